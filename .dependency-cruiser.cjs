@@ -1,0 +1,96 @@
+// Who may import whom: the table of ARCHITECTURE.md, enforced.
+const capabilities = 'identity|projects|audit|settings';
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'sealing-is-pure',
+      comment: 'vault/sealing: node:crypto and its own files, nothing else',
+      severity: 'error',
+      from: { path: '^electron/instance/vault/sealing/' },
+      to: { pathNot: ['^electron/instance/vault/sealing/', '^(node:)?crypto$'] },
+    },
+    {
+      name: 'vault-knows-no-capability',
+      comment: 'vault: its own tables, the store, node:, keytar and the key-file libraries',
+      severity: 'error',
+      from: { path: '^electron/instance/vault/', pathNot: '/routes\\.ts$' },
+      to: { path: `^electron/instance/(${capabilities}|http)/` },
+    },
+    {
+      name: 'keytar-in-one-file',
+      severity: 'error',
+      from: { pathNot: '^electron/instance/vault/custody/keychain\\.ts$' },
+      to: { path: 'node_modules/keytar' },
+    },
+    {
+      name: 'store-is-below',
+      comment: 'store: better-sqlite3, drizzle, and schema files for the index',
+      severity: 'error',
+      from: { path: '^electron/instance/store/' },
+      to: { path: `^electron/instance/(${capabilities}|http|vault)/`, pathNot: '/schema\\.ts$' },
+    },
+    {
+      name: 'better-sqlite3-in-store',
+      severity: 'error',
+      from: { path: '^electron/', pathNot: '^electron/instance/store/' },
+      to: { path: 'node_modules/better-sqlite3' },
+    },
+    {
+      name: 'http-takes-routes',
+      comment: 'http: what capabilities offer it is routes.ts, and identity tells it who calls',
+      severity: 'error',
+      from: { path: '^electron/instance/http/' },
+      to: {
+        path: `^electron/instance/(${capabilities}|vault)/`,
+        pathNot: ['/routes\\.ts$', '/schema\\.ts$', '^electron/instance/vault/(vault|secret-text)\\.ts$'],
+      },
+    },
+    {
+      name: 'projects-stand-alone',
+      severity: 'error',
+      from: { path: '^electron/instance/projects/' },
+      to: { path: '^electron/instance/identity/' },
+    },
+    {
+      name: 'instance-knows-no-shell',
+      severity: 'error',
+      from: { path: '^electron/instance/' },
+      to: { path: ['^electron/(?!instance/)', '^renderer/', 'node_modules/electron/', '^electron$'] },
+    },
+    {
+      name: 'cli-uses-the-instance',
+      comment: 'headless.ts and cli/: instance.ts and leaf types, never electron',
+      severity: 'error',
+      from: { path: '^electron/(headless\\.ts|cli/)' },
+      to: { path: ['^electron$', 'node_modules/electron/', '^electron/desktop/'] },
+    },
+    {
+      name: 'product-needs-no-test',
+      severity: 'error',
+      from: { path: '^(electron|renderer)/' },
+      to: { path: '^(test|scripts)/' },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'product-takes-no-dev-dependency',
+      severity: 'error',
+      from: { path: '^electron/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};

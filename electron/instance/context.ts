@@ -1,0 +1,15 @@
+import type { AuditLog } from './audit/audit-log.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Store } from './store/store.ts';
+import type { Vault } from './vault/vault.ts';
+
+/** What every capability is given: functions take it first and keep no state of their own. */
+export interface Context {
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,122 @@
+import { sql } from 'drizzle-orm';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { projects } from '../projects/schema.ts';
+import { secrets } from '../vault/schema.ts';
+
+export const roles = ['admin', 'user', 'reader'] as const;
+export type Role = (typeof roles)[number];
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    username: text('username').notNull(),
+    name: text('name').notNull(),
+    /** Stored lower case. */
+    email: text('email').notNull(),
+    /** bcrypt, cost 12. */
+    passwordHash: text('password_hash').notNull(),
+    mfaEnabled: integer('mfa_enabled', { mode: 'boolean' }).notNull().default(false),
+    totpSecretId: text('totp_secret_id').references(() => secrets.id),
+    /** Last accepted 30-second step: a code is accepted once (RFC 6238 §5.2). */
+    totpLastStep: integer('totp_last_step'),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    deletedAt: integer('deleted_at'),
+  },
+  (table) => [uniqueIndex('users_by_email').on(table.email).where(sql`deleted_at IS NULL`)],
+);
+
+export const userRoles = sqliteTable(
+  'user_roles',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role').$type<Role>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.role] })],
+);
+
+export const recoveryCodes = sqliteTable(
+  'recovery_codes',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the code: 80 random bits, so a fast hash is enough. */
+    codeHash: blob('code_hash', { mode: 'buffer' }).notNull(),
+    usedAt: integer('used_at'),
+  },
+  (table) => [index('recovery_codes_by_user').on(table.userId)],
+);
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    /** SHA-256 of the cookie's 256 random bits. */
+    tokenHash: blob('token_hash', { mode: 'buffer' }).notNull().unique(),
+    /** `owner`: opened by a one-time link; `user`: by password; `mfa_pending`: password given, code not yet. */
+    kind: text('kind').$type<'owner' | 'user' | 'mfa_pending'>().notNull(),
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** When the person last proved who they are. */
+    confirmedAt: integer('confirmed_at'),
+    ip: text('ip'),
+    userAgent: text('user_agent'),
+  },
+  (table) => [index('sessions_by_user').on(table.userId)],
+);
+
+export const apiKeys = sqliteTable('api_keys', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+  name: text('name').notNull().unique(),
+  /** Public first characters of the key, by which it is found without scanning. */
+  keyPrefix: text('key_prefix').notNull().unique(),
+  /** The whole key, sealed. */
+  secretId: text('secret_id')
+    .notNull()
+    .references(() => secrets.id),
+  roleType: text('role_type').$type<Role | 'custom'>().notNull(),
+  permissions: text('permissions', { mode: 'json' }).$type<string[]>(),
+  isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+  expiresAt: integer('expires_at'),
+  lastUsedAt: integer('last_used_at'),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
+
+export const deploymentTokens = sqliteTable(
+  'deployment_tokens',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    projectId: integer('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    tokenPrefix: text('token_prefix').notNull().unique(),
+    secretId: text('secret_id')
+      .notNull()
+      .references(() => secrets.id),
+    permissions: text('permissions', { mode: 'json' }).$type<string[]>(),
+    isActive: integer('is_active', { mode: 'boolean' }).notNull().default(true),
+    expiresAt: integer('expires_at'),
+    lastUsedAt: integer('last_used_at'),
+    createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [uniqueIndex('deployment_tokens_by_name').on(table.projectId, table.name)],
+);
+
+/** Failed sign-ins per address (`ip:…`) and per account (`account:…`). */
+export const signInFailures = sqliteTable('sign_in_failures', {
+  subject: text('subject').primaryKey(),
+  failures: integer('failures').notNull(),
+  windowStartedAt: integer('window_started_at').notNull(),
+  blockedUntil: integer('blocked_until').notNull(),
+});

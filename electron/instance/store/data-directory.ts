@@ -1,0 +1,46 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AppError } from '../app-error.ts';
+
+/** `--data-dir`, else TEMPS_DATA_DIR, else ~/.temps (upstream's own default). */
+export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(option ?? (env.TEMPS_DATA_DIR || join(homedir(), '.temps')));
+}
+
+/**
+ * Makes the data directory (0700) when it is missing, and repairs loose permissions on it and on the files in
+ * it (0600). Returns what was repaired, in words, to be said.
+ *
+ * Throws `data_dir_unusable` when it is not a directory, belongs to someone else or cannot be made.
+ */
+export function prepareDataDir(dataDir: string): string[] {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const info = statSync(dataDir);
+    if (process.getuid && info.uid !== process.getuid()) {
+      throw new AppError('data_dir_unusable', `${dataDir} belongs to another user of this machine.`);
+    }
+    const repaired: string[] = [];
+    if (tighten(dataDir, 0o700)) repaired.push(`${dataDir} was open to others; it is now 0700`);
+    for (const name of readdirSync(dataDir)) {
+      const path = join(dataDir, name);
+      if (lstatSync(path).isFile() && tighten(path, 0o600)) {
+        repaired.push(`${path} was open to others; it is now 0600`);
+      }
+    }
+    return repaired;
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new AppError('data_dir_unusable', `${dataDir} cannot be used (${reason}).`, { cause });
+  }
+}
+
+/** Windows has no modes; its profile folder is already the user's own. */
+function tighten(path: string, mode: number): boolean {
+  if (process.platform === 'win32') return false;
+  if ((statSync(path).mode & 0o077) === 0) return false;
+  chmodSync(path, mode);
+  return true;
+}

@@ -1,0 +1,8 @@
+/** Index of every capability's tables: what drizzle-kit generates migrations from. */
+export * from '../audit/schema.ts';
+export * from '../http/schema.ts';
+export * from '../identity/schema.ts';
+export * from '../projects/schema.ts';
+export * from '../settings/schema.ts';
+export * from '../vault/schema.ts';
+export * from './instance-table.ts';

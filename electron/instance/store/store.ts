@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { AppError } from '../app-error.ts';
+import type { Clock } from '../clock.ts';
+import type { InstanceIdentity } from './instance-table.ts';
+import { applyMigrations, latestVersion } from './migrate.ts';
+
+export const DATABASE_FILE = 'temps.db';
+
+/** `PRAGMA application_id`: "TMPS". Tells our file from another program's SQLite database. */
+const APPLICATION_ID = 0x54_4d_50_53;
+const SQLITE_HEADER = 'SQLite format 3\0';
+
+export type Sqlite = Database.Database;
+export type Db = BetterSQLite3Database;
+
+export interface Store {
+  readonly path: string;
+  readonly identity: InstanceIdentity;
+  /** The raw connection: hot paths and transactions. */
+  readonly sqlite: Sqlite;
+  /** The same connection through drizzle. */
+  readonly db: Db;
+  /** True when this open made the database. */
+  readonly isNew: boolean;
+  /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
+  transaction<T>(work: () => T): T;
+  /** Refuses every later write with `database_damaged`; reads go on. */
+  stopWriting(): void;
+  close(): void;
+}
+
+/**
+ * Opens the database of a data directory, making or migrating it as needed.
+ *
+ * Throws `database_not_one`, `database_foreign`, `database_newer`, `database_damaged`, `database_read_only`,
+ * `disk_full` or `disk_failed`; whatever it throws, the file is as it was.
+ */
+export function openStore(dataDir: string, clock: Clock): Store {
+  const path = join(dataDir, DATABASE_FILE);
+  const isNew = !existsSync(path) || statSync(path).size === 0;
+  if (!isNew) requireSqliteFile(path);
+  let sqlite: Sqlite | undefined;
+  try {
+    sqlite = new Database(path, { timeout: 5000 });
+    if (!isNew) requireOurs(sqlite, path);
+    sqlite.pragma('journal_mode = WAL');
+    // A commit that was answered has reached the disk: rotation and key changes rely on it.
+    sqlite.pragma('synchronous = FULL');
+    sqlite.pragma('foreign_keys = ON');
+    // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
+    sqlite.pragma('secure_delete = ON');
+    applyMigrations(sqlite, APPLICATION_ID);
+    const identity = readIdentity(sqlite) ?? createIdentity(sqlite, clock);
+    return composeStore(path, sqlite, identity, isNew);
+  } catch (error) {
+    sqlite?.close();
+    throw asStoreError(error, path);
+  }
+}
+
+function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, isNew: boolean): Store {
+  return {
+    path,
+    identity,
+    sqlite,
+    db: drizzle({ client: sqlite }),
+    isNew,
+    transaction(work) {
+      try {
+        return sqlite.transaction(work).immediate();
+      } catch (error) {
+        throw asStoreError(error, path);
+      }
+    },
+    stopWriting() {
+      sqlite.pragma('query_only = ON');
+    },
+    close() {
+      sqlite.close();
+    },
+  };
+}
+
+function requireSqliteFile(path: string): void {
+  const header = Buffer.alloc(SQLITE_HEADER.length);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, header, 0, header.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw asStoreError(error, path);
+  }
+  if (header.toString('latin1') !== SQLITE_HEADER) {
+    throw new AppError('database_not_one', `${path} is not a database. It was left as it is.`);
+  }
+}
+
+function requireOurs(sqlite: Sqlite, path: string): void {
+  const version = sqlite.pragma('user_version', { simple: true }) as number;
+  const tables = sqlite
+    .prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
+    .pluck()
+    .get() as number;
+  // A kill between creating the file and the first migration leaves an empty database: it is still ours to fill.
+  if (tables === 0 && version === 0) return;
+  if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+    throw new AppError('database_foreign', `${path} is a database of another program. It was left as it is.`);
+  }
+  if (version > latestVersion()) {
+    throw new AppError(
+      'database_newer',
+      `${path} was written by a newer version of Temps Desktop (schema ${version}; this one knows ${latestVersion()}). Update the app; the file was left as it is.`,
+      { details: { found: version, known: latestVersion() } },
+    );
+  }
+}
+
+function readIdentity(sqlite: Sqlite): InstanceIdentity | null {
+  const row = sqlite.prepare('SELECT id, name, created_at AS createdAt FROM instance').get();
+  return (row as InstanceIdentity | undefined) ?? null;
+}
+
+function createIdentity(sqlite: Sqlite, clock: Clock): InstanceIdentity {
+  const identity = { id: randomUUID(), name: hostname() || 'temps', createdAt: clock.now() };
+  sqlite.prepare('INSERT INTO instance (id, name, created_at) VALUES (@id, @name, @createdAt)').run(identity);
+  return identity;
+}
+
+/** SQLite's and the file system's errors in the product's words; everything else unchanged. */
+export function asStoreError(error: unknown, path: string): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (error instanceof AppError || typeof code !== 'string') return error;
+  const is = (...codes: string[]) => codes.some((known) => code === known || code.startsWith(`${known}_`));
+  if (is('SQLITE_READONLY_DBMOVED')) {
+    return new AppError(
+      'database_gone',
+      `${path} was deleted or moved while the instance ran. Stop it, and put the file back or restore a backup.`,
+      { cause: error },
+    );
+  }
+  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
+    return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
+      cause: error,
+    });
+  }
+  if (is('SQLITE_READONLY', 'EROFS', 'EACCES', 'EPERM')) {
+    return new AppError('database_read_only', `${path} cannot be written. Nothing was changed.`, {
+      cause: error,
+    });
+  }
+  if (is('SQLITE_NOTADB')) {
+    return new AppError('database_not_one', `${path} is not a database. It was left as it is.`, {
+      cause: error,
+    });
+  }
+  if (is('SQLITE_CORRUPT')) {
+    return new AppError(
+      'database_damaged',
+      `${path} is damaged. It was left as it is; restore a backup into a new data directory.`,
+      { cause: error },
+    );
+  }
+  if (is('SQLITE_IOERR', 'SQLITE_CANTOPEN', 'EIO', 'ENODEV', 'ENXIO')) {
+    return new AppError('disk_failed', `${path} cannot be read or written (${code}).`, { cause: error });
+  }
+  return error;
+}

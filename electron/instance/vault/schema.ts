@@ -1,0 +1,115 @@
+import { sql } from 'drizzle-orm';
+import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+
+/** What a sealed value is. Bound into its ciphertext, so a name here never changes. */
+export const secretKinds = [
+  'env_var',
+  'tls_private_key',
+  'acme_account_key',
+  'api_key',
+  'deployment_token',
+  'oidc_client_secret',
+  'email_credentials',
+  'notification_credentials',
+  'ssh_private_key',
+  'preview_password',
+  's3_credentials',
+  'dns_credentials',
+  'git_credentials',
+  'registry_credentials',
+  'totp_secret',
+  'webhook_secret',
+] as const;
+export type SecretKind = (typeof secretKinds)[number];
+
+export const custodyNames = ['keychain', 'passphrase', 'file', 'external'] as const;
+export type CustodyName = (typeof custodyNames)[number];
+
+export const keyStates = ['active', 'retiring', 'retired', 'lost'] as const;
+export type KeyState = (typeof keyStates)[number];
+
+export const copyFormats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'] as const;
+export type CopyFormat = (typeof copyFormats)[number];
+
+export const rotationStates = ['staged', 'proven', 'sealing', 'done', 'undone'] as const;
+export type RotationState = (typeof rotationStates)[number];
+
+/** The one room for ciphertext. `key_fingerprint` is read from the sealed bytes, so the two cannot disagree. */
+export const secrets = sqliteTable(
+  'secrets',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<SecretKind>().notNull(),
+    sealed: blob('sealed', { mode: 'buffer' }).notNull(),
+    keyFingerprint: text('key_fingerprint').generatedAlwaysAs(
+      sql`(substr(hex(substr(sealed, 2, 2)), 1, 4) || '-' || hex(substr(sealed, 4, 2)) || '-' || hex(substr(sealed, 6, 2)) || '-' || hex(substr(sealed, 8, 2)))`,
+      { mode: 'stored' },
+    ),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [
+    index('secrets_by_key').on(table.keyFingerprint, table.id),
+    index('secrets_by_kind').on(table.kind),
+  ],
+);
+
+export const keys = sqliteTable(
+  'keys',
+  {
+    fingerprint: text('fingerprint').primaryKey(),
+    epoch: integer('epoch').notNull().unique(),
+    state: text('state').$type<KeyState>().notNull(),
+    /** A constant, sealed: opening it proves a key without touching a secret. */
+    checkValue: blob('check_value', { mode: 'buffer' }).notNull(),
+    custody: text('custody').$type<CustodyName>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    activatedAt: integer('activated_at').notNull(),
+    retiredAt: integer('retired_at'),
+    shreddedAt: integer('shredded_at'),
+    sealCount: integer('seal_count').notNull().default(0),
+    /** How many values were lost with this key, at the moment it was given up. */
+    lostTotal: integer('lost_total'),
+  },
+  (table) => [uniqueIndex('keys_one_active').on(table.state).where(sql`state = 'active'`)],
+);
+
+export const keyCopies = sqliteTable('key_copies', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  fingerprint: text('fingerprint').notNull(),
+  format: text('format').$type<CopyFormat>().notNull(),
+  /** As the user named it. */
+  place: text('place').notNull(),
+  /** File system UUID of the drive, where known. */
+  volumeId: text('volume_id'),
+  separate: integer('separate', { mode: 'boolean' }).notNull(),
+  madeAt: integer('made_at').notNull(),
+  verifiedAt: integer('verified_at'),
+});
+
+export const rotations = sqliteTable(
+  'rotations',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    state: text('state').$type<RotationState>().notNull(),
+    oldFingerprint: text('old_fingerprint').notNull(),
+    newFingerprint: text('new_fingerprint').notNull(),
+    startedAt: integer('started_at').notNull(),
+    provenAt: integer('proven_at'),
+    sealingAt: integer('sealing_at'),
+    finishedAt: integer('finished_at'),
+    /** The user typed the new fingerprint instead of proving a copy. */
+    withoutCopy: integer('without_copy', { mode: 'boolean' }).notNull().default(false),
+    total: integer('total').notNull().default(0),
+    /** Count per kind when sealing began, as JSON: compared inside the last transaction. */
+    countsBefore: text('counts_before', { mode: 'json' }).$type<Record<string, number>>(),
+  },
+  () => [uniqueIndex('rotations_one_open').on(sql`(1)`).where(sql`state IN ('staged', 'proven', 'sealing')`)],
+);
+
+export const warningSnoozes = sqliteTable('warning_snoozes', {
+  reason: text('reason').primaryKey(),
+  until: integer('until').notNull(),
+  setAt: integer('set_at').notNull(),
+});

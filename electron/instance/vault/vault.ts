@@ -1,0 +1,43 @@
+import type { SecretKind } from './schema.ts';
+import type { SecretText } from './secret-text.ts';
+
+/** UUIDv7 of a row of `secrets`. */
+export type SecretId = string;
+
+export type SecretState = 'ok' | 'locked' | 'unreadable';
+
+/** What a secret belongs to, for people: the doctor's report and the recovery list show it. */
+export interface SecretOwner {
+  /** `API_TOKEN of shop (production)`. Never a value. */
+  title: string;
+  /** Where to go about it in the console, as a path: `/projects/shop/variables`. */
+  path: string | null;
+}
+
+/** What a capability tells the vault about the secrets it keeps there. */
+export interface SecretKeeper {
+  kinds: readonly SecretKind[];
+  /** Owners of these secrets; an id that nothing owns is left out. */
+  describe(ids: readonly SecretId[]): Map<SecretId, SecretOwner>;
+  /**
+   * Makes a new value for a lost secret, where that is possible (an API key, an SSH key). Returns what must be
+   * shown once, or null when nothing needs showing.
+   */
+  regenerate?(id: SecretId): SecretText | null;
+}
+
+/** The one way to a secret. Every call is synchronous and joins the transaction it is made in. */
+export interface Vault {
+  readonly isLocked: boolean;
+  /** Seals a new secret under the active key. Throws `vault_locked`, `secret_too_large`. */
+  seal(kind: SecretKind, plaintext: SecretText): SecretId;
+  /** Replaces the value of a secret, under the active key. Throws `vault_locked`, `secret_too_large`, `not_found`. */
+  reseal(id: SecretId, plaintext: SecretText): void;
+  /** Throws `vault_locked`, `secret_unreadable` or `not_found`. */
+  open(id: SecretId): SecretText;
+  /** Whether each would open, judged by the key it names without decrypting: for lists. */
+  statesOf(ids: readonly SecretId[]): Map<SecretId, SecretState>;
+  /** Deletes secrets for good. Ids without a row are passed over. */
+  remove(ids: readonly SecretId[]): void;
+  addKeeper(keeper: SecretKeeper): void;
+}
