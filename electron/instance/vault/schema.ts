@@ -64,6 +64,8 @@ export const keys = sqliteTable(
     /** A constant, sealed: opening it proves a key without touching a secret. */
     checkValue: blob('check_value', { mode: 'buffer' }).notNull(),
     custody: text('custody').$type<CustodyName>().notNull(),
+    /** Set while a move to another custody still has to remove the key from this one. */
+    leavingCustody: text('leaving_custody').$type<CustodyName>(),
     createdAt: integer('created_at').notNull(),
     activatedAt: integer('activated_at').notNull(),
     retiredAt: integer('retired_at'),

@@ -214,6 +214,7 @@ CREATE TABLE `keys` (
 	`state` text NOT NULL,
 	`check_value` blob NOT NULL,
 	`custody` text NOT NULL,
+	`leaving_custody` text,
 	`created_at` integer NOT NULL,
 	`activated_at` integer NOT NULL,
 	`retired_at` integer,

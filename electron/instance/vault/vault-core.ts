@@ -1,0 +1,189 @@
+import { AppError } from '../app-error.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import type { KeyCustody } from './custody/custody.ts';
+import { createCustody } from './custody/custodies.ts';
+import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
+import { KeyRing } from './key-ring.ts';
+import type { CustodyName } from './schema.ts';
+import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
+import { createSecretStore, lockedError, type SecretStore } from './secret-store.ts';
+import type { SecretText } from './secret-text.ts';
+import { decideStart, type StartDecision, type VaultCase } from './start-case.ts';
+
+export interface Situation {
+  case: VaultCase;
+  /** In words; null when running. */
+  detail: string | null;
+  /** For `old_key` and `foreign_key`: what was found instead. */
+  foundFingerprint: Fingerprint | null;
+}
+
+export type VaultEvent = 'vault' | 'rotation' | 'doctor' | 'copies';
+
+/** What the functions of the vault work on. One per open instance. */
+export interface VaultCore {
+  readonly dataDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ring: KeyRing;
+  readonly secrets: SecretStore;
+  /** Where the active key is kept; follows the key record. */
+  custody: KeyCustody;
+  situation: Situation;
+  /** What the start repaired or noticed, to be said. */
+  readonly said: string[];
+  /** Tells the doors that something changed; carries no secret. */
+  emit(event: VaultEvent): void;
+}
+
+export interface OpenVaultOptions {
+  dataDir: string;
+  env: NodeJS.ProcessEnv;
+  store: Store;
+  clock: Clock;
+  log: Log;
+  /** Where a first start keeps the new key. */
+  custody?: CustodyName;
+  passphrase?: SecretText;
+  emit(event: VaultEvent): void;
+}
+
+/**
+ * Finds the key and decides how the vault stands. Throws `key_file_invalid` or `key_file_unsafe` for a file
+ * that is there and is no key, and what saving a first key throws. A locked outcome has written nothing.
+ */
+export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
+  const { store, dataDir, env, clock } = options;
+  const record = findActiveRecord(store) ?? listKeyRecords(store)[0] ?? null;
+  const name = record?.custody ?? options.custody ?? (env.TEMPS_ENCRYPTION_KEY_FILE ? 'external' : 'file');
+  const ring = new KeyRing();
+  const core: VaultCore = {
+    dataDir,
+    env,
+    store,
+    clock,
+    log: options.log,
+    ring,
+    secrets: createSecretStore(store, ring, clock),
+    custody: openCustody(options, name),
+    situation: { case: 'missing', detail: null, foundFingerprint: null },
+    said: [],
+    emit: options.emit,
+  };
+  if (record && options.custody && options.custody !== record.custody) {
+    core.said.push(
+      `The key is kept in ${record.custody} custody; --custody ${options.custody} is for a first start. To move it: temps-desktop key move --to ${options.custody}`,
+    );
+  }
+  await readCustody(core, options.passphrase);
+  return core;
+}
+
+export function openCustody(core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>, name: CustodyName): KeyCustody {
+  return createCustody(name, { dataDir: core.dataDir, env: core.env, instanceId: core.store.identity.id });
+}
+
+/**
+ * Asks the custody in force for the key and takes up what it answers. Used at the start, by every retry while
+ * waiting, and by an unlock. Returns true when the vault runs afterwards.
+ */
+export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
+  const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  if (finding.outcome === 'found') core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
+  const decision = decideStart({
+    records: listKeyRecords(core.store),
+    hasSecrets: hasSecrets(core.store),
+    finding,
+    place: core.custody.describe(),
+  });
+  if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
+  if (decision.case === 'running') {
+    takeUp(core, decision.active, decision.others);
+    return true;
+  }
+  setSituation(core, describeLocked(decision));
+  return false;
+}
+
+function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'running' }>): Situation {
+  return {
+    case: decision.case,
+    detail: decision.detail,
+    foundFingerprint: 'found' in decision ? decision.found : null,
+  };
+}
+
+/**
+ * The very first start: generate, store, read back, record, in this order. A kill after the store leaves a key
+ * in custody and no record; the next start adopts it.
+ */
+async function startFirst(core: VaultCore, adopt: MasterKey | null, passphrase?: SecretText): Promise<boolean> {
+  if (!adopt && !core.custody.writable) {
+    setSituation(core, {
+      case: 'missing',
+      detail: `No key at ${core.custody.describe()}, and this custody is read only. Put 64 hex digits there (openssl rand -hex 32).`,
+      foundFingerprint: null,
+    });
+    return false;
+  }
+  const key = adopt ?? MasterKey.generate();
+  if (!adopt) await core.custody.save(key, passphrase ? { passphrase } : {});
+  const now = core.clock.now();
+  core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
+  takeUp(core, key, []);
+  return true;
+}
+
+/** Holds the active key and, of the others, those the records or an open rotation name. */
+export function takeUp(core: VaultCore, active: MasterKey, others: readonly MasterKey[]): void {
+  const known = new Set(
+    core.store.sqlite
+      .prepare("SELECT fingerprint FROM keys UNION SELECT new_fingerprint FROM rotations WHERE state IN ('staged', 'proven')")
+      .pluck()
+      .all() as string[],
+  );
+  core.ring.hold(active);
+  for (const key of others) if (known.has(key.fingerprint)) core.ring.hold(key);
+  core.ring.activate(active.fingerprint);
+  setSituation(core, { case: 'running', detail: null, foundFingerprint: null });
+}
+
+export function setSituation(core: VaultCore, situation: Situation): void {
+  const changed = JSON.stringify(core.situation) !== JSON.stringify(situation);
+  core.situation = situation;
+  if (changed) core.emit('vault');
+}
+
+/** "Lock now": drops every key from memory; the next read fails. */
+export function lockVault(core: VaultCore): void {
+  core.ring.dropAll();
+  setSituation(core, { case: 'locked_by_owner', detail: 'Locked by its owner.', foundFingerprint: null });
+}
+
+/** The record of the active key. Throws `vault_locked` when nothing was ever recorded. */
+export function getActiveRecord(core: VaultCore): KeyRecord {
+  const record = findActiveRecord(core.store);
+  if (!record) throw lockedError();
+  return record;
+}
+
+/** The active key itself. Throws `vault_locked`. */
+export function getActiveKey(core: VaultCore): MasterKey {
+  if (!core.ring.active) throw lockedError();
+  return core.ring.active;
+}
+
+/** Throws `not_found` unless the fingerprint is of a key this instance has or had. */
+export function getKeyRecord(core: VaultCore, fingerprint: Fingerprint): KeyRecord {
+  const record = listKeyRecords(core.store).find((known) => known.fingerprint === fingerprint);
+  if (!record) throw new AppError('not_found', 'This instance never had a key with that fingerprint.');
+  return record;
+}
+
+function hasSecrets(store: Store): boolean {
+  return store.sqlite.prepare('SELECT EXISTS (SELECT 1 FROM secrets)').pluck().get() === 1;
+}
