@@ -19,7 +19,7 @@ module.exports = {
       name: 'vault-knows-no-capability',
       comment: 'vault: its own tables, the store, node:, keytar and the key-file libraries',
       severity: 'error',
-      from: { path: '^electron/instance/vault/', pathNot: '/routes\\.ts$' },
+      from: { path: '^electron/instance/vault/', pathNot: 'routes\\.ts$' },
       to: { path: `^electron/instance/(${capabilities}|http)/` },
     },
     {

@@ -55,7 +55,16 @@ export function openTestContext(): TestContext {
   };
   unlock();
   const vault = createSecretStore(store, ring, clock);
-  const ctx: Context = { dataDir, store, vault, audit: createAuditLog(store, clock), clock, log: silentLog };
+  const ctx: Context = {
+    dataDir,
+    store,
+    vault,
+    audit: createAuditLog(store, clock),
+    clock,
+    log: silentLog,
+    events: new EventTarget(),
+    stopping: new AbortController().signal,
+  };
   return {
     ctx,
     dataDir,

@@ -12,4 +12,8 @@ export interface Context {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
+  /** Changes, by name (`vault`, `rotation`, `doctor`, `copies` …), for whoever shows them live. */
+  readonly events: EventTarget;
+  /** Aborted when the instance stops: ends streams and waits. */
+  readonly stopping: AbortSignal;
 }

@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { AppError, type FieldErrors } from '../app-error.ts';
 import type { Caller } from './caller.ts';
 
@@ -21,4 +21,25 @@ export function createRoutes(): OpenAPIHono<ApiEnv> {
       throw new AppError('invalid_request', 'Some fields are missing or wrong.', { fields });
     },
   });
+}
+
+/** A required JSON body, for `createRoute`'s `request`. */
+export function body<S extends z.ZodType>(schema: S) {
+  return { body: { required: true, content: { 'application/json': { schema } } } } as const;
+}
+
+/** One JSON answer, for `createRoute`'s `responses`. Problems are the same everywhere and are not repeated. */
+export function answer<S extends z.ZodType, Status extends 200 | 201 | 202 = 200>(
+  schema: S,
+  description: string,
+  status: Status = 200 as Status,
+) {
+  return { [status]: { description, content: { 'application/json': { schema } } } } as {
+    [K in Status]: { description: string; content: { 'application/json': { schema: S } } };
+  };
+}
+
+/** An answer without a body. */
+export function noContent(description: string) {
+  return { 204: { description } } as const;
 }

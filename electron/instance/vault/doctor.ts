@@ -120,7 +120,10 @@ function describeOwners(failures: DoctorFailure[], keepers: readonly SecretKeepe
 }
 
 /** Asks every keeper; an id that nobody owns is left out. */
-export function findOwners(ids: readonly SecretId[], keepers: readonly SecretKeeper[]): Map<SecretId, SecretOwner> {
+export function findOwners(
+  ids: readonly SecretId[],
+  keepers: readonly SecretKeeper[],
+): Map<SecretId, SecretOwner> {
   const owners = new Map<SecretId, SecretOwner>();
   for (const keeper of keepers) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
   return owners;

@@ -70,11 +70,14 @@ type Finding = Omit<HealthReason, 'snoozedUntil'>;
 function findReasons(facts: HealthFacts): Finding[] {
   const reasons: Finding[] = [];
   if (facts.vaultCase === 'old_key' || facts.vaultCase === 'foreign_key') {
-    reasons.push(broken('custody_disagrees', `The key in ${facts.custody} custody is not the one the secrets need.`));
+    reasons.push(
+      broken('custody_disagrees', `The key in ${facts.custody} custody is not the one the secrets need.`),
+    );
   } else if (facts.vaultCase !== 'running') {
     reasons.push(broken('locked', 'The vault is locked: its secrets cannot be read.'));
   }
-  if (facts.drillFailed) reasons.push(broken('drill_failed', 'The last restore drill could not open its secrets.'));
+  if (facts.drillFailed)
+    reasons.push(broken('drill_failed', 'The last restore drill could not open its secrets.'));
   const copyReason = facts.hasSecretsToLose ? judgeCopies(facts) : null;
   if (copyReason) reasons.push(copyReason);
   return reasons;
@@ -89,15 +92,24 @@ function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding |
     return {
       code: 'no_separate_copy',
       level: 'at_risk',
-      message: 'There is no proven copy of the key in a separate place. If this machine is lost, so is every secret.',
+      message:
+        'There is no proven copy of the key in a separate place. If this machine is lost, so is every secret.',
     };
   }
   const ageMs = nowMs - Math.max(...proven.map((copy) => copy.verifiedAt));
   if (ageMs > PROOF_STALE_MS) {
-    return { code: 'proof_stale', level: 'at_risk', message: 'No copy of the key was verified in the last 180 days.' };
+    return {
+      code: 'proof_stale',
+      level: 'at_risk',
+      message: 'No copy of the key was verified in the last 180 days.',
+    };
   }
   if (ageMs > PROOF_FRESH_MS) {
-    return { code: 'proof_due', level: 'due', message: 'No copy of the key was verified in the last 90 days.' };
+    return {
+      code: 'proof_due',
+      level: 'due',
+      message: 'No copy of the key was verified in the last 90 days.',
+    };
   }
   if (proven.every((copy) => copy.volumeId !== null && backupVolumeIds.includes(copy.volumeId))) {
     return {

@@ -43,7 +43,13 @@ export function findKeyRecord(store: Store, fingerprint: Fingerprint): KeyRecord
 }
 
 /** Records a key as the active one, in the next epoch. The caller's transaction has retired the old one. */
-export function insertActiveRecord(store: Store, key: MasterKey, custody: CustodyName, createdAt: number, now: number): void {
+export function insertActiveRecord(
+  store: Store,
+  key: MasterKey,
+  custody: CustodyName,
+  createdAt: number,
+  now: number,
+): void {
   store.sqlite
     .prepare(
       `INSERT INTO keys (fingerprint, epoch, state, check_value, custody, created_at, activated_at, seal_count)

@@ -24,12 +24,18 @@ export interface SecretStore extends Vault {
 export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): SecretStore {
   const { sqlite } = store;
   const keepers: SecretKeeper[] = [];
-  const insert = sqlite.prepare('INSERT INTO secrets (id, kind, sealed, created_at, updated_at) VALUES (?, ?, ?, ?, ?)');
+  const insert = sqlite.prepare(
+    'INSERT INTO secrets (id, kind, sealed, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
+  );
   const replace = sqlite.prepare('UPDATE secrets SET sealed = ?, updated_at = ? WHERE id = ?');
   const selectKind = sqlite.prepare('SELECT kind FROM secrets WHERE id = ?').pluck();
-  const selectRow = sqlite.prepare('SELECT kind, sealed, key_fingerprint AS keyFingerprint FROM secrets WHERE id = ?');
+  const selectRow = sqlite.prepare(
+    'SELECT kind, sealed, key_fingerprint AS keyFingerprint FROM secrets WHERE id = ?',
+  );
   const deleteRow = sqlite.prepare('DELETE FROM secrets WHERE id = ? RETURNING kind').pluck();
-  const countSeal = sqlite.prepare("UPDATE keys SET seal_count = seal_count + 1 WHERE fingerprint = ? AND state = 'active'");
+  const countSeal = sqlite.prepare(
+    "UPDATE keys SET seal_count = seal_count + 1 WHERE fingerprint = ? AND state = 'active'",
+  );
   const expectMore = sqlite.prepare(
     `UPDATE rotations SET counts_before = json_set(counts_before, '$.' || @kind,
        coalesce(json_extract(counts_before, '$.' || @kind), 0) + @change) WHERE state = 'sealing'`,
@@ -58,7 +64,8 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
       return ring.active === null;
     },
     seal(kind, plaintext) {
-      if (!secretKinds.includes(kind)) throw new AppError('internal_error', `${kind} is not a kind of secret.`);
+      if (!secretKinds.includes(kind))
+        throw new AppError('internal_error', `${kind} is not a kind of secret.`);
       const now = clock.now();
       const id = randomUUIDv7();
       return store.transaction(() => {
@@ -81,7 +88,10 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
       const key = ring.find(row.keyFingerprint);
       const plaintext = key && openValue(key, { kind: row.kind, id }, row.sealed);
       if (!plaintext) {
-        throw new AppError('secret_unreadable', 'This secret cannot be opened with the keys this instance has.');
+        throw new AppError(
+          'secret_unreadable',
+          'This secret cannot be opened with the keys this instance has.',
+        );
       }
       const text = new SecretText(plaintext.toString('utf8'));
       plaintext.fill(0);
@@ -92,10 +102,15 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
       for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
         const some = ids.slice(at, at + IDS_PER_QUERY);
         const rows = sqlite
-          .prepare(`SELECT id, key_fingerprint AS keyFingerprint FROM secrets WHERE id IN (${some.map(() => '?').join()})`)
+          .prepare(
+            `SELECT id, key_fingerprint AS keyFingerprint FROM secrets WHERE id IN (${some.map(() => '?').join()})`,
+          )
           .all(...some) as { id: string; keyFingerprint: string }[];
         for (const row of rows) {
-          states.set(row.id, ring.active === null ? 'locked' : ring.has(row.keyFingerprint) ? 'ok' : 'unreadable');
+          states.set(
+            row.id,
+            ring.active === null ? 'locked' : ring.has(row.keyFingerprint) ? 'ok' : 'unreadable',
+          );
         }
       }
       return states;

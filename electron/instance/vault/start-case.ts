@@ -47,7 +47,8 @@ export function decideStart({ records, hasSecrets, finding, place }: StartFacts)
     return {
       case: 'foreign_key',
       found: match.fingerprint,
-      detail: 'The key has the recorded fingerprint but does not open the recorded check value: the key record is damaged.',
+      detail:
+        'The key has the recorded fingerprint but does not open the recorded check value: the key record is damaged.',
     };
   }
   const old = found.find((key) => records.some((record) => record.fingerprint === key.fingerprint));

@@ -2,8 +2,8 @@ import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import type { KeyCustody } from './custody/custody.ts';
 import { createCustody } from './custody/custodies.ts';
+import type { KeyCustody } from './custody/custody.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
 import type { CustodyName } from './schema.ts';
@@ -83,7 +83,10 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
   return core;
 }
 
-export function openCustody(core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>, name: CustodyName): KeyCustody {
+export function openCustody(
+  core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>,
+  name: CustodyName,
+): KeyCustody {
   return createCustody(name, { dataDir: core.dataDir, env: core.env, instanceId: core.store.identity.id });
 }
 
@@ -93,7 +96,8 @@ export function openCustody(core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>, 
  */
 export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
-  if (finding.outcome === 'found') core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
+  if (finding.outcome === 'found')
+    core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
   const decision = decideStart({
     records: listKeyRecords(core.store),
     hasSecrets: hasSecrets(core.store),
@@ -121,7 +125,11 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
  * The very first start: generate, store, read back, record, in this order. A kill after the store leaves a key
  * in custody and no record; the next start adopts it.
  */
-async function startFirst(core: VaultCore, adopt: MasterKey | null, passphrase?: SecretText): Promise<boolean> {
+async function startFirst(
+  core: VaultCore,
+  adopt: MasterKey | null,
+  passphrase?: SecretText,
+): Promise<boolean> {
   if (!adopt && !core.custody.writable) {
     setSituation(core, {
       case: 'missing',
@@ -142,7 +150,9 @@ async function startFirst(core: VaultCore, adopt: MasterKey | null, passphrase?:
 export function takeUp(core: VaultCore, active: MasterKey, others: readonly MasterKey[]): void {
   const known = new Set(
     core.store.sqlite
-      .prepare("SELECT fingerprint FROM keys UNION SELECT new_fingerprint FROM rotations WHERE state IN ('staged', 'proven')")
+      .prepare(
+        "SELECT fingerprint FROM keys UNION SELECT new_fingerprint FROM rotations WHERE state IN ('staged', 'proven')",
+      )
       .pluck()
       .all() as string[],
   );

@@ -1,0 +1,83 @@
+import { AppError } from '../app-error.ts';
+import type { KeyCustody } from './custody/custody.ts';
+import { listKeyRecords } from './key-record.ts';
+import { findOpenRotation } from './rotation-record.ts';
+import type { CustodyName } from './schema.ts';
+import type { SecretText } from './secret-text.ts';
+import { getActiveKey, openCustody, type VaultCore } from './vault-core.ts';
+
+/**
+ * Moves every held key to another custody: write new, read back, switch the record, then remove old. A kill
+ * before the switch leaves the old custody in force; after it, `leaving_custody` makes the next start finish
+ * the removal.
+ *
+ * Throws `vault_locked`, `conflict` (already there), `rotation_in_progress`, `custody_read_only`, and what
+ * saving throws. Returns what is left for the user to do, in words.
+ */
+export async function moveCustody(
+  core: VaultCore,
+  to: CustodyName,
+  passphrase?: SecretText,
+): Promise<string | null> {
+  const active = getActiveKey(core);
+  const from = core.custody;
+  if (to === from.name) throw new AppError('conflict', `The key is kept in ${to} custody already.`);
+  if (findOpenRotation(core.store)) {
+    throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
+  }
+  const target = openCustody(core, to);
+  const fingerprints = listKeyRecords(core.store)
+    .filter((record) => record.custody === from.name && core.ring.has(record.fingerprint))
+    .map((record) => record.fingerprint);
+  if (target.writable) {
+    for (const fingerprint of fingerprints) {
+      const key = core.ring.find(fingerprint);
+      if (key) await target.save(key, passphrase ? { passphrase } : {});
+    }
+    await target.promote(active.fingerprint);
+  }
+  await requireHolds(target, active.fingerprint, passphrase);
+
+  core.store.transaction(() => {
+    const change = core.store.sqlite.prepare(
+      'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
+    );
+    for (const fingerprint of fingerprints) change.run(to, from.writable ? from.name : null, fingerprint);
+  });
+  core.custody = target;
+  core.emit('vault');
+  if (!from.writable) return `The key is still at ${from.describe()}, which is read only: remove it there.`;
+  await finishCustodyMove(core);
+  return null;
+}
+
+/**
+ * Removes keys from a custody they have left, once the one in force was seen to hold them. Run after every
+ * start that found the key, so that no move is left half done.
+ */
+export async function finishCustodyMove(core: VaultCore): Promise<void> {
+  const leaving = listKeyRecords(core.store).filter((record) => record.leavingCustody !== null);
+  for (const record of leaving) {
+    if (record.leavingCustody === null || !core.ring.has(record.fingerprint)) continue;
+    await openCustody(core, record.leavingCustody).remove(record.fingerprint);
+    core.store.transaction(() => {
+      core.store.sqlite
+        .prepare('UPDATE keys SET leaving_custody = NULL WHERE fingerprint = ?')
+        .run(record.fingerprint);
+    });
+  }
+}
+
+/** SECURITY: nothing is removed from the old custody before the new one answered with the very key. */
+async function requireHolds(
+  custody: KeyCustody,
+  fingerprint: string,
+  passphrase?: SecretText,
+): Promise<void> {
+  const finding = await custody.find(passphrase ? { passphrase } : undefined);
+  if (finding.outcome === 'found' && finding.keys.some((key) => key.fingerprint === fingerprint)) return;
+  throw new AppError(
+    custody.writable ? 'custody_refused' : 'custody_read_only',
+    `${custody.describe()} does not hold the active key (${finding.outcome}). Nothing was changed.`,
+  );
+}

@@ -1,0 +1,21 @@
+import type { Context } from '../context.ts';
+import { createRoutes } from '../http/api.ts';
+import { keyRoutes } from './key-routes.ts';
+import { rotationRoutes } from './rotation-routes.ts';
+import { statusRoutes } from './status-routes.ts';
+import type { VaultCore } from './vault-core.ts';
+import type { VaultJobs } from './vault-jobs.ts';
+
+export interface VaultRouteDeps {
+  core: VaultCore;
+  jobs: VaultJobs;
+  ctx: Context;
+}
+
+/** `/vault/*`. */
+export function vaultRoutes(deps: VaultRouteDeps) {
+  return createRoutes()
+    .route('/', statusRoutes(deps))
+    .route('/', keyRoutes(deps))
+    .route('/', rotationRoutes(deps));
+}

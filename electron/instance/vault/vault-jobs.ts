@@ -1,0 +1,95 @@
+import { AppError } from '../app-error.ts';
+import { finishCustodyMove } from './custody-move.ts';
+import { type DoctorReport, runDoctor } from './doctor.ts';
+import { createRotationJob, type RotationJob } from './reseal-job.ts';
+import { findOpenRotation } from './rotation-record.ts';
+import { readCustody, type VaultCore } from './vault-core.ts';
+
+/** How often a locked or refusing keychain is asked again. It costs one call over the session bus. */
+const RETRY_CUSTODY_MS = 3000;
+
+/** What runs beside the requests: the rotation, the doctor, and waiting for a locked keychain. */
+export interface VaultJobs {
+  readonly rotation: RotationJob;
+  /** The newest report, finished or not; null before the first run. */
+  readonly doctorReport: DoctorReport | null;
+  /** Runs the doctor, or joins the run under way. */
+  runDoctor(): Promise<DoctorReport>;
+  /** Resumes an interrupted rotation and starts waiting for custody. Called once the doors are open. */
+  start(): void;
+  /** Goes on with what a locked vault had to leave: an interrupted rotation, a half-done custody move. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createVaultJobs(core: VaultCore): VaultJobs {
+  const rotation = createRotationJob(core);
+  let report: DoctorReport | null = null;
+  let doctor: Promise<DoctorReport> | null = null;
+  let retry: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function resumeRotation(): void {
+    if (core.ring.active === null || findOpenRotation(core.store)?.state !== 'sealing') return;
+    rotation.run().catch((error: unknown) => {
+      core.log.error(describeError(error), 'the rotation stopped; its values stay readable');
+    });
+  }
+
+  async function resume(): Promise<void> {
+    if (core.ring.active === null) return;
+    try {
+      await finishCustodyMove(core);
+    } catch (error) {
+      core.log.warn(describeError(error), 'the key is still in the custody it left');
+    }
+    resumeRotation();
+  }
+
+  async function askCustody(): Promise<void> {
+    // Passphrase custody waits for a person, not for a keychain.
+    if (core.situation.case === 'waiting' && core.custody.name !== 'passphrase') {
+      try {
+        if (await readCustody(core)) await resume();
+      } catch (error) {
+        core.log.warn(describeError(error), 'asking the custody failed');
+      }
+    }
+    if (!stopped) retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
+  }
+
+  return {
+    rotation,
+    get doctorReport() {
+      return report;
+    },
+    runDoctor() {
+      doctor ??= runDoctor(
+        core,
+        (progress) => {
+          report = progress;
+          core.emit('doctor');
+        },
+        () => stopped,
+      ).finally(() => {
+        doctor = null;
+      });
+      return doctor;
+    },
+    resume,
+    start() {
+      resumeRotation();
+      retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(retry);
+      await rotation.stop();
+      await doctor?.catch(() => undefined);
+    },
+  };
+}
+
+function describeError(error: unknown): { code: string } {
+  return { code: error instanceof AppError ? error.code : 'internal_error' };
+}
