@@ -29,8 +29,8 @@ export interface Store {
   readonly isNew: boolean;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
   transaction<T>(work: () => T): T;
-  /** Refuses every later write with `database_damaged`; reads go on. */
-  stopWriting(): void;
+  /** Refuses every later write with `database_damaged` and this detail; reads go on. */
+  stopWriting(detail: string): void;
   close(): void;
 }
 
@@ -64,6 +64,19 @@ export function openStore(dataDir: string, clock: Clock): Store {
 }
 
 function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, isNew: boolean): Store {
+  const inode = statSync(path, { bigint: true }).ino;
+  let damage: string | null = null;
+
+  function requireWritable(): void {
+    if (damage !== null) throw new AppError('database_damaged', damage);
+    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost.
+    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
+    throw new AppError(
+      'database_gone',
+      `${path} was deleted or replaced while the instance ran. Stop it, then put the file back or restore a backup.`,
+    );
+  }
+
   return {
     path,
     identity,
@@ -71,13 +84,16 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     db: drizzle({ client: sqlite }),
     isNew,
     transaction(work) {
+      if (sqlite.inTransaction) return sqlite.transaction(work)();
+      requireWritable();
       try {
         return sqlite.transaction(work).immediate();
       } catch (error) {
         throw asStoreError(error, path);
       }
     },
-    stopWriting() {
+    stopWriting(detail) {
+      damage = detail;
       sqlite.pragma('query_only = ON');
     },
     close() {
@@ -139,13 +155,6 @@ export function asStoreError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof AppError || typeof code !== 'string') return error;
   const is = (...codes: string[]) => codes.some((known) => code === known || code.startsWith(`${known}_`));
-  if (is('SQLITE_READONLY_DBMOVED')) {
-    return new AppError(
-      'database_gone',
-      `${path} was deleted or moved while the instance ran. Stop it, and put the file back or restore a backup.`,
-      { cause: error },
-    );
-  }
   if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
     return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
       cause: error,

@@ -1,0 +1,194 @@
+import { AppError } from './app-error.ts';
+import { createAuditLog } from './audit/audit-log.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Context } from './context.ts';
+import { createApp } from './http/app.ts';
+import type { Caller } from './http/caller.ts';
+import { type Doors, type DoorsOptions, openDoors } from './http/doors.ts';
+import { tlsSecretKeeper } from './http/local-authority.ts';
+import { createAuthenticator } from './identity/authenticate.ts';
+import { createIdentity, identitySecretKeeper } from './identity/identity.ts';
+import { identityRoutes } from './identity/routes.ts';
+import { type Log, silentLog } from './log.ts';
+import { projectRoutes } from './projects/routes.ts';
+import { projectsSecretKeeper } from './projects/secret-keeper.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { prepareDataDir } from './store/data-directory.ts';
+import { checkIntegrity } from './store/integrity-check.ts';
+import { type Ownership, takeOwnership } from './store/ownership.ts';
+import { openStore, type Store } from './store/store.ts';
+import { finishCustodyMove } from './vault/custody-move.ts';
+import { vaultRoutes } from './vault/routes.ts';
+import type { CustodyName } from './vault/schema.ts';
+import type { SecretText } from './vault/secret-text.ts';
+import { openVault, type VaultCore } from './vault/vault-core.ts';
+import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
+
+export interface InstanceOptions {
+  dataDir: string;
+  /** Where a first start keeps the new key; later starts follow the key record. */
+  custody?: CustodyName;
+  /** For passphrase custody. */
+  passphrase?: SecretText;
+  /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
+  env?: NodeJS.ProcessEnv;
+  clock?: Clock;
+  log?: Log;
+  /** How long to wait for another short command on the same data directory to finish. */
+  waitForOwnershipMs?: number;
+}
+
+export interface InstanceStatus {
+  vault: VaultCore['situation'];
+  dataDir: string;
+  instance: { id: string; name: string };
+  /** What the start repaired or noticed. */
+  said: readonly string[];
+  isSetUp: boolean;
+}
+
+export interface Instance {
+  readonly dataDir: string;
+  readonly events: EventTarget;
+  /** The one API: every door ends here. */
+  fetch(request: Request, caller: Caller): Promise<Response>;
+  /** Opens doors and starts the jobs. */
+  start(doors: DoorsOptions): Promise<Doors>;
+  status(): InstanceStatus;
+  /** Doors closed, work finished, database closed, ownership released: the reverse of opening. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens a data directory: ownership, database, key, capabilities, in this order; `stop` is the reverse.
+ *
+ * Throws `data_dir_unusable`, `data_dir_in_use`, `database_*`, `disk_*`, `key_file_*`. A vault that stays locked
+ * is not an error: see `status().vault`.
+ */
+export async function openInstance(options: InstanceOptions): Promise<Instance> {
+  const { dataDir } = options;
+  const clock = options.clock ?? systemClock;
+  const repaired = prepareDataDir(dataDir);
+  const ownership = takeOwnership(dataDir, options.waitForOwnershipMs);
+  let store: Store | undefined;
+  try {
+    store = openStore(dataDir, clock);
+    const log = options.log ?? silentLog;
+    const events = new EventTarget();
+    const core = await openVault({
+      dataDir,
+      env: options.env ?? process.env,
+      store,
+      clock,
+      log,
+      ...(options.custody ? { custody: options.custody } : {}),
+      ...(options.passphrase ? { passphrase: options.passphrase } : {}),
+      emit: (name) => events.dispatchEvent(new Event(name)),
+    });
+    core.said.unshift(...repaired);
+    return compose({ dataDir, store, core, clock, log, events, ownership });
+  } catch (error) {
+    store?.close();
+    ownership.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  dataDir: string;
+  store: Store;
+  core: VaultCore;
+  clock: Clock;
+  log: Log;
+  events: EventTarget;
+  ownership: Ownership;
+}
+
+function compose({ dataDir, store, core, clock, log, events, ownership }: Parts): Instance {
+  const stopper = new AbortController();
+  const ctx: Context = {
+    dataDir,
+    store,
+    vault: core.secrets,
+    audit: createAuditLog(store, clock),
+    clock,
+    log,
+    events,
+    stopping: stopper.signal,
+  };
+  const jobs = createVaultJobs(core);
+  const identity = createIdentity(ctx);
+  core.secrets.addKeeper(tlsSecretKeeper(ctx));
+  core.secrets.addKeeper(identitySecretKeeper(identity));
+  core.secrets.addKeeper(projectsSecretKeeper(ctx));
+  const app = createApp({
+    routes: [
+      vaultRoutes({ core, jobs, ctx }),
+      identityRoutes(identity),
+      projectRoutes(ctx),
+      settingsRoutes(ctx),
+      auditRoutes(ctx),
+    ],
+    identify: createAuthenticator(identity),
+    ctx,
+  });
+  let doors: Doors | null = null;
+
+  return {
+    dataDir,
+    events,
+    fetch: (request, caller) => app.fetch(request, caller),
+    async start(wanted) {
+      if (doors) throw new AppError('conflict', 'This instance has been started.');
+      noteStart(ctx, core);
+      doors = await openDoors({ ctx, app, identity, wanted });
+      watchIntegrity(ctx, core);
+      await startJobs(core, jobs);
+      return doors;
+    },
+    status: () => ({
+      vault: core.situation,
+      dataDir,
+      instance: { id: store.identity.id, name: store.identity.name },
+      said: core.said,
+      isSetUp: identity.isSetUp(),
+    }),
+    async stop() {
+      stopper.abort();
+      await doors?.close();
+      await jobs.stop();
+      await identity.stop();
+      core.ring.dropAll();
+      store.close();
+      ownership.release();
+    },
+  };
+}
+
+/** The one thing a locked start writes. */
+function noteStart(ctx: Context, core: VaultCore): void {
+  ctx.audit.append({ operation: 'INSTANCE_STARTED', caller: null, data: { vault: core.situation.case } });
+}
+
+async function startJobs(core: VaultCore, jobs: VaultJobs): Promise<void> {
+  if (core.ring.active)
+    await finishCustodyMove(core).catch(() => core.log.warn({}, 'the key is still in the custody it left'));
+  jobs.start();
+}
+
+/** Damage stops all writing; the file is kept as it is, and reads go on as far as they can. */
+function watchIntegrity(ctx: Context, core: VaultCore): void {
+  checkIntegrity(ctx.store.path, ctx.stopping)
+    .then((findings) => {
+      if (findings.length === 0 || ctx.stopping.aborted) return;
+      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
+      ctx.store.stopWriting(detail);
+      core.said.push(detail);
+      ctx.log.error({ findings }, 'the database is damaged; writing stopped');
+      ctx.events.dispatchEvent(new Event('vault'));
+    })
+    .catch((error: unknown) =>
+      ctx.log.error({ message: String(error) }, 'the integrity check failed to run'),
+    );
+}
