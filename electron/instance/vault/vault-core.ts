@@ -87,7 +87,12 @@ export function openCustody(
   core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>,
   name: CustodyName,
 ): KeyCustody {
-  return createCustody(name, { dataDir: core.dataDir, env: core.env, instanceId: core.store.identity.id });
+  return createCustody(name, {
+    dataDir: core.dataDir,
+    env: core.env,
+    instanceId: core.store.identity.id,
+    listFingerprints: () => listKnownFingerprints(core.store),
+  });
 }
 
 /**
@@ -148,18 +153,21 @@ async function startFirst(
 
 /** Holds the active key and, of the others, those the records or an open rotation name. */
 export function takeUp(core: VaultCore, active: MasterKey, others: readonly MasterKey[]): void {
-  const known = new Set(
-    core.store.sqlite
-      .prepare(
-        "SELECT fingerprint FROM keys UNION SELECT new_fingerprint FROM rotations WHERE state IN ('staged', 'proven')",
-      )
-      .pluck()
-      .all() as string[],
-  );
+  const known = new Set(listKnownFingerprints(core.store));
   core.ring.hold(active);
   for (const key of others) if (known.has(key.fingerprint)) core.ring.hold(key);
   core.ring.activate(active.fingerprint);
   setSituation(core, { case: 'running', detail: null, foundFingerprint: null });
+}
+
+/** Keys of the record, and the new one of an open rotation. */
+function listKnownFingerprints(store: Store): Fingerprint[] {
+  return store.sqlite
+    .prepare(
+      "SELECT fingerprint FROM keys UNION SELECT new_fingerprint FROM rotations WHERE state IN ('staged', 'proven')",
+    )
+    .pluck()
+    .all() as Fingerprint[];
 }
 
 export function setSituation(core: VaultCore, situation: Situation): void {

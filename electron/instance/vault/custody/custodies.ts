@@ -1,0 +1,28 @@
+import type { CustodyName } from '../schema.ts';
+import type { Fingerprint } from '../sealing/master-key.ts';
+import type { KeyCustody } from './custody.ts';
+import { createExternalCustody } from './external-custody.ts';
+import { createFileCustody } from './file-custody.ts';
+import { createKeychainCustody } from './keychain.ts';
+import { createPassphraseCustody } from './passphrase-custody.ts';
+
+export interface CustodySurroundings {
+  dataDir: string;
+  instanceId: string;
+  /** TEMPS_ENCRYPTION_KEY_FILE is read from it. */
+  env: NodeJS.ProcessEnv;
+  listFingerprints: () => Fingerprint[];
+}
+
+export function createCustody(name: CustodyName, around: CustodySurroundings): KeyCustody {
+  switch (name) {
+    case 'keychain':
+      return createKeychainCustody(around);
+    case 'passphrase':
+      return createPassphraseCustody(around.dataDir);
+    case 'file':
+      return createFileCustody(around.dataDir);
+    case 'external':
+      return createExternalCustody(around.env.TEMPS_ENCRYPTION_KEY_FILE);
+  }
+}

@@ -1,0 +1,39 @@
+import { AppError } from '../../app-error.ts';
+import type { KeyCustody } from './custody.ts';
+import { uniqueKeys } from './file-custody.ts';
+import { readKeyFile } from './key-file.ts';
+import { parseKeyLines } from './key-text-file.ts';
+
+/**
+ * A file mounted by a secrets manager or from an encrypted volume, read only. It may hold several keys, one per
+ * line, the first the one in force: a rotation takes the second line as its new key.
+ *
+ * @param path from TEMPS_ENCRYPTION_KEY_FILE; undefined when that is not set.
+ */
+export function createExternalCustody(path: string | undefined): KeyCustody {
+  const refuse = async () => {
+    throw new AppError(
+      'custody_read_only',
+      `${path ?? 'TEMPS_ENCRYPTION_KEY_FILE'} is read only to Temps: change it where it is mounted from.`,
+    );
+  };
+  return {
+    name: 'external',
+    writable: false,
+    describe: () => path ?? 'the file TEMPS_ENCRYPTION_KEY_FILE names (it is not set)',
+    async find() {
+      if (!path) return { outcome: 'missing' };
+      // Symlinks are how Kubernetes and systemd mount a secret; its mode is theirs to set, so it is only said.
+      const reading = await readKeyFile(path, { followSymlinks: true, repairMode: false });
+      if (reading.outcome !== 'read') return reading;
+      return {
+        outcome: 'found',
+        keys: uniqueKeys(parseKeyLines(reading.bytes, path)),
+        said: reading.wasLoose ? [`${path} is readable by others of this machine`] : [],
+      };
+    },
+    save: refuse,
+    promote: refuse,
+    remove: refuse,
+  };
+}

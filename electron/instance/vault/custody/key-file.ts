@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { constants, existsSync, fstatSync, type Stats } from 'node:fs';
+import { type FileHandle, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AppError } from '../../app-error.ts';
+
+/** An age file with one recipient and 64 digits is under 1 KiB; a mount with a dozen keys too. */
+const MAX_FILE_BYTES = 16 * 1024;
+/** Marks a file being written. Never read as a key, and swept before the next write. */
+const PARTIAL_MARK = '.partial-';
+
+export type KeyFileReading =
+  | { outcome: 'read'; bytes: Buffer; wasLoose: boolean }
+  | { outcome: 'missing' }
+  | { outcome: 'refused'; detail: string };
+
+export interface KeyFileRules {
+  /** True for a mount from a secrets manager, whose files are symlinks by nature. */
+  followSymlinks: boolean;
+  /** Tighten group and other permissions to 0600. */
+  repairMode: boolean;
+}
+
+/**
+ * Reads a small file that should hold a key. Throws `key_file_unsafe` for a directory, a symlink, another kind
+ * of file, one of another user, or one too large to be a key.
+ */
+export async function readKeyFile(path: string, rules: KeyFileRules): Promise<KeyFileReading> {
+  let file: FileHandle;
+  try {
+    // SECURITY: O_NOFOLLOW, so that nobody swaps the file for a link between a check and the read;
+    // O_NONBLOCK, so that a named pipe does not hang the start.
+    const flags =
+      constants.O_RDONLY | constants.O_NONBLOCK | (rules.followSymlinks ? 0 : constants.O_NOFOLLOW);
+    file = await open(path, flags);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { outcome: 'missing' };
+    if (code === 'ELOOP') throw unsafe(path, 'is a symbolic link; put the key file itself there');
+    return { outcome: 'refused', detail: `${path} cannot be read (${code}).` };
+  }
+  try {
+    const info = fstatSync(file.fd);
+    requireSafe(path, info);
+    const isLoose = process.platform !== 'win32' && (info.mode & 0o077) !== 0;
+    if (isLoose && rules.repairMode) await file.chmod(0o600);
+    return { outcome: 'read', bytes: await file.readFile(), wasLoose: isLoose };
+  } finally {
+    await file.close();
+  }
+}
+
+function requireSafe(path: string, info: Stats): void {
+  if (info.isDirectory()) throw unsafe(path, 'is a directory');
+  if (!info.isFile()) throw unsafe(path, 'is not a regular file');
+  const uid = process.getuid?.();
+  // Root's files are as trusted as the system itself: secrets managers mount them so.
+  if (uid !== undefined && info.uid !== uid && info.uid !== 0) throw unsafe(path, 'belongs to another user');
+  if (info.size > MAX_FILE_BYTES) throw new AppError('key_file_invalid', `${path} is too large to be a key.`);
+}
+
+function unsafe(path: string, why: string): AppError {
+  return new AppError('key_file_unsafe', `${path} ${why}.`);
+}
+
+/**
+ * Writes a file that must not exist yet: under a name of its own first, 0600, synced, then linked to its place,
+ * which fails rather than overwrite, and the folder synced. A kill leaves the whole file or none.
+ *
+ * Throws `custody_conflict` when something is there, `disk_full`, `custody_refused`.
+ */
+export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  await withPartial(path, bytes, async (partial) => {
+    await link(partial, path);
+    await unlink(partial);
+  });
+}
+
+/** As writeNewFile, but atomically takes the place of what is there. The caller has kept that elsewhere. */
+export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+  await withPartial(path, bytes, (partial) => rename(partial, path));
+}
+
+async function withPartial(
+  path: string,
+  bytes: Uint8Array,
+  place: (partial: string) => Promise<void>,
+): Promise<void> {
+  const folder = dirname(path);
+  const partial = join(folder, `.${basename(path)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`);
+  try {
+    await sweepPartials(folder);
+    const file = await open(partial, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await place(partial);
+    await syncFolder(folder);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw asWriteError(error, path);
+  }
+}
+
+/** What a kill during an earlier write left behind: a key without a name. */
+async function sweepPartials(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.includes(PARTIAL_MARK)) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Removes a file and makes the removal last; fine when there is none. */
+export async function removeFile(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  await rm(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/** A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Files in a folder whose name fits, partial ones left out. Missing folder: none. */
+export async function listFiles(folder: string, pattern: RegExp): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => pattern.test(name)).sort();
+}
+
+/** Whether anything at all has this name, a dangling link included. */
+export async function isTaken(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function asWriteError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (error instanceof AppError || code === undefined) return error;
+  if (code === 'EEXIST')
+    return new AppError('custody_conflict', `${path} exists already and was left as it is.`, {
+      cause: error,
+    });
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('disk_full', `There is no room to write ${path}. Nothing was changed.`, {
+      cause: error,
+    });
+  }
+  return new AppError('custody_refused', `${path} cannot be written (${code}).`, { cause: error });
+}

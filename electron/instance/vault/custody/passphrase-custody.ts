@@ -1,0 +1,111 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../app-error.ts';
+import { openWithPassphrase, protectWithPassphrase } from '../passphrase-file.ts';
+import { type Fingerprint, formatKeyText, type MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import type { KeyCustody } from './custody.ts';
+import { uniqueKeys } from './file-custody.ts';
+import { isTaken, listFiles, readKeyFile, removeFile, syncFolder, writeNewFile } from './key-file.ts';
+import { parseKeyFile } from './key-text-file.ts';
+
+const FILE = 'encryption_key.age';
+const FILES = /^encryption_key(\.[0-9A-F]{16})?\.age$/;
+const RULES = { followSymlinks: false, repairMode: true } as const;
+
+/**
+ * `<data dir>/encryption_key.age`: the key's 64 hex digits in an age v1 file, opened by typing a passphrase at
+ * every start. Further keys lie beside it as `encryption_key.4F2A91C077DE1B3A.age`.
+ */
+export function createPassphraseCustody(dataDir: string): KeyCustody {
+  const plain = join(dataDir, FILE);
+  const named = (fingerprint: Fingerprint) =>
+    join(dataDir, `encryption_key.${fingerprint.replaceAll('-', '')}.age`);
+
+  /** Which file holds which key, learned by opening or writing it. */
+  const paths = new Map<Fingerprint, string>();
+
+  async function renameKey(fingerprint: Fingerprint, to: string): Promise<void> {
+    await rename(paths.get(fingerprint) as string, to);
+    await syncFolder(dataDir);
+    paths.set(fingerprint, to);
+  }
+
+  async function readAll(): Promise<{ path: string; bytes: Buffer }[]> {
+    const found: { path: string; bytes: Buffer }[] = [];
+    for (const name of await listFiles(dataDir, FILES)) {
+      const path = join(dataDir, name);
+      const reading = await readKeyFile(path, RULES);
+      if (reading.outcome === 'refused') throw new AppError('custody_refused', reading.detail);
+      if (reading.outcome === 'read') found.push({ path, bytes: reading.bytes });
+    }
+    return found;
+  }
+
+  /** Files made under another passphrase are said; when none opens, the passphrase is wrong. */
+  async function openAll(passphrase: SecretText): Promise<{ keys: MasterKey[]; said: string[] }> {
+    const keys: MasterKey[] = [];
+    const said: string[] = [];
+    for (const { path, bytes } of await readAll()) {
+      const opened = await openWithPassphrase(bytes, passphrase);
+      if (opened.outcome === 'opened') {
+        const key = parseKeyFile(opened.plaintext, path);
+        keys.push(key);
+        paths.set(key.fingerprint, path);
+      } else if (opened.outcome === 'wrong') said.push(`${path} does not open with this passphrase`);
+      else throw new AppError('key_file_invalid', `${path} is damaged. It was left as it is.`);
+    }
+    if (keys.length === 0) throw new AppError('passphrase_wrong', 'The passphrase does not open the key.');
+    return { keys: uniqueKeys(keys), said };
+  }
+
+  return {
+    name: 'passphrase',
+    writable: true,
+    describe: () => plain,
+    async find(unlock) {
+      const files = await readAll();
+      if (files.length === 0) return { outcome: 'missing' };
+      if (!unlock)
+        return { outcome: 'locked', detail: `${plain} is opened by its passphrase: unlock with it.` };
+      return { outcome: 'found', ...(await openAll(unlock.passphrase)) };
+    },
+    async save(key, options = {}) {
+      const { passphrase } = options;
+      if (!passphrase)
+        throw new AppError('passphrase_required', 'This custody keeps the key under a passphrase: give one.');
+      if (paths.has(key.fingerprint)) return;
+      const path = (await isTaken(plain)) ? named(key.fingerprint) : plain;
+      await writeNewFile(
+        path,
+        await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase),
+      );
+      const { keys } = await openAll(passphrase);
+      if (!keys.some((known) => known.fingerprint === key.fingerprint)) {
+        throw new AppError('custody_refused', `${path} did not give back the key that was written.`);
+      }
+    },
+    /**
+     * The files are sealed: which key lies under the plain name is known once they were opened, and until then
+     * the names stay as they are (find looks at all of them).
+     */
+    async promote(fingerprint) {
+      const wanted = paths.get(fingerprint);
+      const current = [...paths].find(([, path]) => path === plain)?.[0];
+      if (!wanted || wanted === plain || ((await isTaken(plain)) && !current)) return;
+      if (current) await renameKey(current, named(current));
+      await renameKey(fingerprint, plain);
+    },
+    async remove(fingerprint) {
+      const path = paths.get(fingerprint) ?? named(fingerprint);
+      if (path === named(fingerprint) && !(await isTaken(path)) && (await isTaken(plain)) && !paths.size) {
+        throw new AppError(
+          'passphrase_required',
+          `${plain} may hold this key: unlock with its passphrase first.`,
+        );
+      }
+      await removeFile(path);
+      paths.delete(fingerprint);
+    },
+  };
+}
