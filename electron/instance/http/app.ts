@@ -1,0 +1,184 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { getCookie } from 'hono/cookie';
+import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
+import type { ApiEnv } from './api.ts';
+import type { Caller } from './caller.ts';
+import { renderDocs } from './docs-page.ts';
+import { readBody, requireJson } from './json-body.ts';
+import { pageRoutes } from './pages.ts';
+import { chooseRequestId, toProblem } from './problem.ts';
+
+export const SESSION_COOKIE = 'session';
+const VERSION = '0.1.0';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What a request brings to say who sent it. */
+export interface Credentials {
+  authorization: string | null;
+  sessionCookie: string | null;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** From credentials to a caller; the door's own caller when there are none. Throws for credentials that are bad. */
+export type Identify = (credentials: Credentials, doorCaller: Caller) => Caller;
+
+export interface App {
+  fetch(request: Request, doorCaller: Caller): Promise<Response>;
+}
+
+export interface AppOptions {
+  routes: OpenAPIHono<ApiEnv>[];
+  identify: Identify;
+  ctx: Context;
+  /** Host names and addresses this instance answers to. */
+  listHosts: () => string[];
+  /** The local authority's certificate; null while there is none. */
+  findAuthorityPem: () => string | null;
+}
+
+/**
+ * The one app behind every door. Order: limits, who is calling, same-origin, then the routes; an unknown path
+ * under `/api` is a problem, never a page.
+ */
+export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }: AppOptions): App {
+  const api = new OpenAPIHono<ApiEnv>();
+  for (const route of routes) api.route('/', route);
+  const document = () =>
+    api.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'Temps', version: VERSION },
+      servers: [{ url: '/api' }],
+    });
+  api.get('/openapi.json', (c) => c.json(document()));
+  api.get('/docs', (c) => {
+    if (c.get('caller').kind === 'anonymous')
+      throw new AppError('unauthenticated', 'Sign in to read this page.');
+    return c.html(renderDocs(document()));
+  });
+  api.get('/ca.pem', (c) => {
+    const pem = findAuthorityPem();
+    if (!pem) throw new AppError('not_found', 'There is no local authority yet.');
+    return c.body(pem, 200, { 'content-type': 'application/x-pem-file' });
+  });
+  api.all('*', (c) => {
+    const path = c.req.path.slice('/api'.length);
+    const others = api.routes
+      .filter((route) => route.method !== 'ALL' && matches(route.path, path))
+      .map((route) => route.method);
+    if (others.length > 0)
+      throw new AppError('method_not_allowed', `This path takes ${[...new Set(others)].join(', ')}.`);
+    throw new AppError('not_found', 'There is nothing at this path.');
+  });
+
+  const app = new OpenAPIHono<ApiEnv & { Bindings: { doorCaller: Caller } }>();
+  app.use('*', async (c, next) => {
+    const requestId = chooseRequestId(c.req.header('x-request-id') ?? null);
+    c.set('requestId', requestId);
+    await next();
+    c.header('x-request-id', requestId);
+    setSecurityHeaders(c.res.headers, c.req.path);
+  });
+  app.use('*', async (c, next) => {
+    const door = c.env.doorCaller;
+    if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
+    const cookie = getCookie(c, SESSION_COOKIE) ?? null;
+    const authorization = c.req.header('authorization') ?? null;
+    const caller = identify(
+      { authorization, sessionCookie: cookie, ip: door.ip, userAgent: c.req.header('user-agent') ?? null },
+      door,
+    );
+    // SECURITY: a browser sends the cookie by itself, so what changes something must come from our own pages.
+    if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
+      requireSameOrigin(c.req.header('origin'), c.req.header('host'));
+    }
+    c.set('caller', caller);
+    await next();
+  });
+  app.route('/api', api);
+  app.route(
+    '/',
+    pageRoutes((request, caller) => answer(request, caller)),
+  );
+  app.notFound(() => {
+    throw new AppError('not_found', 'There is nothing at this path.');
+  });
+  app.onError((error, c) =>
+    toProblem(error, { path: c.req.path, id: c.get('requestId') ?? 'unknown' }, ctx.log, ctx.clock.now()),
+  );
+
+  async function answer(request: Request, doorCaller: Caller): Promise<Response> {
+    try {
+      return await app.fetch(await prepare(request), { doorCaller });
+    } catch (error) {
+      return toProblem(
+        error,
+        { path: new URL(request.url).pathname, id: chooseRequestId(null) },
+        ctx.log,
+        ctx.clock.now(),
+      );
+    }
+  }
+  return { fetch: answer };
+}
+
+/** Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places. */
+async function prepare(request: Request): Promise<Request> {
+  const url = new URL(request.url);
+  if (url.pathname.startsWith('/api/api/')) url.pathname = url.pathname.slice('/api'.length);
+  if (SAFE_METHODS.has(request.method))
+    return new Request(url, { method: request.method, headers: request.headers, signal: request.signal });
+  const bytes = await readBody(request);
+  const headers = new Headers(request.headers);
+  headers.delete('content-length');
+  headers.delete('transfer-encoding');
+  if (bytes.length > 0 && url.pathname.startsWith('/api')) {
+    if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
+      throw new AppError('unsupported_media_type', 'Send JSON, with content-type: application/json.');
+    }
+    requireJson(bytes);
+  }
+  return new Request(url, {
+    method: request.method,
+    headers,
+    body: bytes.length > 0 ? bytes : null,
+    signal: request.signal,
+  });
+}
+
+/** SECURITY: against DNS rebinding, a browser must have asked for a name of ours. */
+function requireKnownHost(host: string | undefined, known: string[]): void {
+  const name = (host ?? '')
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+  if (!known.includes(name))
+    throw new AppError('origin_refused', 'This instance does not answer to that host name.');
+}
+
+function requireSameOrigin(origin: string | undefined, host: string | undefined): void {
+  if (origin !== undefined && host !== undefined && origin === `https://${host}`) return;
+  throw new AppError('origin_refused', 'This request did not come from the console itself.');
+}
+
+/** No HSTS here: browsers would carry it over to every other program on localhost. */
+function setSecurityHeaders(headers: Headers, path: string): void {
+  headers.set('x-content-type-options', 'nosniff');
+  headers.set('referrer-policy', 'no-referrer');
+  headers.set('x-frame-options', 'DENY');
+  headers.set(
+    'content-security-policy',
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  if (path.startsWith('/api') && !headers.has('cache-control')) headers.set('cache-control', 'no-store');
+}
+
+function matches(pattern: string, path: string): boolean {
+  const expected = pattern.split('/');
+  const actual = path.split('/');
+  return (
+    expected.length === actual.length &&
+    expected.every((part, at) => part.startsWith(':') || part === actual[at])
+  );
+}

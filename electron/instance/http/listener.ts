@@ -1,0 +1,70 @@
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { ListenOptions } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { AppError } from '../app-error.ts';
+import type { App } from './app.ts';
+import type { Caller } from './caller.ts';
+
+/** Answers that are still being sent when a door closes get this long. */
+const CLOSE_GRACE_MS = 3000;
+/** A client sends its head within this, its whole request within a minute: a slow one holds a socket, not the door. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Connects a Node server to the app. `toCaller` says who comes in through this door. */
+export function createListener(app: App, toCaller: (request: IncomingMessage) => Caller) {
+  const listen = getRequestListener(
+    (request, { incoming }) => app.fetch(request, toCaller(incoming as IncomingMessage)),
+    { overrideGlobalObjects: false, hostname: 'localhost' },
+  );
+  return (request: IncomingMessage, response: ServerResponse) => void listen(request, response);
+}
+
+export function limitSlowClients(server: HttpServer | HttpsServer): void {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxRequestsPerSocket = 0;
+}
+
+/** Throws `port_in_use`, or `data_dir_unusable` for a socket that cannot be made. */
+export function listenOn(server: HttpServer | HttpsServer, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, options)));
+    server.listen(options, () => resolve());
+  });
+}
+
+function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptions): Error {
+  if (error.code === 'EADDRINUSE' && port) {
+    return new AppError(
+      'port_in_use',
+      `Port ${port} is in use by another program. Choose another, or 0 for any.`,
+      { cause: error },
+    );
+  }
+  if (error.code === 'EACCES' && port) {
+    return new AppError(
+      'port_in_use',
+      `Port ${port} needs a privilege this account does not have. Choose one from 1024 on.`,
+      { cause: error },
+    );
+  }
+  if (path)
+    return new AppError('data_dir_unusable', `The socket ${path} cannot be made (${error.code}).`, {
+      cause: error,
+    });
+  return error;
+}
+
+/** No new connections, idle ones closed at once, the rest after a grace. */
+export function closeServer(server: HttpServer | HttpsServer): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

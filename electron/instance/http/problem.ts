@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../app-error.ts';
+import type { Log } from '../log.ts';
+import { asStoreError } from '../store/store.ts';
+
+/**
+ * Turns what was thrown into an RFC 9457 problem. An error that is not an AppError is reported as
+ * `internal_error` with the request's id alone.
+ *
+ * SECURITY: neither the message nor the stack of an unforeseen error leaves the process or reaches the log with
+ * request data: a library's message may quote what it was given.
+ */
+export function toProblem(
+  thrown: unknown,
+  request: { path: string; id: string },
+  log: Log,
+  nowMs: number,
+): Response {
+  const known = asStoreError(thrown, 'the database');
+  const error =
+    known instanceof AppError
+      ? known
+      : new AppError('internal_error', `Something failed that should not. Request ${request.id}.`);
+  if (!(known instanceof AppError))
+    log.error({ request: request.id, path: request.path, ...describe(known) }, 'a request failed');
+  else if (error.status >= 500)
+    log.warn({ request: request.id, path: request.path, code: error.code }, error.message);
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  const retryAfter = error.details?.retry_after_s;
+  if (typeof retryAfter === 'number') headers.set('retry-after', String(Math.ceil(retryAfter)));
+  return new Response(
+    JSON.stringify({
+      type: `urn:temps:error:${error.code}`,
+      title: error.title,
+      status: error.status,
+      detail: error.message,
+      instance: request.path,
+      timestamp: new Date(nowMs).toISOString(),
+      error_code: error.code,
+      ...(error.fields ? { errors: error.fields } : {}),
+      ...(error.details ? { details: error.details } : {}),
+    }),
+    { status: error.status, headers },
+  );
+}
+
+/** Where it was thrown, never what it said. */
+function describe(error: unknown): { name: string; at: string | undefined } {
+  if (!(error instanceof Error)) return { name: typeof error, at: undefined };
+  return {
+    name: error.name,
+    at: error.stack
+      ?.split('\n')
+      .find((line) => line.includes('/electron/'))
+      ?.trim(),
+  };
+}
+
+/** A request id that came in, when it is harmless, else a new one. */
+export function chooseRequestId(given: string | null): string {
+  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}
