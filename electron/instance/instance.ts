@@ -6,14 +6,16 @@ import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import type { Caller } from './http/caller.ts';
 import { type Doors, type DoorsOptions, openDoors } from './http/doors.ts';
-import { tlsSecretKeeper } from './http/local-authority.ts';
+import { listHostNames } from './http/host-names.ts';
+import { findAuthorityPem, tlsSecretKeeper } from './http/local-authority.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
-import { createIdentity, identitySecretKeeper } from './identity/identity.ts';
+import { createIdentity, identitySecretKeepers } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { type Log, silentLog } from './log.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectsSecretKeeper } from './projects/secret-keeper.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { getSettings } from './settings/settings.ts';
 import { prepareDataDir } from './store/data-directory.ts';
 import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
@@ -120,8 +122,9 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
   const jobs = createVaultJobs(core);
   const identity = createIdentity(ctx);
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
-  core.secrets.addKeeper(identitySecretKeeper(identity));
+  for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
   core.secrets.addKeeper(projectsSecretKeeper(ctx));
+  const hosts = listHostNames(getSettings(ctx).https_names);
   const app = createApp({
     routes: [
       vaultRoutes({ core, jobs, ctx }),
@@ -132,6 +135,8 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
     ],
     identify: createAuthenticator(identity),
     ctx,
+    listHosts: () => hosts,
+    findAuthorityPem: () => findAuthorityPem(ctx),
   });
   let doors: Doors | null = null;
 
@@ -142,7 +147,7 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
     async start(wanted) {
       if (doors) throw new AppError('conflict', 'This instance has been started.');
       noteStart(ctx, core);
-      doors = await openDoors({ ctx, app, identity, wanted });
+      doors = await openDoors(ctx, app, wanted, hosts);
       watchIntegrity(ctx, core);
       await startJobs(core, jobs);
       return doors;

@@ -20,6 +20,8 @@ export interface OneTimeLinks {
   create(purpose: LinkPurpose): { token: string; expiresAt: number };
   /** Uses a link up. Throws `link_invalid` for one that is unknown, used, over, or for something else. */
   redeem(token: string, purpose: LinkPurpose): void;
+  /** Gives a link back whose use failed for another reason (a password too short), with a new lifetime. */
+  restore(token: string, purpose: LinkPurpose): void;
 }
 
 export function createOneTimeLinks(clock: Clock): OneTimeLinks {

@@ -1,0 +1,224 @@
+import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
+import {
+  type Caller,
+  type KeyCaller,
+  type Permission,
+  permissions,
+  rolePermissions,
+} from '../http/caller.ts';
+import type { SecretText } from '../vault/secret-text.ts';
+import type { SecretId } from '../vault/vault.ts';
+import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+import type { Role } from './schema.ts';
+import { findUser, parseRole, strongestRole } from './users.ts';
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const CUSTOM = 'custom';
+
+export interface ApiKey {
+  id: number;
+  userId: number | null;
+  name: string;
+  keyPrefix: string;
+  secretId: SecretId;
+  roleType: Role | typeof CUSTOM;
+  permissions: Permission[] | null;
+  isActive: boolean;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+  createdAt: number;
+}
+
+const COLUMNS = `id, user_id AS userId, name, key_prefix AS keyPrefix, secret_id AS secretId, role_type AS roleType,
+  permissions, is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_at AS createdAt`;
+type Row = Omit<ApiKey, 'isActive' | 'permissions'> & { isActive: number; permissions: string | null };
+
+export interface NewApiKey {
+  name: string;
+  roleType: string;
+  /** Epoch ms; null for never; undefined for a year. */
+  expiresAt?: number | null | undefined;
+  permissions?: string[] | null | undefined;
+}
+
+/**
+ * Makes a key; its text is returned once. SECURITY: a key never may what its maker may not.
+ * Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`.
+ */
+export function createApiKey(
+  ctx: Context,
+  caller: Caller,
+  wanted: NewApiKey,
+): { key: ApiKey; text: SecretText } {
+  const { roleType, granted } = parseGrant(wanted.roleType, wanted.permissions ?? null);
+  requireWithin(caller, granted ?? rolePermissions[roleType as Role]);
+  const now = ctx.clock.now();
+  const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
+  if (expiresAt !== null && expiresAt <= now) {
+    throw new AppError('invalid_request', 'The key would be over already.', {
+      fields: { expires_at: 'in the past' },
+    });
+  }
+  const { token, prefix } = createToken('tk');
+  const id = ctx.store.transaction(() => {
+    requireFreeName(ctx, wanted.name, null);
+    const secretId = ctx.vault.seal('api_key', token);
+    return ctx.store.sqlite
+      .prepare(
+        `INSERT INTO api_keys (user_id, name, key_prefix, secret_id, role_type, permissions, expires_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      )
+      .pluck()
+      .get(
+        'userId' in caller ? caller.userId : null,
+        wanted.name,
+        prefix,
+        secretId,
+        roleType,
+        granted && JSON.stringify(granted),
+        expiresAt,
+        now,
+        now,
+      );
+  }) as number;
+  return { key: getApiKey(ctx, id), text: token };
+}
+
+export function listApiKeys(ctx: Context): ApiKey[] {
+  return (ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY id`).all() as Row[]).map(
+    fromRow,
+  );
+}
+
+export function getApiKey(ctx: Context, id: number): ApiKey {
+  const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`).get(id);
+  if (!row) throw new AppError('not_found', 'There is no such API key.');
+  return fromRow(row as Row);
+}
+
+/** Changes what is given; the key itself stays. Throws as creating does. */
+export function updateApiKey(
+  ctx: Context,
+  caller: Caller,
+  id: number,
+  change: {
+    name?: string | undefined;
+    isActive?: boolean | undefined;
+    expiresAt?: number | null | undefined;
+    permissions?: string[] | null | undefined;
+  },
+): ApiKey {
+  return ctx.store.transaction(() => {
+    const key = getApiKey(ctx, id);
+    if (change.name !== undefined) requireFreeName(ctx, change.name, id);
+    const grant = change.permissions
+      ? parseGrant(CUSTOM, change.permissions)
+      : { roleType: key.roleType, granted: key.permissions };
+    if (change.permissions || change.isActive)
+      requireWithin(caller, grant.granted ?? rolePermissions[grant.roleType as Role]);
+    ctx.store.sqlite
+      .prepare(
+        'UPDATE api_keys SET name = ?, is_active = ?, expires_at = ?, role_type = ?, permissions = ?, updated_at = ? WHERE id = ?',
+      )
+      .run(
+        change.name ?? key.name,
+        (change.isActive ?? key.isActive) ? 1 : 0,
+        change.expiresAt === undefined ? key.expiresAt : change.expiresAt,
+        grant.roleType,
+        grant.granted && JSON.stringify(grant.granted),
+        ctx.clock.now(),
+        id,
+      );
+    return getApiKey(ctx, id);
+  });
+}
+
+export function deleteApiKey(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    const key = getApiKey(ctx, id);
+    ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(id);
+    ctx.vault.remove([key.secretId]);
+  });
+}
+
+/** Makes a new text for a lost key, under the same row. Returns it once. */
+export function regenerateApiKey(ctx: Context, secretId: SecretId): SecretText {
+  const prefix = ctx.store.sqlite
+    .prepare('SELECT key_prefix FROM api_keys WHERE secret_id = ?')
+    .pluck()
+    .get(secretId);
+  if (!prefix) throw new AppError('not_found', 'There is no such API key.');
+  const { token } = createToken('tk', prefix as string);
+  ctx.vault.reseal(secretId, token);
+  return token;
+}
+
+/**
+ * Who calls with this key. SECURITY: what the key may do is judged now, not when it was made: a key of someone
+ * deleted is nobody's, and one of someone demoted does no more than they.
+ */
+export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: string | null): KeyCaller {
+  const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE key_prefix = ?`).get(prefix);
+  if (!row) throw unknownToken();
+  const key = fromRow(row as Row);
+  requireToken(ctx, key, given);
+  let granted: readonly Permission[] = key.permissions ?? rolePermissions[key.roleType as Role];
+  if (key.userId !== null) {
+    const user = findUser(ctx, key.userId);
+    if (!user) throw new AppError('key_revoked', 'The account this key belongs to is gone.');
+    const ofUser = rolePermissions[strongestRole(user)];
+    granted = granted.filter((permission) => ofUser.includes(permission));
+  }
+  return {
+    kind: 'key',
+    apiKeyId: key.id,
+    userId: key.userId,
+    ip,
+    label: `api key ${key.name}`,
+    permissions: granted,
+  };
+}
+
+function parseGrant(
+  roleType: string,
+  wanted: string[] | null,
+): { roleType: Role | typeof CUSTOM; granted: Permission[] | null } {
+  if (roleType !== CUSTOM) return { roleType: parseRole(roleType), granted: null };
+  const granted = (wanted ?? []).map((text) => {
+    const known = permissions.find((permission) => permission === text);
+    if (!known)
+      throw new AppError('invalid_request', 'There is no such permission.', {
+        fields: { permissions: 'unknown permission' },
+      });
+    return known;
+  });
+  if (granted.length === 0) {
+    throw new AppError('invalid_request', 'A custom key needs permissions.', {
+      fields: { permissions: 'at least one' },
+    });
+  }
+  return { roleType: CUSTOM, granted };
+}
+
+function requireWithin(caller: Caller, granted: readonly Permission[]): void {
+  const beyond = granted.find((permission) => !caller.permissions.includes(permission));
+  if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
+}
+
+function requireFreeName(ctx: Context, name: string, exceptId: number | null): void {
+  const taken = ctx.store.sqlite.prepare('SELECT id FROM api_keys WHERE name = ?').pluck().get(name) as
+    | number
+    | undefined;
+  if (taken !== undefined && taken !== exceptId) {
+    throw new AppError('name_taken', 'There is an API key with this name.', { fields: { name: 'taken' } });
+  }
+}
+
+function fromRow(row: Row): ApiKey {
+  return {
+    ...row,
+    isActive: row.isActive === 1,
+    permissions: row.permissions === null ? null : (JSON.parse(row.permissions) as Permission[]),
+  };
+}

@@ -1,0 +1,89 @@
+import { AppError, hasCode } from '../app-error.ts';
+import { type Caller, permissions, rolePermissions } from '../http/caller.ts';
+import { readTokenPrefix, unknownToken } from './access-tokens.ts';
+import { identifyApiKey } from './api-keys.ts';
+import { identifyDeploymentToken } from './deployment-tokens.ts';
+import type { Identity } from './identity.ts';
+import { getSession } from './sessions.ts';
+import { findUser, strongestRole } from './users.ts';
+
+interface Credentials {
+  authorization: string | null;
+  sessionCookie: string | null;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/**
+ * From what a request brings to who sent it: Authorization first, then the cookie, then the door's own caller.
+ *
+ * SECURITY: a bad credential is an error, never "nobody" and never the door's caller: someone who sends a key
+ * over the owner's socket is that key. A cookie whose session is over is the one exception: its holder must be
+ * able to sign in again.
+ */
+export function createAuthenticator(
+  identity: Identity,
+): (credentials: Credentials, doorCaller: Caller) => Caller {
+  return ({ authorization, sessionCookie, ip }, doorCaller) => {
+    if (authorization !== null) return identifyBearer(identity, authorization, ip);
+    if (sessionCookie === null) return doorCaller;
+    try {
+      return identifySession(identity, sessionCookie, ip);
+    } catch (error) {
+      if (!hasCode(error, 'session_expired')) throw error;
+      return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: null };
+    }
+  };
+}
+
+function identifyBearer(identity: Identity, authorization: string, ip: string | null): Caller {
+  const [, given = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+  const form = readTokenPrefix(given);
+  identity.throttle.requireAllowed(ip, null);
+  try {
+    if (!form) throw unknownToken();
+    if (form.sort === 'tk') {
+      const caller = identifyApiKey(identity.ctx, form.prefix, given, ip);
+      identity.lastUse.note('api_keys', caller.apiKeyId);
+      return caller;
+    }
+    const caller = identifyDeploymentToken(identity.ctx, form.prefix, given, ip);
+    identity.lastUse.note('deployment_tokens', caller.tokenId);
+    return caller;
+  } catch (error) {
+    if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(ip, null);
+    throw error;
+  }
+}
+
+function identifySession({ ctx }: Identity, token: string, ip: string | null): Caller {
+  const session = getSession(ctx, token);
+  if (session.kind === 'mfa_pending') {
+    return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };
+  }
+  const user = session.userId === null ? null : findUser(ctx, session.userId);
+  if (session.kind === 'owner') {
+    return {
+      kind: 'owner',
+      via: 'browser',
+      ip,
+      label: 'owner',
+      permissions,
+      userId: user?.id ?? null,
+      sessionId: session.id,
+      confirmedAt: session.confirmedAt,
+    };
+  }
+  if (!user) throw new AppError('session_expired', 'This account is gone.');
+  const role = strongestRole(user);
+  return {
+    kind: 'user',
+    ip,
+    label: user.email,
+    permissions: rolePermissions[role],
+    userId: user.id,
+    role,
+    sessionId: session.id,
+    confirmedAt: session.confirmedAt,
+  };
+}

@@ -1,0 +1,106 @@
+import type { Context } from '../context.ts';
+import type { SecretText } from '../vault/secret-text.ts';
+import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
+import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
+import { regenerateApiKey } from './api-keys.ts';
+import { regenerateDeploymentToken } from './deployment-tokens.ts';
+import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { disableSecondFactor } from './second-factor.ts';
+import { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.ts';
+import { hasUsers } from './users.ts';
+
+/** Who may come in, with the little state that is not in the database. */
+export interface Identity {
+  readonly ctx: Context;
+  readonly passwords: Passwords;
+  readonly links: OneTimeLinks;
+  readonly throttle: SignInThrottle;
+  readonly lastUse: LastUseRecorder;
+  isSetUp(): boolean;
+  stop(): Promise<void>;
+}
+
+export function createIdentity(ctx: Context): Identity {
+  const passwords = createPasswords();
+  const lastUse = createLastUseRecorder(ctx);
+  return {
+    ctx,
+    passwords,
+    links: createOneTimeLinks(ctx.clock),
+    throttle: createSignInThrottle(ctx),
+    lastUse,
+    isSetUp: () => hasUsers(ctx),
+    async stop() {
+      lastUse.stop();
+      await passwords.stop();
+    },
+  };
+}
+
+/** What the doctor and the recovery list know of API keys, deployment tokens and second factors. */
+export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
+  return [
+    {
+      kinds: ['api_key'],
+      describe: (ids) =>
+        describe(
+          ctx,
+          ids,
+          'SELECT name AS title FROM api_keys WHERE secret_id = ?',
+          'API key',
+          '/access/api-keys',
+        ),
+      regenerate: (id) => regenerateApiKey(ctx, id),
+    },
+    {
+      kinds: ['deployment_token'],
+      describe: (ids) =>
+        describe(
+          ctx,
+          ids,
+          `SELECT deployment_tokens.name || ' of ' || projects.name AS title FROM deployment_tokens
+           JOIN projects ON projects.id = project_id WHERE secret_id = ?`,
+          'Deployment token',
+          '/access/deployment-tokens',
+        ),
+      regenerate: (id) => regenerateDeploymentToken(ctx, id),
+    },
+    {
+      kinds: ['totp_secret'],
+      describe: (ids) =>
+        describe(
+          ctx,
+          ids,
+          'SELECT email AS title FROM users WHERE totp_secret_id = ?',
+          'Second factor of',
+          '/access/users',
+        ),
+      /** An authenticator's secret cannot be guessed anew: the factor is switched off, to be set up again. */
+      regenerate: (id): SecretText | null => {
+        const userId = ctx.store.sqlite
+          .prepare('SELECT id FROM users WHERE totp_secret_id = ?')
+          .pluck()
+          .get(id);
+        if (typeof userId === 'number') disableSecondFactor(ctx, userId);
+        return null;
+      },
+    },
+  ];
+}
+
+function describe(
+  ctx: Context,
+  ids: readonly SecretId[],
+  query: string,
+  label: string,
+  path: string,
+): Map<SecretId, SecretOwner> {
+  const select = ctx.store.sqlite.prepare(query);
+  const owners = new Map<SecretId, SecretOwner>();
+  for (const id of ids) {
+    const row = select.get(id) as { title: string } | undefined;
+    if (row) owners.set(id, { title: `${label} ${row.title}`, path });
+  }
+  return owners;
+}

@@ -1,0 +1,314 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { answer, body, createRoutes, noContent } from '../http/api.ts';
+import { permissions, requirePermission, requireProject, rolePermissions } from '../http/caller.ts';
+import { getProject } from '../projects/projects.ts';
+import { type ApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, updateApiKey } from './api-keys.ts';
+import {
+  createDeploymentToken,
+  type DeploymentToken,
+  deleteDeploymentToken,
+  getDeploymentToken,
+  listDeploymentTokens,
+  tokenPermissions,
+} from './deployment-tokens.ts';
+import type { Identity } from './identity.ts';
+import { roles } from './schema.ts';
+
+const anyJson = z.record(z.string(), z.unknown());
+const id = z.object({ id: z.coerce.number().int() });
+const name = z.string().trim().min(1).max(100);
+const expiresAt = z.iso.datetime({ offset: true }).nullable().optional();
+const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Date.parse(text) : text);
+const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+function toKeyJson(key: ApiKey) {
+  return {
+    id: key.id,
+    name: key.name,
+    key_prefix: key.keyPrefix,
+    role_type: key.roleType,
+    permissions: key.permissions,
+    is_active: key.isActive,
+    expires_at: toIso(key.expiresAt),
+    last_used_at: toIso(key.lastUsedAt),
+    created_at: toIso(key.createdAt),
+  };
+}
+
+function toTokenJson(token: DeploymentToken) {
+  return {
+    id: token.id,
+    project_id: token.projectId,
+    name: token.name,
+    token_prefix: token.tokenPrefix,
+    permissions: token.permissions,
+    is_active: token.isActive,
+    expires_at: toIso(token.expiresAt),
+    last_used_at: toIso(token.lastUsedAt),
+    created_at: toIso(token.createdAt),
+    created_by: token.createdBy,
+  };
+}
+
+/** API keys of the instance, and deployment tokens of a project. */
+export function tokenRoutes(identity: Identity) {
+  const { ctx } = identity;
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys',
+      responses: answer(anyJson, 'API keys, without the keys'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      identity.lastUse.flush();
+      const keys = listApiKeys(ctx);
+      return c.json({ api_keys: keys.map(toKeyJson), total: keys.length });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys/permissions',
+      responses: answer(anyJson, 'What a key may be given'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      return c.json({
+        permissions: permissions.map((permission) => ({
+          name: permission,
+          description: describe(permission),
+          category: permission.split(':')[0],
+        })),
+        roles: roles.map((role) => ({
+          name: role,
+          description: `What ${role === 'admin' ? 'an administrator' : `a ${role}`} may do`,
+          permissions: rolePermissions[role],
+        })),
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api-keys',
+      request: body(
+        z.object({
+          name,
+          role_type: z.string(),
+          expires_at: expiresAt,
+          permissions: z.array(z.string()).nullable().optional(),
+        }),
+      ),
+      responses: answer(anyJson, 'The key; api_key is shown this once', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const request = c.req.valid('json');
+      const { key, text } = createApiKey(ctx, caller, {
+        name: request.name,
+        roleType: request.role_type,
+        expiresAt: toMs(request.expires_at),
+        permissions: request.permissions,
+      });
+      ctx.audit.append({
+        operation: 'API_KEY_CREATED',
+        caller,
+        data: { id: key.id, name: key.name, role: key.roleType },
+      });
+      return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys/{id}',
+      request: { params: id },
+      responses: answer(anyJson, 'The API key'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      return c.json(toKeyJson(getApiKey(ctx, c.req.valid('param').id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/api-keys/{id}',
+      request: {
+        params: id,
+        ...body(
+          z.object({
+            name: name.optional(),
+            is_active: z.boolean().optional(),
+            expires_at: expiresAt,
+            permissions: z.array(z.string()).nullable().optional(),
+          }),
+        ),
+      },
+      responses: answer(anyJson, 'The API key'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const request = c.req.valid('json');
+      const key = updateApiKey(ctx, caller, c.req.valid('param').id, {
+        name: request.name,
+        isActive: request.is_active,
+        expiresAt: toMs(request.expires_at),
+        permissions: request.permissions,
+      });
+      ctx.audit.append({ operation: 'API_KEY_UPDATED', caller, data: { id: key.id, name: key.name } });
+      return c.json(toKeyJson(key));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/api-keys/{id}',
+      request: { params: id },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const { id: keyId } = c.req.valid('param');
+      deleteApiKey(ctx, keyId);
+      ctx.audit.append({ operation: 'API_KEY_DELETED', caller, data: { id: keyId } });
+      return c.body(null, 204);
+    },
+  );
+
+  for (const [action, isActive] of [
+    ['activate', true],
+    ['deactivate', false],
+  ] as const) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api-keys/{id}/${action}`,
+        request: { params: id },
+        responses: answer(anyJson, 'The API key'),
+      }),
+      (c) => {
+        const caller = c.get('caller');
+        requirePermission(caller, 'api_keys:write');
+        const key = updateApiKey(ctx, caller, Number(c.req.param('id')), { isActive });
+        ctx.audit.append({
+          operation: isActive ? 'API_KEY_ACTIVATED' : 'API_KEY_DEACTIVATED',
+          caller,
+          data: { id: key.id },
+        });
+        return c.json(toKeyJson(key));
+      },
+    );
+  }
+
+  const project = z.object({ project: z.string() });
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/deployment-tokens',
+      request: { params: project },
+      responses: answer(anyJson, 'Tokens, without the tokens'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'tokens:read');
+      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
+      identity.lastUse.flush();
+      const tokens = listDeploymentTokens(ctx, projectId);
+      return c.json({ tokens: tokens.map(toTokenJson), total: tokens.length });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/{project}/deployment-tokens',
+      request: {
+        params: project,
+        ...body(
+          z.object({
+            name,
+            permissions: z
+              .array(z.enum(tokenPermissions))
+              .min(1)
+              .default([...tokenPermissions]),
+            expires_at: expiresAt,
+          }),
+        ),
+      },
+      responses: answer(anyJson, 'The token, shown this once', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'tokens:write');
+      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
+      requireProject(caller, projectId);
+      const request = c.req.valid('json');
+      const { row, text } = createDeploymentToken(ctx, caller, projectId, {
+        ...request,
+        expiresAt: toMs(request.expires_at),
+      });
+      ctx.audit.append({
+        operation: 'DEPLOYMENT_TOKEN_CREATED',
+        caller,
+        data: { id: row.id, name: row.name, project_id: projectId },
+      });
+      return c.json({ ...toTokenJson(row), token: text.reveal() }, 201);
+    },
+  );
+
+  const tokenId = project.extend({ id: z.coerce.number().int() });
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/deployment-tokens/{id}',
+      request: { params: tokenId },
+      responses: answer(anyJson, 'The token row'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'tokens:read');
+      const params = c.req.valid('param');
+      return c.json(toTokenJson(getDeploymentToken(ctx, getProject(ctx, params.project).id, params.id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/projects/{project}/deployment-tokens/{id}',
+      request: { params: tokenId },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'tokens:write');
+      const params = c.req.valid('param');
+      deleteDeploymentToken(ctx, getProject(ctx, params.project).id, params.id);
+      ctx.audit.append({ operation: 'DEPLOYMENT_TOKEN_DELETED', caller, data: { id: params.id } });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}
+
+function describe(permission: string): string {
+  const [what, may] = permission.split(':');
+  const verbs: Record<string, string> = {
+    read: 'See',
+    write: 'Create and change',
+    delete: 'Delete',
+    reveal: 'Read the secret values of',
+  };
+  return `${verbs[may ?? ''] ?? may} ${what?.replaceAll('_', ' ')}`;
+}

@@ -1,0 +1,44 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { answer, body, createRoutes } from '../http/api.ts';
+import { requirePermission } from '../http/caller.ts';
+import { getSettings, updateSettings } from './settings.ts';
+
+const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
+const settings = z.object({ instance_name: z.string(), https_names: z.array(z.string()) });
+const change = z.strictObject({
+  instance_name: z.string().trim().min(1).max(100).optional(),
+  https_names: z.array(hostName).max(50).optional(),
+});
+
+/** `/settings`. */
+export function settingsRoutes(ctx: Context) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({ method: 'get', path: '/settings', responses: answer(settings, 'Settings') }),
+    (c) => {
+      requirePermission(c.get('caller'), 'settings:read');
+      return c.json(getSettings(ctx));
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/settings',
+      request: body(change),
+      responses: answer(settings, 'Settings'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'settings:write');
+      const { instance_name, https_names } = c.req.valid('json');
+      const updated = updateSettings(ctx, {
+        ...(instance_name === undefined ? {} : { instance_name }),
+        ...(https_names === undefined ? {} : { https_names }),
+      });
+      ctx.audit.append({ operation: 'SETTINGS_UPDATED', caller, data: { instance_name, https_names } });
+      return c.json(updated);
+    },
+  );
+  return app;
+}
