@@ -1,0 +1,172 @@
+import { AppError } from '../app-error.ts';
+
+/**
+ * `.env` files: read without loss, written so that they read back the same.
+ *
+ * Grammar, as dotenv has it: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to ` #`, with
+ * the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double quotes `\n`,
+ * `\r`, `\t`, `\"`, `\\` and `\$` are escapes; elsewhere a backslash is itself. `$` is kept as it is: references
+ * between variables are written `${{NAME}}` and resolved when a value is used, never here.
+ */
+export const MAX_FILE_BYTES = 1024 * 1024;
+const BOM = '\uFEFF';
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export interface EnvEntry {
+  name: string;
+  value: string;
+  /** Line of the name, from 1. */
+  line: number;
+}
+
+/** A file in pieces: joined, they are the file again, byte for byte. */
+export interface EnvDocument {
+  hasBom: boolean;
+  /** The line end that most lines have. */
+  lineEnd: '\n' | '\r\n';
+  hasFinalNewline: boolean;
+  pieces: { text: string; entry: EnvEntry | null }[];
+  entries: EnvEntry[];
+}
+
+/**
+ * Reads a file. Throws `env_file_invalid`, with the line and never the value, for a duplicate or bad name, a
+ * line that is none, a quote that does not end, NUL, text that is not UTF-8, or more than 1 MiB.
+ */
+export function parseEnvFile(bytes: Uint8Array): EnvDocument {
+  if (bytes.length > MAX_FILE_BYTES) throw invalid('The file is over 1 MiB.', null);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw invalid('The file is not UTF-8 text.', null);
+  }
+  const hasBom = text.startsWith(BOM);
+  if (hasBom) text = text.slice(1);
+  const nul = text.indexOf('\0');
+  if (nul >= 0) throw invalid('The character NUL cannot be in a value.', lineAt(text, nul));
+  const pieces = readPieces(text);
+  const entries = pieces.flatMap(({ entry }) => (entry ? [entry] : []));
+  requireUnique(entries);
+  const crlf = text.split('\r\n').length - 1;
+  return {
+    hasBom,
+    lineEnd: crlf > 0 && crlf * 2 >= text.split('\n').length - 1 ? '\r\n' : '\n',
+    hasFinalNewline: text.endsWith('\n'),
+    pieces,
+    entries,
+  };
+}
+
+/** The file a document was read from. */
+export function printDocument(document: EnvDocument): string {
+  return (document.hasBom ? BOM : '') + document.pieces.map(({ text }) => text).join('');
+}
+
+/**
+ * Writes variables as a file, each quoted as its value needs: bare where that is safe for shells too, else in
+ * single quotes, else in double quotes with escapes. What is written reads back as the same values.
+ */
+export function printEnv(variables: readonly { name: string; value: string }[]): string {
+  return variables.map(({ name, value }) => `${name}=${quote(value)}\n`).join('');
+}
+
+function quote(value: string): string {
+  if (/^[A-Za-z0-9_./:@%+,=-]*$/.test(value)) return value;
+  // Line breaks inside quotes are theirs; a carriage return would be at the mercy of editors.
+  if (!/['\r]/.test(value)) return `'${value}'`;
+  const escaped = value.replace(/[\\"$`]/g, (character) =>
+    character === '`' ? character : `\\${character}`,
+  );
+  return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
+}
+
+function readPieces(text: string): EnvDocument['pieces'] {
+  const pieces: EnvDocument['pieces'] = [];
+  let at = 0;
+  let line = 1;
+  while (at < text.length) {
+    const { end, entry } = readLine(text, at, line);
+    pieces.push({ text: text.slice(at, end), entry });
+    for (let index = at; index < end; index++) if (text.charCodeAt(index) === 0x0a) line += 1;
+    at = end;
+  }
+  return pieces;
+}
+
+/** One logical line from `at`: a comment, a blank, or an entry, which may span lines. */
+function readLine(text: string, at: number, line: number): { end: number; entry: EnvEntry | null } {
+  const lineEnd = findLineEnd(text, at);
+  const content = text.slice(at, lineEnd).replace(/\r?\n$/, '');
+  if (/^\s*(#.*)?$/.test(content)) return { end: lineEnd, entry: null };
+  const head = /^[^\S\n]*(?:export[^\S\n]+)?([^\s=#'"`]+)[^\S\n]*=[^\S\n]*/.exec(content);
+  if (!head?.[1]) throw invalid('This line is neither NAME=value, a comment, nor blank.', line);
+  const name = head[1];
+  if (!NAME.test(name))
+    throw invalid('A name has letters, digits and underscores, and does not begin with a digit.', line);
+  const valueAt = at + head[0].length;
+  const quoteMark = text[valueAt];
+  if (quoteMark !== '"' && quoteMark !== "'" && quoteMark !== '`') {
+    const bare = content.slice(head[0].length);
+    const comment = /(^|\s)#/.exec(bare);
+    return {
+      end: lineEnd,
+      entry: { name, value: (comment ? bare.slice(0, comment.index) : bare).trim(), line },
+    };
+  }
+  const closing = findClosing(text, valueAt, quoteMark);
+  if (closing < 0) throw invalid(`The quote that begins on this line does not end.`, line);
+  const end = findLineEnd(text, closing + 1);
+  const rest = text.slice(closing + 1, end).replace(/\r?\n$/, '');
+  if (!/^\s*(#.*)?$/.test(rest)) throw invalid('Something follows the closing quote.', line);
+  const inside = text.slice(valueAt + 1, closing);
+  return { end, entry: { name, value: quoteMark === '"' ? unescapeDouble(inside) : inside, line } };
+}
+
+const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' };
+
+function unescapeDouble(inside: string): string {
+  return inside.replace(/\\([nrt"\\$])/g, (_, character: string) => escapes[character] ?? character);
+}
+
+/** Only in double quotes does a backslash keep a quote from closing. */
+function findClosing(text: string, openAt: number, mark: string): number {
+  for (let at = openAt + 1; at < text.length; at++) {
+    if (mark === '"' && text[at] === '\\') at += 1;
+    else if (text[at] === mark) return at;
+  }
+  return -1;
+}
+
+/** Just past the line end, or the end of the text. */
+function findLineEnd(text: string, from: number): number {
+  const newline = text.indexOf('\n', from);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+function requireUnique(entries: readonly EnvEntry[]): void {
+  const seen = new Map<string, number>();
+  for (const { name, line } of entries) {
+    const first = seen.get(name);
+    if (first !== undefined) {
+      throw new AppError(
+        'env_file_invalid',
+        `${name} is there twice: on line ${first} and on line ${line}.`,
+        {
+          details: { line, first_line: first, name },
+        },
+      );
+    }
+    seen.set(name, line);
+  }
+}
+
+function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length;
+}
+
+function invalid(rule: string, line: number | null): AppError {
+  return new AppError('env_file_invalid', line === null ? rule : `Line ${line}: ${rule}`, {
+    details: { line },
+  });
+}

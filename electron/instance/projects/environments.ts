@@ -1,0 +1,113 @@
+import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
+import { toSlug } from './slug.ts';
+import { removeOrphanedVariables } from './variables.ts';
+
+/** Made with every project; it cannot be deleted. */
+export const PRODUCTION = 'production';
+
+export interface Environment {
+  id: number;
+  projectId: number;
+  name: string;
+  slug: string;
+  branch: string | null;
+  isPreview: boolean;
+  deploymentConfig: Record<string, unknown> | null;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const COLUMNS = `id, project_id AS projectId, name, slug, branch, is_preview AS isPreview,
+  deployment_config AS deploymentConfig, created_at AS createdAt, updated_at AS updatedAt`;
+type Row = Omit<Environment, 'isPreview' | 'deploymentConfig'> & {
+  isPreview: number;
+  deploymentConfig: string | null;
+};
+
+export function listEnvironments(ctx: Context, projectId: number): Environment[] {
+  const rows = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM environments WHERE project_id = ? ORDER BY id`)
+    .all(projectId);
+  return (rows as Row[]).map(fromRow);
+}
+
+/** By id, slug or name, within the project: ids of others are not found. */
+export function getEnvironment(ctx: Context, projectId: number, segment: string): Environment {
+  const found = listEnvironments(ctx, projectId);
+  const environment =
+    found.find((known) => String(known.id) === segment) ??
+    found.find((known) => known.slug === segment || known.name === segment);
+  if (!environment) throw new AppError('not_found', 'There is no such environment.');
+  return environment;
+}
+
+/** Throws `name_taken`. */
+export function createEnvironment(
+  ctx: Context,
+  projectId: number,
+  fields: { name: string; branch?: string | null | undefined; isPreview?: boolean | undefined },
+): Environment {
+  return ctx.store.transaction(() => {
+    const slug = toSlug(fields.name, 'environment');
+    if (listEnvironments(ctx, projectId).some((known) => known.slug === slug)) {
+      throw new AppError('name_taken', 'This project has an environment with this name.', {
+        fields: { name: 'taken' },
+      });
+    }
+    const now = ctx.clock.now();
+    const id = ctx.store.sqlite
+      .prepare(
+        'INSERT INTO environments (project_id, name, slug, branch, is_preview, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id',
+      )
+      .pluck()
+      .get(projectId, fields.name, slug, fields.branch ?? null, fields.isPreview ? 1 : 0, now, now);
+    return getEnvironment(ctx, projectId, String(id));
+  });
+}
+
+export function updateEnvironment(
+  ctx: Context,
+  projectId: number,
+  id: number,
+  fields: {
+    branch?: string | null | undefined;
+    deploymentConfig?: Record<string, unknown> | null | undefined;
+  },
+): Environment {
+  return ctx.store.transaction(() => {
+    const old = getEnvironment(ctx, projectId, String(id));
+    const branch = fields.branch === undefined ? old.branch : fields.branch;
+    const config = fields.deploymentConfig === undefined ? old.deploymentConfig : fields.deploymentConfig;
+    ctx.store.sqlite
+      .prepare('UPDATE environments SET branch = ?, deployment_config = ?, updated_at = ? WHERE id = ?')
+      .run(branch, config === null ? null : JSON.stringify(config), ctx.clock.now(), id);
+    return getEnvironment(ctx, projectId, String(id));
+  });
+}
+
+/** Deletes an environment and the variables that were in no other. Throws `invalid_request` for production. */
+export function deleteEnvironment(ctx: Context, projectId: number, id: number): void {
+  ctx.store.transaction(() => {
+    const environment = getEnvironment(ctx, projectId, String(id));
+    if (environment.slug === PRODUCTION)
+      throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
+    const orphans = ctx.store.sqlite
+      .prepare(
+        `SELECT env_var_id FROM env_var_environments GROUP BY env_var_id HAVING count(*) = 1 AND max(environment_id) = ?`,
+      )
+      .pluck()
+      .all(id) as number[];
+    ctx.store.sqlite.prepare('DELETE FROM environments WHERE id = ?').run(id);
+    removeOrphanedVariables(ctx, orphans);
+  });
+}
+
+function fromRow(row: Row): Environment {
+  return {
+    ...row,
+    isPreview: row.isPreview === 1,
+    deploymentConfig:
+      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as Record<string, unknown>),
+  };
+}

@@ -1,0 +1,405 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { answer, body, createRoutes, noContent } from '../http/api.ts';
+import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
+import { SecretText } from '../vault/secret-text.ts';
+import {
+  createEnvironment,
+  deleteEnvironment,
+  type Environment,
+  getEnvironment,
+  listEnvironments,
+  PRODUCTION,
+  updateEnvironment,
+} from './environments.ts';
+import {
+  createProject,
+  deleteProject,
+  getProject,
+  listProjects,
+  type Project,
+  updateProject,
+} from './projects.ts';
+import { guessSecret } from './secret-guess.ts';
+import { createVariable } from './variables.ts';
+
+const anyJson = z.record(z.string(), z.unknown());
+const name = z.string().trim().min(1).max(500);
+const optionalText = z.string().max(500).nullish();
+const config = z.record(z.string(), z.unknown()).nullish();
+const projectParam = z.object({ project: z.string() });
+const environmentParam = projectParam.extend({ environment: z.string() });
+
+const projectBody = z.object({
+  name,
+  main_branch: z.string().max(255).optional(),
+  directory: z.string().max(500).optional(),
+  preset: optionalText,
+  git_url: optionalText,
+  repo_owner: optionalText,
+  repo_name: optionalText,
+  automatic_deploy: z.boolean().nullish(),
+  deployment_config: config,
+  environment_variables: z.array(z.tuple([z.string(), z.string()])).nullish(),
+});
+const settingsBody = z.object({
+  name: name.optional(),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+    .max(60)
+    .optional(),
+  main_branch: z.string().max(255).optional(),
+  directory: z.string().max(500).optional(),
+  preset: optionalText,
+  repo_owner: optionalText,
+  repo_name: optionalText,
+  enable_preview_environments: z.boolean().optional(),
+});
+
+function toFields(request: Partial<z.infer<typeof projectBody>> & Partial<z.infer<typeof settingsBody>>) {
+  return {
+    name: request.name,
+    slug: request.slug,
+    mainBranch: request.main_branch,
+    directory: request.directory,
+    preset: request.preset,
+    gitUrl: request.git_url,
+    repoOwner: request.repo_owner,
+    repoName: request.repo_name,
+    automaticDeploy: request.automatic_deploy ?? undefined,
+    deploymentConfig: request.deployment_config,
+    enablePreviewEnvironments: request.enable_preview_environments,
+  };
+}
+
+function toProjectJson(project: Project) {
+  return {
+    id: project.id,
+    slug: project.slug,
+    name: project.name,
+    repo_name: project.repoName,
+    repo_owner: project.repoOwner,
+    git_url: project.gitUrl,
+    directory: project.directory,
+    main_branch: project.mainBranch,
+    preset: project.preset,
+    automatic_deploy: project.automaticDeploy,
+    attack_mode: false,
+    created_at: project.createdAt,
+    updated_at: project.updatedAt,
+    last_deployment: null,
+    deployment_config: project.deploymentConfig ?? {},
+    enable_preview_environments: project.enablePreviewEnvironments,
+  };
+}
+
+function toEnvironmentJson(environment: Environment) {
+  return {
+    id: environment.id,
+    project_id: environment.projectId,
+    name: environment.name,
+    slug: environment.slug,
+    main_url: '',
+    current_deployment_id: null,
+    created_at: environment.createdAt,
+    updated_at: environment.updatedAt,
+    branch: environment.branch,
+    is_preview: environment.isPreview,
+    deployment_config: environment.deploymentConfig,
+  };
+}
+
+/** `/projects` and their environments. */
+export function projectOnlyRoutes(ctx: Context) {
+  const app = createRoutes();
+  const find = (caller: Caller, segment: string): Project => {
+    const project = getProject(ctx, segment);
+    requireProject(caller, project.id);
+    return project;
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects',
+      request: {
+        query: z.object({
+          page: z.coerce.number().int().min(1).optional(),
+          per_page: z.coerce.number().int().min(1).max(1000).optional(),
+        }),
+      },
+      responses: answer(anyJson, 'Projects'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'projects:read');
+      const { page = 1, per_page } = c.req.valid('query');
+      const all = listProjects(ctx).filter(
+        (project) => caller.kind !== 'token' || project.id === caller.projectId,
+      );
+      const size = per_page ?? Math.max(all.length, 1);
+      return c.json({
+        projects: all.slice((page - 1) * size, page * size).map(toProjectJson),
+        total: all.length,
+        page,
+        per_page: size,
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({ method: 'get', path: '/projects/statistics', responses: answer(anyJson, 'How many') }),
+    (c) => {
+      requirePermission(c.get('caller'), 'projects:read');
+      return c.json({ total_count: listProjects(ctx).length });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects',
+      request: body(projectBody),
+      responses: answer(anyJson, 'The project'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'projects:write');
+      const request = c.req.valid('json');
+      const project = ctx.store.transaction(() => {
+        const created = createProject(ctx, { ...toFields(request), name: request.name });
+        const production = getEnvironment(ctx, created.id, PRODUCTION);
+        for (const [key, value] of request.environment_variables ?? []) {
+          const { isSecret } = guessSecret(key, value);
+          createVariable(
+            ctx,
+            created.id,
+            {
+              key,
+              value: new SecretText(value),
+              isSecret,
+              environmentIds: [production.id],
+              includeInPreview: false,
+            },
+            caller.label,
+          );
+        }
+        ctx.audit.append({
+          operation: 'PROJECT_CREATED',
+          caller,
+          data: { id: created.id, name: created.name },
+        });
+        return created;
+      });
+      return c.json(toProjectJson(project));
+    },
+  );
+
+  for (const path of ['/projects/by-slug/{project}', '/projects/{project}'] as const) {
+    app.openapi(
+      createRoute({
+        method: 'get',
+        path,
+        request: { params: projectParam },
+        responses: answer(anyJson, 'The project'),
+      }),
+      (c) => {
+        requirePermission(c.get('caller'), 'projects:read');
+        return c.json(toProjectJson(find(c.get('caller'), c.req.valid('param').project)));
+      },
+    );
+  }
+
+  const change = (caller: Caller, segment: string, fields: ReturnType<typeof toFields>) => {
+    requirePermission(caller, 'projects:write');
+    const project = find(caller, segment);
+    return ctx.store.transaction(() => {
+      const updated = updateProject(ctx, project.id, fields);
+      ctx.audit.append({
+        operation: 'PROJECT_UPDATED',
+        caller,
+        data: { id: project.id, name: updated.name },
+      });
+      return toProjectJson(updated);
+    });
+  };
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/projects/{project}',
+      request: { params: projectParam, ...body(projectBody.partial()) },
+      responses: answer(anyJson, 'The project'),
+    }),
+    (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
+  );
+  for (const path of ['/projects/{project}/settings', '/projects/{project}/git'] as const) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path,
+        request: { params: projectParam, ...body(settingsBody) },
+        responses: answer(anyJson, 'The project'),
+      }),
+      (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
+    );
+  }
+  app.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/projects/{project}/deployment-config',
+      request: { params: projectParam, ...body(z.record(z.string(), z.unknown())) },
+      responses: answer(anyJson, 'The project'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const old = find(caller, c.req.valid('param').project);
+      return c.json(
+        change(
+          caller,
+          String(old.id),
+          toFields({ deployment_config: { ...old.deploymentConfig, ...c.req.valid('json') } }),
+        ),
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/projects/{project}',
+      request: { params: projectParam },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'projects:delete');
+      const project = find(caller, c.req.valid('param').project);
+      ctx.store.transaction(() => {
+        deleteProject(ctx, project.id);
+        ctx.audit.append({
+          operation: 'PROJECT_DELETED',
+          caller,
+          data: { id: project.id, name: project.name },
+        });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments',
+      request: { params: projectParam },
+      responses: answer(z.array(anyJson), 'Environments'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'environments:read');
+      return c.json(
+        listEnvironments(ctx, find(c.get('caller'), c.req.valid('param').project).id).map(toEnvironmentJson),
+      );
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/{project}/environments',
+      request: {
+        params: projectParam,
+        ...body(z.object({ name, branch: optionalText, set_as_preview: z.boolean().optional() })),
+      },
+      responses: answer(anyJson, 'The environment', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const project = find(caller, c.req.valid('param').project);
+      const request = c.req.valid('json');
+      const made = ctx.store.transaction(() => {
+        const environment = createEnvironment(ctx, project.id, {
+          name: request.name,
+          branch: request.branch,
+          isPreview: request.set_as_preview,
+        });
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_CREATED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+        return environment;
+      });
+      return c.json(toEnvironmentJson(made), 201);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments/{environment}',
+      request: { params: environmentParam },
+      responses: answer(anyJson, 'The environment'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'environments:read');
+      const params = c.req.valid('param');
+      return c.json(
+        toEnvironmentJson(getEnvironment(ctx, find(c.get('caller'), params.project).id, params.environment)),
+      );
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/projects/{project}/environments/{environment}/settings',
+      request: {
+        params: environmentParam,
+        ...body(z.object({ branch: optionalText, deployment_config: config })),
+      },
+      responses: answer(anyJson, 'The environment'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const params = c.req.valid('param');
+      const project = find(caller, params.project);
+      const environment = getEnvironment(ctx, project.id, params.environment);
+      const request = c.req.valid('json');
+      const updated = updateEnvironment(ctx, project.id, environment.id, {
+        branch: request.branch,
+        deploymentConfig: request.deployment_config,
+      });
+      ctx.audit.append({
+        operation: 'ENVIRONMENT_UPDATED',
+        caller,
+        data: { project: project.name, name: environment.name },
+      });
+      return c.json(toEnvironmentJson(updated));
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/projects/{project}/environments/{environment}',
+      request: { params: environmentParam },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:delete');
+      const params = c.req.valid('param');
+      const project = find(caller, params.project);
+      const environment = getEnvironment(ctx, project.id, params.environment);
+      ctx.store.transaction(() => {
+        deleteEnvironment(ctx, project.id, environment.id);
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_DELETED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,183 @@
+import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
+import type { SecretId } from '../vault/vault.ts';
+import { createEnvironment } from './environments.ts';
+import { toSlug } from './slug.ts';
+
+export interface Project {
+  id: number;
+  slug: string;
+  name: string;
+  repoName: string | null;
+  repoOwner: string | null;
+  gitUrl: string | null;
+  directory: string;
+  mainBranch: string;
+  preset: string | null;
+  automaticDeploy: boolean;
+  deploymentConfig: Record<string, unknown> | null;
+  enablePreviewEnvironments: boolean;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** What a client may say about a project; absent means the default, or as it was. */
+export interface ProjectFields {
+  name?: string | undefined;
+  slug?: string | undefined;
+  repoName?: string | null | undefined;
+  repoOwner?: string | null | undefined;
+  gitUrl?: string | null | undefined;
+  directory?: string | undefined;
+  mainBranch?: string | undefined;
+  preset?: string | null | undefined;
+  automaticDeploy?: boolean | undefined;
+  deploymentConfig?: Record<string, unknown> | null | undefined;
+  enablePreviewEnvironments?: boolean | undefined;
+}
+
+const COLUMNS = `id, slug, name, repo_name AS repoName, repo_owner AS repoOwner, git_url AS gitUrl, directory,
+  main_branch AS mainBranch, preset, automatic_deploy AS automaticDeploy, deployment_config AS deploymentConfig,
+  enable_preview_environments AS enablePreviewEnvironments, created_at AS createdAt, updated_at AS updatedAt`;
+type Row = Omit<Project, 'automaticDeploy' | 'deploymentConfig' | 'enablePreviewEnvironments'> & {
+  automaticDeploy: number;
+  deploymentConfig: string | null;
+  enablePreviewEnvironments: number;
+};
+
+export function listProjects(ctx: Context): Project[] {
+  return (ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM projects ORDER BY id`).all() as Row[]).map(
+    fromRow,
+  );
+}
+
+/** By id, slug or exact name, in this order. */
+export function findProject(ctx: Context, segment: string): Project | null {
+  const { sqlite } = ctx.store;
+  const row =
+    (/^\d{1,15}$/.test(segment)
+      ? sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE id = ?`).get(Number(segment))
+      : undefined) ??
+    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE slug = ?`).get(segment) ??
+    sqlite.prepare(`SELECT ${COLUMNS} FROM projects WHERE name = ? LIMIT 1`).get(segment);
+  return row ? fromRow(row as Row) : null;
+}
+
+/** Throws `not_found`. */
+export function getProject(ctx: Context, segment: string): Project {
+  const project = findProject(ctx, segment);
+  if (!project) throw new AppError('not_found', 'There is no such project.');
+  return project;
+}
+
+/** Makes a project with its environment "production". Throws `name_taken` for a slug that was asked for and is in use. */
+export function createProject(ctx: Context, fields: ProjectFields & { name: string }): Project {
+  return ctx.store.transaction(() => {
+    const now = ctx.clock.now();
+    const id = ctx.store.sqlite
+      .prepare(
+        `INSERT INTO projects (slug, name, repo_name, repo_owner, git_url, directory, main_branch, preset, automatic_deploy,
+           deployment_config, enable_preview_environments, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      )
+      .pluck()
+      .get(
+        fields.slug === undefined ? chooseSlug(ctx, fields.name) : requireFreeSlug(ctx, fields.slug, null),
+        fields.name,
+        fields.repoName ?? null,
+        fields.repoOwner ?? null,
+        fields.gitUrl ?? null,
+        fields.directory ?? '.',
+        fields.mainBranch ?? 'main',
+        fields.preset ?? null,
+        fields.automaticDeploy ? 1 : 0,
+        fields.deploymentConfig ? JSON.stringify(fields.deploymentConfig) : null,
+        fields.enablePreviewEnvironments ? 1 : 0,
+        now,
+        now,
+      ) as number;
+    createEnvironment(ctx, id, { name: 'production' });
+    return getProject(ctx, String(id));
+  });
+}
+
+/** Changes what is given. Throws `not_found`, `name_taken`. */
+export function updateProject(ctx: Context, id: number, fields: ProjectFields): Project {
+  return ctx.store.transaction(() => {
+    const old = getProject(ctx, String(id));
+    const merged = {
+      ...old,
+      ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    } as Project;
+    if (merged.slug !== old.slug) requireFreeSlug(ctx, merged.slug, id);
+    ctx.store.sqlite
+      .prepare(
+        `UPDATE projects SET slug = ?, name = ?, repo_name = ?, repo_owner = ?, git_url = ?, directory = ?, main_branch = ?,
+           preset = ?, automatic_deploy = ?, deployment_config = ?, enable_preview_environments = ?, updated_at = ? WHERE id = ?`,
+      )
+      .run(
+        merged.slug,
+        merged.name,
+        merged.repoName,
+        merged.repoOwner,
+        merged.gitUrl,
+        merged.directory,
+        merged.mainBranch,
+        merged.preset,
+        merged.automaticDeploy ? 1 : 0,
+        merged.deploymentConfig ? JSON.stringify(merged.deploymentConfig) : null,
+        merged.enablePreviewEnvironments ? 1 : 0,
+        ctx.clock.now(),
+        id,
+      );
+    return getProject(ctx, String(id));
+  });
+}
+
+/** Deletes a project with its environments, variables and tokens, and every secret of theirs. */
+export function deleteProject(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    const { sqlite } = ctx.store;
+    getProject(ctx, String(id));
+    const secretIds = sqlite
+      .prepare(
+        `SELECT secret_id FROM env_vars WHERE project_id = @id AND secret_id IS NOT NULL
+         UNION SELECT v.secret_id FROM env_var_versions v JOIN env_vars e ON e.id = v.env_var_id
+               WHERE e.project_id = @id AND v.secret_id IS NOT NULL
+         UNION SELECT secret_id FROM deployment_tokens WHERE project_id = @id`,
+      )
+      .pluck()
+      .all({ id }) as SecretId[];
+    sqlite.prepare('DELETE FROM projects WHERE id = ?').run(id);
+    ctx.vault.remove(secretIds);
+  });
+}
+
+function chooseSlug(ctx: Context, name: string): string {
+  const base = toSlug(name, 'project');
+  const taken = ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE slug = ?');
+  for (let number = 1; ; number++) {
+    const slug = number === 1 ? base : `${base}-${number}`;
+    if (!taken.get(slug)) return slug;
+  }
+}
+
+function requireFreeSlug(ctx: Context, slug: string, exceptId: number | null): string {
+  const owner = ctx.store.sqlite.prepare('SELECT id FROM projects WHERE slug = ?').pluck().get(slug) as
+    | number
+    | undefined;
+  if (owner !== undefined && owner !== exceptId) {
+    throw new AppError('name_taken', 'There is a project with this slug.', { fields: { slug: 'taken' } });
+  }
+  return slug;
+}
+
+function fromRow(row: Row): Project {
+  return {
+    ...row,
+    automaticDeploy: row.automaticDeploy === 1,
+    deploymentConfig:
+      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as Record<string, unknown>),
+    enablePreviewEnvironments: row.enablePreviewEnvironments === 1,
+  };
+}

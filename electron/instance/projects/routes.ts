@@ -1,0 +1,9 @@
+import type { Context } from '../context.ts';
+import { createRoutes } from '../http/api.ts';
+import { projectOnlyRoutes } from './project-routes.ts';
+import { variableRoutes } from './variable-routes.ts';
+
+/** Projects, environments, variables. */
+export function projectRoutes(ctx: Context) {
+  return createRoutes().route('/', projectOnlyRoutes(ctx)).route('/', variableRoutes(ctx));
+}

@@ -1,0 +1,47 @@
+import type { Context } from '../context.ts';
+import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
+
+const IDS_PER_QUERY = 500;
+
+/** What the doctor and the recovery list know of variables: the one in force, or a version in its history. */
+export function projectsSecretKeeper(ctx: Context): SecretKeeper {
+  return {
+    kinds: ['env_var'],
+    describe(ids) {
+      const owners = new Map<SecretId, SecretOwner>();
+      for (let at = 0; at < ids.length; at += IDS_PER_QUERY)
+        describeSome(ctx, ids.slice(at, at + IDS_PER_QUERY), owners);
+      return owners;
+    },
+  };
+}
+
+function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<SecretId, SecretOwner>): void {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.secret_id = h.secret_id AS inForce, h.version,
+         (SELECT group_concat(e.name, ', ') FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
+          WHERE x.env_var_id = v.id) AS environments
+       FROM env_var_versions h JOIN env_vars v ON v.id = h.env_var_id LEFT JOIN projects p ON p.id = v.project_id
+       WHERE h.secret_id IN (${ids.map(() => '?').join()})`,
+    )
+    .all(...ids) as {
+    id: string;
+    key: string;
+    project: string | null;
+    slug: string | null;
+    inForce: number;
+    version: number;
+    environments: string | null;
+  }[];
+  for (const row of rows) {
+    const place =
+      row.project === null
+        ? 'shared'
+        : `of ${row.project}${row.environments ? ` (${row.environments})` : ''}`;
+    owners.set(row.id, {
+      title: `${row.key} ${place}${row.inForce ? '' : `, version ${row.version} in its history`}`,
+      path: row.slug === null ? '/variables/shared' : `/projects/${row.slug}/variables`,
+    });
+  }
+}
