@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { AppError } from '../app-error.ts';
 import type { CopyFacts, CopyReading } from './copies/key-copy.ts';
-import { makeCopy } from './copies/make-copy.ts';
+import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace, type PlaceCheck } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
 import { writeCopy } from './copies/write-copy.ts';
@@ -76,7 +78,7 @@ export async function createKeyCopy(core: VaultCore, request: CopyRequest): Prom
   }
   return request.path === undefined
     ? await handOut(core, key, request)
-    : await writeToFile(core, key, request, request.path);
+    : await writeToFile(core, key, request, chooseFile(core, key, request.format, request.path));
 }
 
 async function writeToFile(
@@ -97,7 +99,7 @@ async function writeToFile(
   if (read.fingerprint !== key.fingerprint) {
     throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
   }
-  const copy = insertCopy(core, key, request, check, core.clock.now());
+  const copy = insertCopy(core, key, { ...request, path }, check, core.clock.now());
   noteProof(core, key);
   return {
     copy,
@@ -106,6 +108,12 @@ async function writeToFile(
     proof: { needed: null },
     content: null,
   };
+}
+
+/** In a folder, the copy gets the name its format has. */
+function chooseFile(core: VaultCore, key: MasterKey, format: CopyFormat, path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
 }
 
 /** Words and text to write down or paste elsewhere, or a protected file to download: unproven until it comes back. */

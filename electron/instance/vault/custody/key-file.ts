@@ -9,6 +9,9 @@ const MAX_FILE_BYTES = 16 * 1024;
 /** Marks a file being written. Never read as a key, and swept before the next write. */
 const PARTIAL_MARK = '.partial-';
 
+/** What link() answers where the file system has no links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
 export type KeyFileReading =
   | { outcome: 'read'; bytes: Buffer; wasLoose: boolean }
   | { outcome: 'missing' }
@@ -71,8 +74,16 @@ function unsafe(path: string, why: string): AppError {
  */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
   await withPartial(path, bytes, async (partial) => {
-    await link(partial, path);
-    await unlink(partial);
+    try {
+      await link(partial, path);
+      await unlink(partial);
+    } catch (error) {
+      // FAT, exFAT and some network drives have no links: look, then rename. Between the two someone could put
+      // a file there; on a drive that one person plugged in, that is the same person.
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (await isTaken(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+      await rename(partial, path);
+    }
   });
 }
 
@@ -87,9 +98,10 @@ async function withPartial(
   place: (partial: string) => Promise<void>,
 ): Promise<void> {
   const folder = dirname(path);
-  const partial = join(folder, `.${basename(path)}${PARTIAL_MARK}${randomBytes(6).toString('hex')}`);
+  const prefix = `.${basename(path)}${PARTIAL_MARK}`;
+  const partial = join(folder, `${prefix}${randomBytes(6).toString('hex')}`);
   try {
-    await sweepPartials(folder);
+    await sweepPartials(folder, prefix);
     const file = await open(partial, 'wx', 0o600);
     try {
       await file.writeFile(bytes);
@@ -106,9 +118,9 @@ async function withPartial(
 }
 
 /** What a kill during an earlier write left behind: a key without a name. */
-async function sweepPartials(folder: string): Promise<void> {
+async function sweepPartials(folder: string, prefix: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.includes(PARTIAL_MARK)) await rm(join(folder, name), { force: true });
+    if (name.startsWith(prefix)) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -1,0 +1,86 @@
+import { formatKeyText, type MasterKey, parseFingerprint, parseKeyText } from '../sealing/master-key.ts';
+import type { CopyFacts } from './key-copy.ts';
+import { formatWords } from './words.ts';
+
+/** One line that holds everything a machine needs: in the QR code and in every text. */
+const PAYLOAD = /temps-key:v1:([0-9a-f-]{36}):(\d{1,9}):([0-9a-f]{64}):([0-9A-F]{4}(?:-[0-9A-F]{4}){3})/g;
+
+export interface KitContents {
+  key: MasterKey;
+  instanceId: string;
+  epoch: number;
+}
+
+/** `temps-key:v1:<instance id>:<epoch>:<64 hex digits>:<fingerprint>` */
+export function formatPayload(key: MasterKey, facts: CopyFacts): string {
+  return `temps-key:v1:${facts.instanceId}:${facts.epoch}:${formatKeyText(key)}:${key.fingerprint}`;
+}
+
+/** The kit as text: in the protected file and in password managers. */
+export function formatKitText(key: MasterKey, facts: CopyFacts): string {
+  return [
+    'Temps encryption key',
+    '',
+    ...describeFacts(facts),
+    '',
+    'Key (64 hex digits, as upstream Temps keeps it in encryption_key):',
+    formatKeyText(key),
+    '',
+    'The same key as words:',
+    ...numberWords(key),
+    '',
+    'To use it: open Temps on the machine that holds the data, choose "I have a copy", and give this file or the words.',
+    'It opens the secrets of this instance and of its backups of this epoch. It holds none of the data itself.',
+    '',
+    'For machines:',
+    formatPayload(key, facts),
+    '',
+  ].join('\n');
+}
+
+/** The words alone, to write down. */
+export function formatWordsFile(key: MasterKey, facts: CopyFacts): string {
+  return [...describeFacts(facts).map((line) => `# ${line}`), '', ...numberWords(key), ''].join('\n');
+}
+
+export function describeFacts(facts: CopyFacts): string[] {
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  return [
+    `Instance: ${oneLine(facts.instanceName)}`,
+    `Instance id: ${facts.instanceId}`,
+    `Fingerprint: ${facts.fingerprint}`,
+    `Epoch: ${facts.epoch}`,
+    `Key made: ${day(facts.keyCreatedAt)}`,
+    `Copied: ${day(facts.copiedAt)}`,
+  ];
+}
+
+/** Six lines of four words, each with its number. */
+export function numberWords(key: MasterKey): string[] {
+  const words = formatWords(key).split(' ');
+  return Array.from({ length: 6 }, (_, row) =>
+    words
+      .slice(row * 4, row * 4 + 4)
+      .map((word, at) => `${String(row * 4 + at + 1).padStart(2)} ${word.padEnd(9)}`)
+      .join(' ')
+      .trimEnd(),
+  );
+}
+
+/**
+ * Every distinct payload in some text. SECURITY: a payload counts only when its fingerprint is that of its key,
+ * so a digit lost on the way is never taken for another key.
+ */
+export function findPayloads(text: string): KitContents[] {
+  const found = new Map<string, KitContents>();
+  for (const [, instanceId = '', epoch = '', digits = '', fingerprint = ''] of text.matchAll(PAYLOAD)) {
+    const key = parseKeyText(digits);
+    if (key && key.fingerprint === parseFingerprint(fingerprint))
+      found.set(key.fingerprint, { key, instanceId, epoch: Number(epoch) });
+  }
+  return [...found.values()];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,97 @@
+import { AppError } from '../../app-error.ts';
+import { protectWithPassphrase, requireStrongPassphrase } from '../passphrase-file.ts';
+import type { CopyFormat } from '../schema.ts';
+import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { createKeePassFile } from './keepass-file.ts';
+import type { CopyFacts } from './key-copy.ts';
+import { formatKitText, formatWordsFile } from './kit-text.ts';
+import { createPaperKit } from './paper-kit.ts';
+
+/**
+ * The bytes of a copy. Only `age` and `kdbx` are protected, and need a passphrase: `passphrase_required`,
+ * `passphrase_weak`. What the others hold opens every secret for whoever finds it.
+ */
+export async function makeCopy(
+  format: CopyFormat,
+  key: MasterKey,
+  facts: CopyFacts,
+  options: { passphrase?: SecretText },
+): Promise<Uint8Array> {
+  switch (format) {
+    case 'age':
+      return await protectWithPassphrase(
+        Buffer.from(formatKitText(key, facts), 'utf8'),
+        requirePassphrase(options.passphrase),
+      );
+    case 'kdbx':
+      return await createKeePassFile(key, facts, requirePassphrase(options.passphrase));
+    case 'pdf':
+      return await createPaperKit(key, facts);
+    case 'words':
+      return Buffer.from(formatWordsFile(key, facts), 'utf8');
+    case 'text':
+      return Buffer.from(formatKitText(key, facts), 'utf8');
+    case 'bitwarden':
+      return Buffer.from(formatBitwarden(key, facts), 'utf8');
+    case 'csv':
+      return Buffer.from(formatCsv(key, facts), 'utf8');
+    case 'plain':
+      return Buffer.from(`${formatKeyText(key)}\n`, 'ascii');
+  }
+}
+
+/** What a copy's file is called when its owner names only the folder. */
+export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerprint'>): string {
+  if (format === 'plain') return 'encryption_key';
+  const extension = {
+    age: 'age',
+    kdbx: 'kdbx',
+    pdf: 'pdf',
+    words: 'txt',
+    text: 'txt',
+    bitwarden: 'json',
+    csv: 'csv',
+  }[format];
+  return `temps-key-${facts.fingerprint}${format === 'words' ? '-words' : ''}.${extension}`;
+}
+
+function requirePassphrase(passphrase: SecretText | undefined): SecretText {
+  if (!passphrase)
+    throw new AppError('passphrase_required', 'This format is protected by a passphrase: give one.');
+  requireStrongPassphrase(passphrase);
+  return passphrase;
+}
+
+/** Bitwarden's unencrypted JSON export form: one secure note. */
+function formatBitwarden(key: MasterKey, facts: CopyFacts): string {
+  const note = {
+    type: 2,
+    name: `Temps encryption key of ${facts.instanceName}`,
+    notes: formatKitText(key, facts),
+    favorite: false,
+    secureNote: { type: 0 },
+    fields: [{ name: 'Fingerprint', value: facts.fingerprint, type: 0 }],
+  };
+  return `${JSON.stringify({ encrypted: false, folders: [], items: [note] }, null, 2)}\n`;
+}
+
+/** Bitwarden's CSV form, which 1Password and others import too (RFC 4180). */
+function formatCsv(key: MasterKey, facts: CopyFacts): string {
+  const cells = [
+    '',
+    '',
+    'note',
+    `Temps encryption key of ${facts.instanceName}`,
+    formatKitText(key, facts),
+    '',
+    '0',
+    '',
+    '',
+    '',
+    '',
+  ];
+  const header =
+    'folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp';
+  return `${header}\r\n${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',')}\r\n`;
+}

@@ -1,0 +1,142 @@
+import type { PDFFont, PDFPage } from 'pdf-lib';
+import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
+import type { CopyFacts } from './key-copy.ts';
+import { describeFacts, formatPayload } from './kit-text.ts';
+import { formatWords } from './words.ts';
+
+/** A4 in points, with a margin printers can reach. */
+const WIDTH = 595.28;
+const HEIGHT = 841.89;
+const MARGIN = 56;
+const QR_SIZE = 168;
+/** Level M survives a fold or a stain over 15 % of the code. */
+const QR_LEVEL = 'M';
+
+const STEPS = [
+  'Install Temps Desktop on a machine that holds the data directory or a restored backup of it.',
+  'When it says that it is locked, choose "I have a copy".',
+  'Type the words, or show this code to the camera.',
+];
+const OPENS = 'It opens the secrets of this instance, and of its backups made while this key was in force.';
+const LACKS = 'It holds none of the data: without the database or a backup of it, this page opens nothing.';
+
+/** One page for paper: who it is for, the words, the QR code, how to use it. Black on white, system fonts of PDF. */
+export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<Uint8Array> {
+  const { PDFDocument, StandardFonts } = await import('pdf-lib');
+  const document = await PDFDocument.create();
+  const payload = formatPayload(key, facts);
+  document.setTitle(`Temps encryption key ${facts.fingerprint}`);
+  // Read back by "verify": the page's own code as text.
+  document.setSubject(payload);
+  document.setCreationDate(new Date(facts.copiedAt));
+  const page = document.addPage([WIDTH, HEIGHT]);
+  const fonts = {
+    plain: await document.embedFont(StandardFonts.Helvetica),
+    bold: await document.embedFont(StandardFonts.HelveticaBold),
+    mono: await document.embedFont(StandardFonts.Courier),
+    monoBold: await document.embedFont(StandardFonts.CourierBold),
+  };
+  const write = (text: string, x: number, y: number, font: PDFFont, size: number) =>
+    page.drawText(toEncodable(text, font), { x, y, size, font });
+
+  write('Temps encryption key', MARGIN, HEIGHT - 84, fonts.bold, 24);
+  write(
+    'Keep this page apart from the machine and from its backups. Whoever has both has every secret.',
+    MARGIN,
+    HEIGHT - 106,
+    fonts.plain,
+    10.5,
+  );
+  drawRule(page, HEIGHT - 122);
+
+  describeFacts(facts).forEach((line, at) => {
+    const [label = '', ...rest] = line.split(': ');
+    write(label, MARGIN, HEIGHT - 150 - at * 20, fonts.plain, 10);
+    const isCode = label === 'Fingerprint' || label === 'Instance id';
+    write(
+      cut(rest.join(': '), 38),
+      MARGIN + 72,
+      HEIGHT - 150 - at * 20,
+      isCode ? fonts.mono : fonts.bold,
+      isCode ? 9.5 : 10.5,
+    );
+  });
+  await drawQr(page, payload, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
+  write('or 64 hex digits:', MARGIN, HEIGHT - 280, fonts.plain, 9);
+  const digits = formatKeyText(key);
+  write(digits.slice(0, 32), MARGIN, HEIGHT - 294, fonts.mono, 9.5);
+  write(digits.slice(32), MARGIN, HEIGHT - 307, fonts.mono, 9.5);
+  drawRule(page, HEIGHT - 326);
+
+  write('The key as 24 words', MARGIN, HEIGHT - 354, fonts.bold, 14);
+  drawWords(page, formatWords(key).split(' '), fonts);
+  drawRule(page, HEIGHT - 580);
+
+  write('To use it', MARGIN, HEIGHT - 608, fonts.bold, 14);
+  STEPS.forEach((step, at) => {
+    write(`${at + 1}.`, MARGIN, HEIGHT - 632 - at * 18, fonts.bold, 10.5);
+    write(step, MARGIN + 18, HEIGHT - 632 - at * 18, fonts.plain, 10.5);
+  });
+  write(OPENS, MARGIN, HEIGHT - 704, fonts.plain, 10.5);
+  write(LACKS, MARGIN, HEIGHT - 720, fonts.plain, 10.5);
+  write('Where this page is kept:', MARGIN, HEIGHT - 764, fonts.plain, 10.5);
+  page.drawLine({
+    start: { x: MARGIN + 130, y: HEIGHT - 767 },
+    end: { x: WIDTH - MARGIN, y: HEIGHT - 767 },
+    thickness: 0.5,
+  });
+  return await document.save({ useObjectStreams: false });
+}
+
+/** Four columns of six, read down like a list: numbers small, words large. */
+function drawWords(page: PDFPage, words: string[], fonts: { plain: PDFFont; monoBold: PDFFont }): void {
+  words.forEach((word, at) => {
+    const x = MARGIN + Math.floor(at / 6) * 122;
+    const y = HEIGHT - 388 - (at % 6) * 32;
+    page.drawText(String(at + 1), { x, y, size: 9, font: fonts.plain });
+    page.drawText(word, { x: x + 18, y, size: 14, font: fonts.monoBold });
+  });
+}
+
+async function drawQr(page: PDFPage, payload: string, x: number, y: number): Promise<void> {
+  const { default: qrcode } = await import('qrcode');
+  const { modules } = qrcode.create(payload, { errorCorrectionLevel: QR_LEVEL });
+  const side = QR_SIZE / modules.size;
+  for (let row = 0; row < modules.size; row++) {
+    for (let column = 0; column < modules.size; column++) {
+      if (!modules.get(row, column)) continue;
+      // A hair larger than its cell, so that no white seams show between cells.
+      page.drawRectangle({
+        x: x + column * side,
+        y: y + QR_SIZE - (row + 1) * side,
+        width: side + 0.15,
+        height: side + 0.15,
+      });
+    }
+  }
+}
+
+function drawRule(page: PDFPage, y: number): void {
+  page.drawLine({ start: { x: MARGIN, y }, end: { x: WIDTH - MARGIN, y }, thickness: 0.75 });
+}
+
+/** PDF's own fonts have Western European letters only; a name in others shows a mark for each. */
+function toEncodable(text: string, font: PDFFont): string {
+  const known = new Set(font.getCharacterSet());
+  return [...text].map((character) => (known.has(character.codePointAt(0) ?? 0) ? character : '?')).join('');
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+/** The payload of one of our own pages, or null. */
+export async function readPaperKit(bytes: Uint8Array): Promise<string | null> {
+  const { PDFDocument } = await import('pdf-lib');
+  try {
+    const document = await PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: true });
+    return document.getSubject() ?? null;
+  } catch {
+    return null;
+  }
+}

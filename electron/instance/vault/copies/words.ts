@@ -1,0 +1,85 @@
+import { entropyToMnemonic, mnemonicToEntropy } from '@scure/bip39';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
+import { MasterKey } from '../sealing/master-key.ts';
+
+/** BIP-39: 256 bits of entropy and 8 of checksum make 24 words. */
+export const WORD_COUNT = 24;
+const NEAREST_SHOWN = 3;
+const known = new Set(wordlist);
+
+export type WordsReading =
+  | { outcome: 'key'; key: MasterKey }
+  | { outcome: 'words_invalid'; problems: WordProblem[]; checksumFails: boolean };
+
+export interface WordProblem {
+  /** From 1. */
+  position: number;
+  word: string;
+  nearest: string[];
+}
+
+/** 24 English words, one space apart. */
+export function formatWords(key: MasterKey): string {
+  const bytes = key.exportBytes();
+  const words = entropyToMnemonic(bytes, wordlist);
+  bytes.fill(0);
+  return words;
+}
+
+/** The words in text: numbers, punctuation, line breaks and case do not matter; lines that begin with `#` are notes. */
+export function splitWords(text: string): string[] {
+  return text
+    .replace(/^\s*#.*$/gm, ' ')
+    .normalize('NFKD')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '');
+}
+
+/** Whether text is meant as words: most of what it has are words of the list. */
+export function looksLikeWords(words: readonly string[]): boolean {
+  return (
+    words.length >= WORD_COUNT / 2 &&
+    words.length <= WORD_COUNT * 2 &&
+    words.filter((word) => known.has(word)).length * 2 > words.length
+  );
+}
+
+/** Words that are not in the list are named with their place and the nearest ones that are. */
+export function parseWords(words: readonly string[]): WordsReading {
+  const problems: WordProblem[] = words
+    .slice(0, WORD_COUNT)
+    .flatMap((word, at) => (known.has(word) ? [] : [{ position: at + 1, word, nearest: findNearest(word) }]));
+  if (words.length < WORD_COUNT) problems.push({ position: words.length + 1, word: '', nearest: [] });
+  if (words.length > WORD_COUNT)
+    problems.push({ position: WORD_COUNT + 1, word: words[WORD_COUNT] ?? '', nearest: [] });
+  if (problems.length > 0) return { outcome: 'words_invalid', problems, checksumFails: false };
+  try {
+    return { outcome: 'key', key: MasterKey.fromBytes(mnemonicToEntropy(words.join(' '), wordlist)) };
+  } catch {
+    return { outcome: 'words_invalid', problems: [], checksumFails: true };
+  }
+}
+
+function findNearest(word: string): string[] {
+  return wordlist
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, NEAREST_SHOWN)
+    .map(({ candidate }) => candidate);
+}
+
+/** Levenshtein. Words of the list have at most 8 letters; longer input is cut, so the work stays small. */
+function editDistance(word: string, candidate: string): number {
+  const typed = word.slice(0, 16);
+  let row = Array.from({ length: candidate.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= typed.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= candidate.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (typed[i - 1] === candidate[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[candidate.length] ?? 0;
+}
