@@ -1,6 +1,6 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import * as x509 from '@peculiar/x509';
+import type * as X509 from '@peculiar/x509';
 import type { Context } from '../context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper } from '../vault/vault.ts';
@@ -13,7 +13,13 @@ const RENEW_BEFORE_DAYS = 30;
 /** ECDSA on P-256 with SHA-256: what every browser takes. */
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
-x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+/** Loaded when a certificate is made, which is rare; its dependency needs the polyfill first. */
+async function loadX509(): Promise<typeof X509> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
+  return x509;
+}
 
 export interface ServedCertificate {
   /** PEM: the leaf, then the authority. */
@@ -54,6 +60,7 @@ export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCert
 
 /** For a locked start: a certificate that signs itself and is kept nowhere, so that unlocking over HTTPS is possible. */
 export async function createTemporaryCertificate(names: string[], nowMs: number): Promise<ServedCertificate> {
+  const x509 = await loadX509();
   const keys = await generateKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerial(),
@@ -62,7 +69,7 @@ export async function createTemporaryCertificate(names: string[], nowMs: number)
     notAfter: new Date(nowMs + 7 * DAY_MS),
     keys,
     signingAlgorithm: ALGORITHM,
-    extensions: leafExtensions(names),
+    extensions: leafExtensions(x509, names),
   });
   const certificatePem = certificate.toString('pem');
   return {
@@ -112,6 +119,7 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
 }
 
 async function issueAuthority(ctx: Context): Promise<Row> {
+  const x509 = await loadX509();
   const now = ctx.clock.now();
   const keys = await generateKeys();
   const notAfter = now + AUTHORITY_DAYS * DAY_MS;
@@ -133,6 +141,7 @@ async function issueAuthority(ctx: Context): Promise<Row> {
 }
 
 async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise<Row> {
+  const x509 = await loadX509();
   const now = ctx.clock.now();
   const issuer = new x509.X509Certificate(authority.certificatePem);
   const signingKey = await importKey(ctx.vault.open(authority.secretId));
@@ -147,12 +156,12 @@ async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise
     publicKey: keys.publicKey,
     signingKey,
     signingAlgorithm: ALGORITHM,
-    extensions: [...leafExtensions(names), await x509.AuthorityKeyIdentifierExtension.create(issuer)],
+    extensions: [...leafExtensions(x509, names), await x509.AuthorityKeyIdentifierExtension.create(issuer)],
   });
   return await keep(ctx, 'leaf', certificate, keys.privateKey, names, notAfter);
 }
 
-function leafExtensions(names: string[]): x509.Extension[] {
+function leafExtensions(x509: typeof X509, names: string[]): X509.Extension[] {
   return [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
@@ -167,7 +176,7 @@ function leafExtensions(names: string[]): x509.Extension[] {
 async function keep(
   ctx: Context,
   purpose: 'authority' | 'leaf',
-  certificate: x509.X509Certificate,
+  certificate: X509.X509Certificate,
   privateKey: webcrypto.CryptoKey,
   names: string[],
   notAfter: number,
