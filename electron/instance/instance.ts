@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Context } from './context.ts';
 import { createApp } from './http/app.ts';
 import type { Caller } from './http/caller.ts';
+import { doorRoutes } from './http/door-routes.ts';
 import { type Doors, type DoorsOptions, openDoors } from './http/doors.ts';
 import { listHostNames } from './http/host-names.ts';
 import { findAuthorityPem, tlsSecretKeeper } from './http/local-authority.ts';
@@ -124,6 +125,7 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
   for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
   core.secrets.addKeeper(projectsSecretKeeper(ctx));
+  let doors: Doors | null = null;
   const hosts = listHostNames(getSettings(ctx).https_names);
   const app = createApp({
     routes: [
@@ -132,13 +134,13 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
       projectRoutes(ctx),
       settingsRoutes(ctx),
       auditRoutes(ctx),
+      doorRoutes(() => doors),
     ],
     identify: createAuthenticator(identity),
     ctx,
     listHosts: () => hosts,
     findAuthorityPem: () => findAuthorityPem(ctx),
   });
-  let doors: Doors | null = null;
 
   return {
     dataDir,

@@ -1,0 +1,23 @@
+/** What a command failed with, as it is shown: the API's problem, or wrong usage. */
+export class CommandError extends Error {
+  readonly code: string;
+  readonly fields: Record<string, string>;
+  readonly details: Record<string, unknown>;
+
+  constructor(
+    code: string,
+    message: string,
+    fields: Record<string, string> = {},
+    details: Record<string, unknown> = {},
+  ) {
+    super(message);
+    this.name = 'CommandError';
+    this.code = code;
+    this.fields = fields;
+    this.details = details;
+  }
+}
+
+export function usageError(message: string): CommandError {
+  return new CommandError('usage', message);
+}

@@ -1,0 +1,157 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import type { Command, Invocation, OptionValues } from './command.ts';
+import { CommandError, usageError } from './command-error.ts';
+import { exitCodes, toExitCode } from './exit-code.ts';
+
+/** Which file holds a command: only that one is loaded. */
+const commandFiles: Record<string, () => Promise<{ commands: Record<string, Command> }>> = {
+  serve: () => import('./serve.ts'),
+  console: () => import('./instance-commands.ts'),
+  status: () => import('./instance-commands.ts'),
+  doctor: () => import('./instance-commands.ts'),
+  audit: () => import('./instance-commands.ts'),
+  admin: () => import('./instance-commands.ts'),
+  token: () => import('./instance-commands.ts'),
+  projects: () => import('./project-commands.ts'),
+  env: () => import('./project-commands.ts'),
+  run: () => import('./run.ts'),
+  key: () => import('./key-commands.ts'),
+};
+
+const globalOptions = {
+  'data-dir': { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsOptionsConfig;
+
+const OVERVIEW = `usage: temps-desktop COMMAND [OPTIONS]
+
+  serve                                  run the instance
+  console [--print]                      open the console as the owner, by a one-time link
+  status · doctor · audit                how it stands; open every secret; who did what
+  admin create|reset-password            the administrator's account
+  token create                           an API key, shown once
+  projects list|create|delete            projects
+  env list|get|set|rm|import|export      variables of a project
+  run -p PROJECT [-e ENV] -- CMD …       a program with the variables in its environment
+  key status|copy|verify|unlock|lock|move|rotate|shred|start-over|recovery|rescue
+
+Everywhere: --data-dir DIR (else TEMPS_DATA_DIR, else ~/.temps), --json where data is printed, --help.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives its program's own.
+`;
+
+/** Runs one command line and returns its exit code. Never throws. */
+export async function runCommandLine(args: string[]): Promise<number> {
+  const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
+  try {
+    return await dispatch(args);
+  } catch (error) {
+    return report(error, wantsJson);
+  }
+}
+
+async function dispatch(args: string[]): Promise<number> {
+  const [first] = args;
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+    process.stdout.write(OVERVIEW);
+    return first === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  const load = Object.hasOwn(commandFiles, first) ? commandFiles[first] : undefined;
+  if (!load) throw usageError(`There is no command ${first}. See temps-desktop --help.`);
+  const { commands } = await load();
+  const name = [args.slice(0, 2).join(' '), first].find((candidate) => Object.hasOwn(commands, candidate));
+  const command = name === undefined ? undefined : commands[name];
+  if (!command || name === undefined) {
+    const known = Object.values(commands)
+      .map(({ usage }) => usage)
+      .filter((usage) => usage.startsWith(first));
+    throw usageError(`${first} takes one of:\n  ${known.join('\n  ')}`);
+  }
+  return await runCommand(command, args.slice(name.split(' ').length));
+}
+
+async function runCommand(command: Command, args: string[]): Promise<number> {
+  const { values, positionals, rest } = parse(command, args);
+  if (values.help) {
+    process.stdout.write(
+      `usage: temps-desktop ${command.usage}\n\n${command.summary}\n${command.notes ? `\n${command.notes}\n` : ''}`,
+    );
+    return exitCodes.done;
+  }
+  const [min, max] = command.positionals ?? [0, 0];
+  if (positionals.length < min || positionals.length > max)
+    throw usageError(`usage: temps-desktop ${command.usage}`);
+  const dataDir = resolve(
+    (values['data-dir'] as string | undefined) ?? (process.env.TEMPS_DATA_DIR || join(homedir(), '.temps')),
+  );
+  const json = values.json === true;
+  const invocation: Invocation = {
+    dataDir,
+    json,
+    values,
+    positionals,
+    rest,
+    async connect({ mayCreate = false } = {}) {
+      const { connect } = await import('./client.ts');
+      return await connect(dataDir, mayCreate);
+    },
+    print(data, forPeople) {
+      process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${forPeople()}\n`);
+    },
+  };
+  return await command.run(invocation);
+}
+
+function parse(
+  command: Command,
+  args: string[],
+): { values: OptionValues; positionals: string[]; rest: string[] } {
+  const split = args.indexOf('--');
+  const own = split < 0 ? args : args.slice(0, split);
+  try {
+    const { values, positionals } = parseArgs({
+      args: own,
+      options: { ...globalOptions, ...command.options },
+      allowPositionals: true,
+      strict: true,
+    });
+    return { values: values as OptionValues, positionals, rest: split < 0 ? [] : args.slice(split + 1) };
+  } catch (error) {
+    throw usageError(`${(error as Error).message.split('.')[0]}.\nusage: temps-desktop ${command.usage}`);
+  }
+}
+
+/** One line on standard error, or with --json one object; never a stack. */
+function report(error: unknown, wantsJson: boolean): number {
+  const known = toKnown(error);
+  if (wantsJson) {
+    process.stderr.write(
+      `${JSON.stringify({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
+    );
+  } else {
+    process.stderr.write(`temps-desktop: ${known.message}\n`);
+    for (const [field, message] of Object.entries(known.fields))
+      process.stderr.write(`  ${field}: ${message}\n`);
+  }
+  return toExitCode(known.code);
+}
+
+function toKnown(error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  const { code, message, fields, details } = error as {
+    code?: unknown;
+    message?: string;
+    fields?: Record<string, string>;
+    details?: Record<string, unknown>;
+  };
+  if ((error as Error).name === 'AppError')
+    return new CommandError(String(code), message ?? '', fields, details);
+  // SECURITY: an unforeseen error's message may quote what it was given.
+  if (process.env.TEMPS_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  return new CommandError(
+    'internal_error',
+    `Something failed that should not (${(error as Error).name}${typeof code === 'string' ? ` ${code}` : ''}). TEMPS_DEBUG=1 shows where.`,
+  );
+}

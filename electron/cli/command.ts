@@ -1,0 +1,63 @@
+import type { ParseArgsOptionsConfig } from 'node:util';
+import type { Client } from './client.ts';
+
+export type OptionValues = Record<string, string | boolean | undefined>;
+
+export interface Invocation {
+  dataDir: string;
+  json: boolean;
+  values: OptionValues;
+  positionals: string[];
+  /** What follows `--`. */
+  rest: string[];
+  connect(options?: { mayCreate?: boolean }): Promise<Client>;
+  /** Data for people, or with --json for programs. */
+  print(data: unknown, forPeople: () => string): void;
+}
+
+export interface Command {
+  /** `env set KEY`, words in capitals being what the user fills in. */
+  usage: string;
+  summary: string;
+  options?: ParseArgsOptionsConfig;
+  /** How many words follow the command's own, at least and at most. */
+  positionals?: readonly [min: number, max: number];
+  /** More for --help. */
+  notes?: string;
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** Opens a client for one piece of work and closes it whatever happens. */
+export async function withClient<T>(
+  invocation: Invocation,
+  work: (client: Client) => Promise<T>,
+  mayCreate = false,
+): Promise<T> {
+  const client = await invocation.connect({ mayCreate });
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Columns as wide as they need to be. */
+export function formatTable(rows: readonly (readonly (string | number | null)[])[]): string {
+  const text = rows.map((row) => row.map((cell) => (cell === null ? '–' : String(cell))));
+  const widths = text.reduce<number[]>(
+    (all, row) => row.map((cell, at) => Math.max(all[at] ?? 0, cell.length)),
+    [],
+  );
+  return text
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function formatDay(ms: number | null): string {
+  return ms === null ? '–' : new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,17 @@
+import type { ErrorCode } from '../instance/app-error.ts';
+
+/** What the shell is told. `run` gives its child's own code instead. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, locked: 3, notFound: 4 } as const;
+
+const lockedCodes: readonly string[] = [
+  'vault_locked',
+  'custody_missing',
+  'custody_locked',
+] satisfies ErrorCode[];
+
+export function toExitCode(errorCode: string): number {
+  if (lockedCodes.includes(errorCode)) return exitCodes.locked;
+  if (errorCode === 'not_found') return exitCodes.notFound;
+  if (errorCode === 'usage') return exitCodes.usage;
+  return exitCodes.failed;
+}

@@ -1,0 +1,315 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { Client } from './client.ts';
+import { type Command, formatTable, type Invocation, withClient } from './command.ts';
+import { CommandError, usageError } from './command-error.ts';
+import { exitCodes } from './exit-code.ts';
+import { askHidden, hasTerminal, readStdin } from './prompt.ts';
+
+interface Project {
+  id: number;
+  slug: string;
+  name: string;
+}
+interface Variable {
+  id: number;
+  key: string;
+  value: string | null;
+  is_secret: boolean;
+  state: 'ok' | 'locked' | 'unreadable';
+  environments: { id: number; name: string }[];
+}
+interface ImportItem {
+  key: string;
+  is_secret: boolean;
+  because: string | null;
+}
+interface ImportOutcome {
+  dry_run: boolean;
+  added: ImportItem[];
+  changed: ImportItem[];
+  removed: ImportItem[];
+  unchanged: ImportItem[];
+  said: string[];
+}
+
+const projectOptions = {
+  project: { type: 'string', short: 'p' },
+  env: { type: 'string', short: 'e' },
+} as const;
+const sortOptions = { secret: { type: 'boolean' }, plain: { type: 'boolean' } } as const;
+const MAX_FILE_BYTES = 1024 * 1024;
+
+export const commands: Record<string, Command> = {
+  'projects list': {
+    usage: 'projects list',
+    summary: 'Every project.',
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { projects } = await client.call<{ projects: Project[] }>('GET', '/projects');
+        invocation.print(projects, () =>
+          projects.length === 0
+            ? 'No projects yet.'
+            : formatTable(projects.map(({ id, slug, name }) => [id, slug, name])),
+        );
+        return exitCodes.done;
+      });
+    },
+  },
+  'projects create': {
+    usage: 'projects create NAME',
+    summary: 'Makes a project with the environment "production".',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(
+        invocation,
+        async (client) => {
+          const project = await client.call<Project>('POST', '/projects', {
+            name: invocation.positionals[0],
+          });
+          invocation.print(project, () => project.slug);
+          return exitCodes.done;
+        },
+        true,
+      );
+    },
+  },
+  'projects delete': {
+    usage: 'projects delete NAME',
+    summary: 'Deletes a project with all its variables and secrets, for good.',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        await client.call('DELETE', `/projects/${encodeURIComponent(invocation.positionals[0] ?? '')}`);
+        invocation.print({ deleted: invocation.positionals[0] }, () => 'Deleted.');
+        return exitCodes.done;
+      });
+    },
+  },
+  'env list': {
+    usage: 'env list -p PROJECT [-e ENV]',
+    summary: 'Variables of a project; secrets without their values.',
+    options: projectOptions,
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const scope = await findScope(invocation, client);
+        const filter =
+          typeof invocation.values.env === 'string' ? `?environment_id=${scope.environmentId}` : '';
+        const variables = await client.call<Variable[]>('GET', `${scope.path}${filter}`);
+        invocation.print(variables, () =>
+          formatTable(
+            variables.map((variable) => [
+              variable.key,
+              show(variable),
+              variable.environments.map(({ name }) => name).join(', '),
+            ]),
+          ),
+        );
+        return exitCodes.done;
+      });
+    },
+  },
+  'env get': {
+    usage: 'env get KEY -p PROJECT [-e ENV]',
+    summary: 'Prints one value, byte for byte.',
+    options: projectOptions,
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const scope = await findScope(invocation, client);
+        const query =
+          typeof invocation.values.env === 'string' ? `?environment_id=${scope.environmentId}` : '';
+        const key = encodeURIComponent(invocation.positionals[0] ?? '');
+        const { value } = await client.call<{ value: string }>('GET', `${scope.path}/${key}/value${query}`);
+        if (invocation.json) invocation.print({ value }, () => value);
+        else process.stdout.write(process.stdout.isTTY ? `${value}\n` : value);
+        return exitCodes.done;
+      });
+    },
+  },
+  'env set': {
+    usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain]',
+    summary: 'Sets a variable to what comes on standard input, or is typed.',
+    notes:
+      'A single line loses its final line end, as echo adds one; text of several lines is kept byte for byte.\nWithout --secret or --plain it is guessed, in doubt a secret.',
+    options: { ...projectOptions, ...sortOptions },
+    positionals: [1, 1],
+    run: setVariable,
+  },
+  'env rm': {
+    usage: 'env rm KEY -p PROJECT [-e ENV]',
+    summary: 'Deletes a variable with its history.',
+    options: projectOptions,
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const scope = await findScope(invocation, client);
+        const variable = await findVariable(
+          client,
+          scope,
+          invocation.positionals[0] ?? '',
+          typeof invocation.values.env === 'string',
+        );
+        if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+        await client.call('DELETE', `${scope.path}/${variable.id}`);
+        invocation.print({ deleted: variable.key }, () => 'Deleted.');
+        return exitCodes.done;
+      });
+    },
+  },
+  'env import': {
+    usage: 'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace] [--dry-run]',
+    summary: 'Takes the variables of a .env file; - is standard input.',
+    notes:
+      '--merge (the default) leaves what the file does not have; --replace removes it. --dry-run only shows the difference.\nWithout --secret or --plain each is guessed by its name and value, in doubt a secret.',
+    options: {
+      ...projectOptions,
+      ...sortOptions,
+      merge: { type: 'boolean' },
+      replace: { type: 'boolean' },
+      'dry-run': { type: 'boolean' },
+    },
+    positionals: [1, 1],
+    run: importFile,
+  },
+  'env export': {
+    usage: 'env export -p PROJECT [-e ENV]',
+    summary: 'Prints the variables as a .env file, secrets included.',
+    options: projectOptions,
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { project, env } = readScope(invocation);
+        const query = env === undefined ? '' : `?environment=${encodeURIComponent(env)}`;
+        process.stdout.write(
+          await client.callText('GET', `/projects/${encodeURIComponent(project)}/variables/export${query}`),
+        );
+        return exitCodes.done;
+      });
+    },
+  },
+};
+
+interface Scope {
+  path: string;
+  environmentId: number;
+}
+
+function readScope({ values }: Invocation): { project: string; env: string | undefined } {
+  if (typeof values.project !== 'string') throw usageError('Say which project: -p PROJECT.');
+  return { project: values.project, env: values.env as string | undefined };
+}
+
+async function findScope(invocation: Invocation, client: Client): Promise<Scope> {
+  const { project, env } = readScope(invocation);
+  const base = `/projects/${encodeURIComponent(project)}`;
+  const environment = await client.call<{ id: number }>(
+    'GET',
+    `${base}/environments/${encodeURIComponent(env ?? 'production')}`,
+  );
+  return { path: `${base}/env-vars`, environmentId: environment.id };
+}
+
+async function findVariable(
+  client: Client,
+  scope: Scope,
+  key: string,
+  inEnvironment: boolean,
+): Promise<Variable | undefined> {
+  const filter = inEnvironment ? `?environment_id=${scope.environmentId}` : '';
+  const found = (await client.call<Variable[]>('GET', `${scope.path}${filter}`)).filter(
+    (variable) => variable.key === key,
+  );
+  if (found.length > 1)
+    throw new CommandError('ambiguous_request', `${key} is in more than one environment: say which with -e.`);
+  return found[0];
+}
+
+async function setVariable(invocation: Invocation): Promise<number> {
+  const [key = ''] = invocation.positionals;
+  const isSecret = readSort(invocation);
+  const value = hasTerminal() ? await askHidden(`${key}: `) : trimLine((await readStdin()).toString('utf8'));
+  return await withClient(invocation, async (client) => {
+    const scope = await findScope(invocation, client);
+    const known = await findVariable(client, scope, key, true);
+    const sort = isSecret === undefined ? {} : { is_secret: isSecret };
+    const saved = known
+      ? await client.call<Variable>('PUT', `${scope.path}/${known.id}`, { value, ...sort })
+      : await client.call<Variable>('POST', scope.path, {
+          key,
+          value,
+          environment_ids: [scope.environmentId],
+          ...sort,
+        });
+    invocation.print(saved, () => `${saved.key} is set, ${saved.is_secret ? 'a secret' : 'plain'}.`);
+    return exitCodes.done;
+  });
+}
+
+async function importFile(invocation: Invocation): Promise<number> {
+  const { values } = invocation;
+  if (values.merge && values.replace) throw usageError('--merge or --replace, not both.');
+  const isSecret = readSort(invocation);
+  const content = await readEnvFile(invocation.positionals[0] ?? '');
+  const { project, env } = readScope(invocation);
+  return await withClient(invocation, async (client) => {
+    const outcome = await client.call<ImportOutcome>(
+      'POST',
+      `/projects/${encodeURIComponent(project)}/variables/import`,
+      {
+        content_base64: content.toString('base64'),
+        ...(env === undefined ? {} : { environment: env }),
+        mode: values.replace ? 'replace' : 'merge',
+        dry_run: values['dry-run'] === true,
+        secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
+      },
+    );
+    invocation.print(outcome, () => describeImport(outcome));
+    return exitCodes.done;
+  });
+}
+
+async function readEnvFile(path: string): Promise<Buffer> {
+  if (path === '-') return await readStdin();
+  if (!existsSync(path)) throw new CommandError('not_found', `There is no file ${path}.`);
+  const info = statSync(path);
+  if (!info.isFile()) throw new CommandError('env_file_invalid', `${path} is not a file.`);
+  if (info.size > MAX_FILE_BYTES) throw new CommandError('env_file_invalid', `${path} is over 1 MiB.`);
+  return await readFile(path);
+}
+
+function describeImport(outcome: ImportOutcome): string {
+  const line = (mark: string) => (item: ImportItem) => [
+    mark,
+    item.key,
+    item.is_secret ? 'secret' : 'plain',
+    item.because ?? '',
+  ];
+  const rows = [
+    ...outcome.added.map(line('+')),
+    ...outcome.changed.map(line('~')),
+    ...outcome.removed.map(line('-')),
+  ];
+  const counts = `${outcome.added.length} added, ${outcome.changed.length} changed, ${outcome.removed.length} removed, ${outcome.unchanged.length} as they were.`;
+  return [
+    ...(rows.length > 0 ? [formatTable(rows)] : []),
+    outcome.dry_run ? `Would be: ${counts}` : counts,
+    ...outcome.said,
+  ].join('\n');
+}
+
+function readSort({ values }: Invocation): boolean | undefined {
+  if (values.secret && values.plain) throw usageError('--secret or --plain, not both.');
+  return values.secret ? true : values.plain ? false : undefined;
+}
+
+function trimLine(text: string): string {
+  const trimmed = text.replace(/\r?\n$/, '');
+  return /[\r\n]/.test(trimmed) ? text : trimmed;
+}
+
+function show(variable: Variable): string {
+  if (variable.state !== 'ok') return `[${variable.state}]`;
+  if (variable.is_secret) return '[secret]';
+  const line = (variable.value ?? '').replaceAll('\n', '\\n');
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}

@@ -1,0 +1,58 @@
+import { usageError } from './command-error.ts';
+
+/** Everything on standard input. */
+export async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** The first line of standard input, without its end: how scripts hand over a password. */
+export async function readStdinLine(): Promise<string> {
+  return (await readStdin()).toString('utf8').split(/\r?\n/)[0] ?? '';
+}
+
+/**
+ * Asks for something on the terminal without showing it. SECURITY: never from arguments, which every process of
+ * the machine can read. Throws a usage error where there is no terminal.
+ */
+export async function askHidden(question: string): Promise<string> {
+  return await ask(question, true);
+}
+
+export async function askLine(question: string): Promise<string> {
+  return await ask(question, false);
+}
+
+/** Twice, until both are the same. */
+export async function askNew(question: string): Promise<string> {
+  for (;;) {
+    const first = await askHidden(`${question}: `);
+    if (first === (await askHidden('Once more: '))) return first;
+    process.stderr.write('The two are not the same.\n');
+  }
+}
+
+export const hasTerminal = () => process.stdin.isTTY === true;
+
+async function ask(question: string, hidden: boolean): Promise<string> {
+  if (!hasTerminal())
+    throw usageError(
+      `${question.replace(/[:?\s]+$/, '')} is needed: run this in a terminal, or see --help for how to pipe it.`,
+    );
+  const { createInterface } = await import('node:readline');
+  const { Writable } = await import('node:stream');
+  // readline echoes what is typed to its output: hidden answers get none.
+  const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
+  process.stderr.write(question);
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      reader.once('SIGINT', () => reject(usageError('Cancelled.')));
+      reader.once('line', resolve);
+    });
+  } finally {
+    reader.close();
+    if (hidden) process.stderr.write('\n');
+  }
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { type Command, withClient } from './command.ts';
+import { CommandError, usageError } from './command-error.ts';
+
+/** execve(2): one string of the environment holds at most this, its name and `=` among it (MAX_ARG_STRLEN). */
+const MAX_STRING_BYTES = 128 * 1024;
+/** As shells have it. */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+const SIGNAL_BASE = 128;
+const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+
+interface Resolved {
+  variables: { key: string; value: string }[];
+}
+
+export const commands: Record<string, Command> = {
+  run: {
+    usage: 'run -p PROJECT [-e ENV] -- CMD ARGS…',
+    summary: "Runs a program with the project's variables in its environment, over those it would inherit.",
+    notes:
+      'Its exit code is passed on; 127 when there is no such program, 128 + n when a signal ended it.\nReferences are resolved; one value that cannot be read stops the whole before the program starts.',
+    options: { project: { type: 'string', short: 'p' }, env: { type: 'string', short: 'e' } },
+    async run(invocation) {
+      const { project, env } = invocation.values;
+      const [program, ...args] = invocation.rest;
+      if (typeof project !== 'string') throw usageError('Say which project: -p PROJECT.');
+      if (program === undefined) throw usageError('Say what to run after --.');
+      const query = typeof env === 'string' ? `?environment=${encodeURIComponent(env)}` : '';
+      // The data directory is let go before the program starts: it may be `temps-desktop` itself.
+      const { variables } = await withClient(invocation, (client) =>
+        client.call<Resolved>('GET', `/projects/${encodeURIComponent(project)}/variables/resolved${query}`),
+      );
+      const environment: NodeJS.ProcessEnv = { ...process.env };
+      for (const { key, value } of variables) {
+        if (process.platform === 'linux' && Buffer.byteLength(value) + key.length + 2 > MAX_STRING_BYTES) {
+          throw new CommandError(
+            'secret_too_large',
+            `${key} is over 128 KiB: Linux gives no program so long a variable.`,
+          );
+        }
+        environment[key] = value;
+      }
+      return await runProgram(program, args, environment);
+    },
+  },
+};
+
+function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'inherit', env });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    for (const signal of forwarded) process.on(signal, forward);
+    const finish = (code: number) => {
+      for (const signal of forwarded) process.off(signal, forward);
+      resolve(code);
+    };
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      process.stderr.write(`temps-desktop: ${program} cannot be run (${error.code}).\n`);
+      finish(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
+    });
+    child.once('exit', (code, signal) =>
+      finish(code ?? SIGNAL_BASE + constants.signals[signal as NodeJS.Signals]),
+    );
+  });
+}

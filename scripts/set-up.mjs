@@ -1,0 +1,145 @@
+// Installs what is missing, for `npm start` and `npm test`. Runs on the system's Node (20 or later) before
+// anything is installed, so it uses Node alone.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Node 24 from the `node` package: better-sqlite3 13 crashes on Node 20. */
+export const node = join(
+  root,
+  'node_modules',
+  'node',
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
+const stamp = join(root, 'node_modules', '.set-up');
+
+/** Debian packages by what needs them. */
+const buildPackages = ['libsecret-1-dev', 'pkg-config', 'g++', 'make', 'python3'];
+const testPackages = [
+  'gnome-keyring',
+  'dbus',
+  'libglib2.0-bin',
+  'age',
+  'keepassxc',
+  'zbar-tools',
+  'poppler-utils',
+  'strace',
+  'lvm2',
+  'dosfstools',
+  'e2fsprogs',
+  'fdisk',
+  'binutils',
+  'openssl',
+  'curl',
+  'util-linux',
+];
+
+/** @param {'start' | 'test'} purpose */
+export function setUp(purpose) {
+  installSystemPackages(purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages);
+  installDependencies();
+}
+
+function installSystemPackages(wanted) {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/dpkg-query')) return;
+  const missing = findMissing(wanted);
+  if (missing.length === 0) return;
+  const asRoot = process.getuid() === 0 ? [] : findSudo();
+  if (asRoot === null) {
+    say(`These system packages are missing: ${missing.join(' ')}`);
+    say(`To install them: sudo apt-get install -y ${missing.join(' ')}`);
+    say('Going on without them: the OS keychain, or some tests, will not be there.');
+    return;
+  }
+  say(`Installing system packages: ${missing.join(' ')}`);
+  const apt = (...args) =>
+    run([...asRoot, 'apt-get', ...args], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      quiet: true,
+    });
+  if (!apt('install', '-y', '--no-install-recommends', ...missing)) {
+    apt('update');
+    if (!apt('install', '-y', '--no-install-recommends', ...missing))
+      say('Some could not be installed; going on without them.');
+  }
+}
+
+function findMissing(packages) {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
+    encoding: 'utf8',
+  });
+  const installed = new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
+  return packages.filter((name) => !installed.has(name));
+}
+
+/** Without a password or not at all: a start never waits for one. */
+function findSudo() {
+  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0 ? ['sudo', '-n'] : null;
+}
+
+/** By the lock file; again when it changed, or when the keychain module can be built now and was not. */
+function installDependencies() {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
+  const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node);
+  if (!isCurrent) {
+    say('Installing dependencies …');
+    const args = ['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+    if (!run(args, { quiet: true })) {
+      say('npm ci failed. Its output is above.');
+      process.exit(1);
+    }
+    if (!existsSync(node)) run(['npm', 'rebuild', 'node', '--loglevel=error'], { quiet: true });
+    writeFileSync(stamp, lock);
+  }
+  if (!hasKeytar() && canBuildKeytar()) {
+    say('Building the keychain module …');
+    run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
+    writeFileSync(stamp, lock);
+  }
+}
+
+function hasKeytar() {
+  try {
+    createRequire(join(root, 'package.json'))('keytar');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canBuildKeytar() {
+  return (
+    process.platform === 'linux' &&
+    spawnSync('pkg-config', ['--exists', 'libsecret-1'], { stdio: 'ignore' }).status === 0
+  );
+}
+
+/** Shows the output of what failed only. */
+function run([command, ...args], { env = process.env, quiet = false } = {}) {
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    shell: process.platform === 'win32',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (status !== 0 && quiet) process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  return status === 0;
+}
+
+export function say(text) {
+  process.stderr.write(`${text}\n`);
+}
