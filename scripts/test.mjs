@@ -18,7 +18,7 @@ const bin = (...path) => join(root, 'node_modules', ...path);
 const stages = [
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'],
   ['types', bin('typescript', 'bin', 'tsc')],
-  ['import rules', bin('dependency-cruiser', 'bin', 'dependency-cruise.mjs'), 'electron', 'test'],
+  ['import rules', bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), 'electron', 'test'],
   [
     'tests',
     bin('vitest', 'vitest.mjs'),

@@ -1,0 +1,114 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openTestContext } from '../context.ts';
+
+const root = join(import.meta.dirname, '../..');
+const sources = globSync('electron/**/*.ts', { cwd: root }).sort();
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** Files where a plaintext secret may leave its SecretText, each for a reason. */
+const mayReveal = [
+  'electron/instance/http/https-door.ts', // the TLS key goes into node:tls
+  'electron/instance/http/local-authority.ts', // the authority's key signs a leaf
+  'electron/instance/identity/access-tokens.ts', // compared as digests
+  'electron/instance/identity/passwords.ts', // measured, and given to bcrypt
+  'electron/instance/identity/second-factor.ts', // computes the code
+  'electron/instance/identity/token-routes.ts', // shown once at creation
+  'electron/instance/identity/user-routes.ts', // shown once at set-up
+  'electron/instance/projects/env-import.ts', // compared with the value in force
+  'electron/instance/projects/references.ts', // resolved at use
+  'electron/instance/projects/variable-routes.ts', // the explicit reveal, run and export
+  'electron/instance/projects/variables.ts', // stored plain when it is plain
+  'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
+  'electron/instance/vault/key-copies.ts', // words asked back
+  'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
+  'electron/instance/vault/rotation-routes.ts', // a regenerated value, shown once
+  'electron/instance/vault/secret-store.ts', // sealed
+  'electron/instance/vault/unlock.ts', // typed words
+];
+
+/** Files where a master key's bytes may leave its KeyObject. */
+const mayExport = [
+  'electron/instance/vault/copies/kit-text.ts',
+  'electron/instance/vault/copies/keepass-file.ts',
+  'electron/instance/vault/copies/make-copy.ts',
+  'electron/instance/vault/copies/paper-kit.ts',
+  'electron/instance/vault/copies/words.ts',
+  'electron/instance/vault/custody/key-text-file.ts',
+  'electron/instance/vault/custody/keychain.ts',
+  'electron/instance/vault/custody/passphrase-custody.ts',
+  'electron/instance/vault/sealing/master-key.ts',
+];
+
+describe('the tree', () => {
+  it('reveals secrets in the listed files and no others', () => {
+    const found = sources.filter((file) => /\.reveal\(\)/.test(read(file)));
+    expect(found).toEqual(mayReveal);
+  });
+
+  it('exports key bytes in the listed files and no others', () => {
+    const found = sources.filter((file) => /exportBytes\(|formatKeyText\(/.test(read(file)));
+    expect(found).toEqual([...mayExport].sort());
+  });
+
+  it('loads keytar in one file', () => {
+    const found = sources.filter((file) => /['"]keytar['"]/.test(read(file)));
+    expect(found).toEqual(['electron/instance/vault/custody/keychain.ts']);
+  });
+
+  it('names its files in kebab-case, for the thing', () => {
+    for (const file of sources) {
+      const name = file.split('/').at(-1) ?? '';
+      expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/);
+      expect(name).not.toMatch(/^(utils?|helpers?|managers?|types)\.ts$/);
+    }
+  });
+});
+
+describe('the schema', () => {
+  it('has STRICT tables only', () => {
+    const test = openTestContext();
+    const tables = test.ctx.store.sqlite.pragma('table_list') as {
+      name: string;
+      schema: string;
+      strict: number;
+    }[];
+    const loose = tables.filter(
+      (table) => table.schema === 'main' && !table.name.startsWith('sqlite_') && table.strict === 0,
+    );
+    expect(loose).toEqual([]);
+    test.close();
+  });
+
+  it('keeps credentials in the secrets table: any other column of such a name is a hash or a reference', () => {
+    const test = openTestContext();
+    const columns = test.ctx.store.sqlite
+      .prepare(
+        `SELECT t.name AS "table", c.name AS "column" FROM pragma_table_list t, pragma_table_info(t.name) c
+         WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%' AND t.name != 'secrets'`,
+      )
+      .all() as { table: string; column: string }[];
+    const suspicious = columns.filter(({ column }) =>
+      /secret|password|token|passphrase|credential|private|_key$|^key$|api_key/.test(column),
+    );
+    const allowed = suspicious.filter(
+      ({ table, column }) =>
+        /_hash$|_secret_id$|^secret_id$|_fingerprint$|_prefix$/.test(column) ||
+        column === 'is_secret' ||
+        (table === 'env_vars' && column === 'key'),
+    );
+    expect(suspicious.filter((column) => !allowed.includes(column))).toEqual([]);
+    expect(suspicious.length).toBeGreaterThan(8);
+    test.close();
+  });
+
+  it('has no way to change or delete a line of the audit log', () => {
+    const test = openTestContext();
+    test.ctx.audit.append({ operation: 'TESTED', caller: null });
+    const { sqlite } = test.ctx.store;
+    expect(() => sqlite.exec('UPDATE audit_log SET operation = 1')).toThrow('append-only');
+    expect(() => sqlite.exec('DELETE FROM audit_log')).toThrow('append-only');
+    test.close();
+  });
+});
