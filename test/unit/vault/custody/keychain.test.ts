@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, describe, expect } from 'vitest';
+import { hasKeyring, type Keyring, startKeyring, until } from '../../../keyring.ts';
+import { requires } from '../../../requires.ts';
+
+const it = requires(
+  'a real Secret Service',
+  hasKeyring(),
+  'needs dbus, gnome-keyring and gdbus (Debian: apt-get install dbus gnome-keyring libglib2.0-bin)',
+);
+const worker = join(import.meta.dirname, 'keychain-worker.ts');
+
+let keyring: Keyring | null = null;
+let child: Worker | null = null;
+afterEach(() => {
+  child?.stop();
+  keyring?.stop();
+  child = keyring = null;
+});
+
+interface Worker {
+  ask(request: object): Promise<Record<string, unknown>>;
+  stop(): void;
+}
+
+/** The custody in a process of its own, on this bus, answering one JSON line for each. */
+function startWorker(env: NodeJS.ProcessEnv): Worker {
+  const started = spawn(process.execPath, [worker], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+  let buffered = '';
+  const lines: string[] = [];
+  started.stdout.on('data', (chunk: Buffer) => {
+    buffered += chunk.toString('utf8');
+    const parts = buffered.split('\n');
+    buffered = parts.pop() ?? '';
+    lines.push(...parts);
+  });
+  return {
+    async ask(request) {
+      started.stdin.write(`${JSON.stringify(request)}\n`);
+      await until(() => lines.length > 0 || started.exitCode !== null || started.signalCode !== null, 25_000);
+      const line = lines.shift();
+      if (line === undefined) throw new Error(`the process died: ${started.signalCode ?? started.exitCode}`);
+      return JSON.parse(line) as Record<string, unknown>;
+    },
+    stop: () => started.kill('SIGKILL'),
+  };
+}
+
+describe('the keychain custody, on a real Secret Service', () => {
+  it('keeps a key, gives it back, and takes it out', async () => {
+    keyring = await startKeyring();
+    child = startWorker(keyring.env);
+    expect(await child.ask({ do: 'find' })).toEqual({ outcome: 'missing' });
+    const { fingerprint } = await child.ask({ do: 'save' });
+    expect(await child.ask({ do: 'find' })).toMatchObject({ outcome: 'found', keys: [fingerprint] });
+    expect(await child.ask({ do: 'remove' })).toEqual({});
+    expect(await child.ask({ do: 'find' })).toEqual({ outcome: 'missing' });
+  });
+
+  it('keeps the keys of two instances apart', async () => {
+    keyring = await startKeyring();
+    child = startWorker(keyring.env);
+    await child.ask({ do: 'save' });
+    expect(await child.ask({ do: 'find', instanceId: '00000000-0000-4000-8000-000000000002' })).toEqual({
+      outcome: 'missing',
+    });
+  });
+
+  it('says locked, not missing, when the keyring is closed, and goes on in the same process when it opens', async () => {
+    keyring = await startKeyring();
+    child = startWorker(keyring.env);
+    const { fingerprint } = await child.ask({ do: 'save' });
+    keyring.lock();
+    expect(await child.ask({ do: 'find' })).toMatchObject({ outcome: 'locked' });
+    expect(await child.ask({ do: 'save' })).toMatchObject({ code: 'custody_locked' });
+    await keyring.unlock();
+    // As the waiting instance does, the same process asks until it is answered.
+    const asking = child;
+    let found: Record<string, unknown> = {};
+    await until(async () => {
+      found = await asking.ask({ do: 'find' });
+      return found.outcome === 'found';
+    });
+    expect(found).toMatchObject({ keys: [fingerprint] });
+  });
+
+  it('says refused when nothing on the bus is a Secret Service, and saves nowhere else', async () => {
+    keyring = await startKeyring(false);
+    child = startWorker(keyring.env);
+    expect(await child.ask({ do: 'find' })).toMatchObject({ outcome: 'refused' });
+    expect(await child.ask({ do: 'save' })).toMatchObject({ code: 'custody_refused' });
+  });
+
+  it('says refused when there is no bus at all', async () => {
+    child = startWorker({
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus',
+    });
+    expect(await child.ask({ do: 'find' })).toMatchObject({ outcome: 'refused' });
+  });
+
+  it('takes an entry that holds another key for refused, never for missing', async () => {
+    keyring = await startKeyring();
+    child = startWorker(keyring.env);
+    await child.ask({ do: 'save' });
+    await child.ask({ do: 'spoil' });
+    expect(await child.ask({ do: 'find' })).toMatchObject({ outcome: 'refused' });
+  });
+});
