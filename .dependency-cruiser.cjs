@@ -25,7 +25,7 @@ module.exports = {
     {
       name: 'keytar-in-one-file',
       severity: 'error',
-      from: { pathNot: '^electron/instance/vault/custody/keytar-call\\.ts$' },
+      from: { path: '^electron/', pathNot: '^electron/instance/vault/custody/keytar-call\\.ts$' },
       to: { path: 'node_modules/keytar' },
     },
     {

@@ -1,0 +1,168 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openInstance } from '../../electron/instance/instance.ts';
+import { openDoor, readCookie, type TestDoor } from './harness.ts';
+
+let door: TestDoor & { stop(): Promise<void> };
+let port: number;
+beforeAll(async () => {
+  door = await openDoor('https');
+  port = Number(new URL((await door.owner('GET', '/doors')).body.https_url).port);
+});
+afterAll(async () => door.stop());
+
+function handshake(options: object): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options }, () => {
+      resolve(socket.getProtocol() ?? '');
+      socket.destroy();
+    });
+    socket.once('error', reject);
+  });
+}
+
+describe('the HTTPS door', () => {
+  it('prefers TLS 1.3 and takes 1.2', async () => {
+    expect(await handshake({})).toBe('TLSv1.3');
+    expect(await handshake({ maxVersion: 'TLSv1.2' })).toBe('TLSv1.2');
+  });
+
+  it('takes nothing older', async () => {
+    await expect(
+      handshake({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+    ).rejects.toThrow();
+  });
+
+  it('sends no HSTS on localhost', async () => {
+    expect((await door.request('GET', '/auth/email-status')).headers).not.toHaveProperty(
+      'strict-transport-security',
+    );
+  });
+
+  it('does not answer to a host name that is not its own', async () => {
+    const answer = await door.request('GET', '/auth/email-status', undefined, {
+      headers: { host: 'evil.example' },
+    });
+    expect(answer.body.error_code).toBe('origin_refused');
+  });
+
+  it('refuses what another site sends with the cookie of a session', async () => {
+    const who = await door.signIn('ada@example.org', 'a long enough password');
+    for (const origin of ['https://evil.example', 'null', `http://localhost:${port}`]) {
+      const answer = await door.request(
+        'POST',
+        '/projects',
+        { name: 'stolen' },
+        { ...who, headers: { origin } },
+      );
+      expect(answer.body.error_code).toBe('origin_refused');
+    }
+    expect((await door.request('POST', '/projects', { name: 'mine' }, who)).status).toBe(200);
+  });
+
+  it('knows nobody without credentials', async () => {
+    expect((await door.request('GET', '/projects')).body.error_code).toBe('unauthenticated');
+    expect((await door.request('POST', '/vault/lock')).body.error_code).toBe('unauthenticated');
+  });
+
+  it('lets a slow client hold a socket, not the door', async () => {
+    const slow = connect(port, '127.0.0.1');
+    slow.write('GET / HTTP/1.1\r\n');
+    expect((await door.request('GET', '/auth/email-status')).status).toBe(200);
+    slow.destroy();
+  });
+
+  it('shows a page for the set-up link, and keeps what was typed but the password', async () => {
+    const page = await door.request('GET', '//link?purpose=setup&token=abc');
+    expect(page.headers['content-type']).toContain('text/html');
+    expect(page.headers['content-security-policy']).not.toContain('unsafe');
+    const form = 'purpose=setup&token=abc&email=eve%40example.org&name=Eve&password=canary-password';
+    const answer = await door.request('POST', '//link', form, {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(answer.status).toBe(409);
+    expect(answer.text).toContain('eve@example.org');
+    expect(answer.text).not.toContain('canary-password');
+  });
+
+  it('escapes what a link carries', async () => {
+    const page = await door.request(
+      'GET',
+      `//link?token=${encodeURIComponent('"><script>alert(1)</script>')}`,
+    );
+    expect(page.text).not.toContain('<script>');
+  });
+
+  it('says that a port is taken', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'temps-port-'));
+    const second = await openInstance({ dataDir });
+    await expect(second.start({ https: { port } })).rejects.toMatchObject({ code: 'port_in_use' });
+    await second.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('opens an owner session by a one-time link, once, and marks it', async () => {
+    const { body } = await door.owner('POST', '/links');
+    expect(body.purpose).toBe('owner');
+    const token = new URLSearchParams(body.path.split('?')[1]).get('token');
+    const first = await door.request('POST', '/auth/link', { token });
+    expect(first.status).toBe(200);
+    const owner = { cookie: readCookie(first) };
+    expect((await door.request('GET', '/user/me', undefined, owner)).body.kind).toBe('owner');
+    expect((await door.request('GET', '/vault/places', undefined, owner)).status).toBe(200);
+    expect((await door.request('POST', '/links', {}, owner)).body.error_code).toBe('owner_only');
+    expect((await door.request('POST', '/auth/link', { token })).body.error_code).toBe('link_invalid');
+  });
+
+  it('describes itself in OpenAPI 3.1', async () => {
+    const { body } = await door.request('GET', '/openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(Object.keys(body.paths)).toEqual(
+      expect.arrayContaining(['/projects', '/vault/key/rotation', '/api-keys']),
+    );
+    const page = await door.request(
+      'GET',
+      '/docs',
+      undefined,
+      await door.signIn('ada@example.org', 'a long enough password'),
+    );
+    expect(page.text).toContain('/api/vault/key/rotation');
+  });
+});
+
+describe('the socket door', () => {
+  it('is for this account alone', async () => {
+    expect(statSync(join(door.dataDir, 'temps.sock')).mode & 0o777).toBe(0o600);
+    expect(statSync(door.dataDir).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('the data directory', () => {
+  it('has one owner at a time, and says which process that is', async () => {
+    await expect(openInstance({ dataDir: door.dataDir })).rejects.toMatchObject({
+      code: 'data_dir_in_use',
+      details: { pid: process.pid },
+    });
+  });
+
+  it('holds files for this account alone', () => {
+    const loose = execFileSync('find', [door.dataDir, '-type', 'f', '-perm', '/077'], { encoding: 'utf8' });
+    expect(loose).toBe('');
+  });
+
+  it('holds the private keys of HTTPS sealed', () => {
+    const { stdout } = spawnSync(
+      'strings',
+      ['-n', '8', join(door.dataDir, 'temps.db'), join(door.dataDir, 'temps.db-wal')],
+      { encoding: 'utf8' },
+    );
+    expect(stdout).toContain('BEGIN CERTIFICATE');
+    expect(stdout).not.toContain('PRIVATE KEY');
+    expect(readFileSync(join(door.dataDir, 'encryption_key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+});

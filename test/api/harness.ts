@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { type Instance, openInstance } from '../../electron/instance/instance.ts';
+import { createManualClock, type ManualClock } from '../context.ts';
+
+export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
+
+export interface TestAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
+  body: any;
+  text: string;
+  headers: Record<string, string | string[] | undefined>;
+}
+
+export interface Who {
+  cookie?: string;
+  token?: string;
+  headers?: Record<string, string>;
+}
+
+/** One door of a real instance with a data directory of its own, and an administrator. */
+export interface TestDoor {
+  name: 'https' | 'socket';
+  instance: Instance;
+  dataDir: string;
+  clock: ManualClock;
+  /** Through this door, as nobody in particular: over the socket that is the owner. */
+  request(method: string, path: string, body?: unknown, who?: Who): Promise<TestAnswer>;
+  /** As the owner, whichever door it is. */
+  owner(method: string, path: string, body?: unknown): Promise<TestAnswer>;
+  /** Signs in and gives the cookie. */
+  signIn(email: string, password: string): Promise<Who>;
+}
+
+/** Runs a suite over both doors with the same assertions. */
+export function describeOverDoors(name: string, suite: (find: () => TestDoor) => void): void {
+  describe.each(['https', 'socket'] as const)(`${name}, over %s`, (door) => {
+    let opened: (TestDoor & { stop(): Promise<void> }) | undefined;
+    beforeAll(async () => {
+      opened = await openDoor(door);
+    });
+    afterAll(async () => opened?.stop());
+    suite(() => opened as TestDoor);
+  });
+}
+
+export async function openDoor(name: 'https' | 'socket'): Promise<TestDoor & { stop(): Promise<void> }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
+  const clock = createManualClock(Date.now());
+  const instance = await openInstance({ dataDir, clock });
+  const doors = await instance.start({ https: { port: 0 }, socket: true });
+  const inProcess = async (method: string, path: string, body?: unknown) => {
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+    };
+    const response = await instance.fetch(
+      new Request(`http://localhost/api${path}`, init),
+      createOwner('window', clock.now()),
+    );
+    return toAnswer(response.status, await response.text(), Object.fromEntries(response.headers));
+  };
+  const created = await inProcess('POST', '/users/administrator', ADMIN);
+  if (created.status !== 201) throw new Error(created.text);
+  const ca = (await inProcess('GET', '/ca.pem')).text;
+  const port = Number(new URL(doors.httpsUrl ?? '').port);
+  const origin = `https://localhost:${port}`;
+
+  const request: TestDoor['request'] = (method, path, body, who = {}) => {
+    const payload =
+      body === undefined
+        ? undefined
+        : typeof body === 'string' || Buffer.isBuffer(body)
+          ? body
+          : JSON.stringify(body);
+    const headers = {
+      host: `localhost:${port}`,
+      ...(payload === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+      ...(who.cookie ? { cookie: who.cookie, origin } : {}),
+      ...(who.token ? { authorization: `Bearer ${who.token}` } : {}),
+      ...who.headers,
+    };
+    const url = path.startsWith('//') ? path.slice(1) : `/api${path}`;
+    const options: RequestOptions = { method, path: url, headers };
+    const send = (callback: Parameters<typeof httpRequest>[1]) =>
+      name === 'https'
+        ? httpsRequest({ ...options, host: 'localhost', port, ca, servername: 'localhost' }, callback)
+        : httpRequest({ ...options, socketPath: doors.socketPath as string }, callback);
+    return new Promise((resolve, reject) => {
+      const sent = send((response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve(
+            toAnswer(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'), response.headers),
+          ),
+        );
+        response.on('error', reject);
+      });
+      sent.on('error', reject);
+      sent.end(payload);
+    });
+  };
+
+  return {
+    name,
+    instance,
+    dataDir,
+    clock,
+    request,
+    owner: inProcess,
+    async signIn(email, password) {
+      const answer = await request('POST', '/auth/login', { email, password });
+      if (answer.status !== 200) throw new Error(answer.text);
+      return { cookie: readCookie(answer) };
+    },
+    async stop() {
+      await instance.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function readCookie(answer: TestAnswer): string {
+  return ([answer.headers['set-cookie']].flat().join('').split(';')[0] ?? '') as string;
+}
+
+function toAnswer(status: number, text: string, headers: TestAnswer['headers']): TestAnswer {
+  let body: unknown = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not every answer is JSON.
+  }
+  return { status, body, text, headers };
+}

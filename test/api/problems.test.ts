@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import { describeOverDoors } from './harness.ts';
+
+describeOverDoors('what goes wrong', (door) => {
+  it('is a problem, never HTML, for a path that is not there', async () => {
+    const answer = await door().request('GET', '/nothing/here', undefined, {
+      headers: { accept: 'text/html' },
+    });
+    expect(answer.status).toBe(404);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({
+      status: 404,
+      error_code: 'not_found',
+      instance: '/api/nothing/here',
+    });
+    expect(answer.body).toHaveProperty('timestamp');
+  });
+
+  it('names the methods a path takes', async () => {
+    expect((await door().request('PATCH', '/vault/status')).status).toBe(405);
+  });
+
+  it('takes /api/api for /api, as upstream clients send it', async () => {
+    expect((await door().request('GET', '//api/api/auth/email-status')).status).toBe(200);
+  });
+
+  it('refuses 3 MiB, said and unsaid', async () => {
+    const large = JSON.stringify({ name: 'x'.repeat(3 * 1024 * 1024) });
+    const answer = await door()
+      .request('POST', '/auth/login', large)
+      .catch(() => null);
+    if (answer) expect(answer.body.error_code).toBe('body_too_large');
+    const chunked = await door()
+      .request('POST', '/auth/login', large, {
+        headers: { 'content-length': '', 'transfer-encoding': 'chunked' },
+      })
+      .catch(() => null);
+    if (chunked) expect([400, 413]).toContain(chunked.status);
+    const within = await door().owner('POST', '/auth/login', { name: 'x'.repeat(3 * 1024 * 1024) });
+    expect(within.body.error_code).toBe('body_too_large');
+  });
+
+  it('refuses JSON 50 levels deep before anything looks at it', async () => {
+    const answer = await door().request('POST', '/auth/login', `${'['.repeat(50)}${']'.repeat(50)}`);
+    expect(answer.body.error_code).toBe('body_too_deep');
+  });
+
+  it('does not take brackets inside text for depth', async () => {
+    const answer = await door().request('POST', '/auth/login', { email: '['.repeat(100), password: 'x' });
+    expect(answer.body.error_code).toBe('invalid_credentials');
+  });
+
+  it('names the fields of JSON of the wrong shape, and quotes no value', async () => {
+    const answer = await door().request('POST', '/auth/login', { email: 5, password: ['hunter2-canary'] });
+    expect(answer.status).toBe(400);
+    expect(Object.keys(answer.body.errors).sort()).toEqual(['email', 'password']);
+    expect(answer.text).not.toContain('canary');
+  });
+
+  it('refuses text that is not JSON, and quotes none of it', async () => {
+    const answer = await door().request('POST', '/auth/login', '{"password": canary');
+    expect(answer.body.error_code).toBe('invalid_request');
+    expect(answer.text).not.toContain('canary');
+  });
+
+  it('wants JSON', async () => {
+    const answer = await door().request('POST', '/auth/login', 'a=b', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(answer.status).toBe(415);
+  });
+
+  it('gives the request id back, and makes one for an id it does not like', async () => {
+    const id = 'abc-12345678';
+    expect(
+      (await door().request('GET', '/auth/email-status', undefined, { headers: { 'x-request-id': id } }))
+        .headers['x-request-id'],
+    ).toBe(id);
+    const odd = await door().request('GET', '/auth/email-status', undefined, {
+      headers: { 'x-request-id': 'a b"<' },
+    });
+    expect(odd.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('survives names that JavaScript has plans for', async () => {
+    const answer = await door().request(
+      'POST',
+      '/auth/login',
+      '{"__proto__": {"isAdmin": true}, "constructor": 1, "email": "a@b", "password": "x"}',
+    );
+    expect(answer.body.error_code).toBe('invalid_credentials');
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+});

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { requires } from '../requires.ts';
+import { emptyTally, failAtEveryCall, hasStrace, killAtEveryCall, killAtRandom } from './interruptions.ts';
+import { discard, prepare } from './scenarios.ts';
+
+const it = requires('faults at system calls', hasStrace(), 'needs strace (Debian: apt-get install strace)');
+const VALUES = 40;
+const MANY = 1000;
+let small: string;
+let large: string;
+beforeAll(async () => {
+  small = await prepare(VALUES);
+  large = await prepare(MANY);
+});
+afterAll(() => {
+  for (const dataDir of [small, large]) discard(dataDir);
+});
+
+describe('a rotation', () => {
+  plainIt('loses nothing when killed at 220 random instants, and goes on', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtRandom('rotation', large, MANY, 220, 150, tally);
+    expect(tally.faults).toEqual([]);
+    // Were most kills late, the test would show little.
+    expect(tally.hit).toBeGreaterThan(110);
+  });
+
+  it('loses nothing when killed at any call that changes a file', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtEveryCall('rotation', small, VALUES, 1, tally);
+    expect(tally.faults).toEqual([]);
+    expect(tally.hit).toBeGreaterThan(30);
+  });
+
+  it.each(['ENOSPC', 'EROFS', 'EIO'] as const)('loses nothing when the disk answers %s at any write', {
+    timeout: 600_000,
+  }, async (error) => {
+    const tally = emptyTally();
+    await failAtEveryCall('rotation', small, VALUES, 3, error, tally);
+    expect(tally.faults).toEqual([]);
+    expect(tally.hit).toBeGreaterThan(8);
+  });
+});

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../electron/instance/clock.ts';
+import { silentLog } from '../../electron/instance/log.ts';
+import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
+import { type Ownership, takeOwnership } from '../../electron/instance/store/ownership.ts';
+import { openStore } from '../../electron/instance/store/store.ts';
+import { finishCustodyMove, moveCustody } from '../../electron/instance/vault/custody-move.ts';
+import { runDoctor } from '../../electron/instance/vault/doctor.ts';
+import { createRotationJob } from '../../electron/instance/vault/reseal-job.ts';
+import {
+  beginSealing,
+  proveWithoutCopy,
+  stageRotation,
+  undoRotation,
+} from '../../electron/instance/vault/rotation.ts';
+import { findOpenRotation } from '../../electron/instance/vault/rotation-record.ts';
+import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
+
+export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;
+export type Scenario = (typeof scenarios)[number];
+
+/** Custody of passphrase tests; the phrase guards nothing. */
+export const PASSPHRASE = new SecretText('crash test passphrase');
+
+export interface OpenVault {
+  core: VaultCore;
+  close(): void;
+}
+
+/** The vault of a data directory as an instance opens it, without the doors. */
+export async function openCore(dataDir: string, passphrase?: SecretText): Promise<OpenVault> {
+  prepareDataDir(dataDir);
+  let ownership: Ownership | null = takeOwnership(dataDir, 5000);
+  const store = openStore(dataDir, systemClock);
+  const core = await openVault({
+    dataDir,
+    env: {},
+    store,
+    clock: systemClock,
+    log: silentLog,
+    emit() {},
+    ...(passphrase ? { passphrase } : {}),
+  });
+  return {
+    core,
+    close() {
+      store.close();
+      ownership?.release();
+      ownership = null;
+    },
+  };
+}
+
+export function valueOf(index: number): string {
+  return `value ${index} ${createHash('sha256').update(String(index)).digest('hex')}`;
+}
+
+/** A data directory with this many sealed values, in a folder of its own. */
+export async function prepare(count: number, parent = tmpdir()): Promise<string> {
+  const dataDir = mkdtempSync(join(parent, 'temps-crash-'));
+  if (count === 0) return dataDir;
+  const { core, close } = await openCore(dataDir);
+  core.store.transaction(() => {
+    for (let index = 0; index < count; index++) core.secrets.seal('env_var', new SecretText(valueOf(index)));
+  });
+  core.store.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  close();
+  return dataDir;
+}
+
+/** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
+export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
+  if (scenario === 'first_seal') onReady();
+  const { core, close } = await openCore(dataDir, PASSPHRASE);
+  if (scenario === 'first_seal') {
+    core.secrets.seal('env_var', new SecretText(valueOf(0)));
+  } else if (scenario === 'custody_move') {
+    onReady();
+    await moveCustody(core, core.custody.name === 'file' ? 'passphrase' : 'file', PASSPHRASE);
+  } else {
+    onReady();
+    await rotate(core);
+  }
+  close();
+}
+
+async function rotate(core: VaultCore): Promise<void> {
+  const open = findOpenRotation(core.store);
+  if (open?.state === 'staged') await undoRotation(core);
+  if (open?.state !== 'sealing' && open?.state !== 'proven') {
+    const staged = await stageRotation(core);
+    proveWithoutCopy(core, staged.newFingerprint);
+  }
+  if (findOpenRotation(core.store)?.state === 'proven') await beginSealing(core);
+  await createRotationJob(core).run();
+}
+
+/**
+ * What must hold after any interruption: the vault opens, every value is there and is what it was, and an
+ * interrupted rotation or move goes on to its end. Returns what does not hold, in words; empty is good.
+ */
+export async function verify(scenario: Scenario, dataDir: string, count: number): Promise<string[]> {
+  const faults: string[] = [];
+  const { core, close } = await openCore(dataDir, PASSPHRASE);
+  try {
+    if (core.situation.case !== 'running')
+      return [`not running: ${core.situation.case}, ${core.situation.detail}`];
+    faults.push(...(await check(core, scenario, count)));
+    if (scenario === 'rotation') await rotate(core);
+    if (scenario === 'custody_move') await finishCustodyMove(core);
+    faults.push(...(await check(core, scenario, count)));
+    if (scenario === 'rotation' && findOpenRotation(core.store)) faults.push('the rotation did not finish');
+    if (scenario === 'first_seal') core.secrets.seal('env_var', new SecretText('after'));
+  } catch (error) {
+    faults.push(`verification failed: ${(error as { code?: string }).code} ${(error as Error).message}`);
+  } finally {
+    close();
+  }
+  return faults;
+}
+
+async function check(core: VaultCore, scenario: Scenario, count: number): Promise<string[]> {
+  const ids = core.store.sqlite
+    .prepare("SELECT id FROM secrets WHERE kind = 'env_var' ORDER BY rowid")
+    .pluck()
+    .all() as string[];
+  const report = await runDoctor(core);
+  const faults = report.failed > 0 ? [`${report.failed} values unreadable`] : [];
+  if (scenario === 'first_seal') return ids.length <= 1 ? faults : [...faults, 'too many values'];
+  if (ids.length !== count) return [...faults, `${ids.length} values of ${count}`];
+  const wrong =
+    report.failed > 0
+      ? 0
+      : ids.filter((id, index) => core.secrets.open(id).reveal() !== valueOf(index)).length;
+  return wrong > 0 ? [...faults, `${wrong} values changed`] : faults;
+}
+
+export function discard(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true });
+}

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { requires } from '../requires.ts';
+import { emptyTally, hasStrace, killAtEveryCall, killAtRandom } from './interruptions.ts';
+import { discard, prepare } from './scenarios.ts';
+
+const it = requires('faults at system calls', hasStrace(), 'needs strace (Debian: apt-get install strace)');
+const VALUES = 5;
+let some: string;
+let none: string;
+beforeAll(async () => {
+  some = await prepare(VALUES);
+  none = await prepare(0);
+});
+afterAll(() => {
+  for (const dataDir of [some, none]) discard(dataDir);
+});
+
+describe('the first start and its first secret', () => {
+  plainIt('end well when killed at 70 random instants', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtRandom('first_seal', none, 0, 70, 120, tally);
+    expect(tally.faults).toEqual([]);
+  });
+
+  it('end well when killed at any call that changes a file', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtEveryCall('first_seal', none, 0, 1, tally);
+    expect(tally.faults).toEqual([]);
+    expect(tally.hit).toBeGreaterThan(20);
+  });
+});
+
+describe('a move to another custody', () => {
+  plainIt('loses no key when killed at 10 random instants', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtRandom('custody_move', some, VALUES, 10, 2000, tally);
+    expect(tally.faults).toEqual([]);
+  });
+
+  it('loses no key when killed at any call that changes a file', { timeout: 600_000 }, async () => {
+    const tally = emptyTally();
+    await killAtEveryCall('custody_move', some, VALUES, 1, tally);
+    expect(tally.faults).toEqual([]);
+    expect(tally.hit).toBeGreaterThan(15);
+  });
+});
