@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request as httpRequest, type RequestOptions } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,7 +91,7 @@ export async function openDoor(name: 'https' | 'socket'): Promise<TestDoor & { s
     };
     const url = path.startsWith('//') ? path.slice(1) : `/api${path}`;
     const options: RequestOptions = { method, path: url, headers };
-    const send = (callback: Parameters<typeof httpRequest>[1]) =>
+    const send = (callback: (response: IncomingMessage) => void) =>
       name === 'https'
         ? httpsRequest({ ...options, host: 'localhost', port, ca, servername: 'localhost' }, callback)
         : httpRequest({ ...options, socketPath: doors.socketPath as string }, callback);

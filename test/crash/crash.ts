@@ -12,7 +12,7 @@ import {
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
-import { discard, openCore, perform, prepare, type Scenario, valueOf } from './scenarios.ts';
+import { discard, openCore, perform, plantedValue, prepare, type Scenario } from './scenarios.ts';
 
 /**
  * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills. The
@@ -81,10 +81,10 @@ await measure('key and values searched in every file after a rotation', async (t
   const dataDir = await prepare(SMALL);
   await perform('rotation', dataDir, () => undefined);
   const { core, close } = await openCore(dataDir);
-  core.secrets.seal('env_var', new SecretText(valueOf(SMALL)));
+  core.secrets.seal('env_var', new SecretText(plantedValue(SMALL)));
   const key = parseKeyText(readFileSync(join(dataDir, 'encryption_key'), 'utf8').trim());
   const secrets: Record<string, Uint8Array> = { key: key?.exportBytes() ?? Buffer.alloc(32) };
-  for (let index = 0; index <= SMALL; index++) secrets[`value ${index}`] = Buffer.from(valueOf(index));
+  for (let index = 0; index <= SMALL; index++) secrets[`value ${index}`] = Buffer.from(plantedValue(index));
   tally.runs = Object.keys(secrets).length;
   tally.faults.push(...findLeaks(dataDir, secrets, (file) => file.includes('encryption_key')));
   tally.hit = tally.runs;

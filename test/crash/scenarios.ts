@@ -55,7 +55,7 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
   };
 }
 
-export function valueOf(index: number): string {
+export function plantedValue(index: number): string {
   return `value ${index} ${createHash('sha256').update(String(index)).digest('hex')}`;
 }
 
@@ -65,7 +65,8 @@ export async function prepare(count: number, parent = tmpdir()): Promise<string>
   if (count === 0) return dataDir;
   const { core, close } = await openCore(dataDir);
   core.store.transaction(() => {
-    for (let index = 0; index < count; index++) core.secrets.seal('env_var', new SecretText(valueOf(index)));
+    for (let index = 0; index < count; index++)
+      core.secrets.seal('env_var', new SecretText(plantedValue(index)));
   });
   core.store.sqlite.pragma('wal_checkpoint(TRUNCATE)');
   close();
@@ -77,7 +78,7 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
   if (scenario === 'first_seal') onReady();
   const { core, close } = await openCore(dataDir, PASSPHRASE);
   if (scenario === 'first_seal') {
-    core.secrets.seal('env_var', new SecretText(valueOf(0)));
+    core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
     onReady();
     await moveCustody(core, core.custody.name === 'file' ? 'passphrase' : 'file', PASSPHRASE);
@@ -135,7 +136,7 @@ async function check(core: VaultCore, scenario: Scenario, count: number): Promis
   const wrong =
     report.failed > 0
       ? 0
-      : ids.filter((id, index) => core.secrets.open(id).reveal() !== valueOf(index)).length;
+      : ids.filter((id, index) => core.secrets.open(id).reveal() !== plantedValue(index)).length;
   return wrong > 0 ? [...faults, `${wrong} values changed`] : faults;
 }
 
