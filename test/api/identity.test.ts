@@ -1,0 +1,363 @@
+import { Secret, TOTP } from 'otpauth';
+import { expect, it } from 'vitest';
+import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { ADMIN, describeOverDoors, readCookie, type Who } from './harness.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+describeOverDoors('people and keys', (door) => {
+  const owner = (method: string, path: string, body?: unknown) => door().owner(method, path, body);
+  const as = (who: Who) => (method: string, path: string, body?: unknown) =>
+    door().request(method, path, body, who);
+  const codeNow = (secret: string, offsetMs = 0) =>
+    new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: door().clock.now() + offsetMs });
+
+  it('has one first administrator', async () => {
+    expect(
+      (await owner('POST', '/users/administrator', { ...ADMIN, email: 'eve@example.org' })).body.error_code,
+    ).toBe('already_set_up');
+    expect((await door().request('POST', '/setup', { token: 'x', ...ADMIN })).body.error_code).toBe(
+      'already_set_up',
+    );
+  });
+
+  it('signs in with a cookie pages cannot read, and out again', async () => {
+    const answer = await door().request('POST', '/auth/login', {
+      email: ' ADA@example.org ',
+      password: ADMIN.password,
+    });
+    expect(answer.body).toMatchObject({ success: true, mfa_required: false });
+    expect(String(answer.headers['set-cookie'])).toMatch(
+      /session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict/,
+    );
+    const me = as({ cookie: readCookie(answer) });
+    expect((await me('GET', '/user/me')).body).toMatchObject({
+      email: ADMIN.email,
+      role: 'admin',
+      kind: 'user',
+    });
+    expect((await me('POST', '/logout')).status).toBe(200);
+    expect((await me('GET', '/user/me')).body.error_code).toBe('unauthenticated');
+  });
+
+  it('tells an unknown account from a wrong password in nothing', async () => {
+    const wrong = await door().request('POST', '/auth/login', {
+      email: ADMIN.email,
+      password: 'wrong wrong wrong',
+    });
+    const unknown = await door().request('POST', '/auth/login', {
+      email: 'nobody@example.org',
+      password: 'wrong wrong wrong',
+    });
+    expect([wrong.status, wrong.body.title, wrong.body.detail]).toEqual([
+      401,
+      'Invalid Credentials',
+      unknown.body.detail,
+    ]);
+  });
+
+  it.each([
+    ['too short', 'short', 'password_too_short'],
+    ['over 72 bytes', 'ü'.repeat(37), 'password_too_long'],
+    ['of 73 bytes', 'x'.repeat(73), 'password_too_long'],
+  ])('refuses a password that is %s', async (_, password, code) => {
+    expect((await owner('POST', '/users', { email: 'len@example.org', password })).body.error_code).toBe(
+      code,
+    );
+  });
+
+  it('does not take the first 72 bytes of a longer password for the password', async () => {
+    await owner('POST', '/users', { email: 'long@example.org', password: 'x'.repeat(72) });
+    expect(
+      (await door().request('POST', '/auth/login', { email: 'long@example.org', password: 'x'.repeat(73) }))
+        .status,
+    ).toBe(401);
+    expect(
+      (await door().request('POST', '/auth/login', { email: 'long@example.org', password: 'x'.repeat(72) }))
+        .status,
+    ).toBe(200);
+  });
+
+  it('slows guessing of one account down, and says how long to wait', async () => {
+    await owner('POST', '/users', { email: 'slow@example.org', password: 'a long enough password' });
+    const guess = () =>
+      door().request('POST', '/auth/login', { email: 'slow@example.org', password: 'wrong wrong wrong' });
+    const codes: string[] = [];
+    for (let attempt = 0; attempt < 7; attempt++) codes.push((await guess()).body.error_code);
+    expect(codes.slice(0, 6)).toEqual(Array(6).fill('invalid_credentials'));
+    const blocked = await guess();
+    expect(blocked.status).toBe(429);
+    expect(Number(blocked.headers['retry-after'])).toBeGreaterThan(0);
+    const right = () =>
+      door().request('POST', '/auth/login', {
+        email: 'slow@example.org',
+        password: 'a long enough password',
+      });
+    expect((await right()).status).toBe(429);
+    door().clock.advance(-DAY_MS);
+    expect((await right()).status).toBe(429);
+    door().clock.advance(DAY_MS + 16 * MINUTE_MS);
+    expect((await right()).status).toBe(200);
+  });
+
+  it('knows three roles and their aliases, and drops none silently', async () => {
+    expect(
+      (
+        await owner('POST', '/users', {
+          email: 'r@example.org',
+          password: 'a long enough password',
+          roles: ['viewer'],
+        })
+      ).body.roles,
+    ).toEqual([{ name: 'reader' }]);
+    expect(
+      (
+        await owner('POST', '/users', {
+          email: 's@example.org',
+          password: 'a long enough password',
+          roles: ['root'],
+        })
+      ).status,
+    ).toBe(400);
+    const reader = as(await door().signIn('r@example.org', 'a long enough password'));
+    expect((await reader('GET', '/projects')).status).toBe(200);
+    for (const [method, path, body] of [
+      ['POST', '/projects', { name: 'x' }],
+      ['POST', '/api-keys', { name: 'x', role_type: 'reader' }],
+      ['GET', '/users', undefined],
+      ['GET', '/audit/logs', undefined],
+      ['POST', '/vault/lock', undefined],
+      ['POST', '/vault/key/rotation', {}],
+      ['GET', '/vault/places', undefined],
+      ['POST', '/vault/start-over', { instance_name: 'x' }],
+    ] as const) {
+      expect((await reader(method, path, body)).status, `${method} ${path}`).toBe(403);
+    }
+  });
+
+  it('keeps its last administrator', async () => {
+    const [first] = (await owner('GET', '/users')).body;
+    expect((await owner('DELETE', `/users/${first.user.id}`)).body.error_code).toBe('last_administrator');
+    expect((await owner('DELETE', `/users/${first.user.id}/roles/admin`)).body.error_code).toBe(
+      'last_administrator',
+    );
+  });
+
+  it('asks who you are again after five minutes, and never believes a time to come', async () => {
+    const admin = as(await door().signIn(ADMIN.email, ADMIN.password));
+    const act = () => admin('POST', '/users', { email: 'bad', password: 'a long enough password' });
+    expect((await act()).body.error_code).toBe('invalid_request');
+    door().clock.advance(6 * MINUTE_MS);
+    expect((await act()).body.error_code).toBe('confirmation_required');
+    expect((await admin('POST', '/auth/confirm', { password: 'wrong wrong wrong' })).status).toBe(401);
+    expect((await admin('POST', '/auth/confirm', { password: ADMIN.password })).status).toBe(204);
+    expect((await act()).body.error_code).toBe('invalid_request');
+    door().clock.advance(-30_000);
+    expect((await act()).body.error_code).toBe('confirmation_required');
+    door().clock.advance(-DAY_MS);
+    expect((await act()).body.error_code).toBe('clock_went_back');
+    door().clock.advance(DAY_MS + 30_000);
+  });
+
+  it('ends sessions after seven days', async () => {
+    const admin = as(await door().signIn(ADMIN.email, ADMIN.password));
+    door().clock.advance(7 * DAY_MS + 1);
+    expect((await admin('GET', '/user/me')).body.error_code).toBe('unauthenticated');
+  });
+
+  it('makes an API key, shows it once, and knows it again', async () => {
+    const made = await owner('POST', '/api-keys', { name: 'ci', role_type: 'developer' });
+    expect(made.status).toBe(201);
+    const key = made.body.api_key as string;
+    expect(key).toMatch(/^tk_/);
+    expect(made.body).toMatchObject({ role_type: 'user', is_active: true, key_prefix: key.slice(0, 15) });
+    expect(Date.parse(made.body.expires_at) - door().clock.now()).toBeGreaterThan(364 * DAY_MS);
+    expect((await owner('GET', '/api-keys')).text).not.toContain(key);
+    expect((await owner('POST', '/api-keys', { name: 'ci', role_type: 'user' })).status).toBe(409);
+    const bearer = as({ token: key });
+    expect((await bearer('GET', '/projects')).status).toBe(200);
+    expect((await bearer('GET', '/users')).status).toBe(403);
+    expect((await owner('GET', `/api-keys/${made.body.id}`)).body.last_used_at).toBeNull();
+    expect((await owner('GET', '/api-keys')).body.api_keys.at(-1).last_used_at).not.toBeNull();
+  });
+
+  it('believes no key that is nearly right, and falls back to nobody else', async () => {
+    const { body } = await owner('POST', '/api-keys', { name: 'near', role_type: 'admin' });
+    const key = body.api_key as string;
+    const flipped = `${key.slice(0, -2)}${key.at(-2) === 'A' ? 'B' : 'A'}${key.at(-1)}`;
+    for (const token of [flipped, key.slice(0, 15), `${key}x`, 'tk_', 'nonsense', `dt_${key.slice(3)}`]) {
+      expect(
+        (await door().request('GET', '/projects', undefined, { token })).body.error_code,
+        token.slice(0, 3),
+      ).toBe('invalid_credentials');
+    }
+    const within = await door().instance.fetch(
+      new Request('http://localhost/api/projects', { headers: { authorization: 'Bearer wrong' } }),
+      createOwner('window', Date.now()),
+    );
+    expect(within.status).toBe(401);
+  });
+
+  it('refuses a key that is switched off, over, or whose owner is gone or demoted', async () => {
+    const { body } = await owner('POST', '/api-keys', {
+      name: 'short',
+      role_type: 'user',
+      expires_at: new Date(door().clock.now() + DAY_MS).toISOString(),
+    });
+    const bearer = as({ token: body.api_key });
+    await owner('POST', `/api-keys/${body.id}/deactivate`);
+    expect((await bearer('GET', '/projects')).body.error_code).toBe('key_revoked');
+    await owner('POST', `/api-keys/${body.id}/activate`);
+    expect((await bearer('GET', '/projects')).status).toBe(200);
+    door().clock.advance(DAY_MS);
+    expect((await bearer('GET', '/projects')).body.error_code).toBe('key_expired');
+    door().clock.advance(-3 * DAY_MS);
+    expect((await bearer('GET', '/projects')).body.error_code).toBe('clock_went_back');
+    door().clock.advance(3 * DAY_MS);
+
+    const { user } = (
+      await owner('POST', '/users', {
+        email: 'dev@example.org',
+        password: 'a long enough password',
+        roles: ['admin', 'reader'],
+      })
+    ).body;
+    const dev = as(await door().signIn('dev@example.org', 'a long enough password'));
+    const theirs = as({
+      token: (await dev('POST', '/api-keys', { name: 'theirs', role_type: 'admin' })).body.api_key,
+    });
+    expect((await theirs('GET', '/users')).status).toBe(200);
+    await owner('DELETE', `/users/${user.id}/roles/admin`);
+    expect((await theirs('GET', '/users')).status).toBe(403);
+    expect((await theirs('GET', '/projects')).status).toBe(200);
+    await owner('DELETE', `/users/${user.id}`);
+    expect((await theirs('GET', '/projects')).body.error_code).toBe('key_revoked');
+  });
+
+  it('gives nobody more through a key than they have', async () => {
+    await owner('POST', '/users', {
+      email: 'plain@example.org',
+      password: 'a long enough password',
+      roles: ['user'],
+    });
+    const user = as(await door().signIn('plain@example.org', 'a long enough password'));
+    expect((await user('POST', '/api-keys', { name: 'up', role_type: 'admin' })).body.error_code).toBe(
+      'forbidden',
+    );
+    expect(
+      (await user('POST', '/api-keys', { name: 'up', role_type: 'custom', permissions: ['users:write'] }))
+        .body.error_code,
+    ).toBe('forbidden');
+    expect(
+      (await user('POST', '/api-keys', { name: 'ok', role_type: 'custom', permissions: ['projects:read'] }))
+        .status,
+    ).toBe(201);
+  });
+
+  it('binds a deployment token to its project', async () => {
+    await owner('POST', '/projects', { name: 'one', environment_variables: [['A', '1']] });
+    const other = (await owner('POST', '/projects', { name: 'two' })).body;
+    const made = await owner('POST', '/projects/one/deployment-tokens', { name: 'deploy' });
+    expect(made.body.token).toMatch(/^dt_/);
+    const token = as({ token: made.body.token });
+    expect((await token('GET', '/projects/one/variables/resolved')).body.variables).toHaveLength(1);
+    expect((await token('GET', '/projects/two/variables/resolved')).status).toBe(404);
+    expect((await token('GET', `/projects/${other.id}`)).status).toBe(404);
+    expect((await token('GET', '/projects')).body.projects).toHaveLength(1);
+    expect((await token('POST', '/projects/one/env-vars', { key: 'B', value: '2' })).status).toBe(403);
+    await owner('DELETE', `/projects/one/deployment-tokens/${made.body.id}`);
+    expect((await token('GET', '/projects/one')).body.error_code).toBe('invalid_credentials');
+  });
+
+  it('asks for a second factor, takes each code once, and recovery codes once', async () => {
+    await owner('POST', '/users', { email: 'mfa@example.org', password: 'a long enough password' });
+    const first = as(await door().signIn('mfa@example.org', 'a long enough password'));
+    const { secret_key, recovery_codes } = (await first('POST', '/users/me/mfa/setup')).body;
+    expect(recovery_codes).toHaveLength(10);
+    expect((await first('POST', '/users/me/mfa/verify', { code: '000000' })).status).toBe(401);
+    expect((await first('POST', '/users/me/mfa/verify', { code: codeNow(secret_key) })).status).toBe(204);
+
+    const signIn = async () => {
+      const answer = await door().request('POST', '/auth/login', {
+        email: 'mfa@example.org',
+        password: 'a long enough password',
+      });
+      expect(answer.body.mfa_required).toBe(true);
+      return { cookie: readCookie(answer) };
+    };
+    const pending = await signIn();
+    expect((await as(pending)('GET', '/projects')).body.error_code).toBe('unauthenticated');
+    const replayed = await as(pending)('POST', '/auth/verify-mfa', { code: codeNow(secret_key) });
+    expect(replayed.body.error_code).toBe('invalid_credentials');
+    door().clock.advance(30_000);
+    const verified = await as(pending)('POST', '/auth/verify-mfa', { code: codeNow(secret_key) });
+    expect(verified.status).toBe(204);
+    expect(readCookie(verified)).not.toBe(pending.cookie);
+    expect((await as({ cookie: readCookie(verified) })('GET', '/projects')).status).toBe(200);
+    expect((await as(pending)('GET', '/projects')).body.error_code).toBe('unauthenticated');
+
+    await owner('POST', '/vault/lock');
+    const locked = await signIn();
+    expect((await as(locked)('POST', '/auth/verify-mfa', { code: codeNow(secret_key, 60_000) })).status).toBe(
+      423,
+    );
+    expect(
+      (await as(locked)('POST', '/auth/verify-mfa', { code: recovery_codes[0].toUpperCase() })).status,
+    ).toBe(204);
+    const again = await signIn();
+    expect((await as(again)('POST', '/auth/verify-mfa', { code: recovery_codes[0] })).body.error_code).toBe(
+      'invalid_credentials',
+    );
+    await owner('POST', '/vault/unlock', { method: 'custody' });
+  });
+
+  it('cannot check a key while it is locked, and says so', async () => {
+    const { body } = await owner('POST', '/api-keys', { name: 'locked', role_type: 'reader' });
+    await owner('POST', '/vault/lock');
+    expect((await door().request('GET', '/projects', undefined, { token: body.api_key })).status).toBe(423);
+    await owner('POST', '/vault/unlock', { method: 'custody' });
+    expect((await door().request('GET', '/projects', undefined, { token: body.api_key })).status).toBe(200);
+  });
+
+  it('ends the sessions of someone whose password is set anew', async () => {
+    await owner('POST', '/users', { email: 'reset@example.org', password: 'a long enough password' });
+    const old = as(await door().signIn('reset@example.org', 'a long enough password'));
+    expect(
+      (
+        await owner('POST', '/users/reset-password', {
+          email: 'reset@example.org',
+          password: 'another good password',
+        })
+      ).status,
+    ).toBe(204);
+    expect((await old('GET', '/user/me')).body.error_code).toBe('unauthenticated');
+    expect(
+      (
+        await door().request('POST', '/auth/login', {
+          email: 'reset@example.org',
+          password: 'another good password',
+        })
+      ).status,
+    ).toBe(200);
+  });
+
+  it('merges settings and refuses ones nobody reads', async () => {
+    expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
+      instance_name: 'Attic',
+      https_names: [],
+    });
+    expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
+      instance_name: 'Attic',
+      https_names: ['attic.lan'],
+    });
+    expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
+    expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');
+  });
+
+  it('writes no password, key or code into its audit log', async () => {
+    const { text } = await owner('GET', '/audit/logs?limit=1000');
+    expect(text).toContain('API_KEY_CREATED');
+    expect(text).not.toMatch(/a long enough password|tk_[0-9a-f]{12}[\w-]{43}|wrong wrong/);
+  });
+});
