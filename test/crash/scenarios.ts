@@ -59,10 +59,13 @@ export function plantedValue(index: number): string {
   return `value ${index} ${createHash('sha256').update(String(index)).digest('hex')}`;
 }
 
-/** A data directory with this many sealed values, in a folder of its own. */
+/** A data directory with this many sealed values, in a folder of its own; with none it has no key yet either. */
 export async function prepare(count: number, parent = tmpdir()): Promise<string> {
   const dataDir = mkdtempSync(join(parent, 'temps-crash-'));
-  if (count === 0) return dataDir;
+  if (count === 0) {
+    openStore(dataDir, systemClock).close();
+    return dataDir;
+  }
   const { core, close } = await openCore(dataDir);
   core.store.transaction(() => {
     for (let index = 0; index < count; index++)

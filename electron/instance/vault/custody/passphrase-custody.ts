@@ -2,14 +2,24 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../app-error.ts';
 import { openWithPassphrase, protectWithPassphrase } from '../passphrase-file.ts';
-import { type Fingerprint, formatKeyText, type MasterKey } from '../sealing/master-key.ts';
+import { type Fingerprint, formatKeyText, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { KeyCustody } from './custody.ts';
 import { uniqueKeys } from './file-custody.ts';
-import { isTaken, listFiles, readKeyFile, removeFile, syncFolder, writeNewFile } from './key-file.ts';
+import {
+  isTaken,
+  listFiles,
+  readKeyFile,
+  removeFile,
+  replaceFile,
+  syncFolder,
+  writeNewFile,
+} from './key-file.ts';
 import { parseKeyFile } from './key-text-file.ts';
 
 const FILE = 'encryption_key.age';
+/** The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the passphrase. */
+const LABEL = 'encryption_key.age.fingerprint';
 const FILES = /^encryption_key(\.[0-9A-F]{16})?\.age$/;
 const RULES = { followSymlinks: false, repairMode: true } as const;
 
@@ -24,6 +34,17 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
 
   /** Which file holds which key, learned by opening or writing it. */
   const paths = new Map<Fingerprint, string>();
+
+  const label = join(dataDir, LABEL);
+
+  /** Who lies under the plain name, as far as can be told without the passphrase. */
+  async function readLabel(): Promise<Fingerprint | null> {
+    const reading = await readKeyFile(label, RULES);
+    return reading.outcome === 'read' ? parseFingerprint(reading.bytes.toString('latin1')) : null;
+  }
+
+  const writeLabel = (fingerprint: Fingerprint) =>
+    replaceFile(label, Buffer.from(`${fingerprint}\n`, 'ascii'));
 
   async function renameKey(fingerprint: Fingerprint, to: string): Promise<void> {
     await rename(paths.get(fingerprint) as string, to);
@@ -76,6 +97,7 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
         throw new AppError('passphrase_required', 'This custody keeps the key under a passphrase: give one.');
       if (paths.has(key.fingerprint)) return;
       const path = (await isTaken(plain)) ? named(key.fingerprint) : plain;
+      if (path === plain) await writeLabel(key.fingerprint);
       await writeNewFile(
         path,
         await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase),
@@ -94,17 +116,17 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
       const current = [...paths].find(([, path]) => path === plain)?.[0];
       if (!wanted || wanted === plain || ((await isTaken(plain)) && !current)) return;
       if (current) await renameKey(current, named(current));
+      await writeLabel(fingerprint);
       await renameKey(fingerprint, plain);
     },
+    /** SECURITY: the file under the plain name goes only when it is known to hold this very key. */
     async remove(fingerprint) {
-      const path = paths.get(fingerprint) ?? named(fingerprint);
-      if (path === named(fingerprint) && !(await isTaken(path)) && (await isTaken(plain)) && !paths.size) {
-        throw new AppError(
-          'passphrase_required',
-          `${plain} may hold this key: unlock with its passphrase first.`,
-        );
+      const isPlain = paths.get(fingerprint) === plain || (await readLabel()) === fingerprint;
+      if (await isTaken(named(fingerprint))) await removeFile(named(fingerprint));
+      else if (isPlain) {
+        await removeFile(plain);
+        await removeFile(label);
       }
-      await removeFile(path);
       paths.delete(fingerprint);
     },
   };

@@ -1,0 +1,596 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { type Instance, type InstanceOptions, openInstance } from '../../electron/instance/instance.ts';
+import { formatWords } from '../../electron/instance/vault/copies/words.ts';
+import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import { findLeaks } from '../crash/leaks.ts';
+
+const PASSPHRASE = 'correct horse battery staple';
+const CANARY = 'canary-secret-value-7f3a';
+
+let folder: string;
+let dataDir: string;
+let instance: Instance | null;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'temps-vault-'));
+  dataDir = join(folder, 'data');
+  instance = null;
+});
+afterEach(async () => {
+  await instance?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const start = async (options: Partial<InstanceOptions> = {}) => {
+  instance = await openInstance({ dataDir, env: {}, ...options });
+  await instance.start({});
+  return instance;
+};
+const restart = async (options: Partial<InstanceOptions> = {}) => {
+  await instance?.stop();
+  return await start(options);
+};
+const call = async (method: string, path: string, body?: unknown) => {
+  const init = {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  };
+  const response = await (instance as Instance).fetch(
+    new Request(`http://localhost/api${path}`, init),
+    createOwner('window', Date.now()),
+  );
+  const text = await response.text();
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
+  return { status: response.status, text, body: (text === '' ? null : JSON.parse(text)) as any };
+};
+const addSecret = async () => {
+  await call('POST', '/projects', { name: 'shop' });
+  await call('POST', '/projects/shop/env-vars', { key: 'API_TOKEN', value: CANARY, is_secret: true });
+  await call('POST', '/projects/shop/env-vars', { key: 'PORT', value: '3000', is_secret: false });
+};
+const reveal = async () => (await call('GET', '/projects/shop/env-vars/API_TOKEN/value')).body.value;
+const keyFile = () => join(dataDir, 'encryption_key');
+const wordsOf = (path: string) => {
+  const key = parseKeyText(readFileSync(path, 'utf8').trim());
+  return key ? formatWords(key) : '';
+};
+
+describe('a start', () => {
+  it('makes a key the first time, and finds it afterwards', async () => {
+    await start();
+    const { body } = await call('GET', '/vault/key');
+    expect(body).toMatchObject({ epoch: 1, custody: { name: 'file', place: keyFile() } });
+    expect(statSync(keyFile()).mode & 0o777).toBe(0o600);
+    await addSecret();
+    await restart();
+    expect((await call('GET', '/vault/key')).body.fingerprint).toBe(body.fingerprint);
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('without its key is locked, makes none, and changes nothing but its line in the audit log', async () => {
+    await start();
+    await addSecret();
+    await instance?.stop();
+    renameSync(keyFile(), join(folder, 'kept'));
+    const { openStore } = await import('../../electron/instance/store/store.ts');
+    const dump = () => {
+      const store = openStore(dataDir, { now: () => 0 });
+      const tables = store.sqlite
+        .prepare(
+          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name != 'audit_log'",
+        )
+        .pluck()
+        .all() as string[];
+      const contents = tables.map((table) => [table, store.sqlite.prepare(`SELECT * FROM "${table}"`).all()]);
+      const lines = store.sqlite.prepare('SELECT count(*) FROM audit_log').pluck().get() as number;
+      store.close();
+      return { contents: JSON.stringify(contents), lines };
+    };
+    const before = dump();
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'locked', case: 'missing', health: { level: 'broken' } });
+    await instance?.stop();
+    instance = null;
+    expect(existsSync(keyFile())).toBe(false);
+    const after = dump();
+    expect(after.contents).toBe(before.contents);
+    expect(after.lines).toBe(before.lines + 1);
+  });
+
+  it('with a foreign key is locked, names both, and leaves the file alone', async () => {
+    await start();
+    await addSecret();
+    await instance?.stop();
+    writeFileSync(keyFile(), `${'ab'.repeat(32)}\n`);
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body.case).toBe('foreign_key');
+    expect(body.found_fingerprint).toBe(parseKeyText('ab'.repeat(32))?.fingerprint);
+    expect(body.detail).toContain(body.fingerprint);
+    expect(readFileSync(keyFile(), 'utf8')).toBe(`${'ab'.repeat(32)}\n`);
+  });
+
+  it('with the key of an older epoch is locked and names it', async () => {
+    await start();
+    await addSecret();
+    const old = readFileSync(keyFile(), 'utf8');
+    await call('POST', '/vault/key/rotation', {});
+    const { new_fingerprint } = (await call('GET', '/vault/key/rotation')).body.rotation;
+    await call('POST', '/vault/key/rotation/prove', { override_fingerprint: new_fingerprint });
+    await call('POST', '/vault/key/rotation/seal?wait=true');
+    await instance?.stop();
+    for (const path of [keyFile(), `${keyFile()}.${(await oldFingerprint(old)).replaceAll('-', '')}`])
+      rmSync(path, { force: true });
+    writeFileSync(keyFile(), old, { mode: 0o600 });
+    await start();
+    expect((await call('GET', '/vault/status')).body).toMatchObject({
+      case: 'old_key',
+      found_fingerprint: await oldFingerprint(old),
+    });
+  });
+  const oldFingerprint = async (text: string) => parseKeyText(text.trim())?.fingerprint ?? '';
+
+  it('repairs loose permissions and says so', async () => {
+    await start();
+    await instance?.stop();
+    chmodSync(keyFile(), 0o644);
+    chmodSync(dataDir, 0o755);
+    await start();
+    expect((await call('GET', '/vault/status')).body.said.join()).toMatch(/0700.*0600/s);
+    expect(statSync(keyFile()).mode & 0o077).toBe(0);
+    expect(statSync(dataDir).mode & 0o077).toBe(0);
+  });
+
+  it('with passphrase custody waits for the passphrase, and does not hint', async () => {
+    await start({ custody: 'passphrase', passphrase: new SecretText(PASSPHRASE) });
+    await addSecret();
+    await restart();
+    expect((await call('GET', '/vault/status')).body.case).toBe('waiting');
+    const wrong = await call('POST', '/vault/unlock', {
+      method: 'passphrase',
+      passphrase: 'correct horse battery stable',
+    });
+    expect(wrong.body).toMatchObject({
+      error_code: 'passphrase_wrong',
+      detail: 'The passphrase does not open the key.',
+    });
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'passphrase', passphrase: PASSPHRASE })).body.state,
+    ).toBe('running');
+    expect(await reveal()).toBe(CANARY);
+    expect(existsSync(keyFile())).toBe(false);
+  });
+
+  it('takes its key from a mount, and never writes there', async () => {
+    const mount = join(folder, 'mounted');
+    writeFileSync(mount, `${'cd'.repeat(32)}\n`, { mode: 0o400 });
+    const env = { TEMPS_ENCRYPTION_KEY_FILE: mount };
+    await start({ env });
+    await addSecret();
+    expect((await call('GET', '/vault/key')).body).toMatchObject({
+      fingerprint: parseKeyText('cd'.repeat(32))?.fingerprint,
+      custody: { name: 'external', writable: false },
+    });
+    expect((await call('POST', '/vault/key/rotation', {})).body.error_code).toBe('rotation_not_possible');
+    chmodSync(mount, 0o600);
+    writeFileSync(mount, `${'cd'.repeat(32)}\n${'ef'.repeat(32)}\n`);
+    const { rotation } = (await call('POST', '/vault/key/rotation', {})).body;
+    await call('POST', '/vault/key/rotation/prove', { override_fingerprint: rotation.new_fingerprint });
+    expect((await call('POST', '/vault/key/rotation/seal?wait=true')).body.rotation.state).toBe('done');
+    await restart({ env });
+    expect(await reveal()).toBe(CANARY);
+    expect(readFileSync(mount, 'utf8')).toBe(`${'cd'.repeat(32)}\n${'ef'.repeat(32)}\n`);
+  });
+});
+
+describe('copies of the key', () => {
+  const formats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'];
+  it.each(formats)('in the format %s open this instance after everything is gone', async (format) => {
+    await start();
+    await addSecret();
+    const path = join(folder, `copy-${format}`);
+    const made = await call('POST', '/vault/key/copies', {
+      format,
+      path,
+      passphrase: PASSPHRASE,
+      keep_anyway: true,
+      unprotected_confirmed: true,
+    });
+    expect(made.status).toBe(201);
+    expect(made.body.copy).toMatchObject({ format, separate: false });
+    expect(made.body.copy.verified_at).not.toBeNull();
+    expect(
+      (await call('POST', '/vault/key/copies/verify', { path, passphrase: PASSPHRASE })).body,
+    ).toMatchObject({ verdict: 'opens_this_instance', epoch: 1 });
+    await instance?.stop();
+    rmSync(keyFile());
+    await start();
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'path', path, passphrase: PASSPHRASE })).body.state,
+    ).toBe('running');
+    expect(await reveal()).toBe(CANARY);
+    await restart();
+    expect((await call('GET', '/vault/status')).body.case).toBe('running');
+  });
+
+  it('are refused beside the database unless asked for twice, and then do not count', async () => {
+    await start();
+    await addSecret();
+    const refused = await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path: join(folder, 'x'),
+      passphrase: PASSPHRASE,
+    });
+    expect(refused.body).toMatchObject({
+      error_code: 'place_not_separate',
+      details: { reason: 'same_disk' },
+    });
+    expect(existsSync(join(folder, 'x'))).toBe(false);
+    const inside = await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path: join(dataDir, 'x'),
+      passphrase: PASSPHRASE,
+    });
+    expect(inside.body.details.reason).toBe('inside_data_dir');
+    await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path: join(folder, 'x'),
+      passphrase: PASSPHRASE,
+      keep_anyway: true,
+    });
+    expect((await call('GET', '/vault/key')).body.health).toMatchObject({
+      level: 'at_risk',
+      reasons: [{ code: 'no_separate_copy' }],
+    });
+  });
+
+  it('as words count when three of them were given back, and a wrong one draws others', async () => {
+    await start();
+    await addSecret();
+    expect((await call('GET', '/vault/key')).body.health.level).toBe('at_risk');
+    const { copy, proof } = (await call('POST', '/vault/key/copies', { format: 'words' })).body;
+    expect(copy.verified_at).toBeNull();
+    const words = wordsOf(keyFile()).split(' ');
+    const wrong = await call('POST', `/vault/key/copies/${copy.id}/prove`, {
+      words: ['abandon', 'abandon', 'abandon'],
+    });
+    expect(wrong.body.error_code).toBe('copy_not_proven');
+    expect(
+      (
+        await call('POST', `/vault/key/copies/${copy.id}/prove`, {
+          words: proof.positions.map((at: number) => words[at - 1]),
+        })
+      ).status === 200,
+    ).toBe(JSON.stringify(proof.positions) === JSON.stringify(wrong.body.details.positions));
+    const again = (await call('POST', '/vault/key/copies', { format: 'words' })).body;
+    const right = await call('POST', `/vault/key/copies/${again.copy.id}/prove`, {
+      words: again.proof.positions.map((at: number) => words[at - 1]?.toUpperCase()),
+    });
+    expect(right.status).toBe(200);
+    expect((await call('GET', '/vault/key')).body.health.level).toBe('ok');
+  });
+
+  it('say what they are good for', async () => {
+    await start();
+    await addSecret();
+    const verify = async (text: string) => (await call('POST', '/vault/key/copies/verify', { text })).body;
+    const words = wordsOf(keyFile()).split(' ');
+    expect((await verify(words.join('\n'))).verdict).toBe('opens_this_instance');
+    const typo = [...words.slice(0, 4), `${words[4]}zz`, ...words.slice(5)].join(' ');
+    expect(await verify(typo)).toMatchObject({ verdict: 'words_invalid', problems: [{ position: 5 }] });
+    expect((await verify(typo)).problems[0].nearest).toContain(words[4]);
+    expect((await verify([...words.slice(1), words[0]].join(' '))).verdict).toBe('words_invalid');
+    expect((await verify('01'.repeat(32))).verdict).toBe('unknown_key');
+    expect((await verify('hello')).verdict).toBe('damaged');
+    const kit = join(folder, 'kit.txt');
+    await call('POST', '/vault/key/copies', { format: 'text', path: kit, keep_anyway: true });
+    const other = await openInstance({ dataDir: join(folder, 'other'), env: {} });
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ path: kit }),
+    };
+    const answer = await other.fetch(
+      new Request('http://localhost/api/vault/key/copies/verify', init),
+      createOwner('window', Date.now()),
+    );
+    expect((await answer.json()) as object).toMatchObject({ verdict: 'other_instance' });
+    await other.stop();
+  });
+
+  it('that are damaged or under another passphrase do not unlock, and change nothing', async () => {
+    await start();
+    await addSecret();
+    const path = join(folder, 'x.age');
+    await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path,
+      passphrase: PASSPHRASE,
+      keep_anyway: true,
+    });
+    await call('POST', '/vault/lock');
+    expect((await call('POST', '/vault/unlock', { method: 'path', path })).body.error_code).toBe(
+      'passphrase_required',
+    );
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'path', path, passphrase: 'wrong wrong wrong' })).body
+        .error_code,
+    ).toBe('passphrase_wrong');
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 5] = (bytes[bytes.length - 5] as number) ^ 1;
+    writeFileSync(path, bytes);
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'path', path, passphrase: PASSPHRASE })).body.error_code,
+    ).toBe('copy_damaged');
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'key', text: '01'.repeat(32) })).body.error_code,
+    ).toBe('copy_of_other_instance');
+    expect(
+      (await call('POST', '/vault/unlock', { method: 'path', path: join(folder, 'nothing') })).status,
+    ).toBe(404);
+    expect((await call('POST', '/vault/unlock', { method: 'path', path: folder })).body.error_code).toBe(
+      'place_unusable',
+    );
+    expect((await call('GET', '/vault/status')).body.case).toBe('locked_by_owner');
+  });
+
+  it('never overwrite, want a passphrase that is one, and a second yes for plain', async () => {
+    await start();
+    const path = join(folder, 'taken');
+    writeFileSync(path, 'mine');
+    const base = { path, keep_anyway: true };
+    expect((await call('POST', '/vault/key/copies', { ...base, format: 'text' })).body.error_code).toBe(
+      'place_occupied',
+    );
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect((await call('POST', '/vault/key/copies', { ...base, format: 'age' })).body.error_code).toBe(
+      'passphrase_required',
+    );
+    expect(
+      (await call('POST', '/vault/key/copies', { ...base, format: 'age', passphrase: 'short' })).body
+        .error_code,
+    ).toBe('passphrase_weak');
+    expect(
+      (await call('POST', '/vault/key/copies', { ...base, format: 'plain' })).body.errors,
+    ).toHaveProperty('unprotected_confirmed');
+    expect(
+      (
+        await call('POST', '/vault/key/copies', {
+          ...base,
+          path: join(folder, 'no/such/folder/x'),
+          format: 'text',
+        })
+      ).body.error_code,
+    ).toBe('place_unusable');
+  });
+});
+
+describe('a rotation', () => {
+  const begin = async () => (await call('POST', '/vault/key/rotation', {})).body.rotation;
+
+  it('wants a proven copy of the new key, moves every value, and keeps the old key until it is shredded', async () => {
+    await start();
+    await addSecret();
+    const before = (await call('GET', '/vault/key')).body.fingerprint;
+    const rotation = await begin();
+    expect((await call('POST', '/vault/key/rotation/seal')).body.error_code).toBe('copy_not_proven');
+    expect((await call('POST', '/vault/key/rotation', {})).body.error_code).toBe('rotation_in_progress');
+    expect(
+      (await call('POST', '/vault/key/rotation/prove', { override_fingerprint: before })).body.error_code,
+    ).toBe('copy_not_proven');
+    await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path: join(folder, 'new.age'),
+      passphrase: PASSPHRASE,
+      keep_anyway: true,
+      for: 'rotation',
+    });
+    expect((await call('GET', '/vault/key/rotation')).body.rotation.state).toBe('proven');
+    expect((await call('POST', '/vault/key/rotation/seal?wait=true')).body.rotation).toMatchObject({
+      state: 'done',
+      moved: 1,
+      total: 1,
+    });
+    expect(await reveal()).toBe(CANARY);
+    expect((await call('POST', '/vault/doctor?wait=true')).body.by_key).toEqual({
+      [rotation.new_fingerprint]: 1,
+    });
+    const { epochs } = (await call('GET', '/vault/key/epochs')).body;
+    expect(epochs.map((epoch: { state: string; held: boolean }) => [epoch.state, epoch.held])).toEqual([
+      ['active', true],
+      ['retired', true],
+    ]);
+    expect(
+      (
+        await call('POST', `/vault/key/epochs/${rotation.new_fingerprint}/shred`, {
+          confirm: rotation.new_fingerprint,
+        })
+      ).body.error_code,
+    ).toBe('key_in_use');
+    expect((await call('POST', `/vault/key/epochs/${before}/shred`, { confirm: 'no' })).status).toBe(400);
+    expect((await call('POST', `/vault/key/epochs/${before}/shred`, { confirm: before })).status).toBe(204);
+    await restart();
+    expect((await call('GET', '/vault/key/epochs')).body.epochs[1]).toMatchObject({
+      state: 'retired',
+      held: false,
+    });
+    expect(await reveal()).toBe(CANARY);
+    expect(wordsOf(keyFile())).not.toBe('');
+  });
+
+  it('is undone without a trace before anything is sealed', async () => {
+    await start();
+    await addSecret();
+    const before = readFileSync(keyFile(), 'utf8');
+    const rotation = await begin();
+    await restart();
+    expect((await call('GET', '/vault/key/rotation')).body.rotation.state).toBe('staged');
+    expect((await call('POST', '/vault/key/rotation/undo')).body.rotation.state).toBe('undone');
+    expect(existsSync(`${keyFile()}.${rotation.new_fingerprint.replaceAll('-', '')}`)).toBe(false);
+    expect(readFileSync(keyFile(), 'utf8')).toBe(before);
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('does not start while a value cannot be read, and names it', async () => {
+    await start();
+    await addSecret();
+    await instance?.stop();
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(join(dataDir, 'temps.db'));
+    database.exec(
+      "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB) WHERE kind = 'env_var'",
+    );
+    database.close();
+    await start();
+    const refused = await call('POST', '/vault/key/rotation', {});
+    expect(refused.body).toMatchObject({
+      error_code: 'rotation_not_possible',
+      details: { unreadable: [{ reason: 'damaged', title: 'API_TOKEN of shop (production)' }] },
+    });
+    expect((await call('GET', '/projects/shop/env-vars/API_TOKEN/value')).body.error_code).toBe(
+      'secret_unreadable',
+    );
+    expect((await call('POST', '/vault/doctor?wait=true')).body.failed).toBe(1);
+  });
+
+  it('is refused while locked', async () => {
+    await start();
+    await call('POST', '/vault/lock');
+    expect((await call('POST', '/vault/key/rotation', {})).status).toBe(423);
+  });
+});
+
+describe('a lost key', () => {
+  const lose = async () => {
+    await start();
+    await addSecret();
+    const lost = readFileSync(keyFile(), 'utf8');
+    const { api_key } = (await call('POST', '/api-keys', { name: 'ci', role_type: 'reader' })).body;
+    await instance?.stop();
+    rmSync(keyFile());
+    await start();
+    const { name } = (await call('GET', '/vault/status')).body.instance;
+    expect((await call('POST', '/vault/start-over', { instance_name: 'not it' })).status).toBe(400);
+    expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(201);
+    return { lost, api_key };
+  };
+
+  it('is given up by name only, and what it sealed is listed, re-entered and made anew', async () => {
+    await lose();
+    expect((await call('GET', '/projects/shop/env-vars')).body[0]).toMatchObject({
+      key: 'API_TOKEN',
+      state: 'unreadable',
+    });
+    const list = (await call('GET', '/vault/recovery')).body;
+    expect(list.groups.map((group: { group: string }) => group.group)).toEqual(['sign_in', 'deploys']);
+    const [key] = list.groups[0].values;
+    const [variable] = list.groups[1].values;
+    expect(variable.owner.title).toBe('API_TOKEN of shop (production)');
+    expect((await call('POST', `/vault/recovery/${variable.id}/reenter`, { value: CANARY })).status).toBe(
+      204,
+    );
+    expect(await reveal()).toBe(CANARY);
+    const made = await call('POST', `/vault/recovery/${key.id}/regenerate`);
+    expect(made.body.value).toMatch(/^tk_/);
+    expect((await call('GET', '/vault/recovery')).body).toMatchObject({ total: 2, remaining: 0 });
+    expect((await call('GET', '/vault/key')).body).toMatchObject({ epoch: 2 });
+  });
+
+  it('brings back on its return what was not re-entered', async () => {
+    const { lost } = await lose();
+    const list = (await call('GET', '/vault/recovery')).body;
+    const found = join(folder, 'found');
+    writeFileSync(found, lost);
+    expect(
+      (await call('POST', '/vault/recovery/rescue', { method: 'key', text: 'ab'.repeat(32) })).body
+        .error_code,
+    ).toBe('copy_of_other_instance');
+    expect((await call('POST', '/vault/recovery/rescue', { method: 'path', path: found })).body).toEqual({
+      rescued: list.remaining,
+      unreadable: [],
+    });
+    expect(await reveal()).toBe(CANARY);
+    expect((await call('GET', '/vault/recovery')).body.remaining).toBe(0);
+    await restart();
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('is not given up while the vault is open', async () => {
+    await start();
+    await addSecret();
+    const { name } = (await call('GET', '/vault/status')).body.instance;
+    expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(409);
+  });
+});
+
+describe('a move of custody', () => {
+  it('goes to a passphrase and back, and leaves nothing where it was', async () => {
+    await start();
+    await addSecret();
+    expect((await call('POST', '/vault/custody', { custody: 'passphrase' })).body.error_code).toBe(
+      'passphrase_required',
+    );
+    expect(
+      (await call('POST', '/vault/custody', { custody: 'passphrase', passphrase: PASSPHRASE })).body.custody
+        .name,
+    ).toBe('passphrase');
+    expect(existsSync(keyFile())).toBe(false);
+    await restart();
+    expect((await call('GET', '/vault/status')).body.case).toBe('waiting');
+    await call('POST', '/vault/unlock', { method: 'passphrase', passphrase: PASSPHRASE });
+    expect((await call('POST', '/vault/custody', { custody: 'file' })).body.custody.name).toBe('file');
+    expect(existsSync(join(dataDir, 'encryption_key.age'))).toBe(false);
+    await restart();
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('to a mount that does not hold the key changes nothing', async () => {
+    await start();
+    expect((await call('POST', '/vault/custody', { custody: 'external' })).body.error_code).toBe(
+      'custody_read_only',
+    );
+    expect((await call('GET', '/vault/key')).body.custody.name).toBe('file');
+  });
+});
+
+describe('everything the instance writes', () => {
+  it('holds neither the key nor a secret, in any form, after all of the above', async () => {
+    const logged: string[] = [];
+    const note = (facts: object, message: string) => logged.push(JSON.stringify(facts) + message);
+    await start({ log: { debug: note, info: note, warn: note, error: note } });
+    await addSecret();
+    const text = readFileSync(keyFile(), 'utf8').trim();
+    const rotation = (await call('POST', '/vault/key/rotation', {})).body.rotation;
+    await call('POST', '/vault/key/rotation/prove', { override_fingerprint: rotation.new_fingerprint });
+    await call('POST', '/vault/key/rotation/seal?wait=true');
+    await call('POST', '/vault/unlock', { method: 'key', text: 'zz' });
+    const openApi = (await call('GET', '/openapi.json')).text;
+    const audit = (await call('GET', '/audit/logs?limit=1000')).text;
+    const secrets = {
+      'old key': Buffer.from(text, 'hex'),
+      'new key': Buffer.from(readFileSync(keyFile(), 'utf8').trim(), 'hex'),
+      canary: Buffer.from(CANARY),
+    };
+    expect(findLeaks(dataDir, secrets, (file) => /encryption_key(\.[0-9A-F]{16})?$/.test(file))).toEqual([]);
+    writeFileSync(join(folder, 'said'), logged.join('\n') + openApi + audit);
+    expect(findLeaks(folder, secrets, (file) => file.startsWith(dataDir))).toEqual([]);
+    // The search itself finds what is there.
+    writeFileSync(join(folder, 'planted'), `x${Buffer.from(`y${CANARY}z`).toString('base64')}`);
+    expect(findLeaks(folder, secrets, (file) => file.startsWith(dataDir))).toHaveLength(1);
+  });
+});
