@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { until } from '../keyring.ts';
+
+const headless = join(import.meta.dirname, '../../electron/headless.ts');
+
+export interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs one command of the real command line on a data directory. */
+export function temps(dataDir: string, args: string[], input = '', env: NodeJS.ProcessEnv = {}): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
+    input,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+export interface Served {
+  child: ChildProcess;
+  url: string;
+  socket: string;
+  setupUrl: string | null;
+  /** Everything it printed, both streams. */
+  output(): string;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `serve` on free ports and waits until it is ready. */
+export async function serve(
+  dataDir: string,
+  args: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Served> {
+  const child = spawn(
+    process.execPath,
+    [headless, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
+    {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  child.stdin?.end();
+  let out = '';
+  let all = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk;
+    all += chunk;
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    all += chunk;
+  });
+  await until(() => out.includes('\n') || child.exitCode !== null, 20_000);
+  if (child.exitCode !== null) throw new Error(`serve ended: ${all}`);
+  const ready = JSON.parse(out) as { url: string; socket: string; pid: number; setup_url: string | null };
+  return {
+    child,
+    url: ready.url,
+    socket: ready.socket,
+    setupUrl: ready.setup_url,
+    output: () => all,
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await until(() => child.exitCode !== null || child.signalCode !== null, 10_000);
+      return child.exitCode;
+    },
+  };
+}
