@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { runCommandLine } from './cli/command-line.ts';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
-enableCompileCache();
+// SECURITY: in the user's own folder. Node's default is a folder in /tmp that anyone could have made first, and
+// what lies in it is run as code.
+enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'temps-desktop'));
+const { runCommandLine } = await import('./cli/command-line.ts');
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -13,6 +13,7 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const NONCE_AT = 1 + FINGERPRINT_BYTES;
 const CIPHERTEXT_AT = NONCE_AT + NONCE_BYTES;
+const GCM_OPTIONS = { authTagLength: TAG_BYTES };
 export const OVERHEAD_BYTES = CIPHERTEXT_AT + TAG_BYTES;
 /** 1 MiB: far above any credential, far below what would block the event loop. */
 export const MAX_PLAINTEXT_BYTES = 1024 * 1024;
@@ -30,19 +31,34 @@ function associatedData({ kind, id }: SealContext): Buffer {
   return Buffer.from(`temps.sealed.v1|${kind}|${id}`, 'utf8');
 }
 
+/** Nonces are drawn from the system's generator many at a time: one call for each costs as much as a small seal. */
+const NONCES_PER_DRAW = 128;
+let nonces = Buffer.alloc(0);
+let nextNonceAt = 0;
+
+/** Fresh random bytes, each handed out once. The view is of a block that is never written again. */
+function drawNonce(): Buffer {
+  if (nextNonceAt === nonces.length) {
+    nonces = randomBytes(NONCE_BYTES * NONCES_PER_DRAW);
+    nextNonceAt = 0;
+  }
+  nextNonceAt += NONCE_BYTES;
+  return nonces.subarray(nextNonceAt - NONCE_BYTES, nextNonceAt);
+}
+
 /** @throws RangeError when the plaintext is over 1 MiB. */
 export function sealValue(key: MasterKey, context: SealContext, plaintext: Uint8Array): Buffer {
   if (plaintext.length > MAX_PLAINTEXT_BYTES) throw new RangeError('plaintext over 1 MiB');
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key.keyObject, nonce, { authTagLength: TAG_BYTES });
+  const nonce = drawNonce();
+  const cipher = createCipheriv('aes-256-gcm', key.keyObject, nonce, GCM_OPTIONS);
   cipher.setAAD(associatedData(context));
   const sealed = Buffer.allocUnsafe(OVERHEAD_BYTES + plaintext.length);
   sealed[0] = VERSION;
-  key.fingerprintBytes.copy(sealed, 1);
-  nonce.copy(sealed, NONCE_AT);
-  cipher.update(plaintext).copy(sealed, CIPHERTEXT_AT);
+  sealed.set(key.fingerprintBytes, 1);
+  sealed.set(nonce, NONCE_AT);
+  sealed.set(cipher.update(plaintext), CIPHERTEXT_AT);
   cipher.final();
-  cipher.getAuthTag().copy(sealed, CIPHERTEXT_AT + plaintext.length);
+  sealed.set(cipher.getAuthTag(), CIPHERTEXT_AT + plaintext.length);
   return sealed;
 }
 
@@ -53,17 +69,20 @@ export function sealValue(key: MasterKey, context: SealContext, plaintext: Uint8
  * before the tag was checked (SP 800-38D §7.2).
  */
 export function openValue(key: MasterKey, context: SealContext, sealed: Uint8Array): Buffer | null {
-  const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  const plaintextBytes = bytes.length - OVERHEAD_BYTES;
-  if (plaintextBytes < 0 || plaintextBytes > MAX_PLAINTEXT_BYTES || bytes[0] !== VERSION) return null;
-  if (!bytes.subarray(1, NONCE_AT).equals(key.fingerprintBytes)) return null;
+  const tagAt = sealed.length - TAG_BYTES;
+  if (tagAt < CIPHERTEXT_AT || tagAt - CIPHERTEXT_AT > MAX_PLAINTEXT_BYTES || sealed[0] !== VERSION)
+    return null;
+  for (let at = 0; at < FINGERPRINT_BYTES; at++) if (sealed[1 + at] !== key.fingerprintBytes[at]) return null;
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key.keyObject, bytes.subarray(NONCE_AT, CIPHERTEXT_AT), {
-      authTagLength: TAG_BYTES,
-    });
+    const decipher = createDecipheriv(
+      'aes-256-gcm',
+      key.keyObject,
+      sealed.subarray(NONCE_AT, CIPHERTEXT_AT),
+      GCM_OPTIONS,
+    );
     decipher.setAAD(associatedData(context));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-    const plaintext = decipher.update(bytes.subarray(CIPHERTEXT_AT, bytes.length - TAG_BYTES));
+    decipher.setAuthTag(sealed.subarray(tagAt));
+    const plaintext = decipher.update(sealed.subarray(CIPHERTEXT_AT, tagAt));
     decipher.final();
     return plaintext;
   } catch {

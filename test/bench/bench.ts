@@ -1,0 +1,448 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import bcrypt from 'bcryptjs';
+import { systemClock } from '../../electron/instance/clock.ts';
+import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { openInstance } from '../../electron/instance/instance.ts';
+import { silentLog } from '../../electron/instance/log.ts';
+import { openStore } from '../../electron/instance/store/store.ts';
+import { runDoctor } from '../../electron/instance/vault/doctor.ts';
+import { createRotationJob } from '../../electron/instance/vault/reseal-job.ts';
+import { beginSealing, proveWithoutCopy, stageRotation } from '../../electron/instance/vault/rotation.ts';
+import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
+import { openValue, sealValue } from '../../electron/instance/vault/sealing/sealed-value.ts';
+import { openVault } from '../../electron/instance/vault/vault-core.ts';
+import { discard, openCore, prepare } from '../crash/scenarios.ts';
+import { serve } from '../e2e/terminal.ts';
+import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
+
+/**
+ * `npm run bench`: each figure beside its limit or its peer, measured in the same run. `--fuzz N` for another
+ * number of fuzzed inputs. Interruptions, disk faults and leaks are `npm run crash`.
+ */
+interface Figure {
+  what: string;
+  measured: string;
+  against: string;
+  ratio: number | null;
+  limit: string;
+  met: boolean | null;
+}
+const figures: Figure[] = [];
+const note = (figure: Figure) => {
+  figures.push(figure);
+  process.stderr.write(
+    `${figure.what}: ${figure.measured} against ${figure.against}${figure.ratio === null ? '' : `, ratio ${figure.ratio.toFixed(2)}`}\n`,
+  );
+};
+const median = (values: number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const time = (work: () => void) => {
+  const began = performance.now();
+  work();
+  return performance.now() - began;
+};
+const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
+
+/** Turn about, so that both meet the same machine. */
+function compare(ours: () => void, bare: () => void, rounds = 9): { ours: number; bare: number } {
+  const times = { ours: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    times.bare.push(time(bare));
+    times.ours.push(time(ours));
+  }
+  return { ours: median(times.ours), bare: median(times.bare) };
+}
+
+function benchSealing(): void {
+  const key = MasterKey.generate();
+  const context = { kind: 'env_var', id: randomUUID() };
+  const aad = Buffer.from(`temps.sealed.v1|${context.kind}|${context.id}`);
+  const plaintext = randomBytes(64);
+  const COUNT = 20_000;
+  const bareSeal = () => {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', key.keyObject, nonce, { authTagLength: 16 });
+    cipher.setAAD(aad);
+    return {
+      nonce,
+      ciphertext: Buffer.concat([cipher.update(plaintext), cipher.final()]),
+      tag: cipher.getAuthTag(),
+    };
+  };
+  const { nonce, ciphertext, tag } = bareSeal();
+  const sealed = sealValue(key, context, plaintext);
+  const repeat = (work: () => unknown) => () => {
+    for (let i = 0; i < COUNT; i++) work();
+  };
+  const seal = compare(
+    repeat(() => sealValue(key, context, plaintext)),
+    repeat(bareSeal),
+  );
+  const open = compare(
+    repeat(() => openValue(key, context, sealed)),
+    repeat(() => {
+      const decipher = createDecipheriv('aes-256-gcm', key.keyObject, nonce, { authTagLength: 16 });
+      decipher.setAAD(aad);
+      decipher.setAuthTag(tag);
+      return Buffer.concat([decipher.update(ciphertext), decipher.final()]);
+    }),
+  );
+  for (const [what, { ours, bare }] of [
+    ['seal', seal],
+    ['open', open],
+  ] as const) {
+    note({
+      what: `${what} 64 bytes`,
+      measured: `${Math.round((COUNT * 1000) / ours).toLocaleString('en')}/s`,
+      against: `bare loop ${Math.round((COUNT * 1000) / bare).toLocaleString('en')}/s`,
+      ratio: bare / ours,
+      limit: '≥ 0.80 of the bare loop',
+      met: bare / ours >= 0.8,
+    });
+  }
+}
+
+async function benchDoctor(): Promise<void> {
+  const dataDir = await prepare(10_000);
+  const { core, close } = await openCore(dataDir);
+  const { sqlite } = core.store;
+  const bare = () => {
+    let opened = 0;
+    for (const row of sqlite.prepare('SELECT id, kind, sealed FROM secrets').iterate() as Iterable<{
+      id: string;
+      kind: string;
+      sealed: Buffer;
+    }>) {
+      const key = core.ring.active;
+      if (key && openValue(key, row, row.sealed)) opened += 1;
+    }
+    if (opened !== 10_000) throw new Error('the bare loop opened too few');
+  };
+  const times = { ours: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < 9; round++) {
+    times.bare.push(time(bare));
+    const began = performance.now();
+    await runDoctor(core);
+    times.ours.push(performance.now() - began);
+  }
+  const ratio = median(times.ours) / median(times.bare);
+  note({
+    what: 'doctor over 10,000 values',
+    measured: ms(median(times.ours)),
+    against: `bare loop ${ms(median(times.bare))}`,
+    ratio,
+    limit: '≤ 2',
+    met: ratio <= 2,
+  });
+  close();
+  discard(dataDir);
+}
+
+async function benchRotation(): Promise<void> {
+  const COUNT = 100_000;
+  const ratios: { ours: number; bare: number; block: number }[] = [];
+  for (let round = 0; round < 3; round++) {
+    const dataDir = await prepare(COUNT);
+    const bareDir = await prepare(COUNT);
+    const bare = await timeBareRotation(bareDir);
+    discard(bareDir);
+    const { core, close } = await openCore(dataDir);
+    const staged = await stageRotation(core);
+    proveWithoutCopy(core, staged.newFingerprint);
+    await beginSealing(core);
+    const lag = watchEventLoop();
+    const began = performance.now();
+    await createRotationJob(core).run();
+    ratios.push({ ours: performance.now() - began, bare, block: lag.stop() });
+    close();
+    discard(dataDir);
+  }
+  const ours = median(ratios.map((run) => run.ours));
+  const bare = median(ratios.map((run) => run.bare));
+  const ratio = median(ratios.map((run) => run.ours / run.bare));
+  note({
+    what: 'rotate 100,000 values',
+    measured: ms(ours),
+    against: `bare loop, one transaction, ${ms(bare)}`,
+    ratio,
+    limit: '≤ 2',
+    met: ratio <= 2,
+  });
+  const block = Math.max(...ratios.map((run) => run.block));
+  note({
+    what: 'event loop blocked, at most, while rotating',
+    measured: ms(block),
+    against: '50 ms',
+    ratio: block / 50,
+    limit: '≤ 1',
+    met: block <= 50,
+  });
+}
+
+async function timeBareRotation(dataDir: string): Promise<number> {
+  const { core, close } = await openCore(dataDir);
+  const { sqlite } = core.store;
+  const next = MasterKey.generate();
+  const took = time(() => {
+    const rows = sqlite.prepare('SELECT id, kind, sealed FROM secrets');
+    const update = sqlite.prepare('UPDATE secrets SET sealed = ? WHERE id = ?');
+    sqlite.transaction(() => {
+      for (const row of rows.all() as { id: string; kind: string; sealed: Buffer }[]) {
+        const plaintext = core.ring.active && openValue(core.ring.active, row, row.sealed);
+        if (plaintext) update.run(sealValue(next, row, plaintext), row.id);
+      }
+    })();
+  });
+  close();
+  return took;
+}
+
+/** How late a timer of one millisecond ever comes. */
+function watchEventLoop(): { stop(): number } {
+  let worst = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    worst = Math.max(worst, now - last - 1);
+    last = now;
+  }, 1);
+  return {
+    stop() {
+      clearInterval(timer);
+      return worst;
+    },
+  };
+}
+
+async function benchStart(): Promise<void> {
+  const dataDir = await prepare(10_000);
+  const times: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const began = performance.now();
+    const store = openStore(dataDir, systemClock);
+    const core = await openVault({ dataDir, env: {}, store, clock: systemClock, log: silentLog, emit() {} });
+    times.push(performance.now() - began);
+    if (core.situation.case !== 'running') throw new Error('the start did not run');
+    store.close();
+  }
+  const took = median(times);
+  note({
+    what: 'start: database open to running, 10,000 values',
+    measured: ms(took),
+    against: '50 ms',
+    ratio: took / 50,
+    limit: '≤ 1',
+    met: took <= 50,
+  });
+  discard(dataDir);
+}
+
+const headless = join(import.meta.dirname, '../../electron/headless.ts');
+const dotenvx = join(import.meta.dirname, '../../node_modules/@dotenvx/dotenvx/src/cli/dotenvx.js');
+
+async function benchRun(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'temps-bench-'));
+  const dataDir = join(folder, 'data');
+  const env = { PATH: process.env.PATH, HOME: folder, TEMPS_DATA_DIR: dataDir };
+  const spawnTimed = (args: string[], cwd = folder) => {
+    const began = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, args, { env, cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
+    return performance.now() - began;
+  };
+  writeFileSync(join(folder, '.env'), 'A_TOKEN=secret\nPORT=3000\n');
+  spawnTimed([headless, 'projects', 'create', 'bench']);
+  spawnTimed([headless, 'env', 'import', '.env', '-p', 'bench']);
+  const served = await serve(dataDir);
+  const peers = {
+    ours: [] as number[],
+    node: [] as number[],
+    dotenvx: [] as number[],
+    alone: [] as number[],
+  };
+  for (let round = 0; round < 11; round++) {
+    peers.node.push(spawnTimed(['-e', '0']));
+    peers.ours.push(spawnTimed([headless, 'run', '-p', 'bench', '--', 'true']));
+    peers.dotenvx.push(spawnTimed([dotenvx, 'run', '--quiet', '--', 'true']));
+  }
+  await served.stop();
+  for (let round = 0; round < 7; round++)
+    peers.alone.push(spawnTimed([headless, 'run', '-p', 'bench', '--', 'true']));
+  const [ours, node, other, alone] = [peers.ours, peers.node, peers.dotenvx, peers.alone].map(median) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  note({
+    what: 'run -- true, instance running',
+    measured: ms(ours),
+    against: `node -e 0 ${ms(node)}`,
+    ratio: ours / node,
+    limit: 'reported',
+    met: null,
+  });
+  note({
+    what: 'run -- true, instance running',
+    measured: ms(ours),
+    against: `dotenvx run -- true ${ms(other)}`,
+    ratio: ours / other,
+    limit: 'reported',
+    met: null,
+  });
+  note({
+    what: 'run -- true, no instance running',
+    measured: ms(alone),
+    against: `dotenvx run -- true ${ms(other)}`,
+    ratio: alone / other,
+    limit: 'reported',
+    met: null,
+  });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function benchApi(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'temps-bench-'));
+  const instance = await openInstance({ dataDir: folder, env: {} });
+  const owner = () => createOwner('window', Date.now());
+  const send = async (method: string, path: string, body?: object) => {
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+    };
+    const response = await instance.fetch(new Request(`http://localhost/api${path}`, init), owner());
+    const text = await response.text();
+    if (response.status >= 400) throw new Error(text);
+    return text;
+  };
+  await send('POST', '/projects', { name: 'bench' });
+  const file = Array.from({ length: 1000 }, (_, at) =>
+    at % 2 ? `VALUE_${at}=plain text ${at}` : `TOKEN_${at}=secret${at}`,
+  ).join('\n');
+  await send('POST', '/projects/bench/variables/import', {
+    content_base64: Buffer.from(file).toString('base64'),
+  });
+  const store = openStoreReadOnly(folder);
+  const times = { ours: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < 21; round++) {
+    times.bare.push(time(() => JSON.stringify(store.all())));
+    const began = performance.now();
+    const text = await send('GET', '/projects/bench/env-vars');
+    times.ours.push(performance.now() - began);
+    if (JSON.parse(text).length !== 1000) throw new Error('the list is not whole');
+  }
+  note({
+    what: 'API list of 1,000 variables',
+    measured: ms(median(times.ours)),
+    against: `the same rows by SQL and JSON alone ${ms(median(times.bare))}`,
+    ratio: median(times.ours) / median(times.bare),
+    limit: 'reported',
+    met: null,
+  });
+  store.close();
+
+  await send('POST', '/users/administrator', { email: 'a@b.c', password: 'a long enough password' });
+  const hash = bcrypt.hashSync('a long enough password', 12);
+  const signIns = { ours: [] as number[], bare: [] as number[] };
+  for (let round = 0; round < 5; round++) {
+    signIns.bare.push(time(() => bcrypt.compareSync('a long enough password', hash)));
+    const began = performance.now();
+    await send('POST', '/auth/login', { email: 'a@b.c', password: 'a long enough password' });
+    signIns.ours.push(performance.now() - began);
+  }
+  note({
+    what: 'sign-in',
+    measured: ms(median(signIns.ours)),
+    against: `bcrypt compare alone ${ms(median(signIns.bare))}`,
+    ratio: median(signIns.ours) / median(signIns.bare),
+    limit: 'reported',
+    met: null,
+  });
+  await instance.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function openStoreReadOnly(dataDir: string): { all(): unknown[]; close(): void } {
+  const store = openStore(dataDir, systemClock);
+  const statement = store.sqlite.prepare(
+    `SELECT v.id, v.key, v.is_secret, v.value, v.created_at, v.updated_at, v.include_in_preview, e.id AS environment_id, e.name
+     FROM env_vars v JOIN env_var_environments x ON x.env_var_id = v.id JOIN environments e ON e.id = x.environment_id`,
+  );
+  return { all: () => statement.all(), close: () => store.close() };
+}
+
+async function benchMemory(): Promise<void> {
+  const rssOf = async (count: number) => {
+    const dataDir = await prepare(count);
+    const served = await serve(dataDir);
+    await new Promise<void>((resolve) => {
+      const idle = spawn('sleep', ['3']);
+      idle.once('exit', () => resolve());
+    });
+    const status = readFileSync(`/proc/${served.child.pid}/status`, 'utf8');
+    await served.stop();
+    discard(dataDir);
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
+  };
+  const many = await rssOf(100_000);
+  const few = await rssOf(1);
+  note({
+    what: 'memory at rest with 100,000 sealed values',
+    measured: `${many.toFixed(0)} MiB`,
+    against: `with one ${few.toFixed(0)} MiB`,
+    ratio: many / few,
+    limit: 'reported',
+    met: null,
+  });
+}
+
+async function benchFuzz(inputs: number): Promise<void> {
+  const began = performance.now();
+  const outcome = await fuzzCopies(inputs, Date.now());
+  note({
+    what: 'damaged key copies read',
+    measured: `${outcome.inputs.toLocaleString('en')} inputs, ${outcome.crashes} crashes, ${outcome.falseAccepts} false accepts`,
+    against: `${Math.round((outcome.inputs * 1000) / (performance.now() - began)).toLocaleString('en')}/s`,
+    ratio: null,
+    limit: '0 and 0',
+    met: outcome.crashes + outcome.falseAccepts === 0,
+  });
+}
+
+const fuzzAt = process.argv.indexOf('--fuzz');
+const fuzzInputs = fuzzAt < 0 ? 1_000_000 : Number(process.argv[fuzzAt + 1]);
+benchSealing();
+await benchDoctor();
+await benchRotation();
+await benchStart();
+await benchRun();
+await benchApi();
+if (process.platform === 'linux') await benchMemory();
+if (fuzzInputs > 0) await benchFuzz(fuzzInputs);
+
+const rows = [
+  ['what', 'measured', 'against', 'ratio', 'limit', ''],
+  ...figures.map((f) => [
+    f.what,
+    f.measured,
+    f.against,
+    f.ratio === null ? '' : f.ratio.toFixed(2),
+    f.limit,
+    f.met === null ? '' : f.met ? 'met' : 'MISSED',
+  ]),
+];
+const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
+console.log(JSON.stringify(figures));
+for (const row of rows)
+  console.log(
+    row
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+process.exitCode = figures.every((figure) => figure.met !== false) ? 0 : 1;

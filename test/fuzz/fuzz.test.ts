@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../electron/instance/app-error.ts';
+import { parseEnvFile, printDocument } from '../../electron/instance/projects/env-file.ts';
+import { parseKeyFile, parseKeyLines } from '../../electron/instance/vault/custody/key-text-file.ts';
+import { createRandom, fuzzCopies } from './copies-fuzz.ts';
+
+const SEED = 20_261_124;
+
+describe('fuzzing', () => {
+  it('reads 30,000 damaged copies of a key without a crash or a false accept', async () => {
+    expect(await fuzzCopies(30_000, SEED)).toEqual({ inputs: 30_000, crashes: 0, falseAccepts: 0 });
+  });
+
+  it('reads 50,000 damaged key files to a key or a named error, and never to another key by chance', () => {
+    const random = createRandom(SEED);
+    const text = 'a1'.repeat(32);
+    for (let run = 0; run < 50_000; run++) {
+      const bytes = Buffer.from(`${text}\n`);
+      const at = random(bytes.length);
+      bytes[at] = random(256);
+      for (const parse of [parseKeyFile, parseKeyLines]) {
+        try {
+          parse(bytes, 'file');
+          expect(bytes.toString('latin1')).toMatch(/^[0-9a-fA-F]{64}\r?\n?\n?$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(AppError);
+          expect((error as AppError).message).not.toContain(text.slice(0, 20));
+        }
+      }
+    }
+  });
+
+  it('reads 50,000 random .env files to a lossless document or a named error', () => {
+    const random = createRandom(SEED);
+    const alphabet = [
+      'A',
+      'B',
+      '=',
+      '"',
+      "'",
+      '`',
+      '\\',
+      '\n',
+      '\r\n',
+      ' ',
+      '#',
+      '$',
+      'export ',
+      '{',
+      '}',
+      '\t',
+      'ü',
+      '0',
+    ];
+    let read = 0;
+    for (let run = 0; run < 50_000; run++) {
+      const text = Array.from({ length: random(40) }, () => alphabet[random(alphabet.length)]).join('');
+      try {
+        expect(printDocument(parseEnvFile(Buffer.from(text)))).toBe(text);
+        read += 1;
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+      }
+    }
+    expect(read).toBeGreaterThan(1000);
+  });
+});
