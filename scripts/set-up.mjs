@@ -70,7 +70,6 @@ function installSystemPackages(wanted) {
 }
 
 function findMissing(packages) {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own form of a field
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
     encoding: 'utf8',
   });

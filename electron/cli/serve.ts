@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type Instance, openInstance } from '../instance/instance.ts';
-import type { CustodyName } from '../instance/vault/schema.ts';
 import { SecretText } from '../instance/vault/secret-text.ts';
+import type { CustodyName } from '../instance/vault/vocabulary.ts';
 import type { Command, Invocation } from './command.ts';
 import { usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';

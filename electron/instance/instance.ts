@@ -23,10 +23,10 @@ import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
 import { vaultRoutes } from './vault/routes.ts';
-import type { CustodyName } from './vault/schema.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
+import type { CustodyName } from './vault/vocabulary.ts';
 
 export interface InstanceOptions {
   dataDir: string;

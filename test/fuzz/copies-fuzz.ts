@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { makeCopy } from '../../electron/instance/vault/copies/make-copy.ts';
 import { readCopy } from '../../electron/instance/vault/copies/read-copy.ts';
-import type { CopyFormat } from '../../electron/instance/vault/schema.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import type { CopyFormat } from '../../electron/instance/vault/vocabulary.ts';
 
 export interface FuzzOutcome {
   inputs: number;

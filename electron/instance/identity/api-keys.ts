@@ -10,7 +10,7 @@ import {
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId } from '../vault/vault.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
-import type { Role } from './schema.ts';
+import type { Role } from './roles.ts';
 import { findUser, parseRole, strongestRole } from './users.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;

@@ -2,9 +2,7 @@ import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { projects } from '../projects/schema.ts';
 import { secrets } from '../vault/schema.ts';
-
-export const roles = ['admin', 'user', 'reader'] as const;
-export type Role = (typeof roles)[number];
+import type { Role } from './roles.ts';
 
 export const users = sqliteTable(
   'users',

@@ -12,7 +12,7 @@ import {
   tokenPermissions,
 } from './deployment-tokens.ts';
 import type { Identity } from './identity.ts';
-import { roles } from './schema.ts';
+import { roles } from './roles.ts';
 
 const anyJson = z.record(z.string(), z.unknown());
 const id = z.object({ id: z.coerce.number().int() });

@@ -2,7 +2,7 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { Passwords } from './passwords.ts';
-import { type Role, roles } from './schema.ts';
+import { type Role, roles } from './roles.ts';
 
 export interface User {
   id: number;

@@ -3,7 +3,6 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { InstanceIdentity } from './instance-table.ts';
@@ -16,15 +15,12 @@ const APPLICATION_ID = 0x54_4d_50_53;
 const SQLITE_HEADER = 'SQLite format 3\0';
 
 export type Sqlite = Database.Database;
-export type Db = BetterSQLite3Database;
 
 export interface Store {
   readonly path: string;
   readonly identity: InstanceIdentity;
-  /** The raw connection: hot paths and transactions. */
+  /** The connection. Statements are plain SQL; drizzle's schema is what their tables are generated from. */
   readonly sqlite: Sqlite;
-  /** The same connection through drizzle. */
-  readonly db: Db;
   /** True when this open made the database. */
   readonly isNew: boolean;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
@@ -81,7 +77,6 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     path,
     identity,
     sqlite,
-    db: drizzle({ client: sqlite }),
     isNew,
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();

@@ -2,9 +2,9 @@ import { AppError } from '../app-error.ts';
 import type { KeyCustody } from './custody/custody.ts';
 import { listKeyRecords } from './key-record.ts';
 import { findOpenRotation } from './rotation-record.ts';
-import type { CustodyName } from './schema.ts';
 import type { SecretText } from './secret-text.ts';
 import { getActiveKey, openCustody, type VaultCore } from './vault-core.ts';
+import type { CustodyName } from './vocabulary.ts';
 
 /**
  * Moves every held key to another custody: write new, read back, switch the record, then remove old. A kill

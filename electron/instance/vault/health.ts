@@ -1,5 +1,5 @@
-import type { CustodyName } from './schema.ts';
 import type { VaultCase } from './start-case.ts';
+import type { CustodyName } from './vocabulary.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A proof older than this is due again; older than twice this it counts no more. */

@@ -10,12 +10,12 @@ import { writeCopy } from './copies/write-copy.ts';
 import { findKeyRecord, listKeyRecords } from './key-record.ts';
 import { proveRotation } from './rotation.ts';
 import { findOpenRotation } from './rotation-record.ts';
-import type { CopyFormat } from './schema.ts';
 import type { Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { lockedError } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
 import { getKeyFromCopy, type HandedCopy, readHandedCopy } from './unlock.ts';
 import { getActiveKey, type VaultCore } from './vault-core.ts';
+import type { CopyFormat } from './vocabulary.ts';
 
 /** How many of the 24 words are asked back. */
 const ASKED_WORDS = 3;

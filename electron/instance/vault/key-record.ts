@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
-import type { CustodyName, KeyState } from './schema.ts';
 import type { Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { openValue, sealValue } from './sealing/sealed-value.ts';
+import type { CustodyName, KeyState } from './vocabulary.ts';
 
 /** A row of `keys`: a master key this instance has or had, never the key itself. */
 export interface KeyRecord {

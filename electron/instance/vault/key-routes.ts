@@ -15,9 +15,9 @@ import {
 import { listEpochs, shredKey } from './key-history.ts';
 import { toCopyJson, toKeyJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
-import { copyFormats, custodyNames } from './schema.ts';
 import { parseFingerprint } from './sealing/master-key.ts';
 import { SecretText } from './secret-text.ts';
+import { copyFormats, custodyNames } from './vocabulary.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 const copyId = z.object({ id: z.coerce.number().int() });

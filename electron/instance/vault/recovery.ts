@@ -3,11 +3,11 @@ import { findOwners } from './doctor.ts';
 import { countSecretsUnder, insertActiveRecord, listKeyRecords } from './key-record.ts';
 import { resealAll } from './reseal-job.ts';
 import { findOpenRotation } from './rotation-record.ts';
-import type { CustodyName, SecretKind } from './schema.ts';
 import { MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import type { SecretId, SecretOwner } from './vault.ts';
 import { openCustody, takeUp, type VaultCore } from './vault-core.ts';
+import type { CustodyName, SecretKind } from './vocabulary.ts';
 
 /** What breaks first comes first. */
 export const recoveryGroups = {

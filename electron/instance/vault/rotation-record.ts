@@ -1,8 +1,8 @@
 import { AppError } from '../app-error.ts';
 import type { Store } from '../store/store.ts';
 import { countSecretsUnder } from './key-record.ts';
-import type { RotationState } from './schema.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
+import type { RotationState } from './vocabulary.ts';
 
 export interface RotationRecord {
   id: number;

@@ -12,11 +12,11 @@ import { beginSealing, proveWithoutCopy, stageRotation, undoRotation } from './r
 import { getRotationIn } from './rotation-record.ts';
 import { toRotationJson, toStatusJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
-import { custodyNames } from './schema.ts';
 import { parseFingerprint } from './sealing/master-key.ts';
 import { SecretText } from './secret-text.ts';
 import { handedCopyBody, toHandedCopy } from './status-routes.ts';
 import { getKeyFromCopy } from './unlock.ts';
+import { custodyNames } from './vocabulary.ts';
 
 const anyJson = z.record(z.string(), z.unknown());
 const passphrase = z.string().min(1).max(1024).optional();

@@ -3,10 +3,10 @@ import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyRing } from './key-ring.ts';
-import { type SecretKind, secretKinds } from './schema.ts';
 import { MAX_PLAINTEXT_BYTES, openValue, sealValue } from './sealing/sealed-value.ts';
 import { SecretText } from './secret-text.ts';
 import type { SecretId, SecretKeeper, SecretState, Vault } from './vault.ts';
+import { type SecretKind, secretKinds } from './vocabulary.ts';
 
 /** How many ids one SQL statement takes: far below SQLite's limit of 32,766 parameters. */
 const IDS_PER_QUERY = 500;

@@ -5,11 +5,11 @@ import { requireOwner, requirePermission } from '../http/caller.ts';
 import { findOwners } from './doctor.ts';
 import { toDoctorJson, toStatusJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
-import { secretKinds } from './schema.ts';
 import { SecretText } from './secret-text.ts';
 import { unlockFromCustody, unlockWithCopy } from './unlock.ts';
 import { lockVault } from './vault-core.ts';
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
+import { secretKinds } from './vocabulary.ts';
 
 /** How often a stream of events looks for changes to send; many changes become one message. */
 const EVENT_INTERVAL_MS = 250;

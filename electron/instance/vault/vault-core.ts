@@ -6,11 +6,11 @@ import { createCustody } from './custody/custodies.ts';
 import type { KeyCustody } from './custody/custody.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
-import type { CustodyName } from './schema.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
 import { decideStart, type StartDecision, type VaultCase } from './start-case.ts';
+import type { CustodyName } from './vocabulary.ts';
 
 export interface Situation {
   case: VaultCase;

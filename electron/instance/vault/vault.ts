@@ -1,5 +1,5 @@
-import type { SecretKind } from './schema.ts';
 import type { SecretText } from './secret-text.ts';
+import type { SecretKind } from './vocabulary.ts';
 
 /** UUIDv7 of a row of `secrets`. */
 export type SecretId = string;

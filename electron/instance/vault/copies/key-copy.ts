@@ -1,5 +1,5 @@
-import type { CopyFormat } from '../schema.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 
 /** What a copy says beside the key itself. None of it is secret. */
 export interface CopyFacts {

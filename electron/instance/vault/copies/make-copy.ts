@@ -1,8 +1,8 @@
 import { AppError } from '../../app-error.ts';
 import { protectWithPassphrase, requireStrongPassphrase } from '../passphrase-file.ts';
-import type { CopyFormat } from '../schema.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 import { createKeePassFile } from './keepass-file.ts';
 import type { CopyFacts } from './key-copy.ts';
 import { formatKitText, formatWordsFile } from './kit-text.ts';

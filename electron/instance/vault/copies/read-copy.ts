@@ -1,7 +1,7 @@
 import { looksLikeAge, openWithPassphrase } from '../passphrase-file.ts';
-import type { CopyFormat } from '../schema.ts';
 import { parseKeyText } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 import { looksLikeKeePass, openKeePassFile } from './keepass-file.ts';
 import type { CopyReading } from './key-copy.ts';
 import { findPayloads, type KitContents } from './kit-text.ts';

@@ -1,5 +1,5 @@
-import type { CustodyName } from '../schema.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
+import type { CustodyName } from '../vocabulary.ts';
 import type { KeyCustody } from './custody.ts';
 import { createExternalCustody } from './external-custody.ts';
 import { createFileCustody } from './file-custody.ts';

@@ -1,6 +1,6 @@
-import type { CustodyName } from '../schema.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
+import type { CustodyName } from '../vocabulary.ts';
 
 /**
  * Where the running instance gets its key from. Four of them: keychain, passphrase, file, external.
