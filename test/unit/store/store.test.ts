@@ -1,0 +1,256 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openInstance } from '../../../electron/instance/instance.ts';
+import { checkIntegrity } from '../../../electron/instance/store/integrity-check.ts';
+import { applyMigrations, latestVersion } from '../../../electron/instance/store/migrate.ts';
+import { readOwnerPid, takeOwnership } from '../../../electron/instance/store/ownership.ts';
+import * as schema from '../../../electron/instance/store/schema.ts';
+import { openStore } from '../../../electron/instance/store/store.ts';
+import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
+import { until } from '../../keyring.ts';
+import { requires } from '../../requires.ts';
+
+const clock = { now: () => 1 };
+let dir: string;
+let path: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'temps-store-'));
+  path = join(dir, 'temps.db');
+});
+afterEach(() => {
+  spawnSync('umount', ['-l', join(dir, 'small')], { stdio: 'ignore' });
+  rmSync(dir, { recursive: true, force: true });
+});
+const codeOf = (work: () => unknown) => {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return (error as { code?: string }).code ?? String(error);
+  }
+};
+/** The refusal, and that the file is the same afterwards. */
+const refuses = (code: string) => {
+  const before = readFileSync(path);
+  expect(codeOf(() => openStore(dir, clock))).toBe(code);
+  expect(readFileSync(path).equals(before)).toBe(true);
+};
+
+describe('opening a database', () => {
+  it('makes it, and opens it again as the same instance', () => {
+    const first = openStore(dir, clock);
+    expect(first.isNew).toBe(true);
+    const { id } = first.identity;
+    first.close();
+    const second = openStore(dir, clock);
+    expect([second.isNew, second.identity.id]).toEqual([false, id]);
+    expect(second.sqlite.pragma('journal_mode', { simple: true })).toBe('wal');
+    expect(second.sqlite.pragma('synchronous', { simple: true })).toBe(2);
+    expect(second.sqlite.pragma('foreign_keys', { simple: true })).toBe(1);
+    expect(second.sqlite.pragma('secure_delete', { simple: true })).toBe(1);
+    second.close();
+  });
+
+  it('refuses a file that is no database', () => {
+    writeFileSync(path, 'this is not a database, it is a letter');
+    refuses('database_not_one');
+  });
+
+  it("refuses another program's database", () => {
+    const other = new Database(path);
+    other.exec('CREATE TABLE theirs (id INTEGER)');
+    other.close();
+    refuses('database_foreign');
+  });
+
+  it('refuses a database from a newer version, and names both', () => {
+    openStore(dir, clock).close();
+    const newer = new Database(path);
+    newer.pragma(`user_version = ${latestVersion() + 1}`);
+    newer.pragma('wal_checkpoint(TRUNCATE)');
+    newer.close();
+    refuses('database_newer');
+  });
+
+  it('refuses a truncated database', () => {
+    openStore(dir, clock).close();
+    truncateSync(path, 4096 * 3);
+    const code = codeOf(() => {
+      const store = openStore(dir, clock);
+      store.sqlite.prepare('SELECT * FROM secrets').all();
+    });
+    expect(['database_damaged', 'SQLITE_CORRUPT']).toContain(code);
+  });
+
+  it('fills an empty file, as a kill before the first migration leaves it', () => {
+    writeFileSync(path, '');
+    openStore(dir, clock).close();
+  });
+
+  it('brings a database of every earlier version up to date with its rows', () => {
+    for (let from = 1; from < latestVersion(); from++) {
+      const old = new Database(path);
+      applyMigrations(old, 0x54_4d_50_53, from);
+      old.exec(
+        "INSERT INTO instance VALUES ('i', 'n', 1); INSERT INTO audit_log (at, operation, actor_kind, actor) VALUES (1, 'KEPT', 'instance', 'instance')",
+      );
+      old.close();
+      const store = openStore(dir, clock);
+      expect(store.sqlite.prepare('SELECT operation FROM audit_log').pluck().all()).toEqual(['KEPT']);
+      expect(store.sqlite.pragma('user_version', { simple: true })).toBe(latestVersion());
+      store.close();
+      rmSync(path);
+    }
+  });
+
+  it('has the tables and columns its schema says', () => {
+    const store = openStore(dir, clock);
+    for (const table of Object.values(schema) as unknown as SQLiteTable[]) {
+      const { name, columns } = getTableConfig(table);
+      const actual = (store.sqlite.pragma(`table_xinfo('${name}')`) as { name: string }[]).map(
+        (column) => column.name,
+      );
+      expect(actual.sort(), name).toEqual(columns.map((column) => column.name).sort());
+    }
+    store.close();
+  });
+});
+
+describe('writing', () => {
+  it('is refused when the file was deleted while it was open, instead of going nowhere', () => {
+    const store = openStore(dir, clock);
+    rmSync(path);
+    expect(codeOf(() => store.transaction(() => store.sqlite.exec("UPDATE instance SET name = 'x'")))).toBe(
+      'database_gone',
+    );
+    store.close();
+  });
+
+  it('is refused once damage was found, and reading goes on', () => {
+    const store = openStore(dir, clock);
+    store.stopWriting('damaged');
+    expect(codeOf(() => store.transaction(() => store.sqlite.exec("UPDATE instance SET name = 'x'")))).toBe(
+      'database_damaged',
+    );
+    expect(codeOf(() => store.sqlite.exec("UPDATE instance SET name = 'x'"))).toBe('SQLITE_READONLY');
+    expect(store.sqlite.prepare('SELECT count(*) FROM instance').pluck().get()).toBe(1);
+    store.close();
+  });
+
+  it('stops by itself when the check in the background finds damage, and the file is kept', async () => {
+    const instance = await openInstance({ dataDir: dir, env: {} });
+    await instance.stop();
+    const bytes = readFileSync(path);
+    // A page in the middle, overwritten as a failing disk may.
+    bytes.fill(0x41, 4096 * 8, 4096 * 9);
+    writeFileSync(path, bytes);
+    const damaged = await openInstance({ dataDir: dir, env: {} });
+    await damaged.start({});
+    await until(() => damaged.status().said.some((line) => line.includes('is damaged')));
+    await damaged.stop();
+    expect(
+      readFileSync(path)
+        .subarray(4096 * 8, 4096 * 9)
+        .every((byte) => byte === 0x41),
+    ).toBe(true);
+  });
+
+  it('finds a sound database sound', async () => {
+    openStore(dir, clock).close();
+    expect(await checkIntegrity(path, new AbortController().signal)).toEqual([]);
+  });
+
+  const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+  const mounted = requires('mounting a small disk', canMount, 'needs root');
+  const mountSmall = (size: string) => {
+    const small = join(dir, 'small');
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', small]);
+    return small;
+  };
+
+  mounted('on a full disk is a named error, and what was there stays', async () => {
+    const small = mountSmall('600k');
+    const instance = await openInstance({ dataDir: small, env: {} });
+    const store = instance.status();
+    expect(store.vault.case).toBe('running');
+    const { createOwner } = await import('../../../electron/instance/http/socket-door.ts');
+    const send = async (path: string, body: object) => {
+      const init = {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      };
+      const response = await instance.fetch(
+        new Request(`http://localhost/api${path}`, init),
+        createOwner('window', Date.now()),
+      );
+      return (await response.json()) as { error_code?: string };
+    };
+    await send('/projects', { name: 'full' });
+    const codes = new Set<string | undefined>();
+    for (let at = 0; at < 12; at++)
+      codes.add(
+        (await send('/projects/full/env-vars', { key: `V${at}`, value: 'x'.repeat(100_000) })).error_code,
+      );
+    expect(codes).toContain('disk_full');
+    await instance.stop();
+  });
+
+  mounted('on a read-only disk is a named error at the start', async () => {
+    const small = mountSmall('4m');
+    await (await openInstance({ dataDir: small, env: {} })).stop();
+    execFileSync('mount', ['-o', 'remount,ro', small]);
+    await expect(openInstance({ dataDir: small, env: {} })).rejects.toMatchObject({
+      code: expect.stringMatching(/database_read_only|data_dir_unusable|disk_failed/),
+    });
+  });
+});
+
+describe('the data directory', () => {
+  it('has one owner, whose process is named, and is free at once when that is gone', () => {
+    const first = takeOwnership(dir);
+    expect(codeOf(() => takeOwnership(dir))).toBe('data_dir_in_use');
+    expect(readOwnerPid(dir)).toBe(process.pid);
+    first.release();
+    takeOwnership(dir).release();
+    const script = `import('${join(import.meta.dirname, '../../../electron/instance/store/ownership.ts')}').then((m) => { m.takeOwnership('${dir}'); process.kill(process.pid, 'SIGKILL'); })`;
+    expect(spawnSync(process.execPath, ['-e', script]).signal).toBe('SIGKILL');
+    takeOwnership(dir).release();
+  });
+
+  it('that is a file, or cannot be made, is a named error', async () => {
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
+    await expect(openInstance({ dataDir: file, env: {} })).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+    });
+    await expect(openInstance({ dataDir: join(file, 'below'), env: {} })).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+    });
+  });
+
+  it('copied to another place opens there, as a restored backup does', async () => {
+    const instance = await openInstance({ dataDir: dir, env: {} });
+    await instance.stop();
+    const other = join(dir, 'other');
+    mkdirSync(other);
+    for (const name of ['temps.db', 'encryption_key']) copyFileSync(join(dir, name), join(other, name));
+    const copy = await openInstance({ dataDir: other, env: {}, passphrase: new SecretText('unused') });
+    expect(copy.status().vault.case).toBe('running');
+    await copy.stop();
+  });
+});
