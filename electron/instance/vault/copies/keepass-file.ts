@@ -7,6 +7,9 @@ import { findPayloads, formatKitText, type KitContents } from './kit-text.ts';
 
 /** KDBX's magic, KeePass 2 (https://keepass.info/help/kb/kdbx.html). */
 const SIGNATURE = Buffer.from('03d9a29a67fb4bb5', 'hex');
+/** Argon2 for new files: 64 MiB and ten passes, about half a second; kdbxweb's own default is a sixtieth of that. */
+const MEMORY_BYTES = 64 * 1024 * 1024;
+const PASSES = 10;
 /** SECURITY: what a file may ask of this machine, so that a crafted one does not exhaust it. */
 const MAX_MEMORY_KIB = 256 * 1024;
 const MAX_PASSES = 64;
@@ -44,11 +47,14 @@ export async function createKeePassFile(
   facts: CopyFacts,
   passphrase: SecretText,
 ): Promise<Uint8Array> {
-  const { Credentials, Kdbx, ProtectedValue } = await loadKdbxweb();
+  const { Credentials, Int64, Kdbx, ProtectedValue, VarDictionary } = await loadKdbxweb();
   const database = Kdbx.create(
     new Credentials(ProtectedValue.fromString(passphrase.reveal())),
     `Temps key ${facts.instanceName}`,
   );
+  const parameters = database.header.kdfParameters;
+  parameters?.set('M', VarDictionary.ValueType.UInt64, Int64.from(MEMORY_BYTES));
+  parameters?.set('I', VarDictionary.ValueType.UInt64, Int64.from(PASSES));
   const entry = database.createEntry(database.getDefaultGroup());
   entry.fields.set('Title', `Temps encryption key of ${facts.instanceName}`);
   entry.fields.set('UserName', facts.fingerprint);

@@ -46,19 +46,19 @@ export function findDisks(path: string, isDisk: (name: string) => boolean = () =
 }
 
 function describeDevice(dev: bigint, isDisk: (name: string) => boolean): DiskFinding {
+  const disks = collectDisks(sysPath(dev), isDisk);
+  if (disks === null) return { kind: 'unknown' };
+  return { kind: 'disks', disks, volumeId: findVolumeId(dev), removable: disks.every(isRemovable) };
+}
+
+/** The disks under a block device, given its folder in /sys; null when some layer cannot be followed. */
+export function collectDisks(sys: string, isDisk: (name: string) => boolean): string[] | null {
   const disks = new Set<string>();
   try {
-    if (!descend(realpathSync(sysPath(dev)), isDisk, disks, 0) || disks.size === 0)
-      return { kind: 'unknown' };
+    return descend(realpathSync(sys), isDisk, disks, 0) && disks.size > 0 ? [...disks].sort() : null;
   } catch {
-    return { kind: 'unknown' };
+    return null;
   }
-  return {
-    kind: 'disks',
-    disks: [...disks].sort(),
-    volumeId: findVolumeId(dev),
-    removable: [...disks].every(isRemovable),
-  };
 }
 
 /** False when some layer cannot be followed: then nothing can be said. */
