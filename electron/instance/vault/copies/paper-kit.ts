@@ -14,8 +14,8 @@ const QR_LEVEL = 'M';
 
 const STEPS = [
   'Install Temps Desktop on a machine that holds the data directory or a restored backup of it.',
-  'When it says that it is locked, choose "I have a copy".',
-  'Type the words, or show this code to the camera.',
+  'When it says that it is locked, choose "I have a copy", or run: temps-desktop key unlock -',
+  'Type the words, or the text that this code holds.',
 ];
 const OPENS = 'It opens the secrets of this instance, and of its backups made while this key was in force.';
 const LACKS = 'It holds none of the data: without the database or a backup of it, this page opens nothing.';
@@ -62,7 +62,7 @@ export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<
     );
   });
   await drawQr(page, payload, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
-  write('or 64 hex digits:', MARGIN, HEIGHT - 280, fonts.plain, 9);
+  write('The key as 64 hex digits:', MARGIN, HEIGHT - 280, fonts.plain, 9);
   const digits = formatKeyText(key);
   write(digits.slice(0, 32), MARGIN, HEIGHT - 294, fonts.mono, 9.5);
   write(digits.slice(32), MARGIN, HEIGHT - 307, fonts.mono, 9.5);
