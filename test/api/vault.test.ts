@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
 import { type Instance, type InstanceOptions, openInstance } from '../../electron/instance/instance.ts';
@@ -17,6 +18,7 @@ import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { findLeaks } from '../crash/leaks.ts';
+import { until } from '../keyring.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const CANARY = 'canary-secret-value-7f3a';
@@ -195,6 +197,74 @@ describe('a start', () => {
     await restart({ env });
     expect(await reveal()).toBe(CANARY);
     expect(readFileSync(mount, 'utf8')).toBe(`${'cd'.repeat(32)}\n${'ef'.repeat(32)}\n`);
+  });
+});
+
+describe('a running vault', () => {
+  it('says when a secret was last used, and writes nothing to read one', async () => {
+    await start();
+    await addSecret();
+    await reveal();
+    const find = async () => (await call('GET', '/vault/secrets?kind=env_var')).body.secrets[0];
+    expect(await find()).toMatchObject({
+      state: 'ok',
+      last_used_at: null,
+      owner: { title: 'API_TOKEN of shop (production)' },
+    });
+    await restart();
+    expect((await find()).last_used_at).toBeGreaterThan(0);
+  });
+
+  it('tells whoever listens that it was locked, and ends the stream when it stops', async () => {
+    const running = await start();
+    const response = await running.fetch(
+      new Request('http://localhost/api/vault/events'),
+      createOwner('window', Date.now()),
+    );
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    let heard = '';
+    const hear = async (text: string) => {
+      while (!heard.includes(text)) {
+        const { value, done } = await reader.read();
+        if (done) throw new Error('the stream ended');
+        heard += Buffer.from(value).toString('utf8');
+      }
+    };
+    await hear('"state":"running"');
+    await call('POST', '/vault/lock');
+    await hear('"state":"locked"');
+    instance = null;
+    await running.stop();
+    while (!(await reader.read()).done);
+  });
+
+  it('serves HTTPS with a certificate of this start while locked, and its own once it opens', async () => {
+    await start();
+    await addSecret();
+    const text = readFileSync(keyFile(), 'utf8').trim();
+    await instance?.stop();
+    rmSync(keyFile());
+    instance = await openInstance({ dataDir, env: {} });
+    const doors = await instance.start({ https: { port: 0 }, http: { port: 0 } });
+    expect(doors.certificate?.isTemporary).toBe(true);
+    const port = Number(new URL(doors.httpsUrl ?? '').port);
+    const served = () =>
+      new Promise<string>((resolve, reject) => {
+        const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => {
+          resolve(socket.getPeerCertificate().fingerprint256);
+          socket.destroy();
+        });
+        socket.once('error', reject);
+      });
+    expect(await served()).toBe(doors.certificate?.fingerprint);
+    await call('POST', '/vault/unlock', { method: 'key', text });
+    await until(() => doors.certificate?.isTemporary === false);
+    expect(await served()).toBe(doors.certificate?.fingerprint);
+    const plain = await fetch(`http://127.0.0.1:${doors.httpPort}/api/projects`, { redirect: 'manual' });
+    expect([plain.status, plain.headers.get('location')]).toEqual([
+      308,
+      `https://localhost:${port}/api/projects`,
+    ]);
   });
 });
 

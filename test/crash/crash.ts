@@ -9,6 +9,7 @@ import {
   hasStrace,
   killAtEveryCall,
   killAtRandom,
+  killInPlace,
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
@@ -77,6 +78,10 @@ const ofTheRest = async () => {
   }
 };
 await Promise.all([ofRotation(), ofTheRest()]);
+await measure('rotation of 100,000 values, killed five times', async (tally) => {
+  const dataDir = await prepare(100_000);
+  await killInPlace('rotation', dataDir, 100_000, 5, 300, tally);
+});
 await measure('key and values searched in every file after a rotation', async (tally) => {
   const dataDir = await prepare(SMALL);
   await perform('rotation', dataDir, () => undefined);

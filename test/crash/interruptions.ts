@@ -46,6 +46,25 @@ export async function killAtRandom(
   }
 }
 
+/** kill -9 again and again in one directory, each time going on where the last was killed; judged at the end. */
+export async function killInPlace(
+  scenario: Scenario,
+  dataDir: string,
+  values: number,
+  kills: number,
+  delayMs: number,
+  tally: Tally,
+): Promise<void> {
+  for (let kill = 0; kill < kills; kill++) {
+    const child = spawn(process.execPath, [worker, scenario, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    tally.runs += 1;
+    if (await killAfterReady(child, delayMs)) tally.hit += 1;
+  }
+  await judge(scenario, dataDir, values, `killed ${kills} times (${scenario})`, tally);
+}
+
 /** True when the kill came before the work was done. */
 function killAfterReady(child: ChildProcess, delayMs: number): Promise<boolean> {
   return new Promise((resolve) => {

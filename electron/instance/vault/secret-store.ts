@@ -13,6 +13,8 @@ const IDS_PER_QUERY = 500;
 
 export interface SecretStore extends Vault {
   readonly keepers: readonly SecretKeeper[];
+  /** Writes down when secrets were last used: kept in memory meanwhile, so that reading one writes nothing. */
+  flushUses(): void;
 }
 
 /**
@@ -24,6 +26,7 @@ export interface SecretStore extends Vault {
 export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): SecretStore {
   const { sqlite } = store;
   const keepers: SecretKeeper[] = [];
+  const uses = new Map<SecretId, number>();
   const insert = sqlite.prepare(
     'INSERT INTO secrets (id, kind, sealed, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
   );
@@ -33,6 +36,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
     'SELECT kind, sealed, key_fingerprint AS keyFingerprint FROM secrets WHERE id = ?',
   );
   const deleteRow = sqlite.prepare('DELETE FROM secrets WHERE id = ? RETURNING kind').pluck();
+  const noteUse = sqlite.prepare('UPDATE secrets SET last_used_at = ? WHERE id = ?');
   const countSeal = sqlite.prepare(
     "UPDATE keys SET seal_count = seal_count + 1 WHERE fingerprint = ? AND state = 'active'",
   );
@@ -93,6 +97,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
           'This secret cannot be opened with the keys this instance has.',
         );
       }
+      uses.set(id, clock.now());
       const text = new SecretText(plaintext.toString('utf8'));
       plaintext.fill(0);
       return text;
@@ -121,6 +126,14 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
           const kind = deleteRow.get(id) as string | undefined;
           if (kind) expectMore.run({ kind, change: -1 });
         }
+      });
+    },
+    flushUses() {
+      if (uses.size === 0) return;
+      const noted = [...uses];
+      uses.clear();
+      store.transaction(() => {
+        for (const [id, at] of noted) noteUse.run(at, id);
       });
     },
     addKeeper(keeper) {

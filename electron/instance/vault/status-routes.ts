@@ -198,11 +198,13 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     });
     try {
       while (open) {
-        for (const event of changed) {
+        // Taken before anything is awaited: what changes while a slow reader is written to is sent next time.
+        const due = [...changed];
+        changed.clear();
+        for (const event of due) {
           const data = event === 'doctor' ? toDoctorJson(jobs.doctorReport) : status();
           await stream.writeSSE({ event, data: JSON.stringify(data) });
         }
-        changed.clear();
         await Promise.race([ended, stream.sleep(EVENT_INTERVAL_MS)]);
       }
     } finally {

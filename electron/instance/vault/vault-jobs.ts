@@ -8,6 +8,9 @@ import { readCustody, type VaultCore } from './vault-core.ts';
 /** How often a locked or refusing keychain is asked again. It costs one call over the session bus. */
 const RETRY_CUSTODY_MS = 3000;
 
+/** How long the last use of a secret may stay in memory. */
+const FLUSH_USES_MS = 60_000;
+
 /** What runs beside the requests: the rotation, the doctor, and waiting for a locked keychain. */
 export interface VaultJobs {
   readonly rotation: RotationJob;
@@ -27,6 +30,7 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
   let report: DoctorReport | null = null;
   let doctor: Promise<DoctorReport> | null = null;
   let retry: NodeJS.Timeout | undefined;
+  let flushing: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function resumeRotation(): void {
@@ -34,6 +38,15 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
     rotation.run().catch((error: unknown) => {
       core.log.error(describeError(error), 'the rotation stopped; its values stay readable');
     });
+  }
+
+  /** When a secret was used is worth no failure: a disk that is full or gone is met elsewhere. */
+  function flushUses(): void {
+    try {
+      core.secrets.flushUses();
+    } catch (error) {
+      core.log.warn(describeError(error), 'the last use of secrets could not be written');
+    }
   }
 
   async function resume(): Promise<void> {
@@ -79,13 +92,16 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
     resume,
     start() {
       resumeRotation();
+      flushing = setInterval(flushUses, FLUSH_USES_MS).unref();
       retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
     },
     async stop() {
       stopped = true;
       clearTimeout(retry);
+      clearInterval(flushing);
       await rotation.stop();
       await doctor?.catch(() => undefined);
+      flushUses();
     },
   };
 }
