@@ -23,9 +23,6 @@ const { values } = parseArgs({ options: { random: { type: 'string', default: '30
 const random = Number(values.random);
 const SMALL = 40;
 const LARGE = 2000;
-/** What the work takes on this machine, from READY to its end: random kills fall inside it. */
-const windowsMs: Record<Scenario, number> = { rotation: 220, first_seal: 150, custody_move: 2500 };
-
 const results: { what: string; tally: Tally }[] = [];
 
 async function measure(what: string, work: (tally: Tally) => Promise<void>): Promise<void> {
@@ -50,7 +47,7 @@ const share = {
 
 const ofRotation = async () => {
   await measure('kill -9 at random instants of a rotation', (tally) =>
-    killAtRandom('rotation', large, LARGE, share.rotation, windowsMs.rotation, tally),
+    killAtRandom('rotation', large, LARGE, share.rotation, tally),
   );
   if (!hasStrace()) return;
   await measure('kill -9 at every call of a rotation', (tally) =>
@@ -59,10 +56,10 @@ const ofRotation = async () => {
 };
 const ofTheRest = async () => {
   await measure('kill -9 at random instants of a first seal', (tally) =>
-    killAtRandom('first_seal', empty, 0, share.first_seal, windowsMs.first_seal, tally),
+    killAtRandom('first_seal', empty, 0, share.first_seal, tally),
   );
   await measure('kill -9 at random instants of a custody move', (tally) =>
-    killAtRandom('custody_move', small, SMALL, share.custody_move, windowsMs.custody_move, tally),
+    killAtRandom('custody_move', small, SMALL, share.custody_move, tally),
   );
   if (!hasStrace()) return;
   await measure('kill -9 at every call of a first seal', (tally) =>

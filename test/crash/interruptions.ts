@@ -25,15 +25,18 @@ export function hasStrace(): boolean {
   return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
 }
 
-/** kill -9 at random instants of the work, `count` times, from copies of one prepared directory. */
+/**
+ * kill -9 at random instants of the work, `count` times, from copies of one prepared directory. How long the
+ * work takes here and now is measured first, so that the kills fall inside it on any machine.
+ */
 export async function killAtRandom(
   scenario: Scenario,
   prepared: string,
   values: number,
   count: number,
-  windowMs: number,
   tally: Tally,
 ): Promise<void> {
+  const windowMs = await measureWork(scenario, prepared);
   for (let run = 0; run < count; run++) {
     const dataDir = copyOf(prepared);
     const child = spawn(process.execPath, [worker, scenario, dataDir], {
@@ -44,6 +47,27 @@ export async function killAtRandom(
     if (killed) tally.hit += 1;
     await judge(scenario, dataDir, values, `killed at random (${scenario})`, tally);
   }
+}
+
+/** From READY to DONE, undisturbed: the shortest of three. */
+async function measureWork(scenario: Scenario, prepared: string): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < 3; run++) {
+    const dataDir = copyOf(prepared);
+    const child = spawn(process.execPath, [worker, scenario, dataDir], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let began = 0;
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes('READY')) began = performance.now();
+        if (chunk.includes('DONE')) times.push(performance.now() - began);
+      });
+      child.once('close', () => resolve());
+    });
+    discard(dataDir);
+  }
+  return Math.min(...times);
 }
 
 /** kill -9 again and again in one directory, each time going on where the last was killed; judged at the end. */

@@ -18,7 +18,7 @@ afterAll(() => {
 describe('the first start and its first secret', () => {
   plainIt('end well when killed at 70 random instants', { timeout: 600_000 }, async () => {
     const tally = emptyTally();
-    await killAtRandom('first_seal', none, 0, 70, 120, tally);
+    await killAtRandom('first_seal', none, 0, 70, tally);
     expect(tally.faults).toEqual([]);
   });
 
@@ -33,7 +33,7 @@ describe('the first start and its first secret', () => {
 describe('a move to another custody', () => {
   plainIt('loses no key when killed at 10 random instants', { timeout: 600_000 }, async () => {
     const tally = emptyTally();
-    await killAtRandom('custody_move', some, VALUES, 10, 2000, tally);
+    await killAtRandom('custody_move', some, VALUES, 10, tally);
     expect(tally.faults).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { AppError } from '../app-error.ts';
 import type { KeyCustody } from './custody/custody.ts';
 import { listKeyRecords } from './key-record.ts';
 import { findOpenRotation } from './rotation-record.ts';
+import type { Fingerprint } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import { getActiveKey, openCustody, type VaultCore } from './vault-core.ts';
 import type { CustodyName } from './vocabulary.ts';
@@ -14,11 +15,15 @@ import type { CustodyName } from './vocabulary.ts';
  * Throws `vault_locked`, `conflict` (already there), `rotation_in_progress`, `custody_read_only`, and what
  * saving throws. Returns what is left for the user to do, in words.
  */
-export async function moveCustody(
+export function moveCustody(
   core: VaultCore,
   to: CustodyName,
   passphrase?: SecretText,
 ): Promise<string | null> {
+  return core.exclusively(() => move(core, to, passphrase));
+}
+
+async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): Promise<string | null> {
   const active = getActiveKey(core);
   const from = core.custody;
   if (to === from.name) throw new AppError('conflict', `The key is kept in ${to} custody already.`);
@@ -36,7 +41,7 @@ export async function moveCustody(
     }
     await target.promote(active.fingerprint);
   }
-  await requireHolds(target, active.fingerprint, passphrase);
+  const held = await requireHolds(target, active.fingerprint, passphrase);
 
   core.store.transaction(() => {
     const change = core.store.sqlite.prepare(
@@ -45,6 +50,8 @@ export async function moveCustody(
     for (const fingerprint of fingerprints) change.run(to, from.writable ? from.name : null, fingerprint);
   });
   core.custody = target;
+  core.inCustody.clear();
+  for (const fingerprint of held) core.inCustody.add(fingerprint);
   core.emit('vault');
   if (!from.writable) return `The key is still at ${from.describe()}, which is read only: remove it there.`;
   await finishCustodyMove(core);
@@ -58,7 +65,8 @@ export async function moveCustody(
 export async function finishCustodyMove(core: VaultCore): Promise<void> {
   const leaving = listKeyRecords(core.store).filter((record) => record.leavingCustody !== null);
   for (const record of leaving) {
-    if (record.leavingCustody === null || !core.ring.has(record.fingerprint)) continue;
+    // SECURITY: not on the word of the record, nor because a copy unlocked: the custody in force was seen to hold it.
+    if (record.leavingCustody === null || !core.inCustody.has(record.fingerprint)) continue;
     await openCustody(core, record.leavingCustody).remove(record.fingerprint);
     core.store.transaction(() => {
       core.store.sqlite
@@ -73,9 +81,10 @@ async function requireHolds(
   custody: KeyCustody,
   fingerprint: string,
   passphrase?: SecretText,
-): Promise<void> {
+): Promise<Fingerprint[]> {
   const finding = await custody.find(passphrase ? { passphrase } : undefined);
-  if (finding.outcome === 'found' && finding.keys.some((key) => key.fingerprint === fingerprint)) return;
+  const held = finding.outcome === 'found' ? finding.keys.map((key) => key.fingerprint) : [];
+  if (held.includes(fingerprint)) return held;
   throw new AppError(
     custody.writable ? 'custody_refused' : 'custody_read_only',
     `${custody.describe()} does not hold the active key (${finding.outcome}). Nothing was changed.`,

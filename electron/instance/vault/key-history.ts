@@ -18,11 +18,15 @@ export function listEpochs(core: VaultCore): KeyEpoch[] {
  * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still
  * named by a value, `invalid_request` unless the fingerprint was typed, `custody_read_only`.
  */
-export async function shredKey(
+export function shredKey(
   core: VaultCore,
   fingerprint: Fingerprint,
   typed: Fingerprint | null,
 ): Promise<void> {
+  return core.exclusively(() => shred(core, fingerprint, typed));
+}
+
+async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerprint | null): Promise<void> {
   const record = getKeyRecord(core, fingerprint);
   if (typed !== fingerprint) {
     throw new AppError('invalid_request', 'Type the fingerprint of the key to shred.', {

@@ -47,6 +47,12 @@ export interface RecoveryList {
   groups: { group: RecoveryGroup; values: LostValue[] }[];
 }
 
+export interface StartOverOptions {
+  typedName: string;
+  custody?: CustodyName;
+  passphrase?: SecretText;
+}
+
 /**
  * Gives the lost key up and starts with a new one; every old ciphertext stays, for the recovery list and a
  * later rescue. Only from a locked vault, and only by typing the instance's name.
@@ -56,10 +62,11 @@ export interface RecoveryList {
  *
  * Throws `conflict` (not locked, or nothing was ever sealed), `invalid_request` (name), and what saving throws.
  */
-export async function startOver(
-  core: VaultCore,
-  options: { typedName: string; custody?: CustodyName; passphrase?: SecretText },
-): Promise<void> {
+export function startOver(core: VaultCore, options: StartOverOptions): Promise<void> {
+  return core.exclusively(() => replaceLostKey(core, options));
+}
+
+async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promise<void> {
   if (core.ring.active) throw new AppError('conflict', 'The vault is open: there is nothing to start over.');
   if (options.typedName !== core.store.identity.name) {
     throw new AppError('invalid_request', 'Type the name of this instance to start over.', {
@@ -92,6 +99,8 @@ export async function startOver(
     insertActiveRecord(core.store, key, custody.name, now, now);
   });
   core.custody = custody;
+  core.inCustody.clear();
+  core.inCustody.add(key.fingerprint);
   takeUp(core, key, []);
   await custody.promote(key.fingerprint);
 }
@@ -156,7 +165,11 @@ export interface RescueOutcome {
  * A lost key turned up: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
  * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
  */
-export async function rescueWithKey(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
+export function rescueWithKey(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
+  return core.exclusively(() => rescue(core, key));
+}
+
+async function rescue(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
   const record = listKeyRecords(core.store).find((known) => known.fingerprint === key.fingerprint);
   if (!record)
     throw new AppError('copy_of_other_instance', `${key.fingerprint} never belonged to this instance.`);

@@ -9,8 +9,8 @@ import { lockedError } from './secret-store.ts';
 import type { VaultCore } from './vault-core.ts';
 
 /** Rows read at once, and how long one transaction may take: the event loop must never wait 50 ms. */
-const PAGE_ROWS = 100;
-const BATCH_MS = 15;
+const PAGE_ROWS = 50;
+const BATCH_MS = 10;
 
 interface Row {
   id: string;

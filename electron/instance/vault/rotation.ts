@@ -29,10 +29,14 @@ import { getActiveKey, getActiveRecord, type VaultCore } from './vault-core.ts';
  * Throws `vault_locked`, `rotation_in_progress`, `rotation_not_possible` (a row does not open: named in
  * details) and what saving into the custody throws.
  */
-export async function stageRotation(
+export function stageRotation(
   core: VaultCore,
   options: { passphrase?: SecretText } = {},
 ): Promise<RotationRecord> {
+  return core.exclusively(() => stage(core, options));
+}
+
+async function stage(core: VaultCore, options: { passphrase?: SecretText }): Promise<RotationRecord> {
   const old = getActiveKey(core);
   requireNoRotation(core);
   await requireHealthy(core);
@@ -48,10 +52,11 @@ export async function stageRotation(
   try {
     if (core.custody.writable) await core.custody.save(found, options);
   } catch (error) {
-    await undoRotation(core);
+    await undo(core);
     throw error;
   }
-  core.ring.hold(found);
+  // Locked meanwhile: the key waits in custody.
+  if (core.ring.active) core.ring.hold(found);
   core.emit('rotation');
   return getRotationIn(core.store, 'staged');
 }
@@ -92,13 +97,19 @@ function markProven(core: VaultCore, withoutCopy: boolean): RotationRecord {
  *
  * Throws `vault_locked`, `copy_not_proven` (still staged), `rotation_not_possible`.
  */
-export async function beginSealing(core: VaultCore): Promise<RotationRecord> {
+export function beginSealing(core: VaultCore): Promise<RotationRecord> {
+  return core.exclusively(() => seal(core));
+}
+
+async function seal(core: VaultCore): Promise<RotationRecord> {
   const open = getRotationIn(core.store, 'staged', 'proven');
   if (open.state === 'staged') {
     throw new AppError('copy_not_proven', 'Make a copy of the new key and prove it first.');
   }
   if (getActiveKey(core).fingerprint !== open.oldFingerprint) throw lockedError();
   const key = await requireInCustody(core, open.newFingerprint);
+  // Locked meanwhile: nothing is activated behind the owner's back.
+  getActiveKey(core);
   const { sqlite } = core.store;
   const now = core.clock.now();
   core.store.transaction(() => {
@@ -129,19 +140,24 @@ export async function beginSealing(core: VaultCore): Promise<RotationRecord> {
  * Takes a rotation back before anything is sealed under the new key: removes the key from custody. Throws
  * `rotation_not_possible` once sealing began.
  */
-export async function undoRotation(core: VaultCore): Promise<void> {
+export function undoRotation(core: VaultCore): Promise<void> {
+  return core.exclusively(() => undo(core));
+}
+
+/** The row first, then the key: a kill in between leaves a key that nothing was ever sealed under. */
+async function undo(core: VaultCore): Promise<void> {
   const open = getRotationIn(core.store, 'staged', 'proven');
-  // SECURITY: a key is never removed while a ciphertext may need it, whatever the row says.
-  if (countSecretsUnder(core.store, open.newFingerprint) > 0) {
-    throw new AppError('rotation_not_possible', 'A value is already sealed under the new key.');
-  }
-  if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.store.transaction(() => {
+    // SECURITY: a key is never removed while a ciphertext may need it, whatever the row says.
+    if (countSecretsUnder(core.store, open.newFingerprint) > 0) {
+      throw new AppError('rotation_not_possible', 'A value is already sealed under the new key.');
+    }
     core.store.sqlite
       .prepare("UPDATE rotations SET state = 'undone', finished_at = ? WHERE id = ?")
-      .run(core.clock.now(), open.id);
+      .run(core.clock.now(), getRotationIn(core.store, 'staged', 'proven').id);
     core.store.sqlite.prepare('DELETE FROM key_copies WHERE fingerprint = ?').run(open.newFingerprint);
   });
+  if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);
   core.emit('rotation');
 }

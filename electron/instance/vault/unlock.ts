@@ -47,8 +47,10 @@ export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
 
 /** Asks the custody once more. Throws `custody_missing`, `custody_locked` or the case in words when still locked. */
 export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText): Promise<void> {
-  if (core.ring.active) return;
-  if (await readCustody(core, passphrase)) return;
+  const isOpen = await core.exclusively(
+    async () => core.ring.active !== null || (await readCustody(core, passphrase)),
+  );
+  if (isOpen) return;
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
   throw new AppError(code, core.situation.detail ?? 'The custody gave no key.');
 }
@@ -59,11 +61,15 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
  *
  * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`.
  */
-export async function unlockWithCopy(
+export function unlockWithCopy(
   core: VaultCore,
   copy: HandedCopy,
   restoreCustody = true,
 ): Promise<string | null> {
+  return core.exclusively(() => takeCopy(core, copy, restoreCustody));
+}
+
+async function takeCopy(core: VaultCore, copy: HandedCopy, restoreCustody: boolean): Promise<string | null> {
   const key = await getKeyFromCopy(copy);
   requireActive(core, key);
   const others = restoreCustody ? await findInCustody(core) : [];
@@ -110,6 +116,7 @@ async function restoreToCustody(
     return `Put the key back at ${place}: it is read only, and the next start needs it there.`;
   try {
     await core.custody.save(key, passphrase ? { passphrase } : {});
+    core.inCustody.add(key.fingerprint);
     return null;
   } catch (error) {
     if (hasCode(error, 'passphrase_required')) {

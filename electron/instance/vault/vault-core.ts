@@ -34,8 +34,15 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+  /** Keys the custody in force was seen to hold: the condition for removing them from another. */
+  readonly inCustody: Set<Fingerprint>;
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
+  /**
+   * Runs work that changes where keys are, one at a time: a rotation, a move, an unlock and a start over never
+   * overlap, whichever doors they come through. Not reentrant.
+   */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Tells the doors that something changed; carries no secret. */
   emit(event: VaultEvent): void;
 }
@@ -71,7 +78,9 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+    inCustody: new Set(),
     said: [],
+    exclusively: createQueue(),
     emit: options.emit,
   };
   if (record && options.custody && options.custody !== record.custody) {
@@ -101,6 +110,7 @@ export function openCustody(
  */
 export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
   const decision = decideStart({
@@ -111,6 +121,7 @@ export async function readCustody(core: VaultCore, passphrase?: SecretText): Pro
   });
   if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
   if (decision.case === 'running') {
+    for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
     takeUp(core, decision.active, decision.others);
     return true;
   }
@@ -147,8 +158,18 @@ async function startFirst(
   if (!adopt) await core.custody.save(key, passphrase ? { passphrase } : {});
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
+  core.inCustody.add(key.fingerprint);
   takeUp(core, key, []);
   return true;
+}
+
+function createQueue(): VaultCore['exclusively'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
 }
 
 /** Holds the active key and, of the others, those the records or an open rotation name. */

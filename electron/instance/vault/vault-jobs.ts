@@ -63,7 +63,8 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
     // Passphrase custody waits for a person, not for a keychain.
     if (core.situation.case === 'waiting' && core.custody.name !== 'passphrase') {
       try {
-        if (await readCustody(core)) await resume();
+        const isWaiting = () => core.situation.case === 'waiting';
+        if (await core.exclusively(async () => isWaiting() && (await readCustody(core)))) await resume();
       } catch (error) {
         core.log.warn(describeError(error), 'asking the custody failed');
       }
