@@ -16,7 +16,7 @@ const env = {
 };
 const bin = (...path) => join(root, 'node_modules', ...path);
 const stages = [
-  ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '.'],
+  ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
   ['types', bin('typescript', 'bin', 'tsc')],
   ['import rules', bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), 'electron', 'test'],
   [

@@ -13,7 +13,7 @@ import {
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
-import { discard, openCore, perform, plantedValue, prepare, type Scenario } from './scenarios.ts';
+import { discard, openCore, perform, plantedValue, prepare } from './scenarios.ts';
 
 /**
  * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills. The
