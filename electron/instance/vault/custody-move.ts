@@ -54,8 +54,13 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
   for (const fingerprint of held) core.inCustody.add(fingerprint);
   core.emit('vault');
   if (!from.writable) return `The key is still at ${from.describe()}, which is read only: remove it there.`;
-  await finishCustodyMove(core);
-  return null;
+  try {
+    await finishCustodyMove(core);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return `The key is also still at ${from.describe()} (${error.message}). The next start removes it there.`;
+  }
 }
 
 /**

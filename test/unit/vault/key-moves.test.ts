@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { finishCustodyMove } from '../../../electron/instance/vault/custody-move.ts';
+import { runDoctor } from '../../../electron/instance/vault/doctor.ts';
+import { createRotationJob } from '../../../electron/instance/vault/reseal-job.ts';
+import {
+  beginSealing,
+  proveWithoutCopy,
+  stageRotation,
+  undoRotation,
+} from '../../../electron/instance/vault/rotation.ts';
+import { findLatestRotation } from '../../../electron/instance/vault/rotation-record.ts';
+import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
+import { unlockWithCopy } from '../../../electron/instance/vault/unlock.ts';
+import { lockVault } from '../../../electron/instance/vault/vault-core.ts';
+import { discard, type OpenVault, openCore, prepare } from '../../crash/scenarios.ts';
+
+let dataDir = '';
+let opened: OpenVault | null = null;
+const open = async () => {
+  opened = await openCore(dataDir);
+  return opened.core;
+};
+const reopen = async () => {
+  opened?.close();
+  return await open();
+};
+afterEach(() => {
+  opened?.close();
+  opened = null;
+  discard(dataDir);
+});
+
+describe('operations on keys that meet', () => {
+  it('an undo and a sealing at once: one happens, and every value opens after a restart', async () => {
+    for (let round = 0; round < 10; round++) {
+      dataDir = await prepare(20);
+      const core = await open();
+      const { newFingerprint } = await stageRotation(core);
+      proveWithoutCopy(core, newFingerprint);
+      const pair = [() => undoRotation(core), () => beginSealing(core)];
+      const outcomes = await Promise.allSettled((round % 2 ? pair : pair.reverse()).map((step) => step()));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const after = await reopen();
+      expect(after.situation.case).toBe('running');
+      if (findLatestRotation(after.store)?.state === 'sealing') await createRotationJob(after).run();
+      expect(await runDoctor(after)).toMatchObject({ total: 20, opened: 20 });
+      opened?.close();
+      discard(dataDir);
+    }
+    dataDir = await prepare(1);
+    await open();
+  });
+
+  it('two rotations at once: one begins', async () => {
+    dataDir = await prepare(5);
+    const core = await open();
+    const outcomes = await Promise.allSettled([stageRotation(core), stageRotation(core)]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('a lock in the middle of a rotation: it stops, nothing is lost, and it goes on', async () => {
+    dataDir = await prepare(3000);
+    const core = await open();
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    const job = createRotationJob(core);
+    const run = job.run();
+    setImmediate(() => lockVault(core));
+    await expect(run).rejects.toMatchObject({ code: 'vault_locked' });
+    expect(core.secrets.isLocked).toBe(true);
+    const after = await reopen();
+    await createRotationJob(after).run();
+    expect(await runDoctor(after)).toMatchObject({
+      total: 3000,
+      opened: 3000,
+      byKey: { [newFingerprint]: 3000 },
+    });
+  });
+
+  it('values added and removed while a rotation runs are counted, and none is taken for lost', async () => {
+    dataDir = await prepare(3000);
+    const core = await open();
+    const ids = core.store.sqlite.prepare('SELECT id FROM secrets LIMIT 10').pluck().all() as string[];
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    const run = createRotationJob(core).run();
+    core.secrets.remove(ids);
+    core.secrets.seal('webhook_secret', new SecretText('new'));
+    await run;
+    expect(await runDoctor(core)).toMatchObject({
+      total: 2991,
+      opened: 2991,
+      byKind: { env_var: 2990, webhook_secret: 1 },
+    });
+  });
+
+  it('a rotation that lost a row does not finish', async () => {
+    dataDir = await prepare(50);
+    const core = await open();
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    core.store.sqlite.exec('DELETE FROM secrets WHERE id = (SELECT min(id) FROM secrets)');
+    await expect(createRotationJob(core).run()).rejects.toMatchObject({
+      message: expect.stringContaining('Fewer values'),
+    });
+    expect(findLatestRotation(core.store)?.state).toBe('sealing');
+  });
+});
+
+describe('a move of custody cut short', () => {
+  it('is finished only when the custody in force was seen to hold the key, not because a copy unlocked', async () => {
+    dataDir = await prepare(3);
+    const first = await open();
+    const fingerprint = first.ring.active?.fingerprint ?? '';
+    const keyFile = join(dataDir, 'encryption_key');
+    const text = readFileSync(keyFile, 'utf8');
+    // As a kill leaves it after the switch, with the new custody losing the key afterwards.
+    first.store.sqlite.exec("UPDATE keys SET custody = 'passphrase', leaving_custody = 'file'");
+    const locked = await reopen();
+    expect(locked.situation.case).toBe('missing');
+    await unlockWithCopy(locked, { text: new SecretText(text) }, false);
+    expect(locked.ring.active?.fingerprint).toBe(fingerprint);
+    await finishCustodyMove(locked);
+    expect(existsSync(keyFile)).toBe(true);
+    writeFileSync(keyFile, text);
+    rmSync(join(dataDir, 'encryption_key.age'), { force: true });
+  });
+});
