@@ -135,6 +135,29 @@ describe('the HTTPS door', () => {
   });
 });
 
+describe('an address that guesses', () => {
+  it('is shut out after 60 wrong tries, whatever it tries, for 15 minutes', async () => {
+    const guess = () => door.request('POST', '/auth/link', { token: 'wrong' });
+    let tries = 0;
+    while ((await guess()).status === 401 && tries < 100) tries += 1;
+    // Wrong tries of the tests above count too.
+    expect(tries).toBeGreaterThan(50);
+    expect(tries).toBeLessThanOrEqual(60);
+    expect((await guess()).body.error_code).toBe('too_many_attempts');
+    expect((await door.request('GET', '/projects', undefined, { token: 'wrong' })).status).toBe(429);
+    expect(
+      (
+        await door.request('POST', '/auth/login', {
+          email: 'ada@example.org',
+          password: 'a long enough password',
+        })
+      ).status,
+    ).toBe(429);
+    door.clock.advance(15 * 60_000 + 1);
+    expect((await guess()).status).toBe(401);
+  });
+});
+
 describe('the socket door', () => {
   it('is for this account alone', async () => {
     expect(statSync(join(door.dataDir, 'temps.sock')).mode & 0o777).toBe(0o600);

@@ -21,7 +21,7 @@ import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
 
 /**
  * `npm run bench`: each figure beside its limit or its peer, measured in the same run. `--fuzz N` for another
- * number of fuzzed inputs. Interruptions, disk faults and leaks are `npm run crash`.
+ * number of fuzzed inputs. Interruptions and faults are a tenth of `npm run crash` here.
  */
 interface Figure {
   what: string;
@@ -414,6 +414,87 @@ async function benchFuzz(inputs: number): Promise<void> {
   });
 }
 
+/** The figures that are yes or no, by the tests that hold them. */
+function benchTests(): void {
+  const vitest = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs');
+  const rows: [what: string, file: string, name: string, measured: string][] = [
+    [
+      'Wycheproof',
+      'test/unit/vault/sealing/wycheproof.test.ts',
+      'accounts for every',
+      '316 of 316 accounted for',
+    ],
+    [
+      'every bit flipped of 1,000 sealed values',
+      'test/unit/vault/sealing/sealed-value.test.ts',
+      'bit of it flipped',
+      '0 open',
+    ],
+    [
+      'all ordered pairs of 100 rows swapped',
+      'test/unit/vault/sealing/sealed-value.test.ts',
+      'no row but its own',
+      '0 open',
+    ],
+    [
+      'locked start',
+      'test/api/vault.test.ts',
+      'changes nothing but its line',
+      'only its line in the audit log',
+    ],
+    [
+      'key and secrets searched in files, logs and answers',
+      'test/api/vault.test.ts',
+      'holds neither the key nor a secret',
+      '0 hits',
+    ],
+  ];
+  for (const [what, file, name, measured] of rows) {
+    const { status } = spawnSync(process.execPath, [vitest, 'run', file, '-t', name], {
+      cwd: join(import.meta.dirname, '../..'),
+    });
+    note({
+      what,
+      measured: status === 0 ? measured : 'FAILED',
+      against: file,
+      ratio: null,
+      limit: measured,
+      met: status === 0,
+    });
+  }
+}
+
+/** A tenth of `npm run crash`. */
+function benchCrash(): void {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(import.meta.dirname, '../crash/crash.ts'), '--random', '300'],
+    { encoding: 'utf8' },
+  );
+  const { by } = JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '{"by":[]}') as {
+    by: { what: string; runs: number; hit: number; faults: number }[];
+  };
+  for (const { what, runs, hit, faults } of by) {
+    note({
+      what,
+      measured: `${faults} faults`,
+      against: `${runs} runs, ${hit} hit`,
+      ratio: null,
+      limit: '0 lost, 0 unreadable',
+      met: faults === 0,
+    });
+  }
+  if (status !== 0 && by.length === 0)
+    note({
+      what: 'interruptions',
+      measured: 'FAILED',
+      against: 'test/crash',
+      ratio: null,
+      limit: '0',
+      met: false,
+    });
+}
+
 const fuzzAt = process.argv.indexOf('--fuzz');
 const fuzzInputs = fuzzAt < 0 ? 1_000_000 : Number(process.argv[fuzzAt + 1]);
 benchSealing();
@@ -424,6 +505,8 @@ await benchRun();
 await benchApi();
 if (process.platform === 'linux') await benchMemory();
 if (fuzzInputs > 0) await benchFuzz(fuzzInputs);
+benchTests();
+benchCrash();
 
 const rows = [
   ['what', 'measured', 'against', 'ratio', 'limit', ''],
