@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openInstance } from '../../electron/instance/instance.ts';
@@ -187,5 +187,25 @@ describe('the data directory', () => {
     expect(stdout).toContain('BEGIN CERTIFICATE');
     expect(stdout).not.toContain('PRIVATE KEY');
     expect(readFileSync(join(door.dataDir, 'encryption_key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+});
+
+describe('a data directory with a long path', () => {
+  it('has its socket in a folder of this account, and refuses one that is not', async () => {
+    const dataDir = join(mkdtempSync(join(tmpdir(), `temps-${'long'.repeat(25)}-`)), 'data');
+    const first = await openInstance({ dataDir, env: {} });
+    const { socketPath } = await first.start({ socket: true });
+    const folder = dirname(socketPath ?? '');
+    expect(folder.startsWith(dataDir)).toBe(false);
+    expect(readFileSync(join(dataDir, 'temps.sock.path'), 'utf8')).toBe(socketPath);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    await first.stop();
+    rmSync(folder, { recursive: true });
+    symlinkSync(tmpdir(), folder);
+    const second = await openInstance({ dataDir, env: {} });
+    await expect(second.start({ socket: true })).rejects.toMatchObject({ code: 'data_dir_unusable' });
+    await second.stop();
+    rmSync(folder);
+    rmSync(dirname(dataDir), { recursive: true });
   });
 });

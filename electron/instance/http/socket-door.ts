@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { App } from './app.ts';
 import { type Caller, permissions } from './caller.ts';
@@ -56,6 +57,14 @@ function chooseSocketPath(dataDir: string, instanceId: string): string {
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
   const folder = join(tmpdir(), `temps-${userInfo().uid}-${instanceId.slice(0, 8)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // SECURITY: anyone may have made a folder of this name first; only one of this account's own will do.
+  const info = lstatSync(folder);
+  if (!info.isDirectory() || info.uid !== userInfo().uid) {
+    throw new AppError(
+      'data_dir_unusable',
+      `${folder} belongs to someone else: choose a data directory with a shorter path.`,
+    );
+  }
   chmodSync(folder, 0o700);
   return join(folder, SOCKET_FILE);
 }
