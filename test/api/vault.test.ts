@@ -2,6 +2,7 @@ import {
   chmodSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -176,6 +177,17 @@ describe('a start', () => {
     ).toBe('running');
     expect(await reveal()).toBe(CANARY);
     expect(existsSync(keyFile())).toBe(false);
+    const copy = join(folder, 'copy.age');
+    await call('POST', '/vault/key/copies', {
+      format: 'age',
+      path: copy,
+      passphrase: 'another one altogether',
+      keep_anyway: true,
+    });
+    await restart();
+    await call('POST', '/vault/unlock', { method: 'path', path: copy, passphrase: 'another one altogether' });
+    expect(await reveal()).toBe(CANARY);
+    expect(readdirSync(dataDir).filter((name) => name.endsWith('.age'))).toEqual(['encryption_key.age']);
   });
 
   it('takes its key from a mount, and never writes there', async () => {

@@ -2,6 +2,7 @@ import { AppError, hasCode } from '../app-error.ts';
 import type { CopyReading } from './copies/key-copy.ts';
 import { readCopy } from './copies/read-copy.ts';
 import { readBack } from './copies/write-copy.ts';
+import type { CustodyFinding } from './custody/custody.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
@@ -72,9 +73,13 @@ export function unlockWithCopy(
 async function takeCopy(core: VaultCore, copy: HandedCopy, restoreCustody: boolean): Promise<string | null> {
   const key = await getKeyFromCopy(copy);
   requireActive(core, key);
-  const others = restoreCustody ? await findInCustody(core) : [];
+  const finding = restoreCustody ? await askCustody(core) : null;
+  const others = finding?.outcome === 'found' ? finding.keys : [];
   takeUp(core, key, others);
-  if (!restoreCustody || others.some((other) => other.fingerprint === key.fingerprint)) return null;
+  // A custody that is locked has its key: it is not given another copy, least of all under another passphrase.
+  const isThere =
+    finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
+  if (!restoreCustody || isThere) return null;
   return await restoreToCustody(core, key, copy.passphrase);
 }
 
@@ -95,13 +100,12 @@ function requireActive(core: VaultCore, key: MasterKey): void {
   );
 }
 
-/** What else the custody holds, retired and staged keys among it; nothing when it does not answer. */
-async function findInCustody(core: VaultCore): Promise<MasterKey[]> {
+/** What the custody answers now; null for a file there that is no key. */
+async function askCustody(core: VaultCore): Promise<CustodyFinding | null> {
   try {
-    const finding = await core.custody.find();
-    return finding.outcome === 'found' ? finding.keys : [];
+    return await core.custody.find();
   } catch (error) {
-    if (error instanceof AppError) return [];
+    if (error instanceof AppError) return null;
     throw error;
   }
 }
