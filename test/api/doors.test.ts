@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -173,9 +173,17 @@ describe('the data directory', () => {
     });
   });
 
-  it('holds files for this account alone', () => {
-    const loose = execFileSync('find', [door.dataDir, '-type', 'f', '-perm', '/077'], { encoding: 'utf8' });
-    expect(loose).toBe('');
+  it('holds files for this account alone, from the first start on', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'temps-modes-'));
+    const fresh = await openInstance({ dataDir, env: {} });
+    await fresh.start({ socket: true });
+    const modes = readdirSync(dataDir).map(
+      (name) => `${name} ${(statSync(join(dataDir, name)).mode & 0o777).toString(8)}`,
+    );
+    expect(modes.filter((line) => !line.endsWith(' 600'))).toEqual([]);
+    expect(modes.length).toBeGreaterThan(5);
+    await fresh.stop();
+    rmSync(dataDir, { recursive: true });
   });
 
   it('holds the private keys of HTTPS sealed', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../app-error.ts';
@@ -20,7 +20,9 @@ export interface Ownership {
  * @param waitMs how long to wait for a holder that is about to finish (another short command).
  */
 export function takeOwnership(dataDir: string, waitMs = 0): Ownership {
-  const lock = new Database(join(dataDir, LOCK_FILE), { timeout: waitMs });
+  const path = join(dataDir, LOCK_FILE);
+  closeSync(openSync(path, 'a', 0o600));
+  const lock = new Database(path, { timeout: waitMs });
   try {
     // No journal file: there is never anything to roll back in this database.
     lock.pragma('journal_mode = MEMORY');
