@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../app-error.ts';
@@ -21,7 +21,7 @@ export interface Ownership {
  */
 export function takeOwnership(dataDir: string, waitMs = 0): Ownership {
   const path = join(dataDir, LOCK_FILE);
-  closeSync(openSync(path, 'a', 0o600));
+  if (!existsSync(path)) createPrivate(path);
   const lock = new Database(path, { timeout: waitMs });
   try {
     // No journal file: there is never anything to roll back in this database.
@@ -43,6 +43,16 @@ export function takeOwnership(dataDir: string, waitMs = 0): Ownership {
       lock.close();
     },
   };
+}
+
+/** 0600 from its first instant. */
+function createPrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new AppError('data_dir_unusable', `${path} cannot be made (${reason}).`, { cause });
+  }
 }
 
 /** The pid last written by an owner; whether it still lives is the lock's to say. */

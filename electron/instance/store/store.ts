@@ -43,7 +43,7 @@ export function openStore(dataDir: string, clock: Clock): Store {
   let sqlite: Sqlite | undefined;
   try {
     // Made here, so that it is 0600 from its first instant; SQLite gives its WAL the same mode.
-    closeSync(openSync(path, 'a', 0o600));
+    if (isNew) closeSync(openSync(path, 'a', 0o600));
     sqlite = new Database(path, { timeout: 5000 });
     if (!isNew) requireOurs(sqlite, path);
     sqlite.pragma('journal_mode = WAL');
