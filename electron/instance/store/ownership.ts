@@ -37,7 +37,12 @@ export function takeOwnership(dataDir: string, waitMs = 0): Ownership {
       { cause, details: { pid } },
     );
   }
-  writeFileSync(join(dataDir, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+  try {
+    writeFileSync(join(dataDir, PID_FILE), `${process.pid}\n`, { mode: 0o600 });
+  } catch (cause) {
+    lock.close();
+    throw unusable(dataDir, cause);
+  }
   return {
     release() {
       lock.close();
@@ -50,9 +55,13 @@ function createPrivate(path: string): void {
   try {
     closeSync(openSync(path, 'a', 0o600));
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new AppError('data_dir_unusable', `${path} cannot be made (${reason}).`, { cause });
+    throw unusable(path, cause);
   }
+}
+
+function unusable(path: string, cause: unknown): AppError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  return new AppError('data_dir_unusable', `${path} cannot be written (${reason}).`, { cause });
 }
 
 /** The pid last written by an owner; whether it still lives is the lock's to say. */
