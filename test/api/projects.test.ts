@@ -218,6 +218,23 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', '/projects/files/variables/export')).text).toBe(before);
   });
 
+  it('guesses again when a plain variable gets a new value, and shows tokens nothing shared', async () => {
+    await send('POST', '/projects', { name: 'later' });
+    await send('POST', '/projects/later/variables/import', {
+      content_base64: b64('API_KEY=\nconstructor=1\n'),
+    });
+    const filled = await send('POST', '/projects/later/variables/import', {
+      content_base64: b64('API_KEY=sk_live_canary\n'),
+    });
+    expect(filled.body.changed).toMatchObject([{ key: 'API_KEY', is_secret: true }]);
+    expect((await send('GET', '/projects/later/env-vars')).text).not.toContain('canary');
+    const { token } = (await send('POST', '/projects/later/deployment-tokens', { name: 'shared' })).body;
+    expect((await door().request('GET', '/shared-variables', undefined, { token })).status).toBe(404);
+    expect((await door().request('GET', '/shared-variables/DOMAIN/value', undefined, { token })).status).toBe(
+      404,
+    );
+  });
+
   it('leaves no secret behind when a project goes', async () => {
     const before = (await send('GET', '/vault/status')).body.secrets.by_kind.env_var;
     await send('POST', '/projects', {

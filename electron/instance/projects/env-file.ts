@@ -5,7 +5,7 @@ import { AppError } from '../app-error.ts';
  *
  * Grammar, as dotenv has it: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to ` #`, with
  * the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double quotes `\n`,
- * `\r`, `\t`, `\"`, `\\` and `\$` are escapes; elsewhere a backslash is itself. `$` is kept as it is: references
+ * `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself. `$` is kept as it is: references
  * between variables are written `${{NAME}}` and resolved when a value is used, never here.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
@@ -75,9 +75,8 @@ function quote(value: string): string {
   if (/^[A-Za-z0-9_./:@%+,=-]*$/.test(value)) return value;
   // Line breaks inside quotes are theirs; a carriage return would be at the mercy of editors.
   if (!/['\r]/.test(value)) return `'${value}'`;
-  const escaped = value.replace(/[\\"$`]/g, (character) =>
-    character === '`' ? character : `\\${character}`,
-  );
+  // The backtick too: a shell that sources the file would run what is between two of them.
+  const escaped = value.replace(/[\\"$`]/g, (character) => `\\${character}`);
   return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }
 
@@ -123,10 +122,10 @@ function readLine(text: string, at: number, line: number): { end: number; entry:
   return { end, entry: { name, value: quoteMark === '"' ? unescapeDouble(inside) : inside, line } };
 }
 
-const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$' };
+const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$', '`': '`' };
 
 function unescapeDouble(inside: string): string {
-  return inside.replace(/\\([nrt"\\$])/g, (_, character: string) => escapes[character] ?? character);
+  return inside.replace(/\\([nrt"\\$`])/g, (_, character: string) => escapes[character] ?? character);
 }
 
 /** Only in double quotes does a backslash keep a quote from closing. */

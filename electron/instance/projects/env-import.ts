@@ -159,13 +159,18 @@ function judge(
   entry: EnvEntry,
   known: Variable | undefined,
 ): { isSecret: boolean; because: string | null } {
-  const override = request.overrides[entry.name];
+  const override = Object.hasOwn(request.overrides, entry.name) ? request.overrides[entry.name] : undefined;
   if (known?.isSecret && (override === false || request.secret === 'none')) {
     throw new AppError('invalid_request', `${entry.name} is a secret and stays one.`, {
       fields: { [entry.name]: 'a secret stays secret' },
     });
   }
   if (override !== undefined) return { isSecret: override, because: 'you said so' };
+  // SECURITY: a variable that was empty or harmless may get a real secret for its new value.
+  if (known && !known.isSecret && request.secret === 'guess' && known.value !== entry.value) {
+    const guess = guessSecret(entry.name, entry.value);
+    if (guess.isSecret) return guess;
+  }
   if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
   if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you said so' };
   return guessSecret(entry.name, entry.value);

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
@@ -67,7 +68,11 @@ export function variableRoutes(ctx: Context) {
     requireProject(caller, project.id);
     return { projectId: project.id, name: project.name };
   });
-  addScope('/shared-variables', z.object({}), () => ({ projectId: null, name: 'shared' }));
+  addScope('/shared-variables', z.object({}), (caller) => {
+    // SECURITY: a deployment token gets shared values through its own project's references alone.
+    if (caller.kind === 'token') throw new AppError('not_found', 'There is nothing at this path.');
+    return { projectId: null, name: 'shared' };
+  });
   addFileRoutes();
 
   type Scope = { projectId: number | null; name: string };

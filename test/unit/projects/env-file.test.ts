@@ -110,6 +110,12 @@ describe('reading a .env file', () => {
 });
 
 describe('writing a .env file', () => {
+  it('leaves nothing for a shell to run', () => {
+    const value = "it's `touch /tmp/x` $(id) ${HOME}";
+    expect(printEnv([{ name: 'A', value }])).toBe('A="it\'s \\`touch /tmp/x\\` \\$(id) \\${HOME}"\n');
+    expect(parse(printEnv([{ name: 'A', value }]))).toEqual({ A: value });
+  });
+
   it('reads back as the same values, whatever they are', () => {
     const value = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),
