@@ -4,9 +4,9 @@ import { parseArgs } from 'node:util';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import {
+  canInterruptCalls,
   emptyTally,
   failAtEveryCall,
-  hasStrace,
   killAtEveryCall,
   killAtRandom,
   killInPlace,
@@ -49,7 +49,7 @@ const ofRotation = async () => {
   await measure('kill -9 at random instants of a rotation', (tally) =>
     killAtRandom('rotation', large, LARGE, share.rotation, tally),
   );
-  if (!hasStrace()) return;
+  if (!canInterruptCalls()) return;
   await measure('kill -9 at every call of a rotation', (tally) =>
     killAtEveryCall('rotation', small, SMALL, 1, tally),
   );
@@ -61,7 +61,7 @@ const ofTheRest = async () => {
   await measure('kill -9 at random instants of a custody move', (tally) =>
     killAtRandom('custody_move', small, SMALL, share.custody_move, tally),
   );
-  if (!hasStrace()) return;
+  if (!canInterruptCalls()) return;
   await measure('kill -9 at every call of a first seal', (tally) =>
     killAtEveryCall('first_seal', empty, 0, 1, tally),
   );

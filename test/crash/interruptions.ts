@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { discard, type Scenario, verify } from './scenarios.ts';
 
 const worker = join(import.meta.dirname, 'worker.ts');
@@ -16,13 +16,27 @@ export interface Tally {
 export const emptyTally = (): Tally => ({ runs: 0, hit: 0, faults: [] });
 
 /** Calls that change files or their names: where an interruption matters. */
-const CALLS =
-  'pwrite64,write,fsync,fdatasync,ftruncate,link,linkat,rename,renameat,renameat2,unlink,unlinkat';
+const CALLS = ['write', 'pwrite', 'fsync', 'fdatasync', 'ftruncate', 'link', 'rename', 'unlink'];
 /** Calls that can fail for a disk that is full, read-only or broken. */
-const FAILING_CALLS = 'pwrite64,fsync,fdatasync,ftruncate,link,rename';
+const FAILING_CALLS = CALLS.filter((call) => call !== 'unlink');
 
-export function hasStrace(): boolean {
-  return spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
+let preloaded: string | null = null;
+
+/** The library that interrupts (interrupt.c), built once a process; null where there is no compiler for it. */
+function findInterrupter(): string | null {
+  if (preloaded !== null) return preloaded;
+  if (process.platform !== 'linux') return null;
+  const target = join(mkdtempSync(join(tmpdir(), 'temps-interrupt-')), 'interrupt.so');
+  const source = join(import.meta.dirname, 'interrupt.c');
+  const { status } = spawnSync('cc', ['-O1', '-fPIC', '-shared', '-o', target, source, '-ldl']);
+  if (status !== 0) return null;
+  process.once('exit', () => rmSync(dirname(target), { recursive: true, force: true }));
+  preloaded = target;
+  return target;
+}
+
+export function canInterruptCalls(): boolean {
+  return findInterrupter() !== null;
 }
 
 /**
@@ -99,33 +113,9 @@ function killAfterReady(child: ChildProcess, delayMs: number): Promise<boolean> 
   });
 }
 
-/** How many calls that matter the whole work makes, all threads together. */
-export function countCalls(scenario: Scenario, prepared: string, calls = CALLS): number {
-  const dataDir = copyOf(prepared);
-  const log = join(dataDir, '..', `strace-${process.pid}.log`);
-  spawnSync('strace', [
-    '-f',
-    '-qq',
-    '-e',
-    `trace=${calls}`,
-    '-o',
-    log,
-    process.execPath,
-    worker,
-    scenario,
-    dataDir,
-  ]);
-  const count = readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => /^\d+\s+\w+\(/.test(line)).length;
-  rmSync(log, { force: true });
-  discard(dataDir);
-  return count;
-}
-
 /**
- * kill -9 on entering the n-th call, for every n that `every` picks. strace counts per thread, so n runs until
- * no thread gets that far.
+ * kill -9 just before the n-th call that changes a file, for n = 1, `every` + 1 … until the work gets through.
+ * Calls are counted over all threads, so with `every` 1 no step between two of them is left out.
  */
 export async function killAtEveryCall(
   scenario: Scenario,
@@ -134,7 +124,7 @@ export async function killAtEveryCall(
   every: number,
   tally: Tally,
 ): Promise<void> {
-  await atEveryCall(scenario, prepared, values, every, tally, CALLS, 'signal=KILL');
+  await atEveryCall(scenario, prepared, values, every, tally, CALLS, 'kill');
 }
 
 /** The n-th call fails as a full, read-only or broken disk makes it fail. */
@@ -146,7 +136,7 @@ export async function failAtEveryCall(
   error: 'ENOSPC' | 'EROFS' | 'EIO',
   tally: Tally,
 ): Promise<void> {
-  await atEveryCall(scenario, prepared, values, every, tally, FAILING_CALLS, `error=${error}`);
+  await atEveryCall(scenario, prepared, values, every, tally, FAILING_CALLS, error);
 }
 
 async function atEveryCall(
@@ -155,40 +145,32 @@ async function atEveryCall(
   values: number,
   every: number,
   tally: Tally,
-  calls: string,
-  fault: string,
+  calls: readonly string[],
+  fault: 'kill' | 'ENOSPC' | 'EROFS' | 'EIO',
 ): Promise<void> {
   for (let n = 1; ; n += every) {
     const dataDir = copyOf(prepared);
     const log = `${dataDir}.log`;
-    spawnSync(
-      'strace',
-      [
-        '-f',
-        '-qq',
-        '-e',
-        `trace=${calls}`,
-        '-e',
-        `inject=${calls}:${fault}:when=${n}`,
-        '-o',
-        log,
-        process.execPath,
-        worker,
-        scenario,
-        dataDir,
-      ],
-      { stdio: 'ignore' },
-    );
-    const trace = readFileSync(log, 'utf8');
+    spawnSync(process.execPath, [worker, scenario, dataDir], {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        LD_PRELOAD: findInterrupter() ?? '',
+        INTERRUPT_AT: String(n),
+        INTERRUPT_WITH: fault === 'kill' ? fault : String(constants.errno[fault]),
+        INTERRUPT_CALLS: `,${calls.join(',')},`,
+        INTERRUPT_LOG: log,
+      },
+    });
+    const interrupted = /^(\w+)!$/m.exec(readFileSync(log, 'utf8'))?.[1];
     rmSync(log, { force: true });
-    const wasHit = trace.includes('(INJECTED)') || trace.includes('killed by SIGKILL');
-    if (!wasHit) {
+    if (!interrupted) {
       discard(dataDir);
       return;
     }
     tally.runs += 1;
     tally.hit += 1;
-    await judge(scenario, dataDir, values, `${fault} at call ${n} (${scenario})`, tally);
+    await judge(scenario, dataDir, values, `${fault} at call ${n}, ${interrupted} (${scenario})`, tally);
   }
 }
 

@@ -1,0 +1,81 @@
+/*
+ * Preloaded into the process under test: counts its calls that change a file or a name, over all threads, and
+ * at the n-th kills it or lets the call fail.
+ *
+ * strace cannot do this: it counts per thread and per system call, so of two threads' first fsync only one is
+ * ever interrupted.
+ *
+ *   INTERRUPT_AT    n, from 1; without it calls are only counted
+ *   INTERRUPT_WITH  "kill", or the errno the call answers
+ *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!"
+ *   INTERRUPT_CALLS the calls that count, as ",fsync,link,"
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static atomic_long count;
+
+static void say(const char *name, const char *mark) {
+  const char *path = getenv("INTERRUPT_LOG");
+  if (!path) return;
+  char line[64];
+  int length = snprintf(line, sizeof line, "%s%s\n", name, mark);
+  /* Bare system calls: the log must not count itself. */
+  long fd = syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (fd < 0) return;
+  syscall(SYS_write, fd, line, (size_t)length);
+  syscall(SYS_close, fd);
+}
+
+/* True when the call must fail, with errno set. */
+static int interrupted(const char *name) {
+  const char *calls = getenv("INTERRUPT_CALLS");
+  char wanted[32];
+  snprintf(wanted, sizeof wanted, ",%s,", name);
+  if (!calls || !strstr(calls, wanted)) return 0;
+  long here = atomic_fetch_add(&count, 1) + 1;
+  const char *at = getenv("INTERRUPT_AT");
+  if (!at || here != atol(at)) {
+    say(name, "");
+    return 0;
+  }
+  say(name, "!");
+  const char *with = getenv("INTERRUPT_WITH");
+  if (!with || strcmp(with, "kill") == 0) {
+    kill(getpid(), SIGKILL);
+    for (;;) pause();
+  }
+  errno = atoi(with);
+  return 1;
+}
+
+/* Pipes and event counters are no files: what is written to them survives nothing anyway. */
+static int is_file(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+#define NEXT(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
+
+ssize_t write(int fd, const void *bytes, size_t size) {
+  return is_file(fd) && interrupted("write") ? -1 : NEXT(write)(fd, bytes, size);
+}
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
+  return interrupted("pwrite") ? -1 : NEXT(pwrite64)(fd, bytes, size, at);
+}
+int fsync(int fd) { return interrupted("fsync") ? -1 : NEXT(fsync)(fd); }
+int fdatasync(int fd) { return interrupted("fdatasync") ? -1 : NEXT(fdatasync)(fd); }
+int ftruncate64(int fd, off64_t size) { return interrupted("ftruncate") ? -1 : NEXT(ftruncate64)(fd, size); }
+int link(const char *from, const char *to) { return interrupted("link") ? -1 : NEXT(link)(from, to); }
+int rename(const char *from, const char *to) { return interrupted("rename") ? -1 : NEXT(rename)(from, to); }
+int unlink(const char *path) { return interrupted("unlink") ? -1 : NEXT(unlink)(path); }
