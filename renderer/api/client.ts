@@ -1,0 +1,63 @@
+import createClient from 'openapi-fetch';
+import { askConfirmation } from './confirmation.ts';
+import { noteAnswered, noteLost } from './connection.ts';
+import { ApiProblem, ConnectionLost, hasCode } from './problem.ts';
+import type { paths } from './schema.ts';
+
+/** A question that is not answered within this is taken for lost. Long work answers at once and reports by events. */
+const TIMEOUT_MS = 30_000;
+
+/** Typed by the instance's own routes. Use through `ask`. */
+export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
+
+async function send(request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(request, {
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      cache: 'no-store',
+    });
+    noteAnswered();
+    return answer;
+  } catch (error) {
+    // Given up by ourselves: the page was left.
+    if (request.signal.aborted) throw error;
+    noteLost();
+    throw new ConnectionLost(error);
+  }
+}
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+let onSessionEnded: () => void = () => undefined;
+
+/** Called when an answer says that nobody is signed in (any more). */
+export function whenSessionEnds(listener: () => void): void {
+  onSessionEnded = listener;
+}
+
+/** The data of an answer. Throws `ApiProblem`, `ConnectionLost`. */
+export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
+  const { data, error, response } = await answer;
+  if (response.ok) return data as NonNullable<Data>;
+  const problem = new ApiProblem(error, response.status);
+  if (hasCode(problem, 'unauthenticated', 'session_expired')) onSessionEnded();
+  throw problem;
+}
+
+/**
+ * `ask` for what needs a fresh proof of who is there: when the instance wants one, the person is asked for the
+ * password and the call is made again. Throws `ConfirmationDeclined` when they do not give it.
+ */
+export async function askConfirmed<Data>(call: () => Promise<Answer<Data>>): Promise<NonNullable<Data>> {
+  try {
+    return await ask(call());
+  } catch (error) {
+    if (!hasCode(error, 'confirmation_required')) throw error;
+    await askConfirmation();
+    return await ask(call());
+  }
+}

@@ -1,0 +1,39 @@
+import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { ask, client, whenSessionEnds } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => ask(client.GET('/auth/session')),
+  staleTime: 60_000,
+});
+export type Session = Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>;
+
+// What was answered for someone is nobody's once their session is over.
+whenSessionEnds(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
+
+export const useSessionQuery = () => useQuery(sessionQuery);
+
+/** Who is signed in. For what is inside the shell, where someone is. */
+export function useSession(): Session {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+/** Whether the caller may do this; what they may not do is not offered. */
+export function useMay(permission: string): boolean {
+  return useSession().permissions.includes(permission as never);
+}
+
+export const useIsOwner = () => useSession().kind === 'owner';
+
+/** After signing in or out everything is asked anew. */
+export async function sessionChanged(): Promise<void> {
+  await queryClient.invalidateQueries();
+}
+
+export async function signOut(): Promise<void> {
+  await ask(client.POST('/logout'));
+  queryClient.clear();
+  await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  location.assign('/');
+}

@@ -1,0 +1,90 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect, useRef } from 'react';
+import { useConnectionLost } from '../api/connection.ts';
+import { SignIn } from '../sign-in/sign-in.tsx';
+import { Failed, Skeleton } from '../ui/nothing.tsx';
+import { HealthBanner } from './health-banner.tsx';
+import { useLive } from './live.ts';
+import { Palette } from './palette.tsx';
+import { useSessionQuery } from './session.ts';
+import { Sidebar } from './sidebar.tsx';
+
+/**
+ * Sidebar and page, for whoever is signed in. A session that ends is asked for over the page, which stays: what
+ * was typed there is still there afterwards.
+ */
+export function Shell() {
+  const session = useSessionQuery();
+  const isSignedIn = session.data?.state === 'signed_in';
+  const wasSignedIn = useRef(false);
+  wasSignedIn.current ||= isSignedIn;
+  useLive(isSignedIn);
+  if (session.isPending) return <div aria-busy="true" />;
+  if (session.isError)
+    return (
+      <main className="grid h-full place-items-center">
+        <Failed
+          title="The instance did not answer"
+          error={session.error}
+          onRetry={() => void session.refetch()}
+        />
+      </main>
+    );
+  if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
+  return (
+    <>
+      <Frame />
+      {!isSignedIn && (
+        <div className="scrim z-50">
+          <SignIn session={session.data} isOver />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Frame() {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+  }, [path]);
+  return (
+    <div className="app">
+      <a className="skip" href="#page">
+        Skip to the page
+      </a>
+      <Suspense fallback={<div className="side" />}>
+        <Sidebar />
+      </Suspense>
+      <main className="main" id="page" ref={main} tabIndex={-1}>
+        <ConnectionBar />
+        <HealthBanner />
+        <Suspense fallback={<PageToCome />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Suspense>
+        <Palette />
+      </Suspense>
+    </div>
+  );
+}
+
+function PageToCome() {
+  return (
+    <div className="page">
+      <Skeleton rows={8} />
+    </div>
+  );
+}
+
+function ConnectionBar() {
+  if (!useConnectionLost()) return null;
+  return (
+    <div className="connection-bar" role="alert">
+      The instance does not answer. What you typed stays here; we go on trying.
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+import { daysSince } from '../ui/time.ts';
+
+/** How the vault stands; kept true by the change feed. */
+export const vaultQuery = queryOptions({
+  queryKey: ['vault', 'status'],
+  queryFn: () => ask(client.GET('/vault/status')),
+});
+export type VaultStatus = Awaited<ReturnType<NonNullable<typeof vaultQuery.queryFn>>>;
+
+export const useVault = () => useQuery(vaultQuery);
+
+/** Days since the newest proof of a separate copy; null for none. */
+export function proofDays(status: VaultStatus): number | null {
+  const at = status.proof?.verified_at ?? null;
+  return at === null ? null : daysSince(at);
+}

@@ -1,0 +1,178 @@
+import { Check, ChevronDown, type LucideIcon } from 'lucide-react';
+import {
+  Checkbox as RadixCheckbox,
+  RadioGroup as RadixRadioGroup,
+  Select as RadixSelect,
+  ToggleGroup,
+} from 'radix-ui';
+import { type ReactNode, useId } from 'react';
+
+interface CheckboxProps {
+  checked: boolean | 'indeterminate';
+  onChange: (checked: boolean) => void;
+  /** Beside the box; or `label` alone for a box in a row. */
+  children?: ReactNode;
+  label?: string;
+  disabled?: boolean;
+}
+
+export function Checkbox({ checked, onChange, children, label, disabled = false }: CheckboxProps) {
+  const id = useId();
+  return (
+    <span className="inline-flex items-center gap-2 align-middle">
+      <RadixCheckbox.Root
+        id={id}
+        className="check-box"
+        checked={checked}
+        disabled={disabled}
+        aria-label={children ? undefined : label}
+        onCheckedChange={(next) => onChange(next === true)}
+      >
+        <RadixCheckbox.Indicator className="check-mark" />
+      </RadixCheckbox.Root>
+      {children && <label htmlFor={id}>{children}</label>}
+    </span>
+  );
+}
+
+interface ChoiceOption<Value extends string> {
+  value: Value;
+  title: ReactNode;
+  text?: ReactNode;
+  icon?: LucideIcon;
+  /** At the right: how long it takes. */
+  aside?: ReactNode;
+  disabled?: boolean;
+  /** Shown inside the box while it is chosen. */
+  more?: ReactNode;
+}
+
+interface ChoicesProps<Value extends string> {
+  label: string;
+  value: Value | null;
+  onChange: (value: Value) => void;
+  options: readonly ChoiceOption<Value>[];
+  className?: string;
+}
+
+/** A choice among few: the whole box is the target. */
+export function Choices<Value extends string>({
+  label,
+  value,
+  onChange,
+  options,
+  className,
+}: ChoicesProps<Value>) {
+  return (
+    <RadixRadioGroup.Root
+      aria-label={label}
+      className={className ?? 'grid gap-2'}
+      value={value}
+      onValueChange={(next) => onChange(next as Value)}
+    >
+      {options.map((option) => (
+        <ChoiceBox key={option.value} option={option} isOn={option.value === value} />
+      ))}
+    </RadixRadioGroup.Root>
+  );
+}
+
+function ChoiceBox({ option, isOn }: { option: ChoiceOption<string>; isOn: boolean }) {
+  const id = useId();
+  const Icon = option.icon;
+  return (
+    <div className={`choice-box ${isOn ? 'is-on' : ''} ${option.disabled ? 'is-off' : ''}`}>
+      <label htmlFor={id} className="choice-top">
+        <RadixRadioGroup.Item
+          id={id}
+          value={option.value}
+          disabled={option.disabled ?? false}
+          className="radio-mark"
+        >
+          <RadixRadioGroup.Indicator />
+        </RadixRadioGroup.Item>
+        {Icon && <Icon className="icon" aria-hidden="true" />}
+        <span className="min-w-0 flex-1">
+          <span className="block font-medium">{option.title}</span>
+          {option.text && <span className="block text-text-2">{option.text}</span>}
+        </span>
+        {option.aside && <span className="text-12 text-text-3">{option.aside}</span>}
+      </label>
+      {isOn && option.more && <div className="choice-more">{option.more}</div>}
+    </div>
+  );
+}
+
+interface SegmentedProps<Value extends string> {
+  label: string;
+  value: Value;
+  onChange: (value: Value) => void;
+  options: readonly { value: Value; label: string; icon?: LucideIcon }[];
+}
+
+/** Two to five views of the same thing. */
+export function Segmented<Value extends string>({ label, value, onChange, options }: SegmentedProps<Value>) {
+  return (
+    <ToggleGroup.Root
+      type="single"
+      aria-label={label}
+      className="seg"
+      value={value}
+      onValueChange={(next) => next !== '' && onChange(next as Value)}
+    >
+      {options.map(({ value: each, label: text, icon: Icon }) => (
+        <ToggleGroup.Item key={each} value={each}>
+          {Icon && <Icon className="icon" aria-hidden="true" />}
+          {text}
+        </ToggleGroup.Item>
+      ))}
+    </ToggleGroup.Root>
+  );
+}
+
+interface SelectProps<Value extends string> {
+  /** Read out; a Field's label names it by `id`. */
+  label?: string;
+  id?: string;
+  value: Value;
+  onChange: (value: Value) => void;
+  options: readonly { value: Value; label: string; icon?: LucideIcon }[];
+  isSmall?: boolean;
+  disabled?: boolean;
+}
+
+export function Select<Value extends string>({
+  label,
+  id,
+  value,
+  onChange,
+  options,
+  isSmall = false,
+  disabled = false,
+}: SelectProps<Value>) {
+  return (
+    <RadixSelect.Root value={value} onValueChange={(next) => onChange(next as Value)} disabled={disabled}>
+      <RadixSelect.Trigger id={id} className={`input select ${isSmall ? 'is-small' : ''}`} aria-label={label}>
+        <RadixSelect.Value />
+        <ChevronDown className="icon" aria-hidden="true" />
+      </RadixSelect.Trigger>
+      <RadixSelect.Portal>
+        <RadixSelect.Content className="menu z-40" position="popper" sideOffset={4}>
+          <RadixSelect.Viewport>
+            {options.map(({ value: each, label: text, icon: Icon }) => (
+              <RadixSelect.Item key={each} value={each} className="item">
+                {Icon && <Icon className="icon text-icon" aria-hidden="true" />}
+                <span className="grow">
+                  <RadixSelect.ItemText>{text}</RadixSelect.ItemText>
+                </span>
+                <RadixSelect.ItemIndicator>
+                  <Check className="icon icon-14" aria-hidden="true" />
+                </RadixSelect.ItemIndicator>
+              </RadixSelect.Item>
+            ))}
+          </RadixSelect.Viewport>
+        </RadixSelect.Content>
+      </RadixSelect.Portal>
+    </RadixSelect.Root>
+  );
+}

@@ -1,0 +1,83 @@
+import { CircleX, LockKeyhole, type LucideIcon, RefreshCw } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { describeError, hasCode } from '../api/problem.ts';
+import { Button } from './button.tsx';
+
+interface EmptyProps {
+  icon: LucideIcon;
+  title: string;
+  /** What this is. */
+  text: ReactNode;
+  /** One button. */
+  action?: ReactNode;
+}
+
+export function Empty({ icon: Icon, title, text, action }: EmptyProps) {
+  return (
+    <div className="nothing">
+      <Icon className="icon" aria-hidden="true" />
+      <b>{title}</b>
+      <p>{text}</p>
+      {action}
+    </div>
+  );
+}
+
+interface FailedProps {
+  /** "The list did not load". */
+  title: string;
+  error: unknown;
+  onRetry: () => void;
+}
+
+/** What happened, what is untouched, try again. */
+export function Failed({ title, error, onRetry }: FailedProps) {
+  const isForbidden = hasCode(error, 'forbidden', 'owner_only');
+  const Icon = isForbidden ? LockKeyhole : CircleX;
+  return (
+    <div className="nothing" role="alert">
+      <Icon className={`icon ${isForbidden ? '' : 'text-danger-solid'}`} aria-hidden="true" />
+      <b>{isForbidden ? 'Not yours to see' : title}</b>
+      <p>{describeError(error)}</p>
+      {!isForbidden && (
+        <Button icon={RefreshCw} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+const SKELETON_AFTER_MS = 200;
+const widths = ['62%', '74%', '50%', '80%', '66%'];
+
+/** Rows to come: after 200 ms, without shimmer. */
+export function Skeleton({ rows = 5, columns = 3 }: { rows?: number; columns?: number }) {
+  const [isDue, setDue] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), SKELETON_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isDue) return <div style={{ minHeight: rows * 36 }} />;
+  return (
+    <div role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        <div
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows without identity, drawn once
+          key={row}
+          className="grid h-9 items-center gap-6 border-b border-line-soft px-4 last:border-b-0"
+          style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+        >
+          {Array.from({ length: columns }, (_, column) => (
+            <span
+              // biome-ignore lint/suspicious/noArrayIndexKey: as above
+              key={column}
+              className="skeleton"
+              style={{ width: widths[(row + column) % widths.length] }}
+            />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+/** Times in the words and the zone of the person reading. */
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'medium' });
+
+function startOfDay(ms: number): number {
+  return new Date(ms).setHours(0, 0, 0, 0);
+}
+
+/** Whole calendar days between two instants, never negative. */
+export function daysBetween(fromMs: number, toMs: number): number {
+  return Math.max(0, Math.round((startOfDay(toMs) - startOfDay(fromMs)) / DAY_MS));
+}
+
+export const daysSince = (ms: number, nowMs = Date.now()) => daysBetween(ms, nowMs);
+
+/** "today, 14:02", "yesterday", "Thursday", "4 May", "2 Nov 2025". */
+export function formatDay(ms: number, nowMs = Date.now()): string {
+  const days = Math.round((startOfDay(nowMs) - startOfDay(ms)) / DAY_MS);
+  if (days === 0) return `today, ${clock.format(ms)}`;
+  if (days === 1) return 'yesterday';
+  if (days > 1 && days < 7) return weekday.format(ms);
+  return new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? day.format(ms) : dayOfYear.format(ms);
+}
+
+/** "just now", "3 minutes ago", "2 hours ago", then as `formatDay`. */
+export function formatAgo(ms: number, nowMs = Date.now()): string {
+  const minutes = Math.floor((nowMs - ms) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 6) return `${hours} ${hours === 1 ? 'hour' : 'hours'} ago`;
+  return formatDay(ms, nowMs);
+}
+
+export const formatClock = (ms: number) => clock.format(ms);
+/** For titles and tables that must be exact. */
+export const formatExact = (ms: number) => exact.format(ms);
+
+/** "about 6 seconds", "about 2 minutes". */
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 90) return `about ${seconds} ${seconds === 1 ? 'second' : 'seconds'}`;
+  const minutes = Math.round(seconds / 60);
+  return `about ${minutes} minutes`;
+}
+
+/** "1 value", "2,140 values". */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString()} ${count === 1 ? one : many}`;
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${units[unit]}`;
+}
