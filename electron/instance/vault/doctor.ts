@@ -4,6 +4,7 @@ import type { Fingerprint } from './sealing/master-key.ts';
 import { openValue } from './sealing/sealed-value.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from './vault.ts';
 import type { VaultCore } from './vault-core.ts';
+import type { SecretKind } from './vocabulary.ts';
 
 /** Rows read at once, and how long one slice may keep the event loop: well under the 50 ms it must never exceed. */
 const PAGE_ROWS = 200;
@@ -11,12 +12,14 @@ const SLICE_MS = 12;
 /** How many failing rows a report names; the rest are counted. */
 const MAX_FAILURES = 1000;
 
+/** `key_missing`: the key it names is not held; `damaged`: that key does not open it. */
+export const doctorReasons = ['key_missing', 'damaged'] as const;
+
 export interface DoctorFailure {
   id: SecretId;
-  kind: string;
+  kind: SecretKind;
   keyFingerprint: Fingerprint;
-  /** `key_missing`: the key it names is not held; `damaged`: that key does not open it. */
-  reason: 'key_missing' | 'damaged';
+  reason: (typeof doctorReasons)[number];
   owner: SecretOwner | null;
 }
 
@@ -27,7 +30,7 @@ export interface DoctorReport {
   checked: number;
   opened: number;
   failed: number;
-  byKind: Record<string, number>;
+  byKind: Partial<Record<SecretKind, number>>;
   byKey: Record<Fingerprint, number>;
   failures: DoctorFailure[];
   startedAt: number;
@@ -37,7 +40,7 @@ export interface DoctorReport {
 interface Row {
   rowid: number;
   id: string;
-  kind: string;
+  kind: SecretKind;
   sealed: Buffer;
   keyFingerprint: string;
 }

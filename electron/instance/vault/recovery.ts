@@ -26,6 +26,7 @@ export const recoveryGroups = {
   backups: ['s3_credentials'],
 } as const satisfies Record<string, readonly SecretKind[]>;
 export type RecoveryGroup = keyof typeof recoveryGroups;
+export const recoveryGroupNames = Object.keys(recoveryGroups) as RecoveryGroup[];
 
 /** Keys no person holds a second copy of: they are made anew, never typed. */
 const NOT_TYPED: readonly SecretKind[] = ['tls_private_key', 'acme_account_key', 'totp_secret'];
@@ -127,7 +128,7 @@ export function listLostValues(core: VaultCore): RecoveryList {
     canReenter: !NOT_TYPED.includes(row.kind),
     canRegenerate: findRegenerate(core, row.kind) !== null,
   }));
-  const groups = (Object.keys(recoveryGroups) as RecoveryGroup[])
+  const groups = recoveryGroupNames
     .map((group) => ({
       group,
       values: values.filter((value) => (recoveryGroups[group] as readonly SecretKind[]).includes(value.kind)),
