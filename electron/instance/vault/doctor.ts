@@ -33,6 +33,10 @@ export interface DoctorReport {
   byKind: Partial<Record<SecretKind, number>>;
   byKey: Record<Fingerprint, number>;
   failures: DoctorFailure[];
+  /** Every value that its own key did not open, named or not. */
+  damaged: Set<SecretId>;
+  /** Keys that were named by a value and not held at that moment. */
+  missingKeys: Set<Fingerprint>;
   startedAt: number;
   finishedAt: number | null;
 }
@@ -67,6 +71,8 @@ export async function runDoctor(
     byKind: {},
     byKey: {},
     failures: [],
+    damaged: new Set(),
+    missingKeys: new Set(),
     startedAt: core.clock.now(),
     finishedAt: null,
   };
@@ -103,6 +109,8 @@ function checkRow(ring: KeyRing, row: Row, report: DoctorReport): void {
     return;
   }
   report.failed += 1;
+  if (key) report.damaged.add(row.id);
+  else report.missingKeys.add(row.keyFingerprint);
   if (report.failures.length < MAX_FAILURES) {
     report.failures.push({
       id: row.id,
@@ -115,19 +123,19 @@ function checkRow(ring: KeyRing, row: Row, report: DoctorReport): void {
 }
 
 function describeOwners(failures: DoctorFailure[], keepers: readonly SecretKeeper[]): void {
-  const owners = findOwners(
-    failures.map((failure) => failure.id),
-    keepers,
-  );
+  const owners = findOwners(failures, keepers);
   for (const failure of failures) failure.owner = owners.get(failure.id) ?? null;
 }
 
-/** Asks every keeper; an id that nobody owns is left out. */
+/** Asks each keeper about values of its kinds; one that nobody owns is left out. */
 export function findOwners(
-  ids: readonly SecretId[],
+  secrets: readonly { id: SecretId; kind: SecretKind }[],
   keepers: readonly SecretKeeper[],
 ): Map<SecretId, SecretOwner> {
   const owners = new Map<SecretId, SecretOwner>();
-  for (const keeper of keepers) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
+  for (const keeper of keepers) {
+    const ids = secrets.filter(({ kind }) => keeper.kinds.includes(kind)).map(({ id }) => id);
+    if (ids.length > 0) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
+  }
   return owners;
 }

@@ -118,10 +118,7 @@ export function listLostValues(core: VaultCore): RecoveryList {
     .prepare("SELECT coalesce(sum(lost_total), 0) FROM keys WHERE state = 'lost'")
     .pluck()
     .get() as number;
-  const owners = findOwners(
-    rows.map((row) => row.id),
-    core.secrets.keepers,
-  );
+  const owners = findOwners(rows, core.secrets.keepers);
   const values = rows.map((row) => ({
     ...row,
     owner: owners.get(row.id) ?? null,

@@ -7,7 +7,8 @@ import type { KeyEpoch } from './key-history.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
 import type { copyShape, epochShape, keyShape, placeShape } from './key-shapes.ts';
 import type { RecoveryList } from './recovery.ts';
-import type { doctorShape, recoveryShape } from './secret-shapes.ts';
+import type { ListedSecret } from './secret-list.ts';
+import type { doctorShape, recoveryShape, secretShape } from './secret-shapes.ts';
 import type { custodyShape, healthShape, rotationShape, statusShape } from './status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
@@ -138,6 +139,22 @@ export function toRecoveryJson(list: RecoveryList): z.infer<typeof recoveryShape
         can_regenerate: canRegenerate,
       })),
     })),
+  };
+}
+
+export function toSecretJson(secret: ListedSecret): z.infer<typeof secretShape> {
+  return {
+    id: secret.id,
+    kind: secret.kind,
+    group: secret.group,
+    key_fingerprint: secret.keyFingerprint,
+    epoch: secret.epoch,
+    created_at: secret.createdAt,
+    updated_at: secret.updatedAt,
+    last_used_at: secret.lastUsedAt,
+    state: secret.state,
+    check: secret.check,
+    owner: secret.owner,
   };
 }
 

@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, createRoutes } from '../http/api.ts';
 import { requirePermission } from '../http/caller.ts';
-import { findOwners } from './doctor.ts';
-import { toDoctorJson } from './route-shapes.ts';
+import { toDoctorJson, toSecretJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
-import { doctorShape, type secretShape, secretsPageShape } from './secret-shapes.ts';
+import { secretGroups } from './secret-groups.ts';
+import { listSecrets } from './secret-list.ts';
+import { doctorShape, secretsPageShape } from './secret-shapes.ts';
 import { secretKinds } from './vocabulary.ts';
 
 /** `/vault/secrets` and `/vault/doctor`: what is sealed, and whether it opens. */
@@ -18,16 +19,31 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
       request: {
         query: z.object({
           kind: z.enum(secretKinds).optional(),
+          group: z.enum(secretGroups).optional(),
+          search: z.string().max(200).default(''),
           page: z.coerce.number().int().min(1).default(1),
           per_page: z.coerce.number().int().min(1).max(1000).default(100),
         }),
       },
       responses: answer(secretsPageShape, 'Sealed values, without the values'),
     }),
-    (c) => {
+    async (c) => {
       requirePermission(c.get('caller'), 'vault:read');
-      const { kind, page, per_page } = c.req.valid('query');
-      return c.json(listSecrets(core, kind ?? null, page, per_page));
+      const { kind, group, search, page, per_page } = c.req.valid('query');
+      const list = await listSecrets(core, jobs.finishedReport, {
+        kind: kind ?? null,
+        group: group ?? null,
+        search,
+        page,
+        perPage: per_page,
+      });
+      return c.json({
+        secrets: list.secrets.map(toSecretJson),
+        total: list.total,
+        counts: list.counts,
+        page,
+        per_page,
+      });
     },
   );
 
@@ -60,37 +76,4 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
   );
 
   return app;
-}
-
-type Row = Omit<z.infer<typeof secretShape>, 'state' | 'owner'>;
-
-function listSecrets(
-  core: VaultRouteDeps['core'],
-  kind: string | null,
-  page: number,
-  perPage: number,
-): z.infer<typeof secretsPageShape> {
-  const { sqlite } = core.store;
-  const where = kind === null ? '' : 'WHERE kind = @kind';
-  const filter = kind === null ? {} : { kind };
-  const total = sqlite.prepare(`SELECT count(*) FROM secrets ${where}`).pluck().get(filter) as number;
-  const rows = sqlite
-    .prepare(
-      `SELECT id, kind, key_fingerprint, created_at, updated_at, last_used_at FROM secrets ${where}
-       ORDER BY id LIMIT @limit OFFSET @offset`,
-    )
-    .all({ ...filter, limit: perPage, offset: (page - 1) * perPage }) as Row[];
-  const ids = rows.map((row) => row.id);
-  const states = core.secrets.statesOf(ids);
-  const owners = findOwners(ids, core.secrets.keepers);
-  return {
-    secrets: rows.map((row) => ({
-      ...row,
-      state: states.get(row.id) ?? 'unreadable',
-      owner: owners.get(row.id) ?? null,
-    })),
-    total,
-    page,
-    per_page: perPage,
-  };
 }

@@ -1,7 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import { doctorReasons } from './doctor.ts';
 import { recoveryGroupNames } from './recovery.ts';
-import { countsByKind, epochMs, fingerprint, orNull, secretKindShape } from './status-shapes.ts';
+import { secretChecks } from './secret-list.ts';
+import {
+  countsByKind,
+  epochMs,
+  fingerprint,
+  orNull,
+  secretGroupShape,
+  secretKindShape,
+} from './status-shapes.ts';
 import { secretStates } from './vault.ts';
 
 /** What the routes about sealed values answer: facts about them, never a value. */
@@ -12,11 +20,17 @@ export const secretShape = z
   .object({
     id: z.string(),
     kind: secretKindShape,
+    group: secretGroupShape,
     key_fingerprint: fingerprint,
+    epoch: z.number().nullable(),
     created_at: epochMs,
     updated_at: epochMs,
     last_used_at: epochMs.nullable(),
     state: z.enum(secretStates).openapi('SecretState'),
+    check: z.enum(secretChecks).openapi('SecretCheck', {
+      description:
+        'What the newest finished doctor report says; unchecked when it says nothing of this value',
+    }),
     owner: orNull(ownerShape),
   })
   .openapi('SealedSecret');
@@ -24,7 +38,17 @@ export const secretShape = z
 export const secretsPageShape = z
   .object({
     secrets: z.array(secretShape),
-    total: z.number(),
+    total: z.number().openapi({ description: 'Values that fit the filter' }),
+    counts: z
+      .object({
+        all: z.number(),
+        variables: z.number(),
+        tls: z.number(),
+        sign_in: z.number(),
+        access: z.number(),
+        connections: z.number(),
+      })
+      .openapi('SecretCounts', { description: 'Values of each group, whatever the filter' }),
     page: z.number(),
     per_page: z.number(),
   })

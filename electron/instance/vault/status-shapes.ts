@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { healthLevels, healthReasonCodes } from './health.ts';
+import { secretGroups } from './secret-groups.ts';
 import { vaultCases } from './start-case.ts';
 import { custodyNames, rotationStates, secretKinds } from './vocabulary.ts';
 
@@ -8,6 +9,7 @@ import { custodyNames, rotationStates, secretKinds } from './vocabulary.ts';
 export const epochMs = z.number().int().openapi({ description: 'Milliseconds since 1970' });
 export const fingerprint = z.string().openapi({ example: '4F2A-91C0-77DE-1B3A' });
 export const secretKindShape = z.enum(secretKinds).openapi('SecretKind');
+export const secretGroupShape = z.enum(secretGroups).openapi('SecretGroup');
 export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
 
 /** Null beside a named shape: `.nullable()` would make the named component itself nullable in the document. */
