@@ -5,8 +5,10 @@ import { AppError } from '../app-error.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner } from '../http/caller.ts';
 import { SecretText } from '../vault/secret-text.ts';
+import { describeCurrentSession } from './current-session.ts';
 import type { Identity } from './identity.ts';
 import {
+  currentSessionShape,
   emailStatusShape,
   meShape,
   oneTimeLinkShape,
@@ -186,6 +188,15 @@ export function sessionRoutes(identity: Identity) {
         201,
       );
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/auth/session',
+      responses: answer(currentSessionShape, 'How the caller stands; asked before anything is shown'),
+    }),
+    (c) => c.json(describeCurrentSession(identity, c.get('caller'))),
   );
 
   app.openapi(

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { AnonymousCaller, Caller } from '../http/caller.ts';
+import { type AnonymousCaller, type Caller, permissions } from '../http/caller.ts';
 import { roles } from './roles.ts';
 import { strongestRole, type User } from './users.ts';
 
@@ -39,6 +39,34 @@ export const meShape = z
     kind: z.enum(['owner', 'user', 'key', 'token']),
   })
   .openapi('Me');
+
+/** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
+export const currentSessionShape = z
+  .object({
+    state: z.enum(['anonymous', 'second_factor', 'signed_in']),
+    kind: z.enum(['owner', 'user', 'key', 'token']).nullable(),
+    via: z.enum(['window', 'socket', 'browser']).nullable(),
+    permissions: z.array(z.enum(permissions)),
+    /** Until when nothing asks again who this is. */
+    confirmed_until: z.int().nullable(),
+    session_expires_at: z.int().nullable(),
+    /** Whether there is an account to sign in with. */
+    is_set_up: z.boolean(),
+    instance_name: z.string().nullable(),
+    user: z
+      .object({
+        id: z.int(),
+        name: z.string(),
+        email: z.string(),
+        role: z.enum(roles),
+        mfa_enabled: z.boolean(),
+      })
+      .openapi('CurrentUser')
+      .nullable(),
+    /** Whether a password can confirm who this is. */
+    has_password: z.boolean(),
+  })
+  .openapi('CurrentSession');
 
 export function toMeJson(
   caller: Exclude<Caller, AnonymousCaller>,
