@@ -342,6 +342,80 @@ describeOverDoors('people and keys', (door) => {
     ).toBe(200);
   });
 
+  it('tells a page how it stands, and an anonymous one no more than the sign-in page needs', async () => {
+    const nobody = await door().request('GET', '/auth/session', undefined, { cookie: 'session=nonsense' });
+    const known = {
+      state: 'anonymous',
+      kind: null,
+      via: null,
+      permissions: [],
+      confirmed_until: null,
+      session_expires_at: null,
+      is_set_up: true,
+      instance_name: null,
+      user: null,
+      has_password: false,
+    };
+    expect(nobody.body).toEqual(known);
+
+    await owner('POST', '/users', {
+      email: 'stand@example.org',
+      name: 'Stan',
+      password: 'a long enough password',
+    });
+    const stan = as(await door().signIn('stand@example.org', 'a long enough password'));
+    const now = door().clock.now();
+    expect((await stan('GET', '/auth/session')).body).toMatchObject({
+      state: 'signed_in',
+      kind: 'user',
+      via: 'browser',
+      confirmed_until: now + 5 * MINUTE_MS,
+      session_expires_at: now + 7 * DAY_MS,
+      instance_name: expect.any(String),
+      user: { name: 'Stan', email: 'stand@example.org', role: 'user', mfa_enabled: false },
+      has_password: true,
+    });
+    door().clock.advance(5 * MINUTE_MS + 1);
+    expect((await stan('GET', '/auth/session')).body.confirmed_until).toBeNull();
+    door().clock.advance(-5 * MINUTE_MS - 2);
+    expect((await stan('GET', '/auth/session')).body.confirmed_until).toBeNull();
+    door().clock.advance(1);
+
+    const { secret_key } = (await stan('POST', '/users/me/mfa/setup')).body;
+    await stan('POST', '/users/me/mfa/verify', { code: codeNow(secret_key) });
+    const half = await door().request('POST', '/auth/login', {
+      email: 'stand@example.org',
+      password: 'a long enough password',
+    });
+    expect((await as({ cookie: readCookie(half) })('GET', '/auth/session')).body).toEqual({
+      ...known,
+      state: 'second_factor',
+    });
+  });
+
+  it('knows the owner and keys at the door, neither of which a password confirms', async () => {
+    const own = (await owner('GET', '/auth/session')).body;
+    expect(own).toMatchObject({
+      state: 'signed_in',
+      kind: 'owner',
+      via: 'window',
+      user: null,
+      session_expires_at: null,
+      has_password: false,
+    });
+    expect(own.permissions).toContain('vault:write');
+    expect(own.confirmed_until).toBe(door().clock.now() + 5 * MINUTE_MS);
+    const { api_key } = (await owner('POST', '/api-keys', { name: 'standing', role_type: 'reader' })).body;
+    expect((await as({ token: api_key })('GET', '/auth/session')).body).toMatchObject({
+      state: 'signed_in',
+      kind: 'key',
+      via: null,
+      confirmed_until: null,
+      has_password: false,
+    });
+    expect((await as({ token: `${api_key}x` })('GET', '/auth/session')).status).toBe(401);
+  });
+
   it('merges settings and refuses ones nobody reads', async () => {
     expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
       instance_name: 'Attic',

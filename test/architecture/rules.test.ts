@@ -23,7 +23,7 @@ const mayReveal = [
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
   'electron/instance/vault/key-copies.ts', // words asked back
   'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
-  'electron/instance/vault/rotation-routes.ts', // a regenerated value, shown once
+  'electron/instance/vault/recovery-routes.ts', // a regenerated value, shown once
   'electron/instance/vault/secret-store.ts', // sealed
   'electron/instance/vault/unlock.ts', // typed words
 ];

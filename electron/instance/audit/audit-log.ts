@@ -16,7 +16,7 @@ export interface AuditLine {
   id: number;
   at: number;
   operation: string;
-  actorKind: string;
+  actorKind: Caller['kind'] | 'instance';
   userId: number | null;
   actor: string;
   ip: string | null;

@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { pageRoutes } from './pages.ts';
-import { chooseRequestId, toProblem } from './problem.ts';
+import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 
 export const SESSION_COOKIE = 'session';
 const VERSION = '0.1.0';
@@ -45,12 +45,17 @@ export interface AppOptions {
 export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }: AppOptions): App {
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
-  const document = () =>
-    api.getOpenAPI31Document({
+  api.openAPIRegistry.register('Problem', problemShape);
+  let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
+  // Written once: the routes do not change, and whoever asks, unknown callers too, must not make it costly.
+  const document = () => {
+    described ??= api.getOpenAPI31Document({
       openapi: '3.1.0',
       info: { title: 'Temps', version: VERSION },
       servers: [{ url: '/api' }],
     });
+    return described;
+  };
   api.get('/openapi.json', (c) => c.json(document()));
   api.get('/docs', (c) => {
     if (c.get('caller').kind === 'anonymous')

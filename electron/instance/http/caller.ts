@@ -128,13 +128,19 @@ export function requireOwner(caller: Caller): asserts caller is OwnerCaller {
 }
 
 /**
- * Throws `confirmation_required` unless the caller proved who they are within the last five minutes. Keys and
- * tokens never did. SECURITY: a time in the future (the clock went back) does not count.
+ * Until when the caller's proof of who they are counts; null when there is none in force. Keys and tokens never
+ * gave one. SECURITY: a time in the future (the clock went back) does not count.
  */
+export function findConfirmedUntil(caller: Caller, nowMs: number): number | null {
+  const confirmedAt = caller.kind === 'owner' || caller.kind === 'user' ? caller.confirmedAt : null;
+  if (confirmedAt === null || confirmedAt > nowMs || nowMs - confirmedAt > CONFIRMATION_MS) return null;
+  return confirmedAt + CONFIRMATION_MS;
+}
+
+/** Throws `confirmation_required` unless the caller proved who they are within the last five minutes. */
 export function requireConfirmed(caller: Caller, nowMs: number): void {
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
-  const confirmedAt = caller.kind === 'owner' || caller.kind === 'user' ? caller.confirmedAt : null;
-  if (confirmedAt === null || confirmedAt > nowMs || nowMs - confirmedAt > CONFIRMATION_MS) {
+  if (findConfirmedUntil(caller, nowMs) === null) {
     throw new AppError('confirmation_required', 'Confirm who you are with your password, then try again.');
   }
 }

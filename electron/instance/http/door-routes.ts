@@ -3,11 +3,13 @@ import { answer, createRoutes } from './api.ts';
 import { requireOwner } from './caller.ts';
 import type { Doors } from './doors.ts';
 
-const doorsAnswer = z.object({
-  https_url: z.string().nullable(),
-  http_port: z.number().nullable(),
-  certificate: z.object({ sha256: z.string(), is_temporary: z.boolean() }).nullable(),
-});
+const doorsAnswer = z
+  .object({
+    https_url: z.string().nullable(),
+    http_port: z.number().nullable(),
+    certificate: z.object({ sha256: z.string(), is_temporary: z.boolean() }).nullable(),
+  })
+  .openapi('Doors');
 
 /** `/doors`: where this instance answers, for the owner's command line. */
 export function doorRoutes(findDoors: () => Doors | null) {

@@ -1,7 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../app-error.ts';
+import { z } from '@hono/zod-openapi';
+import { AppError, type ErrorCode, errorKinds } from '../app-error.ts';
 import type { Log } from '../log.ts';
 import { asStoreError } from '../store/store.ts';
+
+/** Every error answer of the API. */
+export const problemShape = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    instance: z.string(),
+    timestamp: z.string(),
+    error_code: z.enum(Object.keys(errorKinds) as ErrorCode[]),
+    errors: z.record(z.string(), z.string()).optional().openapi({ description: 'What is wrong, by field' }),
+    details: z.record(z.string(), z.unknown()).optional().openapi({ description: 'Facts to act on' }),
+  })
+  .openapi('Problem');
 
 /**
  * Turns what was thrown into an RFC 9457 problem. An error that is not an AppError is reported as

@@ -5,7 +5,17 @@ import { AppError } from '../app-error.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner } from '../http/caller.ts';
 import { SecretText } from '../vault/secret-text.ts';
+import { describeCurrentSession } from './current-session.ts';
 import type { Identity } from './identity.ts';
+import {
+  currentSessionShape,
+  emailStatusShape,
+  meShape,
+  oneTimeLinkShape,
+  signedInShape,
+  signedOutShape,
+  toMeJson,
+} from './session-shapes.ts';
 import { endSession, type NewSession } from './sessions.ts';
 import {
   confirmWithPassword,
@@ -14,17 +24,10 @@ import {
   signIn,
   verifySecondFactor,
 } from './sign-in.ts';
-import { getUser, strongestRole } from './users.ts';
+import { getUser } from './users.ts';
 
 const password = z.string().min(1).max(1024);
 const cookieOptions = { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const;
-const signedIn = z.object({
-  success: z.boolean(),
-  message: z.string(),
-  user_id: z.number().nullable(),
-  mfa_required: z.boolean(),
-});
-
 /** Coming in, going out, and proving who you are. */
 export function sessionRoutes(identity: Identity) {
   const { ctx } = identity;
@@ -41,7 +44,7 @@ export function sessionRoutes(identity: Identity) {
       method: 'post',
       path: '/auth/login',
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: answer(signedIn, 'Signed in, or the second factor is awaited'),
+      responses: answer(signedInShape, 'Signed in, or the second factor is awaited'),
     }),
     async (c) => {
       const request = c.req.valid('json');
@@ -92,7 +95,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/logout',
-      responses: answer(z.object({ status: z.string() }), 'Signed out'),
+      responses: answer(signedOutShape, 'Signed out'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -112,14 +115,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/email-status',
-      responses: answer(
-        z.object({
-          email_configured: z.boolean(),
-          magic_link_available: z.boolean(),
-          password_reset_available: z.boolean(),
-        }),
-        'What mail can do here',
-      ),
+      responses: answer(emailStatusShape, 'What mail can do here'),
     }),
     (c) => c.json({ email_configured: false, magic_link_available: false, password_reset_available: false }),
   );
@@ -136,7 +132,7 @@ export function sessionRoutes(identity: Identity) {
           password,
         }),
       ),
-      responses: answer(signedIn, 'The first administrator exists and is signed in', 201),
+      responses: answer(signedInShape, 'The first administrator exists and is signed in', 201),
     }),
     async (c) => {
       const { token, email, name, password: text } = c.req.valid('json');
@@ -159,7 +155,7 @@ export function sessionRoutes(identity: Identity) {
       method: 'post',
       path: '/auth/link',
       request: body(z.object({ token: z.string().max(100) })),
-      responses: answer(signedIn, 'Signed in as the owner'),
+      responses: answer(signedInShape, 'Signed in as the owner'),
     }),
     (c) => {
       const opened = redeemOwnerLink(identity, c.req.valid('json').token, client(c));
@@ -177,11 +173,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/links',
-      responses: answer(
-        z.object({ path: z.string(), purpose: z.enum(['setup', 'owner']), expires_at: z.number() }),
-        'A one-time link',
-        201,
-      ),
+      responses: answer(oneTimeLinkShape, 'A one-time link', 201),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -201,34 +193,23 @@ export function sessionRoutes(identity: Identity) {
   app.openapi(
     createRoute({
       method: 'get',
+      path: '/auth/session',
+      responses: answer(currentSessionShape, 'How the caller stands; asked before anything is shown'),
+    }),
+    (c) => c.json(describeCurrentSession(identity, c.get('caller'))),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
       path: '/user/me',
-      responses: answer(z.record(z.string(), z.unknown()), 'Who you are'),
+      responses: answer(meShape, 'Who you are'),
     }),
     (c) => {
       const caller = c.get('caller');
       if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
       const userId = 'userId' in caller ? caller.userId : null;
-      if (userId === null) {
-        return c.json({
-          id: 0,
-          username: caller.label,
-          name: caller.label,
-          email: null,
-          mfa_enabled: false,
-          role: caller.kind === 'owner' ? 'admin' : caller.kind,
-          kind: caller.kind,
-        });
-      }
-      const user = getUser(ctx, userId);
-      return c.json({
-        id: user.id,
-        username: user.username,
-        name: user.name,
-        email: user.email,
-        mfa_enabled: user.mfaEnabled,
-        role: caller.kind === 'owner' ? 'admin' : strongestRole(user),
-        kind: caller.kind,
-      });
+      return c.json(toMeJson(caller, userId === null ? null : getUser(ctx, userId)));
     },
   );
 

@@ -91,6 +91,12 @@ export function getSession(ctx: Context, token: string): Session {
   return row;
 }
 
+/** Epoch ms; null when the session is gone. */
+export function findSessionExpiry(ctx: Context, id: number): number | null {
+  const expiresAt = ctx.store.sqlite.prepare('SELECT expires_at FROM sessions WHERE id = ?').pluck().get(id);
+  return (expiresAt as number | undefined) ?? null;
+}
+
 /** Notes that the person proved who they are, now. */
 export function confirmSession(ctx: Context, id: number): void {
   ctx.store.transaction(() => {

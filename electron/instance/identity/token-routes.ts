@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { permissions, requirePermission, requireProject, rolePermissions } from '../http/caller.ts';
+import { pathId } from '../http/parameters.ts';
 import { getProject } from '../projects/projects.ts';
-import { type ApiKey, createApiKey, deleteApiKey, getApiKey, listApiKeys, updateApiKey } from './api-keys.ts';
+import { createApiKey, deleteApiKey, getApiKey, listApiKeys, updateApiKey } from './api-keys.ts';
 import {
   createDeploymentToken,
-  type DeploymentToken,
   deleteDeploymentToken,
   getDeploymentToken,
   listDeploymentTokens,
@@ -13,42 +13,22 @@ import {
 } from './deployment-tokens.ts';
 import type { Identity } from './identity.ts';
 import { roles } from './roles.ts';
+import {
+  apiKeyListShape,
+  apiKeyShape,
+  availablePermissionsShape,
+  deploymentTokenListShape,
+  deploymentTokenShape,
+  newApiKeyShape,
+  newDeploymentTokenShape,
+  toKeyJson,
+  toTokenJson,
+} from './token-shapes.ts';
 
-const anyJson = z.record(z.string(), z.unknown());
-const id = z.object({ id: z.coerce.number().int() });
+const id = z.object({ id: pathId });
 const name = z.string().trim().min(1).max(100);
 const expiresAt = z.iso.datetime({ offset: true }).nullable().optional();
 const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Date.parse(text) : text);
-const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-
-function toKeyJson(key: ApiKey) {
-  return {
-    id: key.id,
-    name: key.name,
-    key_prefix: key.keyPrefix,
-    role_type: key.roleType,
-    permissions: key.permissions,
-    is_active: key.isActive,
-    expires_at: toIso(key.expiresAt),
-    last_used_at: toIso(key.lastUsedAt),
-    created_at: toIso(key.createdAt),
-  };
-}
-
-function toTokenJson(token: DeploymentToken) {
-  return {
-    id: token.id,
-    project_id: token.projectId,
-    name: token.name,
-    token_prefix: token.tokenPrefix,
-    permissions: token.permissions,
-    is_active: token.isActive,
-    expires_at: toIso(token.expiresAt),
-    last_used_at: toIso(token.lastUsedAt),
-    created_at: toIso(token.createdAt),
-    created_by: token.createdBy,
-  };
-}
 
 /** API keys of the instance, and deployment tokens of a project. */
 export function tokenRoutes(identity: Identity) {
@@ -59,7 +39,7 @@ export function tokenRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys',
-      responses: answer(anyJson, 'API keys, without the keys'),
+      responses: answer(apiKeyListShape, 'API keys, without the keys'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'api_keys:read');
@@ -73,7 +53,7 @@ export function tokenRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys/permissions',
-      responses: answer(anyJson, 'What a key may be given'),
+      responses: answer(availablePermissionsShape, 'What a key may be given'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'api_keys:read');
@@ -81,12 +61,12 @@ export function tokenRoutes(identity: Identity) {
         permissions: permissions.map((permission) => ({
           name: permission,
           description: describe(permission),
-          category: permission.split(':')[0],
+          category: permission.split(':')[0] ?? '',
         })),
         roles: roles.map((role) => ({
           name: role,
           description: `What ${role === 'admin' ? 'an administrator' : `a ${role}`} may do`,
-          permissions: rolePermissions[role],
+          permissions: [...rolePermissions[role]],
         })),
       });
     },
@@ -104,7 +84,7 @@ export function tokenRoutes(identity: Identity) {
           permissions: z.array(z.string()).nullable().optional(),
         }),
       ),
-      responses: answer(anyJson, 'The key; api_key is shown this once', 201),
+      responses: answer(newApiKeyShape, 'The key; api_key is shown this once', 201),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -130,7 +110,7 @@ export function tokenRoutes(identity: Identity) {
       method: 'get',
       path: '/api-keys/{id}',
       request: { params: id },
-      responses: answer(anyJson, 'The API key'),
+      responses: answer(apiKeyShape, 'The API key'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'api_keys:read');
@@ -153,7 +133,7 @@ export function tokenRoutes(identity: Identity) {
           }),
         ),
       },
-      responses: answer(anyJson, 'The API key'),
+      responses: answer(apiKeyShape, 'The API key'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -196,7 +176,7 @@ export function tokenRoutes(identity: Identity) {
         method: 'post',
         path: `/api-keys/{id}/${action}`,
         request: { params: id },
-        responses: answer(anyJson, 'The API key'),
+        responses: answer(apiKeyShape, 'The API key'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -218,7 +198,7 @@ export function tokenRoutes(identity: Identity) {
       method: 'get',
       path: '/projects/{project}/deployment-tokens',
       request: { params: project },
-      responses: answer(anyJson, 'Tokens, without the tokens'),
+      responses: answer(deploymentTokenListShape, 'Tokens, without the tokens'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'tokens:read');
@@ -246,7 +226,7 @@ export function tokenRoutes(identity: Identity) {
           }),
         ),
       },
-      responses: answer(anyJson, 'The token, shown this once', 201),
+      responses: answer(newDeploymentTokenShape, 'The token, shown this once', 201),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -267,13 +247,13 @@ export function tokenRoutes(identity: Identity) {
     },
   );
 
-  const tokenId = project.extend({ id: z.coerce.number().int() });
+  const tokenId = project.extend({ id: pathId });
   app.openapi(
     createRoute({
       method: 'get',
       path: '/projects/{project}/deployment-tokens/{id}',
       request: { params: tokenId },
-      responses: answer(anyJson, 'The token row'),
+      responses: answer(deploymentTokenShape, 'The token row'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'tokens:read');

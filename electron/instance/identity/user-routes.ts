@@ -2,9 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { AppError } from '../app-error.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../http/caller.ts';
+import { pathId } from '../http/parameters.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { Identity } from './identity.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from './second-factor.ts';
+import { secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
 import {
   addRole,
   createUser,
@@ -16,34 +18,16 @@ import {
   removeRole,
   restoreUser,
   setPassword,
-  type User,
   updateUser,
 } from './users.ts';
 
-const anyJson = z.record(z.string(), z.unknown());
-const id = z.object({ id: z.coerce.number().int() });
+const id = z.object({ id: pathId });
 const password = z.string().min(1).max(1024);
 const change = z.object({
   email: z.string().max(254).optional(),
   name: z.string().min(1).max(100).optional(),
   username: z.string().min(1).max(100).optional(),
 });
-
-function toJson(user: User) {
-  return {
-    user: {
-      id: user.id,
-      username: user.username,
-      name: user.name,
-      email: user.email,
-      mfa_enabled: user.mfaEnabled,
-      created_at: user.createdAt,
-      updated_at: user.updatedAt,
-      deleted_at: user.deletedAt,
-    },
-    roles: user.roles.map((name) => ({ name })),
-  };
-}
 
 /** People and their second factors. */
 export function userRoutes(identity: Identity) {
@@ -66,11 +50,11 @@ export function userRoutes(identity: Identity) {
       method: 'get',
       path: '/users',
       request: { query: z.object({ include_deleted: z.enum(['true', 'false']).default('false') }) },
-      responses: answer(z.array(anyJson), 'Users'),
+      responses: answer(z.array(userShape), 'Users'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'users:read');
-      return c.json(listUsers(ctx, c.req.valid('query').include_deleted === 'true').map(toJson));
+      return c.json(listUsers(ctx, c.req.valid('query').include_deleted === 'true').map(toUserJson));
     },
   );
 
@@ -87,7 +71,7 @@ export function userRoutes(identity: Identity) {
           roles: z.array(z.string()).default(['user']),
         }),
       ),
-      responses: answer(anyJson, 'The new user', 201),
+      responses: answer(userShape, 'The new user', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -101,7 +85,7 @@ export function userRoutes(identity: Identity) {
         roles: request.roles.map(parseRole),
       });
       note('USER_CREATED', caller, user.id, { roles: user.roles });
-      return c.json(toJson(user), 201);
+      return c.json(toUserJson(user), 201);
     },
   );
 
@@ -112,7 +96,7 @@ export function userRoutes(identity: Identity) {
       request: body(
         z.object({ email: z.string().max(254), name: z.string().max(100).default(''), password }),
       ),
-      responses: answer(anyJson, 'The first administrator', 201),
+      responses: answer(userShape, 'The first administrator', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -125,7 +109,7 @@ export function userRoutes(identity: Identity) {
         true,
       );
       note('USER_CREATED', caller, user.id, { roles: user.roles });
-      return c.json(toJson(user), 201);
+      return c.json(toUserJson(user), 201);
     },
   );
 
@@ -155,7 +139,7 @@ export function userRoutes(identity: Identity) {
       method: 'patch',
       path: '/users/me',
       request: body(change.extend({ current_password: password.optional(), password: password.optional() })),
-      responses: answer(anyJson, 'Your account'),
+      responses: answer(userShape, 'Your account'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -171,12 +155,16 @@ export function userRoutes(identity: Identity) {
       if (request.password !== undefined)
         await setPassword(ctx, passwords, userId, new SecretText(request.password));
       note('USER_UPDATED', caller, userId);
-      return c.json(toJson(getUser(ctx, userId)));
+      return c.json(toUserJson(getUser(ctx, userId)));
     },
   );
 
   app.openapi(
-    createRoute({ method: 'post', path: '/users/me/mfa/setup', responses: answer(anyJson, 'Shown once') }),
+    createRoute({
+      method: 'post',
+      path: '/users/me/mfa/setup',
+      responses: answer(secondFactorSetupShape, 'Shown once'),
+    }),
     (c) => {
       const caller = c.get('caller');
       const userId = requireSelf(caller);
@@ -234,7 +222,7 @@ export function userRoutes(identity: Identity) {
       method: 'patch',
       path: '/users/{id}',
       request: { params: id, ...body(change) },
-      responses: answer(anyJson, 'The user'),
+      responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -247,7 +235,7 @@ export function userRoutes(identity: Identity) {
         ...(username ? { username } : {}),
       });
       note('USER_UPDATED', caller, userId);
-      return c.json(toJson(user));
+      return c.json(toUserJson(user));
     },
   );
 
@@ -273,14 +261,14 @@ export function userRoutes(identity: Identity) {
       method: 'post',
       path: '/users/{id}/restore',
       request: { params: id },
-      responses: answer(anyJson, 'The user'),
+      responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
       const user = restoreUser(ctx, c.req.valid('param').id);
       note('USER_RESTORED', caller, user.id);
-      return c.json(toJson(user));
+      return c.json(toUserJson(user));
     },
   );
 
@@ -289,7 +277,7 @@ export function userRoutes(identity: Identity) {
       method: 'post',
       path: '/users/{id}/roles',
       request: { params: id, ...body(z.object({ role_type: z.string() })) },
-      responses: answer(anyJson, 'The user'),
+      responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -297,7 +285,7 @@ export function userRoutes(identity: Identity) {
       const role = parseRole(c.req.valid('json').role_type);
       const user = addRole(ctx, c.req.valid('param').id, role);
       note('ROLE_GIVEN', caller, user.id, { role });
-      return c.json(toJson(user));
+      return c.json(toUserJson(user));
     },
   );
 

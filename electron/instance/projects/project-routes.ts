@@ -6,12 +6,19 @@ import { SecretText } from '../vault/secret-text.ts';
 import {
   createEnvironment,
   deleteEnvironment,
-  type Environment,
   getEnvironment,
   listEnvironments,
   PRODUCTION,
   updateEnvironment,
 } from './environments.ts';
+import {
+  environmentShape,
+  projectListShape,
+  projectShape,
+  projectStatisticsShape,
+  toEnvironmentJson,
+  toProjectJson,
+} from './project-shapes.ts';
 import {
   createProject,
   deleteProject,
@@ -23,7 +30,6 @@ import {
 import { guessSecret } from './secret-guess.ts';
 import { createVariable } from './variables.ts';
 
-const anyJson = z.record(z.string(), z.unknown());
 const name = z.string().trim().min(1).max(500);
 const optionalText = z.string().max(500).nullish();
 const config = z.record(z.string(), z.unknown()).nullish();
@@ -73,43 +79,6 @@ function toFields(request: Partial<z.infer<typeof projectBody>> & Partial<z.infe
   };
 }
 
-function toProjectJson(project: Project) {
-  return {
-    id: project.id,
-    slug: project.slug,
-    name: project.name,
-    repo_name: project.repoName,
-    repo_owner: project.repoOwner,
-    git_url: project.gitUrl,
-    directory: project.directory,
-    main_branch: project.mainBranch,
-    preset: project.preset,
-    automatic_deploy: project.automaticDeploy,
-    attack_mode: false,
-    created_at: project.createdAt,
-    updated_at: project.updatedAt,
-    last_deployment: null,
-    deployment_config: project.deploymentConfig ?? {},
-    enable_preview_environments: project.enablePreviewEnvironments,
-  };
-}
-
-function toEnvironmentJson(environment: Environment) {
-  return {
-    id: environment.id,
-    project_id: environment.projectId,
-    name: environment.name,
-    slug: environment.slug,
-    main_url: '',
-    current_deployment_id: null,
-    created_at: environment.createdAt,
-    updated_at: environment.updatedAt,
-    branch: environment.branch,
-    is_preview: environment.isPreview,
-    deployment_config: environment.deploymentConfig,
-  };
-}
-
 /** `/projects` and their environments. */
 export function projectOnlyRoutes(ctx: Context) {
   const app = createRoutes();
@@ -129,7 +98,7 @@ export function projectOnlyRoutes(ctx: Context) {
           per_page: z.coerce.number().int().min(1).max(1000).optional(),
         }),
       },
-      responses: answer(anyJson, 'Projects'),
+      responses: answer(projectListShape, 'Projects'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -149,7 +118,11 @@ export function projectOnlyRoutes(ctx: Context) {
   );
 
   app.openapi(
-    createRoute({ method: 'get', path: '/projects/statistics', responses: answer(anyJson, 'How many') }),
+    createRoute({
+      method: 'get',
+      path: '/projects/statistics',
+      responses: answer(projectStatisticsShape, 'How many'),
+    }),
     (c) => {
       requirePermission(c.get('caller'), 'projects:read');
       return c.json({ total_count: listProjects(ctx).length });
@@ -161,7 +134,7 @@ export function projectOnlyRoutes(ctx: Context) {
       method: 'post',
       path: '/projects',
       request: body(projectBody),
-      responses: answer(anyJson, 'The project'),
+      responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -202,7 +175,7 @@ export function projectOnlyRoutes(ctx: Context) {
         method: 'get',
         path,
         request: { params: projectParam },
-        responses: answer(anyJson, 'The project'),
+        responses: answer(projectShape, 'The project'),
       }),
       (c) => {
         requirePermission(c.get('caller'), 'projects:read');
@@ -229,7 +202,7 @@ export function projectOnlyRoutes(ctx: Context) {
       method: 'put',
       path: '/projects/{project}',
       request: { params: projectParam, ...body(projectBody.partial()) },
-      responses: answer(anyJson, 'The project'),
+      responses: answer(projectShape, 'The project'),
     }),
     (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
   );
@@ -239,7 +212,7 @@ export function projectOnlyRoutes(ctx: Context) {
         method: 'post',
         path,
         request: { params: projectParam, ...body(settingsBody) },
-        responses: answer(anyJson, 'The project'),
+        responses: answer(projectShape, 'The project'),
       }),
       (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
     );
@@ -249,7 +222,7 @@ export function projectOnlyRoutes(ctx: Context) {
       method: 'patch',
       path: '/projects/{project}/deployment-config',
       request: { params: projectParam, ...body(z.record(z.string(), z.unknown())) },
-      responses: answer(anyJson, 'The project'),
+      responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -292,7 +265,7 @@ export function projectOnlyRoutes(ctx: Context) {
       method: 'get',
       path: '/projects/{project}/environments',
       request: { params: projectParam },
-      responses: answer(z.array(anyJson), 'Environments'),
+      responses: answer(z.array(environmentShape), 'Environments'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'environments:read');
@@ -309,7 +282,7 @@ export function projectOnlyRoutes(ctx: Context) {
         params: projectParam,
         ...body(z.object({ name, branch: optionalText, set_as_preview: z.boolean().optional() })),
       },
-      responses: answer(anyJson, 'The environment', 201),
+      responses: answer(environmentShape, 'The environment', 201),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -337,7 +310,7 @@ export function projectOnlyRoutes(ctx: Context) {
       method: 'get',
       path: '/projects/{project}/environments/{environment}',
       request: { params: environmentParam },
-      responses: answer(anyJson, 'The environment'),
+      responses: answer(environmentShape, 'The environment'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'environments:read');
@@ -355,7 +328,7 @@ export function projectOnlyRoutes(ctx: Context) {
         params: environmentParam,
         ...body(z.object({ branch: optionalText, deployment_config: config })),
       },
-      responses: answer(anyJson, 'The environment'),
+      responses: answer(environmentShape, 'The environment'),
     }),
     (c) => {
       const caller = c.get('caller');

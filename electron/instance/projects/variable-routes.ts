@@ -3,6 +3,7 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
+import { pathId, queryInteger } from '../http/parameters.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { printEnv } from './env-file.ts';
 import { type ImportItem, importEnvFile } from './env-import.ts';
@@ -10,6 +11,18 @@ import { getEnvironment, listEnvironments, PRODUCTION } from './environments.ts'
 import { getProject } from './projects.ts';
 import { listUses, resolveVariables } from './references.ts';
 import { guessSecret } from './secret-guess.ts';
+import {
+  importOutcomeShape,
+  resolvedVariablesShape,
+  searchResultsShape,
+  toHistoryJson,
+  toImportJson,
+  toVariableJson,
+  variableHistoryShape,
+  variableShape,
+  variableUsesShape,
+  variableValueShape,
+} from './variable-shapes.ts';
 import {
   createVariable,
   deleteVariable,
@@ -23,8 +36,6 @@ import {
   type Variable,
 } from './variables.ts';
 
-const anyJson = z.record(z.string(), z.unknown());
-const environmentId = z.coerce.number().int().optional();
 const createBody = z.object({
   key: z.string().max(500),
   value: z.string(),
@@ -33,25 +44,6 @@ const createBody = z.object({
   is_secret: z.boolean().optional(),
 });
 const updateBody = createBody.partial().extend({ value: z.string().nullish() });
-
-function toJson(variable: Variable) {
-  return {
-    id: variable.id,
-    key: variable.key,
-    value: variable.value,
-    is_secret: variable.isSecret,
-    state: variable.state,
-    created_at: variable.createdAt,
-    updated_at: variable.updatedAt,
-    environments: variable.environments.map(({ id, name }) => ({
-      id,
-      name,
-      main_url: '',
-      current_deployment_id: null,
-    })),
-    include_in_preview: variable.includeInPreview,
-  };
-}
 
 /** `******`, empty and absent mean "keep" for a secret: clients send back what they were shown. */
 function isKept(value: string | null | undefined, variable: Variable): boolean {
@@ -79,7 +71,7 @@ export function variableRoutes(ctx: Context) {
   type FindScope = (caller: Caller, params: { project?: string }) => Scope;
 
   function addScope(path: string, params: z.ZodObject, findScope: FindScope): void {
-    const one = params.extend({ id: z.coerce.number().int() });
+    const one = params.extend({ id: pathId });
     const scopeOf = (c: { get(name: 'caller'): Caller; req: { param(): Record<string, string> } }) =>
       findScope(c.get('caller'), c.req.param());
     const note = (operation: string, caller: Caller, scope: Scope, key: string) =>
@@ -91,15 +83,17 @@ export function variableRoutes(ctx: Context) {
         path,
         request: {
           params,
-          query: z.object({ environment_id: environmentId, search: z.string().max(500).optional() }),
+          query: z.object({ environment_id: queryInteger, search: z.string().max(500).optional() }),
         },
-        responses: answer(z.array(anyJson), 'Variables; secrets without their values'),
+        responses: answer(z.array(variableShape), 'Variables; secrets without their values'),
       }),
       (c) => {
         requirePermission(c.get('caller'), 'environments:read');
         const { environment_id, search } = c.req.valid('query');
         return c.json(
-          listVariables(ctx, scopeOf(c).projectId, { environmentId: environment_id, search }).map(toJson),
+          listVariables(ctx, scopeOf(c).projectId, { environmentId: environment_id, search }).map(
+            toVariableJson,
+          ),
         );
       },
     );
@@ -109,7 +103,7 @@ export function variableRoutes(ctx: Context) {
         method: 'post',
         path,
         request: { params, ...body(createBody) },
-        responses: answer(anyJson, 'The variable', 201),
+        responses: answer(variableShape, 'The variable', 201),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -134,7 +128,7 @@ export function variableRoutes(ctx: Context) {
           note('ENV_VAR_CREATED', caller, scope, variable.key);
           return variable;
         });
-        return c.json({ ...toJson(created), value: created.value }, 201);
+        return c.json(toVariableJson(created), 201);
       },
     );
 
@@ -143,7 +137,7 @@ export function variableRoutes(ctx: Context) {
         method: 'put',
         path: `${path}/{id}`,
         request: { params: one, ...body(updateBody) },
-        responses: answer(anyJson, 'The variable'),
+        responses: answer(variableShape, 'The variable'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -171,7 +165,7 @@ export function variableRoutes(ctx: Context) {
           note('ENV_VAR_UPDATED', caller, scope, variable.key);
           return variable;
         });
-        return c.json(toJson(updated));
+        return c.json(toVariableJson(updated));
       },
     );
 
@@ -200,9 +194,9 @@ export function variableRoutes(ctx: Context) {
         path: `${path}/{key}/value`,
         request: {
           params: params.extend({ key: z.string() }),
-          query: z.object({ environment_id: environmentId }),
+          query: z.object({ environment_id: queryInteger }),
         },
-        responses: answer(z.object({ value: z.string() }), 'The value; noted in the audit log'),
+        responses: answer(variableValueShape, 'The value; noted in the audit log'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -225,23 +219,12 @@ export function variableRoutes(ctx: Context) {
         method: 'get',
         path: `${path}/{id}/history`,
         request: { params: one },
-        responses: answer(anyJson, 'Versions; secrets without their values'),
+        responses: answer(variableHistoryShape, 'Versions; secrets without their values'),
       }),
       (c) => {
         requirePermission(c.get('caller'), 'environments:read');
         const variable = getVariable(ctx, scopeOf(c).projectId, Number(c.req.param('id')));
-        return c.json({
-          versions: listVersions(ctx, variable.id).map(
-            ({ version, isSecret, value, change, changedBy, changedAt }) => ({
-              version,
-              is_secret: isSecret,
-              value,
-              change,
-              changed_by: changedBy,
-              changed_at: changedAt,
-            }),
-          ),
-        });
+        return c.json(toHistoryJson(listVersions(ctx, variable.id)));
       },
     );
 
@@ -250,7 +233,7 @@ export function variableRoutes(ctx: Context) {
         method: 'post',
         path: `${path}/{id}/revert`,
         request: { params: one, ...body(z.object({ version: z.number().int() })) },
-        responses: answer(anyJson, 'The variable'),
+        responses: answer(variableShape, 'The variable'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -267,7 +250,7 @@ export function variableRoutes(ctx: Context) {
           note('ENV_VAR_REVERTED', caller, scope, variable.key);
           return variable;
         });
-        return c.json(toJson(reverted));
+        return c.json(toVariableJson(reverted));
       },
     );
 
@@ -276,7 +259,7 @@ export function variableRoutes(ctx: Context) {
         method: 'get',
         path: `${path}/{id}/used-by`,
         request: { params: one },
-        responses: answer(anyJson, 'Variables that refer to it'),
+        responses: answer(variableUsesShape, 'Variables that refer to it'),
       }),
       (c) => {
         requirePermission(c.get('caller'), 'environments:read');
@@ -327,7 +310,7 @@ export function variableRoutes(ctx: Context) {
         method: 'get',
         path: '/projects/{project}/variables/resolved',
         request: { params: project, query },
-        responses: answer(anyJson, 'Every value, references resolved'),
+        responses: answer(resolvedVariablesShape, 'Every value, references resolved'),
       }),
       (c) => {
         const { environment, skip_unreadable } = c.req.valid('query');
@@ -349,23 +332,39 @@ export function variableRoutes(ctx: Context) {
       },
     );
 
-    app.get('/projects/:project/variables/export', (c) => {
-      const caller = c.get('caller');
-      requirePermission(caller, 'environments:reveal');
-      const found = getProject(ctx, c.req.param('project'));
-      requireProject(caller, found.id);
-      const target = getEnvironment(ctx, found.id, c.req.query('environment') ?? PRODUCTION);
-      const variables = listVariables(ctx, found.id, { environmentId: target.id });
-      const text = printEnv(
-        variables.map((variable) => ({ name: variable.key, value: revealVariable(ctx, variable).reveal() })),
-      );
-      ctx.audit.append({
-        operation: 'ENV_VARS_EXPORTED',
-        caller,
-        data: { project: found.name, environment: target.name, count: variables.length },
-      });
-      return c.body(text, 200, { 'content-type': 'text/plain; charset=utf-8' });
-    });
+    app.openapi(
+      createRoute({
+        method: 'get',
+        path: '/projects/{project}/variables/export',
+        request: { params: project, query: query.pick({ environment: true }) },
+        responses: {
+          200: {
+            description: 'The variables as a .env file',
+            content: { 'text/plain': { schema: z.string() } },
+          },
+        },
+      }),
+      (c) => {
+        const caller = c.get('caller');
+        requirePermission(caller, 'environments:reveal');
+        const found = getProject(ctx, c.req.valid('param').project);
+        requireProject(caller, found.id);
+        const target = getEnvironment(ctx, found.id, c.req.valid('query').environment);
+        const variables = listVariables(ctx, found.id, { environmentId: target.id });
+        const text = printEnv(
+          variables.map((variable) => ({
+            name: variable.key,
+            value: revealVariable(ctx, variable).reveal(),
+          })),
+        );
+        ctx.audit.append({
+          operation: 'ENV_VARS_EXPORTED',
+          caller,
+          data: { project: found.name, environment: target.name, count: variables.length },
+        });
+        return c.text(text);
+      },
+    );
 
     app.openapi(
       createRoute({
@@ -384,7 +383,7 @@ export function variableRoutes(ctx: Context) {
             }),
           ),
         },
-        responses: answer(anyJson, 'What changed, without values'),
+        responses: answer(importOutcomeShape, 'What changed, without values'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -420,16 +419,7 @@ export function variableRoutes(ctx: Context) {
           }
           return imported;
         });
-        const show = (items: ImportItem[]) =>
-          items.map(({ key, isSecret, because }) => ({ key, is_secret: isSecret, because }));
-        return c.json({
-          dry_run: request.dry_run,
-          added: show(outcome.added),
-          changed: show(outcome.changed),
-          removed: show(outcome.removed),
-          unchanged: show(outcome.unchanged),
-          said: outcome.said,
-        });
+        return c.json(toImportJson(request.dry_run, outcome));
       },
     );
 
@@ -438,7 +428,7 @@ export function variableRoutes(ctx: Context) {
         method: 'get',
         path: '/search',
         request: { query: z.object({ q: z.string().min(1).max(500) }) },
-        responses: answer(anyJson, 'Variables of every project, by name and plain value'),
+        responses: answer(searchResultsShape, 'Variables of every project, by name and plain value'),
       }),
       (c) => {
         const caller = c.get('caller');
@@ -454,7 +444,7 @@ export function variableRoutes(ctx: Context) {
           results: visible.flatMap((row) =>
             listVariables(ctx, row.id, { search }).map((variable) => ({
               project: { id: row.id, name: row.name, slug: row.slug },
-              ...toJson(variable),
+              ...toVariableJson(variable),
             })),
           ),
         });

@@ -5,7 +5,9 @@ import { requirePermission } from '../http/caller.ts';
 import { getSettings, updateSettings } from './settings.ts';
 
 const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
-const settings = z.object({ instance_name: z.string(), https_names: z.array(z.string()) });
+const settingsShape = z
+  .object({ instance_name: z.string(), https_names: z.array(z.string()) })
+  .openapi('Settings');
 const change = z.strictObject({
   instance_name: z.string().trim().min(1).max(100).optional(),
   https_names: z.array(hostName).max(50).optional(),
@@ -15,7 +17,7 @@ const change = z.strictObject({
 export function settingsRoutes(ctx: Context) {
   const app = createRoutes();
   app.openapi(
-    createRoute({ method: 'get', path: '/settings', responses: answer(settings, 'Settings') }),
+    createRoute({ method: 'get', path: '/settings', responses: answer(settingsShape, 'Settings') }),
     (c) => {
       requirePermission(c.get('caller'), 'settings:read');
       return c.json(getSettings(ctx));
@@ -26,7 +28,7 @@ export function settingsRoutes(ctx: Context) {
       method: 'put',
       path: '/settings',
       request: body(change),
-      responses: answer(settings, 'Settings'),
+      responses: answer(settingsShape, 'Settings'),
     }),
     (c) => {
       const caller = c.get('caller');

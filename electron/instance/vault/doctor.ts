@@ -4,6 +4,7 @@ import type { Fingerprint } from './sealing/master-key.ts';
 import { openValue } from './sealing/sealed-value.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from './vault.ts';
 import type { VaultCore } from './vault-core.ts';
+import type { SecretKind } from './vocabulary.ts';
 
 /** Rows read at once, and how long one slice may keep the event loop: well under the 50 ms it must never exceed. */
 const PAGE_ROWS = 200;
@@ -11,12 +12,14 @@ const SLICE_MS = 12;
 /** How many failing rows a report names; the rest are counted. */
 const MAX_FAILURES = 1000;
 
+/** `key_missing`: the key it names is not held; `damaged`: that key does not open it. */
+export const doctorReasons = ['key_missing', 'damaged'] as const;
+
 export interface DoctorFailure {
   id: SecretId;
-  kind: string;
+  kind: SecretKind;
   keyFingerprint: Fingerprint;
-  /** `key_missing`: the key it names is not held; `damaged`: that key does not open it. */
-  reason: 'key_missing' | 'damaged';
+  reason: (typeof doctorReasons)[number];
   owner: SecretOwner | null;
 }
 
@@ -27,9 +30,13 @@ export interface DoctorReport {
   checked: number;
   opened: number;
   failed: number;
-  byKind: Record<string, number>;
+  byKind: Partial<Record<SecretKind, number>>;
   byKey: Record<Fingerprint, number>;
   failures: DoctorFailure[];
+  /** Every value that its own key did not open, named or not. */
+  damaged: Set<SecretId>;
+  /** Keys that were named by a value and not held at that moment. */
+  missingKeys: Set<Fingerprint>;
   startedAt: number;
   finishedAt: number | null;
 }
@@ -37,7 +44,7 @@ export interface DoctorReport {
 interface Row {
   rowid: number;
   id: string;
-  kind: string;
+  kind: SecretKind;
   sealed: Buffer;
   keyFingerprint: string;
 }
@@ -64,6 +71,8 @@ export async function runDoctor(
     byKind: {},
     byKey: {},
     failures: [],
+    damaged: new Set(),
+    missingKeys: new Set(),
     startedAt: core.clock.now(),
     finishedAt: null,
   };
@@ -100,6 +109,8 @@ function checkRow(ring: KeyRing, row: Row, report: DoctorReport): void {
     return;
   }
   report.failed += 1;
+  if (key) report.damaged.add(row.id);
+  else report.missingKeys.add(row.keyFingerprint);
   if (report.failures.length < MAX_FAILURES) {
     report.failures.push({
       id: row.id,
@@ -112,19 +123,19 @@ function checkRow(ring: KeyRing, row: Row, report: DoctorReport): void {
 }
 
 function describeOwners(failures: DoctorFailure[], keepers: readonly SecretKeeper[]): void {
-  const owners = findOwners(
-    failures.map((failure) => failure.id),
-    keepers,
-  );
+  const owners = findOwners(failures, keepers);
   for (const failure of failures) failure.owner = owners.get(failure.id) ?? null;
 }
 
-/** Asks every keeper; an id that nobody owns is left out. */
+/** Asks each keeper about values of its kinds; one that nobody owns is left out. */
 export function findOwners(
-  ids: readonly SecretId[],
+  secrets: readonly { id: SecretId; kind: SecretKind }[],
   keepers: readonly SecretKeeper[],
 ): Map<SecretId, SecretOwner> {
   const owners = new Map<SecretId, SecretOwner>();
-  for (const keeper of keepers) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
+  for (const keeper of keepers) {
+    const ids = secrets.filter(({ kind }) => keeper.kinds.includes(kind)).map(({ id }) => id);
+    if (ids.length > 0) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
+  }
   return owners;
 }

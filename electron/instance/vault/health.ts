@@ -10,14 +10,16 @@ const PROOF_STALE_MS = 180 * DAY_MS;
 export const healthLevels = ['ok', 'due', 'at_risk', 'broken'] as const;
 export type HealthLevel = (typeof healthLevels)[number];
 
-export type HealthReasonCode =
-  | 'locked'
-  | 'custody_disagrees'
-  | 'drill_failed'
-  | 'no_separate_copy'
-  | 'proof_stale'
-  | 'proof_due'
-  | 'only_copy_beside_backups';
+export const healthReasonCodes = [
+  'locked',
+  'custody_disagrees',
+  'drill_failed',
+  'no_separate_copy',
+  'proof_stale',
+  'proof_due',
+  'only_copy_beside_backups',
+] as const;
+export type HealthReasonCode = (typeof healthReasonCodes)[number];
 
 export interface HealthReason {
   code: HealthReasonCode;

@@ -5,7 +5,7 @@ import { AppError } from '../app-error.ts';
 import type { CopyFacts, CopyReading } from './copies/key-copy.ts';
 import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace, type PlaceCheck } from './copies/places.ts';
-import { formatWords } from './copies/words.ts';
+import { formatWords, type WordProblem } from './copies/words.ts';
 import { writeCopy } from './copies/write-copy.ts';
 import { findKeyRecord, listKeyRecords } from './key-record.ts';
 import { proveRotation } from './rotation.ts';
@@ -182,19 +182,24 @@ function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: Sec
   });
 }
 
-export type VerifyVerdict =
-  | 'opens_this_instance'
-  | 'older_epoch'
-  | 'other_instance'
-  | 'unknown_key'
-  | Exclude<CopyReading['outcome'], 'key'>;
+export const verifyVerdicts = [
+  'opens_this_instance',
+  'older_epoch',
+  'other_instance',
+  'unknown_key',
+  'passphrase_required',
+  'passphrase_wrong',
+  'words_invalid',
+  'damaged',
+] as const;
+export type VerifyVerdict = (typeof verifyVerdicts)[number];
 
 export interface Verification {
   verdict: VerifyVerdict;
   detail: string;
   fingerprint: Fingerprint | null;
   epoch: number | null;
-  problems: unknown[];
+  problems: WordProblem[];
 }
 
 /**
@@ -203,7 +208,7 @@ export interface Verification {
  */
 export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promise<Verification> {
   const reading = await readHandedCopy(handed);
-  const none = { fingerprint: null, epoch: null, problems: [] as unknown[] };
+  const none = { fingerprint: null, epoch: null, problems: [] };
   switch (reading.outcome) {
     case 'passphrase_required':
       return { ...none, verdict: reading.outcome, detail: 'This copy is protected: give its passphrase.' };

@@ -1,7 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { openValue, sealValue } from './sealing/sealed-value.ts';
-import type { CustodyName, KeyState } from './vocabulary.ts';
+import type { CustodyName, KeyState, SecretKind } from './vocabulary.ts';
 
 /** A row of `keys`: a master key this instance has or had, never the key itself. */
 export interface KeyRecord {
@@ -78,7 +78,7 @@ export function countSecretsUnder(store: Store, fingerprint: Fingerprint): numbe
 }
 
 /** Secrets per kind; kinds with none are left out. */
-export function countSecretsByKind(store: Store): Record<string, number> {
+export function countSecretsByKind(store: Store): Partial<Record<SecretKind, number>> {
   const rows = store.sqlite.prepare('SELECT kind, count(*) AS n FROM secrets GROUP BY kind').all();
   return Object.fromEntries((rows as { kind: string; n: number }[]).map((row) => [row.kind, row.n]));
 }

@@ -26,6 +26,7 @@ export const recoveryGroups = {
   backups: ['s3_credentials'],
 } as const satisfies Record<string, readonly SecretKind[]>;
 export type RecoveryGroup = keyof typeof recoveryGroups;
+export const recoveryGroupNames = Object.keys(recoveryGroups) as RecoveryGroup[];
 
 /** Keys no person holds a second copy of: they are made anew, never typed. */
 const NOT_TYPED: readonly SecretKind[] = ['tls_private_key', 'acme_account_key', 'totp_secret'];
@@ -117,17 +118,14 @@ export function listLostValues(core: VaultCore): RecoveryList {
     .prepare("SELECT coalesce(sum(lost_total), 0) FROM keys WHERE state = 'lost'")
     .pluck()
     .get() as number;
-  const owners = findOwners(
-    rows.map((row) => row.id),
-    core.secrets.keepers,
-  );
+  const owners = findOwners(rows, core.secrets.keepers);
   const values = rows.map((row) => ({
     ...row,
     owner: owners.get(row.id) ?? null,
     canReenter: !NOT_TYPED.includes(row.kind),
     canRegenerate: findRegenerate(core, row.kind) !== null,
   }));
-  const groups = (Object.keys(recoveryGroups) as RecoveryGroup[])
+  const groups = recoveryGroupNames
     .map((group) => ({
       group,
       values: values.filter((value) => (recoveryGroups[group] as readonly SecretKind[]).includes(value.kind)),

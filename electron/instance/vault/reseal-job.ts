@@ -177,7 +177,7 @@ function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
   const now = core.clock.now();
   core.store.transaction(() => {
     const expected = findOpenRotation(core.store)?.countsBefore ?? {};
-    const counts = countSecretsByKind(core.store);
+    const counts: Partial<Record<string, number>> = countSecretsByKind(core.store);
     for (const [kind, count] of Object.entries(expected)) {
       if ((counts[kind] ?? 0) < count) {
         throw new AppError(

@@ -2,7 +2,7 @@ import { AppError } from '../app-error.ts';
 import type { Store } from '../store/store.ts';
 import { countSecretsUnder } from './key-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
-import type { RotationState } from './vocabulary.ts';
+import type { RotationState, SecretKind } from './vocabulary.ts';
 
 export interface RotationRecord {
   id: number;
@@ -17,7 +17,7 @@ export interface RotationRecord {
   /** Values to move, when sealing began. */
   total: number;
   /** Expected count per kind at the end; null before sealing. */
-  countsBefore: Record<string, number> | null;
+  countsBefore: Partial<Record<SecretKind, number>> | null;
 }
 
 const COLUMNS = `id, state, old_fingerprint AS oldFingerprint, new_fingerprint AS newFingerprint,
@@ -65,6 +65,7 @@ function fromRow(row: Row): RotationRecord {
   return {
     ...row,
     withoutCopy: row.withoutCopy === 1,
-    countsBefore: row.countsBefore === null ? null : (JSON.parse(row.countsBefore) as Record<string, number>),
+    countsBefore:
+      row.countsBefore === null ? null : (JSON.parse(row.countsBefore) as RotationRecord['countsBefore']),
   };
 }

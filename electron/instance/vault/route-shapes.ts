@@ -1,17 +1,25 @@
+import type { z } from '@hono/zod-openapi';
+import type { Place } from './copies/places.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { Health } from './health.ts';
 import type { KeyCopy } from './key-copies.ts';
+import type { KeyEpoch } from './key-history.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
+import type { copyShape, epochShape, keyShape, placeShape } from './key-shapes.ts';
+import type { RecoveryList } from './recovery.ts';
+import type { ListedSecret } from './secret-list.ts';
+import type { doctorShape, recoveryShape, secretShape } from './secret-shapes.ts';
+import type { custodyShape, healthShape, rotationShape, statusShape } from './status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
 import { getHealth, getRotationProgress, getSealCount } from './vault-status.ts';
 
 /** The vault's answers as the API gives them: snake_case, and never a value. */
-export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
+export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof statusShape> {
   const active = findActiveRecord(core.store);
   const byKind = countSecretsByKind(core.store);
   return {
-    state: core.situation.case === 'running' ? ('running' as const) : ('locked' as const),
+    state: core.situation.case === 'running' ? 'running' : 'locked',
     case: core.situation.case,
     detail: core.situation.detail,
     instance: { id: core.store.identity.id, name: core.store.identity.name },
@@ -22,15 +30,15 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
     health: toHealthJson(getHealth(core)),
     secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
     rotation: toRotationJson(core, jobs),
-    said: core.said,
+    said: [...core.said],
   };
 }
 
-export function toCustodyJson(core: VaultCore) {
+export function toCustodyJson(core: VaultCore): z.infer<typeof custodyShape> {
   return { name: core.custody.name, place: core.custody.describe(), writable: core.custody.writable };
 }
 
-export function toHealthJson(health: Health) {
+export function toHealthJson(health: Health): z.infer<typeof healthShape> {
   return {
     level: health.level,
     attention: health.attention,
@@ -43,7 +51,7 @@ export function toHealthJson(health: Health) {
   };
 }
 
-export function toRotationJson(core: VaultCore, jobs: VaultJobs) {
+export function toRotationJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof rotationShape> | null {
   const progress = getRotationProgress(core, jobs.rotation);
   if (!progress) return null;
   const { rotation, moved, perSecond, etaMs } = progress;
@@ -62,7 +70,7 @@ export function toRotationJson(core: VaultCore, jobs: VaultJobs) {
   };
 }
 
-export function toKeyJson(core: VaultCore) {
+export function toKeyJson(core: VaultCore): z.infer<typeof keyShape> {
   const active = findActiveRecord(core.store);
   const { sealCount, rotationAdvised } = getSealCount(core);
   return {
@@ -77,7 +85,7 @@ export function toKeyJson(core: VaultCore) {
   };
 }
 
-export function toCopyJson(copy: KeyCopy & { epoch?: number | null }) {
+export function toCopyJson(copy: KeyCopy & { epoch?: number | null }): z.infer<typeof copyShape> {
   return {
     id: copy.id,
     fingerprint: copy.fingerprint,
@@ -91,7 +99,66 @@ export function toCopyJson(copy: KeyCopy & { epoch?: number | null }) {
   };
 }
 
-export function toDoctorJson(report: DoctorReport | null) {
+export function toEpochJson(epoch: KeyEpoch): z.infer<typeof epochShape> {
+  return {
+    fingerprint: epoch.fingerprint,
+    epoch: epoch.epoch,
+    state: epoch.state,
+    custody: epoch.custody,
+    created_at: epoch.createdAt,
+    activated_at: epoch.activatedAt,
+    retired_at: epoch.retiredAt,
+    shredded_at: epoch.shreddedAt,
+    held: epoch.held,
+    seal_count: epoch.sealCount,
+  };
+}
+
+export function toPlaceJson(place: Place): z.infer<typeof placeShape> {
+  return {
+    path: place.path,
+    label: place.label,
+    kind: place.kind,
+    free_bytes: place.freeBytes,
+    volume_id: place.volumeId,
+    separate: place.separate,
+    reason: place.reason,
+    message: place.message,
+  };
+}
+
+export function toRecoveryJson(list: RecoveryList): z.infer<typeof recoveryShape> {
+  return {
+    total: list.total,
+    remaining: list.remaining,
+    groups: list.groups.map(({ group, values }) => ({
+      group,
+      values: values.map(({ canReenter, canRegenerate, ...value }) => ({
+        ...value,
+        can_reenter: canReenter,
+        can_regenerate: canRegenerate,
+      })),
+    })),
+  };
+}
+
+export function toSecretJson(secret: ListedSecret): z.infer<typeof secretShape> {
+  return {
+    id: secret.id,
+    kind: secret.kind,
+    group: secret.group,
+    key_fingerprint: secret.keyFingerprint,
+    epoch: secret.epoch,
+    created_at: secret.createdAt,
+    updated_at: secret.updatedAt,
+    last_used_at: secret.lastUsedAt,
+    state: secret.state,
+    check: secret.check,
+    owner: secret.owner,
+  };
+}
+
+export function toDoctorJson(report: DoctorReport | null): z.infer<typeof doctorShape> {
   if (!report)
     return {
       running: false,

@@ -3,7 +3,15 @@ import { type KeyRecord, opensCheckValue } from './key-record.ts';
 import type { Fingerprint, MasterKey } from './sealing/master-key.ts';
 
 /** How the vault stands. Everything but `running` is locked. */
-export type VaultCase = 'running' | 'missing' | 'waiting' | 'old_key' | 'foreign_key' | 'locked_by_owner';
+export const vaultCases = [
+  'running',
+  'missing',
+  'waiting',
+  'old_key',
+  'foreign_key',
+  'locked_by_owner',
+] as const;
+export type VaultCase = (typeof vaultCases)[number];
 
 export type StartDecision =
   /** Nothing was ever sealed here: `adopt` is a key the custody already holds, else one is made. */

@@ -2,67 +2,19 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner, requirePermission } from '../http/caller.ts';
-import { findOwners } from './doctor.ts';
-import { toDoctorJson, toStatusJson } from './route-shapes.ts';
+import { toDoctorJson, toHealthJson, toStatusJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
 import { SecretText } from './secret-text.ts';
+import { healthShape, statusShape, unlockedShape } from './status-shapes.ts';
 import { unlockFromCustody, unlockWithCopy } from './unlock.ts';
+import { toHandedCopy, unlockBody } from './unlock-body.ts';
 import { lockVault } from './vault-core.ts';
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
-import { secretKinds } from './vocabulary.ts';
 
 /** How often a stream of events looks for changes to send; many changes become one message. */
 const EVENT_INTERVAL_MS = 250;
 
-const unlockBody = z.discriminatedUnion('method', [
-  z.object({ method: z.literal('custody') }),
-  z.object({ method: z.literal('passphrase'), passphrase: z.string().max(1024) }),
-  z.object({
-    method: z.literal('words'),
-    words: z.string().max(4096),
-    restore_custody: z.boolean().optional(),
-  }),
-  z.object({ method: z.literal('key'), text: z.string().max(4096), restore_custody: z.boolean().optional() }),
-  z.object({
-    method: z.literal('copy'),
-    content_base64: z.base64(),
-    passphrase: z.string().max(1024).optional(),
-    restore_custody: z.boolean().optional(),
-  }),
-  z.object({
-    method: z.literal('path'),
-    path: z.string(),
-    passphrase: z.string().max(1024).optional(),
-    restore_custody: z.boolean().optional(),
-  }),
-]);
-type UnlockBody = z.infer<typeof unlockBody>;
-
-/** What an unlock or a rescue hands over; `custody` and `passphrase` carry no copy. */
-export function toHandedCopy(request: Exclude<UnlockBody, { method: 'custody' | 'passphrase' }>) {
-  const passphrase =
-    'passphrase' in request && request.passphrase !== undefined
-      ? { passphrase: new SecretText(request.passphrase) }
-      : {};
-  switch (request.method) {
-    case 'words':
-      return { text: new SecretText(request.words) };
-    case 'key':
-      return { text: new SecretText(request.text) };
-    case 'copy':
-      return { bytes: Buffer.from(request.content_base64, 'base64'), ...passphrase };
-    case 'path':
-      return { path: request.path, ...passphrase };
-  }
-}
-
-export const handedCopyBody = z.discriminatedUnion('method', [
-  unlockBody.options[2],
-  unlockBody.options[3],
-  unlockBody.options[4],
-  unlockBody.options[5],
-]);
-
+/** `/vault/status`, locking and unlocking, and quieting a warning. */
 export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   const app = createRoutes();
   const status = () => toStatusJson(core, jobs);
@@ -71,7 +23,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/status',
-      responses: answer(z.record(z.string(), z.unknown()), 'How the vault stands'),
+      responses: answer(statusShape, 'How the vault stands'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
@@ -91,7 +43,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/unlock',
       request: body(unlockBody),
-      responses: answer(z.record(z.string(), z.unknown()), 'How the vault stands'),
+      responses: answer(unlockedShape, 'How the vault stands'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -113,61 +65,13 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
 
   app.openapi(
     createRoute({
-      method: 'get',
-      path: '/vault/secrets',
-      request: {
-        query: z.object({
-          kind: z.enum(secretKinds).optional(),
-          page: z.coerce.number().int().min(1).default(1),
-          per_page: z.coerce.number().int().min(1).max(1000).default(100),
-        }),
-      },
-      responses: answer(z.record(z.string(), z.unknown()), 'Sealed values, without the values'),
-    }),
-    (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
-      const { kind, page, per_page } = c.req.valid('query');
-      return c.json(listSecrets(core, kind ?? null, page, per_page));
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/vault/doctor',
-      request: { query: z.object({ wait: z.enum(['true', 'false']).default('false') }) },
-      responses: answer(z.record(z.string(), z.unknown()), 'The report so far'),
-    }),
-    async (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
-      const run = jobs.runDoctor();
-      if (c.req.valid('query').wait === 'true') return c.json(toDoctorJson(await run));
-      run.catch(() => undefined);
-      return c.json(toDoctorJson(jobs.doctorReport));
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/vault/doctor',
-      responses: answer(z.record(z.string(), z.unknown()), 'The newest report'),
-    }),
-    (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
-      return c.json(toDoctorJson(jobs.doctorReport));
-    },
-  );
-
-  app.openapi(
-    createRoute({
       method: 'post',
       path: '/vault/warnings/{reason}/snooze',
       request: {
         params: z.object({ reason: z.string() }),
         ...body(z.object({ days: z.union(snoozeDays.map((days) => z.literal(days))) })),
       },
-      responses: answer(z.record(z.string(), z.unknown()), 'The warnings in force'),
+      responses: answer(healthShape, 'The warnings in force'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:write');
@@ -175,7 +79,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const { days } = c.req.valid('json');
       const health = snoozeWarning(core, reason, days);
       ctx.audit.append({ operation: 'WARNING_SNOOZED', caller: c.get('caller'), data: { reason, days } });
-      return c.json({ ...health });
+      return c.json(toHealthJson(health));
     },
   );
 
@@ -214,26 +118,4 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   }
 
   return app;
-}
-
-function listSecrets(core: VaultRouteDeps['core'], kind: string | null, page: number, perPage: number) {
-  const { sqlite } = core.store;
-  const where = kind === null ? '' : 'WHERE kind = @kind';
-  const filter = kind === null ? {} : { kind };
-  const total = sqlite.prepare(`SELECT count(*) FROM secrets ${where}`).pluck().get(filter) as number;
-  const rows = sqlite
-    .prepare(
-      `SELECT id, kind, key_fingerprint, created_at, updated_at, last_used_at FROM secrets ${where}
-       ORDER BY id LIMIT @limit OFFSET @offset`,
-    )
-    .all({ ...filter, limit: perPage, offset: (page - 1) * perPage }) as { id: string; kind: string }[];
-  const ids = rows.map((row) => row.id);
-  const states = core.secrets.statesOf(ids);
-  const owners = findOwners(ids, core.secrets.keepers);
-  return {
-    secrets: rows.map((row) => ({ ...row, state: states.get(row.id), owner: owners.get(row.id) ?? null })),
-    total,
-    page,
-    per_page: perPage,
-  };
 }

@@ -16,6 +16,8 @@ export interface VaultJobs {
   readonly rotation: RotationJob;
   /** The newest report, finished or not; null before the first run. */
   readonly doctorReport: DoctorReport | null;
+  /** The newest report that came to its end: what is known while another run goes on. */
+  readonly finishedReport: DoctorReport | null;
   /** Runs the doctor, or joins the run under way. */
   runDoctor(): Promise<DoctorReport>;
   /** Resumes an interrupted rotation and starts waiting for custody. Called once the doors are open. */
@@ -28,6 +30,7 @@ export interface VaultJobs {
 export function createVaultJobs(core: VaultCore): VaultJobs {
   const rotation = createRotationJob(core);
   let report: DoctorReport | null = null;
+  let finished: DoctorReport | null = null;
   let doctor: Promise<DoctorReport> | null = null;
   let retry: NodeJS.Timeout | undefined;
   let flushing: NodeJS.Timeout | undefined;
@@ -72,20 +75,31 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
     if (!stopped) retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
   }
 
+  async function checkAll(): Promise<DoctorReport> {
+    const note = (progress: DoctorReport) => {
+      report = progress;
+      if (progress.finishedAt !== null) finished = progress;
+      core.emit('doctor');
+    };
+    try {
+      return await runDoctor(core, note, () => stopped);
+    } catch (error) {
+      // A run that failed is not under way any more.
+      if (report) note({ ...report, running: false });
+      throw error;
+    }
+  }
+
   return {
     rotation,
     get doctorReport() {
       return report;
     },
+    get finishedReport() {
+      return finished;
+    },
     runDoctor() {
-      doctor ??= runDoctor(
-        core,
-        (progress) => {
-          report = progress;
-          core.emit('doctor');
-        },
-        () => stopped,
-      ).finally(() => {
+      doctor ??= checkAll().finally(() => {
         doctor = null;
       });
       return doctor;

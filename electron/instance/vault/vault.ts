@@ -4,7 +4,8 @@ import type { SecretKind } from './vocabulary.ts';
 /** UUIDv7 of a row of `secrets`. */
 export type SecretId = string;
 
-export type SecretState = 'ok' | 'locked' | 'unreadable';
+export const secretStates = ['ok', 'locked', 'unreadable'] as const;
+export type SecretState = (typeof secretStates)[number];
 
 /** What a secret belongs to, for people: the doctor's report and the recovery list show it. */
 export interface SecretOwner {

@@ -4,19 +4,24 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import { AppError } from '../../app-error.ts';
 import { type DiskFinding, findDisks, listMounts } from './linux-disks.ts';
 
-export type NotSeparateReason =
-  | 'same_disk'
-  | 'inside_data_dir'
-  | 'beside_backup'
-  | 'not_lasting'
-  | 'unknown_disk';
+export const notSeparateReasons = [
+  'same_disk',
+  'inside_data_dir',
+  'beside_backup',
+  'not_lasting',
+  'unknown_disk',
+] as const;
+export type NotSeparateReason = (typeof notSeparateReasons)[number];
+
+export const placeKinds = ['removable', 'fixed', 'network', 'memory'] as const;
+export type PlaceKind = (typeof placeKinds)[number];
 
 export interface PlaceCheck {
   separate: boolean;
   reason: NotSeparateReason | null;
   /** For a person; why it is not separate, or that it is. */
   message: string;
-  kind: 'removable' | 'fixed' | 'network' | 'memory';
+  kind: PlaceKind;
   /** UUID of the file system, where known. */
   volumeId: string | null;
   freeBytes: number;
@@ -150,7 +155,7 @@ async function findOtherDisks(path: string): Promise<DiskFinding> {
   };
 }
 
-function kindOf(finding: DiskFinding): PlaceCheck['kind'] {
+function kindOf(finding: DiskFinding): PlaceKind {
   if (finding.kind === 'disks') return finding.removable ? 'removable' : 'fixed';
   return finding.kind === 'unknown' ? 'fixed' : finding.kind;
 }

@@ -1,0 +1,35 @@
+import { z } from '@hono/zod-openapi';
+import type { AuditLine } from './audit-log.ts';
+
+/** A line as upstream's clients read it, with `actor` and `actor_kind` beside. `user` is who it was then. */
+export const auditLineShape = z
+  .object({
+    id: z.int(),
+    operation_type: z.string(),
+    audit_date: z.int(),
+    user_id: z.int(),
+    user: z.object({ id: z.int(), name: z.string(), email: z.string() }),
+    actor: z.string(),
+    actor_kind: z.enum(['instance', 'anonymous', 'owner', 'user', 'key', 'token']),
+    ip_address: z.object({ ip: z.string() }).nullable(),
+    data: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .openapi('AuditLine');
+
+export function toLineJson(entry: AuditLine): z.infer<typeof auditLineShape> {
+  return {
+    id: entry.id,
+    operation_type: entry.operation,
+    audit_date: entry.at,
+    user_id: entry.userId ?? 0,
+    user: {
+      id: entry.userId ?? 0,
+      name: entry.actor,
+      email: entry.actorKind === 'user' ? entry.actor : '',
+    },
+    actor: entry.actor,
+    actor_kind: entry.actorKind,
+    ip_address: entry.ip === null ? null : { ip: entry.ip },
+    data: entry.data,
+  };
+}

@@ -1,0 +1,113 @@
+import { z } from '@hono/zod-openapi';
+import { notSeparateReasons, placeKinds } from './copies/places.ts';
+import { verifyVerdicts } from './key-copies.ts';
+import {
+  custodyNameShape,
+  custodyShape,
+  epochMs,
+  fingerprint,
+  healthShape,
+  orNull,
+} from './status-shapes.ts';
+import { copyFormats, keyStates } from './vocabulary.ts';
+
+/** What the key's own routes answer. */
+
+const keyFields = {
+  fingerprint: fingerprint.nullable(),
+  epoch: z.number().nullable(),
+  custody: custodyShape,
+  created_at: epochMs.nullable(),
+  activated_at: epochMs.nullable(),
+  seal_count: z.number(),
+  rotation_advised: z.boolean(),
+  health: healthShape,
+};
+
+export const keyShape = z.object(keyFields).openapi('EncryptionKey');
+
+export const movedKeyShape = z
+  .object({
+    ...keyFields,
+    note: z.string().nullable().openapi({ description: 'What is left to do, in words' }),
+  })
+  .openapi('MovedKey');
+
+export const copyFormatShape = z.enum(copyFormats).openapi('CopyFormat');
+
+export const copyShape = z
+  .object({
+    id: z.number(),
+    fingerprint,
+    epoch: z.number().nullable(),
+    format: copyFormatShape,
+    place: z.string(),
+    volume_id: z.string().nullable(),
+    separate: z.boolean(),
+    made_at: epochMs,
+    verified_at: epochMs.nullable(),
+  })
+  .openapi('KeyCopy');
+
+export const proofShape = z
+  .union([
+    z.object({ needed: z.null() }),
+    z.object({ needed: z.literal('words'), positions: z.array(z.number()) }),
+    z.object({ needed: z.literal('paste') }),
+  ])
+  .openapi('KeyCopyProof');
+
+export const madeCopyShape = z
+  .object({
+    copy: copyShape,
+    written_to: z.string().nullable(),
+    not_separate: z.string().nullable(),
+    proof: proofShape,
+    content: z.string().nullable(),
+    content_base64: z.string().nullable(),
+  })
+  .openapi('MadeKeyCopy');
+
+export const wordProblemShape = z.object({
+  position: z.number(),
+  word: z.string(),
+  nearest: z.array(z.string()),
+});
+
+export const verificationShape = z
+  .object({
+    verdict: z.enum(verifyVerdicts).openapi('KeyCopyVerdict'),
+    detail: z.string(),
+    fingerprint: fingerprint.nullable(),
+    epoch: z.number().nullable(),
+    problems: z.array(wordProblemShape),
+  })
+  .openapi('KeyCopyVerification');
+
+export const epochShape = z
+  .object({
+    fingerprint,
+    epoch: z.number(),
+    state: z.enum(keyStates).openapi('KeyState'),
+    custody: custodyNameShape,
+    created_at: epochMs,
+    activated_at: epochMs,
+    retired_at: epochMs.nullable(),
+    shredded_at: epochMs.nullable(),
+    held: z.boolean(),
+    seal_count: z.number(),
+  })
+  .openapi('KeyEpoch');
+
+export const placeShape = z
+  .object({
+    path: z.string(),
+    label: z.string(),
+    kind: z.enum(placeKinds).openapi('PlaceKind'),
+    free_bytes: z.number(),
+    volume_id: z.string().nullable(),
+    separate: z.boolean(),
+    reason: orNull(z.enum(notSeparateReasons).openapi('NotSeparateReason')),
+    message: z.string(),
+  })
+  .openapi('Place');
