@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { AppError } from './app-error.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { auditRoutes } from './audit/routes.ts';
@@ -38,6 +39,8 @@ export interface InstanceOptions {
   env?: NodeJS.ProcessEnv;
   clock?: Clock;
   log?: Log;
+  /** Where the built console lies; beside this package's code unless said. */
+  consoleFolder?: string;
   /** How long to wait for another short command on the same data directory to finish. */
   waitForOwnershipMs?: number;
 }
@@ -90,7 +93,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       emit: (name) => events.dispatchEvent(new Event(name)),
     });
     core.said.unshift(...repaired);
-    return compose({ dataDir, store, core, clock, log, events, ownership });
+    const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
+    return compose({ dataDir, store, core, clock, log, events, ownership, consoleFolder });
   } catch (error) {
     store?.close();
     ownership.release();
@@ -106,9 +110,11 @@ interface Parts {
   log: Log;
   events: EventTarget;
   ownership: Ownership;
+  consoleFolder: string;
 }
 
-function compose({ dataDir, store, core, clock, log, events, ownership }: Parts): Instance {
+function compose(parts: Parts): Instance {
+  const { dataDir, store, core, clock, log, events, ownership, consoleFolder } = parts;
   const stopper = new AbortController();
   const ctx: Context = {
     dataDir,
@@ -140,6 +146,7 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
     ctx,
     listHosts: () => hosts,
     findAuthorityPem: () => findAuthorityPem(ctx),
+    consoleFolder,
   });
 
   return {

@@ -4,9 +4,10 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { ApiEnv } from './api.ts';
 import type { Caller } from './caller.ts';
+import { consoleFiles } from './console-files.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
-import { pageRoutes } from './pages.ts';
+import { pageStyle } from './page-style.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 
 export const SESSION_COOKIE = 'session';
@@ -36,13 +37,16 @@ export interface AppOptions {
   listHosts: () => string[];
   /** The local authority's certificate; null while there is none. */
   findAuthorityPem: () => string | null;
+  /** Where the built console lies. */
+  consoleFolder: string;
 }
 
 /**
  * The one app behind every door. Order: limits, who is calling, same-origin, then the routes; an unknown path
  * under `/api` is a problem, never a page.
  */
-export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { routes, identify, ctx, listHosts, findAuthorityPem, consoleFolder } = options;
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
   api.openAPIRegistry.register('Problem', problemShape);
@@ -102,10 +106,8 @@ export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }
     await next();
   });
   app.route('/api', api);
-  app.route(
-    '/',
-    pageRoutes((request, caller) => answer(request, caller)),
-  );
+  app.get('/page.css', (c) => c.body(pageStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.route('/', consoleFiles(consoleFolder));
   app.notFound(() => {
     throw new AppError('not_found', 'There is nothing at this path.');
   });
@@ -172,10 +174,13 @@ function setSecurityHeaders(headers: Headers, path: string): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
   headers.set('x-frame-options', 'DENY');
-  headers.set(
-    'content-security-policy',
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  );
+  // The console brings its own, see console-files.ts.
+  if (!headers.has('content-security-policy')) {
+    headers.set(
+      'content-security-policy',
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
+  }
   if (path.startsWith('/api') && !headers.has('cache-control')) headers.set('cache-control', 'no-store');
 }
 

@@ -1,0 +1,66 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { describeError } from '../api/problem.ts';
+import { sessionChanged } from '../app/session.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { SetUp } from './set-up.tsx';
+
+interface Link {
+  purpose: string | null;
+  token: string;
+}
+
+/** Reads the link and takes it out of the address at once: history and screen keep no token. */
+function takeLink(): Link {
+  const query = new URLSearchParams(location.search);
+  const link = { purpose: query.get('purpose'), token: query.get('token') ?? '' };
+  history.replaceState(history.state, '', '/link');
+  return link;
+}
+
+/** A one-time link: to set up the first time, afterwards to come in as the owner of this machine. */
+export function LinkPage() {
+  const [link, setLink] = useState<Link | null>(null);
+  useEffect(() => setLink((known) => known ?? takeLink()), []);
+  if (!link) return null;
+  return link.purpose === 'setup' ? <SetUp token={link.token} /> : <ContinueAsOwner token={link.token} />;
+}
+
+function ContinueAsOwner({ token }: { token: string }) {
+  const navigate = useNavigate();
+  const [error, setError] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const go = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await ask(client.POST('/auth/link', { body: { token } }));
+      await sessionChanged();
+      await navigate({ to: '/', replace: true });
+    } catch (thrown) {
+      setError(describeError(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <main className="sign-in">
+      <div className="sign-in-box grid gap-4">
+        <div className="flex items-center gap-2 text-14 font-semibold">
+          <Mark />
+          Temps
+        </div>
+        <div>
+          <h1 className="t20">Continue as the owner of this machine</h1>
+          <p className="text-text-2">The link works once, within five minutes.</p>
+        </div>
+        {error && <Banner tone="danger">{error}</Banner>}
+        <Button kind="main" isBusy={isBusy} onClick={() => void go()} autoFocus>
+          Continue
+        </Button>
+      </div>
+    </main>
+  );
+}

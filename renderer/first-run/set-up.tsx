@@ -1,0 +1,3 @@
+export function SetUp({ token }: { token: string }) {
+  return <p>{token.length}</p>;
+}

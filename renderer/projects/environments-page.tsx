@@ -1,0 +1,5 @@
+import { Page } from '../ui/page.tsx';
+
+export function EnvironmentsPage() {
+  return <Page title="EnvironmentsPage">…</Page>;
+}
