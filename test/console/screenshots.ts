@@ -92,7 +92,7 @@ async function take(browser: Browser, console: TestConsole, shots: readonly Shot
 
 /** Nothing loads and nothing says that it does. The change feed stays open, so the network is never idle. */
 async function settle(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], [aria-busy="true"]'));
   await page.evaluate(() => document.fonts.ready);
 }
