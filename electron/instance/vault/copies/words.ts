@@ -61,6 +61,30 @@ export function parseWords(words: readonly string[]): WordsReading {
   }
 }
 
+/** The words of the list, in its order. */
+export function listWords(): string[] {
+  return [...wordlist];
+}
+
+export interface WordsCheck {
+  problems: Omit<WordProblem, 'word'>[];
+  /** All 24 are there, and each is in the list. */
+  complete: boolean;
+  /** Null unless complete and the checksum fits. */
+  key: MasterKey | null;
+}
+
+/** Words as they are being typed, one for each position; an empty one is not judged. */
+export function checkWords(typed: readonly string[]): WordsCheck {
+  const words = typed.map((word) => word.normalize('NFKD').trim().toLowerCase());
+  const problems = words.flatMap((word, at) =>
+    word === '' || known.has(word) ? [] : [{ position: at + 1, nearest: findNearest(word) }],
+  );
+  const complete = words.length === WORD_COUNT && words.every((word) => known.has(word));
+  const reading = complete ? parseWords(words) : null;
+  return { problems, complete, key: reading?.outcome === 'key' ? reading.key : null };
+}
+
 function findNearest(word: string): string[] {
   return wordlist
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
