@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { notSeparateReasons, placeKinds } from './copies/places.ts';
-import { verifyVerdicts } from './key-copies.ts';
+import { verifyVerdicts } from './copy-verification.ts';
 import {
   copyFormatShape,
   custodyNameShape,
