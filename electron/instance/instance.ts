@@ -22,7 +22,7 @@ import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
-import { vaultRoutes } from './vault/routes.ts';
+import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
@@ -142,6 +142,7 @@ function compose({ dataDir, store, core, clock, log, events, ownership }: Parts)
       auditRoutes(ctx),
       doorRoutes(() => doors),
     ],
+    liveViews: vaultViews({ core, jobs, ctx }),
     identify: createAuthenticator(identity),
     ctx,
     listHosts: () => hosts,

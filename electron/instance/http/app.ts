@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { ApiEnv } from './api.ts';
 import type { Caller } from './caller.ts';
+import { announceChange, changeFeedRoutes, type LiveView } from './change-feed.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { pageRoutes } from './pages.ts';
@@ -34,6 +35,8 @@ export interface AppOptions {
   ctx: Context;
   /** Host names and addresses this instance answers to. */
   listHosts: () => string[];
+  /** What is shown live, beside the changes made by requests. */
+  liveViews: LiveView[];
   /** The local authority's certificate; null while there is none. */
   findAuthorityPem: () => string | null;
 }
@@ -42,9 +45,17 @@ export interface AppOptions {
  * The one app behind every door. Order: limits, who is calling, same-origin, then the routes; an unknown path
  * under `/api` is a problem, never a page.
  */
-export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }: AppOptions): App {
+export function createApp({
+  routes,
+  identify,
+  ctx,
+  liveViews,
+  listHosts,
+  findAuthorityPem,
+}: AppOptions): App {
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
+  api.route('/', changeFeedRoutes(ctx, liveViews));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Written once: the routes do not change, and whoever asks, unknown callers too, must not make it costly.
@@ -90,16 +101,20 @@ export function createApp({ routes, identify, ctx, listHosts, findAuthorityPem }
     if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
     const cookie = getCookie(c, SESSION_COOKIE) ?? null;
     const authorization = c.req.header('authorization') ?? null;
-    const caller = identify(
-      { authorization, sessionCookie: cookie, ip: door.ip, userAgent: c.req.header('user-agent') ?? null },
-      door,
-    );
+    const userAgent = c.req.header('user-agent') ?? null;
+    const identifyNow = () =>
+      identify({ authorization, sessionCookie: cookie, ip: door.ip, userAgent }, door);
+    const caller = identifyNow();
     // SECURITY: a browser sends the cookie by itself, so what changes something must come from our own pages.
     if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
       requireSameOrigin(c.req.header('origin'), c.req.header('host'));
     }
     c.set('caller', caller);
+    c.set('identifyAgain', identifyNow);
     await next();
+    if (!SAFE_METHODS.has(c.req.method) && c.res.ok && !c.get('isQuestion')) {
+      announceChange(ctx, c.req.path, caller);
+    }
   });
   app.route('/api', api);
   app.route(
