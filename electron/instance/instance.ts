@@ -23,7 +23,7 @@ import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
-import { vaultRoutes } from './vault/routes.ts';
+import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
@@ -126,7 +126,13 @@ function compose(parts: Parts): Instance {
     events,
     stopping: stopper.signal,
   };
-  const jobs = createVaultJobs(core);
+  const jobs = createVaultJobs(core, ({ oldFingerprint, newFingerprint, total }) =>
+    ctx.audit.append({
+      operation: 'KEY_ROTATION_FINISHED',
+      caller: null,
+      data: { from: oldFingerprint, to: newFingerprint, total },
+    }),
+  );
   const identity = createIdentity(ctx);
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
   for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
@@ -142,6 +148,7 @@ function compose(parts: Parts): Instance {
       auditRoutes(ctx),
       doorRoutes(() => doors),
     ],
+    liveViews: vaultViews({ core, jobs, ctx }),
     identify: createAuthenticator(identity),
     ctx,
     listHosts: () => hosts,

@@ -98,13 +98,6 @@ function moveBatch(
   return last;
 }
 
-export interface RotationProgress {
-  rotation: RotationRecord;
-  moved: number;
-  perSecond: number | null;
-  etaMs: number | null;
-}
-
 /** The running job of an instance, or none. Several callers may wait for the same run. */
 export interface RotationJob {
   /** Runs sealing to its end, or joins the run under way. Resolves with the finished rotation. */
@@ -115,7 +108,11 @@ export interface RotationJob {
   stop(): Promise<void>;
 }
 
-export function createRotationJob(core: VaultCore): RotationJob {
+/** @param onDone runs inside the transaction that ends a rotation, whoever or whatever set it going. */
+export function createRotationJob(
+  core: VaultCore,
+  onDone: (rotation: RotationRecord) => void = () => {},
+): RotationJob {
   let running: Promise<RotationRecord> | null = null;
   let stopped = false;
   let moved = 0;
@@ -142,7 +139,7 @@ export function createRotationJob(core: VaultCore): RotationJob {
         },
       );
     }
-    return finish(core, rotation);
+    return finish(core, rotation, onDone);
   }
 
   return {
@@ -173,8 +170,13 @@ async function promoteInCustody(core: VaultCore, rotation: RotationRecord): Prom
  * Sealing → done. SECURITY: inside the transaction that retires the old key, no row may name it and no kind may
  * have fewer rows than expected.
  */
-function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
+function finish(
+  core: VaultCore,
+  rotation: RotationRecord,
+  onDone: (rotation: RotationRecord) => void,
+): RotationRecord {
   const now = core.clock.now();
+  const done: RotationRecord = { ...rotation, state: 'done', finishedAt: now };
   core.store.transaction(() => {
     const expected = findOpenRotation(core.store)?.countsBefore ?? {};
     const counts: Partial<Record<string, number>> = countSecretsByKind(core.store);
@@ -194,6 +196,7 @@ function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
       .prepare("UPDATE keys SET state = 'retired', retired_at = ? WHERE fingerprint = ?")
       .run(now, rotation.oldFingerprint);
     sqlite.prepare("UPDATE rotations SET state = 'done', finished_at = ? WHERE id = ?").run(now, rotation.id);
+    onDone(done);
   });
-  return { ...rotation, state: 'done', finishedAt: now };
+  return done;
 }
