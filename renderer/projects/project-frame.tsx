@@ -48,7 +48,7 @@ const paths = {
 } as const;
 
 function ProjectTabs({ project, current }: { project: string; current: ProjectTab }) {
-  const mayReadTokens = useMay('deployment_tokens:read');
+  const mayReadTokens = useMay('tokens:read');
   const mayReadVariables = useMay('environments:read');
   const counts: Partial<Record<ProjectTab, number | undefined>> = {
     variables: useQuery({ ...variablesQuery(project), enabled: mayReadVariables }).data?.length,
@@ -62,7 +62,7 @@ function ProjectTabs({ project, current }: { project: string; current: ProjectTa
     { tab: 'settings', label: 'Settings', isShown: true },
   ];
   return (
-    <nav className="tabs" aria-label="Project">
+    <nav className="tabs -mt-3" aria-label="Project">
       {tabs
         .filter(({ isShown }) => isShown)
         .map(({ tab, label }) => (
