@@ -150,6 +150,12 @@ describeOverDoors('projects and variables', (door) => {
       (await send('GET', `/projects/my-shop/env-vars/API_TOKEN/value?environment_id=${staging.id}`)).body
         .value,
     ).toBe('y');
+    const all = (await send('GET', `/projects/my-shop/env-vars?environment_id=${staging.id}`)).body;
+    const [{ id }] = all.filter(({ key }: { key: string }) => key === 'API_TOKEN');
+    expect((await send('GET', `/projects/my-shop/env-vars/${id}/value`)).body.value).toBe('y');
+    // Another project's is not there, and neither is a shared one of the same number.
+    expect((await send('GET', `/projects/my-shop-2/env-vars/${id}/value`)).status).toBe(404);
+    expect((await send('GET', `/shared-variables/${id}/value`)).status).toBe(404);
     expect((await send('DELETE', `/projects/my-shop/environments/${staging.id}`)).status).toBe(204);
     expect((await send('GET', '/projects/my-shop/env-vars/API_TOKEN/value')).body.value).toBe('canary-one');
   });

@@ -3,7 +3,6 @@ import type { Environment } from '../project-queries.ts';
 import { joinNames } from './environment-chips.tsx';
 import { Mask } from './plain-value.tsx';
 import type { FormFields } from './variable-form.tsx';
-import { Kind } from './variable-row.tsx';
 import type { Variable } from './variable-scope.ts';
 
 interface LostRaceProps {
@@ -33,8 +32,8 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     },
     {
       label: 'Kind',
-      mine: <Kind isSecret={mine.is_secret} />,
-      theirs: <Kind isSecret={theirs.is_secret} />,
+      mine: mine.is_secret ? 'Secret' : 'Plain',
+      theirs: theirs.is_secret ? 'Secret' : 'Plain',
     },
     ...(environments.length > 0
       ? [

@@ -198,7 +198,7 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         onInput={onInput}
       />
       {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
-        <Button isSmall kind="plain" className="justify-self-start" isBusy={isBusy} onClick={bringIn}>
+        <Button isSmall kind="plain" className="-ml-2.5 justify-self-start" isBusy={isBusy} onClick={bringIn}>
           Bring the value in to edit it
         </Button>
       )}

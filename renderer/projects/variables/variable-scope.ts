@@ -104,9 +104,10 @@ export const sharedScope: VariableScope = {
   project: null,
   queryKey: ['shared-variables'],
   list: () => ask(client.GET('/shared-variables')),
-  reveal: async ({ key }) =>
-    (await askConfirmed(() => client.GET('/shared-variables/{key}/value', { params: { path: { key } } })))
-      .value,
+  reveal: async ({ id }) => {
+    const params = { path: { key: String(id) } };
+    return (await askConfirmed(() => client.GET('/shared-variables/{key}/value', { params }))).value;
+  },
   create: ({ environment_ids: _, ...body }) => ask(client.POST('/shared-variables', { body })),
   update: (id, { environment_ids: _, ...body }) =>
     ask(client.PUT('/shared-variables/{id}', { params: shared(id), body })),

@@ -57,7 +57,7 @@ export function VariableTable(props: VariableTableProps) {
   const shown = virtualizer.getVirtualItems();
   const before = (shown[0]?.start ?? scrollMargin) - scrollMargin;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? scrollMargin) - scrollMargin);
-  const columns = 6 + (environments ? 1 : 0) + (rights.maySelect ? 1 : 0);
+  const columns = useColumns(environments !== null, rights.maySelect, isPhone);
   return (
     <div className="table-wrap variables">
       <table className="table" aria-label="Variables" aria-rowcount={variables.length + 1}>
@@ -165,6 +165,14 @@ function Head({ variables, environments, rights, selected, onSelectAll }: Variab
       </tr>
     </thead>
   );
+}
+
+/** As many as are shown: a cell across more would add columns of its own. */
+function useColumns(hasEnvironments: boolean, maySelect: boolean, isPhone: boolean): number {
+  const isWide = useMediaQuery('(min-width: 1081px)');
+  const always = 2 + (maySelect ? 1 : 0);
+  if (isPhone) return always;
+  return always + 1 + (hasEnvironments ? 1 : 0) + (isWide ? 3 : 0);
 }
 
 /** How far the rows begin below the top of what scrolls; banners come and go above them. */
