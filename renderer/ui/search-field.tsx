@@ -14,7 +14,8 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+        return;
       event.preventDefault();
       input.current?.focus();
     };
@@ -26,8 +27,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
       <Search className="icon" aria-hidden="true" />
       <input
         ref={input}
-        type="text"
-        role="searchbox"
+        type="search"
         aria-label={label}
         aria-keyshortcuts="/"
         placeholder={label}
@@ -46,6 +46,7 @@ export function SearchField({ label, value, onChange }: SearchFieldProps) {
 function isTyping(target: EventTarget | null): boolean {
   return (
     document.querySelector('[role="dialog"], [role="alertdialog"]') !== null ||
-    (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
+    (target instanceof HTMLElement &&
+      (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
   );
 }
