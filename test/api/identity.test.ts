@@ -416,6 +416,71 @@ describeOverDoors('people and keys', (door) => {
     expect((await as({ token: `${api_key}x` })('GET', '/auth/session')).status).toBe(401);
   });
 
+  it('shows every value at once to a person who confirmed, and to programs', async () => {
+    await owner('POST', '/projects', {
+      name: 'vaulted',
+      environment_variables: [['A_TOKEN', 'canary-bulk']],
+    });
+    await owner('POST', '/users', { email: 'bulk@example.org', password: 'a long enough password' });
+    const paths = ['/projects/vaulted/variables/export', '/projects/vaulted/variables/resolved'];
+    const cookie = await door().signIn('bulk@example.org', 'a long enough password');
+    const user = as(cookie);
+    for (const path of paths) expect((await user('GET', path)).text).toContain('canary-bulk');
+    door().clock.advance(6 * MINUTE_MS);
+    for (const path of paths) {
+      const refused = await user('GET', path);
+      expect([refused.status, refused.body.error_code]).toEqual([403, 'confirmation_required']);
+      expect(refused.text).not.toContain('canary');
+      expect((await user('GET', `${path}?skip_unreadable=true`)).status).toBe(403);
+      expect((await user('GET', `${path}?environment=nowhere`)).body.error_code).toBe(
+        'confirmation_required',
+      );
+      expect((await door().request('GET', `//api/api${path}`, undefined, cookie)).status).toBe(403);
+      expect((await door().request('GET', path, undefined, { cookie: 'session=x' })).status).toBe(401);
+      expect((await owner('GET', path)).text).toContain('canary-bulk');
+    }
+    expect((await user('GET', '/projects/vaulted/env-vars/A_TOKEN/value')).status).toBe(200);
+
+    // Nor by way of a key or a token that the open session makes for itself.
+    const key = { name: 'sly', role_type: 'user' };
+    expect((await user('POST', '/api-keys', key)).body.error_code).toBe('confirmation_required');
+    expect((await user('POST', '/projects/vaulted/deployment-tokens', { name: 'sly' })).body.error_code).toBe(
+      'confirmation_required',
+    );
+    await user('POST', '/auth/confirm', { password: 'wrong wrong wrong' });
+    expect((await user('GET', paths[0] as string)).status).toBe(403);
+    await user('POST', '/auth/confirm', { password: 'a long enough password' });
+    expect((await user('GET', paths[0] as string)).text).toContain('canary-bulk');
+    const made = (await user('POST', '/api-keys', key)).body;
+    const { token } = (await user('POST', '/projects/vaulted/deployment-tokens', { name: 'sly' })).body;
+    door().clock.advance(6 * MINUTE_MS);
+    for (const path of paths)
+      for (const bearer of [made.api_key, token])
+        expect((await as({ token: bearer })('GET', path)).text).toContain('canary-bulk');
+    expect((await user('PUT', `/api-keys/${made.id}`, { is_active: true })).body.error_code).toBe(
+      'confirmation_required',
+    );
+    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe(
+      'confirmation_required',
+    );
+    expect((await user('POST', `/api-keys/${made.id}/deactivate`)).status).toBe(200);
+    expect((await user('PUT', `/api-keys/${made.id}`, { name: 'sly, renamed' })).status).toBe(200);
+  });
+
+  it('wakes no key of someone who may more than oneself', async () => {
+    const expires_at = new Date(door().clock.now() + DAY_MS).toISOString();
+    const made = (await owner('POST', '/api-keys', { name: 'high', role_type: 'admin', expires_at })).body;
+    await owner('POST', '/users', { email: 'low@example.org', password: 'a long enough password' });
+    const user = as(await door().signIn('low@example.org', 'a long enough password'));
+    for (const change of [{ expires_at: null }, { is_active: true }, { permissions: ['users:write'] }])
+      expect((await user('PUT', `/api-keys/${made.id}`, change)).body.error_code).toBe('forbidden');
+    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe('forbidden');
+    const past = { name: 'past', expires_at: new Date(door().clock.now() - 1).toISOString() };
+    expect((await owner('POST', '/projects/vaulted/deployment-tokens', past)).body.errors).toEqual({
+      expires_at: 'in the past',
+    });
+  });
+
   it('merges settings and refuses ones nobody reads', async () => {
     expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
       instance_name: 'Attic',

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
 import { SecretText } from '../vault/secret-text.ts';
+import { listEnvironmentChanges } from './environment-history.ts';
 import {
   createEnvironment,
   deleteEnvironment,
@@ -28,7 +29,8 @@ import {
   updateProject,
 } from './projects.ts';
 import { guessSecret } from './secret-guess.ts';
-import { createVariable } from './variables.ts';
+import { createVariable } from './variable-changes.ts';
+import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
 
 const name = z.string().trim().min(1).max(500);
 const optionalText = z.string().max(500).nullish();
@@ -318,6 +320,32 @@ export function projectOnlyRoutes(ctx: Context) {
       return c.json(
         toEnvironmentJson(getEnvironment(ctx, find(c.get('caller'), params.project).id, params.environment)),
       );
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments/{environment}/history',
+      request: {
+        params: environmentParam,
+        query: z.object({
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+          /** `next` of the page before, or a time. */
+          before: z
+            .string()
+            .regex(/^\d{1,15}(\.[01]\.\d{1,15})?$/, 'neither a time nor the next of a page')
+            .optional(),
+        }),
+      },
+      responses: answer(environmentHistoryShape, 'Changes of its variables, newest first; no values'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const params = c.req.valid('param');
+      const { limit, before } = c.req.valid('query');
+      const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
+      return c.json(toEnvironmentHistoryJson(listEnvironmentChanges(ctx, id, limit, before)));
     },
   );
   app.openapi(
