@@ -31,6 +31,61 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', `/projects/by-slug/my-shop`)).body.id).toBe(body.id);
   });
 
+  it('lists projects with what is in them', async () => {
+    await send('POST', '/projects', { name: 'counted' });
+    await send('POST', '/projects/counted/environments', { name: 'Staging' });
+    for (const [key, is_secret] of [
+      ['A', false],
+      ['B', true],
+      ['C', true],
+    ])
+      await send('POST', '/projects/counted/env-vars', { key, value: 'x', is_secret });
+    const { projects } = (await send('GET', '/projects')).body;
+    const summary = projects.find((project: { slug: string }) => project.slug === 'counted');
+    expect(summary).toMatchObject({
+      variable_count: 3,
+      secret_count: 2,
+      environment_names: ['production', 'Staging'],
+    });
+    await send('POST', '/projects', { name: 'empty' });
+    expect((await send('GET', '/projects')).body.projects.at(-1)).toMatchObject({
+      variable_count: 0,
+      secret_count: 0,
+      environment_names: ['production'],
+    });
+    const { token } = (await send('POST', '/projects/counted/deployment-tokens', { name: 'counter' })).body;
+    const statistics = await door().request('GET', '/projects/statistics', undefined, { token });
+    expect(statistics.body).toEqual({ total_count: 1 });
+    for (const name of ['counted', 'empty']) await send('DELETE', `/projects/${name}`);
+  });
+
+  it('tells nobody whether a project is there', async () => {
+    const nobody = { cookie: 'session=nonsense' };
+    const routes: [string, string][] = [
+      ['GET', ''],
+      ['PUT', ''],
+      ['DELETE', ''],
+      ['PATCH', '/deployment-config'],
+      ['POST', '/settings'],
+      ['GET', '/environments'],
+      ['GET', '/environments/production/history'],
+      ['GET', '/env-vars'],
+      ['POST', '/env-vars/bulk'],
+      ['GET', '/variables/export'],
+      ['GET', '/variables/resolved'],
+      ['GET', '/deployment-tokens'],
+    ];
+    for (const [method, path] of routes) {
+      const body = method === 'GET' ? undefined : path.endsWith('bulk') ? { action: 'delete', ids: [1] } : {};
+      const ask = async (name: string) =>
+        (await door().request(method, `/projects/${name}${path}`, body, nobody)).body.error_code;
+      expect([await ask('my-shop'), await ask('not-there')], `${method} ${path}`).toEqual([
+        'unauthenticated',
+        'unauthenticated',
+      ]);
+    }
+  });
+
   it('gives a second project of the same name a slug of its own, and refuses a taken slug', async () => {
     expect((await send('POST', '/projects', { name: 'My Shop' })).body.slug).toBe('my-shop-2');
     expect((await send('POST', '/projects/my-shop-2/settings', { slug: 'my-shop' })).body.error_code).toBe(

@@ -19,11 +19,13 @@ import {
   projectStatisticsShape,
   toEnvironmentJson,
   toProjectJson,
+  toSummaryJson,
 } from './project-shapes.ts';
 import {
   createProject,
   deleteProject,
   getProject,
+  listProjectSummaries,
   listProjects,
   type Project,
   updateProject,
@@ -81,6 +83,11 @@ function toFields(request: Partial<z.infer<typeof projectBody>> & Partial<z.infe
   };
 }
 
+/** A deployment token sees its own project. */
+function isVisible(caller: Caller, projectId: number): boolean {
+  return caller.kind !== 'token' || caller.projectId === projectId;
+}
+
 /** `/projects` and their environments. */
 export function projectOnlyRoutes(ctx: Context) {
   const app = createRoutes();
@@ -106,12 +113,10 @@ export function projectOnlyRoutes(ctx: Context) {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:read');
       const { page = 1, per_page } = c.req.valid('query');
-      const all = listProjects(ctx).filter(
-        (project) => caller.kind !== 'token' || project.id === caller.projectId,
-      );
+      const all = listProjectSummaries(ctx).filter(({ id }) => isVisible(caller, id));
       const size = per_page ?? Math.max(all.length, 1);
       return c.json({
-        projects: all.slice((page - 1) * size, page * size).map(toProjectJson),
+        projects: all.slice((page - 1) * size, page * size).map(toSummaryJson),
         total: all.length,
         page,
         per_page: size,
@@ -126,8 +131,9 @@ export function projectOnlyRoutes(ctx: Context) {
       responses: answer(projectStatisticsShape, 'How many'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'projects:read');
-      return c.json({ total_count: listProjects(ctx).length });
+      const caller = c.get('caller');
+      requirePermission(caller, 'projects:read');
+      return c.json({ total_count: listProjects(ctx).filter(({ id }) => isVisible(caller, id)).length });
     },
   );
 
@@ -142,10 +148,12 @@ export function projectOnlyRoutes(ctx: Context) {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:write');
       const request = c.req.valid('json');
+      const variables = request.environment_variables ?? [];
+      if (variables.length > 0) requirePermission(caller, 'environments:write');
       const project = ctx.store.transaction(() => {
         const created = createProject(ctx, { ...toFields(request), name: request.name });
         const production = getEnvironment(ctx, created.id, PRODUCTION);
-        for (const [key, value] of request.environment_variables ?? []) {
+        for (const [key, value] of variables) {
           const { isSecret } = guessSecret(key, value);
           createVariable(
             ctx,
@@ -228,6 +236,8 @@ export function projectOnlyRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
+      // SECURITY: asked for before anything is looked up, so that a name tells nothing to nobody.
+      requirePermission(caller, 'projects:write');
       const old = find(caller, c.req.valid('param').project);
       return c.json(
         change(
@@ -365,14 +375,16 @@ export function projectOnlyRoutes(ctx: Context) {
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
       const request = c.req.valid('json');
-      const updated = updateEnvironment(ctx, project.id, environment.id, {
-        branch: request.branch,
-        deploymentConfig: request.deployment_config,
-      });
-      ctx.audit.append({
-        operation: 'ENVIRONMENT_UPDATED',
-        caller,
-        data: { project: project.name, name: environment.name },
+      const updated = ctx.store.transaction(() => {
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_UPDATED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+        return updateEnvironment(ctx, project.id, environment.id, {
+          branch: request.branch,
+          deploymentConfig: request.deployment_config,
+        });
       });
       return c.json(toEnvironmentJson(updated));
     },
