@@ -25,7 +25,7 @@ const variable =
   (verb: string): Operation['say'] =>
   (data) => (
     <>
-      {verb} <Name>{data.key}</Name> of <Name>{data.project ?? 'the shared variables'}</Name>
+      {verb} <Name>{data.key}</Name> of {data.project_id === null ? 'the shared variables' : <Name>{data.project}</Name>}
     </>
   );
 const project =
