@@ -485,13 +485,38 @@ describeOverDoors('people and keys', (door) => {
     expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
       instance_name: 'Attic',
       https_names: [],
+      session_days: 7,
     });
     expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
       instance_name: 'Attic',
       https_names: ['attic.lan'],
+      session_days: 7,
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');
+  });
+
+  it('lets people stay signed in as long as its settings say, and the owner no longer than before', async () => {
+    const before = as(await door().signIn(ADMIN.email, ADMIN.password));
+    expect((await owner('PUT', '/settings', { session_days: 2 })).body.session_days).toBe(2);
+    const answer = await door().request('POST', '/auth/login', {
+      email: ADMIN.email,
+      password: ADMIN.password,
+    });
+    expect(String(answer.headers['set-cookie'])).toContain(`Max-Age=${2 * 24 * 60 * 60};`);
+    const after = as({ cookie: readCookie(answer) });
+    const link = (await owner('POST', '/links')).body.path as string;
+    const token = new URL(link, 'https://localhost').searchParams.get('token');
+    const opened = await door().request('POST', '/auth/link', { token });
+    expect(String(opened.headers['set-cookie'])).toContain(`Max-Age=${12 * 60 * 60};`);
+    door().clock.advance(2 * DAY_MS + 1);
+    expect((await after('GET', '/auth/session')).body.state).toBe('anonymous');
+    expect((await before('GET', '/auth/session')).body.state).toBe('signed_in');
+    for (const session_days of [0, 91, 1.5, '7', null])
+      expect((await owner('PUT', '/settings', { session_days })).status, String(session_days)).toBe(400);
+    await owner('PUT', '/settings', { session_days: 7 });
+    const [line] = (await owner('GET', '/audit/logs?operation_type=SETTINGS_UPDATED&limit=1')).body;
+    expect(line.data).toEqual({ session_days: 7 });
   });
 
   it('writes no password, key or code into its audit log', async () => {
