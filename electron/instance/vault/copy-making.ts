@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../app-error.ts';
 import { describeKit, type KitPage } from './copies/kit-text.ts';
@@ -75,7 +75,7 @@ export async function createKeyCopy(core: VaultCore, request: CopyRequest): Prom
   }
   return request.path === undefined
     ? await handOut(core, key, request)
-    : await writeToFile(core, key, request, chooseFile(core, key, request.format, request.path));
+    : await writeToFile(core, key, request, await chooseFile(core, key, request.format, request.path));
 }
 
 async function writeToFile(
@@ -110,8 +110,16 @@ async function writeToFile(
 }
 
 /** In a folder, the copy gets the name its format has. */
-function chooseFile(core: VaultCore, key: MasterKey, format: CopyFormat, path: string): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+async function chooseFile(
+  core: VaultCore,
+  key: MasterKey,
+  format: CopyFormat,
+  path: string,
+): Promise<string> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
   return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
 }
 
