@@ -7,6 +7,7 @@ import { regenerateDeploymentToken } from './deployment-tokens.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { disableSecondFactor } from './second-factor.ts';
+import { createSessionSightings, type SessionSightings } from './session-sightings.ts';
 import { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.ts';
 import { hasUsers } from './users.ts';
 
@@ -17,6 +18,7 @@ export interface Identity {
   readonly links: OneTimeLinks;
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
+  readonly sightings: SessionSightings;
   isSetUp(): boolean;
   stop(): Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createIdentity(ctx: Context): Identity {
     links: createOneTimeLinks(ctx.clock),
     throttle: createSignInThrottle(ctx),
     lastUse,
+    sightings: createSessionSightings(),
     isSetUp: () => hasUsers(ctx),
     async stop() {
       lastUse.stop();
