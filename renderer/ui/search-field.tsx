@@ -11,7 +11,7 @@ interface SearchFieldProps {
 }
 
 /** The search of a page's list: `/` goes there from anywhere outside a field, Esc empties it. */
-export function SearchField({ label, value, onChange, className = '' }: SearchFieldProps) {
+export function SearchField({ label, value, onChange, className = 'search-field' }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
