@@ -21,7 +21,13 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     { label: 'Name', mine: <Text>{mine.key}</Text>, theirs: <Text>{theirs.key}</Text> },
     {
       label: 'Value',
-      mine: <ValueOf value={mine.value ?? was.value} isSecret={mine.is_secret} isNew={mine.value !== null} />,
+      mine: (
+        <ValueOf
+          value={mine.value ?? was.value}
+          isSecret={mine.is_secret ?? was.is_secret}
+          isNew={mine.value !== null}
+        />
+      ),
       theirs: (
         <ValueOf
           value={theirs.value}
@@ -32,7 +38,7 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     },
     {
       label: 'Kind',
-      mine: mine.is_secret ? 'Secret' : 'Plain',
+      mine: (mine.is_secret ?? was.is_secret) ? 'Secret' : 'Plain',
       theirs: theirs.is_secret ? 'Secret' : 'Plain',
     },
     ...(environments.length > 0

@@ -9,7 +9,8 @@ export type VariableUses = components['schemas']['VariableUses'];
 export interface NewVariable {
   key: string;
   value: string;
-  is_secret: boolean;
+  /** Left out, the instance takes it for what it looks like. */
+  is_secret?: boolean;
   environment_ids: number[];
   include_in_preview: boolean;
   allow_unresolved: boolean;

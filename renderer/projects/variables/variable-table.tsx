@@ -5,7 +5,7 @@ import { useMediaQuery } from '../../ui/media-query.ts';
 import type { Environment } from '../project-queries.ts';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Rights } from './rights.ts';
-import type { Revealed } from './use-reveal.ts';
+import type { Holder, Revealed } from './use-reveal.ts';
 import { type RowActions, VariableRow } from './variable-row.tsx';
 import type { Variable } from './variable-scope.ts';
 
@@ -20,6 +20,7 @@ interface VariableTableProps {
   selected: ReadonlySet<number>;
   onSelectAll: (isSelected: boolean) => void;
   revealed: Revealed | null;
+  holder: Holder;
   actions: RowActions;
 }
 
@@ -30,7 +31,7 @@ type Item = { variable: Variable; rowIndex: number; isWell: boolean };
  * `aria-rowcount` and `aria-rowindex`.
  */
 export function VariableTable(props: VariableTableProps) {
-  const { variables, environments, rights, selected, revealed, actions } = props;
+  const { variables, environments, rights, selected, revealed, holder, actions } = props;
   const isPhone = useMediaQuery('(max-width: 559px)');
   const items = useMemo(() => listItems(variables, revealed?.id ?? null), [variables, revealed?.id]);
   const start = useRef<HTMLTableSectionElement>(null);
@@ -73,7 +74,7 @@ export function VariableTable(props: VariableTableProps) {
                 revealed && (
                   <tr key={key} ref={virtualizer.measureElement} data-index={index}>
                     <td colSpan={columns} className="well-cell">
-                      <RevealedValue revealed={revealed} name={variable.key} />
+                      <RevealedValue revealed={revealed} holder={holder} name={variable.key} />
                     </td>
                   </tr>
                 )
