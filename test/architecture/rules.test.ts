@@ -25,6 +25,7 @@ const mayReveal = [
   'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
   'electron/instance/vault/recovery-routes.ts', // a regenerated value, shown once
   'electron/instance/vault/secret-store.ts', // sealed
+  'electron/instance/vault/typed-words.ts', // checked while they are typed
   'electron/instance/vault/unlock.ts', // typed words
 ];
 
