@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Segmented } from '../../ui/choices.tsx';
-import { FileInput } from './file-input.tsx';
 import type { CopyWayProps } from './copy-way.tsx';
+import { FileInput } from './file-input.tsx';
 import { PasteInput } from './paste-input.tsx';
 import { QrInput } from './qr-input.tsx';
 import { WordsInput } from './words-input.tsx';
