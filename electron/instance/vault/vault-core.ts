@@ -36,6 +36,8 @@ export interface VaultCore {
   situation: Situation;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** Whether the first start found its key there already; null when this process did not make the first start. */
+  wasKeyAdopted: boolean | null;
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -79,6 +81,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     inCustody: new Set(),
+    wasKeyAdopted: null,
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -159,6 +162,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  core.wasKeyAdopted = adopt !== null;
   takeUp(core, key, []);
   return true;
 }

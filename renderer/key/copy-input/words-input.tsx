@@ -113,7 +113,7 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
 function sayProgress(typed: number, mends: number, check: WordCheck | null): string {
   const soFar = `${typed} of ${WORD_COUNT} words${mends > 0 ? `, ${mends} to mend` : ''}`;
   if (typed < WORD_COUNT || mends > 0 || !check?.checksum_ok) return soFar;
-  if (check.matches) return `The words make the key ${check.fingerprint} of this instance.`;
+  if (check.matches === 'active') return `The words make the key ${check.fingerprint} of this instance.`;
   return `The words make the key ${check.fingerprint}.`;
 }
 
