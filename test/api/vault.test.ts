@@ -18,6 +18,7 @@ import { type Instance, type InstanceOptions, openInstance } from '../../electro
 import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
@@ -590,6 +591,12 @@ describe('a lost key', () => {
     await instance?.stop();
     rmSync(keyFile());
     await start();
+    expect((await call('GET', '/vault/recovery')).body).toMatchObject({
+      total: 0,
+      started_at: null,
+      lost_fingerprints: [],
+      lost_epoch: null,
+    });
     const { name } = (await call('GET', '/vault/status')).body.instance;
     expect((await call('POST', '/vault/start-over', { instance_name: 'not it' })).status).toBe(400);
     expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(201);
@@ -603,6 +610,13 @@ describe('a lost key', () => {
       state: 'unreadable',
     });
     const list = (await call('GET', '/vault/recovery')).body;
+    expect(recoveryShape.parse(list)).toEqual(list);
+    const [, oldEpoch] = (await call('GET', '/vault/key/epochs')).body.epochs;
+    expect(list).toMatchObject({
+      started_at: oldEpoch.retired_at,
+      lost_fingerprints: [oldEpoch.fingerprint],
+      lost_epoch: 1,
+    });
     expect(list.groups.map((group: { group: string }) => group.group)).toEqual(['sign_in', 'deploys']);
     const [key] = list.groups[0].values;
     const [variable] = list.groups[1].values;

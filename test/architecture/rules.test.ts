@@ -16,12 +16,15 @@ const mayReveal = [
   'electron/instance/identity/second-factor.ts', // computes the code
   'electron/instance/identity/token-routes.ts', // shown once at creation
   'electron/instance/identity/user-routes.ts', // shown once at set-up
+  'electron/instance/projects/env-file-routes.ts', // run and export
   'electron/instance/projects/env-import.ts', // compared with the value in force
+  'electron/instance/projects/reference-check.ts', // looked through for references
   'electron/instance/projects/references.ts', // resolved at use
-  'electron/instance/projects/variable-routes.ts', // the explicit reveal, run and export
-  'electron/instance/projects/variables.ts', // stored plain when it is plain
+  'electron/instance/projects/variable-changes.ts', // stored plain when it is plain
+  'electron/instance/projects/variable-history-routes.ts', // the explicit reveal
+  'electron/instance/projects/variables.ts', // measured and looked at before it is stored
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
-  'electron/instance/vault/key-copies.ts', // words asked back
+  'electron/instance/vault/copy-making.ts', // words asked back
   'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
   'electron/instance/vault/recovery-routes.ts', // a regenerated value, shown once
   'electron/instance/vault/secret-store.ts', // sealed
@@ -34,7 +37,6 @@ const mayExport = [
   'electron/instance/vault/copies/kit-text.ts',
   'electron/instance/vault/copies/keepass-file.ts',
   'electron/instance/vault/copies/make-copy.ts',
-  'electron/instance/vault/copies/paper-kit.ts',
   'electron/instance/vault/copies/words.ts',
   'electron/instance/vault/custody/key-text-file.ts',
   'electron/instance/vault/custody/keychain.ts',
