@@ -139,19 +139,19 @@ function Opens({ vault }: { vault: VaultStatus }) {
       <h3>What this copy will open</h3>
       <ul>
         <li>
-          <LockKeyhole className="icon" aria-hidden="true" />
+          <LockKeyhole className="icon text-icon" aria-hidden="true" />
           <span className="min-w-0 [overflow-wrap:anywhere]">
             {total === 0 ? 'Every secret' : `All ${formatCount(total, 'secret')}`} of {vault.instance.name}
           </span>
         </li>
         {(vault.epoch ?? 1) > 1 && (
           <li>
-            <X className="icon" aria-hidden="true" />
+            <X className="icon text-icon" aria-hidden="true" />
             <span>Not what was sealed under an older key</span>
           </li>
         )}
         <li>
-          <X className="icon" aria-hidden="true" />
+          <X className="icon text-icon" aria-hidden="true" />
           <span>Nothing without the database or a backup of it</span>
         </li>
       </ul>
