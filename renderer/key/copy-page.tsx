@@ -13,6 +13,7 @@ import { CopySteps } from './copy/copy-steps.tsx';
 import { StopDialog } from './copy/stop-dialog.tsx';
 import { TwoBlades } from './copy/two-blades.tsx';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
+import { inCustody } from './custody-words.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { NotForYou } from './not-for-you.tsx';
 
@@ -56,7 +57,7 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
         </div>
         <div className="grid gap-4">
           <TwoBlades
-            kept={`The key in ${vault.custody.label}`}
+            kept={`The key ${inCustody(vault.custody)}`}
             fingerprint={vault.fingerprint}
             copied={`The key ${placeOf(wizard)}`}
             read={wizard.proven?.fingerprint ?? null}

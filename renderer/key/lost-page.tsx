@@ -6,6 +6,7 @@ import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { type Step, Steps } from '../ui/steps.tsx';
 import { formatCount, formatDay } from '../ui/time.ts';
+import { inCustody, keeperOf } from './custody-words.ts';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
@@ -56,7 +57,7 @@ function runningSteps(vault: VaultStatus): Step[] {
       title: 'Make a copy now',
       body: (
         <Help
-          text={`${vault.custody.label} may have lost the key or be about to: the one in memory is as good. A copy on a stick or on paper takes a minute.`}
+          text={`${keeperOf(vault.custody)} may be gone or about to be: the key in memory is as good. A copy on a stick or on paper takes a minute.`}
           to="/key/copy"
           label="Make a copy"
           isMain
@@ -86,7 +87,7 @@ function lockedSteps(vault: VaultStatus): Step[] {
     },
     {
       title: 'Look for the key itself',
-      said: `It was kept in ${vault.custody.label} (${vault.custody.place}). A backup of that, or of the old machine, holds it too.`,
+      said: `It was kept ${inCustody(vault.custody)} (${vault.custody.place}). A backup of that, or of the old machine, holds it too.`,
     },
     {
       title: 'Start over with a new key',

@@ -14,6 +14,7 @@ import { proveCopy } from './copy/make-copy.ts';
 import { TwoBlades } from './copy/two-blades.tsx';
 import { CopyInput, type CopyWay } from './copy-input/copy-input.tsx';
 import { type HandedCopy, toHandedBody } from './copy-input/handed-copy.ts';
+import { inCustody } from './custody-words.ts';
 import { NotForYou } from './not-for-you.tsx';
 import { copiesQuery } from './page/key-queries.ts';
 import { useAction } from './use-action.ts';
@@ -114,7 +115,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
           )}
         </div>
         <TwoBlades
-          kept={`The key in ${vault.custody.label}`}
+          kept={`The key ${inCustody(vault.custody)}`}
           fingerprint={vault.fingerprint}
           copied="The key in the copy"
           read={verdict?.fingerprint ?? null}

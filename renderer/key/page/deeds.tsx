@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatDuration } from '../../ui/time.ts';
+import { inCustody } from '../custody-words.ts';
 import { useAction } from '../use-action.ts';
 
 /** Values a small machine seals again in a second, with their writing to disk. */
@@ -83,7 +84,7 @@ function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
       <p className="text-text-2">
         {custody.name === 'passphrase'
           ? 'Unlocking asks for the passphrase, or a copy.'
-          : `Unlocking takes it from ${custody.label} again, or from a copy.`}
+          : `Unlocking takes the key kept ${inCustody(custody)} again, or a copy.`}
       </p>
       {action.said && (
         <p className="text-danger-text" role="alert">

@@ -7,6 +7,7 @@ import { Dial } from '../../ui/dial.tsx';
 import { Level } from '../../ui/level.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
+import { keeperOf } from '../custody-words.ts';
 import { copiesQuery, keyQuery } from './key-queries.ts';
 
 const levelWords = { ok: 'Key OK', due: 'Proof due', at_risk: 'Key at risk', broken: 'Key broken' };
@@ -87,7 +88,7 @@ function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
       words: `${proven === 1 ? 'One separate copy' : `${proven} separate copies`}, proven`,
     });
   else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is proven yet' });
-  facts.push({ isGood: true, words: `${vault.custody.label} agrees with the key record` });
+  facts.push({ isGood: true, words: `${keeperOf(vault.custody)} agrees with the key record` });
   for (const reason of vault.health.reasons) {
     if (reason.snoozed_until !== null)
       facts.push({

@@ -9,6 +9,7 @@ import { Choices } from '../../ui/choices.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { showToast } from '../../ui/toasts.tsx';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
+import { inCustody } from '../custody-words.ts';
 import { useAction } from '../use-action.ts';
 
 type CustodyName = VaultStatus['custody']['name'];
@@ -57,7 +58,11 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
       );
       await queryClient.invalidateQueries({ queryKey: ['vault'] });
       showToast(
-        { icon: KeyRound, title: `The key lives in ${moved.custody.label}`, text: moved.note ?? undefined },
+        {
+          icon: KeyRound,
+          title: `The key is kept ${inCustody(moved.custody)} now`,
+          text: moved.note ?? undefined,
+        },
         moved.note ? null : undefined,
       );
     });
