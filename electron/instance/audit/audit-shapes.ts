@@ -16,6 +16,8 @@ export const auditLineShape = z
   })
   .openapi('AuditLine');
 
+export const auditOperationsShape = z.object({ operations: z.array(z.string()) }).openapi('AuditOperations');
+
 export function toLineJson(entry: AuditLine): z.infer<typeof auditLineShape> {
   return {
     id: entry.id,
