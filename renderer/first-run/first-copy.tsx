@@ -173,7 +173,7 @@ interface WhereProps {
 
 function Where({ target, mayDownload, wizard, isFixed, onChoose, onChange }: WhereProps) {
   if (!target) {
-    return <PlaceStep mayDownload={mayDownload} refused={wizard.refused} onChoose={onChoose} />;
+    return <PlaceStep isBrief mayDownload={mayDownload} refused={wizard.refused} onChoose={onChoose} />;
   }
   return (
     <div className="flex items-center gap-2">

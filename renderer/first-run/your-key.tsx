@@ -1,4 +1,4 @@
-import { Check, TriangleAlert } from 'lucide-react';
+import { Check, Info } from 'lucide-react';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
@@ -60,7 +60,7 @@ export function YourKey({ firstKey, facts, onDone }: YourKeyProps) {
           </span>
         </li>
         <li>
-          <TriangleAlert className="icon text-icon" aria-hidden="true" />
+          <Info className="icon text-icon" aria-hidden="true" />
           <span className="py-1.5">{kept[custody]}</span>
         </li>
       </ul>
