@@ -38,6 +38,8 @@ export interface VaultCore {
   lockCount: number;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** Whether the first start found its key there already; null when this process did not make the first start. */
+  wasKeyAdopted: boolean | null;
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -82,6 +84,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     lockCount: 0,
     inCustody: new Set(),
+    wasKeyAdopted: null,
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -170,6 +173,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  core.wasKeyAdopted = adopt !== null;
   takeUp(core, key, []);
   return true;
 }
