@@ -3,7 +3,7 @@ import type { CustodyName } from './vocabulary.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A proof older than this is due again; older than twice this it counts no more. */
-const PROOF_FRESH_MS = 90 * DAY_MS;
+export const PROOF_FRESH_MS = 90 * DAY_MS;
 const PROOF_STALE_MS = 180 * DAY_MS;
 
 /** From best to worst. */

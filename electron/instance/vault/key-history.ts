@@ -7,11 +7,23 @@ import { getKeyRecord, openCustody, type VaultCore } from './vault-core.ts';
 export interface KeyEpoch extends KeyRecord {
   /** Whether this process holds the key now. */
   held: boolean;
+  /** How many values name this key. */
+  values: number;
+  /** How many copies of it are known, proven or not. */
+  copies: number;
 }
 
 /** Every key this instance has or had, newest first. */
 export function listEpochs(core: VaultCore): KeyEpoch[] {
-  return listKeyRecords(core.store).map((record) => ({ ...record, held: core.ring.has(record.fingerprint) }));
+  const countCopies = core.store.sqlite
+    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ?')
+    .pluck();
+  return listKeyRecords(core.store).map((record) => ({
+    ...record,
+    held: core.ring.has(record.fingerprint),
+    values: countSecretsUnder(core.store, record.fingerprint),
+    copies: countCopies.get(record.fingerprint) as number,
+  }));
 }
 
 /**

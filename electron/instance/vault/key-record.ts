@@ -77,8 +77,14 @@ export function countSecretsUnder(store: Store, fingerprint: Fingerprint): numbe
     .get(fingerprint) as number;
 }
 
-/** Secrets per kind; kinds with none are left out. */
-export function countSecretsByKind(store: Store): Partial<Record<SecretKind, number>> {
-  const rows = store.sqlite.prepare('SELECT kind, count(*) AS n FROM secrets GROUP BY kind').all();
+/** Secrets per kind, all or those under one key; kinds with none are left out. */
+export function countSecretsByKind(
+  store: Store,
+  fingerprint?: Fingerprint,
+): Partial<Record<SecretKind, number>> {
+  const where = fingerprint === undefined ? '' : 'WHERE key_fingerprint = @fingerprint';
+  const rows = store.sqlite
+    .prepare(`SELECT kind, count(*) AS n FROM secrets ${where} GROUP BY kind`)
+    .all({ fingerprint });
   return Object.fromEntries((rows as { kind: string; n: number }[]).map((row) => [row.kind, row.n]));
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { notSeparateReasons, placeKinds } from './copies/places.ts';
 import { verifyVerdicts } from './key-copies.ts';
 import {
+  copyFormatShape,
   custodyNameShape,
   custodyShape,
   epochMs,
@@ -9,7 +10,7 @@ import {
   healthShape,
   orNull,
 } from './status-shapes.ts';
-import { copyFormats, keyStates } from './vocabulary.ts';
+import { keyStates } from './vocabulary.ts';
 
 /** What the key's own routes answer. */
 
@@ -32,8 +33,6 @@ export const movedKeyShape = z
     note: z.string().nullable().openapi({ description: 'What is left to do, in words' }),
   })
   .openapi('MovedKey');
-
-export const copyFormatShape = z.enum(copyFormats).openapi('CopyFormat');
 
 export const copyShape = z
   .object({
@@ -96,6 +95,8 @@ export const epochShape = z
     shredded_at: epochMs.nullable(),
     held: z.boolean(),
     seal_count: z.number(),
+    values: z.number().openapi({ description: 'Values this key still opens' }),
+    copies: z.number().openapi({ description: 'Copies of it that are known, proven or not' }),
   })
   .openapi('KeyEpoch');
 

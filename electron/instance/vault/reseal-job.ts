@@ -98,13 +98,6 @@ function moveBatch(
   return last;
 }
 
-export interface RotationProgress {
-  rotation: RotationRecord;
-  moved: number;
-  perSecond: number | null;
-  etaMs: number | null;
-}
-
 /** The running job of an instance, or none. Several callers may wait for the same run. */
 export interface RotationJob {
   /** Runs sealing to its end, or joins the run under way. Resolves with the finished rotation. */

@@ -1,6 +1,5 @@
 import { AppError } from '../app-error.ts';
 import type { Store } from '../store/store.ts';
-import { countSecretsUnder } from './key-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
 import type { RotationState, SecretKind } from './vocabulary.ts';
 
@@ -52,13 +51,6 @@ export function getRotationIn(store: Store, ...states: RotationState[]): Rotatio
     );
   }
   return open;
-}
-
-/** How many values already are under the new key, of `total`. */
-export function countMoved(store: Store, rotation: RotationRecord): number {
-  if (rotation.state === 'done') return rotation.total;
-  if (rotation.state !== 'sealing') return 0;
-  return Math.max(0, rotation.total - countSecretsUnder(store, rotation.oldFingerprint));
 }
 
 function fromRow(row: Row): RotationRecord {

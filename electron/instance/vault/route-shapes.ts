@@ -4,15 +4,23 @@ import type { DoctorReport } from './doctor.ts';
 import type { Health } from './health.ts';
 import type { KeyCopy } from './key-copies.ts';
 import type { KeyEpoch } from './key-history.ts';
+import { findKeyProof, type KeyProof } from './key-proof.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
 import type { copyShape, epochShape, keyShape, placeShape } from './key-shapes.ts';
 import type { RecoveryList } from './recovery.ts';
+import { getRotationProgress } from './rotation-progress.ts';
 import type { ListedSecret } from './secret-list.ts';
 import type { doctorShape, recoveryShape, secretShape } from './secret-shapes.ts';
-import type { custodyShape, healthShape, rotationShape, statusShape } from './status-shapes.ts';
+import type {
+  custodyShape,
+  healthShape,
+  proofOfKeyShape,
+  rotationShape,
+  statusShape,
+} from './status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
-import { getHealth, getRotationProgress, getSealCount } from './vault-status.ts';
+import { getHealth, getSealCount } from './vault-status.ts';
 
 /** The vault's answers as the API gives them: snake_case, and never a value. */
 export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof statusShape> {
@@ -28,6 +36,7 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     epoch: active?.epoch ?? null,
     custody: toCustodyJson(core),
     health: toHealthJson(getHealth(core)),
+    proof: toProofJson(findKeyProof(core)),
     secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
     rotation: toRotationJson(core, jobs),
     said: [...core.said],
@@ -35,7 +44,21 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
 }
 
 export function toCustodyJson(core: VaultCore): z.infer<typeof custodyShape> {
-  return { name: core.custody.name, place: core.custody.describe(), writable: core.custody.writable };
+  return {
+    name: core.custody.name,
+    label: core.custody.label(),
+    place: core.custody.describe(),
+    writable: core.custody.writable,
+  };
+}
+
+export function toProofJson(proof: KeyProof): z.infer<typeof proofOfKeyShape> {
+  return {
+    verified_at: proof.verifiedAt,
+    place: proof.place,
+    format: proof.format,
+    due_at: proof.dueAt,
+  };
 }
 
 export function toHealthJson(health: Health): z.infer<typeof healthShape> {
@@ -54,18 +77,25 @@ export function toHealthJson(health: Health): z.infer<typeof healthShape> {
 export function toRotationJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof rotationShape> | null {
   const progress = getRotationProgress(core, jobs.rotation);
   if (!progress) return null;
-  const { rotation, moved, perSecond, etaMs } = progress;
+  const { rotation, perSecond, etaMs } = progress;
   return {
     id: rotation.id,
     state: rotation.state,
     old_fingerprint: rotation.oldFingerprint,
+    old_epoch: progress.oldEpoch,
     new_fingerprint: rotation.newFingerprint,
+    new_epoch: progress.newEpoch,
     without_copy: rotation.withoutCopy,
     total: rotation.total,
-    moved,
+    moved: progress.moved,
+    by_group: progress.byGroup,
     per_second: perSecond === null ? null : Math.round(perSecond),
     eta_ms: etaMs === null ? null : Math.round(etaMs),
     started_at: rotation.startedAt,
+    staged_at: rotation.startedAt,
+    proven_at: rotation.provenAt,
+    proven_by: progress.provenBy,
+    sealing_at: rotation.sealingAt,
     finished_at: rotation.finishedAt,
   };
 }
@@ -111,6 +141,8 @@ export function toEpochJson(epoch: KeyEpoch): z.infer<typeof epochShape> {
     shredded_at: epoch.shreddedAt,
     held: epoch.held,
     seal_count: epoch.sealCount,
+    values: epoch.values,
+    copies: epoch.copies,
   };
 }
 

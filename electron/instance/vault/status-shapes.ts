@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { healthLevels, healthReasonCodes } from './health.ts';
 import { secretGroups } from './secret-groups.ts';
 import { vaultCases } from './start-case.ts';
-import { custodyNames, rotationStates, secretKinds } from './vocabulary.ts';
+import { copyFormats, custodyNames, rotationStates, secretKinds } from './vocabulary.ts';
 
 /** What the vault's routes answer. Every answer is checked against its shape by the compiler, and documented by it. */
 
@@ -15,11 +15,12 @@ export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
 /** Null beside a named shape: `.nullable()` would make the named component itself nullable in the document. */
 export const orNull = <S extends z.ZodType>(shape: S) => z.union([shape, z.null()]);
 
+export const copyFormatShape = z.enum(copyFormats).openapi('CopyFormat');
 export const custodyNameShape = z.enum(custodyNames).openapi('CustodyName');
 const healthLevelShape = z.enum(healthLevels).openapi('KeyHealthLevel');
 
 export const custodyShape = z
-  .object({ name: custodyNameShape, place: z.string(), writable: z.boolean() })
+  .object({ name: custodyNameShape, label: z.string(), place: z.string(), writable: z.boolean() })
   .openapi('KeyCustody');
 
 export const healthShape = z
@@ -39,24 +40,49 @@ export const healthShape = z
   })
   .openapi('KeyHealth');
 
+const groupProgressShape = z
+  .object({
+    group: secretGroupShape,
+    before: z.number(),
+    moved: z.number(),
+    left: z.number(),
+  })
+  .openapi('KeyRotationGroup');
+
 export const rotationShape = z
   .object({
     id: z.number(),
     state: z.enum(rotationStates).openapi('KeyRotationState'),
     old_fingerprint: fingerprint,
+    old_epoch: z.number().nullable(),
     new_fingerprint: fingerprint,
+    new_epoch: z.number().nullable(),
     without_copy: z.boolean(),
     total: z.number(),
     moved: z.number(),
+    by_group: z.array(groupProgressShape),
     per_second: z.number().nullable(),
     eta_ms: z.number().nullable(),
     started_at: epochMs,
+    staged_at: epochMs,
+    proven_at: epochMs.nullable(),
+    proven_by: z.string().nullable().openapi({ description: 'Place of the copy that proved the new key' }),
+    sealing_at: epochMs.nullable(),
     finished_at: epochMs.nullable(),
   })
   .openapi('KeyRotation');
 
 /** The newest rotation, or null when there never was one. */
 export const rotationAnswer = z.object({ rotation: orNull(rotationShape) }).openapi('KeyRotationAnswer');
+
+export const proofOfKeyShape = z
+  .object({
+    verified_at: epochMs.nullable(),
+    place: z.string().nullable(),
+    format: orNull(copyFormatShape),
+    due_at: epochMs.nullable(),
+  })
+  .openapi('KeyProof', { description: 'The newest proven separate copy of the active key' });
 
 const statusFields = {
   state: z.enum(['running', 'locked']),
@@ -68,6 +94,7 @@ const statusFields = {
   epoch: z.number().nullable(),
   custody: custodyShape,
   health: healthShape,
+  proof: proofOfKeyShape,
   secrets: z.object({ total: z.number(), by_kind: countsByKind }),
   rotation: orNull(rotationShape),
   said: z.array(z.string()),

@@ -1,8 +1,6 @@
 import { AppError } from '../app-error.ts';
 import { type Health, type HealthReasonCode, judgeHealth } from './health.ts';
-import { countSecretsByKind, findActiveRecord } from './key-record.ts';
-import type { RotationJob, RotationProgress } from './reseal-job.ts';
-import { countMoved, findLatestRotation } from './rotation-record.ts';
+import { findActiveRecord } from './key-record.ts';
 import { ADVISED_SEALS_PER_KEY } from './sealing/sealed-value.ts';
 import type { VaultCore } from './vault-core.ts';
 
@@ -10,7 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export const snoozeDays = [1, 7, 30] as const;
 
 /** Made anew by the instance itself whenever they are gone: nothing is lost with them. */
-const REPLACEABLE_KINDS = new Set(['tls_private_key']);
+const REPLACEABLE_KINDS = ['tls_private_key'];
 
 /** Gathers the facts and judges them. */
 export function getHealth(core: VaultCore): Health {
@@ -32,15 +30,22 @@ export function getHealth(core: VaultCore): Health {
   return judgeHealth({
     vaultCase: core.situation.case,
     custody: core.custody.name,
-    hasSecretsToLose: Object.keys(countSecretsByKind(core.store)).some(
-      (kind) => !REPLACEABLE_KINDS.has(kind),
-    ),
+    hasSecretsToLose: hasSecretsToLose(core),
     copies: copies.map((copy) => ({ ...copy, separate: copy.separate === 1 })),
     backupVolumeIds: [],
     drillFailed: false,
     snoozes: Object.fromEntries(snoozes.map(({ reason, until }) => [reason, until])),
     nowMs: core.clock.now(),
   });
+}
+
+function hasSecretsToLose({ store }: VaultCore): boolean {
+  return (
+    store.sqlite
+      .prepare('SELECT EXISTS (SELECT 1 FROM secrets WHERE kind NOT IN (SELECT value FROM json_each(?)))')
+      .pluck()
+      .get(JSON.stringify(REPLACEABLE_KINDS)) === 1
+  );
 }
 
 /** Quiets one reason for 1, 7 or 30 days. Throws `not_found` for a reason not in force, `forbidden` for `broken`. */
@@ -64,15 +69,4 @@ export function snoozeWarning(core: VaultCore, code: string, days: (typeof snooz
 export function getSealCount(core: VaultCore): { sealCount: number; rotationAdvised: boolean } {
   const sealCount = findActiveRecord(core.store)?.sealCount ?? 0;
   return { sealCount, rotationAdvised: sealCount >= ADVISED_SEALS_PER_KEY };
-}
-
-/** The newest rotation with its progress, or null when there never was one. */
-export function getRotationProgress(core: VaultCore, job: RotationJob): RotationProgress | null {
-  const rotation = findLatestRotation(core.store);
-  if (!rotation) return null;
-  const moved = countMoved(core.store, rotation);
-  const perSecond = job.speed()?.perSecond ?? null;
-  const etaMs =
-    perSecond && rotation.state === 'sealing' ? ((rotation.total - moved) * 1000) / perSecond : null;
-  return { rotation, moved, perSecond, etaMs };
 }

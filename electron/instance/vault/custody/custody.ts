@@ -12,6 +12,8 @@ export interface KeyCustody {
   readonly name: CustodyName;
   /** False for `external`. */
   readonly writable: boolean;
+  /** What people call it: `GNOME Keyring`, `A file in the data directory`. */
+  label(): string;
   /** Where it is, in words with its real name: `/home/ada/.temps/encryption_key`, `GNOME Keyring (Secret Service)`. */
   describe(): string;
   /**

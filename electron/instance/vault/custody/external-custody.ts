@@ -20,6 +20,7 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
   return {
     name: 'external',
     writable: false,
+    label: () => 'An outside file',
     describe: () => path ?? 'the file TEMPS_ENCRYPTION_KEY_FILE names (it is not set)',
     async find() {
       if (!path) return { outcome: 'missing' };

@@ -40,6 +40,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
   return {
     name: 'file',
     writable: true,
+    label: () => 'A file in the data directory',
     describe: () => plain,
     async find(): Promise<CustodyFinding> {
       const found = await readAll();

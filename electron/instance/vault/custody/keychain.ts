@@ -1,8 +1,8 @@
 import { AppError } from '../../app-error.ts';
 import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
-import type { KeyCustody } from './custody.ts';
+import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { callKeytar, KeytarMissingError, type KeytarRequest } from './keytar-call.ts';
-import { probeSecretService } from './secret-service.ts';
+import { findSecretServiceName, probeSecretService } from './secret-service.ts';
 
 /** The name under which the user finds the entries in the system's own keychain window. */
 const SERVICE = 'Temps';
@@ -12,6 +12,9 @@ const placeNames: Partial<Record<NodeJS.Platform, string>> = {
   win32: 'Windows Credential Manager',
   linux: 'Secret Service (GNOME Keyring or KWallet)',
 };
+
+/** What it is called before it was asked, or when it does not say. */
+const UNNAMED = 'the keychain';
 
 export interface KeychainOptions {
   instanceId: string;
@@ -27,6 +30,7 @@ export interface KeychainOptions {
  */
 export function createKeychainCustody({ instanceId, listFingerprints }: KeychainOptions): KeyCustody {
   const place = placeNames[process.platform] ?? 'the system keychain';
+  let label = process.platform === 'linux' ? UNNAMED : place;
   const entry = (fingerprint: Fingerprint) => ({ service: SERVICE, account: `${instanceId}/${fingerprint}` });
 
   async function call(request: KeytarRequest): Promise<string | boolean | null> {
@@ -55,26 +59,38 @@ export function createKeychainCustody({ instanceId, listFingerprints }: Keychain
     );
   }
 
+  async function lookUp(): Promise<CustodyFinding> {
+    const keys: MasterKey[] = [];
+    try {
+      for (const fingerprint of listFingerprints()) {
+        const key = await read(fingerprint);
+        if (key) keys.push(key);
+      }
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return { outcome: error.code === 'custody_locked' ? 'locked' : 'refused', detail: error.message };
+    }
+    if (keys.length > 0) return { outcome: 'found', keys, said: [] };
+    // It may have been locked between the question and the look-up, which then found nothing.
+    return (await findClosed(place)) ?? { outcome: 'missing' };
+  }
+
+  async function learnName(): Promise<void> {
+    if (process.platform === 'linux') label = (await findSecretServiceName()) ?? label;
+  }
+
   return {
     name: 'keychain',
     writable: true,
+    label: () => label,
     describe: () => place,
     async find() {
       const closed = await findClosed(place);
-      if (closed) return closed;
-      const keys: MasterKey[] = [];
-      try {
-        for (const fingerprint of listFingerprints()) {
-          const key = await read(fingerprint);
-          if (key) keys.push(key);
-        }
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        return { outcome: error.code === 'custody_locked' ? 'locked' : 'refused', detail: error.message };
-      }
-      if (keys.length > 0) return { outcome: 'found', keys, said: [] };
-      // It may have been locked between the question and the look-up, which then found nothing.
-      return (await findClosed(place)) ?? { outcome: 'missing' };
+      // Beside the look-ups, so that it costs the start nothing.
+      const naming = closed?.outcome === 'refused' ? null : learnName();
+      const finding = closed ?? (await lookUp());
+      await naming;
+      return finding;
     },
     async save(key) {
       await requireOpen();

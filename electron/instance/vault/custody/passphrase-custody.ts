@@ -83,6 +83,7 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
   return {
     name: 'passphrase',
     writable: true,
+    label: () => 'A passphrase you type',
     describe: () => plain,
     async find(unlock) {
       const files = await readAll();

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 /**
@@ -11,6 +12,8 @@ import { promisify } from 'node:util';
  */
 const BUS = 'org.freedesktop.secrets';
 const ROOT = '/org/freedesktop/secrets';
+const DAEMON = 'org.freedesktop.DBus';
+const DAEMON_PATH = '/org/freedesktop/DBus';
 const TIMEOUT_MS = 5000;
 
 export type SecretServiceState = 'open' | 'locked' | 'absent' | 'unknown';
@@ -19,6 +22,7 @@ interface Tool {
   command: string;
   readAlias: string[];
   isLocked(collection: string): string[];
+  ownerPid: string[];
 }
 
 const tools: Tool[] = [
@@ -47,6 +51,17 @@ const tools: Tool[] = [
       'org.freedesktop.Secret.Collection',
       'Locked',
     ],
+    ownerPid: [
+      'call',
+      '--session',
+      '--dest',
+      DAEMON,
+      '--object-path',
+      DAEMON_PATH,
+      '--method',
+      `${DAEMON}.GetConnectionUnixProcessID`,
+      BUS,
+    ],
   },
   {
     command: 'busctl',
@@ -59,6 +74,7 @@ const tools: Tool[] = [
       'org.freedesktop.Secret.Collection',
       'Locked',
     ],
+    ownerPid: ['--user', 'call', DAEMON, DAEMON_PATH, DAEMON, 'GetConnectionUnixProcessID', 's', BUS],
   },
   {
     command: 'dbus-send',
@@ -79,8 +95,25 @@ const tools: Tool[] = [
       'string:org.freedesktop.Secret.Collection',
       'string:Locked',
     ],
+    ownerPid: [
+      '--session',
+      '--print-reply',
+      `--dest=${DAEMON}`,
+      DAEMON_PATH,
+      `${DAEMON}.GetConnectionUnixProcessID`,
+      `string:${BUS}`,
+    ],
   },
 ];
+
+/** By the name of the process that serves it; the kernel keeps 15 letters of that. */
+const serviceNames: Record<string, string> = {
+  'gnome-keyring-d': 'GNOME Keyring',
+  kwalletd5: 'KWallet',
+  kwalletd6: 'KWallet',
+  ksecretd: 'KWallet',
+  keepassxc: 'KeePassXC',
+};
 
 const run = promisify(execFile);
 
@@ -99,6 +132,29 @@ export async function probeSecretService(): Promise<SecretServiceState> {
     }
   }
   return 'unknown';
+}
+
+/**
+ * What people call the Secret Service that answers here: by its process, `Secret Service` for one not known here,
+ * null when that cannot be told. For show alone: nothing is decided by it.
+ */
+export async function findSecretServiceName(): Promise<string | null> {
+  for (const tool of tools) {
+    try {
+      const pid = /\bu(?:int32)? (\d+)/.exec(await ask(tool.command, tool.ownerPid))?.[1];
+      return pid ? await nameProcess(pid) : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      return null;
+    }
+  }
+  return null;
+}
+
+/** A process of another namespace has no folder here. */
+async function nameProcess(pid: string): Promise<string | null> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null);
+  return name === null ? null : (serviceNames[name.trim()] ?? 'Secret Service');
 }
 
 async function ask(command: string, args: string[]): Promise<string> {

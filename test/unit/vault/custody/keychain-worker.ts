@@ -17,6 +17,11 @@ async function answer(request: { do: string; instanceId?: string }): Promise<obj
         ? { ...finding, keys: finding.keys.map(({ fingerprint }) => fingerprint) }
         : finding;
     }
+    case 'name': {
+      const before = custody.label();
+      await custody.find();
+      return { before, after: custody.label() };
+    }
     case 'save':
       await custody.save(key);
       return { fingerprint: key.fingerprint };

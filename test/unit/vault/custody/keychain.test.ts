@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
 import { hasKeyring, type Keyring, startKeyring, until } from '../../../keyring.ts';
@@ -9,6 +11,7 @@ const it = requires(
   hasKeyring(),
   'needs dbus, gnome-keyring and gdbus (Debian: apt-get install dbus gnome-keyring libglib2.0-bin)',
 );
+const which = (tool: string) => spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim();
 const worker = join(import.meta.dirname, 'keychain-worker.ts');
 
 let keyring: Keyring | null = null;
@@ -83,6 +86,27 @@ describe('the keychain custody, on a real Secret Service', () => {
       return found.outcome === 'found';
     });
     expect(found).toMatchObject({ keys: [fingerprint] });
+  });
+
+  it('is called by the name of the keyring that answers, whichever tool asks', async () => {
+    keyring = await startKeyring();
+    for (const tool of ['gdbus', 'busctl', 'dbus-send'].filter((name) => which(name) !== '')) {
+      const bin = mkdtempSync(join(tmpdir(), 'temps-bin-'));
+      symlinkSync(which(tool), join(bin, tool));
+      child = startWorker({ ...keyring.env, PATH: bin });
+      expect([tool, await child.ask({ do: 'name' })]).toEqual([
+        tool,
+        { before: 'the keychain', after: 'GNOME Keyring' },
+      ]);
+      child.stop();
+      rmSync(bin, { recursive: true });
+    }
+  });
+
+  it('has no name of its own where nothing tells it', async () => {
+    keyring = await startKeyring(false);
+    child = startWorker(keyring.env);
+    expect(await child.ask({ do: 'name' })).toEqual({ before: 'the keychain', after: 'the keychain' });
   });
 
   it('says refused when nothing on the bus is a Secret Service, and saves nowhere else', async () => {
