@@ -16,6 +16,8 @@ export interface Situation {
   case: VaultCase;
   /** In words; null when running. */
   detail: string | null;
+  /** For `waiting`: the custody refused or did not answer; otherwise it is locked. */
+  refused?: boolean;
   /** For `old_key` and `foreign_key`: what was found instead. */
   foundFingerprint: Fingerprint | null;
 }
@@ -34,6 +36,8 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+  /** Epoch ms of the last time the custody was asked for the key. */
+  custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
   /** What the start repaired or noticed, to be said. */
@@ -78,6 +82,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+    custodyAskedAt: null,
     inCustody: new Set(),
     said: [],
     exclusively: createQueue(),
@@ -110,6 +115,7 @@ export function openCustody(
  */
 export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  core.custodyAskedAt = core.clock.now();
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
@@ -133,6 +139,7 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
   return {
     case: decision.case,
     detail: decision.detail,
+    ...('refused' in decision ? { refused: decision.refused } : {}),
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
 }
