@@ -126,7 +126,13 @@ function compose(parts: Parts): Instance {
     events,
     stopping: stopper.signal,
   };
-  const jobs = createVaultJobs(core);
+  const jobs = createVaultJobs(core, ({ oldFingerprint, newFingerprint, total }) =>
+    ctx.audit.append({
+      operation: 'KEY_ROTATION_FINISHED',
+      caller: null,
+      data: { from: oldFingerprint, to: newFingerprint, total },
+    }),
+  );
   const identity = createIdentity(ctx);
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
   for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);

@@ -15,10 +15,13 @@ import { connect } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
 import { type Instance, type InstanceOptions, openInstance } from '../../electron/instance/instance.ts';
+import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { findLeaks } from '../crash/leaks.ts';
+import { prepare } from '../crash/scenarios.ts';
 import { until } from '../keyring.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
@@ -89,7 +92,6 @@ describe('a start', () => {
     await addSecret();
     await instance?.stop();
     renameSync(keyFile(), join(folder, 'kept'));
-    const { openStore } = await import('../../electron/instance/store/store.ts');
     const dump = () => {
       const store = openStore(dataDir, { now: () => 0 });
       const tables = store.sqlite
@@ -554,6 +556,29 @@ describe('a rotation', () => {
     expect((await call('POST', '/vault/doctor?wait=true')).body.failed).toBe(1);
   });
 
+  it('cut short by a stop is not said to be finished, and is when the next start finishes it', async () => {
+    dataDir = await prepare(3000, folder);
+    await start();
+    const { new_fingerprint } = await begin();
+    await call('POST', '/vault/key/rotation/prove', { override_fingerprint: new_fingerprint });
+    await call('POST', '/vault/key/rotation/seal');
+    await instance?.stop();
+    const count = (query: string) => {
+      const store = openStore(dataDir, { now: () => 0 });
+      const found = store.sqlite.prepare(query).pluck().get();
+      store.close();
+      return found;
+    };
+    const finished = "SELECT count(*) FROM audit_log WHERE operation = 'KEY_ROTATION_FINISHED'";
+    expect(count('SELECT state FROM rotations')).toBe('sealing');
+    expect(count(finished)).toBe(0);
+    await start();
+    await until(async () => (await call('GET', '/vault/key/rotation')).body.rotation.state === 'done');
+    await instance?.stop();
+    instance = null;
+    expect(count(finished)).toBe(1);
+  });
+
   it('is refused while locked', async () => {
     await start();
     await call('POST', '/vault/lock');
@@ -570,6 +595,12 @@ describe('a lost key', () => {
     await instance?.stop();
     rmSync(keyFile());
     await start();
+    expect((await call('GET', '/vault/recovery')).body).toMatchObject({
+      total: 0,
+      started_at: null,
+      lost_fingerprints: [],
+      lost_epoch: null,
+    });
     const { name } = (await call('GET', '/vault/status')).body.instance;
     expect((await call('POST', '/vault/start-over', { instance_name: 'not it' })).status).toBe(400);
     expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(201);
@@ -583,6 +614,13 @@ describe('a lost key', () => {
       state: 'unreadable',
     });
     const list = (await call('GET', '/vault/recovery')).body;
+    expect(recoveryShape.parse(list)).toEqual(list);
+    const [, oldEpoch] = (await call('GET', '/vault/key/epochs')).body.epochs;
+    expect(list).toMatchObject({
+      started_at: oldEpoch.retired_at,
+      lost_fingerprints: [oldEpoch.fingerprint],
+      lost_epoch: 1,
+    });
     expect(list.groups.map((group: { group: string }) => group.group)).toEqual(['sign_in', 'deploys']);
     const [key] = list.groups[0].values;
     const [variable] = list.groups[1].values;

@@ -21,10 +21,11 @@ const mayReveal = [
   'electron/instance/projects/variable-routes.ts', // the explicit reveal, run and export
   'electron/instance/projects/variables.ts', // stored plain when it is plain
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
-  'electron/instance/vault/key-copies.ts', // words asked back
+  'electron/instance/vault/copy-making.ts', // words asked back
   'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
   'electron/instance/vault/recovery-routes.ts', // a regenerated value, shown once
   'electron/instance/vault/secret-store.ts', // sealed
+  'electron/instance/vault/typed-words.ts', // checked while they are typed
   'electron/instance/vault/unlock.ts', // typed words
 ];
 

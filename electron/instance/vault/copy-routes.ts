@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../http/caller.ts';
-import { createKeyCopy, forgetKeyCopy, listKeyCopies, proveKeyCopy, verifyKeyCopy } from './key-copies.ts';
+import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
+import { verifyKeyCopy } from './copy-verification.ts';
+import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
 import { copyShape, madeCopyShape, verificationShape } from './key-shapes.ts';
 import { toCopyJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';

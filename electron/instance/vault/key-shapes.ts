@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { notSeparateReasons, placeKinds } from './copies/places.ts';
-import { verifyVerdicts } from './key-copies.ts';
+import { verifyVerdicts } from './copy-verification.ts';
 import {
   copyFormatShape,
   custodyNameShape,
@@ -10,6 +10,7 @@ import {
   healthShape,
   orNull,
 } from './status-shapes.ts';
+import { wordMatches } from './typed-words.ts';
 import { keyStates } from './vocabulary.ts';
 
 /** What the key's own routes answer. */
@@ -72,6 +73,21 @@ export const wordProblemShape = z.object({
   word: z.string(),
   nearest: z.array(z.string()),
 });
+
+export const wordListShape = z.object({ words: z.array(z.string()) }).openapi('WordList');
+
+export const wordsCheckShape = z
+  .object({
+    problems: z.array(
+      z.object({ position: z.number(), nearest: z.array(z.string()) }).openapi('TypedWordProblem'),
+    ),
+    complete: z.boolean(),
+    checksum_ok: z.boolean().nullable(),
+    fingerprint: fingerprint.nullable(),
+    matches: orNull(z.enum(wordMatches).openapi('WordMatch')),
+    epoch: z.number().nullable(),
+  })
+  .openapi('WordsCheck');
 
 export const verificationShape = z
   .object({

@@ -3,7 +3,7 @@ import { findOwners } from './doctor.ts';
 import { countSecretsUnder, insertActiveRecord, listKeyRecords } from './key-record.ts';
 import { resealAll } from './reseal-job.ts';
 import { findOpenRotation } from './rotation-record.ts';
-import { MasterKey } from './sealing/master-key.ts';
+import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import type { SecretId, SecretOwner } from './vault.ts';
 import { openCustody, takeUp, type VaultCore } from './vault-core.ts';
@@ -37,6 +37,7 @@ export interface LostValue {
   owner: SecretOwner | null;
   /** Epoch ms of the value's last change. */
   since: number;
+  lastUsedAt: number | null;
   canReenter: boolean;
   canRegenerate: boolean;
 }
@@ -45,6 +46,10 @@ export interface RecoveryList {
   /** How many values were lost when the key was given up; what is not remaining was recovered or removed. */
   total: number;
   remaining: number;
+  /** When the newest of the lost keys was given up; null when none is lost. */
+  startedAt: number | null;
+  /** Newest first. */
+  lostKeys: { fingerprint: Fingerprint; epoch: number }[];
   groups: { group: RecoveryGroup; values: LostValue[] }[];
 }
 
@@ -110,14 +115,12 @@ async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promi
 export function listLostValues(core: VaultCore): RecoveryList {
   const rows = core.store.sqlite
     .prepare(
-      `SELECT id, kind, updated_at AS since FROM secrets
+      `SELECT id, kind, updated_at AS since, last_used_at AS lastUsedAt FROM secrets
        WHERE key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost') ORDER BY id`,
     )
-    .all() as { id: string; kind: SecretKind; since: number }[];
-  const total = core.store.sqlite
-    .prepare("SELECT coalesce(sum(lost_total), 0) FROM keys WHERE state = 'lost'")
-    .pluck()
-    .get() as number;
+    .all() as { id: string; kind: SecretKind; since: number; lastUsedAt: number | null }[];
+  const lost = listKeyRecords(core.store).filter((record) => record.state === 'lost');
+  const total = lost.reduce((sum, record) => sum + (record.lostTotal ?? 0), 0);
   const owners = findOwners(rows, core.secrets.keepers);
   const values = rows.map((row) => ({
     ...row,
@@ -131,7 +134,13 @@ export function listLostValues(core: VaultCore): RecoveryList {
       values: values.filter((value) => (recoveryGroups[group] as readonly SecretKind[]).includes(value.kind)),
     }))
     .filter(({ values: some }) => some.length > 0);
-  return { total: Math.max(total, rows.length), remaining: rows.length, groups };
+  return {
+    total: Math.max(total, rows.length),
+    remaining: rows.length,
+    startedAt: lost[0]?.retiredAt ?? null,
+    lostKeys: lost.map(({ fingerprint, epoch }) => ({ fingerprint, epoch })),
+    groups,
+  };
 }
 
 /** Seals a value typed anew in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */

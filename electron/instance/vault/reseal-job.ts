@@ -108,7 +108,11 @@ export interface RotationJob {
   stop(): Promise<void>;
 }
 
-export function createRotationJob(core: VaultCore): RotationJob {
+/** @param onDone runs inside the transaction that ends a rotation, whoever or whatever set it going. */
+export function createRotationJob(
+  core: VaultCore,
+  onDone: (rotation: RotationRecord) => void = () => {},
+): RotationJob {
   let running: Promise<RotationRecord> | null = null;
   let stopped = false;
   let moved = 0;
@@ -135,7 +139,7 @@ export function createRotationJob(core: VaultCore): RotationJob {
         },
       );
     }
-    return finish(core, rotation);
+    return finish(core, rotation, onDone);
   }
 
   return {
@@ -166,8 +170,13 @@ async function promoteInCustody(core: VaultCore, rotation: RotationRecord): Prom
  * Sealing → done. SECURITY: inside the transaction that retires the old key, no row may name it and no kind may
  * have fewer rows than expected.
  */
-function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
+function finish(
+  core: VaultCore,
+  rotation: RotationRecord,
+  onDone: (rotation: RotationRecord) => void,
+): RotationRecord {
   const now = core.clock.now();
+  const done: RotationRecord = { ...rotation, state: 'done', finishedAt: now };
   core.store.transaction(() => {
     const expected = findOpenRotation(core.store)?.countsBefore ?? {};
     const counts: Partial<Record<string, number>> = countSecretsByKind(core.store);
@@ -187,6 +196,7 @@ function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
       .prepare("UPDATE keys SET state = 'retired', retired_at = ? WHERE fingerprint = ?")
       .run(now, rotation.oldFingerprint);
     sqlite.prepare("UPDATE rotations SET state = 'done', finished_at = ? WHERE id = ?").run(now, rotation.id);
+    onDone(done);
   });
-  return { ...rotation, state: 'done', finishedAt: now };
+  return done;
 }

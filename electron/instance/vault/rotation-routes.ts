@@ -24,9 +24,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
 
   /** Sealing goes on in the background; with `wait` the answer comes at its end. */
   async function runSealing(wait: boolean): Promise<void> {
-    const run = jobs.rotation.run().then(() => {
-      ctx.audit.append({ operation: 'KEY_ROTATION_FINISHED', caller: null, data: { ...rotation() } });
-    });
+    const run = jobs.rotation.run();
     if (wait) await run;
     else run.catch(() => ctx.log.error({}, 'the rotation stopped; resume it with key rotate --resume'));
   }

@@ -166,11 +166,15 @@ export function toRecoveryJson(list: RecoveryList): z.infer<typeof recoveryShape
   return {
     total: list.total,
     remaining: list.remaining,
+    started_at: list.startedAt,
+    lost_fingerprints: list.lostKeys.map(({ fingerprint }) => fingerprint),
+    lost_epoch: list.lostKeys[0]?.epoch ?? null,
     groups: list.groups.map(({ group, values }) => ({
       group,
-      values: values.map(({ canReenter, canRegenerate, owner, ...value }) => ({
+      values: values.map(({ lastUsedAt, canReenter, canRegenerate, owner, ...value }) => ({
         ...value,
         owner: toOwnerJson(owner),
+        last_used_at: lastUsedAt,
         can_reenter: canReenter,
         can_regenerate: canRegenerate,
       })),

@@ -8,6 +8,7 @@ import { secretRoutes } from './secret-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
+import { wordRoutes } from './word-routes.ts';
 
 export interface VaultRouteDeps {
   core: VaultCore;
@@ -23,5 +24,6 @@ export function vaultRoutes(deps: VaultRouteDeps) {
     .route('/', keyRoutes(deps))
     .route('/', copyRoutes(deps))
     .route('/', rotationRoutes(deps))
-    .route('/', recoveryRoutes(deps));
+    .route('/', recoveryRoutes(deps))
+    .route('/', wordRoutes(deps));
 }

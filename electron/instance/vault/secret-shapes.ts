@@ -93,6 +93,7 @@ export const lostValueShape = z
     kind: secretKindShape,
     owner: orNull(ownerShape),
     since: epochMs,
+    last_used_at: epochMs.nullable(),
     can_reenter: z.boolean(),
     can_regenerate: z.boolean(),
   })
@@ -102,6 +103,9 @@ export const recoveryShape = z
   .object({
     total: z.number(),
     remaining: z.number(),
+    started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
+    lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
+    lost_epoch: z.number().nullable(),
     groups: z.array(
       z
         .object({

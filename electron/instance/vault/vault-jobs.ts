@@ -2,7 +2,7 @@ import { AppError } from '../app-error.ts';
 import { finishCustodyMove } from './custody-move.ts';
 import { type DoctorReport, runDoctor } from './doctor.ts';
 import { createRotationJob, type RotationJob } from './reseal-job.ts';
-import { findOpenRotation } from './rotation-record.ts';
+import { findOpenRotation, type RotationRecord } from './rotation-record.ts';
 import { readCustody, type VaultCore } from './vault-core.ts';
 
 /** How often a locked or refusing keychain is asked again. It costs one call over the session bus. */
@@ -27,8 +27,9 @@ export interface VaultJobs {
   stop(): Promise<void>;
 }
 
-export function createVaultJobs(core: VaultCore): VaultJobs {
-  const rotation = createRotationJob(core);
+/** @param onRotated runs inside the transaction that ends a rotation. */
+export function createVaultJobs(core: VaultCore, onRotated?: (rotation: RotationRecord) => void): VaultJobs {
+  const rotation = createRotationJob(core, onRotated);
   let report: DoctorReport | null = null;
   let finished: DoctorReport | null = null;
   let doctor: Promise<DoctorReport> | null = null;

@@ -61,6 +61,30 @@ export function parseWords(words: readonly string[]): WordsReading {
   }
 }
 
+/** The words of the list, in its order. */
+export function listWords(): string[] {
+  return [...wordlist];
+}
+
+export interface WordsCheck {
+  problems: Omit<WordProblem, 'word'>[];
+  /** All 24 are there, and each is in the list. */
+  complete: boolean;
+  /** Null unless complete and the checksum fits. */
+  key: MasterKey | null;
+}
+
+/** Words as they are being typed, one for each position; an empty one is not judged. */
+export function checkWords(typed: readonly string[]): WordsCheck {
+  const words = typed.map((word) => word.normalize('NFKD').trim().toLowerCase());
+  const problems = words.flatMap((word, at) =>
+    word === '' || known.has(word) ? [] : [{ position: at + 1, nearest: findNearest(word) }],
+  );
+  const complete = words.length === WORD_COUNT && words.every((word) => known.has(word));
+  const reading = complete ? parseWords(words) : null;
+  return { problems, complete, key: reading?.outcome === 'key' ? reading.key : null };
+}
+
 function findNearest(word: string): string[] {
   return wordlist
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -69,17 +93,22 @@ function findNearest(word: string): string[] {
     .map(({ candidate }) => candidate);
 }
 
+/** One row of the table, used again for each pair: a page of misspelt words compares 50,000 of them. */
+const row = new Uint8Array(16);
+
 /** Levenshtein. Words of the list have at most 8 letters; longer input is cut, so the work stays small. */
 function editDistance(word: string, candidate: string): number {
   const typed = word.slice(0, 16);
-  let row = Array.from({ length: candidate.length + 1 }, (_, at) => at);
+  for (let j = 0; j <= candidate.length; j++) row[j] = j;
   for (let i = 1; i <= typed.length; i++) {
-    const next = [i];
+    let diagonal = row[0] as number;
+    row[0] = i;
     for (let j = 1; j <= candidate.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + (typed[i - 1] === candidate[j - 1] ? 0 : 1);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const above = row[j] as number;
+      const substituted = diagonal + (typed.charCodeAt(i - 1) === candidate.charCodeAt(j - 1) ? 0 : 1);
+      row[j] = Math.min(substituted, above + 1, (row[j - 1] as number) + 1);
+      diagonal = above;
     }
-    row = next;
   }
-  return row[candidate.length] ?? 0;
+  return row[candidate.length] as number;
 }

@@ -1,0 +1,178 @@
+import { randomInt } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { AppError } from '../app-error.ts';
+import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
+import { checkPlace } from './copies/places.ts';
+import { formatWords } from './copies/words.ts';
+import { writeCopy } from './copies/write-copy.ts';
+import { copyFacts, getKeyCopy, insertKeyCopy, type KeyCopy, noteProof, placeContext } from './key-copies.ts';
+import { findOpenRotation } from './rotation-record.ts';
+import type { MasterKey } from './sealing/master-key.ts';
+import { lockedError } from './secret-store.ts';
+import type { SecretText } from './secret-text.ts';
+import { getKeyFromCopy, type HandedCopy } from './unlock.ts';
+import { getActiveKey, type VaultCore } from './vault-core.ts';
+import type { CopyFormat } from './vocabulary.ts';
+
+/** How many of the 24 words are asked back. */
+const ASKED_WORDS = 3;
+
+export interface CopyRequest {
+  format: CopyFormat;
+  /** A file to write; without it the words or the text are handed out, to be proven by giving them back. */
+  path?: string;
+  /** What the user calls the place; the path otherwise. */
+  place?: string;
+  passphrase?: SecretText;
+  /** The second yes for a place that is not separate. */
+  keepAnyway?: boolean;
+  /** The second yes for a file that anyone who finds it can use. */
+  unprotectedConfirmed?: boolean;
+  /** Whose key: the active one, or the new one of a rotation. */
+  of: 'active' | 'rotation';
+}
+
+export interface MadeCopy {
+  copy: KeyCopy;
+  writtenTo: string | null;
+  /** Why the place does not count as separate, or null. */
+  notSeparate: string | null;
+  proof: { needed: null } | { needed: 'words'; positions: number[] } | { needed: 'paste' };
+  /** Without a path: what to keep. */
+  content: Uint8Array | null;
+}
+
+/** Asked-for word positions of a words copy, until it is proven. In memory: a restart asks anew. */
+const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
+
+/**
+ * Makes a copy. Written to a file, it is read back from there and compared before it counts as proven.
+ *
+ * Throws `vault_locked`, `place_not_separate`, `invalid_request`, and what making, writing and reading throw.
+ */
+export async function createKeyCopy(core: VaultCore, request: CopyRequest): Promise<MadeCopy> {
+  const key = getKeyFor(core, request.of);
+  if (request.format === 'plain' && !request.unprotectedConfirmed) {
+    throw new AppError(
+      'invalid_request',
+      'A plain key file opens every secret for whoever finds it. Ask for it a second time to have it.',
+      {
+        fields: { unprotected_confirmed: 'needed for this format' },
+      },
+    );
+  }
+  return request.path === undefined
+    ? await handOut(core, key, request)
+    : await writeToFile(core, key, request, chooseFile(core, key, request.format, request.path));
+}
+
+async function writeToFile(
+  core: VaultCore,
+  key: MasterKey,
+  request: CopyRequest,
+  path: string,
+): Promise<MadeCopy> {
+  const check = await checkPlace(path, placeContext(core));
+  if (!check.separate && !request.keepAnyway) {
+    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
+  }
+  const options = request.passphrase ? { passphrase: request.passphrase } : {};
+  const bytes = await makeCopy(request.format, key, copyFacts(core, key), options);
+  await writeCopy(path, bytes);
+  // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
+  const read = await getKeyFromCopy({ path, ...options });
+  if (read.fingerprint !== key.fingerprint) {
+    throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
+  }
+  const copy = insertKeyCopy(core, key, { ...request, path }, check, core.clock.now());
+  noteProof(core, key);
+  return {
+    copy,
+    writtenTo: path,
+    notSeparate: check.separate ? null : check.message,
+    proof: { needed: null },
+    content: null,
+  };
+}
+
+/** In a folder, the copy gets the name its format has. */
+function chooseFile(core: VaultCore, key: MasterKey, format: CopyFormat, path: string): string {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
+}
+
+/** Words and text to write down or paste elsewhere, or a protected file to download: unproven until it comes back. */
+async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): Promise<MadeCopy> {
+  if (request.format !== 'words' && request.format !== 'text' && request.format !== 'age') {
+    throw new AppError('invalid_request', 'This format is a file: say where to write it.', {
+      fields: { path: 'needed' },
+    });
+  }
+  const options = request.passphrase ? { passphrase: request.passphrase } : {};
+  const content = await makeCopy(request.format, key, copyFacts(core, key), options);
+  const copy = insertKeyCopy(core, key, request, null, null);
+  const proof =
+    request.format === 'words'
+      ? { needed: 'words' as const, positions: askWords(core, copy.id) }
+      : { needed: 'paste' as const };
+  return { copy, writtenTo: null, notSeparate: null, proof, content };
+}
+
+/**
+ * Proves a copy that was handed out: three words by their positions, or the whole thing given back. Throws
+ * `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
+ */
+export async function proveKeyCopy(
+  core: VaultCore,
+  id: number,
+  proof: { words?: SecretText[] } & HandedCopy,
+): Promise<KeyCopy> {
+  const copy = getKeyCopy(core, id);
+  const key = core.ring.find(copy.fingerprint);
+  if (!key) throw lockedError();
+  if (proof.words) requireWords(core, copy, key, proof.words);
+  else if ((await getKeyFromCopy(proof)).fingerprint !== copy.fingerprint) {
+    throw new AppError('copy_not_proven', 'That is the copy of another key.');
+  }
+  core.store.transaction(() => {
+    core.store.sqlite.prepare('UPDATE key_copies SET verified_at = ? WHERE id = ?').run(core.clock.now(), id);
+  });
+  askedWords.get(core)?.delete(id);
+  noteProof(core, key);
+  return getKeyCopy(core, id);
+}
+
+/** Which words will be asked for, newly drawn when none are. For copies in the format `words`. */
+function askWords(core: VaultCore, id: number): number[] {
+  const asked = askedWords.get(core) ?? new Map<number, number[]>();
+  askedWords.set(core, asked);
+  const positions = new Set<number>();
+  while (positions.size < ASKED_WORDS) positions.add(randomInt(1, 25));
+  const sorted = [...positions].sort((a, b) => a - b);
+  asked.set(id, sorted);
+  return sorted;
+}
+
+/** SECURITY: a wrong answer draws new positions, so guessing word by word gets nowhere. */
+function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): void {
+  const positions = askedWords.get(core)?.get(copy.id) ?? [];
+  const all = formatWords(key).split(' ');
+  const right =
+    positions.length === ASKED_WORDS &&
+    words.length === ASKED_WORDS &&
+    positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
+  if (right) return;
+  throw new AppError('copy_not_proven', 'These are not the words asked for. Look at your copy again.', {
+    details: { positions: askWords(core, copy.id) },
+  });
+}
+
+function getKeyFor(core: VaultCore, of: 'active' | 'rotation'): MasterKey {
+  const active = getActiveKey(core);
+  if (of === 'active') return active;
+  const rotation = findOpenRotation(core.store);
+  const key = rotation && core.ring.find(rotation.newFingerprint);
+  if (!key) throw new AppError('not_found', 'No rotation with a new key is under way.');
+  return key;
+}
