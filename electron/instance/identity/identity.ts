@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
@@ -18,10 +19,12 @@ export interface Identity {
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
   isSetUp(): boolean;
+  /** The key as it stands, for whoever sets up. */
+  describeFirstKey(): FirstKey;
   stop(): Promise<void>;
 }
 
-export function createIdentity(ctx: Context): Identity {
+export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): Identity {
   const passwords = createPasswords();
   const lastUse = createLastUseRecorder(ctx);
   return {
@@ -31,6 +34,7 @@ export function createIdentity(ctx: Context): Identity {
     throttle: createSignInThrottle(ctx),
     lastUse,
     isSetUp: () => hasUsers(ctx),
+    describeFirstKey,
     async stop() {
       lastUse.stop();
       await passwords.stop();

@@ -40,6 +40,8 @@ export interface VaultCore {
   custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** Whether the first start found its key there already; null when this process did not make the first start. */
+  wasKeyAdopted: boolean | null;
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -84,6 +86,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     custodyAskedAt: null,
     inCustody: new Set(),
+    wasKeyAdopted: null,
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -166,6 +169,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  core.wasKeyAdopted = adopt !== null;
   takeUp(core, key, []);
   return true;
 }
