@@ -10,7 +10,12 @@ import { AppError } from '../app-error.ts';
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 const BOM = '\uFEFF';
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const MAX_NAME_CHARACTERS = 500;
+
+/** What can be the name of an environment variable everywhere (POSIX, 8.1). */
+export function isVariableName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name.length <= MAX_NAME_CHARACTERS;
+}
 
 export interface EnvEntry {
   name: string;
@@ -19,43 +24,80 @@ export interface EnvEntry {
   line: number;
 }
 
+/** A line that cannot be taken, and why, in words. SECURITY: never its value. */
+export interface RefusedLine {
+  line: number;
+  /** When the line has one that could be shown as a name. */
+  name: string | null;
+  reason: string;
+  /** For a name that is there twice: the line that is taken. */
+  firstLine?: number;
+}
+
+/** A comment, a blank line, a variable, or a line that cannot be taken. */
+export interface EnvPiece {
+  text: string;
+  entry: EnvEntry | null;
+  refused: RefusedLine | null;
+}
+
 /** A file in pieces: joined, they are the file again, byte for byte. */
 export interface EnvDocument {
   hasBom: boolean;
   /** The line end that most lines have. */
   lineEnd: '\n' | '\r\n';
   hasFinalNewline: boolean;
-  pieces: { text: string; entry: EnvEntry | null }[];
+  pieces: EnvPiece[];
   entries: EnvEntry[];
+  /** In the order of their lines. */
+  refused: RefusedLine[];
 }
 
 /**
- * Reads a file. Throws `env_file_invalid`, with the line and never the value, for a duplicate or bad name, a
- * line that is none, a quote that does not end, NUL, text that is not UTF-8, or more than 1 MiB.
+ * Reads a file that is right. Throws `env_file_invalid`, with the line and never the value, for a duplicate or
+ * bad name, a line that is none, a quote that does not end, and what `readEnvFile` throws.
  */
 export function parseEnvFile(bytes: Uint8Array): EnvDocument {
-  if (bytes.length > MAX_FILE_BYTES) throw invalid('The file is over 1 MiB.', null);
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw invalid('The file is not UTF-8 text.', null);
-  }
+  const document = readEnvFile(bytes);
+  const [first] = document.refused;
+  if (!first) return document;
+  if (first.firstLine === undefined) throw invalid(first.reason, first.line);
+  throw new AppError('env_file_invalid', first.reason, {
+    details: { line: first.line, first_line: first.firstLine, name: first.name },
+  });
+}
+
+/**
+ * Reads a file as far as it can be read: lines that cannot be taken are refused and reading goes on with the
+ * next line, so a quote that does not end costs its own line alone. What it takes is what `parseEnvFile` takes
+ * of the file without the refused lines. Throws `env_file_invalid` for NUL, text that is not UTF-8, or more
+ * than 1 MiB.
+ */
+export function readEnvFile(bytes: Uint8Array): EnvDocument {
+  let text = decode(bytes);
   const hasBom = text.startsWith(BOM);
   if (hasBom) text = text.slice(1);
   const nul = text.indexOf('\0');
   if (nul >= 0) throw invalid('The character NUL cannot be in a value.', lineAt(text, nul));
-  const pieces = readPieces(text);
-  const entries = pieces.flatMap(({ entry }) => (entry ? [entry] : []));
-  requireUnique(entries);
+  const pieces = refuseRepeated(readPieces(text));
   const crlf = text.split('\r\n').length - 1;
   return {
     hasBom,
     lineEnd: crlf > 0 && crlf * 2 >= text.split('\n').length - 1 ? '\r\n' : '\n',
     hasFinalNewline: text.endsWith('\n'),
     pieces,
-    entries,
+    entries: pieces.flatMap(({ entry }) => (entry ? [entry] : [])),
+    refused: pieces.flatMap(({ refused }) => (refused ? [refused] : [])),
   };
+}
+
+function decode(bytes: Uint8Array): string {
+  if (bytes.length > MAX_FILE_BYTES) throw invalid('The file is over 1 MiB.', null);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw invalid('The file is not UTF-8 text.', null);
+  }
 }
 
 /** The file a document was read from. */
@@ -80,29 +122,38 @@ function quote(value: string): string {
   return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }
 
-function readPieces(text: string): EnvDocument['pieces'] {
-  const pieces: EnvDocument['pieces'] = [];
+function readPieces(text: string): EnvPiece[] {
+  const pieces: EnvPiece[] = [];
   let at = 0;
   let line = 1;
   while (at < text.length) {
-    const { end, entry } = readLine(text, at, line);
-    pieces.push({ text: text.slice(at, end), entry });
+    const { end, entry = null, refused = null } = readLine(text, at, line);
+    pieces.push({ text: text.slice(at, end), entry, refused });
     for (let index = at; index < end; index++) if (text.charCodeAt(index) === 0x0a) line += 1;
     at = end;
   }
   return pieces;
 }
 
-/** One logical line from `at`: a comment, a blank, or an entry, which may span lines. */
-function readLine(text: string, at: number, line: number): { end: number; entry: EnvEntry | null } {
+interface ReadLine {
+  end: number;
+  entry?: EnvEntry;
+  refused?: RefusedLine;
+}
+
+/** One logical line from `at`: a comment, a blank, or an entry, which may span lines; refused, one line alone. */
+function readLine(text: string, at: number, line: number): ReadLine {
   const lineEnd = findLineEnd(text, at);
   const content = text.slice(at, lineEnd).replace(/\r?\n$/, '');
-  if (/^\s*(#.*)?$/.test(content)) return { end: lineEnd, entry: null };
+  if (/^\s*(#.*)?$/.test(content)) return { end: lineEnd };
   const head = /^[^\S\n]*(?:export[^\S\n]+)?([^\s=#'"`]+)[^\S\n]*=[^\S\n]*/.exec(content);
-  if (!head?.[1]) throw invalid('This line is neither NAME=value, a comment, nor blank.', line);
+  const refuse = (reason: string): ReadLine => ({
+    end: lineEnd,
+    refused: { line, name: showName(head?.[1]), reason },
+  });
+  if (!head?.[1]) return refuse('This line is neither NAME=value, a comment, nor blank.');
   const name = head[1];
-  if (!NAME.test(name))
-    throw invalid('A name has letters, digits and underscores, and does not begin with a digit.', line);
+  if (!isVariableName(name)) return refuse(explainName(name));
   const valueAt = at + head[0].length;
   const quoteMark = text[valueAt];
   if (quoteMark !== '"' && quoteMark !== "'" && quoteMark !== '`') {
@@ -114,12 +165,39 @@ function readLine(text: string, at: number, line: number): { end: number; entry:
     };
   }
   const closing = findClosing(text, valueAt, quoteMark);
-  if (closing < 0) throw invalid(`The quote that begins on this line does not end.`, line);
+  if (closing < 0) return refuse('The quote that begins on this line does not end.');
   const end = findLineEnd(text, closing + 1);
   const rest = text.slice(closing + 1, end).replace(/\r?\n$/, '');
-  if (!/^\s*(#.*)?$/.test(rest)) throw invalid('Something follows the closing quote.', line);
+  if (!/^\s*(#.*)?$/.test(rest)) return refuse('Something follows the closing quote.');
   const inside = text.slice(valueAt + 1, closing);
   return { end, entry: { name, value: quoteMark === '"' ? unescapeDouble(inside) : inside, line } };
+}
+
+/** SECURITY: what stands before `=` on a broken line may be a piece of a value; only what looks like a name is shown. */
+function showName(text: string | undefined): string | null {
+  return text !== undefined && (isVariableName(text) || /^[\w.-]{1,64}$/.test(text)) ? text : null;
+}
+
+function explainName(name: string): string {
+  if (!/^[A-Za-z_]/.test(name)) return 'A name starts with a letter or an underscore.';
+  if (!/^[A-Za-z0-9_]*$/.test(name)) return 'A name has letters, digits and underscores only.';
+  return `A name has at most ${MAX_NAME_CHARACTERS} characters.`;
+}
+
+/** The first of a name is taken, whatever comes later. */
+function refuseRepeated(pieces: EnvPiece[]): EnvPiece[] {
+  const seen = new Map<string, number>();
+  return pieces.map((piece) => {
+    if (!piece.entry) return piece;
+    const { name, line } = piece.entry;
+    const firstLine = seen.get(name);
+    if (firstLine === undefined) {
+      seen.set(name, line);
+      return piece;
+    }
+    const reason = `${name} is there twice: on line ${firstLine} and on line ${line}.`;
+    return { ...piece, entry: null, refused: { line, name, reason, firstLine } };
+  });
 }
 
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$', '`': '`' };
@@ -141,23 +219,6 @@ function findClosing(text: string, openAt: number, mark: string): number {
 function findLineEnd(text: string, from: number): number {
   const newline = text.indexOf('\n', from);
   return newline < 0 ? text.length : newline + 1;
-}
-
-function requireUnique(entries: readonly EnvEntry[]): void {
-  const seen = new Map<string, number>();
-  for (const { name, line } of entries) {
-    const first = seen.get(name);
-    if (first !== undefined) {
-      throw new AppError(
-        'env_file_invalid',
-        `${name} is there twice: on line ${first} and on line ${line}.`,
-        {
-          details: { line, first_line: first, name },
-        },
-      );
-    }
-    seen.set(name, line);
-  }
 }
 
 function lineAt(text: string, at: number): number {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseEnvFile, printDocument, printEnv } from '../../../electron/instance/projects/env-file.ts';
+import {
+  parseEnvFile,
+  printDocument,
+  printEnv,
+  readEnvFile,
+} from '../../../electron/instance/projects/env-file.ts';
 
 const parse = (text: string) =>
   Object.fromEntries(parseEnvFile(Buffer.from(text)).entries.map(({ name, value }) => [name, value]));
@@ -106,6 +111,111 @@ describe('reading a .env file', () => {
     const nasty = `A="${'\\'.repeat(500_000)}`;
     expect(codeOf(nasty)?.code).toBe('env_file_invalid');
     expect(codeOf(`${' '.repeat(500_000)}A`)?.code).toBe('env_file_invalid');
+  });
+});
+
+describe('reading a .env file as far as it goes', () => {
+  const read = (text: string) => {
+    const { entries, refused } = readEnvFile(Buffer.from(text));
+    return {
+      taken: Object.fromEntries(entries.map(({ name, value }) => [name, value])),
+      refused: refused.map(({ line, name, reason }) => [line, name, reason]),
+    };
+  };
+
+  it.each([
+    [
+      'a quote that does not end',
+      'A="canary\nB=2\n',
+      [1, 'A', 'The quote that begins on this line does not end.'],
+    ],
+    ['text after a quote', "A='x' canary\nB=2\n", [1, 'A', 'Something follows the closing quote.']],
+    ['a digit first', '2FA=canary\nB=2\n', [1, '2FA', 'A name starts with a letter or an underscore.']],
+    ['a dash', 'MY-A=canary\nB=2\n', [1, 'MY-A', 'A name has letters, digits and underscores only.']],
+    ['no name at all', 'canary\nB=2\n', [1, null, 'This line is neither NAME=value, a comment, nor blank.']],
+    ['a name again', 'B=2\n\nB=canary\n', [3, 'B', 'B is there twice: on line 1 and on line 3.']],
+  ])('goes on past %s', (_, text, refused) => {
+    expect(read(text)).toEqual({ taken: { B: '2' }, refused: [refused] });
+  });
+
+  it('goes on in the next line after a quote that ends in one that is none of its own', () => {
+    expect(read("A='one\nB='two'\nC=3\n")).toEqual({
+      taken: { B: 'two', C: '3' },
+      refused: [[1, 'A', 'Something follows the closing quote.']],
+    });
+  });
+
+  it('takes no name that a variable could not have, however long', () => {
+    expect(read(`${'A'.repeat(501)}=x\nB=2\n`).refused).toEqual([
+      [1, null, 'A name has at most 500 characters.'],
+    ]);
+    expect(read(`${'A'.repeat(500)}="x\n`).refused[0]?.[1]).toHaveLength(500);
+  });
+
+  it('shows nothing of a broken line that may be a piece of a value', () => {
+    expect(read('K=-----BEGIN\nab+cd/ef==\n').refused).toEqual([
+      [2, null, 'A name has letters, digits and underscores only.'],
+    ]);
+  });
+
+  it.each([
+    ['NUL', Buffer.from('A=1\nB=\0')],
+    ['what is not UTF-8', Buffer.from([0x41, 0x3d, 0xff])],
+    ['over 1 MiB', Buffer.alloc(1024 * 1024 + 1, 'A')],
+  ])('refuses %s as a whole', (_, bytes) => {
+    expect(() => readEnvFile(bytes)).toThrow(expect.objectContaining({ code: 'env_file_invalid' }));
+  });
+
+  it('takes of any text what is taken of it without the refused lines, and loses no byte', () => {
+    const part = fc.constantFrom(
+      ...[
+        'A',
+        'B',
+        'export ',
+        '=',
+        '"',
+        "'",
+        '`',
+        '\\',
+        '\n',
+        '\n',
+        '\r\n',
+        ' ',
+        '#',
+        '$',
+        '\t',
+        'ü',
+        '0',
+        '-',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 60 }), (parts) => {
+        const text = parts.join('');
+        const document = readEnvFile(Buffer.from(text));
+        expect(printDocument(document)).toBe(text);
+        const good = document.pieces.filter(({ refused }) => !refused).map((piece) => piece.text);
+        const strict = parseEnvFile(Buffer.from(good.join('')));
+        const withoutLines = (entries: typeof strict.entries) =>
+          entries.map(({ name, value }) => ({ name, value }));
+        expect(withoutLines(strict.entries)).toEqual(withoutLines(document.entries));
+        const error = codeOf(text);
+        expect(error?.details?.line).toBe(document.refused[0]?.line);
+        if (document.refused.length === 0) expect(parseEnvFile(Buffer.from(text))).toEqual(document);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it.each([
+    ['quotes that never end', 'A="\\\n'],
+    ['quotes of all three kinds', 'A=\'\nB=`\nC="x\n'],
+    ['names again and again', 'A=1\n'],
+    ['lines that are none', '(\n'],
+  ])('takes no longer than in proportion to its input, for %s', (_, line) => {
+    const started = performance.now();
+    readEnvFile(Buffer.from(line.repeat(Math.floor(1_000_000 / line.length))));
+    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 
