@@ -1,5 +1,8 @@
+import { useVault } from '../app/vault.ts';
 import { Page } from '../ui/page.tsx';
+import { LockedPage } from './locked/locked-page.tsx';
 
 export function KeyPage() {
-  return <Page title="KeyPage">…</Page>;
+  if (useVault().data?.state === 'locked') return <LockedPage />;
+  return <Page title="Encryption key">…</Page>;
 }

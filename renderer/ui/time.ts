@@ -38,6 +38,10 @@ export function formatAgo(ms: number, nowMs = Date.now()): string {
 }
 
 export const formatClock = (ms: number) => clock.format(ms);
+/** "14:02" today, else with its day. */
+export function formatTime(ms: number, nowMs = Date.now()): string {
+  return startOfDay(ms) === startOfDay(nowMs) ? clock.format(ms) : exact.format(ms);
+}
 /** For titles and tables that must be exact. */
 export const formatExact = (ms: number) => exact.format(ms);
 
@@ -63,4 +67,11 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   return `${unit === 0 ? value : value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${units[unit]}`;
+}
+
+/** How long something took: "0.1 s", "12 s", "3 min". */
+export function formatElapsed(ms: number): string {
+  if (ms < 10_000)
+    return `${Math.max(0.1, ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
+  return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }

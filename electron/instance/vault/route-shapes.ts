@@ -42,6 +42,7 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     proof: toProofJson(findKeyProof(core)),
     secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
     rotation: toRotationJson(core, jobs),
+    damage: core.store.damage,
     said: [...core.said],
   };
 }

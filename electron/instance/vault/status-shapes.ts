@@ -103,7 +103,8 @@ const statusFields = {
   proof: proofOfKeyShape,
   secrets: z.object({ total: z.number(), by_kind: countsByKind }),
   rotation: orNull(rotationShape),
-  said: z.array(z.string()),
+  damage: z.string().nullable().openapi({ description: 'Why nothing more is written to the database' }),
+  said: z.array(z.string()).openapi({ description: 'What the start repaired or noticed' }),
 };
 
 export const statusShape = z.object(statusFields).openapi('VaultStatus');
