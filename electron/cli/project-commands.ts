@@ -30,6 +30,7 @@ interface ImportOutcome {
   changed: ImportItem[];
   removed: ImportItem[];
   unchanged: ImportItem[];
+  warnings: { key: string; code: 'reference_missing' | 'reference_cycle'; name: string }[];
   said: string[];
 }
 
@@ -131,7 +132,7 @@ export const commands: Record<string, Command> = {
     usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain]',
     summary: 'Sets a variable to what comes on standard input, or is typed.',
     notes:
-      'A single line loses its final line end, as echo adds one; text of several lines is kept byte for byte.\nWithout --secret or --plain it is guessed, in doubt a secret.',
+      'A single line loses its final line end, as echo adds one; text of several lines is kept byte for byte.\nWithout --secret or --plain it is guessed, in doubt a secret.\nA reference to a variable that is not there yet is set with a warning, so that the order of setting is yours; one that leads back to itself is refused.',
     options: { ...projectOptions, ...sortOptions },
     positionals: [1, 1],
     run: setVariable,
@@ -232,17 +233,34 @@ async function setVariable(invocation: Invocation): Promise<number> {
     const scope = await findScope(invocation, client);
     const known = await findVariable(client, scope, key, true);
     const sort = isSecret === undefined ? {} : { is_secret: isSecret };
-    const saved = known
-      ? await client.call<Variable>('PUT', `${scope.path}/${known.id}`, { value, ...sort })
-      : await client.call<Variable>('POST', scope.path, {
-          key,
-          value,
-          environment_ids: [scope.environmentId],
-          ...sort,
-        });
+    const saved = await saveInAnyOrder((allowed) =>
+      known
+        ? client.call<Variable>('PUT', `${scope.path}/${known.id}`, { value, ...sort, ...allowed })
+        : client.call<Variable>('POST', scope.path, {
+            key,
+            value,
+            environment_ids: [scope.environmentId],
+            ...sort,
+            ...allowed,
+          }),
+    );
     invocation.print(saved, () => `${saved.key} is set, ${saved.is_secret ? 'a secret' : 'plain'}.`);
     return exitCodes.done;
   });
+}
+
+/** What a variable refers to may be set after it: then it is said, and saved all the same. */
+async function saveInAnyOrder(
+  save: (allowed: { allow_unresolved?: boolean }) => Promise<Variable>,
+): Promise<Variable> {
+  try {
+    return await save({});
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'reference_missing') throw error;
+    const saved = await save({ allow_unresolved: true });
+    process.stderr.write(`temps-desktop: warning: ${error.message}\n`);
+    return saved;
+  }
 }
 
 async function importFile(invocation: Invocation): Promise<number> {
@@ -293,6 +311,11 @@ function describeImport(outcome: ImportOutcome): string {
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
     outcome.dry_run ? `Would be: ${counts}` : counts,
+    ...outcome.warnings.map(({ key, code, name }) =>
+      code === 'reference_missing'
+        ? `${key} refers to ${name}, which is not there.`
+        : `${key} refers to itself by way of ${name}.`,
+    ),
     ...outcome.said,
   ].join('\n');
 }

@@ -15,6 +15,7 @@ export const errorKinds = {
   method_not_allowed: [405, 'Method Not Allowed'],
   conflict: [409, 'Conflict'],
   name_taken: [409, 'Name Taken'],
+  changed_meanwhile: [409, 'Changed Meanwhile'],
   internal_error: [500, 'Internal Error'],
 
   unauthenticated: [401, 'Authentication Required'],

@@ -416,17 +416,107 @@ describeOverDoors('people and keys', (door) => {
     expect((await as({ token: `${api_key}x` })('GET', '/auth/session')).status).toBe(401);
   });
 
+  it('shows every value at once to a person who confirmed, and to programs', async () => {
+    await owner('POST', '/projects', {
+      name: 'vaulted',
+      environment_variables: [['A_TOKEN', 'canary-bulk']],
+    });
+    await owner('POST', '/users', { email: 'bulk@example.org', password: 'a long enough password' });
+    const paths = ['/projects/vaulted/variables/export', '/projects/vaulted/variables/resolved'];
+    const cookie = await door().signIn('bulk@example.org', 'a long enough password');
+    const user = as(cookie);
+    for (const path of paths) expect((await user('GET', path)).text).toContain('canary-bulk');
+    door().clock.advance(6 * MINUTE_MS);
+    for (const path of paths) {
+      const refused = await user('GET', path);
+      expect([refused.status, refused.body.error_code]).toEqual([403, 'confirmation_required']);
+      expect(refused.text).not.toContain('canary');
+      expect((await user('GET', `${path}?skip_unreadable=true`)).status).toBe(403);
+      expect((await user('GET', `${path}?environment=nowhere`)).body.error_code).toBe(
+        'confirmation_required',
+      );
+      expect((await door().request('GET', `//api/api${path}`, undefined, cookie)).status).toBe(403);
+      expect((await door().request('GET', path, undefined, { cookie: 'session=x' })).status).toBe(401);
+      expect((await owner('GET', path)).text).toContain('canary-bulk');
+    }
+    expect((await user('GET', '/projects/vaulted/env-vars/A_TOKEN/value')).status).toBe(200);
+
+    // Nor by way of a key or a token that the open session makes for itself.
+    const key = { name: 'sly', role_type: 'user' };
+    expect((await user('POST', '/api-keys', key)).body.error_code).toBe('confirmation_required');
+    expect((await user('POST', '/projects/vaulted/deployment-tokens', { name: 'sly' })).body.error_code).toBe(
+      'confirmation_required',
+    );
+    await user('POST', '/auth/confirm', { password: 'wrong wrong wrong' });
+    expect((await user('GET', paths[0] as string)).status).toBe(403);
+    await user('POST', '/auth/confirm', { password: 'a long enough password' });
+    expect((await user('GET', paths[0] as string)).text).toContain('canary-bulk');
+    const made = (await user('POST', '/api-keys', key)).body;
+    const { token } = (await user('POST', '/projects/vaulted/deployment-tokens', { name: 'sly' })).body;
+    door().clock.advance(6 * MINUTE_MS);
+    for (const path of paths)
+      for (const bearer of [made.api_key, token])
+        expect((await as({ token: bearer })('GET', path)).text).toContain('canary-bulk');
+    expect((await user('PUT', `/api-keys/${made.id}`, { is_active: true })).body.error_code).toBe(
+      'confirmation_required',
+    );
+    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe(
+      'confirmation_required',
+    );
+    expect((await user('POST', `/api-keys/${made.id}/deactivate`)).status).toBe(200);
+    expect((await user('PUT', `/api-keys/${made.id}`, { name: 'sly, renamed' })).status).toBe(200);
+  });
+
+  it('wakes no key of someone who may more than oneself', async () => {
+    const expires_at = new Date(door().clock.now() + DAY_MS).toISOString();
+    const made = (await owner('POST', '/api-keys', { name: 'high', role_type: 'admin', expires_at })).body;
+    await owner('POST', '/users', { email: 'low@example.org', password: 'a long enough password' });
+    const user = as(await door().signIn('low@example.org', 'a long enough password'));
+    for (const change of [{ expires_at: null }, { is_active: true }, { permissions: ['users:write'] }])
+      expect((await user('PUT', `/api-keys/${made.id}`, change)).body.error_code).toBe('forbidden');
+    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe('forbidden');
+    const past = { name: 'past', expires_at: new Date(door().clock.now() - 1).toISOString() };
+    expect((await owner('POST', '/projects/vaulted/deployment-tokens', past)).body.errors).toEqual({
+      expires_at: 'in the past',
+    });
+  });
+
   it('merges settings and refuses ones nobody reads', async () => {
     expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
       instance_name: 'Attic',
       https_names: [],
+      session_days: 7,
     });
     expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
       instance_name: 'Attic',
       https_names: ['attic.lan'],
+      session_days: 7,
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');
+  });
+
+  it('lets people stay signed in as long as its settings say, and the owner no longer than before', async () => {
+    const before = as(await door().signIn(ADMIN.email, ADMIN.password));
+    expect((await owner('PUT', '/settings', { session_days: 2 })).body.session_days).toBe(2);
+    const answer = await door().request('POST', '/auth/login', {
+      email: ADMIN.email,
+      password: ADMIN.password,
+    });
+    expect(String(answer.headers['set-cookie'])).toContain(`Max-Age=${2 * 24 * 60 * 60};`);
+    const after = as({ cookie: readCookie(answer) });
+    const link = (await owner('POST', '/links')).body.path as string;
+    const token = new URL(link, 'https://localhost').searchParams.get('token');
+    const opened = await door().request('POST', '/auth/link', { token });
+    expect(String(opened.headers['set-cookie'])).toContain(`Max-Age=${12 * 60 * 60};`);
+    door().clock.advance(2 * DAY_MS + 1);
+    expect((await after('GET', '/auth/session')).body.state).toBe('anonymous');
+    expect((await before('GET', '/auth/session')).body.state).toBe('signed_in');
+    for (const session_days of [0, 91, 1.5, '7', null])
+      expect((await owner('PUT', '/settings', { session_days })).status, String(session_days)).toBe(400);
+    await owner('PUT', '/settings', { session_days: 7 });
+    const [line] = (await owner('GET', '/audit/logs?operation_type=SETTINGS_UPDATED&limit=1')).body;
+    expect(line.data).toEqual({ session_days: 7 });
   });
 
   it('writes no password, key or code into its audit log', async () => {

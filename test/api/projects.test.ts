@@ -31,6 +31,61 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', `/projects/by-slug/my-shop`)).body.id).toBe(body.id);
   });
 
+  it('lists projects with what is in them', async () => {
+    await send('POST', '/projects', { name: 'counted' });
+    await send('POST', '/projects/counted/environments', { name: 'Staging' });
+    for (const [key, is_secret] of [
+      ['A', false],
+      ['B', true],
+      ['C', true],
+    ])
+      await send('POST', '/projects/counted/env-vars', { key, value: 'x', is_secret });
+    const { projects } = (await send('GET', '/projects')).body;
+    const summary = projects.find((project: { slug: string }) => project.slug === 'counted');
+    expect(summary).toMatchObject({
+      variable_count: 3,
+      secret_count: 2,
+      environment_names: ['production', 'Staging'],
+    });
+    await send('POST', '/projects', { name: 'empty' });
+    expect((await send('GET', '/projects')).body.projects.at(-1)).toMatchObject({
+      variable_count: 0,
+      secret_count: 0,
+      environment_names: ['production'],
+    });
+    const { token } = (await send('POST', '/projects/counted/deployment-tokens', { name: 'counter' })).body;
+    const statistics = await door().request('GET', '/projects/statistics', undefined, { token });
+    expect(statistics.body).toEqual({ total_count: 1 });
+    for (const name of ['counted', 'empty']) await send('DELETE', `/projects/${name}`);
+  });
+
+  it('tells nobody whether a project is there', async () => {
+    const nobody = { cookie: 'session=nonsense' };
+    const routes: [string, string][] = [
+      ['GET', ''],
+      ['PUT', ''],
+      ['DELETE', ''],
+      ['PATCH', '/deployment-config'],
+      ['POST', '/settings'],
+      ['GET', '/environments'],
+      ['GET', '/environments/production/history'],
+      ['GET', '/env-vars'],
+      ['POST', '/env-vars/bulk'],
+      ['GET', '/variables/export'],
+      ['GET', '/variables/resolved'],
+      ['GET', '/deployment-tokens'],
+    ];
+    for (const [method, path] of routes) {
+      const body = method === 'GET' ? undefined : path.endsWith('bulk') ? { action: 'delete', ids: [1] } : {};
+      const ask = async (name: string) =>
+        (await door().request(method, `/projects/${name}${path}`, body, nobody)).body.error_code;
+      expect([await ask('my-shop'), await ask('not-there')], `${method} ${path}`).toEqual([
+        'unauthenticated',
+        'unauthenticated',
+      ]);
+    }
+  });
+
   it('gives a second project of the same name a slug of its own, and refuses a taken slug', async () => {
     expect((await send('POST', '/projects', { name: 'My Shop' })).body.slug).toBe('my-shop-2');
     expect((await send('POST', '/projects/my-shop-2/settings', { slug: 'my-shop' })).body.error_code).toBe(
@@ -161,7 +216,7 @@ describeOverDoors('projects and variables', (door) => {
     await send('POST', '/shared-variables', { key: 'DOMAIN', value: 'example.org', is_secret: false });
     await send('POST', '/projects', { name: 'refs' });
     const add = (key: string, value: string) =>
-      send('POST', '/projects/refs/env-vars', { key, value, is_secret: false });
+      send('POST', '/projects/refs/env-vars', { key, value, is_secret: false, allow_unresolved: true });
     await add('HOST', 'api.${{shared.DOMAIN}}');
     await add('URL', 'https://${{ HOST }}/ $${{HOST}} ${HOST}');
     const { variables } = (await send('GET', '/projects/refs/variables/resolved')).body;
@@ -182,6 +237,291 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', '/projects/refs/variables/resolved')).body.error_code).toBe('reference_cycle');
     const partial = (await send('GET', '/projects/refs/variables/resolved?skip_unreadable=true')).body;
     expect(partial.skipped.map((skip: { key: string }) => skip.key)).toEqual(['LOST', 'NOPE']);
+  });
+
+  it('refuses to save what refers to nothing or to itself, unless told that it is on purpose', async () => {
+    await send('POST', '/projects', { name: 'checked' });
+    const staging = (await send('POST', '/projects/checked/environments', { name: 'staging' })).body;
+    const [production] = (await send('GET', '/projects/checked/environments')).body;
+    const path = '/projects/checked/env-vars';
+    const add = (key: string, value: string, more: object = {}) =>
+      send('POST', path, { key, value, is_secret: false, environment_ids: [production.id], ...more });
+    const lost = await add('A', 'x-${{B}}');
+    expect([lost.status, lost.body.error_code, Object.keys(lost.body.errors)]).toEqual([
+      422,
+      'reference_missing',
+      ['value'],
+    ]);
+    expect(lost.body.details).toMatchObject({ name: 'B', in: 'A', environment: 'production' });
+    expect((await send('GET', path)).body).toEqual([]);
+    expect((await add('A', '${{A}}')).body.error_code).toBe('reference_cycle');
+    expect((await add('A', '${{shared.NOWHERE}}')).body.error_code).toBe('reference_missing');
+    expect((await add('A', '$${{B}} ${B}')).status).toBe(201);
+    const b = (await add('B', '${{A}}')).body;
+    const [a] = (await send('GET', path)).body;
+
+    expect((await send('PUT', `${path}/${a.id}`, { value: '${{B}}' })).body.error_code).toBe(
+      'reference_cycle',
+    );
+    expect((await send('PUT', `${path}/${b.id}`, { key: 'A2', value: '${{A2}}' })).body.error_code).toBe(
+      'reference_cycle',
+    );
+    const both = { environment_ids: [production.id, staging.id] };
+    const moved = await send('PUT', `${path}/${b.id}`, both);
+    expect(moved.body).toMatchObject({
+      error_code: 'reference_missing',
+      details: { environment: 'staging' },
+    });
+    expect((await send('PUT', `${path}/${a.id}`, both)).status).toBe(200);
+    expect((await send('PUT', `${path}/${b.id}`, both)).status).toBe(200);
+
+    const kept = await send('PUT', `${path}/${a.id}`, { value: '${{LATER}}', allow_unresolved: true });
+    expect(kept.body).toMatchObject({ value: '${{LATER}}', references: ['LATER'] });
+    expect(
+      (await send('PUT', `${path}/${a.id}`, { value: '${{LATER}}', include_in_preview: true })).status,
+    ).toBe(200);
+    await send('PUT', `${path}/${a.id}`, { value: 'again' });
+    expect((await send('POST', `${path}/${a.id}/revert`, { version: 2 })).body.error_code).toBe(
+      'reference_missing',
+    );
+    expect(
+      (await send('POST', `${path}/${a.id}/revert`, { version: 2, allow_unresolved: true })).status,
+    ).toBe(200);
+  });
+
+  it('looks through secrets for circles without a word of their values', async () => {
+    const path = '/projects/checked/env-vars';
+    await send('POST', path, { key: 'S1', value: 'canary-s1', is_secret: true });
+    await send('POST', path, { key: 'S2', value: 'canary-${{S1}}', is_secret: true });
+    const [s1] = (await send('GET', `${path}?search=S1`)).body;
+    const circle = await send('PUT', `${path}/${s1.id}`, { value: 'canary-${{S2}}' });
+    expect(circle.body).toMatchObject({ error_code: 'reference_cycle', details: { cycle: 'S1 → S2 → S1' } });
+    expect(circle.text).not.toContain('canary');
+    const shared = (await send('POST', '/shared-variables', { key: 'ONE', value: 'x', is_secret: false }))
+      .body;
+    await send('POST', '/shared-variables', { key: 'TWO', value: '${{ONE}}', is_secret: false });
+    expect(
+      (await send('PUT', `/shared-variables/${shared.id}`, { value: '${{shared.TWO}}' })).body.error_code,
+    ).toBe('reference_cycle');
+    expect((await send('GET', `/shared-variables/${shared.id}/used-by`)).body.used_by).toMatchObject([
+      { key: 'TWO' },
+    ]);
+  });
+
+  it('tells who changed a variable, which version it is, when it was used and what it refers to', async () => {
+    await send('POST', '/projects', { name: 'told' });
+    const path = '/projects/told/env-vars';
+    const made = (await send('POST', path, { key: 'T_TOKEN', value: 'canary', is_secret: true })).body;
+    expect(made).toMatchObject({
+      version: 1,
+      changed_by: 'owner',
+      changed_at: door().clock.now(),
+      last_used_at: null,
+      references: [],
+    });
+    const plain = (
+      await send('POST', path, {
+        key: 'URL',
+        value: '${{T_TOKEN}} ${{ shared.DOMAIN }} ${{T_TOKEN}}',
+        is_secret: false,
+      })
+    ).body;
+    expect(plain.references).toEqual(['T_TOKEN', 'shared.DOMAIN']);
+    door().clock.advance(1000);
+    await send('PUT', `${path}/${made.id}`, { value: 'canary-2' });
+    const [after] = (await send('GET', path)).body;
+    expect(after).toMatchObject({ version: 2, changed_at: door().clock.now(), references: [] });
+    await send('PUT', `${path}/${plain.id}`, { value: plain.value, include_in_preview: true });
+    expect((await send('GET', path)).body[1]).toMatchObject({ version: 1, include_in_preview: true });
+  });
+
+  it('gives no version number twice when the plain past is forgotten', async () => {
+    const path = '/projects/told/env-vars';
+    const { id } = (await send('POST', path, { key: 'NUMBERED', value: 'one', is_secret: false })).body;
+    await send('PUT', `${path}/${id}`, { value: 'two' });
+    expect((await send('PUT', `${path}/${id}`, { is_secret: true })).body.version).toBe(3);
+    expect((await send('GET', `${path}/${id}/history`)).body.versions).toHaveLength(1);
+  });
+
+  it('lets nobody overwrite what they have not seen', async () => {
+    const path = '/projects/told/env-vars';
+    const seen = (await send('POST', path, { key: 'RACED', value: 'one', is_secret: false })).body;
+    const first = await send('PUT', `${path}/${seen.id}`, {
+      value: 'two',
+      expected_updated_at: seen.updated_at,
+    });
+    expect(first.body.updated_at).toBeGreaterThan(seen.updated_at);
+    const late = await send('PUT', `${path}/${seen.id}`, {
+      value: 'three',
+      expected_updated_at: seen.updated_at,
+    });
+    expect([late.status, late.body.error_code]).toEqual([409, 'changed_meanwhile']);
+    expect(late.body.details.variable).toMatchObject({ key: 'RACED', value: 'two' });
+    const { updated_at } = first.body;
+    expect((await send('DELETE', `${path}/${seen.id}?expected_updated_at=${seen.updated_at}`)).status).toBe(
+      409,
+    );
+    expect(
+      (await send('POST', `${path}/${seen.id}/revert`, { version: 1, expected_updated_at: seen.updated_at }))
+        .status,
+    ).toBe(409);
+    const again = await send('PUT', `${path}/${seen.id}`, {
+      include_in_preview: true,
+      expected_updated_at: updated_at,
+    });
+    expect(again.body.updated_at).toBeGreaterThan(updated_at);
+    expect((await send('GET', path)).body.find(({ id }: { id: number }) => id === seen.id).value).toBe('two');
+    expect(
+      (await send('DELETE', `${path}/${seen.id}?expected_updated_at=${again.body.updated_at}`)).status,
+    ).toBe(204);
+    const secret = (await send('POST', path, { key: 'RACED', value: 'canary', is_secret: true })).body;
+    const lost = await send('PUT', `${path}/${secret.id}`, { value: 'x', expected_updated_at: 1 });
+    expect(lost.body.details.variable).toMatchObject({ is_secret: true, value: null });
+    expect(lost.text).not.toContain('canary');
+  });
+
+  it('notices that an environment of a variable went while a page was open', async () => {
+    const gone = (await send('POST', '/projects/told/environments', { name: 'gone' })).body;
+    const path = '/projects/told/env-vars';
+    const seen = (await send('POST', path, { key: 'EVERYWHERE', value: 'x', is_secret: false })).body;
+    await send('DELETE', `/projects/told/environments/${gone.id}`);
+    const late = await send('PUT', `${path}/${seen.id}`, {
+      value: 'y',
+      expected_updated_at: seen.updated_at,
+    });
+    expect(late.body.error_code).toBe('changed_meanwhile');
+    expect(late.body.details.variable.environments).toHaveLength(1);
+  });
+
+  it('changes many at once: all of them or none', async () => {
+    await send('POST', '/projects', { name: 'bulk' });
+    const [production] = (await send('GET', '/projects/bulk/environments')).body;
+    const staging = (await send('POST', '/projects/bulk/environments', { name: 'staging' })).body;
+    const path = '/projects/bulk/env-vars';
+    const add = async (key: string, value: string, environment_ids: number[]) =>
+      (await send('POST', path, { key, value, environment_ids, is_secret: key.startsWith('S') })).body;
+    const a = await add('A', 'one', [production.id]);
+    const b = await add('B', '${{A}}', [production.id]);
+    const s = await add('S', 'canary', [production.id]);
+    const there = await add('A', 'other', [staging.id]);
+    const bulk = (body: object) => send('POST', `${path}/bulk`, body);
+    const set = (ids: number[], environment_ids: number[], more: object = {}) =>
+      bulk({ action: 'set_environments', ids, environment_ids, ...more });
+    const places = async () =>
+      (await send('GET', path)).body.map(
+        ({ key, environments }: { key: string; environments: { name: string }[] }) =>
+          [key, ...environments.map(({ name }) => name)].join(' '),
+      );
+    const before = await places();
+
+    const taken = await set([s.id, a.id], [production.id, staging.id]);
+    expect([taken.status, taken.body.error_code, Object.keys(taken.body.errors)]).toEqual([
+      409,
+      'name_taken',
+      ['ids.1'],
+    ]);
+    expect(taken.body.errors['ids.1']).toContain(`variable ${a.id}`);
+    const missing = await bulk({ action: 'delete', ids: [a.id, 987_654, b.id] });
+    expect([missing.status, missing.body.errors]).toEqual([404, { 'ids.1': 'no variable 987654' }]);
+    const [foreign] = (await send('GET', '/projects/told/env-vars')).body;
+    expect((await bulk({ action: 'delete', ids: [a.id, foreign.id] })).status).toBe(404);
+    expect((await set([a.id], [987_654])).status).toBe(404);
+    expect((await set([a.id], [])).status).toBe(400);
+    expect((await bulk({ action: 'delete', ids: [] })).status).toBe(400);
+    const stale = await bulk({
+      action: 'delete',
+      ids: [a.id, s.id],
+      expected_updated_at: { [s.id]: s.updated_at - 1 },
+    });
+    expect([stale.status, stale.body.error_code]).toEqual([409, 'changed_meanwhile']);
+    expect(stale.body.details.variables).toMatchObject([{ id: s.id, value: null }]);
+    expect(await places()).toEqual(before);
+
+    await send('DELETE', `${path}/${there.id}`);
+    expect((await set([b.id], [staging.id])).body.error_code).toBe('reference_missing');
+    expect((await set([b.id, a.id], [staging.id])).body).toEqual({ changed: 2 });
+    expect((await set([b.id, a.id], [staging.id])).body).toEqual({ changed: 0 });
+    expect(await places()).toEqual(['A staging', 'B staging', 'S production']);
+    expect((await set([b.id], [production.id], { allow_unresolved: true })).body).toEqual({ changed: 1 });
+    const deleted = await bulk({
+      action: 'delete',
+      ids: [a.id, s.id, s.id],
+      expected_updated_at: { [s.id]: s.updated_at },
+    });
+    expect(deleted.body).toEqual({ changed: 2 });
+    expect(await places()).toEqual(['B production']);
+    const lines = (await send('GET', '/audit/logs?operation_type=ENV_VAR_DELETED&limit=2')).body;
+    expect(lines.map((line: { data: { key: string } }) => line.data.key).sort()).toEqual(['A', 'S']);
+    const { id } = (await send('GET', '/shared-variables')).body[0];
+    expect(
+      (
+        await send('POST', '/shared-variables/bulk', {
+          action: 'set_environments',
+          ids: [id],
+          environment_ids: [production.id],
+        })
+      ).status,
+    ).toBe(400);
+  });
+
+  it('keeps shared variables out of environments, which would take them along', async () => {
+    const [production] = (await send('GET', '/projects/bulk/environments')).body;
+    const wrong = { key: 'STRAY', value: 'x', environment_ids: [production.id] };
+    expect((await send('POST', '/shared-variables', wrong)).body.error_code).toBe('invalid_request');
+    const { id } = (await send('GET', '/shared-variables')).body[0];
+    expect((await send('PUT', `/shared-variables/${id}`, { environment_ids: [production.id] })).status).toBe(
+      400,
+    );
+  });
+
+  it('tells what happened in an environment, deletions too, page by page', async () => {
+    await send('POST', '/projects', { name: 'past' });
+    const path = '/projects/past/env-vars';
+    const history = async (query = '') =>
+      (await send('GET', `/projects/past/environments/production/history${query}`)).body;
+    const one = (await send('POST', path, { key: 'ONE', value: '1', is_secret: false })).body;
+    await send('POST', '/projects/past/variables/import', {
+      content_base64: b64('TWO_TOKEN=canary\nTHREE=3\n'),
+    });
+    door().clock.advance(1000);
+    await send('PUT', `${path}/${one.id}`, { value: '2' });
+    await send('POST', '/projects/past/variables/import', {
+      content_base64: b64('ONE=2\nTHREE=3\n'),
+      mode: 'replace',
+    });
+    await send('DELETE', `${path}/${one.id}`);
+    const { changes, next } = await history();
+    expect(next).toBeNull();
+    expect(
+      changes.map(({ key, change, version, is_secret }: Record<string, unknown>) => [
+        key,
+        change,
+        version,
+        is_secret,
+      ]),
+    ).toEqual([
+      ['ONE', 'deleted', null, false],
+      ['TWO_TOKEN', 'deleted', null, true],
+      ['THREE', 'created', 1, false],
+    ]);
+    expect(changes[0]).toMatchObject({
+      variable_id: one.id,
+      changed_by: 'owner',
+      changed_at: door().clock.now(),
+    });
+    expect(JSON.stringify(changes)).not.toContain('canary');
+    const paged: unknown[] = [];
+    let before = '';
+    for (let pages = 0; pages < 3; pages++) {
+      const page = await history(`?limit=1${before}`);
+      paged.push(...page.changes);
+      before = `&before=${page.next}`;
+    }
+    expect(paged).toEqual(changes);
+    expect((await history(`?before=${door().clock.now()}`)).changes).toMatchObject([{ key: 'THREE' }]);
+    expect((await history('?before=yesterday')).error_code).toBe('invalid_request');
+    await send('POST', '/projects/past/environments', { name: 'other' });
+    expect((await send('GET', '/projects/past/environments/other/history')).body.changes).toEqual([]);
   });
 
   it('imports a file with its difference, dry or not, and exports the same values', async () => {
@@ -216,6 +556,112 @@ describeOverDoors('projects and variables', (door) => {
     });
     expect(bad.body).toMatchObject({ error_code: 'env_file_invalid', details: { line: 2 } });
     expect((await send('GET', '/projects/files/variables/export')).text).toBe(before);
+  });
+
+  it('shows a person what a file would do: new and old values of plain variables, lines refused and why', async () => {
+    await send('POST', '/projects', { name: 'diff' });
+    const importFile = (text: string, more: object = {}) =>
+      send('POST', '/projects/diff/variables/import', { content_base64: b64(text), ...more });
+    await importFile('LOG_LEVEL=info\nMAP_TOKEN=canary-1\nSAME=1\nGONE=x\nGONE_TOKEN=canary-2\n');
+    const file = [
+      '# note',
+      '',
+      'LOG_LEVEL=debug',
+      'MAP_TOKEN=canary-3',
+      'SAME=1',
+      '2FA_ISSUER=me',
+      'NEW=n',
+      'NEW=again',
+      'REFERS=${{NOWHERE}} ${{SAME}}',
+      'QUALITY=82',
+      'GONE="unfinished',
+      'not a line',
+    ].join('\n');
+    const strict = await importFile(file, { dry_run: true });
+    expect(strict.body).toMatchObject({ error_code: 'env_file_invalid', details: { line: 6 } });
+    const dry = await importFile(file, { dry_run: true, on_error: 'collect', mode: 'replace' });
+    expect(dry.text).not.toContain('canary');
+    const plain = { is_secret: false, because: expect.any(String), old_value: null };
+    expect(dry.body).toEqual({
+      dry_run: true,
+      added: [
+        { ...plain, key: 'NEW', line: 7, value: 'n' },
+        { ...plain, key: 'REFERS', line: 9, value: '${{NOWHERE}} ${{SAME}}' },
+        { ...plain, key: 'QUALITY', line: 10, value: '82' },
+      ],
+      changed: [
+        { key: 'LOG_LEVEL', line: 3, is_secret: false, because: null, value: 'debug', old_value: 'info' },
+        { key: 'MAP_TOKEN', line: 4, is_secret: true, because: null, value: null, old_value: null },
+      ],
+      removed: [
+        { key: 'GONE_TOKEN', line: null, is_secret: true, because: null, value: null, old_value: null },
+      ],
+      unchanged: [{ key: 'SAME', line: 5, is_secret: false, because: null, value: '1', old_value: '1' }],
+      refused: [
+        { line: 6, name: '2FA_ISSUER', reason: 'A name starts with a letter or an underscore.' },
+        { line: 8, name: 'NEW', reason: 'NEW is there twice: on line 7 and on line 8.' },
+        { line: 11, name: 'GONE', reason: 'The quote that begins on this line does not end.' },
+        { line: 12, name: null, reason: 'This line is neither NAME=value, a comment, nor blank.' },
+      ],
+      lines_without_variable: 2,
+      warnings: [{ key: 'REFERS', code: 'reference_missing', name: 'NOWHERE' }],
+      said: ['1 comment line is not kept; keep the file if you want them.'],
+    });
+
+    const some = await importFile(file, {
+      on_error: 'collect',
+      mode: 'replace',
+      only: ['LOG_LEVEL', 'QUALITY', 'REFERS'],
+      overrides: { QUALITY: true },
+    });
+    expect(some.body).toMatchObject({ dry_run: false, removed: [], changed: [{ key: 'LOG_LEVEL' }] });
+    expect(some.body.warnings).toHaveLength(1);
+    expect((await send('GET', '/projects/diff/variables/export')).text).toBe(
+      "LOG_LEVEL=debug\nMAP_TOKEN=canary-1\nSAME=1\nGONE=x\nGONE_TOKEN=canary-2\nREFERS='${{NOWHERE}} ${{SAME}}'\nQUALITY=82\n",
+    );
+    expect((await send('GET', '/projects/diff/env-vars?search=QUALITY')).body[0].is_secret).toBe(true);
+  });
+
+  it('names the circles that a file brings with what is there', async () => {
+    const { body } = await send('POST', '/projects/diff/variables/import', {
+      content_base64: b64('SAME=${{ROUND}}\nROUND=${{ABOUT}}\nABOUT=${{SAME}}\nASIDE=${{ABOUT}}\n'),
+      dry_run: true,
+    });
+    expect(body.warnings).toEqual([
+      { key: 'SAME', code: 'reference_cycle', name: 'ROUND' },
+      { key: 'ROUND', code: 'reference_cycle', name: 'ABOUT' },
+      { key: 'ABOUT', code: 'reference_cycle', name: 'SAME' },
+    ]);
+  });
+
+  it('confirms no guess of a value to someone who may write and not read', async () => {
+    const key = async (name: string, permissions: string[]) => {
+      const made = await send('POST', '/api-keys', { name, role_type: 'custom', permissions });
+      return (text: string, dry_run = true) =>
+        door().request(
+          'POST',
+          '/projects/diff/variables/import',
+          { content_base64: b64(text), dry_run },
+          { token: made.body.api_key },
+        );
+    };
+    const writer = await key('writer', ['environments:write']);
+    for (const guess of ['canary-1', 'wrong']) {
+      expect((await writer(`MAP_TOKEN=${guess}\nLOG_LEVEL=debug\n`)).body).toMatchObject({
+        changed: [
+          { key: 'MAP_TOKEN', value: null, old_value: null },
+          { key: 'LOG_LEVEL', old_value: null },
+        ],
+        unchanged: [],
+      });
+    }
+    const seen = (await send('GET', '/projects/diff/env-vars?search=MAP_TOKEN')).body[0];
+    await writer('MAP_TOKEN=canary-1\n', false);
+    expect((await send('GET', '/projects/diff/env-vars?search=MAP_TOKEN')).body[0].version).toBe(
+      seen.version,
+    );
+    const reader = await key('reader', ['environments:write', 'environments:read', 'environments:reveal']);
+    expect((await reader('MAP_TOKEN=canary-1\n')).body.unchanged).toHaveLength(1);
   });
 
   it('guesses again when a plain variable gets a new value, and shows tokens nothing shared', async () => {

@@ -16,10 +16,13 @@ const mayReveal = [
   'electron/instance/identity/second-factor.ts', // computes the code
   'electron/instance/identity/token-routes.ts', // shown once at creation
   'electron/instance/identity/user-routes.ts', // shown once at set-up
+  'electron/instance/projects/env-file-routes.ts', // run and export
   'electron/instance/projects/env-import.ts', // compared with the value in force
+  'electron/instance/projects/reference-check.ts', // looked through for references
   'electron/instance/projects/references.ts', // resolved at use
-  'electron/instance/projects/variable-routes.ts', // the explicit reveal, run and export
-  'electron/instance/projects/variables.ts', // stored plain when it is plain
+  'electron/instance/projects/variable-changes.ts', // stored plain when it is plain
+  'electron/instance/projects/variable-history-routes.ts', // the explicit reveal
+  'electron/instance/projects/variables.ts', // measured and looked at before it is stored
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
   'electron/instance/vault/copy-making.ts', // words asked back
   'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt

@@ -136,6 +136,18 @@ describe('the whole way of a new user', () => {
     expect(cli(['env', 'get', 'ONE_TOKEN', '-p', 'shop']).code).toBe(4);
   });
 
+  it('sets what refers to a variable that comes later, with a warning, and refuses a circle', () => {
+    const early = cli(['env', 'set', 'REF_A', '-p', 'shop', '--plain'], '${{REF_B}}\n');
+    expect([early.code, early.out]).toEqual([0, 'REF_A is set, plain.\n']);
+    expect(early.err).toContain('warning: REF_A refers to REF_B, which is not there in production.');
+    const circle = cli(['env', 'set', 'REF_B', '-p', 'shop', '--plain'], '${{REF_A}}\n');
+    expect(circle.code).toBe(1);
+    expect(circle.err).toContain('REF_B → REF_A → REF_B');
+    expect(cli(['env', 'set', 'REF_B', '-p', 'shop', '--plain'], 'b\n')).toMatchObject({ code: 0, err: '' });
+    expect(done(['run', '-p', 'shop', '--', 'printenv', 'REF_A'])).toBe('b\n');
+    for (const key of ['REF_A', 'REF_B']) done(['env', 'rm', key, '-p', 'shop']);
+  });
+
   it("passes a program's exit code and signal on", () => {
     expect(cli(['run', '-p', 'shop', '--', 'sh', '-c', 'exit 42']).code).toBe(42);
     expect(cli(['run', '-p', 'shop', '--', 'sh', '-c', 'kill -TERM $$']).code).toBe(143);

@@ -144,3 +144,13 @@ export function requireConfirmed(caller: Caller, nowMs: number): void {
     throw new AppError('confirmation_required', 'Confirm who you are with your password, then try again.');
   }
 }
+
+/**
+ * As `requireConfirmed` for people; keys and tokens pass. SECURITY: a session left open is not enough for what
+ * takes much at once or outlives it, while a key is made for programs, which nobody could ask, and was itself made
+ * by someone who confirmed.
+ */
+export function requireConfirmedPerson(caller: Caller, nowMs: number): void {
+  if (caller.kind === 'key' || caller.kind === 'token') return;
+  requireConfirmed(caller, nowMs);
+}

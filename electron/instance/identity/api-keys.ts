@@ -97,26 +97,28 @@ export function getApiKey(ctx: Context, id: number): ApiKey {
   return fromRow(row as Row);
 }
 
+export interface ApiKeyChange {
+  name?: string | undefined;
+  isActive?: boolean | undefined;
+  expiresAt?: number | null | undefined;
+  permissions?: string[] | null | undefined;
+}
+
+/** Whether a change may let a key do more, or do it for longer. */
+export function isWidening({ isActive, expiresAt, permissions: granted }: ApiKeyChange): boolean {
+  return isActive === true || expiresAt !== undefined || (granted !== undefined && granted !== null);
+}
+
 /** Changes what is given; the key itself stays. Throws as creating does. */
-export function updateApiKey(
-  ctx: Context,
-  caller: Caller,
-  id: number,
-  change: {
-    name?: string | undefined;
-    isActive?: boolean | undefined;
-    expiresAt?: number | null | undefined;
-    permissions?: string[] | null | undefined;
-  },
-): ApiKey {
+export function updateApiKey(ctx: Context, caller: Caller, id: number, change: ApiKeyChange): ApiKey {
   return ctx.store.transaction(() => {
     const key = getApiKey(ctx, id);
     if (change.name !== undefined) requireFreeName(ctx, change.name, id);
     const grant = change.permissions
       ? parseGrant(CUSTOM, change.permissions)
       : { roleType: key.roleType, granted: key.permissions };
-    if (change.permissions || change.isActive)
-      requireWithin(caller, grant.granted ?? rolePermissions[grant.roleType as Role]);
+    // SECURITY: a key that is over or switched off is not woken by someone who may less than it.
+    if (isWidening(change)) requireWithin(caller, grant.granted ?? rolePermissions[grant.roleType as Role]);
     ctx.store.sqlite
       .prepare(
         'UPDATE api_keys SET name = ?, is_active = ?, expires_at = ?, role_type = ?, permissions = ?, updated_at = ? WHERE id = ?',

@@ -32,7 +32,7 @@ const COLUMNS = `id, project_id AS projectId, name, token_prefix AS tokenPrefix,
   is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy, created_at AS createdAt`;
 type Row = Omit<DeploymentToken, 'isActive' | 'permissions'> & { isActive: number; permissions: string };
 
-/** Makes a token for one project; its text is returned once. Throws `name_taken`, `forbidden`, `vault_locked`. */
+/** Makes a token for one project; its text is returned once. Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`. */
 export function createDeploymentToken(
   ctx: Context,
   caller: Caller,
@@ -42,6 +42,12 @@ export function createDeploymentToken(
   const beyond = wanted.permissions.find((permission) => !caller.permissions.includes(permission));
   if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
   const now = ctx.clock.now();
+  const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
+  if (expiresAt !== null && expiresAt <= now) {
+    throw new AppError('invalid_request', 'The token would be over already.', {
+      fields: { expires_at: 'in the past' },
+    });
+  }
   const { token, prefix } = createToken('dt');
   const id = ctx.store.transaction(() => {
     const taken = ctx.store.sqlite
@@ -63,7 +69,7 @@ export function createDeploymentToken(
         prefix,
         ctx.vault.seal('deployment_token', token),
         JSON.stringify(wanted.permissions),
-        wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt,
+        expiresAt,
         'userId' in caller ? caller.userId : null,
         now,
       );

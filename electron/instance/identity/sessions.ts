@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
+import { getSettings } from '../settings/settings.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
-const USER_SESSION_MS = 7 * 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 const OWNER_SESSION_MS = 12 * HOUR_MS;
 /** Time between the password and the second factor. */
 const PENDING_SESSION_MS = 10 * 60 * 1000;
@@ -28,11 +29,10 @@ export interface NewSession {
   session: Session;
 }
 
-const lifetimeMs: Record<SessionKind, number> = {
-  user: USER_SESSION_MS,
-  owner: OWNER_SESSION_MS,
-  mfa_pending: PENDING_SESSION_MS,
-};
+function lifetimeMs(ctx: Context, kind: SessionKind): number {
+  if (kind === 'owner') return OWNER_SESSION_MS;
+  return kind === 'mfa_pending' ? PENDING_SESSION_MS : getSettings(ctx).session_days * DAY_MS;
+}
 
 export function createSession(
   ctx: Context,
@@ -40,7 +40,8 @@ export function createSession(
 ): NewSession {
   const token = randomBytes(32).toString('base64url');
   const now = ctx.clock.now();
-  const expiresAt = now + lifetimeMs[wanted.kind];
+  const lifeMs = lifetimeMs(ctx, wanted.kind);
+  const expiresAt = now + lifeMs;
   const confirmedAt = wanted.kind === 'mfa_pending' ? null : now;
   const id = ctx.store.transaction(() => {
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now);
@@ -63,7 +64,7 @@ export function createSession(
   }) as number;
   return {
     token,
-    maxAgeS: Math.floor(lifetimeMs[wanted.kind] / 1000),
+    maxAgeS: Math.floor(lifeMs / 1000),
     session: { id, kind: wanted.kind, userId: wanted.userId, createdAt: now, expiresAt, confirmedAt },
   };
 }

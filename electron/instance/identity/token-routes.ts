@@ -1,9 +1,25 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
-import { permissions, requirePermission, requireProject, rolePermissions } from '../http/caller.ts';
+import {
+  type Caller,
+  permissions,
+  requireConfirmedPerson,
+  requirePermission,
+  requireProject,
+  rolePermissions,
+} from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
 import { getProject } from '../projects/projects.ts';
-import { createApiKey, deleteApiKey, getApiKey, listApiKeys, updateApiKey } from './api-keys.ts';
+import {
+  type ApiKey,
+  type ApiKeyChange,
+  createApiKey,
+  deleteApiKey,
+  getApiKey,
+  isWidening,
+  listApiKeys,
+  updateApiKey,
+} from './api-keys.ts';
 import {
   createDeploymentToken,
   deleteDeploymentToken,
@@ -34,6 +50,15 @@ const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Da
 export function tokenRoutes(identity: Identity) {
   const { ctx } = identity;
   const app = createRoutes();
+
+  const change = (caller: Caller, keyId: number, wanted: ApiKeyChange, operation: string): ApiKey => {
+    if (isWidening(wanted)) requireConfirmedPerson(caller, ctx.clock.now());
+    return ctx.store.transaction(() => {
+      const key = updateApiKey(ctx, caller, keyId, wanted);
+      ctx.audit.append({ operation, caller, data: { id: key.id, name: key.name } });
+      return key;
+    });
+  };
 
   app.openapi(
     createRoute({
@@ -90,16 +115,21 @@ export function tokenRoutes(identity: Identity) {
       const caller = c.get('caller');
       requirePermission(caller, 'api_keys:write');
       const request = c.req.valid('json');
-      const { key, text } = createApiKey(ctx, caller, {
-        name: request.name,
-        roleType: request.role_type,
-        expiresAt: toMs(request.expires_at),
-        permissions: request.permissions,
-      });
-      ctx.audit.append({
-        operation: 'API_KEY_CREATED',
-        caller,
-        data: { id: key.id, name: key.name, role: key.roleType },
+      // SECURITY: a key outlives the session it was made in.
+      requireConfirmedPerson(caller, ctx.clock.now());
+      const { key, text } = ctx.store.transaction(() => {
+        const made = createApiKey(ctx, caller, {
+          name: request.name,
+          roleType: request.role_type,
+          expiresAt: toMs(request.expires_at),
+          permissions: request.permissions,
+        });
+        ctx.audit.append({
+          operation: 'API_KEY_CREATED',
+          caller,
+          data: { id: made.key.id, name: made.key.name, role: made.key.roleType },
+        });
+        return made;
       });
       return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
     },
@@ -139,14 +169,13 @@ export function tokenRoutes(identity: Identity) {
       const caller = c.get('caller');
       requirePermission(caller, 'api_keys:write');
       const request = c.req.valid('json');
-      const key = updateApiKey(ctx, caller, c.req.valid('param').id, {
+      const wanted: ApiKeyChange = {
         name: request.name,
         isActive: request.is_active,
         expiresAt: toMs(request.expires_at),
         permissions: request.permissions,
-      });
-      ctx.audit.append({ operation: 'API_KEY_UPDATED', caller, data: { id: key.id, name: key.name } });
-      return c.json(toKeyJson(key));
+      };
+      return c.json(toKeyJson(change(caller, c.req.valid('param').id, wanted, 'API_KEY_UPDATED')));
     },
   );
 
@@ -161,8 +190,10 @@ export function tokenRoutes(identity: Identity) {
       const caller = c.get('caller');
       requirePermission(caller, 'api_keys:write');
       const { id: keyId } = c.req.valid('param');
-      deleteApiKey(ctx, keyId);
-      ctx.audit.append({ operation: 'API_KEY_DELETED', caller, data: { id: keyId } });
+      ctx.store.transaction(() => {
+        deleteApiKey(ctx, keyId);
+        ctx.audit.append({ operation: 'API_KEY_DELETED', caller, data: { id: keyId } });
+      });
       return c.body(null, 204);
     },
   );
@@ -181,13 +212,8 @@ export function tokenRoutes(identity: Identity) {
       (c) => {
         const caller = c.get('caller');
         requirePermission(caller, 'api_keys:write');
-        const key = updateApiKey(ctx, caller, Number(c.req.param('id')), { isActive });
-        ctx.audit.append({
-          operation: isActive ? 'API_KEY_ACTIVATED' : 'API_KEY_DEACTIVATED',
-          caller,
-          data: { id: key.id },
-        });
-        return c.json(toKeyJson(key));
+        const operation = isActive ? 'API_KEY_ACTIVATED' : 'API_KEY_DEACTIVATED';
+        return c.json(toKeyJson(change(caller, Number(c.req.param('id')), { isActive }, operation)));
       },
     );
   }
@@ -234,14 +260,19 @@ export function tokenRoutes(identity: Identity) {
       const { id: projectId } = getProject(ctx, c.req.valid('param').project);
       requireProject(caller, projectId);
       const request = c.req.valid('json');
-      const { row, text } = createDeploymentToken(ctx, caller, projectId, {
-        ...request,
-        expiresAt: toMs(request.expires_at),
-      });
-      ctx.audit.append({
-        operation: 'DEPLOYMENT_TOKEN_CREATED',
-        caller,
-        data: { id: row.id, name: row.name, project_id: projectId },
+      // SECURITY: as for API keys.
+      requireConfirmedPerson(caller, ctx.clock.now());
+      const { row, text } = ctx.store.transaction(() => {
+        const made = createDeploymentToken(ctx, caller, projectId, {
+          ...request,
+          expiresAt: toMs(request.expires_at),
+        });
+        ctx.audit.append({
+          operation: 'DEPLOYMENT_TOKEN_CREATED',
+          caller,
+          data: { id: made.row.id, name: made.row.name, project_id: projectId },
+        });
+        return made;
       });
       return c.json({ ...toTokenJson(row), token: text.reveal() }, 201);
     },
@@ -273,8 +304,15 @@ export function tokenRoutes(identity: Identity) {
       const caller = c.get('caller');
       requirePermission(caller, 'tokens:write');
       const params = c.req.valid('param');
-      deleteDeploymentToken(ctx, getProject(ctx, params.project).id, params.id);
-      ctx.audit.append({ operation: 'DEPLOYMENT_TOKEN_DELETED', caller, data: { id: params.id } });
+      const { id: projectId } = getProject(ctx, params.project);
+      ctx.store.transaction(() => {
+        deleteDeploymentToken(ctx, projectId, params.id);
+        ctx.audit.append({
+          operation: 'DEPLOYMENT_TOKEN_DELETED',
+          caller,
+          data: { id: params.id, project_id: projectId },
+        });
+      });
       return c.body(null, 204);
     },
   );

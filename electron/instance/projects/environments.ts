@@ -1,7 +1,7 @@
 import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { toSlug } from './slug.ts';
-import { removeOrphanedVariables } from './variables.ts';
+import { deleteVariables, touchVariablesOf } from './variable-changes.ts';
 
 /** Made with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';
@@ -94,12 +94,14 @@ export function deleteEnvironment(ctx: Context, projectId: number, id: number): 
       throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
     const orphans = ctx.store.sqlite
       .prepare(
-        `SELECT env_var_id FROM env_var_environments GROUP BY env_var_id HAVING count(*) = 1 AND max(environment_id) = ?`,
+        `SELECT v.id FROM env_vars v JOIN env_var_environments x ON x.env_var_id = v.id
+         WHERE v.project_id = ? GROUP BY v.id HAVING count(*) = 1 AND max(x.environment_id) = ?`,
       )
       .pluck()
-      .all(id) as number[];
+      .all(projectId, id) as number[];
+    touchVariablesOf(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM environments WHERE id = ?').run(id);
-    removeOrphanedVariables(ctx, orphans);
+    deleteVariables(ctx, orphans);
   });
 }
 

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
 import { SecretText } from '../vault/secret-text.ts';
+import { listEnvironmentChanges } from './environment-history.ts';
 import {
   createEnvironment,
   deleteEnvironment,
@@ -18,17 +19,20 @@ import {
   projectStatisticsShape,
   toEnvironmentJson,
   toProjectJson,
+  toSummaryJson,
 } from './project-shapes.ts';
 import {
   createProject,
   deleteProject,
   getProject,
+  listProjectSummaries,
   listProjects,
   type Project,
   updateProject,
 } from './projects.ts';
 import { guessSecret } from './secret-guess.ts';
-import { createVariable } from './variables.ts';
+import { createVariable } from './variable-changes.ts';
+import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
 
 const name = z.string().trim().min(1).max(500);
 const optionalText = z.string().max(500).nullish();
@@ -79,6 +83,11 @@ function toFields(request: Partial<z.infer<typeof projectBody>> & Partial<z.infe
   };
 }
 
+/** A deployment token sees its own project. */
+function isVisible(caller: Caller, projectId: number): boolean {
+  return caller.kind !== 'token' || caller.projectId === projectId;
+}
+
 /** `/projects` and their environments. */
 export function projectOnlyRoutes(ctx: Context) {
   const app = createRoutes();
@@ -104,12 +113,10 @@ export function projectOnlyRoutes(ctx: Context) {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:read');
       const { page = 1, per_page } = c.req.valid('query');
-      const all = listProjects(ctx).filter(
-        (project) => caller.kind !== 'token' || project.id === caller.projectId,
-      );
+      const all = listProjectSummaries(ctx).filter(({ id }) => isVisible(caller, id));
       const size = per_page ?? Math.max(all.length, 1);
       return c.json({
-        projects: all.slice((page - 1) * size, page * size).map(toProjectJson),
+        projects: all.slice((page - 1) * size, page * size).map(toSummaryJson),
         total: all.length,
         page,
         per_page: size,
@@ -124,8 +131,9 @@ export function projectOnlyRoutes(ctx: Context) {
       responses: answer(projectStatisticsShape, 'How many'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'projects:read');
-      return c.json({ total_count: listProjects(ctx).length });
+      const caller = c.get('caller');
+      requirePermission(caller, 'projects:read');
+      return c.json({ total_count: listProjects(ctx).filter(({ id }) => isVisible(caller, id)).length });
     },
   );
 
@@ -140,10 +148,12 @@ export function projectOnlyRoutes(ctx: Context) {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:write');
       const request = c.req.valid('json');
+      const variables = request.environment_variables ?? [];
+      if (variables.length > 0) requirePermission(caller, 'environments:write');
       const project = ctx.store.transaction(() => {
         const created = createProject(ctx, { ...toFields(request), name: request.name });
         const production = getEnvironment(ctx, created.id, PRODUCTION);
-        for (const [key, value] of request.environment_variables ?? []) {
+        for (const [key, value] of variables) {
           const { isSecret } = guessSecret(key, value);
           createVariable(
             ctx,
@@ -226,6 +236,8 @@ export function projectOnlyRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
+      // SECURITY: asked for before anything is looked up, so that a name tells nothing to nobody.
+      requirePermission(caller, 'projects:write');
       const old = find(caller, c.req.valid('param').project);
       return c.json(
         change(
@@ -322,6 +334,32 @@ export function projectOnlyRoutes(ctx: Context) {
   );
   app.openapi(
     createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments/{environment}/history',
+      request: {
+        params: environmentParam,
+        query: z.object({
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+          /** `next` of the page before, or a time. */
+          before: z
+            .string()
+            .regex(/^\d{1,15}(\.[01]\.\d{1,15})?$/, 'neither a time nor the next of a page')
+            .optional(),
+        }),
+      },
+      responses: answer(environmentHistoryShape, 'Changes of its variables, newest first; no values'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const params = c.req.valid('param');
+      const { limit, before } = c.req.valid('query');
+      const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
+      return c.json(toEnvironmentHistoryJson(listEnvironmentChanges(ctx, id, limit, before)));
+    },
+  );
+  app.openapi(
+    createRoute({
       method: 'put',
       path: '/projects/{project}/environments/{environment}/settings',
       request: {
@@ -337,14 +375,16 @@ export function projectOnlyRoutes(ctx: Context) {
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
       const request = c.req.valid('json');
-      const updated = updateEnvironment(ctx, project.id, environment.id, {
-        branch: request.branch,
-        deploymentConfig: request.deployment_config,
-      });
-      ctx.audit.append({
-        operation: 'ENVIRONMENT_UPDATED',
-        caller,
-        data: { project: project.name, name: environment.name },
+      const updated = ctx.store.transaction(() => {
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_UPDATED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+        return updateEnvironment(ctx, project.id, environment.id, {
+          branch: request.branch,
+          deploymentConfig: request.deployment_config,
+        });
       });
       return c.json(toEnvironmentJson(updated));
     },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Environment } from './environments.ts';
-import type { Project } from './projects.ts';
+import type { Project, ProjectSummary } from './projects.ts';
 
 /** Projects and environments as the API gives them: upstream's names, and ours beside them. */
 const deploymentConfig = z.record(z.string(), z.unknown());
@@ -26,8 +26,12 @@ export const projectShape = z
   })
   .openapi('Project');
 
+const projectSummaryShape = projectShape
+  .extend({ variable_count: z.int(), secret_count: z.int(), environment_names: z.array(z.string()) })
+  .openapi('ProjectSummary');
+
 export const projectListShape = z
-  .object({ projects: z.array(projectShape), total: z.int(), page: z.int(), per_page: z.int() })
+  .object({ projects: z.array(projectSummaryShape), total: z.int(), page: z.int(), per_page: z.int() })
   .openapi('ProjectList');
 
 export const projectStatisticsShape = z.object({ total_count: z.int() }).openapi('ProjectStatistics');
@@ -66,6 +70,15 @@ export function toProjectJson(project: Project): z.infer<typeof projectShape> {
     last_deployment: null,
     deployment_config: project.deploymentConfig ?? {},
     enable_preview_environments: project.enablePreviewEnvironments,
+  };
+}
+
+export function toSummaryJson(project: ProjectSummary): z.infer<typeof projectSummaryShape> {
+  return {
+    ...toProjectJson(project),
+    variable_count: project.variableCount,
+    secret_count: project.secretCount,
+    environment_names: project.environmentNames,
   };
 }
 

@@ -51,6 +51,32 @@ export function listProjects(ctx: Context): Project[] {
   );
 }
 
+export interface ProjectSummary extends Project {
+  variableCount: number;
+  secretCount: number;
+  /** In the order they were made. */
+  environmentNames: string[];
+}
+
+/** With what a list of them shows, counted in one query. */
+export function listProjectSummaries(ctx: Context): ProjectSummary[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS}, coalesce(c.variables, 0) AS variableCount, coalesce(c.secrets, 0) AS secretCount,
+         (SELECT json_group_array(e.name ORDER BY e.id) FROM environments e WHERE e.project_id = projects.id) AS environmentList
+       FROM projects LEFT JOIN (SELECT project_id, count(*) AS variables, sum(is_secret) AS secrets
+         FROM env_vars GROUP BY project_id) c ON c.project_id = projects.id
+       ORDER BY id`,
+    )
+    .all() as (Row & { variableCount: number; secretCount: number; environmentList: string })[];
+  return rows.map(({ variableCount, secretCount, environmentList, ...row }) => ({
+    ...fromRow(row),
+    variableCount,
+    secretCount,
+    environmentNames: JSON.parse(environmentList) as string[],
+  }));
+}
+
 /** By id, slug or exact name, in this order. */
 export function findProject(ctx: Context, segment: string): Project | null {
   const { sqlite } = ctx.store;

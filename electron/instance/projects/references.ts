@@ -11,6 +11,10 @@ import { listVariables, revealVariable, type Variable } from './variables.ts';
 const REFERENCE = /\$?\$\{\{\s*((?:shared\.)?[A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 /** A value that grows by referring twice to what refers twice … stops here. */
 const MAX_RESOLVED_BYTES = 4 * 1024 * 1024;
+/** And so does a whole environment of such values; no program could be given a part of it. */
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+/** A circle of more names is told by its first ones. */
+const MAX_NAMES_TOLD = 10;
 
 export interface ResolvedVariable {
   key: string;
@@ -24,19 +28,32 @@ export interface Resolution {
   skipped: { key: string; code: ErrorCode }[];
 }
 
-/** Names a value refers to, `shared.` kept. */
+/** Names a value refers to, each once, `shared.` kept. */
 export function listReferences(value: string): string[] {
-  return [...value.matchAll(REFERENCE)]
+  if (!value.includes('${{')) return [];
+  const names = [...value.matchAll(REFERENCE)]
     .filter(([text]) => !text.startsWith('$$'))
     .map(([, name]) => name as string);
+  return [...new Set(names)];
+}
+
+/** What `target` means in the value of `holder`: inside a shared variable a bare name is a shared one too. */
+export function qualifyReference(target: string, holder: string): string {
+  return holder.startsWith('shared.') && !target.startsWith('shared.') ? `shared.${target}` : target;
+}
+
+/** `A → B → A`, for people. */
+export function describeCircle(names: readonly string[]): string {
+  const told = names.length > MAX_NAMES_TOLD ? [...names.slice(0, MAX_NAMES_TOLD), '…', names[0]] : names;
+  return told.join(' → ');
 }
 
 /**
  * Every variable of an environment with its references resolved, in file order.
  *
  * SECURITY: one value that cannot be had fails the whole (a program started without its secret is a bug), unless
- * `skipUnreadable` was asked for. Throws `vault_locked`, `secret_unreadable`, `reference_missing`,
- * `reference_cycle`; the messages name variables, never values.
+ * `skipUnreadable` was asked for. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`,
+ * `reference_missing`, `reference_cycle`; the messages name variables, never values.
  */
 export function resolveVariables(
   ctx: Context,
@@ -45,11 +62,15 @@ export function resolveVariables(
   skipUnreadable = false,
 ): Resolution {
   const own = listVariables(ctx, projectId, { environmentId });
-  const resolver = createResolver(ctx, own, listVariables(ctx, null));
+  const resolve = createResolver(ctx, own, listVariables(ctx, null));
   const resolution: Resolution = { variables: [], skipped: [] };
+  let total = 0;
   for (const variable of own) {
     try {
-      const { text, isSecret } = resolver(variable.key, []);
+      const { text, isSecret } = resolve(variable.key);
+      total += text.length;
+      if (total > MAX_TOTAL_BYTES)
+        throw new AppError('secret_too_large', 'These variables grow over 64 MiB by their references.');
       resolution.variables.push({ key: variable.key, value: new SecretText(text), isSecret });
     } catch (error) {
       if (!skipUnreadable || !(error instanceof AppError)) throw error;
@@ -65,44 +86,92 @@ interface Resolved {
   isSecret: boolean;
 }
 
+/** A value being resolved: its references are taken one after the other. */
+interface Step extends Resolved {
+  name: string;
+  targets: string[];
+  next: number;
+}
+
+/** Depth first with a stack of its own: a chain of references may be as long as the environment. */
 function createResolver(ctx: Context, own: readonly Variable[], shared: readonly Variable[]) {
   const byName = new Map([
     ...own.map((variable) => [variable.key, variable] as const),
     ...shared.map((variable) => [`shared.${variable.key}`, variable] as const),
   ]);
   const done = new Map<string, Resolved>();
+  const failed = new Map<string, AppError>();
 
-  return function resolve(name: string, path: readonly string[]): Resolved {
-    const known = done.get(name);
-    if (known) return known;
-    if (path.includes(name)) {
-      const cycle = [...path.slice(path.indexOf(name)), name].join(' → ');
-      throw new AppError('reference_cycle', `These variables refer to each other in a circle: ${cycle}.`, {
-        details: { cycle },
-      });
-    }
+  function begin(name: string, holder: string | undefined): Step {
     const variable = byName.get(name);
     if (!variable) {
-      throw new AppError('reference_missing', `${path.at(-1)} refers to ${name}, which is not there.`, {
-        details: { name, in: path.at(-1) },
+      throw new AppError('reference_missing', `${holder} refers to ${name}, which is not there.`, {
+        details: { name, in: holder },
       });
     }
-    // Inside a shared variable a bare name is a shared one too.
-    const scope = name.startsWith('shared.') ? 'shared.' : '';
-    let isSecret = variable.isSecret;
-    const text = reveal(ctx, variable).replace(REFERENCE, (whole, target: string) => {
+    const text = reveal(ctx, variable);
+    const targets = listReferences(text).map((target) => qualifyReference(target, name));
+    return { name, text, isSecret: variable.isSecret, targets, next: 0 };
+  }
+
+  function finish({ name, text, isSecret }: Step): Resolved {
+    const result = { text, isSecret };
+    let size = text.length;
+    const grow = (more: number) => {
+      size += more;
+      if (size > MAX_RESOLVED_BYTES)
+        throw new AppError('secret_too_large', `${name} grows over 4 MiB by its references.`);
+    };
+    result.text = text.replace(REFERENCE, (whole, target: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
-      const resolved = resolve(target.startsWith('shared.') ? target : scope + target, [...path, name]);
-      isSecret ||= resolved.isSecret;
+      const resolved = done.get(qualifyReference(target, name)) as Resolved;
+      // Before it is put together: a value may refer thousands of times to a large one.
+      grow(resolved.text.length - whole.length);
+      result.isSecret ||= resolved.isSecret;
       return resolved.text;
     });
-    if (text.length > MAX_RESOLVED_BYTES) {
-      throw new AppError('secret_too_large', `${name} grows over 4 MiB by its references.`);
-    }
-    const result = { text, isSecret };
-    done.set(name, result);
     return result;
+  }
+
+  function follow(path: Step[]): void {
+    const open = new Set(path.map(({ name }) => name));
+    for (let step = path.at(-1); step; step = path.at(-1)) {
+      const target = step.targets[step.next++];
+      if (target === undefined) {
+        done.set(step.name, finish(step));
+        open.delete(step.name);
+        path.pop();
+      } else if (!done.has(target)) {
+        if (open.has(target)) throw circular([...open].slice([...open].indexOf(target)));
+        const known = failed.get(target);
+        if (known) throw known;
+        path.push(begin(target, step.name));
+        open.add(target);
+      }
+    }
+  }
+
+  return function resolve(name: string): Resolved {
+    const error = failed.get(name);
+    if (error) throw error;
+    const path: Step[] = [];
+    try {
+      if (!done.has(name)) path.push(begin(name, undefined));
+      follow(path);
+    } catch (error) {
+      // What led to a value that cannot be had cannot be had either, and need not be tried again.
+      if (error instanceof AppError) for (const step of path) failed.set(step.name, error);
+      throw error;
+    }
+    return done.get(name) as Resolved;
   };
+}
+
+function circular(names: readonly string[]): AppError {
+  const cycle = describeCircle([...names, names[0] as string]);
+  return new AppError('reference_cycle', `These variables refer to each other in a circle: ${cycle}.`, {
+    details: { cycle },
+  });
 }
 
 function reveal(ctx: Context, variable: Variable): string {
@@ -116,29 +185,4 @@ function reveal(ctx: Context, variable: Variable): string {
       { cause: error },
     );
   }
-}
-
-/** Variables that refer to this one; those whose value cannot be read are left out and counted. */
-export function listUses(
-  ctx: Context,
-  projectId: number | null,
-  variable: Variable,
-): { usedBy: { id: number; projectId: number | null; key: string }[]; unread: number } {
-  const rows = ctx.store.sqlite.prepare('SELECT DISTINCT project_id FROM env_vars').pluck().all() as (
-    | number
-    | null
-  )[];
-  const scopes = projectId === null ? [null, ...rows.filter((id) => id !== null)] : [projectId];
-  const usedBy: { id: number; projectId: number | null; key: string }[] = [];
-  let unread = 0;
-  for (const scope of scopes) {
-    const name = projectId === null && scope !== null ? `shared.${variable.key}` : variable.key;
-    for (const candidate of listVariables(ctx, scope)) {
-      if (candidate.id === variable.id) continue;
-      if (candidate.state !== 'ok') unread += 1;
-      else if (listReferences(revealVariable(ctx, candidate).reveal()).includes(name))
-        usedBy.push({ id: candidate.id, projectId: scope, key: candidate.key });
-    }
-  }
-  return { usedBy, unread };
 }

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { errorCode } from '../http/error-code.ts';
 import type { ImportItem, ImportOutcome } from './env-import.ts';
-import type { Variable, VariableVersion } from './variables.ts';
+import { type EnvironmentHistory, environmentChangeKinds } from './environment-history.ts';
+import { listReferences } from './references.ts';
+import { changeKinds, type VariableVersion } from './variable-history.ts';
+import type { Variable } from './variables.ts';
 
 /** Variables as the API gives them. SECURITY: `value` of a secret is null everywhere but in `resolved`. */
 const variableEnvironment = z
@@ -21,7 +24,15 @@ export const variableShape = z
     is_secret: z.boolean(),
     state: z.enum(['ok', 'locked', 'unreadable']),
     created_at: z.int(),
+    /** Grows with every change: send it back as expected_updated_at to change what you saw, and nothing newer. */
     updated_at: z.int(),
+    version: z.int(),
+    changed_by: z.string(),
+    changed_at: z.int(),
+    /** Of its secret: null for a plain variable, and for one never used. */
+    last_used_at: z.int().nullable(),
+    /** Names that a plain value refers to, `shared.` kept; empty for a secret. */
+    references: z.array(z.string()),
     environments: z.array(variableEnvironment),
     include_in_preview: z.boolean(),
   })
@@ -37,7 +48,7 @@ export const variableHistoryShape = z
           version: z.int(),
           is_secret: z.boolean(),
           value: z.string().nullable(),
-          change: z.enum(['created', 'updated', 'reverted']),
+          change: z.enum(changeKinds),
           changed_by: z.string(),
           changed_at: z.int(),
         })
@@ -65,8 +76,25 @@ export const resolvedVariablesShape = z
   .openapi('ResolvedVariables');
 
 const importItem = z
-  .object({ key: z.string(), is_secret: z.boolean(), because: z.string().nullable() })
+  .object({
+    key: z.string(),
+    /** In the file; null for what it does not have. */
+    line: z.int().nullable(),
+    is_secret: z.boolean(),
+    because: z.string().nullable(),
+    /** Of plain variables alone, the new one and the one before. */
+    value: z.string().nullable(),
+    old_value: z.string().nullable(),
+  })
   .openapi('ImportItem');
+
+const refusedLine = z
+  .object({ line: z.int(), name: z.string().nullable(), reason: z.string() })
+  .openapi('RefusedLine');
+
+const importWarning = z
+  .object({ key: z.string(), code: z.enum(['reference_missing', 'reference_cycle']), name: z.string() })
+  .openapi('ImportWarning');
 
 export const importOutcomeShape = z
   .object({
@@ -75,9 +103,34 @@ export const importOutcomeShape = z
     changed: z.array(importItem),
     removed: z.array(importItem),
     unchanged: z.array(importItem),
+    refused: z.array(refusedLine),
+    lines_without_variable: z.int(),
+    warnings: z.array(importWarning),
     said: z.array(z.string()),
   })
   .openapi('ImportOutcome');
+
+export const bulkChangeShape = z.object({ changed: z.int() }).openapi('BulkChange');
+
+export const environmentHistoryShape = z
+  .object({
+    changes: z.array(
+      z
+        .object({
+          variable_id: z.int(),
+          key: z.string(),
+          version: z.int().nullable(),
+          change: z.enum(environmentChangeKinds),
+          changed_by: z.string(),
+          changed_at: z.int(),
+          is_secret: z.boolean(),
+        })
+        .openapi('EnvironmentChange'),
+    ),
+    /** For `before`, to get the next page; null on the last one. */
+    next: z.string().nullable(),
+  })
+  .openapi('EnvironmentHistory');
 
 export const searchResultsShape = z
   .object({
@@ -98,6 +151,11 @@ export function toVariableJson(variable: Variable): z.infer<typeof variableShape
     state: variable.state,
     created_at: variable.createdAt,
     updated_at: variable.updatedAt,
+    version: variable.version,
+    changed_by: variable.changedBy,
+    changed_at: variable.changedAt,
+    last_used_at: variable.lastUsedAt,
+    references: variable.value === null ? [] : listReferences(variable.value),
     environments: variable.environments.map(({ id, name }) => ({
       id,
       name,
@@ -121,15 +179,45 @@ export function toHistoryJson(versions: readonly VariableVersion[]): z.infer<typ
   };
 }
 
+export function toEnvironmentHistoryJson({
+  changes,
+  next,
+}: EnvironmentHistory): z.infer<typeof environmentHistoryShape> {
+  return {
+    changes: changes.map((change) => ({
+      variable_id: change.variableId,
+      key: change.key,
+      version: change.version,
+      change: change.change,
+      changed_by: change.changedBy,
+      changed_at: change.changedAt,
+      is_secret: change.isSecret,
+    })),
+    next,
+  };
+}
+
 export function toImportJson(dryRun: boolean, outcome: ImportOutcome): z.infer<typeof importOutcomeShape> {
-  const show = (items: readonly ImportItem[]) =>
-    items.map(({ key, isSecret, because }) => ({ key, is_secret: isSecret, because }));
   return {
     dry_run: dryRun,
-    added: show(outcome.added),
-    changed: show(outcome.changed),
-    removed: show(outcome.removed),
-    unchanged: show(outcome.unchanged),
+    added: outcome.added.map(toItemJson),
+    changed: outcome.changed.map(toItemJson),
+    removed: outcome.removed.map(toItemJson),
+    unchanged: outcome.unchanged.map(toItemJson),
+    refused: outcome.refused.map(({ line, name, reason }) => ({ line, name, reason })),
+    lines_without_variable: outcome.linesWithoutVariable,
+    warnings: outcome.warnings.map(({ key, code, name }) => ({ key, code, name })),
     said: outcome.said,
+  };
+}
+
+function toItemJson(item: ImportItem): z.infer<typeof importItem> {
+  return {
+    key: item.key,
+    line: item.line,
+    is_secret: item.isSecret,
+    because: item.because,
+    value: item.value,
+    old_value: item.oldValue,
   };
 }

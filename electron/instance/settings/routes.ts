@@ -2,15 +2,16 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes } from '../http/api.ts';
 import { requirePermission } from '../http/caller.ts';
-import { getSettings, updateSettings } from './settings.ts';
+import { getSettings, MAX_SESSION_DAYS, updateSettings } from './settings.ts';
 
 const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
 const settingsShape = z
-  .object({ instance_name: z.string(), https_names: z.array(z.string()) })
+  .object({ instance_name: z.string(), https_names: z.array(z.string()), session_days: z.int() })
   .openapi('Settings');
 const change = z.strictObject({
   instance_name: z.string().trim().min(1).max(100).optional(),
   https_names: z.array(hostName).max(50).optional(),
+  session_days: z.int().min(1).max(MAX_SESSION_DAYS).optional(),
 });
 
 /** `/settings`. */
@@ -33,12 +34,11 @@ export function settingsRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'settings:write');
-      const { instance_name, https_names } = c.req.valid('json');
-      const updated = updateSettings(ctx, {
-        ...(instance_name === undefined ? {} : { instance_name }),
-        ...(https_names === undefined ? {} : { https_names }),
+      const changes = c.req.valid('json');
+      const updated = ctx.store.transaction(() => {
+        ctx.audit.append({ operation: 'SETTINGS_UPDATED', caller, data: changes });
+        return updateSettings(ctx, changes);
       });
-      ctx.audit.append({ operation: 'SETTINGS_UPDATED', caller, data: { instance_name, https_names } });
       return c.json(updated);
     },
   );

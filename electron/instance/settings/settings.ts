@@ -5,33 +5,47 @@ export interface Settings {
   instance_name: string;
   /** Further DNS names and addresses the HTTPS certificate answers to, beside this machine's own. */
   https_names: string[];
+  /** How long someone who signed in stays so. The owner's sessions are shorter, whatever this says. */
+  session_days: number;
 }
 
+export const MAX_SESSION_DAYS = 90;
+const DEFAULT_SESSION_DAYS = 7;
+
 export function getSettings(ctx: Context): Settings {
-  const names = ctx.store.sqlite
-    .prepare("SELECT value FROM settings WHERE section = 'https_names'")
-    .pluck()
-    .get();
   return {
     instance_name: ctx.store.identity.name,
-    https_names: typeof names === 'string' ? (JSON.parse(names) as string[]) : [],
+    https_names: readSection(ctx, 'https_names') ?? [],
+    session_days: readSection(ctx, 'session_days') ?? DEFAULT_SESSION_DAYS,
   };
 }
 
-/** Changes what is given and leaves the rest. `https_names` count from the next start. */
+/**
+ * Changes what is given and leaves the rest. `https_names` count from the next start, `session_days` for sessions
+ * opened from now on.
+ */
 export function updateSettings(ctx: Context, change: Partial<Settings>): Settings {
+  const { instance_name: name, ...sections } = change;
   ctx.store.transaction(() => {
-    if (change.instance_name !== undefined) {
-      ctx.store.sqlite.prepare('UPDATE instance SET name = ?').run(change.instance_name);
-      ctx.store.identity.name = change.instance_name;
-    }
-    if (change.https_names !== undefined) {
-      ctx.store.sqlite
-        .prepare(
-          "INSERT INTO settings (section, value, updated_at) VALUES ('https_names', @value, @now) ON CONFLICT (section) DO UPDATE SET value = @value, updated_at = @now",
-        )
-        .run({ value: JSON.stringify(change.https_names), now: ctx.clock.now() });
-    }
+    if (name !== undefined) ctx.store.sqlite.prepare('UPDATE instance SET name = ?').run(name);
+    for (const [section, value] of Object.entries(sections))
+      if (value !== undefined) writeSection(ctx, section as keyof typeof sections, value);
   });
+  if (name !== undefined) ctx.store.identity.name = name;
   return getSettings(ctx);
+}
+
+type Sections = Omit<Settings, 'instance_name'>;
+
+function readSection<Name extends keyof Sections>(ctx: Context, name: Name): Sections[Name] | null {
+  const value = ctx.store.sqlite.prepare('SELECT value FROM settings WHERE section = ?').pluck().get(name);
+  return typeof value === 'string' ? (JSON.parse(value) as Sections[Name]) : null;
+}
+
+function writeSection<Name extends keyof Sections>(ctx: Context, name: Name, value: Sections[Name]): void {
+  ctx.store.sqlite
+    .prepare(
+      'INSERT INTO settings (section, value, updated_at) VALUES (@name, @value, @now) ON CONFLICT (section) DO UPDATE SET value = @value, updated_at = @now',
+    )
+    .run({ name, value: JSON.stringify(value), now: ctx.clock.now() });
 }

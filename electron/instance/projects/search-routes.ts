@@ -1,0 +1,41 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { answer, createRoutes } from '../http/api.ts';
+import { requirePermission } from '../http/caller.ts';
+import { listProjects } from './projects.ts';
+import { searchResultsShape, toVariableJson } from './variable-shapes.ts';
+import { searchVariables } from './variables.ts';
+
+const MAX_RESULTS = 1000;
+
+/** `/search`. */
+export function searchRoutes(ctx: Context) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/search',
+      request: {
+        query: z.object({
+          q: z.string().min(1).max(500),
+          limit: z.coerce.number().int().min(1).max(MAX_RESULTS).default(MAX_RESULTS),
+        }),
+      },
+      responses: answer(searchResultsShape, 'Variables of every project, by name and plain value'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const { q, limit } = c.req.valid('query');
+      const projects = new Map(listProjects(ctx).map(({ id, name, slug }) => [id, { id, name, slug }]));
+      const found = searchVariables(ctx, q, caller.kind === 'token' ? caller.projectId : null, limit);
+      return c.json({
+        results: found.flatMap((variable) => {
+          const project = projects.get(variable.projectId ?? 0);
+          return project ? [{ project, ...toVariableJson(variable) }] : [];
+        }),
+      });
+    },
+  );
+  return app;
+}
