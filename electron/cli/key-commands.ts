@@ -52,6 +52,8 @@ interface Status {
 }
 
 const protectedFormats = ['age', 'kdbx'];
+/** What a terminal can show instead of writing a file. */
+const shownFormats = ['words', 'text'];
 const formats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'];
 const passphraseOption = { 'passphrase-stdin': { type: 'boolean' } } as const;
 const copyOptions = {
@@ -240,6 +242,8 @@ async function copyKey(invocation: Invocation): Promise<number> {
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
     : {};
+  if (to === undefined && !shownFormats.includes(format))
+    throw usageError('This format is a file. Say where to write it: --to PATH.');
   return await withClient(invocation, async (client) => {
     const made = await makeCopy(invocation, client, {
       format,

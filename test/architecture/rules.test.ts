@@ -37,7 +37,6 @@ const mayExport = [
   'electron/instance/vault/copies/kit-text.ts',
   'electron/instance/vault/copies/keepass-file.ts',
   'electron/instance/vault/copies/make-copy.ts',
-  'electron/instance/vault/copies/paper-kit.ts',
   'electron/instance/vault/copies/words.ts',
   'electron/instance/vault/custody/key-text-file.ts',
   'electron/instance/vault/custody/keychain.ts',

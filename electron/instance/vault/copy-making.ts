@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../app-error.ts';
+import { describeKit, type KitPage } from './copies/kit-text.ts';
 import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
@@ -11,7 +12,7 @@ import { findOpenRotation } from './rotation-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import { lockedError } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
-import { getKeyFromCopy, type HandedCopy } from './unlock.ts';
+import { getKeyFromCopy, getKeyReading, type HandedCopy } from './unlock.ts';
 import { getActiveKey, type VaultCore } from './vault-core.ts';
 import type { CopyFormat } from './vocabulary.ts';
 
@@ -41,9 +42,19 @@ export interface MadeCopy {
   proof: { needed: null } | { needed: 'words'; positions: number[] } | { needed: 'paste' };
   /** Without a path: what to keep. */
   content: Uint8Array | null;
+  /** The same as `content`, in the form a page shows: the words of a words copy, the page of a paper kit. */
+  words: string[] | null;
+  kit: KitPage | null;
 }
 
-/** Asked-for word positions of a words copy, until it is proven. In memory: a restart asks anew. */
+/** Handed out without a file: words to write down, text to paste, a protected file, a page to print. */
+const HANDED_OUT: readonly CopyFormat[] = ['words', 'text', 'age', 'pdf'];
+/** What a person keeps as words, and proves by three of them. */
+const ASKED_BY_WORDS: readonly CopyFormat[] = ['words', 'pdf'];
+/** SECURITY: whether such a file opens depends on its passphrase too, so it is proven by itself alone. */
+const PROTECTED: readonly CopyFormat[] = ['age', 'kdbx'];
+
+/** Asked-for word positions of a copy on paper, until it is proven. In memory: a restart asks anew. */
 const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
 
 /**
@@ -64,7 +75,7 @@ export async function createKeyCopy(core: VaultCore, request: CopyRequest): Prom
   }
   return request.path === undefined
     ? await handOut(core, key, request)
-    : await writeToFile(core, key, request, chooseFile(core, key, request.format, request.path));
+    : await writeToFile(core, key, request, await chooseFile(core, key, request.format, request.path));
 }
 
 async function writeToFile(
@@ -93,30 +104,47 @@ async function writeToFile(
     notSeparate: check.separate ? null : check.message,
     proof: { needed: null },
     content: null,
+    words: null,
+    kit: null,
   };
 }
 
 /** In a folder, the copy gets the name its format has. */
-function chooseFile(core: VaultCore, key: MasterKey, format: CopyFormat, path: string): string {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+async function chooseFile(
+  core: VaultCore,
+  key: MasterKey,
+  format: CopyFormat,
+  path: string,
+): Promise<string> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
   return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
 }
 
-/** Words and text to write down or paste elsewhere, or a protected file to download: unproven until it comes back. */
+/** Unproven until it comes back. */
 async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): Promise<MadeCopy> {
-  if (request.format !== 'words' && request.format !== 'text' && request.format !== 'age') {
+  if (!HANDED_OUT.includes(request.format)) {
     throw new AppError('invalid_request', 'This format is a file: say where to write it.', {
       fields: { path: 'needed' },
     });
   }
   const options = request.passphrase ? { passphrase: request.passphrase } : {};
-  const content = await makeCopy(request.format, key, copyFacts(core, key), options);
+  const facts = copyFacts(core, key);
+  const content = await makeCopy(request.format, key, facts, options);
   const copy = insertKeyCopy(core, key, request, null, null);
-  const proof =
-    request.format === 'words'
-      ? { needed: 'words' as const, positions: askWords(core, copy.id) }
-      : { needed: 'paste' as const };
-  return { copy, writtenTo: null, notSeparate: null, proof, content };
+  return {
+    copy,
+    writtenTo: null,
+    notSeparate: null,
+    proof: ASKED_BY_WORDS.includes(request.format)
+      ? { needed: 'words', positions: askWords(core, copy.id) }
+      : { needed: 'paste' },
+    content,
+    words: request.format === 'words' ? describeKit(key, facts).words : null,
+    kit: request.format === 'pdf' ? describeKit(key, facts) : null,
+  };
 }
 
 /**
@@ -132,9 +160,7 @@ export async function proveKeyCopy(
   const key = core.ring.find(copy.fingerprint);
   if (!key) throw lockedError();
   if (proof.words) requireWords(core, copy, key, proof.words);
-  else if ((await getKeyFromCopy(proof)).fingerprint !== copy.fingerprint) {
-    throw new AppError('copy_not_proven', 'That is the copy of another key.');
-  }
+  else await requireSame(copy, proof);
   core.store.transaction(() => {
     core.store.sqlite.prepare('UPDATE key_copies SET verified_at = ? WHERE id = ?').run(core.clock.now(), id);
   });
@@ -143,7 +169,17 @@ export async function proveKeyCopy(
   return getKeyCopy(core, id);
 }
 
-/** Which words will be asked for, newly drawn when none are. For copies in the format `words`. */
+async function requireSame(copy: KeyCopy, handed: HandedCopy): Promise<void> {
+  const reading = await getKeyReading(handed);
+  if (reading.key.fingerprint !== copy.fingerprint) {
+    throw new AppError('copy_not_proven', 'That is the copy of another key.');
+  }
+  if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
+    throw new AppError('copy_not_proven', `Only the ${copy.format} file itself proves this copy.`);
+  }
+}
+
+/** Which words will be asked for, newly drawn. */
 function askWords(core: VaultCore, id: number): number[] {
   const asked = askedWords.get(core) ?? new Map<number, number[]>();
   askedWords.set(core, asked);
@@ -156,6 +192,9 @@ function askWords(core: VaultCore, id: number): number[] {
 
 /** SECURITY: a wrong answer draws new positions, so guessing word by word gets nowhere. */
 function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): void {
+  if (!ASKED_BY_WORDS.includes(copy.format)) {
+    throw new AppError('copy_not_proven', `Words do not prove a copy in the format ${copy.format}.`);
+  }
   const positions = askedWords.get(core)?.get(copy.id) ?? [];
   const all = formatWords(key).split(' ');
   const right =

@@ -5,7 +5,7 @@ import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import { verifyKeyCopy } from './copy-verification.ts';
 import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
 import { copyShape, madeCopyShape, verificationShape } from './key-shapes.ts';
-import { toCopyJson } from './route-shapes.ts';
+import { toCopyJson, toKitJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
 import { SecretText } from './secret-text.ts';
 import type { HandedCopy } from './unlock.ts';
@@ -100,16 +100,18 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
           separate: made.copy.separate,
         },
       });
-      const text =
-        made.content && request.format !== 'age' ? Buffer.from(made.content).toString('utf8') : null;
+      const isText = request.format === 'words' || request.format === 'text';
+      const content = made.content === null ? null : Buffer.from(made.content);
       return c.json(
         {
           copy: toCopyJson(made.copy),
           written_to: made.writtenTo,
           not_separate: made.notSeparate,
           proof: made.proof,
-          content: text,
-          content_base64: made.content && !text ? Buffer.from(made.content).toString('base64') : null,
+          content: isText ? (content?.toString('utf8') ?? null) : null,
+          content_base64: isText ? null : (content?.toString('base64') ?? null),
+          words: made.words,
+          kit: made.kit && toKitJson(made.kit),
         },
         201,
       );
@@ -134,7 +136,8 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         caller,
         data: { verdict: verification.verdict, fingerprint: verification.fingerprint },
       });
-      return c.json({ ...verification });
+      const { proven, ...said } = verification;
+      return c.json({ ...said, proven_ids: proven });
     },
   );
 

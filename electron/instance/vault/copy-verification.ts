@@ -8,6 +8,8 @@ import type { Fingerprint } from './sealing/master-key.ts';
 import { type HandedCopy, readHandedCopy } from './unlock.ts';
 import type { VaultCore } from './vault-core.ts';
 
+type KeyReading = Extract<CopyReading, { outcome: 'key' }>;
+
 export const verifyVerdicts = [
   'opens_this_instance',
   'older_epoch',
@@ -26,6 +28,8 @@ export interface Verification {
   fingerprint: Fingerprint | null;
   epoch: number | null;
   problems: WordProblem[];
+  /** Ids of the known copies that this proved. */
+  proven: number[];
 }
 
 /**
@@ -34,7 +38,7 @@ export interface Verification {
  */
 export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promise<Verification> {
   const reading = await readHandedCopy(handed);
-  const none = { fingerprint: null, epoch: null, problems: [] };
+  const none = { fingerprint: null, epoch: null, problems: [], proven: [] };
   switch (reading.outcome) {
     case 'passphrase_required':
       return { ...none, verdict: reading.outcome, detail: 'This copy is protected: give its passphrase.' };
@@ -54,15 +58,11 @@ export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promis
   }
 }
 
-async function judgeKey(
-  core: VaultCore,
-  reading: Extract<CopyReading, { outcome: 'key' }>,
-  handed: HandedCopy,
-): Promise<Verification> {
+async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<Verification> {
   const { fingerprint } = reading.key;
   const rotation = findOpenRotation(core.store);
   if (rotation?.state === 'staged' && rotation.newFingerprint === fingerprint) {
-    await recordVerified(core, reading, handed);
+    const proven = await recordVerified(core, reading, handed);
     noteProof(core, reading.key);
     return {
       verdict: 'opens_this_instance',
@@ -70,12 +70,13 @@ async function judgeKey(
       fingerprint,
       epoch: null,
       problems: [],
+      proven,
     };
   }
   const record = findKeyRecord(core.store, fingerprint);
   const epoch = record?.epoch ?? null;
   if (record?.state === 'active') {
-    await recordVerified(core, reading, handed);
+    const proven = await recordVerified(core, reading, handed);
     core.emit('copies');
     return {
       verdict: 'opens_this_instance',
@@ -83,13 +84,14 @@ async function judgeKey(
       fingerprint,
       epoch,
       problems: [],
+      proven,
     };
   }
   if (record) {
     const until =
       record.retiredAt === null ? '' : ` until ${new Date(record.retiredAt).toISOString().slice(0, 10)}`;
     const detail = `This copy is of epoch ${epoch}. It opens backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, not this instance as it is now.`;
-    return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [] };
+    return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], proven: [] };
   }
   if (reading.instanceId !== null && reading.instanceId !== core.store.identity.id) {
     return {
@@ -98,6 +100,7 @@ async function judgeKey(
       fingerprint,
       epoch,
       problems: [],
+      proven: [],
     };
   }
   return {
@@ -106,38 +109,45 @@ async function judgeKey(
     fingerprint,
     epoch,
     problems: [],
+    proven: [],
   };
 }
 
-async function recordVerified(
-  core: VaultCore,
-  reading: Extract<CopyReading, { outcome: 'key' }>,
-  handed: HandedCopy,
-): Promise<void> {
+/** Ids of the copies that count as proven from now on; one that was not known is recorded. */
+async function recordVerified(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<number[]> {
+  const { key, format } = reading;
   const check = handed.path ? await checkPlace(handed.path, placeContext(core)) : null;
-  const now = core.clock.now();
-  core.store.transaction(() => {
-    const { changes } = core.store.sqlite
-      .prepare(
-        `UPDATE key_copies SET verified_at = @now WHERE fingerprint = @fingerprint AND format = @format
-         AND (place = @place OR (volume_id IS NOT NULL AND volume_id = @volume))`,
-      )
-      .run({
-        now,
-        fingerprint: reading.key.fingerprint,
-        format: reading.format,
-        place: handed.path ?? '',
-        volume: check?.volumeId ?? null,
-      });
-    // Typed words and pasted text prove the copies handed out in that format.
-    if (changes === 0 && handed.path === undefined) {
-      core.store.sqlite
-        .prepare(
-          'UPDATE key_copies SET verified_at = ? WHERE fingerprint = ? AND format = ? AND volume_id IS NULL',
-        )
-        .run(now, reading.key.fingerprint, reading.format);
-    } else if (changes === 0 && check) {
-      insertKeyCopy(core, reading.key, { format: reading.format, path: handed.path ?? '' }, check, now);
-    }
+  return core.store.transaction(() => {
+    const ids = check
+      ? listCopiesAt(core, reading, handed.path ?? '', check.volumeId)
+      : listHandedOut(core, reading);
+    const mark = core.store.sqlite.prepare('UPDATE key_copies SET verified_at = ? WHERE id = ?');
+    for (const id of ids) mark.run(core.clock.now(), id);
+    if (ids.length > 0 || !check || handed.path === undefined) return ids;
+    return [insertKeyCopy(core, key, { format, path: handed.path }, check, core.clock.now()).id];
   });
+}
+
+function listCopiesAt(core: VaultCore, reading: KeyReading, path: string, volume: string | null): number[] {
+  return core.store.sqlite
+    .prepare(
+      `SELECT id FROM key_copies WHERE fingerprint = ? AND format = ?
+       AND (place = ? OR (volume_id IS NOT NULL AND volume_id = ?))`,
+    )
+    .pluck()
+    .all(reading.key.fingerprint, reading.format, path, volume) as number[];
+}
+
+/**
+ * Typed words and pasted text prove the copy that was handed out in that format. SECURITY: of several, which one
+ * was in the person's hands cannot be told, so none counts; nor does one that lies in a file.
+ */
+function listHandedOut(core: VaultCore, { key, format }: KeyReading): number[] {
+  const ids = core.store.sqlite
+    .prepare(
+      `SELECT id FROM key_copies WHERE fingerprint = ? AND format = ? AND volume_id IS NULL AND place NOT LIKE '/%'`,
+    )
+    .pluck()
+    .all(key.fingerprint, format) as number[];
+  return ids.length === 1 ? ids : [];
 }

@@ -39,6 +39,7 @@ export function forgetKeyCopy(core: VaultCore, id: number): void {
 
 const HANDED_OUT_PLACE: Partial<Record<CopyFormat, string>> = {
   words: 'on paper',
+  pdf: 'on paper',
   text: 'password manager',
   age: 'downloaded',
 };

@@ -57,6 +57,28 @@ export const proofShape = z
   ])
   .openapi('KeyCopyProof');
 
+const day = z.string().openapi({ example: '2026-06-01' });
+
+/** Holds the key: a page to print, for the owner alone. */
+export const kitShape = z
+  .object({
+    title: z.string(),
+    warning: z.string(),
+    instance_name: z.string(),
+    instance_id: z.string(),
+    fingerprint,
+    epoch: z.number(),
+    key_made: day,
+    date: day,
+    key_text: z.string(),
+    words: z.array(z.string()),
+    qr_text: z.string(),
+    steps: z.array(z.string()),
+    opens: z.array(z.string()),
+    not_contains: z.array(z.string()),
+  })
+  .openapi('PaperKit');
+
 export const madeCopyShape = z
   .object({
     copy: copyShape,
@@ -65,6 +87,8 @@ export const madeCopyShape = z
     proof: proofShape,
     content: z.string().nullable(),
     content_base64: z.string().nullable(),
+    words: z.array(z.string()).nullable().openapi({ description: 'The words of a words copy' }),
+    kit: orNull(kitShape),
   })
   .openapi('MadeKeyCopy');
 
@@ -96,6 +120,7 @@ export const verificationShape = z
     fingerprint: fingerprint.nullable(),
     epoch: z.number().nullable(),
     problems: z.array(wordProblemShape),
+    proven_ids: z.array(z.number()).openapi({ description: 'Known copies that count as proven now' }),
   })
   .openapi('KeyCopyVerification');
 

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { KitPage } from './copies/kit-text.ts';
 import type { Place } from './copies/places.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { Health } from './health.ts';
@@ -6,7 +7,7 @@ import type { KeyCopy } from './key-copies.ts';
 import type { KeyEpoch } from './key-history.ts';
 import { findKeyProof, type KeyProof } from './key-proof.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
-import type { copyShape, epochShape, keyShape, placeShape } from './key-shapes.ts';
+import type { copyShape, epochShape, keyShape, kitShape, placeShape } from './key-shapes.ts';
 import type { RecoveryList } from './recovery.ts';
 import { getRotationProgress } from './rotation-progress.ts';
 import type { ListedSecret } from './secret-list.ts';
@@ -202,6 +203,25 @@ export function toSecretJson(secret: ListedSecret): z.infer<typeof secretShape> 
     state: secret.state,
     check: secret.check,
     owner: toOwnerJson(secret.owner),
+  };
+}
+
+export function toKitJson(kit: KitPage): z.infer<typeof kitShape> {
+  return {
+    title: kit.title,
+    warning: kit.warning,
+    instance_name: kit.instanceName,
+    instance_id: kit.instanceId,
+    fingerprint: kit.fingerprint,
+    epoch: kit.epoch,
+    key_made: kit.keyMade,
+    date: kit.date,
+    key_text: kit.keyText,
+    words: kit.words,
+    qr_text: kit.qrText,
+    steps: kit.steps,
+    opens: kit.opens,
+    not_contains: kit.notContains,
   };
 }
 

@@ -29,10 +29,15 @@ export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
  * `problems`), `copy_damaged`.
  */
 export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
+  return (await getKeyReading(copy)).key;
+}
+
+/** As getKeyFromCopy, with what kind of copy it is. */
+export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReading, { outcome: 'key' }>> {
   const reading = await readHandedCopy(copy);
   switch (reading.outcome) {
     case 'key':
-      return reading.key;
+      return reading;
     case 'passphrase_required':
       throw new AppError('passphrase_required', 'This copy is protected: give its passphrase.');
     case 'passphrase_wrong':

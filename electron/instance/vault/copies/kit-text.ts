@@ -16,6 +16,52 @@ export function formatPayload(key: MasterKey, facts: CopyFacts): string {
   return `temps-key:v1:${facts.instanceId}:${facts.epoch}:${formatKeyText(key)}:${key.fingerprint}`;
 }
 
+/** Everything on the page for paper, whoever draws it: the PDF, or the console for a printer. */
+export interface KitPage {
+  title: string;
+  warning: string;
+  instanceName: string;
+  instanceId: string;
+  fingerprint: string;
+  epoch: number;
+  /** Days, `2026-06-01`. */
+  keyMade: string;
+  date: string;
+  /** 64 hex digits. */
+  keyText: string;
+  words: string[];
+  /** What the QR code holds. */
+  qrText: string;
+  steps: string[];
+  opens: string[];
+  notContains: string[];
+}
+
+export function describeKit(key: MasterKey, facts: CopyFacts): KitPage {
+  return {
+    title: 'Temps encryption key',
+    warning: 'Keep this page apart from the machine and from its backups. Whoever has both has every secret.',
+    instanceName: oneLine(facts.instanceName),
+    instanceId: facts.instanceId,
+    fingerprint: facts.fingerprint,
+    epoch: facts.epoch,
+    keyMade: formatDay(facts.keyCreatedAt),
+    date: formatDay(facts.copiedAt),
+    keyText: formatKeyText(key),
+    words: formatWords(key).split(' '),
+    qrText: formatPayload(key, facts),
+    steps: [
+      'Install Temps Desktop on a machine that holds the data directory or a restored backup of it.',
+      'When it says that it is locked, choose "I have a copy", or run: temps-desktop key unlock -',
+      'Type the words, or the text that this code holds.',
+    ],
+    opens: ['It opens the secrets of this instance, and of its backups made while this key was in force.'],
+    notContains: [
+      'It holds none of the data: without the database or a backup of it, this page opens nothing.',
+    ],
+  };
+}
+
 /** The kit as text: in the protected file and in password managers. */
 export function formatKitText(key: MasterKey, facts: CopyFacts): string {
   return [
@@ -44,14 +90,13 @@ export function formatWordsFile(key: MasterKey, facts: CopyFacts): string {
 }
 
 export function describeFacts(facts: CopyFacts): string[] {
-  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   return [
     `Instance: ${oneLine(facts.instanceName)}`,
     `Instance id: ${facts.instanceId}`,
     `Fingerprint: ${facts.fingerprint}`,
     `Epoch: ${facts.epoch}`,
-    `Key made: ${day(facts.keyCreatedAt)}`,
-    `Copied: ${day(facts.copiedAt)}`,
+    `Key made: ${formatDay(facts.keyCreatedAt)}`,
+    `Copied: ${formatDay(facts.copiedAt)}`,
   ];
 }
 
@@ -79,6 +124,10 @@ export function findPayloads(text: string): KitContents[] {
       found.set(key.fingerprint, { key, instanceId, epoch: Number(epoch) });
   }
   return [...found.values()];
+}
+
+function formatDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function oneLine(text: string): string {

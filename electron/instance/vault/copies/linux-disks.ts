@@ -3,8 +3,17 @@ import { basename, dirname, join } from 'node:path';
 
 /** What lies under a path: physical disks by their kernel names (`sda`), or why none can be named. */
 export type DiskFinding =
-  | { kind: 'disks'; disks: string[]; volumeId: string | null; removable: boolean }
-  | { kind: 'network' }
+  | {
+      kind: 'disks';
+      disks: string[];
+      volumeId: string | null;
+      /** What the volume is called; null for one without a name. */
+      label: string | null;
+      /** What the drive says it is, where it is one drive. */
+      model: string | null;
+      removable: boolean;
+    }
+  | { kind: 'network'; server: string }
   | { kind: 'memory' }
   | { kind: 'unknown' };
 
@@ -34,7 +43,7 @@ export function findDisks(path: string, isDisk: (name: string) => boolean = () =
   // File systems with device numbers of their own: btrfs, overlay, network, memory.
   const mount = findMount(real);
   if (!mount) return { kind: 'unknown' };
-  if (NETWORK_TYPES.test(mount.type)) return { kind: 'network' };
+  if (NETWORK_TYPES.test(mount.type)) return { kind: 'network', server: serverOf(mount.source) };
   if (MEMORY_TYPES.test(mount.type)) return { kind: 'memory' };
   if (mount.type === 'overlay') {
     const upper = /(?:^|,)upperdir=([^,]+)/.exec(mount.options)?.[1];
@@ -48,7 +57,31 @@ export function findDisks(path: string, isDisk: (name: string) => boolean = () =
 function describeDevice(dev: bigint, isDisk: (name: string) => boolean): DiskFinding {
   const disks = collectDisks(sysPath(dev), isDisk);
   if (disks === null) return { kind: 'unknown' };
-  return { kind: 'disks', disks, volumeId: findVolumeId(dev), removable: disks.every(isRemovable) };
+  return {
+    kind: 'disks',
+    disks,
+    volumeId: findUdevName('by-uuid', dev),
+    label: findUdevName('by-label', dev),
+    model: findModel(disks),
+    removable: disks.every(isRemovable),
+  };
+}
+
+/** The machine a share is on: `nas` for `nas:/export`, `//nas/share` and `ada@nas:/home`. */
+export function serverOf(source: string): string {
+  const [host = ''] = source.replace(/^\/\//, '').split(/[:/]/);
+  return (host.split('@').at(-1) ?? host).toLowerCase();
+}
+
+/** `SanDisk Ultra`; null for several disks, or one that does not say. */
+function findModel(disks: readonly string[]): string | null {
+  const [disk, another] = disks;
+  if (!disk || another) return null;
+  const words = ['vendor', 'model'].map((name) => {
+    const file = `/sys/block/${disk}/device/${name}`;
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  });
+  return words.filter((word) => word !== '').join(' ') || null;
 }
 
 /** The disks under a block device, given its folder in /sys; null when some layer cannot be followed. */
@@ -111,18 +144,26 @@ function isRemovable(disk: string): boolean {
   );
 }
 
-/** UUID of the file system, as blkid shows it. */
-function findVolumeId(dev: bigint): string | null {
-  const folder = '/dev/disk/by-uuid';
+/** UUID or label of the file system, as blkid shows them. */
+function findUdevName(by: 'by-uuid' | 'by-label', dev: bigint): string | null {
+  const folder = `/dev/disk/${by}`;
   if (!existsSync(folder)) return null;
-  for (const uuid of readdirSync(folder)) {
+  for (const name of readdirSync(folder)) {
     try {
-      if (statSync(join(folder, uuid), { bigint: true }).rdev === dev) return uuid;
+      if (statSync(join(folder, name), { bigint: true }).rdev === dev) return decodeUdevName(name);
     } catch {
       // The drive went while we looked.
     }
   }
   return null;
+}
+
+/** udev writes what is no plain letter as `\x20`, byte by byte of the UTF-8 form. */
+export function decodeUdevName(name: string): string {
+  const bytes = Buffer.from(name, 'utf8')
+    .toString('latin1')
+    .replace(/\\x([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 /** The mount a path lies on: the longest mount point above it, the last one mounted there. */

@@ -1,8 +1,7 @@
 import type { PDFFont, PDFPage } from 'pdf-lib';
-import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
+import type { MasterKey } from '../sealing/master-key.ts';
 import type { CopyFacts } from './key-copy.ts';
-import { describeFacts, formatPayload } from './kit-text.ts';
-import { formatWords } from './words.ts';
+import { describeFacts, describeKit } from './kit-text.ts';
 
 /** A4 in points, with a margin printers can reach. */
 const WIDTH = 595.28;
@@ -12,22 +11,14 @@ const QR_SIZE = 168;
 /** Level M survives a fold or a stain over 15 % of the code. */
 const QR_LEVEL = 'M';
 
-const STEPS = [
-  'Install Temps Desktop on a machine that holds the data directory or a restored backup of it.',
-  'When it says that it is locked, choose "I have a copy", or run: temps-desktop key unlock -',
-  'Type the words, or the text that this code holds.',
-];
-const OPENS = 'It opens the secrets of this instance, and of its backups made while this key was in force.';
-const LACKS = 'It holds none of the data: without the database or a backup of it, this page opens nothing.';
-
 /** One page for paper: who it is for, the words, the QR code, how to use it. Black on white, system fonts of PDF. */
 export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<Uint8Array> {
   const { PDFDocument, StandardFonts } = await import('pdf-lib');
   const document = await PDFDocument.create();
-  const payload = formatPayload(key, facts);
-  document.setTitle(`Temps encryption key ${facts.fingerprint}`);
+  const kit = describeKit(key, facts);
+  document.setTitle(`${kit.title} ${kit.fingerprint}`);
   // Read back by "verify": the page's own code as text.
-  document.setSubject(payload);
+  document.setSubject(kit.qrText);
   document.setCreationDate(new Date(facts.copiedAt));
   const page = document.addPage([WIDTH, HEIGHT]);
   const fonts = {
@@ -39,14 +30,8 @@ export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<
   const write = (text: string, x: number, y: number, font: PDFFont, size: number) =>
     page.drawText(toEncodable(text, font), { x, y, size, font });
 
-  write('Temps encryption key', MARGIN, HEIGHT - 84, fonts.bold, 24);
-  write(
-    'Keep this page apart from the machine and from its backups. Whoever has both has every secret.',
-    MARGIN,
-    HEIGHT - 106,
-    fonts.plain,
-    10.5,
-  );
+  write(kit.title, MARGIN, HEIGHT - 84, fonts.bold, 24);
+  write(kit.warning, MARGIN, HEIGHT - 106, fonts.plain, 10.5);
   drawRule(page, HEIGHT - 122);
 
   describeFacts(facts).forEach((line, at) => {
@@ -61,24 +46,24 @@ export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<
       isCode ? 9.5 : 10.5,
     );
   });
-  await drawQr(page, payload, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
+  await drawQr(page, kit.qrText, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
   write('The key as 64 hex digits:', MARGIN, HEIGHT - 280, fonts.plain, 9);
-  const digits = formatKeyText(key);
-  write(digits.slice(0, 32), MARGIN, HEIGHT - 294, fonts.mono, 9.5);
-  write(digits.slice(32), MARGIN, HEIGHT - 307, fonts.mono, 9.5);
+  write(kit.keyText.slice(0, 32), MARGIN, HEIGHT - 294, fonts.mono, 9.5);
+  write(kit.keyText.slice(32), MARGIN, HEIGHT - 307, fonts.mono, 9.5);
   drawRule(page, HEIGHT - 326);
 
   write('The key as 24 words', MARGIN, HEIGHT - 354, fonts.bold, 14);
-  drawWords(page, formatWords(key).split(' '), fonts);
+  drawWords(page, kit.words, fonts);
   drawRule(page, HEIGHT - 580);
 
   write('To use it', MARGIN, HEIGHT - 608, fonts.bold, 14);
-  STEPS.forEach((step, at) => {
+  kit.steps.forEach((step, at) => {
     write(`${at + 1}.`, MARGIN, HEIGHT - 632 - at * 18, fonts.bold, 10.5);
     write(step, MARGIN + 18, HEIGHT - 632 - at * 18, fonts.plain, 10.5);
   });
-  write(OPENS, MARGIN, HEIGHT - 704, fonts.plain, 10.5);
-  write(LACKS, MARGIN, HEIGHT - 720, fonts.plain, 10.5);
+  [...kit.opens, ...kit.notContains].forEach((line, at) => {
+    write(line, MARGIN, HEIGHT - 704 - at * 16, fonts.plain, 10.5);
+  });
   write('Where this page is kept:', MARGIN, HEIGHT - 764, fonts.plain, 10.5);
   page.drawLine({
     start: { x: MARGIN + 130, y: HEIGHT - 767 },

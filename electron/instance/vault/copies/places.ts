@@ -1,8 +1,16 @@
-import { existsSync, realpathSync, statfsSync } from 'node:fs';
+import { realpath, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../app-error.ts';
 import { type DiskFinding, findDisks, listMounts } from './linux-disks.ts';
+import {
+  createSurvey,
+  findOtherDisks,
+  isUnder,
+  listOtherVolumes,
+  type Survey,
+  type Volume,
+} from './other-disks.ts';
 
 export const notSeparateReasons = [
   'same_disk',
@@ -29,6 +37,7 @@ export interface PlaceCheck {
 
 export interface Place extends PlaceCheck {
   path: string;
+  /** What a person calls it: the name of the volume, else of the drive, else of the folder. */
   label: string;
 }
 
@@ -39,6 +48,11 @@ export interface PlaceContext {
   /** For tests: devices that stand for disks of their own. */
   isDisk?: (name: string) => boolean;
 }
+
+/** How long a place may take to answer before the list goes on without it. */
+const ANSWER_WITHIN_MS = 1000;
+/** A dead share holds a thread of the process for as long as it does not answer: no more than this many of four. */
+const MAX_UNANSWERED = 2;
 
 const messages: Record<NotSeparateReason, (path: string) => string> = {
   same_disk: (path) => `${path} is on the same physical disk as the database: if the disk is lost, both are.`,
@@ -54,105 +68,134 @@ const messages: Record<NotSeparateReason, (path: string) => string> = {
  * is not separate. The path itself need not exist; a folder above it must: `place_unusable`.
  */
 export async function checkPlace(path: string, context: PlaceContext): Promise<PlaceCheck> {
-  const folder = findExisting(resolve(path));
+  return (await examine(path, { ...context, survey: createSurvey() })).check;
+}
+
+interface Surveyed extends PlaceContext {
+  survey: Survey;
+}
+
+async function examine(
+  path: string,
+  context: Surveyed,
+): Promise<{ check: PlaceCheck; finding: DiskFinding }> {
+  const folder = await findExisting(resolve(path));
+  // First what may have to wait for a share, without the event loop waiting too.
+  const freeBytes = await freeBytesOf(folder);
   const finding = await findDisksOf(folder, context);
   const base = {
     kind: kindOf(finding),
     volumeId: finding.kind === 'disks' ? finding.volumeId : null,
-    freeBytes: freeBytesOf(folder),
+    freeBytes,
   };
   const reason = await findReason(folder, finding, context);
-  return reason
+  const check = reason
     ? { ...base, separate: false, reason, message: messages[reason](path) }
     : { ...base, separate: true, reason: null, message: `${path} is separate from the database.` };
+  return { check, finding };
 }
 
 async function findReason(
   folder: string,
   finding: DiskFinding,
-  context: PlaceContext,
+  context: Surveyed,
 ): Promise<NotSeparateReason | null> {
-  if (isInside(folder, context.dataDir)) return 'inside_data_dir';
-  if (context.backupDirs.some((backupDir) => existsSync(backupDir) && isInside(folder, backupDir)))
-    return 'beside_backup';
-  if (finding.kind === 'network') return null;
-  if (finding.kind === 'memory') return 'not_lasting';
-  if (finding.kind === 'unknown') return 'unknown_disk';
-  const database = await findDisksOf(context.dataDir, context);
-  // SECURITY: a database whose own disk cannot be named is not known to be apart from anything.
-  if (database.kind === 'unknown') return 'unknown_disk';
-  if (database.kind !== 'disks') return null;
-  return finding.disks.some((disk) => database.disks.includes(disk)) ? 'same_disk' : null;
+  if (await isInside(folder, context.dataDir)) return 'inside_data_dir';
+  for (const backupDir of context.backupDirs) if (await isInside(folder, backupDir)) return 'beside_backup';
+  return compareDisks(finding, await findDisksOf(context.dataDir, context));
 }
 
-/** Drives and shares of this machine, and the home folder, each with whether it is separate. */
+/** Why what lies on `place` is not apart from what lies on `database`, or null when it is. */
+export function compareDisks(place: DiskFinding, database: DiskFinding): NotSeparateReason | null {
+  if (place.kind === 'memory') return 'not_lasting';
+  // SECURITY: a database whose own disk cannot be named is not known to be apart from anything.
+  if (place.kind === 'unknown' || database.kind === 'unknown') return 'unknown_disk';
+  if (place.kind === 'network')
+    return database.kind === 'network' && database.server === place.server ? 'same_disk' : null;
+  if (database.kind !== 'disks') return null;
+  return place.disks.some((disk) => database.disks.includes(disk)) ? 'same_disk' : null;
+}
+
+/** Drives and shares of this machine, and the home folder, each with whether it is separate; read anew each time. */
 export async function listPlaces(context: PlaceContext): Promise<Place[]> {
-  const paths = process.platform === 'linux' ? listLinuxPaths() : await listOtherPaths();
-  const places: Place[] = [];
-  for (const path of new Set([...paths, homedir()])) {
-    try {
-      places.push({
-        path,
-        label: path === homedir() ? 'Home folder' : basename(path) || path,
-        ...(await checkPlace(path, context)),
-      });
-    } catch {
-      // Unplugged, or not ours to look at.
-    }
-  }
+  const survey = createSurvey();
+  const volumes = process.platform === 'linux' ? listLinuxVolumes() : await listOtherVolumes(survey);
+  const isShare = new Map(
+    [{ path: homedir(), isShare: false }, ...volumes].map((at) => [at.path, at.isShare]),
+  );
+  const looks = [...isShare].map(([path, mayHang]) => {
+    const look = () => lookAt(path, { ...context, survey });
+    return mayHang ? answerInTime(path, look) : look();
+  });
+  const places = (await Promise.all(looks)).filter((place) => place !== null);
   return places.sort((a, b) => Number(b.separate) - Number(a.separate) || a.path.localeCompare(b.path));
 }
 
-/** Mounts that a person would put something on. */
-function listLinuxPaths(): string[] {
-  return listMounts()
-    .filter(({ mountPoint, type, source }) => {
-      const isDrive = source.startsWith('/dev/') && type !== 'squashfs';
-      const isShare = /^(nfs4?|cifs|smb3?|fuse\.sshfs|9p)$/.test(type);
-      return (
-        (isDrive || isShare) && !/^\/(boot|snap|var\/(lib|snap)|etc|proc|sys|dev)(\/|$)/.test(mountPoint)
-      );
-    })
-    .map(({ mountPoint }) => mountPoint);
-}
-
-async function listOtherPaths(): Promise<string[]> {
-  const { fsSize } = await import('systeminformation');
-  return (await fsSize())
-    .map(({ mount }) => mount)
-    .filter((mount) => mount !== '' && !mount.startsWith('/System/'));
-}
-
-async function findDisksOf(path: string, context: PlaceContext): Promise<DiskFinding> {
+/** Null for what is unplugged by now, not ours to look at, or no folder. */
+async function lookAt(path: string, context: Surveyed): Promise<Place | null> {
   try {
-    return process.platform === 'linux' ? findDisks(path, context.isDisk) : await findOtherDisks(path);
+    if (!(await stat(path)).isDirectory()) return null;
+    const { check, finding } = await examine(path, context);
+    return { path, label: nameOf(path, finding), ...check };
   } catch {
-    return { kind: 'unknown' };
+    return null;
   }
 }
 
-/**
- * macOS and Windows: the volume by its mount point, and the drive the system says it is on. Volumes of one APFS
- * container share a drive whose name the system does not give, so only removable drives count as another disk.
- */
-async function findOtherDisks(path: string): Promise<DiskFinding> {
-  const { blockDevices, fsSize } = await import('systeminformation');
-  const real = realpathSync(path);
-  const volumes = (await fsSize()).filter(({ mount }) => mount !== '' && isInside(real, mount));
-  const volume = volumes.sort((a, b) => b.mount.length - a.mount.length)[0];
-  if (!volume) return { kind: 'unknown' };
-  if (/^(nfs|smbfs|cifs|afpfs|webdav)$/i.test(volume.type)) return { kind: 'network' };
-  const device = (await blockDevices()).find(
-    (known) => known.mount === volume.mount || known.name === basename(volume.fs),
-  );
-  if (!device) return { kind: 'unknown' };
-  const removable = device.removable || /usb/i.test(device.protocol);
-  return {
-    kind: 'disks',
-    disks: [removable ? device.name : 'internal'],
-    volumeId: device.uuid || null,
-    removable,
-  };
+const unanswered = new Set<string>();
+
+/** Null for a share that does not answer now; it is not asked again before it did. */
+export async function answerInTime<T>(
+  path: string,
+  look: () => Promise<T | null>,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<T | null> {
+  if (unanswered.has(path) || unanswered.size >= MAX_UNANSWERED) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolveLate) => {
+    timer = setTimeout(() => {
+      unanswered.add(path);
+      resolveLate(null);
+    }, withinMs);
+  });
+  const answer = look().finally(() => {
+    clearTimeout(timer);
+    unanswered.delete(path);
+  });
+  return await Promise.race([answer, late]);
+}
+
+function nameOf(path: string, finding: DiskFinding): string {
+  if (path === homedir()) return 'Home folder';
+  const volume = finding.kind === 'disks' ? finding.label : null;
+  if (volume) return volume;
+  if (path === '/') return 'This computer';
+  const drive = finding.kind === 'disks' && finding.removable ? finding.model : null;
+  return drive ?? (basename(path) || path);
+}
+
+/** Mounts that a person would put something on. */
+function listLinuxVolumes(): Volume[] {
+  return listMounts()
+    .map(({ mountPoint, type, source }) => ({
+      path: mountPoint,
+      isDrive: source.startsWith('/dev/') && type !== 'squashfs',
+      isShare: /^(nfs4?|cifs|smb3?|fuse\.sshfs|9p)$/.test(type),
+    }))
+    .filter(
+      ({ path, isDrive, isShare }) =>
+        (isDrive || isShare) && !/^\/(boot|snap|var\/(lib|snap)|etc|proc|sys|dev)(\/|$)/.test(path),
+    );
+}
+
+async function findDisksOf(path: string, context: Surveyed): Promise<DiskFinding> {
+  try {
+    return process.platform === 'linux'
+      ? findDisks(path, context.isDisk)
+      : await findOtherDisks(path, await context.survey());
+  } catch {
+    return { kind: 'unknown' };
+  }
 }
 
 function kindOf(finding: DiskFinding): PlaceKind {
@@ -160,21 +203,28 @@ function kindOf(finding: DiskFinding): PlaceKind {
   return finding.kind === 'unknown' ? 'fixed' : finding.kind;
 }
 
-function findExisting(path: string): string {
-  for (let at = path; ; at = dirname(at)) {
-    if (existsSync(at)) return realpathSync(at);
-    // A missing folder would not be made for the key: only the file itself may be new.
-    if (dirname(at) === at || at !== path)
-      throw new AppError('place_unusable', `The folder ${dirname(path)} does not exist.`);
+/** A missing folder would not be made for the key: only the file itself may be new. */
+async function findExisting(path: string): Promise<string> {
+  const found = (await realPathOf(path)) ?? (await realPathOf(dirname(path)));
+  if (found === null) throw new AppError('place_unusable', `The folder ${dirname(path)} does not exist.`);
+  return found;
+}
+
+async function realPathOf(path: string): Promise<string | null> {
+  return await realpath(path).catch(() => null);
+}
+
+/** A folder that is not there has nothing in it. SECURITY: one that cannot be looked at is an error, never "no". */
+async function isInside(path: string, folder: string): Promise<boolean> {
+  try {
+    return isUnder(path, await realpath(folder));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw new AppError('place_unusable', `${folder} cannot be looked at.`, { cause: error });
   }
 }
 
-function isInside(path: string, folder: string): boolean {
-  const base = realpathSync(folder);
-  return path === base || path.startsWith(base.endsWith(sep) ? base : base + sep);
-}
-
-function freeBytesOf(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }

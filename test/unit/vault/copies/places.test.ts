@@ -1,14 +1,23 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it as plainIt } from 'vitest';
 import {
   collectDisks,
+  type DiskFinding,
+  decodeUdevName,
   listMounts,
+  serverOf,
   splitDeviceNumber,
 } from '../../../../electron/instance/vault/copies/linux-disks.ts';
-import { checkPlace, listPlaces } from '../../../../electron/instance/vault/copies/places.ts';
+import {
+  answerInTime,
+  checkPlace,
+  compareDisks,
+  listPlaces,
+} from '../../../../electron/instance/vault/copies/places.ts';
 import { readBack, writeCopy } from '../../../../electron/instance/vault/copies/write-copy.ts';
 import { requires } from '../../../requires.ts';
 
@@ -169,7 +178,73 @@ describe('whether a place is separate', () => {
       freeBytes: expect.any(Number),
       label: 'drive',
     });
+    run('umount', at);
+    const gone = await listPlaces({ dataDir: data, backupDirs: [], isDisk });
+    expect(gone.some((place) => place.path === at)).toBe(false);
   });
+
+  plainIt('the list of places is there in less than a second and a half', async () => {
+    const began = performance.now();
+    const places = await listPlaces({ dataDir: instance, backupDirs: [] });
+    expect(performance.now() - began).toBeLessThan(1500);
+    expect(places.find(({ path }) => path === homedir())?.label).toBe('Home folder');
+  });
+
+  plainIt('a share that does not answer is left out, and not asked again meanwhile', async () => {
+    let answer: (place: string) => void = () => {};
+    let asked = 0;
+    const look = () => {
+      asked += 1;
+      return new Promise<string>((resolve) => {
+        answer = resolve;
+      });
+    };
+    expect(await answerInTime('/mnt/nas', look, 1)).toBeNull();
+    expect(await answerInTime('/mnt/nas', look, 1)).toBeNull();
+    expect(asked).toBe(1);
+    expect(await answerInTime('/mnt/other', async () => 'there', 1000)).toBe('there');
+    answer('back');
+    await nextTurn();
+    expect(await answerInTime('/mnt/nas', async () => 'back', 1000)).toBe('back');
+  });
+
+  plainIt(
+    'a share of the machine that holds the database is not separate, and what is unknown neither',
+    () => {
+      const disk = (name: string): DiskFinding => ({
+        kind: 'disks',
+        disks: [name],
+        volumeId: null,
+        label: null,
+        model: null,
+        removable: false,
+      });
+      const share = (source: string): DiskFinding => ({ kind: 'network', server: serverOf(source) });
+      const unknown: DiskFinding = { kind: 'unknown' };
+      expect(compareDisks(share('nas:/copies'), share('//NAS/data'))).toBe('same_disk');
+      expect(compareDisks(share('ada@nas:/home'), share('nas:/data'))).toBe('same_disk');
+      expect(compareDisks(share('attic:/copies'), share('nas:/data'))).toBeNull();
+      expect(compareDisks(share('nas:/copies'), disk('sda'))).toBeNull();
+      expect(compareDisks(share('nas:/copies'), unknown)).toBe('unknown_disk');
+      expect(compareDisks(disk('sdb'), unknown)).toBe('unknown_disk');
+      expect(compareDisks(unknown, disk('sda'))).toBe('unknown_disk');
+      expect(compareDisks({ kind: 'memory' }, { kind: 'memory' })).toBe('not_lasting');
+    },
+  );
+
+  plainIt(
+    'beside a backup folder that is gone is judged by its disk, and one that cannot be looked at is said',
+    async () => {
+      mkdirSync(join(folder, 'copies'));
+      const gone = { dataDir: instance, backupDirs: [join(folder, 'gone')] };
+      expect((await checkPlace(join(folder, 'copies/k'), gone)).reason).not.toBe('beside_backup');
+      const file = join(folder, 'file');
+      writeFileSync(file, '');
+      await expect(
+        checkPlace(join(folder, 'copies/k'), { dataDir: instance, backupDirs: [join(file, 'below')] }),
+      ).rejects.toMatchObject({ code: 'place_unusable' });
+    },
+  );
 });
 
 describe('writing a copy', () => {
@@ -230,6 +305,12 @@ describe('what the kernel says', () => {
     expect(splitDeviceNumber(0x0801n)).toEqual({ major: 8, minor: 1 });
     expect(splitDeviceNumber(0x10301n)).toEqual({ major: 259, minor: 1 });
     expect(splitDeviceNumber(0x100_0103n)).toEqual({ major: 1, minor: 4099 });
+  });
+
+  plainIt('names of volumes are read as udev writes them', () => {
+    expect(decodeUdevName('KINGSTON\\x2016G')).toBe('KINGSTON 16G');
+    expect(decodeUdevName('Schl\\xc3\\xbcssel')).toBe('Schlüssel');
+    expect(decodeUdevName('Schlüssel\\x20a')).toBe('Schlüssel a');
   });
 
   plainIt('names with spaces in the list of mounts are read', () => {

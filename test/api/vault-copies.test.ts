@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { formatWords } from '../../electron/instance/vault/copies/words.ts';
+import { madeCopyShape, verificationShape } from '../../electron/instance/vault/key-shapes.ts';
+import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { ADMIN, describeOverDoors, readCookie, type TestDoor, type Who } from './harness.ts';
+
+const PASSPHRASE = 'correct horse battery staple';
+
+/** The owner at this very door: the socket itself, or a browser that came by a one-time link. */
+async function comeAsOwner(door: TestDoor): Promise<Who> {
+  if (door.name === 'socket') return {};
+  const { path } = (await door.owner('POST', '/links')).body;
+  const token = new URLSearchParams(path.split('?')[1]).get('token');
+  return { cookie: readCookie(await door.request('POST', '/auth/link', { token })) };
+}
+
+describeOverDoors('a copy that is handed out', (door) => {
+  const readKey = () => readFileSync(join(door().dataDir, 'encryption_key'), 'utf8').trim();
+  const readWords = () => formatWords(parseKeyText(readKey()) as MasterKey).split(' ');
+  const make = async (body: object, who: Who) => {
+    const answer = await door().request('POST', '/vault/key/copies', body, who);
+    if (answer.status === 201) expect(madeCopyShape.parse(answer.body)).toEqual(answer.body);
+    return answer;
+  };
+  const prove = (id: number, body: object, who: Who) =>
+    door().request('POST', `/vault/key/copies/${id}/prove`, body, who);
+  const verify = async (body: object, who: Who) => {
+    const answer = await door().request('POST', '/vault/key/copies/verify', body, who);
+    expect(verificationShape.parse(answer.body)).toEqual(answer.body);
+    return answer.body;
+  };
+
+  it('as words comes as words', async () => {
+    const owner = await comeAsOwner(door());
+    const { body } = await make({ format: 'words', place: 'desk drawer' }, owner);
+    expect(body.words).toEqual(readWords());
+    for (const word of body.words) expect(body.content).toContain(word);
+    expect(body).toMatchObject({ content_base64: null, kit: null, proof: { needed: 'words' } });
+  });
+
+  it('as a paper kit comes as a PDF and as what is on its page, which both hold the key', async () => {
+    const owner = await comeAsOwner(door());
+    const { body } = await make({ format: 'pdf' }, owner);
+    const { instance, fingerprint } = (await door().owner('GET', '/vault/status')).body;
+    expect(body.kit).toMatchObject({
+      instance_name: instance.name,
+      instance_id: instance.id,
+      fingerprint,
+      epoch: 1,
+      date: new Date(door().clock.now()).toISOString().slice(0, 10),
+      key_text: readKey(),
+      words: readWords(),
+    });
+    expect([body.kit.steps.length, body.kit.opens.length, body.kit.not_contains.length]).toEqual([3, 1, 1]);
+    expect(body.copy).toMatchObject({ format: 'pdf', place: 'on paper', verified_at: null });
+    expect(body).toMatchObject({ content: null, words: null, written_to: null });
+    expect(await verify({ text: body.kit.qr_text }, owner)).toMatchObject({
+      verdict: 'opens_this_instance',
+      proven_ids: [],
+    });
+    const given = await verify({ content_base64: body.content_base64 }, owner);
+    expect(given).toMatchObject({ verdict: 'opens_this_instance', proven_ids: [body.copy.id] });
+    const words = body.proof.positions.map((at: number) => readWords()[at - 1]);
+    expect((await prove(body.copy.id, { words }, owner)).body.copy.verified_at).toBe(door().clock.now());
+  });
+
+  it('in the open is the owner’s alone, confirmed, whatever an administrator asks for', async () => {
+    const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
+    const admin = await door().signIn(ADMIN.email, ADMIN.password);
+    for (const format of ['pdf', 'words', 'text', 'plain', 'kdbx', 'csv', 'bitwarden']) {
+      const request = { format, unprotected_confirmed: true, passphrase: PASSPHRASE };
+      const refused = await make(request, admin);
+      expect([format, refused.status, refused.body.error_code]).toEqual([format, 403, 'owner_only']);
+      expect(refused.text).not.toContain(readKey());
+    }
+    expect((await make({ format: 'age', path: '/tmp/x', passphrase: PASSPHRASE }, admin)).status).toBe(403);
+    const { body } = await door().owner('POST', '/api-keys', { name: 'all', role_type: 'admin' });
+    for (const format of ['pdf', 'age'])
+      expect((await make({ format, passphrase: PASSPHRASE }, { token: body.api_key })).status).toBe(403);
+    expect((await door().owner('GET', '/vault/key/copies')).body.copies).toEqual(copies);
+    expect((await make({ format: 'age', passphrase: PASSPHRASE }, admin)).body.words).toBeNull();
+  });
+
+  it('asks who it is again after five minutes', async () => {
+    const owner = await comeAsOwner(door());
+    const admin = await door().signIn(ADMIN.email, ADMIN.password);
+    door().clock.advance(5 * 60_000 + 1);
+    // The socket proves the account at every call.
+    const expected = door().name === 'socket' ? 201 : 403;
+    for (const format of ['pdf', 'words', 'text'])
+      expect((await make({ format }, owner)).status).toBe(expected);
+    const late = await make({ format: 'age', passphrase: PASSPHRASE }, admin);
+    expect(late.body.error_code).toBe('confirmation_required');
+  });
+
+  it('protected by a passphrase is proven by itself alone', async () => {
+    const owner = await comeAsOwner(door());
+    const { body } = await make({ format: 'age', passphrase: PASSPHRASE }, owner);
+    const { id } = body.copy;
+    const words = readWords();
+    const refusals = [
+      await prove(id, { words: words.slice(0, 3) }, owner),
+      await prove(id, { words: words.slice(0, 3) }, owner),
+      await prove(id, { text: words.join(' ') }, owner),
+      await prove(id, { text: readKey() }, owner),
+    ];
+    expect(refusals.map((answer) => answer.body.error_code)).toEqual(Array(4).fill('copy_not_proven'));
+    const given = { content_base64: body.content_base64, passphrase: PASSPHRASE };
+    expect((await prove(id, given, owner)).status).toBe(200);
+  });
+
+  it('proves none of several when which of them was typed cannot be told', async () => {
+    const owner = await comeAsOwner(door());
+    const known = (await door().owner('GET', '/vault/key/copies')).body.copies;
+    for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
+    const first = (await make({ format: 'words', place: 'desk drawer' }, owner)).body.copy;
+    const text = readWords().join(' ');
+    expect((await verify({ text }, owner)).proven_ids).toEqual([first.id]);
+    door().clock.advance(60_000);
+    await make({ format: 'words', place: 'safe' }, await comeAsOwner(door()));
+    expect(await verify({ text }, owner)).toMatchObject({ verdict: 'opens_this_instance', proven_ids: [] });
+    const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
+    expect(copies.map((copy: { verified_at: number | null }) => copy.verified_at)).toEqual([
+      null,
+      door().clock.now() - 60_000,
+    ]);
+  });
+});
