@@ -3,49 +3,57 @@ import { useEffect, useRef } from 'react';
 import { Kbd } from './chip.tsx';
 
 interface SearchFieldProps {
-  /** "Search projects". */
+  /** "Search variables". */
   label: string;
   value: string;
   onChange: (value: string) => void;
+  className?: string;
 }
 
-/** The search of a page's list: `/` goes to it from anywhere, Esc empties it. */
-export function SearchField({ label, value, onChange }: SearchFieldProps) {
+/** The search of a page's list: `/` goes there from anywhere outside a field, Esc empties it. */
+export function SearchField({ label, value, onChange, className = 'search-field' }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isField(event.target))
+        return;
       event.preventDefault();
       input.current?.focus();
+      input.current?.select();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    window.addEventListener('keydown', focus);
+    return () => window.removeEventListener('keydown', focus);
   }, []);
   return (
-    <span className="input search-field">
+    <div className={`input ${className}`}>
       <Search className="icon" aria-hidden="true" />
       <input
         ref={input}
-        type="text"
-        role="searchbox"
+        type="search"
         aria-label={label}
         aria-keyshortcuts="/"
         placeholder={label}
         autoComplete="off"
         spellCheck={false}
         value={value}
-        onChange={(event) => onChange(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && onChange('')}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onChange('');
+        }}
       />
-      <Kbd>/</Kbd>
-    </span>
+      <span className="max-tablet:hidden" aria-hidden="true">
+        <Kbd>/</Kbd>
+      </span>
+    </div>
   );
 }
 
-/** A `/` belongs to whoever types, and to a dialog that is open. */
-function isTyping(target: EventTarget | null): boolean {
+/** Where keys are text, or belong to what is open over the page. */
+export function isField(target: EventTarget | null): boolean {
   return (
-    document.querySelector('[role="dialog"], [role="alertdialog"]') !== null ||
-    (target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)))
+    target instanceof Element &&
+    target.closest(
+      'input, textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]',
+    ) !== null
   );
 }
