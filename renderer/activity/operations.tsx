@@ -25,7 +25,8 @@ const variable =
   (verb: string): Operation['say'] =>
   (data) => (
     <>
-      {verb} <Name>{data.key}</Name> of {data.project_id === null ? 'the shared variables' : <Name>{data.project}</Name>}
+      {verb} <Name>{data.key}</Name> of{' '}
+      {data.project_id === null ? 'the shared variables' : <Name>{data.project}</Name>}
     </>
   );
 const project =
@@ -115,10 +116,17 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   SIGN_IN_FAILED: { name: 'Sign-in refused', say: () => 'Refused a sign-in: e-mail or password was wrong' },
   OWNER_SIGNED_IN: { name: 'Owner signed in', say: () => 'The owner came in with a one-time link' },
-  SESSION_ENDED: { name: 'Session ended', say: () => 'Ended a session' },
-  SESSIONS_ENDED: { name: 'Sessions ended', say: () => 'Ended all other sessions' },
+  SESSION_ENDED: { name: 'Session ended', say: () => 'Ended one of their sessions' },
+  SESSIONS_ENDED: {
+    name: 'Sessions ended',
+    say: (data) => `Ended ${count(data.count, 'session')} of theirs elsewhere`,
+  },
   USER_CREATED: { name: 'Person added', say: person('Added') },
-  USER_UPDATED: { name: 'Person changed', say: person('Changed the account of') },
+  USER_UPDATED: {
+    name: 'Person changed',
+    say: (data, nameOf) =>
+      person(data.password === true ? 'Changed the password of' : 'Changed the account of')(data, nameOf),
+  },
   USER_DELETED: { name: 'Person deleted', say: person('Deleted') },
   USER_RESTORED: { name: 'Person restored', say: person('Restored') },
   PASSWORD_RESET: { name: 'Password set anew', say: person('Set a new password for') },

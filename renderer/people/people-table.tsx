@@ -27,7 +27,7 @@ export function PeopleTable({ people, onDeed }: PeopleTableProps) {
             <th scope="col" className="w-36 max-tablet:hidden">
               Second factor
             </th>
-            <th scope="col" className="w-32 max-tablet:hidden">
+            <th scope="col" className="w-40 max-tablet:hidden">
               Created
             </th>
             {onDeed && (

@@ -48,7 +48,7 @@ const paths = {
 } as const;
 
 function ProjectTabs({ project, current }: { project: string; current: ProjectTab }) {
-  const mayReadTokens = useMay('deployment_tokens:read');
+  const mayReadTokens = useMay('tokens:read');
   const mayReadVariables = useMay('environments:read');
   const counts: Partial<Record<ProjectTab, number | undefined>> = {
     variables: useQuery({ ...variablesQuery(project), enabled: mayReadVariables }).data?.length,

@@ -30,7 +30,7 @@ export function DoorsSection() {
                 : `port ${doors.data.http_port}, which only points to HTTPS`}
             </Fact>
             {doors.data.certificate && (
-              <Fact term="Certificate, SHA-256">
+              <Fact term="Its fingerprint">
                 <span className="font-mono text-12 [overflow-wrap:anywhere]">
                   {doors.data.certificate.sha256}
                 </span>
@@ -38,8 +38,8 @@ export function DoorsSection() {
             )}
             {doors.data.certificate?.is_temporary && (
               <Banner tone="attention">
-                This certificate was made for this start only: the vault was locked. Browsers that trust the local
-                authority warn until it is unlocked.
+                This certificate was made for this start only: the vault was locked. Browsers that trust the
+                local authority warn until it is unlocked.
               </Banner>
             )}
           </>

@@ -40,7 +40,9 @@ export function InstanceForm({ settings }: { settings: Settings }) {
   const names = toNames(text.names);
   const days = Number(text.days);
   const daysError =
-    Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? undefined : `A whole number from 1 to ${MAX_DAYS}.`;
+    Number.isInteger(days) && days >= 1 && days <= MAX_DAYS
+      ? undefined
+      : `A whole number from 1 to ${MAX_DAYS}.`;
   const nameError = findNameError(names);
   const changes = {
     ...(text.name.trim() !== settings.instance_name ? { instance_name: text.name.trim() } : {}),

@@ -62,8 +62,8 @@ const systems: readonly { value: System; label: string; steps: ReactNode }[] = [
     label: 'Firefox',
     steps: (
       <p>
-        Settings, Privacy and Security, View Certificates, Authorities, Import: choose the file and let it identify
-        websites.
+        Settings, Privacy and Security, View Certificates, Authorities, Import: choose the file and let it
+        identify websites.
       </p>
     ),
   },
@@ -73,8 +73,8 @@ const systems: readonly { value: System; label: string; steps: ReactNode }[] = [
     steps: (
       <>
         <p>
-          iOS: open the file, install the profile, then Settings, General, About, Certificate Trust Settings: switch
-          it on.
+          iOS: open the file, install the profile, then Settings, General, About, Certificate Trust Settings:
+          switch it on.
         </p>
         <p>Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate.</p>
       </>
@@ -103,8 +103,8 @@ export function TrustSection() {
     >
       <div className="card card-pad grid gap-3">
         <p className="text-text-2">
-          The certificate is signed by an authority this instance made for itself. Machines that trust it show no
-          warning. Its key never leaves the vault.
+          The certificate is signed by an authority this instance made for itself. Machines that trust it show
+          no warning. Its own key is sealed like every secret.
         </p>
         <div className="min-w-0 overflow-x-auto">
           <Segmented label="System" value={system} onChange={setSystem} options={systems} />

@@ -73,14 +73,12 @@ function EnvironmentRow({ environment, count, onSettings, onDelete }: Environmen
       <td>
         <span className="row">
           <span className="two-lines min-w-0">
-            <span className="first block truncate" dir="auto" title={name}>
+            <span className="first block w-fit max-w-full truncate" dir="auto" title={name}>
               {name}
             </span>
             <small>
-              <span className="phone:hidden">
-                {count !== undefined && `${formatCount(count, 'variable')} · `}
-              </span>
-              {slug}
+              <span className="phone:hidden">{count !== undefined && formatCount(count, 'variable')}</span>
+              {slug !== name && slug}
             </small>
           </span>
           {is_preview && <Chip>preview</Chip>}

@@ -117,7 +117,7 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
         said="Kept for programs that read it over the API. This version deploys nothing."
       >
         <div className="card card-pad grid gap-4">
-          <div className="grid gap-4 tablet:grid-cols-2">
+          <div className="grid items-start gap-4 tablet:grid-cols-2">
             <TextField label="Repository owner" maxLength={500} {...field('repo_owner')} />
             <TextField label="Repository name" maxLength={500} {...field('repo_name')} />
             <TextField label="Main branch" maxLength={255} isMono {...field('main_branch')} />

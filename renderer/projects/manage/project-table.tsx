@@ -45,7 +45,7 @@ function ProjectRow({ project }: { project: ListedProject }) {
           <Link
             to="/projects/$project"
             params={{ project: slug }}
-            className="row-link block truncate"
+            className="row-link block w-fit max-w-full truncate"
             title={name}
             dir="auto"
           >
@@ -54,7 +54,7 @@ function ProjectRow({ project }: { project: ListedProject }) {
           <small className="tablet:hidden">
             {formatCount(variable_count, 'variable')}, {formatCount(secret_count, 'secret')}
           </small>
-          <small className="max-tablet:hidden">{slug}</small>
+          {slug !== name && <small className="max-tablet:hidden">{slug}</small>}
         </span>
       </td>
       <td className="max-tablet:hidden">

@@ -43,7 +43,7 @@ export function TokenTable({ tokens, onDelete }: TokenTableProps) {
             <tr key={token.id}>
               <td>
                 <span className="two-lines">
-                  <span className="first block truncate" dir="auto" title={token.name}>
+                  <span className="first block w-fit max-w-full truncate" dir="auto" title={token.name}>
                     {token.name}
                   </span>
                   <small className="font-mono">{token.token_prefix}…</small>
