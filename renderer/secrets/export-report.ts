@@ -1,5 +1,6 @@
 import { ask, client } from '../api/client.ts';
-import { downloadJson, formatFileDay } from '../ui/download.ts';
+import { saveFile } from '../ui/save-file.ts';
+import { formatFileDay } from '../ui/time.ts';
 
 /** The report of the newest check, made first where there is none. It holds names and figures, never a value. */
 export async function exportReport(instanceName: string): Promise<void> {
@@ -9,5 +10,6 @@ export async function exportReport(instanceName: string): Promise<void> {
       ? await ask(client.POST('/vault/doctor', { params: { query: { wait: 'true' } } }))
       : known;
   const at = report.finished_at ?? Date.now();
-  downloadJson(`temps-secrets-${formatFileDay(at)}.json`, { instance: instanceName, ...report });
+  const content = JSON.stringify({ instance: instanceName, ...report }, null, 2);
+  saveFile(`temps-secrets-${formatFileDay(at)}.json`, `${content}\n`, 'application/json');
 }

@@ -75,3 +75,6 @@ export function formatElapsed(ms: number): string {
     return `${Math.max(0.1, ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
   return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 }
+
+/** "2026-05-04", for names of files. */
+export const formatFileDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);

@@ -1,0 +1,30 @@
+import { proofDays, type VaultStatus } from '../app/vault.ts';
+import { nameForm } from '../key/known-copies.ts';
+import { sayLocked } from '../key/locked/custody-words.ts';
+import { countToLose, listToLose } from '../secrets/secret-words.ts';
+import { formatCount } from '../ui/time.ts';
+
+/** What would become of the secrets if this computer died today: the one sentence of Home. */
+export function sayOutcome(vault: VaultStatus): string {
+  if (vault.state === 'locked') return `${sayLocked(vault)}.`;
+  const lost = countToLose(vault.secrets.by_kind);
+  const { place, format } = vault.proof;
+  if (format === null || place === null) {
+    return lost === 0
+      ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
+      : `If this computer died today, ${listToLose(vault.secrets.by_kind)} would be lost.`;
+  }
+  const copy = `the ${nameForm(format)} “${place}”`;
+  const days = proofDays(vault) ?? 0;
+  switch (vault.health.level) {
+    case 'at_risk':
+    case 'broken':
+      return `If this computer died today, all would hang on ${copy}, last read ${formatCount(days, 'day')} ago.`;
+    case 'due':
+      return `If this computer died today, ${copy} would bring every secret back, if it still reads.`;
+    default:
+      return lost === 0
+        ? `${copy[0]?.toUpperCase()}${copy.slice(1)} is ready for the first secret.`
+        : `If this computer died today, ${copy} would bring every secret back.`;
+  }
+}
