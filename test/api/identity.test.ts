@@ -101,6 +101,31 @@ describeOverDoors('people and keys', (door) => {
     expect((await right()).status).toBe(200);
   });
 
+  it('tells no more to guesses sent at once than to one after the other', async () => {
+    await owner('POST', '/users', { email: 'burst@example.org', password: 'a long enough password' });
+    const guess = (password: string) =>
+      door().request('POST', '/auth/login', { email: 'burst@example.org', password });
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, at) => guess(`wrong password ${at}`)));
+    const codes = answers.map(({ body }) => body.error_code).sort();
+    expect(codes).toEqual([...Array(6).fill('invalid_credentials'), ...Array(6).fill('too_many_attempts')]);
+    expect((await guess('a long enough password')).status).toBe(429);
+    door().clock.advance(16 * MINUTE_MS);
+  });
+
+  it('lets nobody in with a password that was replaced while it was checked', async () => {
+    await owner('POST', '/users', { email: 'swap@example.org', password: 'a long enough password' });
+    const reset = owner('POST', '/users/reset-password', {
+      email: 'swap@example.org',
+      password: 'another good password',
+    });
+    const late = door().request('POST', '/auth/login', {
+      email: 'swap@example.org',
+      password: 'a long enough password',
+    });
+    expect((await reset).status).toBe(204);
+    expect((await late).status).toBe(401);
+  });
+
   it('knows three roles and their aliases, and drops none silently', async () => {
     expect(
       (
@@ -494,6 +519,76 @@ describeOverDoors('people and keys', (door) => {
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');
+  });
+
+  it('changes what one is called, all of it or nothing, and asks who is there', async () => {
+    await owner('POST', '/users', { email: 'self@example.org', password: 'a long enough password' });
+    const me = as(await door().signIn('self@example.org', 'a long enough password'));
+    const named = await me('PATCH', '/users/me', { name: 'Sel', username: 'sel', email: '' });
+    expect(named.body.user).toMatchObject({ name: 'Sel', username: 'sel', email: 'self@example.org' });
+    const half = await me('PATCH', '/users/me', { name: 'Half', password: 'short' });
+    expect(half.body.error_code).toBe('password_too_short');
+    expect((await me('GET', '/user/me')).body.name).toBe('Sel');
+    expect((await me('PATCH', '/users/me', { email: 'no address' })).body.errors).toHaveProperty('email');
+    expect((await me('PATCH', '/users/me', { email: ADMIN.email })).body.error_code).toBe('name_taken');
+    door().clock.advance(6 * MINUTE_MS);
+    expect((await me('PATCH', '/users/me', { name: 'Late' })).body.error_code).toBe('confirmation_required');
+    const wrong = await me('PATCH', '/users/me', { name: 'Late', current_password: 'wrong wrong wrong' });
+    expect(wrong.body.error_code).toBe('invalid_credentials');
+    const right = await me('PATCH', '/users/me', { name: 'Now', current_password: 'a long enough password' });
+    expect(right.body.user.name).toBe('Now');
+    const { id } = right.body.user;
+    expect((await owner('PATCH', `/users/${id}`, { email: '@' })).body.error_code).toBe('invalid_request');
+    expect((await owner('PATCH', '/users/me', { name: 'x' })).body.error_code).toBe('forbidden');
+  });
+
+  it('shows one where one is signed in, and ends those sessions and no one else’s', async () => {
+    await owner('POST', '/users', { email: 'many@example.org', password: 'a long enough password' });
+    const signIn = () => door().signIn('many@example.org', 'a long enough password');
+    const here = as(await signIn());
+    const there = as(await signIn());
+    const elsewhere = as(await signIn());
+    const stranger = as(await door().signIn(ADMIN.email, ADMIN.password));
+    type Listed = { id: number; current: boolean; kind: string };
+    const list = async (who = here): Promise<Listed[]> =>
+      (await who('GET', '/users/me/sessions')).body.sessions;
+    const sessions = await list();
+    expect(sessions).toHaveLength(3);
+    expect(sessions.filter(({ current }) => current)).toHaveLength(1);
+    expect(sessions.find(({ current }) => current)).toEqual({
+      id: expect.any(Number),
+      kind: 'user',
+      created_at: door().clock.now(),
+      expires_at: door().clock.now() + 7 * DAY_MS,
+      last_seen_at: door().clock.now(),
+      user_agent: null,
+      ip: door().name === 'https' ? expect.stringMatching(/127\.0\.0\.1|::1/) : null,
+      current: true,
+    });
+    const [theirs] = await list(stranger);
+    expect((await here('DELETE', `/users/me/sessions/${theirs?.id}`)).body.error_code).toBe('not_found');
+    expect((await stranger('GET', '/user/me')).status).toBe(200);
+    const other = (await list(there)).find(({ current }) => current);
+    expect((await here('DELETE', `/users/me/sessions/${other?.id}`)).status).toBe(204);
+    expect((await there('GET', '/user/me')).status).toBe(401);
+    door().clock.advance(6 * MINUTE_MS);
+    expect((await here('DELETE', '/users/me/sessions')).status).toBe(204);
+    expect((await elsewhere('GET', '/user/me')).status).toBe(401);
+    expect(await list()).toMatchObject([{ current: true }]);
+
+    const second = as(await signIn());
+    const renewed = await here('PATCH', '/users/me', {
+      current_password: 'a long enough password',
+      password: 'another good password',
+    });
+    expect(renewed.status).toBe(200);
+    expect((await here('GET', '/user/me')).status).toBe(200);
+    expect((await second('GET', '/user/me')).status).toBe(401);
+
+    const { api_key } = (await owner('POST', '/api-keys', { name: 'no session', role_type: 'admin' })).body;
+    expect((await as({ token: api_key })('GET', '/users/me/sessions')).status).toBe(403);
+    expect((await owner('DELETE', '/users/me/sessions')).status).toBe(403);
+    expect((await as({ cookie: 'session=x' })('GET', '/users/me/sessions')).status).toBe(401);
   });
 
   it('lets people stay signed in as long as its settings say, and the owner no longer than before', async () => {

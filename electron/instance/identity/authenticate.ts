@@ -56,8 +56,9 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
   }
 }
 
-function identifySession({ ctx }: Identity, token: string, ip: string | null): Caller {
+function identifySession({ ctx, sightings }: Identity, token: string, ip: string | null): Caller {
   const session = getSession(ctx, token);
+  sightings.note(session.id, ctx.clock.now());
   if (session.kind === 'mfa_pending') {
     return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };
   }

@@ -8,6 +8,7 @@ import { regenerateDeploymentToken } from './deployment-tokens.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { disableSecondFactor } from './second-factor.ts';
+import { createSessionSightings, type SessionSightings } from './session-sightings.ts';
 import { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.ts';
 import { hasUsers } from './users.ts';
 
@@ -18,6 +19,7 @@ export interface Identity {
   readonly links: OneTimeLinks;
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
+  readonly sightings: SessionSightings;
   isSetUp(): boolean;
   /** The key as it stands, for whoever sets up. */
   describeFirstKey(): FirstKey;
@@ -33,6 +35,7 @@ export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): 
     links: createOneTimeLinks(ctx.clock),
     throttle: createSignInThrottle(ctx),
     lastUse,
+    sightings: createSessionSightings(),
     isSetUp: () => hasUsers(ctx),
     describeFirstKey,
     async stop() {

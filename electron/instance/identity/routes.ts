@@ -1,5 +1,6 @@
 import { createRoutes } from '../http/api.ts';
 import type { Identity } from './identity.ts';
+import { ownAccountRoutes } from './own-account-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -8,6 +9,7 @@ import { userRoutes } from './user-routes.ts';
 export function identityRoutes(identity: Identity) {
   return createRoutes()
     .route('/', sessionRoutes(identity))
+    .route('/', ownAccountRoutes(identity))
     .route('/', userRoutes(identity))
     .route('/', tokenRoutes(identity));
 }

@@ -57,6 +57,26 @@ export const meShape = z
   })
   .openapi('Me');
 
+export const ownSessionsShape = z
+  .object({
+    sessions: z.array(
+      z
+        .object({
+          id: z.int(),
+          kind: z.enum(['user', 'owner', 'mfa_pending']),
+          created_at: z.int(),
+          expires_at: z.int(),
+          /** Null when it was not seen since the instance started. */
+          last_seen_at: z.int().nullable(),
+          user_agent: z.string().nullable(),
+          ip: z.string().nullable(),
+          current: z.boolean(),
+        })
+        .openapi('OwnSession'),
+    ),
+  })
+  .openapi('OwnSessions');
+
 /** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
 export const currentSessionShape = z
   .object({

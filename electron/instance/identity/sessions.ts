@@ -111,6 +111,38 @@ export function endSession(ctx: Context, id: number): void {
   });
 }
 
+export interface SessionOfUser extends Session {
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** Those that are not over, newest first. */
+export function listSessionsOf(ctx: Context, userId: number): SessionOfUser[] {
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt,
+         confirmed_at AS confirmedAt, ip, user_agent AS userAgent
+       FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY created_at DESC, id DESC`,
+    )
+    .all(userId, ctx.clock.now()) as SessionOfUser[];
+}
+
+/** Throws `not_found`, for someone else's session too. */
+export function getSessionOf(ctx: Context, userId: number, id: number): SessionOfUser {
+  const session = listSessionsOf(ctx, userId).find((known) => known.id === id);
+  if (!session) throw new AppError('not_found', 'You have no such session.');
+  return session;
+}
+
+/** Returns how many it ended. */
+export function endOtherSessions(ctx: Context, userId: number, keptId: number | null): number {
+  return ctx.store.transaction(
+    () =>
+      ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(userId, keptId)
+        .changes,
+  );
+}
+
 /** SHA-256 is enough for 256 random bits; the index look-up compares hashes, never tokens. */
 function hashToken(token: string): Buffer {
   return createHash('sha256').update(token, 'utf8').digest();

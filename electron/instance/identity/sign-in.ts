@@ -8,6 +8,7 @@ import { confirmSession, createSession, endSession, type NewSession } from './se
 import {
   createUser,
   findFirstAdministrator,
+  findUser,
   findUserByEmail,
   getPasswordHash,
   getUser,
@@ -31,9 +32,15 @@ export async function signIn(
 ): Promise<{ user: User; opened: NewSession }> {
   const { ctx, throttle } = identity;
   throttle.requireAllowed(client.ip, email);
-  const user = findUserByEmail(ctx, email);
-  const isRight = await identity.passwords.matches(password, user ? getPasswordHash(ctx, user.id) : null);
-  if (!user || !isRight) {
+  const claimed = findUserByEmail(ctx, email);
+  const hash = claimed ? getPasswordHash(ctx, claimed.id) : null;
+  const matches = await identity.passwords.matches(password, hash);
+  // SECURITY: again, before the outcome counts: of many guesses sent at once, those over the limit tell nothing.
+  throttle.requireAllowed(client.ip, email);
+  // SECURITY: what was right when it was sent may not be any more: a new password, a second factor, an account gone.
+  const user =
+    claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
+  if (!user) {
     throttle.noteFailure(client.ip, email);
     ctx.audit.append({ operation: 'SIGN_IN_FAILED', caller: null, data: { ip: client.ip } });
     throw new AppError('invalid_credentials', 'E-mail or password is wrong.');
@@ -89,7 +96,10 @@ export async function confirmWithPassword(
   }
   const user = getUser(ctx, caller.userId);
   throttle.requireAllowed(caller.ip, user.email);
-  if (!(await identity.passwords.matches(password, getPasswordHash(ctx, user.id)))) {
+  const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id));
+  // SECURITY: as in signing in.
+  throttle.requireAllowed(caller.ip, user.email);
+  if (!isRight) {
     throttle.noteFailure(caller.ip, user.email);
     throw new AppError('invalid_credentials', 'The password is wrong.');
   }

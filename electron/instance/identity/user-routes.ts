@@ -5,31 +5,22 @@ import { type Caller, requireConfirmed, requireOwner, requirePermission } from '
 import { pathId } from '../http/parameters.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { Identity } from './identity.ts';
-import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from './second-factor.ts';
-import { secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
+import { accountChange, password, toUserJson, userShape } from './user-shapes.ts';
 import {
   addRole,
   createUser,
   deleteUser,
   findUserByEmail,
-  getUser,
   listUsers,
   parseRole,
   removeRole,
   restoreUser,
-  setPassword,
+  setPasswordHash,
   updateUser,
 } from './users.ts';
 
 const id = z.object({ id: pathId });
-const password = z.string().min(1).max(1024);
-const change = z.object({
-  email: z.string().max(254).optional(),
-  name: z.string().min(1).max(100).optional(),
-  username: z.string().min(1).max(100).optional(),
-});
-
-/** People and their second factors. */
+/** People, as those who manage them see them. */
 export function userRoutes(identity: Identity) {
   const { ctx, passwords } = identity;
   const app = createRoutes();
@@ -37,10 +28,6 @@ export function userRoutes(identity: Identity) {
   function requireManager(caller: Caller): void {
     requirePermission(caller, 'users:write');
     requireConfirmed(caller, ctx.clock.now());
-  }
-  function requireSelf(caller: Caller): number {
-    if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null) return caller.userId;
-    throw new AppError('forbidden', 'This is for someone signed in.');
   }
   const note = (operation: string, caller: Caller, userId: number, data: object = {}) =>
     ctx.audit.append({ operation, caller, data: { user_id: userId, ...data } });
@@ -127,92 +114,12 @@ export function userRoutes(identity: Identity) {
       const request = c.req.valid('json');
       const user = findUserByEmail(ctx, request.email);
       if (!user) throw new AppError('not_found', 'There is no user with this e-mail address.');
-      await setPassword(ctx, passwords, user.id, new SecretText(request.password));
-      identity.throttle.noteSuccess(user.email);
-      note('PASSWORD_RESET', caller, user.id);
-      return c.body(null, 204);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'patch',
-      path: '/users/me',
-      request: body(change.extend({ current_password: password.optional(), password: password.optional() })),
-      responses: answer(userShape, 'Your account'),
-    }),
-    async (c) => {
-      const caller = c.get('caller');
-      const userId = requireSelf(caller);
-      const request = c.req.valid('json');
-      requireConfirmed(caller, ctx.clock.now());
-      const { email, name, username } = request;
-      updateUser(ctx, userId, {
-        ...(email ? { email } : {}),
-        ...(name ? { name } : {}),
-        ...(username ? { username } : {}),
+      const hash = await passwords.hash(new SecretText(request.password));
+      ctx.store.transaction(() => {
+        setPasswordHash(ctx, user.id, hash, null);
+        identity.throttle.noteSuccess(user.email);
+        note('PASSWORD_RESET', caller, user.id);
       });
-      if (request.password !== undefined)
-        await setPassword(ctx, passwords, userId, new SecretText(request.password));
-      note('USER_UPDATED', caller, userId);
-      return c.json(toUserJson(getUser(ctx, userId)));
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/users/me/mfa/setup',
-      responses: answer(secondFactorSetupShape, 'Shown once'),
-    }),
-    (c) => {
-      const caller = c.get('caller');
-      const userId = requireSelf(caller);
-      requireConfirmed(caller, ctx.clock.now());
-      const made = setUpSecondFactor(ctx, userId);
-      note('MFA_SET_UP', caller, userId);
-      return c.json({
-        secret_key: made.secret.reveal(),
-        otpauth_url: made.otpauthUrl.reveal(),
-        recovery_codes: made.recoveryCodes.map((code) => code.reveal()),
-      });
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/users/me/mfa/verify',
-      request: body(z.object({ code: z.string().max(16) })),
-      responses: noContent('The second factor is on'),
-    }),
-    (c) => {
-      const caller = c.get('caller');
-      const userId = requireSelf(caller);
-      identity.throttle.requireAllowed(caller.ip, `mfa ${userId}`);
-      try {
-        enableSecondFactor(ctx, userId, c.req.valid('json').code);
-      } catch (error) {
-        identity.throttle.noteFailure(caller.ip, `mfa ${userId}`);
-        throw error;
-      }
-      note('MFA_ENABLED', caller, userId);
-      return c.body(null, 204);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/users/me/mfa',
-      responses: noContent('The second factor is off'),
-    }),
-    (c) => {
-      const caller = c.get('caller');
-      const userId = requireSelf(caller);
-      requireConfirmed(caller, ctx.clock.now());
-      disableSecondFactor(ctx, userId);
-      note('MFA_DISABLED', caller, userId);
       return c.body(null, 204);
     },
   );
@@ -221,20 +128,17 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'patch',
       path: '/users/{id}',
-      request: { params: id, ...body(change) },
+      request: { params: id, ...body(accountChange) },
       responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
       const { id: userId } = c.req.valid('param');
-      const { email, name, username } = c.req.valid('json');
-      const user = updateUser(ctx, userId, {
-        ...(email ? { email } : {}),
-        ...(name ? { name } : {}),
-        ...(username ? { username } : {}),
+      const user = ctx.store.transaction(() => {
+        note('USER_UPDATED', caller, userId);
+        return updateUser(ctx, userId, c.req.valid('json'));
       });
-      note('USER_UPDATED', caller, userId);
       return c.json(toUserJson(user));
     },
   );
@@ -250,8 +154,10 @@ export function userRoutes(identity: Identity) {
       const caller = c.get('caller');
       requireManager(caller);
       const { id: userId } = c.req.valid('param');
-      deleteUser(ctx, userId);
-      note('USER_DELETED', caller, userId);
+      ctx.store.transaction(() => {
+        deleteUser(ctx, userId);
+        note('USER_DELETED', caller, userId);
+      });
       return c.body(null, 204);
     },
   );
@@ -266,8 +172,11 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const user = restoreUser(ctx, c.req.valid('param').id);
-      note('USER_RESTORED', caller, user.id);
+      const { id: userId } = c.req.valid('param');
+      const user = ctx.store.transaction(() => {
+        note('USER_RESTORED', caller, userId);
+        return restoreUser(ctx, userId);
+      });
       return c.json(toUserJson(user));
     },
   );
@@ -283,8 +192,11 @@ export function userRoutes(identity: Identity) {
       const caller = c.get('caller');
       requireManager(caller);
       const role = parseRole(c.req.valid('json').role_type);
-      const user = addRole(ctx, c.req.valid('param').id, role);
-      note('ROLE_GIVEN', caller, user.id, { role });
+      const { id: userId } = c.req.valid('param');
+      const user = ctx.store.transaction(() => {
+        note('ROLE_GIVEN', caller, userId, { role });
+        return addRole(ctx, userId, role);
+      });
       return c.json(toUserJson(user));
     },
   );
@@ -299,9 +211,12 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const { id: userId, role } = c.req.valid('param');
-      removeRole(ctx, userId, parseRole(role));
-      note('ROLE_TAKEN', caller, userId, { role });
+      const { id: userId, role: text } = c.req.valid('param');
+      const role = parseRole(text);
+      ctx.store.transaction(() => {
+        removeRole(ctx, userId, role);
+        note('ROLE_TAKEN', caller, userId, { role });
+      });
       return c.body(null, 204);
     },
   );

@@ -2,6 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { roles } from './roles.ts';
 import type { User } from './users.ts';
 
+export const password = z.string().min(1).max(1024);
+
+/** What an account is called. Empty means as it was. */
+export const accountChange = z.object({
+  email: z.string().max(254).optional(),
+  name: z.string().min(1).max(100).optional(),
+  username: z.string().min(1).max(100).optional(),
+});
+
 /** People as the API gives them, without anything of their passwords. */
 export const userShape = z
   .object({

@@ -96,6 +96,15 @@ export function findFirstAdministrator(ctx: Context): User | null {
   return listUsers(ctx, false).find((user) => user.roles.includes('admin')) ?? null;
 }
 
+/** As it is stored. Throws `invalid_request`. */
+function parseEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 254) return email;
+  throw new AppError('invalid_request', 'That is not an e-mail address.', {
+    fields: { email: 'not an e-mail address' },
+  });
+}
+
 /**
  * Throws `name_taken`, `invalid_request`, `password_too_short`, `password_too_long`, and with `onlyFirst`
  * `already_set_up`.
@@ -106,12 +115,7 @@ export async function createUser(
   wanted: NewUser,
   onlyFirst = false,
 ): Promise<User> {
-  const email = wanted.email.trim().toLowerCase();
-  if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254) {
-    throw new AppError('invalid_request', 'That is not an e-mail address.', {
-      fields: { email: 'not an e-mail address' },
-    });
-  }
+  const email = parseEmail(wanted.email);
   if (onlyFirst) requireNoUsers(ctx);
   const hash = await passwords.hash(wanted.password);
   const now = ctx.clock.now();
@@ -145,15 +149,15 @@ function requireNoUsers(ctx: Context): void {
   if (hasUsers(ctx)) throw new AppError('already_set_up', 'This instance has an administrator.');
 }
 
-/** Changes what is given. Throws `not_found`, `name_taken`. */
+/** Changes what is given; empty is as it was. Throws `not_found`, `name_taken`, `invalid_request`. */
 export function updateUser(
   ctx: Context,
   id: number,
-  change: { email?: string; name?: string; username?: string },
+  change: { email?: string | undefined; name?: string | undefined; username?: string | undefined },
 ): User {
-  const user = getUser(ctx, id);
-  const email = change.email?.trim().toLowerCase() ?? user.email;
   return ctx.store.transaction(() => {
+    const user = getUser(ctx, id);
+    const email = change.email ? parseEmail(change.email) : user.email;
     const other = findUserByEmail(ctx, email);
     if (other && other.id !== id)
       throw new AppError('name_taken', 'There is a user with this e-mail address.', {
@@ -161,24 +165,18 @@ export function updateUser(
       });
     ctx.store.sqlite
       .prepare('UPDATE users SET email = ?, name = ?, username = ?, updated_at = ? WHERE id = ?')
-      .run(email, change.name ?? user.name, change.username ?? user.username, ctx.clock.now(), id);
+      .run(email, change.name || user.name, change.username || user.username, ctx.clock.now(), id);
     return getUser(ctx, id);
   });
 }
 
-/** Sets a new password and ends every session of the user. */
-export async function setPassword(
-  ctx: Context,
-  passwords: Passwords,
-  id: number,
-  password: SecretText,
-): Promise<void> {
-  const hash = await passwords.hash(password);
+/** Sets a new password and ends every session of the user but the one it was set in. */
+export function setPasswordHash(ctx: Context, id: number, hash: string, keptSessionId: number | null): void {
   ctx.store.transaction(() => {
     ctx.store.sqlite
       .prepare('UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?')
       .run(hash, ctx.clock.now(), id);
-    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
+    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
   });
 }
 
