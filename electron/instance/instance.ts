@@ -24,7 +24,7 @@ import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
 import { describeFirstKey } from './vault/first-key.ts';
-import { vaultRoutes } from './vault/routes.ts';
+import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
@@ -149,6 +149,7 @@ function compose(parts: Parts): Instance {
       auditRoutes(ctx),
       doorRoutes(() => doors),
     ],
+    liveViews: vaultViews({ core, jobs, ctx }),
     identify: createAuthenticator(identity),
     ctx,
     listHosts: () => hosts,

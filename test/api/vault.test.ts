@@ -236,7 +236,7 @@ describe('a running vault', () => {
   it('tells whoever listens that it was locked, and ends the stream when it stops', async () => {
     const running = await start();
     const response = await running.fetch(
-      new Request('http://localhost/api/vault/events'),
+      new Request('http://localhost/api/events'),
       createOwner('window', Date.now()),
     );
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();

@@ -6,6 +6,10 @@ export interface ApiEnv {
   Variables: {
     caller: Caller;
     requestId: string;
+    /** Who the same credentials belong to now: for what lasts longer than a request. Throws as identifying does. */
+    identifyAgain: () => Caller;
+    /** Set by a route that only asks, though its method could change something. */
+    isQuestion?: boolean;
   };
 }
 

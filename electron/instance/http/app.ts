@@ -4,6 +4,7 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { ApiEnv } from './api.ts';
 import type { Caller } from './caller.ts';
+import { announceChange, changeFeedRoutes, type LiveView } from './change-feed.ts';
 import { consoleFiles } from './console-files.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
@@ -35,6 +36,8 @@ export interface AppOptions {
   ctx: Context;
   /** Host names and addresses this instance answers to. */
   listHosts: () => string[];
+  /** What is shown live, beside the changes made by requests. */
+  liveViews: LiveView[];
   /** The local authority's certificate; null while there is none. */
   findAuthorityPem: () => string | null;
   /** Where the built console lies. */
@@ -46,9 +49,10 @@ export interface AppOptions {
  * under `/api` is a problem, never a page.
  */
 export function createApp(options: AppOptions): App {
-  const { routes, identify, ctx, listHosts, findAuthorityPem, consoleFolder } = options;
+  const { routes, identify, ctx, liveViews, listHosts, findAuthorityPem, consoleFolder } = options;
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
+  api.route('/', changeFeedRoutes(ctx, liveViews));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Written once: the routes do not change, and whoever asks, unknown callers too, must not make it costly.
@@ -94,16 +98,20 @@ export function createApp(options: AppOptions): App {
     if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
     const cookie = getCookie(c, SESSION_COOKIE) ?? null;
     const authorization = c.req.header('authorization') ?? null;
-    const caller = identify(
-      { authorization, sessionCookie: cookie, ip: door.ip, userAgent: c.req.header('user-agent') ?? null },
-      door,
-    );
+    const userAgent = c.req.header('user-agent') ?? null;
+    const identifyNow = () =>
+      identify({ authorization, sessionCookie: cookie, ip: door.ip, userAgent }, door);
+    const caller = identifyNow();
     // SECURITY: a browser sends the cookie by itself, so what changes something must come from our own pages.
     if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
       requireSameOrigin(c.req.header('origin'), c.req.header('host'));
     }
     c.set('caller', caller);
+    c.set('identifyAgain', identifyNow);
     await next();
+    if (!SAFE_METHODS.has(c.req.method) && c.res.ok && !c.get('isQuestion')) {
+      announceChange(ctx, c.req.path, caller);
+    }
   });
   app.route('/api', api);
   app.get('/page.css', (c) => c.body(pageStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));

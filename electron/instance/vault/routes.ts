@@ -1,14 +1,37 @@
 import type { Context } from '../context.ts';
 import { createRoutes } from '../http/api.ts';
+import type { LiveView } from '../http/change-feed.ts';
 import { copyRoutes } from './copy-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import { recoveryRoutes } from './recovery-routes.ts';
 import { rotationRoutes } from './rotation-routes.ts';
+import { toDoctorJson, toStatusJson } from './route-shapes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
 import { wordRoutes } from './word-routes.ts';
+
+/** What `/events` sends of the vault: whole answers, so that a window needs no second request. */
+export function vaultViews({ core, jobs }: VaultRouteDeps): LiveView[] {
+  const status = (event: string, atStart: boolean): LiveView => ({
+    event,
+    permission: 'vault:read',
+    atStart,
+    render: () => toStatusJson(core, jobs),
+  });
+  return [
+    status('vault', true),
+    status('rotation', true),
+    status('copies', false),
+    {
+      event: 'doctor',
+      permission: 'vault:read',
+      atStart: true,
+      render: () => toDoctorJson(jobs.doctorReport),
+    },
+  ];
+}
 
 export interface VaultRouteDeps {
   core: VaultCore;

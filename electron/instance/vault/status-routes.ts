@@ -1,8 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { streamSSE } from 'hono/streaming';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner, requirePermission } from '../http/caller.ts';
-import { toDoctorJson, toHealthJson, toStatusJson } from './route-shapes.ts';
+import { toHealthJson, toStatusJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
 import { SecretText } from './secret-text.ts';
 import { healthShape, statusShape, unlockedShape } from './status-shapes.ts';
@@ -10,9 +9,6 @@ import { unlockFromCustody, unlockWithCopy } from './unlock.ts';
 import { toHandedCopy, unlockBody } from './unlock-body.ts';
 import { lockVault } from './vault-core.ts';
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
-
-/** How often a stream of events looks for changes to send; many changes become one message. */
-const EVENT_INTERVAL_MS = 250;
 
 /** `/vault/status`, locking and unlocking, and quieting a warning. */
 export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
@@ -82,40 +78,6 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       return c.json(toHealthJson(health));
     },
   );
-
-  app.get('/vault/events', (c) => {
-    requirePermission(c.get('caller'), 'vault:read');
-    return streamSSE(c, (stream) => sendEvents(stream));
-  });
-
-  async function sendEvents(stream: Parameters<Parameters<typeof streamSSE>[1]>[0]): Promise<void> {
-    const changed = new Set<string>(['vault', 'rotation', 'doctor']);
-    const note = (event: Event) => changed.add(event.type);
-    for (const name of ['vault', 'rotation', 'doctor', 'copies']) ctx.events.addEventListener(name, note);
-    const ended = new Promise<void>((resolve) => {
-      stream.onAbort(resolve);
-      ctx.stopping.addEventListener('abort', () => resolve(), { once: true });
-    });
-    let open = true;
-    ended.then(() => {
-      open = false;
-    });
-    try {
-      while (open) {
-        // Taken before anything is awaited: what changes while a slow reader is written to is sent next time.
-        const due = [...changed];
-        changed.clear();
-        for (const event of due) {
-          const data = event === 'doctor' ? toDoctorJson(jobs.doctorReport) : status();
-          await stream.writeSSE({ event, data: JSON.stringify(data) });
-        }
-        await Promise.race([ended, stream.sleep(EVENT_INTERVAL_MS)]);
-      }
-    } finally {
-      for (const name of ['vault', 'rotation', 'doctor', 'copies'])
-        ctx.events.removeEventListener(name, note);
-    }
-  }
 
   return app;
 }

@@ -36,6 +36,7 @@ export function wordRoutes({ core }: VaultRouteDeps) {
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:write');
+      c.set('isQuestion', true);
       const typed = c.req.valid('json').words.map((word) => new SecretText(word));
       const { checksumOk, ...said } = checkTypedWords(core, typed);
       return c.json({ ...said, checksum_ok: checksumOk });

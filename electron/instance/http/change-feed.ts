@@ -1,0 +1,216 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
+import { createRoutes } from './api.ts';
+import { type Caller, type Permission, permissions } from './caller.ts';
+
+/** How often a stream looks for something to send: many changes become one message. */
+const TICK_MS = 250;
+/** How often a quiet stream shows that it is alive, and that its listener may still listen. */
+const PING_MS = 15_000;
+
+/** Something a capability shows live: what its route would answer now, sent whenever its event happens. */
+export interface LiveView {
+  /** As dispatched on the context's events, and as the message is called. */
+  event: string;
+  permission: Permission;
+  /** Sent once at the start, so that nothing is missed between a request and the stream. */
+  atStart: boolean;
+  render(): unknown;
+}
+
+/**
+ * What a caller needs to hear that a resource changed: what reading it takes. SECURITY: one that is not listed is
+ * told to those alone who may do everything.
+ */
+const heardWith: Record<string, Permission> = {
+  projects: 'projects:read',
+  'api-keys': 'api_keys:read',
+  users: 'users:read',
+  settings: 'settings:read',
+  audit: 'audit:read',
+  vault: 'vault:read',
+};
+
+const CHANGED = 'changed';
+
+/** A request changed something. SECURITY: the resource's word alone travels, no id, name or value. */
+class ChangedEvent extends Event {
+  readonly resource: string;
+  readonly userId: number | null;
+  constructor(resource: string, userId: number | null) {
+    super(CHANGED);
+    this.resource = resource;
+    this.userId = userId;
+  }
+}
+
+/** Tells every open window that a request changed `path`, whichever door it came by. */
+export function announceChange(ctx: Context, path: string, caller: Caller): void {
+  const [, api, resource = ''] = path.split('/');
+  if (api !== 'api' || !/^[a-z][a-z-]*$/.test(resource)) return;
+  const userId = 'userId' in caller ? caller.userId : null;
+  ctx.events.dispatchEvent(new ChangedEvent(resource, userId));
+}
+
+/** One open stream: what waits to be sent, and its end. */
+interface Listener {
+  views: Set<LiveView>;
+  /** Resource → whose changes of it are waiting. */
+  changed: Map<string, Set<number | null>>;
+  end(): void;
+}
+
+/** `/events`: one stream of changes for everything a window shows. */
+export function changeFeedRoutes(ctx: Context, views: readonly LiveView[]) {
+  const app = createRoutes();
+  const listeners = listen(ctx, views);
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/events',
+      description:
+        'Server-sent events. `changed` carries {"resource"}, the first word of the path of a request that changed something; `ping` comes every 15 seconds; the others carry what the route of that name answers.',
+      responses: {
+        200: { description: 'Changes', content: { 'text/event-stream': { schema: z.string() } } },
+      },
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requireMayListen(caller);
+      // A HEAD request has no body to read: a stream for it would never end.
+      if (c.req.raw.method === 'HEAD') return c.body(null);
+      const identifyAgain = c.get('identifyAgain');
+      const findListener = () => stillTheSame(caller, identifyAgain);
+      return streamSSE(c, (stream) => serve(stream, findListener).catch(() => undefined));
+    },
+  );
+
+  async function serve(stream: SSEStreamingApi, findListener: () => Caller | null): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    let open = true;
+    const listener: Listener = {
+      views: new Set(views.filter(({ atStart }) => atStart)),
+      changed: new Map(),
+      end() {
+        open = false;
+        ended.resolve();
+      },
+    };
+    stream.onAbort(listener.end);
+    if (ctx.stopping.aborted) return;
+    listeners.add(listener);
+    let spokeAt = ctx.clock.now();
+    try {
+      while (open) {
+        for (const message of takeMessages(listener)) {
+          // SECURITY: asked before every message: who signed out or lost a permission hears nothing more.
+          const caller = findListener();
+          if (!caller || !open) return;
+          if (!message.isFor(caller)) continue;
+          await stream.writeSSE({ event: message.event, data: JSON.stringify(message.render()) });
+          spokeAt = ctx.clock.now();
+        }
+        if (isPast(spokeAt, ctx.clock.now())) {
+          if (!findListener()) return;
+          await stream.writeSSE({ event: 'ping', data: '' });
+          spokeAt = ctx.clock.now();
+        }
+        await Promise.race([ended.promise, stream.sleep(TICK_MS)]);
+      }
+    } finally {
+      listeners.delete(listener);
+    }
+  }
+
+  return app;
+}
+
+/** One listener of the context's events for all streams, however many there are. */
+function listen(ctx: Context, views: readonly LiveView[]): Set<Listener> {
+  const listeners = new Set<Listener>();
+  for (const view of views)
+    ctx.events.addEventListener(view.event, () => {
+      for (const { views: due } of listeners) due.add(view);
+    });
+  ctx.events.addEventListener(CHANGED, (event) => {
+    if (!(event instanceof ChangedEvent)) return;
+    for (const { changed } of listeners) {
+      const users = changed.get(event.resource) ?? new Set();
+      changed.set(event.resource, users.add(event.userId));
+    }
+  });
+  ctx.stopping.addEventListener('abort', () => {
+    for (const listener of listeners) listener.end();
+  });
+  return listeners;
+}
+
+interface Message {
+  event: string;
+  isFor(caller: Caller): boolean;
+  render(): unknown;
+}
+
+/** Taken before anything is awaited: what changes while a slow reader is written to is sent next time. */
+function takeMessages(listener: Listener): Message[] {
+  const messages: Message[] = [
+    ...[...listener.views].map(({ event, permission, render }) => ({
+      event,
+      isFor: (caller: Caller) => caller.permissions.includes(permission),
+      render,
+    })),
+    ...[...listener.changed].map(([resource, users]) => ({
+      event: CHANGED,
+      isFor: (caller: Caller) => mayHear(caller, resource, users),
+      render: () => ({ resource }),
+    })),
+  ];
+  listener.views.clear();
+  listener.changed.clear();
+  return messages;
+}
+
+/** People hear of their own changes too, in their other windows. */
+function mayHear(caller: Caller, resource: string, changedBy: ReadonlySet<number | null>): boolean {
+  if ('userId' in caller && caller.userId !== null && changedBy.has(caller.userId)) return true;
+  const needed = heardWith[resource];
+  const all = needed ? [needed] : permissions;
+  return all.every((permission) => caller.permissions.includes(permission));
+}
+
+/** Throws `unauthenticated` for nobody, `forbidden` for a deployment token: it is bound to one project. */
+function requireMayListen(caller: Caller): void {
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
+  if (caller.kind === 'token') throw new AppError('forbidden', 'A deployment token hears no changes.');
+}
+
+/** Who listens, with the permissions of now; null when their session or key is over, or is someone else's. */
+function stillTheSame(first: Caller, identifyAgain: () => Caller): Caller | null {
+  try {
+    const caller = identifyAgain();
+    return identityOf(caller) === identityOf(first) ? caller : null;
+  } catch {
+    return null;
+  }
+}
+
+function identityOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'owner':
+      return `owner ${caller.via} ${caller.sessionId}`;
+    case 'user':
+      return `user ${caller.userId} ${caller.sessionId}`;
+    case 'key':
+      return `key ${caller.apiKeyId}`;
+    default:
+      return caller.kind;
+  }
+}
+
+/** A clock that was set back asks at once rather than late. */
+function isPast(sinceMs: number, nowMs: number): boolean {
+  return nowMs < sinceMs || nowMs - sinceMs >= PING_MS;
+}

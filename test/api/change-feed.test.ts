@@ -1,0 +1,235 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { until } from '../keyring.ts';
+import { ADMIN, describeOverDoors, type TestDoor, type Who } from './harness.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PASSWORD = 'a long enough password';
+
+interface Heard {
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of a message is what it asserts
+  data: any;
+}
+
+interface Stream {
+  status: number;
+  heard: Heard[];
+  /** What has changed, in the order it was told. */
+  changed(): string[];
+  hasEnded: boolean;
+  close(): void;
+}
+
+describeOverDoors('the feed of changes', (door) => {
+  const opened: Stream[] = [];
+  afterEach(() => {
+    for (const stream of opened.splice(0)) stream.close();
+  });
+
+  /** A stream through this very door, read as it comes. */
+  async function open(who: Who = {}, method = 'GET'): Promise<Stream> {
+    const response = await connect(door(), who, method);
+    const stream: Stream = {
+      status: response.statusCode ?? 0,
+      heard: [],
+      changed: () => stream.heard.filter(({ event }) => event === 'changed').map(({ data }) => data.resource),
+      hasEnded: false,
+      close: () => response.destroy(),
+    };
+    let text = '';
+    response.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      const messages = text.split('\n\n');
+      text = messages.pop() ?? '';
+      stream.heard.push(...messages.map(parseMessage));
+    });
+    response.on('close', () => {
+      stream.hasEnded = true;
+    });
+    opened.push(stream);
+    return stream;
+  }
+  const owner = (method: string, path: string, body?: unknown) => door().owner(method, path, body);
+  const addUser = async (name: string, role: string) => {
+    const email = `${name}@example.org`;
+    const { body } = await owner('POST', '/users', { email, password: PASSWORD, roles: [role] });
+    return { id: body.user.id as number, ...(await door().signIn(email, PASSWORD)) };
+  };
+  /** Something everyone may hear: what came before it has been told by then. */
+  const rename = async (stream: Stream) => {
+    const before = stream.changed().length;
+    await owner('POST', '/projects', { name: `p${Date.now()}${Math.random()}` });
+    await until(() => stream.hasEnded || stream.changed().length > before);
+  };
+
+  it('begins with how things stand, and goes on with every change by whichever door', async () => {
+    const stream = await open(await door().signIn(ADMIN.email, ADMIN.password));
+    await until(() => stream.heard.length >= 3);
+    expect(stream.heard.map(({ event }) => event)).toEqual(['vault', 'rotation', 'doctor']);
+    expect(stream.heard[0]?.data).toMatchObject({ state: 'running', case: 'running' });
+    await owner('POST', '/projects', { name: 'shop' });
+    await until(() => stream.changed().length === 1);
+    expect(stream.heard.at(-1)).toEqual({ event: 'changed', data: { resource: 'projects' } });
+    const who = await door().signIn(ADMIN.email, ADMIN.password);
+    await door().request('POST', '/api/projects/shop/env-vars', { key: 'A', value: 'b' }, who);
+    await until(() => stream.changed().filter((resource) => resource === 'projects').length === 2);
+    await owner('POST', '/vault/lock');
+    await until(() => stream.heard.some(({ event, data }) => event === 'vault' && data.state === 'locked'));
+    await owner('POST', '/vault/unlock', { method: 'custody' });
+    expect(JSON.stringify(stream.heard.filter(({ event }) => event === 'changed'))).not.toContain('shop');
+  });
+
+  it('is silent about what failed, what only reads, and what only asks', async () => {
+    const stream = await open(await door().signIn(ADMIN.email, ADMIN.password));
+    await until(() => stream.heard.length >= 3);
+    await owner('GET', '/settings');
+    await owner('POST', '/projects', { name: '' });
+    await owner('POST', '/vault/words/check', { words: ['abandon'] });
+    await owner('DELETE', '/users/99999');
+    await owner('POST', '/no/such/thing');
+    await owner('PUT', '/settings', {});
+    await until(() => stream.changed().length > 0);
+    expect(stream.changed()).toEqual(['settings']);
+  });
+
+  it('is for people and keys: nobody and deployment tokens hear nothing', async () => {
+    const nobody = await door().request('GET', '/events', undefined, { token: 'tk_wrong' });
+    expect(nobody.status).toBe(401);
+    if (door().name === 'https') expect((await open()).status).toBe(401);
+    const { body } = await owner('POST', '/projects/shop/deployment-tokens', { name: 'ci' });
+    expect(body.token).toMatch(/^dt_/);
+    const refused = await door().request('GET', '/events', undefined, { token: body.token });
+    expect([refused.status, refused.body.error_code]).toEqual([403, 'forbidden']);
+    const { api_key } = (await owner('POST', '/api-keys', { name: 'feed', role_type: 'reader' })).body;
+    expect((await open({ token: api_key })).status).toBe(200);
+  });
+
+  it('tells of what its listener may read, and of their own changes', async () => {
+    const reader = await addUser('reader', 'reader');
+    const stream = await open(reader);
+    const all = await open(await door().signIn(ADMIN.email, ADMIN.password));
+    await until(() => stream.heard.length >= 3 && all.heard.length >= 3);
+    await addUser('another', 'user');
+    await owner('POST', '/api-keys', { name: 'hidden', role_type: 'reader' });
+    await owner('POST', '/links');
+    await until(() => ['users', 'api-keys', 'links'].every((resource) => all.changed().includes(resource)));
+    await rename(stream);
+    expect(stream.changed()).toEqual(['projects']);
+    const own = await door().request('PATCH', '/users/me', { name: 'Reader' }, reader);
+    expect(own.status).toBe(200);
+    await until(() => stream.changed().includes('users'));
+  });
+
+  it('tells no more than the role of now allows', async () => {
+    const admin = await addUser('demoted', 'admin');
+    const stream = await open(admin);
+    await until(() => stream.heard.length >= 3);
+    await owner('PATCH', `/users/${admin.id}`, { name: 'Demoted' });
+    await until(() => stream.changed().includes('users'));
+    const before = stream.changed().length;
+    await owner('POST', `/users/${admin.id}/roles`, { role_type: 'reader' });
+    const removed = await owner('DELETE', `/users/${admin.id}/roles/admin`);
+    expect(removed.status).toBeLessThan(300);
+    await owner('POST', '/api-keys', { name: 'after', role_type: 'reader' });
+    await rename(stream);
+    expect(stream.changed().slice(before)).not.toContain('api-keys');
+    expect(stream.changed()).toContain('projects');
+  });
+
+  it('ends for who signs out, and for an account that is removed, without another word', async () => {
+    const user = await addUser('leaving', 'admin');
+    const second = await door().signIn('leaving@example.org', PASSWORD);
+    const [first, other] = [await open(user), await open(second)];
+    await until(() => first.heard.length >= 3 && other.heard.length >= 3);
+    await door().request('POST', '/logout', {}, user);
+    await until(() => first.hasEnded);
+    expect(first.changed()).toEqual([]);
+    await rename(other);
+    const heard = other.changed().length;
+    await owner('DELETE', `/users/${user.id}`);
+    await until(() => other.hasEnded);
+    expect(other.changed()).toHaveLength(heard);
+  });
+
+  it('ends for a key that is switched off, and for one that cannot be checked any more', async () => {
+    const create = async (name: string) =>
+      (await owner('POST', '/api-keys', { name, role_type: 'admin' })).body;
+    const [off, locked] = [await create('off'), await create('locked')];
+    const [first, second] = [await open({ token: off.api_key }), await open({ token: locked.api_key })];
+    await until(() => first.heard.length >= 3 && second.heard.length >= 3);
+    await owner('POST', `/api-keys/${off.id}/deactivate`);
+    await until(() => first.hasEnded);
+    expect(second.hasEnded).toBe(false);
+    await owner('POST', '/vault/lock');
+    await until(() => second.hasEnded);
+    await owner('POST', '/vault/unlock', { method: 'custody' });
+  });
+
+  it('shows every 15 seconds that it lives, and ends with the session when nothing happens at all', async () => {
+    const stream = await open(await door().signIn(ADMIN.email, ADMIN.password));
+    await until(() => stream.heard.length >= 3);
+    door().clock.advance(15_000);
+    await until(() => stream.heard.at(-1)?.event === 'ping');
+    door().clock.advance(8 * DAY_MS);
+    await until(() => stream.hasEnded);
+    expect(stream.heard.map(({ event }) => event)).toEqual(['vault', 'rotation', 'doctor', 'ping']);
+  });
+
+  it('is not begun by a request that reads no body', async () => {
+    const who = await door().signIn(ADMIN.email, ADMIN.password);
+    const stream = await open(who, 'HEAD');
+    await until(() => stream.hasEnded);
+    expect([stream.status, stream.heard]).toEqual([200, []]);
+  });
+
+  it('bears many windows that come and go', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error) => warnings.push(warning.name);
+    process.on('warning', note);
+    const who = await door().signIn(ADMIN.email, ADMIN.password);
+    for (let round = 0; round < 2; round++) {
+      const streams = await Promise.all(Array.from({ length: 15 }, () => open(who)));
+      await until(() => streams.every((stream) => stream.heard.length >= 3));
+      for (const stream of streams) stream.close();
+    }
+    const last = await open(who);
+    await rename(last);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+});
+
+async function connect(door: TestDoor, who: Who, method: string): Promise<IncomingMessage> {
+  const url = new URL((await door.owner('GET', '/doors')).body.https_url);
+  const headers = {
+    host: url.host,
+    ...(who.cookie ? { cookie: who.cookie } : {}),
+    ...(who.token ? { authorization: `Bearer ${who.token}` } : {}),
+  };
+  const options = { method, path: '/api/events', headers };
+  const ca = (await door.owner('GET', '/ca.pem')).text;
+  return await new Promise((resolve, reject) => {
+    const sent =
+      door.name === 'https'
+        ? httpsRequest(
+            { ...options, host: 'localhost', port: url.port, ca, servername: 'localhost' },
+            resolve,
+          )
+        : httpRequest({ ...options, socketPath: join(door.dataDir, 'temps.sock') }, resolve);
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+function parseMessage(text: string): Heard {
+  const field = (name: string) =>
+    text
+      .split('\n')
+      .find((line) => line.startsWith(`${name}: `))
+      ?.slice(name.length + 2) ?? '';
+  const data = field('data');
+  return { event: field('event'), data: data === '' ? null : JSON.parse(data) };
+}
