@@ -13,6 +13,7 @@ import { CopySteps } from './copy/copy-steps.tsx';
 import { StopDialog } from './copy/stop-dialog.tsx';
 import { TwoBlades } from './copy/two-blades.tsx';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
+import { inCustody } from './custody-words.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { NotForYou } from './not-for-you.tsx';
 
@@ -56,7 +57,7 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
         </div>
         <div className="grid gap-4">
           <TwoBlades
-            kept={`The key in ${vault.custody.label}`}
+            kept={`The key ${inCustody(vault.custody)}`}
             fingerprint={vault.fingerprint}
             copied={`The key ${placeOf(wizard)}`}
             read={wizard.proven?.fingerprint ?? null}
@@ -139,19 +140,19 @@ function Opens({ vault }: { vault: VaultStatus }) {
       <h3>What this copy will open</h3>
       <ul>
         <li>
-          <LockKeyhole className="icon" aria-hidden="true" />
+          <LockKeyhole className="icon text-icon" aria-hidden="true" />
           <span className="min-w-0 [overflow-wrap:anywhere]">
             {total === 0 ? 'Every secret' : `All ${formatCount(total, 'secret')}`} of {vault.instance.name}
           </span>
         </li>
         {(vault.epoch ?? 1) > 1 && (
           <li>
-            <X className="icon" aria-hidden="true" />
+            <X className="icon text-icon" aria-hidden="true" />
             <span>Not what was sealed under an older key</span>
           </li>
         )}
         <li>
-          <X className="icon" aria-hidden="true" />
+          <X className="icon text-icon" aria-hidden="true" />
           <span>Nothing without the database or a backup of it</span>
         </li>
       </ul>

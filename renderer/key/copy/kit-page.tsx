@@ -3,9 +3,6 @@ import { QrCode } from './qr-code.tsx';
 
 type Kit = NonNullable<MadeCopy['kit']>;
 
-/** Four columns of six, read down like a list. */
-const ROWS = 6;
-
 /** The kit as a sheet of paper; with `isShown` false, the same sheet without key, words and code. */
 export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
   return (
@@ -32,7 +29,7 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
         )}
       </div>
       <h4>The key as 24 words</h4>
-      <ol className="kit-words" style={{ gridTemplateRows: `repeat(${ROWS}, auto)` }}>
+      <ol className="kit-words">
         {kit.words.map((word, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
           <li key={at}>

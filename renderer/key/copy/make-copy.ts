@@ -18,6 +18,9 @@ export type CopyTarget =
     }
   | { kind: 'download' };
 
+/** The longest name of a place the instance keeps. */
+const MAX_PLACE = 200;
+
 export interface CopyPlan {
   of: 'active' | 'rotation';
   format: CopyFormat;
@@ -38,7 +41,7 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
           ? {
               path: target.path,
               keep_anyway: target.keepAnyway,
-              ...(target.label === target.path ? {} : { place: target.label }),
+              ...(target.label === target.path ? {} : { place: target.label.slice(0, MAX_PLACE) }),
             }
           : {}),
         ...(passphrase === null ? {} : { passphrase }),
@@ -47,7 +50,8 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
     }),
   );
   copiesChanged();
-  return made;
+  // The client's types lose the null of `needed: null`.
+  return made as MadeCopy;
 }
 
 /** Proves a copy by giving it back, or by the three words asked for. Throws what the instance says. */
