@@ -62,7 +62,7 @@ function ProjectTabs({ project, current }: { project: string; current: ProjectTa
     { tab: 'settings', label: 'Settings', isShown: true },
   ];
   return (
-    <nav className="tabs" aria-label="Project">
+    <nav className="tabs -mt-3" aria-label="Project">
       {tabs
         .filter(({ isShown }) => isShown)
         .map(({ tab, label }) => (

@@ -11,7 +11,7 @@ export function PlainValue({ value }: { value: string }) {
   if (shown === '') return <span className="text-text-3">empty</span>;
   const parts = shown.split(REFERENCE);
   return (
-    <span className="value" dir="auto" title={shown}>
+    <span className="value cut" dir="auto" title={shown}>
       {parts.map((part, at) =>
         at % 2 === 1 ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in its order

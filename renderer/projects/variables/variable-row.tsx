@@ -50,9 +50,13 @@ export const VariableRow = memo(function VariableRow(props: VariableRowProps) {
           ? 'is-selected'
           : isOpen
             ? 'is-open'
-            : '';
+            : 'is-quiet';
   return (
-    <tr className={tone} aria-rowindex={rowIndex} aria-selected={rights.maySelect ? isSelected : undefined}>
+    <tr
+      className={`variable ${tone}`}
+      aria-rowindex={rowIndex}
+      aria-selected={rights.maySelect ? isSelected : undefined}
+    >
       {rights.maySelect && (
         <td className="pick-cell">
           <Checkbox

@@ -71,8 +71,8 @@ export function VariableTable(props: VariableTableProps) {
             if (isWell)
               return (
                 revealed && (
-                  <tr key={key} className="reveal" ref={virtualizer.measureElement} data-index={index}>
-                    <td colSpan={columns}>
+                  <tr key={key} ref={virtualizer.measureElement} data-index={index}>
+                    <td colSpan={columns} className="well-cell">
                       <RevealedValue revealed={revealed} name={variable.key} />
                     </td>
                   </tr>
@@ -115,10 +115,10 @@ interface GapProps {
 /** In place of the rows that are not drawn. */
 function Gap({ ref, height, columns }: GapProps) {
   return (
-    <tbody ref={ref} aria-hidden="true" className="gap">
+    <tbody ref={ref} aria-hidden="true">
       {height > 0 && (
         <tr>
-          <td colSpan={columns} style={{ height }} />
+          <td colSpan={columns} className="gap-cell" style={{ height }} />
         </tr>
       )}
     </tbody>
