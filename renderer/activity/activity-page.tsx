@@ -35,7 +35,7 @@ export function ActivityPage() {
             <SubmitError submit={exported} />
           </div>
           <ActivityFilters filter={filter} onChange={setFilter} />
-          <Lines filter={useDeferredValue(filter)} onClear={() => setFilter(noFilter)} />
+          <Lines filter={filter} onClear={() => setFilter(noFilter)} />
         </>
       ) : (
         <div className="card">
@@ -59,7 +59,8 @@ async function exportLines(filter: ActivityFilter): Promise<void> {
 }
 
 function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => void }) {
-  const lines = useInfiniteQuery({ ...activityQuery(filter), placeholderData: (before) => before });
+  const asked = useDeferredValue(filter);
+  const lines = useInfiniteQuery({ ...activityQuery(asked), placeholderData: (before) => before });
   const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data;
   if (lines.isPending)
     return (
