@@ -3,7 +3,7 @@ import { FileKey, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useMay } from '../app/session.ts';
 import { UnlockLink } from '../app/unlock-link.tsx';
 import { proofDays, type VaultStatus } from '../app/vault.ts';
-import { nameCustody } from '../key/locked/custody-words.ts';
+import { keeperOf } from '../key/custody-words.ts';
 import { Blade } from '../ui/blade.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Dial } from '../ui/dial.tsx';
@@ -19,7 +19,7 @@ const levelWords: Record<VaultStatus['health']['level'], string> = {
 };
 
 /** How safe the key is, in one sentence, its facts, the key itself, and one button. */
-export function HealthCard({ vault }: { vault: VaultStatus }) {
+export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
   const isLocked = vault.state === 'locked';
   const { verified_at, due_at } = vault.proof;
   return (
@@ -46,14 +46,14 @@ export function HealthCard({ vault }: { vault: VaultStatus }) {
           <div>
             <dt>Key lives in</dt>
             <dd className="truncate" title={vault.custody.place}>
-              {capital(nameCustody(vault.custody))}
+              {keeperOf(vault.custody)}
             </dd>
           </div>
         </dl>
       </div>
       <div className="health-key">
         <Blade fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
-        <MainWay vault={vault} />
+        {hasButton && <MainWay vault={vault} />}
       </div>
     </section>
   );
@@ -85,4 +85,3 @@ function MainWay({ vault }: { vault: VaultStatus }) {
 
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 const formatDue = (ms: number) => day.format(ms);
-const capital = (text: string) => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;

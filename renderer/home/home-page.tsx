@@ -37,9 +37,9 @@ export function HomePage() {
         )
       }
     >
-      {mayReadVault && <Health vault={vault} />}
+      {mayReadVault && <Health vault={vault} isFirst={isFirst && mayWriteProjects} />}
       <div className={mayReadVault ? 'home-cols' : ''}>
-        <div className="grid min-w-0 content-start gap-6">
+        <div className="grid min-w-0 grid-cols-1 content-start gap-6">
           {mayReadProjects && <Projects query={projects} onNew={() => setMaking(true)} />}
           {mayReadAudit && <NewestActivity />}
         </div>
@@ -55,8 +55,16 @@ export function HomePage() {
   );
 }
 
-function Health({ vault }: { vault: ReturnType<typeof useVault> }) {
-  if (vault.data) return <HealthCard vault={vault.data} />;
+/** At the very beginning the steps below it have the button. */
+function Health({ vault, isFirst }: { vault: ReturnType<typeof useVault>; isFirst: boolean }) {
+  const { data } = vault;
+  if (data)
+    return (
+      <HealthCard
+        vault={data}
+        hasButton={!isFirst || data.state === 'locked' || data.proof.verified_at !== null}
+      />
+    );
   return (
     <div className="card mb-6">
       {vault.isError ? (

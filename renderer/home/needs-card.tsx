@@ -74,7 +74,11 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
         {mayMend && (
           <div className="need-do">
             {button && (
-              <Link to={button.to} className={buttonClass('normal', true)}>
+              <Link
+                to={button.to}
+                {...(button.hash ? { hash: button.hash } : {})}
+                className={buttonClass('normal', true)}
+              >
                 {button.label}
               </Link>
             )}

@@ -1,12 +1,11 @@
-import type { components } from '../api/schema.ts';
 import { helpFor } from '../app/health-words.ts';
 import type { VaultStatus } from '../app/vault.ts';
+import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { nameCopy } from '../key/known-copies.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
 import type { VerdictName } from '../ui/verdict.tsx';
 
-type KeyCopy = components['schemas']['KeyCopy'];
 type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
 
 /** One thing that waits for someone, with the button that helps. */
@@ -16,7 +15,7 @@ export interface Need {
   sign: { verdict: VerdictName } | { days: number | null };
   title: string;
   text: string;
-  button: { label: string; to: Place } | null;
+  button: { label: string; to: Place; hash?: string } | null;
   /** A reason of the key's health that can be put off. */
   snooze?: string;
   /** What a person has read and need not see again. */
@@ -140,7 +139,7 @@ function needProofs({ vault, copies, nowMs }: NeedFacts): Need[] {
         sign: { days: daysBetween(verifiedAt, nowMs) },
         title: nameCopy(copy),
         text: dueAt <= nowMs ? 'Its proof is over 90 days old.' : `Proof due in ${formatCount(days, 'day')}.`,
-        button: { label: 'Prove it', to: '/key/verify' as const },
+        button: { label: 'Prove it', to: '/key/verify' as const, hash: `copy-${copy.id}` },
       };
     });
 }
@@ -153,7 +152,7 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       sign: { days: null },
       title: nameCopy(copy),
       text: `Made ${onDay(copy.made_at)}, never read back. It does not count yet.`,
-      button: { label: 'Read it back', to: '/key/verify' as const },
+      button: { label: 'Read it back', to: '/key/verify' as const, hash: `copy-${copy.id}` },
     }));
   const notes = vault.said
     .filter((line) => line !== vault.damage)

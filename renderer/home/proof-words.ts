@@ -1,12 +1,16 @@
 import { proofDays, type VaultStatus } from '../app/vault.ts';
 import { nameForm } from '../key/known-copies.ts';
-import { sayLocked } from '../key/locked/custody-words.ts';
+import { sayCase } from '../key/locked/locked-words.ts';
 import { countToLose, listToLose } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
 
 /** What would become of the secrets if this computer died today: the one sentence of Home. */
 export function sayOutcome(vault: VaultStatus): string {
-  if (vault.state === 'locked') return `${sayLocked(vault)}.`;
+  if (vault.state === 'locked') {
+    const why = sayCase(vault);
+    const waiting = formatCount(vault.secrets.total, 'value');
+    return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} ${vault.secrets.total === 1 ? 'waits' : 'wait'} for the key.`;
+  }
   const lost = countToLose(vault.secrets.by_kind);
   const { place, format } = vault.proof;
   if (format === null || place === null) {

@@ -1,14 +1,6 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { ask, client } from '../api/client.ts';
-import type { components } from '../api/schema.ts';
-
-type KeyCopy = components['schemas']['KeyCopy'];
-type CopyFormat = components['schemas']['CopyFormat'];
-
-export const copiesQuery = queryOptions({
-  queryKey: ['vault', 'copies'],
-  queryFn: () => ask(client.GET('/vault/key/copies')),
-});
+import { useQuery } from '@tanstack/react-query';
+import type { CopyFormat, KeyCopy } from './copy/copy-formats.ts';
+import { copiesQuery } from './page/key-queries.ts';
 
 /** Copies of the active key, the newest proof first; those that were never read back last. */
 export function useKnownCopies(fingerprint: string | null): readonly KeyCopy[] {
@@ -36,6 +28,3 @@ export function nameCopy({ format, place }: Pick<KeyCopy, 'format' | 'place'>): 
   const form = formNames[format];
   return `${form[0]?.toUpperCase()}${form.slice(1)}, ${place}`;
 }
-
-/** Whether it is read from a drive or a folder, rather than by eye or from another program. */
-export const isOnDrive = (format: CopyFormat) => format === 'age' || format === 'plain' || format === 'kdbx';

@@ -7,7 +7,7 @@ import { OwnerLink } from '../secrets/owner-link.tsx';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button } from '../ui/button.tsx';
 import { useSubmit } from '../ui/submit.tsx';
-import { formatClock, formatDay, formatExact } from '../ui/time.ts';
+import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import { NewValueField } from './new-value-field.tsx';
 import { type LostValue, recoveryQuery } from './recovery-query.ts';
 import { isLong, sayNewValue } from './recovery-words.ts';
@@ -44,7 +44,9 @@ export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: L
       </span>
       <span className="lost-since truncate" title={formatExact(last_used_at ?? since)}>
         {label},{' '}
-        {last_used_at === null ? `sealed ${formatDay(since)}` : `last used ${formatDay(last_used_at)}`}
+        {last_used_at === null
+          ? `sealed ${formatShortDay(since)}`
+          : `last used ${formatShortDay(last_used_at)}`}
       </span>
       <div className="lost-do">
         {replaced ? (

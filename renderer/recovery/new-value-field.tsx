@@ -12,7 +12,8 @@ interface NewValueFieldProps {
 }
 
 /**
- * Takes one value, hidden; what is pasted with line ends stays as it is. Ctrl or Cmd S saves like Enter.
+ * Takes one value, hidden; what is pasted with line ends stays as it is. Ctrl or Cmd S saves like Enter. No password
+ * field: browsers would offer to keep each of these.
  *
  * SECURITY: the value is in the field alone, never in state, and gone with it.
  */
@@ -41,7 +42,7 @@ export function NewValueField({ label, startsLong, isBusy, error, onSave }: NewV
     ref: field,
     'aria-label': label,
     'aria-invalid': error ? (true as const) : undefined,
-    autoComplete: 'new-password',
+    autoComplete: 'off',
     spellCheck: false,
     placeholder: 'New value',
     onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
@@ -66,7 +67,8 @@ export function NewValueField({ label, startsLong, isBusy, error, onSave }: NewV
         <span className={`input is-small ${error ? 'is-wrong' : ''}`}>
           <input
             {...shared}
-            type="password"
+            type="text"
+            className="is-hidden-text"
             onKeyDown={onSaveKey}
             onPaste={(event) => {
               const text = event.clipboardData.getData('text');

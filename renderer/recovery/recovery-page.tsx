@@ -88,7 +88,7 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
       </div>
     );
   return (
-    <div className="grid gap-5">
+    <div className="grid grid-cols-1 gap-5">
       {isLocked && (
         <Banner tone="danger" verdict="locked" action={mayWrite && <UnlockLink />}>
           <b>Locked.</b> Values can be entered again once the vault is open.

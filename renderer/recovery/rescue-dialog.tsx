@@ -62,7 +62,7 @@ export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogP
       title="Rescue with the old key"
       text={`Hand over a copy of ${fingerprints.join(' or ')}. ${formatCount(remaining, 'value')} would come back; what you replaced stays as it is.`}
     >
-      <div className="grid gap-3 pb-5">
+      <div className="grid grid-cols-1 gap-3 pb-5">
         <CopyInput
           title="A copy of the old key"
           purpose="unlock"

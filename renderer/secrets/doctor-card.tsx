@@ -1,8 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useMay } from '../app/session.ts';
-import { UnlockLink } from '../app/unlock-link.tsx';
 import type { VaultStatus } from '../app/vault.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Ticks } from '../ui/ticks.tsx';
@@ -97,7 +95,6 @@ function Running({ report }: { report: DoctorReport }) {
 }
 
 function Locked() {
-  const mayUnlock = useMay('vault:write');
   return (
     <>
       <Verdict name="locked" className="text-danger-solid" />
@@ -105,7 +102,6 @@ function Locked() {
         <b>None can be opened while the vault is locked</b>
         <p>They stay as they are, sealed. The list shows what waits.</p>
       </div>
-      {mayUnlock && <UnlockLink />}
     </>
   );
 }

@@ -1,10 +1,5 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { ask, client } from '../api/client.ts';
-
-const epochsQuery = queryOptions({
-  queryKey: ['vault', 'epochs'],
-  queryFn: () => ask(client.GET('/vault/key/epochs')),
-});
+import { useQuery } from '@tanstack/react-query';
+import { epochsQuery } from '../key/page/key-queries.ts';
 
 /** Whether this key was given up: then the recovery list is where its values are mended. */
 export function useIsLost(fingerprint: string): boolean {

@@ -42,7 +42,7 @@ export function SecretsPage() {
         </>
       }
     >
-      <div className="grid gap-5">
+      <div className="grid grid-cols-1 gap-5">
         <SubmitError submit={verify} />
         <SubmitError submit={save} />
         {vault.data && <DoctorCard vault={vault.data} report={report} />}
@@ -64,7 +64,7 @@ function SecretsList() {
   return (
     <div>
       <div className="secrets-filters">
-        <fieldset className="flex flex-wrap gap-1.5" aria-label="Kind">
+        <fieldset className="flex min-w-0 flex-wrap gap-1.5" aria-label="Kind">
           <Filter isOn={group === null} onClick={() => show({ group: null })} {...countOf(data, 'all')}>
             All
           </Filter>

@@ -1,5 +1,5 @@
 import { Check, LockKeyhole } from 'lucide-react';
-import { formatAgo, formatDay, formatExact } from '../ui/time.ts';
+import { formatAgo, formatExact, formatShortDay } from '../ui/time.ts';
 import { Verdict } from '../ui/verdict.tsx';
 import { useLostKeys } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
@@ -15,7 +15,7 @@ export function SecretsTable({ secrets }: { secrets: readonly SealedSecret[] }) 
     <table className="table secrets-table">
       <colgroup>
         {columns.map((name) => (
-          <col key={name} className={`is-${name.toLowerCase().replace(' ', '-')}`} />
+          <col key={name} className={`col-${name.toLowerCase().replace(' ', '-')}`} />
         ))}
       </colgroup>
       <thead>
@@ -69,7 +69,7 @@ function SecretRow({ secret, isLost }: { secret: SealedSecret; isLost: boolean }
         {secret.epoch ?? '?'}
       </td>
       <td data-label="Sealed" title={formatExact(secret.updated_at)}>
-        {formatDay(secret.updated_at)}
+        {formatShortDay(secret.updated_at)}
       </td>
       <td
         data-label="Last used"
@@ -77,7 +77,7 @@ function SecretRow({ secret, isLost }: { secret: SealedSecret; isLost: boolean }
       >
         {secret.last_used_at === null ? '–' : formatAgo(secret.last_used_at)}
       </td>
-      <td className="check">
+      <td className="secret-check">
         <CheckSign check={check} isLost={isLost} />
       </td>
     </tr>

@@ -27,6 +27,9 @@ export function formatDay(ms: number, nowMs = Date.now()): string {
   return new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? day.format(ms) : dayOfYear.format(ms);
 }
 
+/** As `formatDay`, without the hour: for columns. */
+export const formatShortDay = (ms: number, nowMs = Date.now()) => formatDay(ms, nowMs).split(',')[0] ?? '';
+
 /** "just now", "3 minutes ago", "2 hours ago", then as `formatDay`. */
 export function formatAgo(ms: number, nowMs = Date.now()): string {
   const minutes = Math.floor((nowMs - ms) / 60_000);

@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/choices.tsx';
 import { CopyInput } from '../copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
-import { nameCustody } from './custody-words.ts';
+import { nameCustody } from './locked-words.ts';
 import { unlocked } from './unlock.ts';
 
 interface CopyUnlockProps {
@@ -47,7 +47,7 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
   };
   const isPassphrase = hasCode(error, 'passphrase_wrong', 'passphrase_required');
   return (
-    <div className="grid gap-3">
+    <div className="grid min-w-0 grid-cols-1 gap-3">
       <CopyInput
         title="Unlock with a copy"
         purpose="unlock"

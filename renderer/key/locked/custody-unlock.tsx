@@ -6,7 +6,7 @@ import type { VaultStatus } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/field.tsx';
 import { SubmitError, useSubmit } from '../../ui/submit.tsx';
-import { nameCustody } from './custody-words.ts';
+import { nameCustody } from './locked-words.ts';
 import { unlocked } from './unlock.ts';
 
 const unlockFromCustody = () => ask(client.POST('/vault/unlock', { body: { method: 'custody' } }));

@@ -3,7 +3,7 @@ import { useMay } from '../../app/session.ts';
 import type { VaultStatus } from '../../app/vault.ts';
 import { Blade, SmallBlade } from '../../ui/blade.tsx';
 import { MiniDial } from '../../ui/dial.tsx';
-import { daysSince, formatDay } from '../../ui/time.ts';
+import { daysSince, formatShortDay } from '../../ui/time.ts';
 import { nameCopy, useKnownCopies } from '../known-copies.ts';
 
 /** Which key is looked for, which was found instead, and where copies of it were seen. */
@@ -43,7 +43,7 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
             <span className="truncate" dir="auto" title={nameCopy(copy)}>
               {nameCopy(copy)}
             </span>
-            <span className="when">{formatDay(copy.verified_at ?? copy.made_at)}</span>
+            <span className="when">{formatShortDay(copy.verified_at ?? copy.made_at)}</span>
           </li>
         ))}
       </ul>
@@ -59,12 +59,12 @@ export function WorksMeanwhile() {
       <div className="locked-fact">
         <h2>Works meanwhile</h2>
         <ul>
-          <Fact>Sign-in by password, projects</Fact>
+          <Fact>Sign-in and projects</Fact>
           <Fact>Plain variables and their history</Fact>
           {mayReadPeople && <Fact>People, settings, activity</Fact>}
           <Fact waits>Secret values</Fact>
-          <Fact waits>API keys and deployment tokens</Fact>
-          <Fact waits>Second factors, but for recovery codes</Fact>
+          <Fact waits>API keys and tokens</Fact>
+          <Fact waits>Codes of second factors</Fact>
         </ul>
       </div>
     </section>

@@ -7,8 +7,8 @@ import { useVault, type VaultStatus, vaultQuery } from '../../app/vault.ts';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
-import { explainLocked, hadKey, sayLocked } from './custody-words.ts';
 import { KeyNeeded, WorksMeanwhile } from './locked-facts.tsx';
+import { explainLocked, hadKey, sayCase } from './locked-words.ts';
 import { OtherWays } from './other-ways.tsx';
 import { WhoCanUnlock } from './who-can-unlock.tsx';
 
@@ -35,7 +35,6 @@ export function LockedPage() {
 
 function Locked({ vault }: { vault: VaultStatus }) {
   const mayUnlock = useMay('vault:write');
-  const title = sayLocked(vault);
   useEffect(() => {
     document.title = 'Locked · Temps';
   }, []);
@@ -46,13 +45,15 @@ function Locked({ vault }: { vault: VaultStatus }) {
           <LockKeyhole className="icon icon-20" aria-hidden="true" />
         </span>
         <div className="min-w-0">
-          <h1>{title}</h1>
+          <h1>Locked: {sayCase(vault)}</h1>
           <p className="[overflow-wrap:anywhere]">{explainLocked(vault)}</p>
         </div>
       </header>
       <div className="locked-cols">
-        <div className="grid min-w-0 gap-4">{mayUnlock ? <WaysOut vault={vault} /> : <WhoCanUnlock />}</div>
-        <div className="grid min-w-0 gap-4">
+        <div className="grid min-w-0 grid-cols-1 gap-4">
+          {mayUnlock ? <WaysOut vault={vault} /> : <WhoCanUnlock />}
+        </div>
+        <div className="grid min-w-0 grid-cols-1 gap-4">
           {hadKey(vault) && <KeyNeeded vault={vault} />}
           <WorksMeanwhile />
         </div>

@@ -10,7 +10,7 @@ import { countToLose } from '../../secrets/secret-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { useSubmit } from '../../ui/submit.tsx';
 import { formatCount, formatTime } from '../../ui/time.ts';
-import { hadKey, nameCustody } from './custody-words.ts';
+import { hadKey, nameCustody } from './locked-words.ts';
 import { StartOver } from './start-over.tsx';
 import { unlocked } from './unlock.ts';
 

@@ -1,40 +1,28 @@
 import type { VaultStatus } from '../../app/vault.ts';
+import { keeperOf } from '../custody-words.ts';
 
-type Custody = VaultStatus['custody'];
-
-/** Where the key lives, inside a sentence: "GNOME Keyring", "the key file". */
-export function nameCustody({ name, label }: Custody): string {
-  switch (name) {
-    case 'keychain':
-      return label;
-    case 'file':
-      return 'the key file';
-    case 'external':
-      return 'the outside key file';
-    case 'passphrase':
-      return 'the protected key file';
-  }
+/** What keeps the key, inside a sentence: "GNOME Keyring", "the key file". */
+export function nameCustody(custody: VaultStatus['custody']): string {
+  const keeper = keeperOf(custody);
+  return custody.name === 'keychain' ? keeper : keeper.replace(/^The /, 'the ');
 }
 
-/** The case in one line, with the real place. */
-export function sayLocked(vault: VaultStatus): string {
+/** Why it is locked, as the rest of a sentence: "the key is missing from GNOME Keyring". */
+export function sayCase(vault: VaultStatus): string {
   const place = nameCustody(vault.custody);
   const isFile = vault.custody.name !== 'keychain';
   switch (vault.case) {
     case 'missing':
-      return isFile ? `Locked: ${place} is missing` : `Locked: the key is missing from ${place}`;
+      return isFile ? `${place} is missing` : `the key is missing from ${place}`;
     case 'waiting':
-      if (vault.refused)
-        return isFile ? `Locked: ${place} cannot be read` : `Locked: ${place} did not answer`;
-      return vault.custody.name === 'passphrase'
-        ? 'Locked: it waits for your passphrase'
-        : `Locked: ${place} is locked`;
+      if (vault.refused) return isFile ? `${place} cannot be read` : `${place} did not answer`;
+      return vault.custody.name === 'passphrase' ? 'it waits for your passphrase' : `${place} is locked`;
     case 'old_key':
-      return `Locked: ${place} holds an older key`;
+      return `${place} holds an older key`;
     case 'foreign_key':
-      return `Locked: ${place} holds another key`;
+      return `${place} holds another key`;
     default:
-      return 'Locked now, on request';
+      return 'someone asked for it';
   }
 }
 
