@@ -26,12 +26,12 @@ function sayCase(vault: VaultStatus): string {
       return 'key missing';
     case 'waiting':
       if (vault.custody.name === 'passphrase') return 'passphrase needed';
-      if (vault.custody.name !== 'keychain') return 'key file unreadable';
-      return vault.refused ? 'no answer from the keychain' : 'waiting for the keychain';
+      if (vault.custody.name !== 'keychain') return 'file unreadable';
+      return vault.refused ? 'no keychain' : 'keychain locked';
     case 'old_key':
-      return 'an older key found';
+      return 'an older key';
     case 'foreign_key':
-      return 'another key found';
+      return 'another key';
     default:
       return 'on request';
   }

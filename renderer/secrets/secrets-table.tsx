@@ -95,7 +95,7 @@ function CheckSign({ check, isLost }: { check: SealedSecret['check']; isLost: bo
       );
     case 'does_not_open':
       return (
-        <span className="level level-broken">
+        <span className="row level-broken font-medium">
           <Verdict name="broken" />
           {isLost ? 'Key lost' : 'Does not open'}
         </span>
