@@ -24,7 +24,7 @@ export async function signInAs(
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('link', { name: 'Your account' }).waitFor();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   return { context, page };
 }
 

@@ -23,26 +23,38 @@ export interface AuditLine {
   data: Record<string, unknown> | null;
 }
 
+/** Absent is any. */
 export interface AuditFilter {
-  operation?: string;
-  userId?: number;
+  operation?: string | undefined;
+  userId?: number | undefined;
+  /** Who, in the words of the line. */
+  actor?: string | undefined;
+  /** Anywhere in the operation, the actor or the data. */
+  search?: string | undefined;
   /** Epoch ms, inclusive. */
-  from?: number;
-  to?: number;
-  limit: number;
-  offset: number;
+  from?: number | undefined;
+  to?: number | undefined;
 }
 
 export interface AuditLog {
   /** Appends one line, inside the caller's transaction where there is one. */
   append(entry: AuditEntry): void;
   /** Newest first. */
-  list(filter: AuditFilter): AuditLine[];
+  list(filter: AuditFilter, page: { limit: number; offset: number }): AuditLine[];
+  /** The newest before a line, newest first: for going through all of them, however many are added meanwhile. */
+  listBefore(filter: AuditFilter, id: number, limit: number): AuditLine[];
+  count(filter: AuditFilter): number;
+  /** Names of operations that occur, in their order. */
+  listOperations(): string[];
   /** Throws `not_found`. */
   get(id: number): AuditLine;
 }
 
 const COLUMNS = 'id, at, operation, actor_kind AS actorKind, user_id AS userId, actor, ip, data';
+const MATCHES = `(@operation IS NULL OR operation = @operation) AND (@userId IS NULL OR user_id = @userId)
+  AND (@actor IS NULL OR actor = @actor) AND (@from IS NULL OR at >= @from) AND (@to IS NULL OR at <= @to)
+  AND (@search IS NULL OR instr(lower(operation), lower(@search)) > 0 OR instr(lower(actor), lower(@search)) > 0
+    OR instr(lower(data), lower(@search)) > 0)`;
 
 export function createAuditLog(store: Store, clock: Clock): AuditLog {
   const { sqlite } = store;
@@ -63,29 +75,45 @@ export function createAuditLog(store: Store, clock: Clock): AuditLog {
         ),
       );
     },
-    list({ operation, userId, from, to, limit, offset }) {
+    list(filter, { limit, offset }) {
       const rows = sqlite
         .prepare(
-          `SELECT ${COLUMNS} FROM audit_log
-           WHERE (@operation IS NULL OR operation = @operation) AND (@userId IS NULL OR user_id = @userId)
-             AND (@from IS NULL OR at >= @from) AND (@to IS NULL OR at <= @to)
-           ORDER BY id DESC LIMIT @limit OFFSET @offset`,
+          `SELECT ${COLUMNS} FROM audit_log WHERE ${MATCHES} ORDER BY id DESC LIMIT @limit OFFSET @offset`,
         )
-        .all({
-          operation: operation ?? null,
-          userId: userId ?? null,
-          from: from ?? null,
-          to: to ?? null,
-          limit,
-          offset,
-        });
+        .all({ ...toParameters(filter), limit, offset });
       return (rows as Row[]).map(fromRow);
     },
+    listBefore(filter, id, limit) {
+      const rows = sqlite
+        .prepare(
+          `SELECT ${COLUMNS} FROM audit_log WHERE id < @id AND ${MATCHES} ORDER BY id DESC LIMIT @limit`,
+        )
+        .all({ ...toParameters(filter), id, limit });
+      return (rows as Row[]).map(fromRow);
+    },
+    count: (filter) =>
+      sqlite
+        .prepare(`SELECT count(*) FROM audit_log WHERE ${MATCHES}`)
+        .pluck()
+        .get(toParameters(filter)) as number,
+    listOperations: () =>
+      sqlite.prepare('SELECT DISTINCT operation FROM audit_log ORDER BY operation').pluck().all() as string[],
     get(id) {
       const row = sqlite.prepare(`SELECT ${COLUMNS} FROM audit_log WHERE id = ?`).get(id);
       if (!row) throw new AppError('not_found', 'There is no such line in the audit log.');
       return fromRow(row as Row);
     },
+  };
+}
+
+function toParameters({ operation, userId, actor, search, from, to }: AuditFilter) {
+  return {
+    operation: operation ?? null,
+    userId: userId ?? null,
+    actor: actor ?? null,
+    search: search ?? null,
+    from: from ?? null,
+    to: to ?? null,
   };
 }
 
