@@ -1,5 +1,5 @@
 // Who may import whom: the table of ARCHITECTURE.md, enforced.
-const capabilities = 'identity|projects|audit|settings';
+const capabilities = 'identity|projects|audit|settings|diagnostics';
 module.exports = {
   forbidden: [
     {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { createRoutes } from '../http/api.ts';
 import { envFileRoutes } from './env-file-routes.ts';
+import { environmentRoutes } from './environment-routes.ts';
 import { projectOnlyRoutes } from './project-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { variableRoutes } from './variable-routes.ts';
@@ -9,6 +10,7 @@ import { variableRoutes } from './variable-routes.ts';
 export function projectRoutes(ctx: Context) {
   return createRoutes()
     .route('/', projectOnlyRoutes(ctx))
+    .route('/', environmentRoutes(ctx))
     .route('/', variableRoutes(ctx))
     .route('/', envFileRoutes(ctx))
     .route('/', searchRoutes(ctx));
