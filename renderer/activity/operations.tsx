@@ -149,6 +149,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   MFA_SET_UP: { name: 'Second factor begun', say: person('Began the second factor of') },
   MFA_ENABLED: { name: 'Second factor on', say: person('Switched on the second factor of') },
   MFA_DISABLED: { name: 'Second factor off', say: person('Switched off the second factor of') },
+  AUDIT_EXPORTED: { name: 'Activity exported', say: () => 'Exported the activity' },
   SETTINGS_UPDATED: { name: 'Settings changed', say: () => 'Changed the settings' },
   INSTANCE_STARTED: {
     name: 'Instance started',

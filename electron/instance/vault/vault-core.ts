@@ -16,6 +16,8 @@ export interface Situation {
   case: VaultCase;
   /** In words; null when running. */
   detail: string | null;
+  /** For `waiting`: the custody refused or did not answer; otherwise it is locked. */
+  refused?: boolean;
   /** For `old_key` and `foreign_key`: what was found instead. */
   foundFingerprint: Fingerprint | null;
 }
@@ -34,8 +36,13 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+<<<<<<< HEAD
   /** How often someone locked it: what began to open it before that must not finish after it. */
   lockCount: number;
+=======
+  /** Epoch ms of the last time the custody was asked for the key. */
+  custodyAskedAt: number | null;
+>>>>>>> wt-locked
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
@@ -82,7 +89,11 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+<<<<<<< HEAD
     lockCount: 0,
+=======
+    custodyAskedAt: null,
+>>>>>>> wt-locked
     inCustody: new Set(),
     wasKeyAdopted: null,
     said: [],
@@ -123,7 +134,11 @@ export async function readCustody(
   lockCount = core.lockCount,
 ): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+<<<<<<< HEAD
   if (core.lockCount !== lockCount) return false;
+=======
+  core.custodyAskedAt = core.clock.now();
+>>>>>>> wt-locked
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
@@ -147,6 +162,7 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
   return {
     case: decision.case,
     detail: decision.detail,
+    ...('refused' in decision ? { refused: decision.refused } : {}),
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
 }
