@@ -1,8 +1,7 @@
 import { LifeBuoy } from 'lucide-react';
 import { useCallback, useRef, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { ConfirmationDeclined } from '../api/confirmation.ts';
-import { describeError, hasCode } from '../api/problem.ts';
+import { ConfirmationDeclined, describeError, hasCode } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { CopyInput } from '../key/copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../key/copy-input/handed-copy.ts';

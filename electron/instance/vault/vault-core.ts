@@ -36,13 +36,10 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
-<<<<<<< HEAD
   /** How often someone locked it: what began to open it before that must not finish after it. */
   lockCount: number;
-=======
   /** Epoch ms of the last time the custody was asked for the key. */
   custodyAskedAt: number | null;
->>>>>>> wt-locked
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
@@ -89,11 +86,8 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
-<<<<<<< HEAD
     lockCount: 0,
-=======
     custodyAskedAt: null,
->>>>>>> wt-locked
     inCustody: new Set(),
     wasKeyAdopted: null,
     said: [],
@@ -134,11 +128,8 @@ export async function readCustody(
   lockCount = core.lockCount,
 ): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
-<<<<<<< HEAD
-  if (core.lockCount !== lockCount) return false;
-=======
   core.custodyAskedAt = core.clock.now();
->>>>>>> wt-locked
+  if (core.lockCount !== lockCount) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
