@@ -1,5 +1,5 @@
 // Who may import whom: the table of ARCHITECTURE.md, enforced.
-const capabilities = 'identity|projects|audit|settings';
+const capabilities = 'identity|projects|audit|settings|diagnostics';
 module.exports = {
   forbidden: [
     {
@@ -82,6 +82,33 @@ module.exports = {
       severity: 'error',
       from: { path: '^electron/', pathNot: '/(schema|instance-table)\\.ts$' },
       to: { path: ['/schema\\.ts$', 'node_modules/drizzle-orm'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-takes-types-only',
+      comment: 'renderer: browser libraries and its own files; the API is known by its generated types',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^electron/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-needs-no-node',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'radix-in-ui',
+      comment: 'renderer/ui wraps Radix once; the shell may use what it alone needs',
+      severity: 'error',
+      from: { path: '^renderer/(?!ui/|app/)' },
+      to: { path: 'node_modules/radix-ui' },
+    },
+    {
+      name: 'ui-knows-no-page',
+      comment: 'renderer/ui: no data access, no pages',
+      severity: 'error',
+      from: { path: '^renderer/ui/' },
+      to: { path: '^renderer/(?!ui/|api/problem\\.ts)' },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -4,6 +4,7 @@ import { createAuditLog } from './audit/audit-log.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Context } from './context.ts';
+import { diagnosticsRoutes } from './diagnostics/routes.ts';
 import { createApp } from './http/app.ts';
 import type { Caller } from './http/caller.ts';
 import { doorRoutes } from './http/door-routes.ts';
@@ -147,6 +148,7 @@ function compose(parts: Parts): Instance {
       projectRoutes(ctx),
       settingsRoutes(ctx),
       auditRoutes(ctx),
+      diagnosticsRoutes(ctx, core),
       doorRoutes(() => doors),
     ],
     liveViews: vaultViews({ core, jobs, ctx }),

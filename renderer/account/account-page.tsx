@@ -1,5 +1,70 @@
+import { LogOut, UserX } from 'lucide-react';
+import { describeError } from '../api/problem.ts';
+import { signOut, useIsOwner, useSession } from '../app/session.ts';
+import { roleLabel } from '../people/roles.ts';
+import { Button } from '../ui/button.tsx';
+import { Chip } from '../ui/chip.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { showToast } from '../ui/toasts.tsx';
+import { PasswordSection } from './password-section.tsx';
+import { ProfileSection } from './profile-section.tsx';
+import { SecondFactorSection } from './second-factor-section.tsx';
+import { SessionsSection } from './sessions-section.tsx';
 
+/** Who one is here, and how one comes in. */
 export function AccountPage() {
-  return <Page title="AccountPage">…</Page>;
+  const { user } = useSession();
+  const isOwner = useIsOwner();
+  return (
+    <Page
+      title="Your account"
+      under={
+        user && (
+          <span className="flex items-center gap-2">
+            <Chip>{roleLabel(user.role)}</Chip>
+            {isOwner && 'You came in as the owner of this machine and act as this account.'}
+          </span>
+        )
+      }
+      actions={
+        <Button icon={LogOut} onClick={leave}>
+          Sign out
+        </Button>
+      }
+    >
+      {user ? (
+        <div className="grid items-start gap-6 wide:grid-cols-2">
+          <div className="grid gap-6">
+            <ProfileSection key={user.id} user={user} />
+            <PasswordSection email={user.email} />
+          </div>
+          <div className="grid gap-6">
+            <SecondFactorSection isOn={user.mfa_enabled} />
+            <SessionsSection />
+          </div>
+        </div>
+      ) : (
+        <div className="card">
+          <Empty
+            icon={UserX}
+            title="You are the owner of this machine, without an account"
+            text={
+              <>
+                This machine’s own account lets you in. For a password and a second factor, and to come in
+                from other machines, run <code className="mono">temps-desktop admin create</code> here, then
+                open a new link with <code className="mono">temps-desktop console</code>.
+              </>
+            }
+          />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function leave(): void {
+  signOut().catch((error: unknown) =>
+    showToast({ title: 'You are still signed in', text: describeError(error) }),
+  );
 }

@@ -1,5 +1,101 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Download, ScrollText, SearchX } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { useMay } from '../app/session.ts';
+import { peopleQuery } from '../people/people-query.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { saveFile } from '../ui/save-file.ts';
+import { SubmitError, useSubmit } from '../ui/submit.tsx';
+import { ActivityFilters } from './activity-filters.tsx';
+import { type ActivityFilter, activityQuery, noFilter, toQuery } from './activity-query.ts';
+import { ActivityTable } from './activity-table.tsx';
 
+/** What was done, by whom, when and from where. */
 export function ActivityPage() {
-  return <Page title="ActivityPage">…</Page>;
+  const mayRead = useMay('audit:read');
+  const [filter, setFilter] = useState(noFilter);
+  const exported = useSubmit(() => exportLines(filter));
+  return (
+    <Page
+      title="Activity"
+      actions={
+        mayRead && (
+          <Button icon={Download} isBusy={exported.isBusy} onClick={() => void exported.run()}>
+            Export
+          </Button>
+        )
+      }
+    >
+      {mayRead ? (
+        <>
+          <div className="mb-3 empty:hidden">
+            <SubmitError submit={exported} />
+          </div>
+          <ActivityFilters filter={filter} onChange={setFilter} />
+          <Lines filter={filter} onClear={() => setFilter(noFilter)} />
+        </>
+      ) : (
+        <div className="card">
+          <Empty
+            icon={ScrollText}
+            title="Not yours to see"
+            text="What was done here, and by whom, is for administrators."
+          />
+        </div>
+      )}
+    </Page>
+  );
+}
+
+/** The lines that are found, one JSON object a line. */
+async function exportLines(filter: ActivityFilter): Promise<void> {
+  const text = await askConfirmed(() =>
+    client.GET('/audit/export', { params: { query: toQuery(filter) }, parseAs: 'text' }),
+  );
+  saveFile('temps-activity.jsonl', text, 'application/x-ndjson');
+}
+
+function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => void }) {
+  const asked = useDeferredValue(filter);
+  const lines = useInfiniteQuery({ ...activityQuery(asked), placeholderData: (before) => before });
+  const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data;
+  if (lines.isPending)
+    return (
+      <div className="table-wrap">
+        <Skeleton rows={10} columns={4} />
+      </div>
+    );
+  if (lines.isError && !lines.data)
+    return (
+      <Failed title="The activity did not load" error={lines.error} onRetry={() => void lines.refetch()} />
+    );
+  const found = lines.data ?? [];
+  if (found.length === 0)
+    return (
+      <div className="card">
+        <Empty
+          icon={SearchX}
+          title="Nothing of that kind"
+          text="No line of the log has all of what is asked for."
+          action={<Button onClick={onClear}>Show everything</Button>}
+        />
+      </div>
+    );
+  return (
+    <>
+      <ActivityTable lines={found} people={people ?? []} />
+      <div className="mt-3 flex items-center justify-center gap-3">
+        {lines.hasNextPage ? (
+          <Button isBusy={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>
+            Load more
+          </Button>
+        ) : (
+          <span className="text-12 text-text-3">That is the beginning.</span>
+        )}
+      </div>
+    </>
+  );
 }

@@ -52,7 +52,7 @@ export function Sidebar() {
         type="button"
         className="side-find"
         onClick={openPalette}
-        aria-label="Go to or do…"
+        title="Go to or do…"
         aria-keyshortcuts="Control+K"
       >
         <Search className="icon" aria-hidden="true" />

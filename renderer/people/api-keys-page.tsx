@@ -1,5 +1,68 @@
-import { Page } from '../ui/page.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { Bot, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { CannotSeal, useCanSeal } from '../app/sealing.tsx';
+import { useMay } from '../app/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
+import { ApiKeyTable } from './api-key-table.tsx';
+import { type ApiKey, apiKeysQuery } from './api-keys-query.ts';
+import { DeleteApiKeyDialog } from './delete-api-key-dialog.tsx';
+import { type MadeKey, NewApiKeyDialog } from './new-api-key-dialog.tsx';
+import { PeopleFrame } from './people-frame.tsx';
 
+/** What programs come in with. */
 export function ApiKeysPage() {
-  return <Page title="ApiKeysPage">…</Page>;
+  const mayRead = useMay('api_keys:read');
+  const mayWrite = useMay('api_keys:write');
+  const canSeal = useCanSeal();
+  const keys = useQuery({ ...apiKeysQuery, enabled: mayRead });
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<MadeKey | null>(null);
+  const [leaving, setLeaving] = useState<ApiKey | null>(null);
+  const add = (
+    <Button kind="main" icon={Plus} disabled={!canSeal} onClick={() => setMaking(true)}>
+      New API key
+    </Button>
+  );
+  return (
+    <PeopleFrame tab="keys" actions={mayWrite && keys.data?.length !== 0 && add}>
+      {mayWrite && !canSeal && (
+        <div className="mb-4">
+          <CannotSeal what="A new key could not be sealed. Those there are cannot be checked either, so they do not work now." />
+        </div>
+      )}
+      {!mayRead ? (
+        <div className="card">
+          <Empty icon={Bot} title="Not yours to see" text="API keys are for those who may change projects." />
+        </div>
+      ) : keys.isPending ? (
+        <div className="table-wrap">
+          <Skeleton rows={4} columns={4} />
+        </div>
+      ) : keys.isError && !keys.data ? (
+        <Failed title="The API keys did not load" error={keys.error} onRetry={() => void keys.refetch()} />
+      ) : keys.data?.length === 0 ? (
+        <div className="card">
+          <Empty
+            icon={Bot}
+            title="No API key yet"
+            text="A key lets a program use this instance: the command line on another machine, a script, a pipeline."
+            action={mayWrite && add}
+          />
+        </div>
+      ) : (
+        <ApiKeyTable keys={keys.data ?? []} onDelete={mayWrite ? setLeaving : undefined} />
+      )}
+      {isMaking && <NewApiKeyDialog onClose={() => setMaking(false)} onMade={setMade} />}
+      {made && (
+        <ShownOnce name={`API key ${made.name}`} values={[made.text]} onStored={() => setMade(null)}>
+          Give it to the program as <span className="font-mono">Authorization: Bearer</span>. Lost, it is
+          deleted and a new one made.
+        </ShownOnce>
+      )}
+      {leaving && <DeleteApiKeyDialog apiKey={leaving} onClose={() => setLeaving(null)} />}
+    </PeopleFrame>
+  );
 }

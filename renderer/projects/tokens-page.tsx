@@ -1,5 +1,95 @@
-import { Page } from '../ui/page.tsx';
+import { useQuery } from '@tanstack/react-query';
+import { KeySquare, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { CannotSeal, useCanSeal } from '../app/sealing.tsx';
+import { useMay } from '../app/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { ShownOnce } from '../ui/shown-once.tsx';
+import { DeleteTokenDialog } from './manage/delete-token-dialog.tsx';
+import { type MadeToken, NewTokenDialog } from './manage/new-token-dialog.tsx';
+import { useProjectParam } from './manage/project-param.ts';
+import { type Token, TokenTable } from './manage/token-table.tsx';
+import { ProjectFrame } from './project-frame.tsx';
+import { tokensQuery } from './project-queries.ts';
 
+/** What a deployment, a pipeline or a script of one project comes in with. */
 export function TokensPage() {
-  return <Page title="TokensPage">…</Page>;
+  const project = useProjectParam();
+  const [isMaking, setMaking] = useState(false);
+  const [made, setMade] = useState<MadeToken | null>(null);
+  const [leaving, setLeaving] = useState<Token | null>(null);
+  const canSeal = useCanSeal();
+  const mayWrite = useMay('tokens:write');
+  const tokens = useTokens(project);
+  const isEmpty = tokens.data?.tokens.length === 0;
+  const add = (
+    <Button kind="main" icon={Plus} disabled={!canSeal} onClick={() => setMaking(true)}>
+      New token
+    </Button>
+  );
+  return (
+    <ProjectFrame project={project} tab="tokens" actions={mayWrite && !isEmpty && add}>
+      {mayWrite && !canSeal && (
+        <div className="mb-4">
+          <CannotSeal what="A new token could not be sealed. Those there are cannot be checked either, so they do not work now." />
+        </div>
+      )}
+      <TokenList
+        tokens={tokens}
+        empty={mayWrite ? add : undefined}
+        onDelete={mayWrite ? setLeaving : undefined}
+      />
+      {isMaking && <NewTokenDialog project={project} onClose={() => setMaking(false)} onMade={setMade} />}
+      {made && (
+        <ShownOnce name={`Token ${made.name}`} values={[made.text]} onStored={() => setMade(null)}>
+          It reads {made.projectName} and nothing else. Lost, it is deleted and a new one made.
+        </ShownOnce>
+      )}
+      {leaving && <DeleteTokenDialog project={project} token={leaving} onClose={() => setLeaving(null)} />}
+    </ProjectFrame>
+  );
+}
+
+const useTokens = (project: string) => useQuery({ ...tokensQuery(project), enabled: useMay('tokens:read') });
+
+interface TokenListProps {
+  tokens: ReturnType<typeof useTokens>;
+  empty: React.ReactNode;
+  onDelete: ((token: Token) => void) | undefined;
+}
+
+function TokenList({ tokens, empty, onDelete }: TokenListProps) {
+  if (!tokens.isEnabled)
+    return (
+      <div className="card">
+        <Empty
+          icon={KeySquare}
+          title="Not yours to see"
+          text="Deployment tokens are for those who may change projects."
+        />
+      </div>
+    );
+  if (tokens.isPending)
+    return (
+      <div className="table-wrap">
+        <Skeleton rows={3} columns={4} />
+      </div>
+    );
+  if (tokens.isError && !tokens.data)
+    return (
+      <Failed title="The tokens did not load" error={tokens.error} onRetry={() => void tokens.refetch()} />
+    );
+  const list = tokens.data?.tokens ?? [];
+  if (list.length > 0) return <TokenTable tokens={list} onDelete={onDelete} />;
+  return (
+    <div className="card">
+      <Empty
+        icon={KeySquare}
+        title="No token yet"
+        text="A deployment token lets a pipeline or a container read this project’s variables, and nothing else of this instance."
+        action={empty}
+      />
+    </div>
+  );
 }

@@ -1,10 +1,5 @@
-import { Check, ChevronDown, type LucideIcon } from 'lucide-react';
-import {
-  Checkbox as RadixCheckbox,
-  RadioGroup as RadixRadioGroup,
-  Select as RadixSelect,
-  ToggleGroup,
-} from 'radix-ui';
+import { ChevronDown, type LucideIcon } from 'lucide-react';
+import { Checkbox as RadixCheckbox, RadioGroup as RadixRadioGroup, ToggleGroup } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
 
 interface CheckboxProps {
@@ -136,11 +131,15 @@ interface SelectProps<Value extends string> {
   id?: string;
   value: Value;
   onChange: (value: Value) => void;
-  options: readonly { value: Value; label: string; icon?: LucideIcon }[];
+  options: readonly { value: Value; label: string }[];
   isSmall?: boolean;
   disabled?: boolean;
 }
 
+/**
+ * One of many: the browser's own list, which phones, screen readers and the page's policy all know. (Radix puts a
+ * style into the page as text, which the policy refuses.)
+ */
 export function Select<Value extends string>({
   label,
   id,
@@ -151,28 +150,21 @@ export function Select<Value extends string>({
   disabled = false,
 }: SelectProps<Value>) {
   return (
-    <RadixSelect.Root value={value} onValueChange={(next) => onChange(next as Value)} disabled={disabled}>
-      <RadixSelect.Trigger id={id} className={`input select ${isSmall ? 'is-small' : ''}`} aria-label={label}>
-        <RadixSelect.Value />
-        <ChevronDown className="icon" aria-hidden="true" />
-      </RadixSelect.Trigger>
-      <RadixSelect.Portal>
-        <RadixSelect.Content className="menu z-40" position="popper" sideOffset={4}>
-          <RadixSelect.Viewport>
-            {options.map(({ value: each, label: text, icon: Icon }) => (
-              <RadixSelect.Item key={each} value={each} className="item">
-                {Icon && <Icon className="icon text-icon" aria-hidden="true" />}
-                <span className="grow">
-                  <RadixSelect.ItemText>{text}</RadixSelect.ItemText>
-                </span>
-                <RadixSelect.ItemIndicator>
-                  <Check className="icon icon-14" aria-hidden="true" />
-                </RadixSelect.ItemIndicator>
-              </RadixSelect.Item>
-            ))}
-          </RadixSelect.Viewport>
-        </RadixSelect.Content>
-      </RadixSelect.Portal>
-    </RadixSelect.Root>
+    <span className={`input select ${isSmall ? 'is-small' : ''}`}>
+      <select
+        id={id}
+        aria-label={label}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.currentTarget.value as Value)}
+      >
+        {options.map(({ value: each, label: text }) => (
+          <option key={each} value={each}>
+            {text}
+          </option>
+        ))}
+      </select>
+      <ChevronDown className="icon" aria-hidden="true" />
+    </span>
   );
 }

@@ -8,6 +8,7 @@ interface Schema {
   properties?: Record<string, Schema>;
   additionalProperties?: unknown;
   allOf?: Schema[];
+  anyOf?: Schema[];
 }
 interface Operation {
   parameters?: { name: string; in: string; required: boolean; schema: Schema }[];
@@ -74,6 +75,14 @@ describeOverDoors('the description of the API', (door) => {
             true,
             false,
           ]);
+  });
+
+  it('says that nobody may be signed in', async () => {
+    const { schemas } = await read();
+    expect(schemas.CurrentSession?.properties?.user?.anyOf).toEqual([
+      { $ref: '#/components/schemas/CurrentUser' },
+      { type: 'null' },
+    ]);
   });
 
   it('describes the export as text', async () => {

@@ -12,10 +12,11 @@ const mayReveal = [
   'electron/instance/http/https-door.ts', // the TLS key goes into node:tls
   'electron/instance/http/local-authority.ts', // the authority's key signs a leaf
   'electron/instance/identity/access-tokens.ts', // compared as digests
+  'electron/instance/identity/api-key-routes.ts', // shown once at creation
+  'electron/instance/identity/deployment-token-routes.ts', // shown once at creation
   'electron/instance/identity/own-account-routes.ts', // shown once at set-up
   'electron/instance/identity/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/second-factor.ts', // computes the code
-  'electron/instance/identity/token-routes.ts', // shown once at creation
   'electron/instance/projects/env-file-routes.ts', // run and export
   'electron/instance/projects/env-import.ts', // compared with the value in force
   'electron/instance/projects/reference-check.ts', // looked through for references

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { AuditLine } from './audit-log.ts';
 
+/** What did it: the instance by itself, or a kind of caller. */
+export const actorKinds = ['instance', 'anonymous', 'owner', 'user', 'key', 'token'] as const;
+
 /** A line as upstream's clients read it, with `actor` and `actor_kind` beside. `user` is who it was then. */
 export const auditLineShape = z
   .object({
@@ -10,7 +13,7 @@ export const auditLineShape = z
     user_id: z.int(),
     user: z.object({ id: z.int(), name: z.string(), email: z.string() }),
     actor: z.string(),
-    actor_kind: z.enum(['instance', 'anonymous', 'owner', 'user', 'key', 'token']),
+    actor_kind: z.enum(actorKinds),
     ip_address: z.object({ ip: z.string() }).nullable(),
     data: z.record(z.string(), z.unknown()).nullable(),
   })

@@ -77,6 +77,16 @@ export const ownSessionsShape = z
   })
   .openapi('OwnSessions');
 
+const currentUser = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(roles),
+    mfa_enabled: z.boolean(),
+  })
+  .openapi('CurrentUser');
+
 /** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
 export const currentSessionShape = z
   .object({
@@ -90,16 +100,8 @@ export const currentSessionShape = z
     /** Whether there is an account to sign in with. */
     is_set_up: z.boolean(),
     instance_name: z.string().nullable(),
-    user: z
-      .object({
-        id: z.int(),
-        name: z.string(),
-        email: z.string(),
-        role: z.enum(roles),
-        mfa_enabled: z.boolean(),
-      })
-      .openapi('CurrentUser')
-      .nullable(),
+    // A union: a named shape that is nullable would stand in the document as one that is not.
+    user: z.union([currentUser, z.null()]),
     /** Whether a password can confirm who this is. */
     has_password: z.boolean(),
   })

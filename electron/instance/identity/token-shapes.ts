@@ -67,6 +67,10 @@ export const newDeploymentTokenShape = deploymentTokenShape
   .extend({ token: z.string() })
   .openapi('NewDeploymentToken');
 
+/** When a key or token is over: null for never, absent for the default. */
+export const expiry = z.iso.datetime({ offset: true }).nullable().optional();
+
+export const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Date.parse(text) : text);
 const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
 export function toKeyJson(key: ApiKey): z.infer<typeof apiKeyShape> {

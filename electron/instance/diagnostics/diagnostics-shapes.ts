@@ -1,0 +1,56 @@
+import { z } from '@hono/zod-openapi';
+import { actorKinds } from '../audit/audit-shapes.ts';
+import { type HealthReasonCode, healthLevels } from '../vault/health.ts';
+import type { VaultCase } from '../vault/start-case.ts';
+import { custodyNames } from '../vault/vocabulary.ts';
+
+const vaultCases = [
+  'running',
+  'missing',
+  'waiting',
+  'old_key',
+  'foreign_key',
+  'locked_by_owner',
+] as const satisfies VaultCase[];
+const reasonCodes = [
+  'locked',
+  'custody_disagrees',
+  'drill_failed',
+  'no_separate_copy',
+  'proof_stale',
+  'proof_due',
+  'only_copy_beside_backups',
+] as const satisfies HealthReasonCode[];
+const counts = z.record(z.string(), z.int());
+
+export const diagnosticsShape = z
+  .object({
+    made_at: z.int(),
+    versions: z.object({
+      app: z.string(),
+      node: z.string(),
+      electron: z.string().nullable(),
+      sqlite: z.string(),
+      platform: z.string(),
+      arch: z.string(),
+      os_release: z.string(),
+    }),
+    instance: z.object({ id: z.string(), name: z.string() }),
+    vault: z.object({
+      case: z.enum(vaultCases),
+      custody: z.enum(custodyNames),
+      health: z.object({
+        level: z.enum(healthLevels),
+        reasons: z.array(z.object({ code: z.enum(reasonCodes), level: z.enum(healthLevels) })),
+      }),
+      secrets_by_kind: counts,
+    }),
+    database: z.object({ schema_version: z.int(), rows_by_table: counts }),
+    data_directory: z.object({
+      free_bytes: z.int().nullable(),
+      /** `name` is null for files that are not the instance's own. */
+      files: z.array(z.object({ name: z.string().nullable(), size_bytes: z.int(), mode: z.string() })),
+    }),
+    operations: z.array(z.object({ at: z.int(), operation: z.string(), actor_kind: z.enum(actorKinds) })),
+  })
+  .openapi('Diagnostics');

@@ -1,0 +1,83 @@
+import { lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { countSecretsByKind } from '../vault/key-record.ts';
+import type { VaultCore } from '../vault/vault-core.ts';
+import { getHealth } from '../vault/vault-status.ts';
+
+const OPERATIONS = 50;
+/** Files the instance makes itself. Another's name is its owner's business: it may be anything. */
+const OWN_FILE =
+  /^(temps\.db(-wal|-shm|-journal)?|temps\.sock(\.path)?|instance\.(lock|pid)|encryption_key(\.[0-9A-F]{16})?(\.age)?(\.fingerprint)?)$/;
+
+/**
+ * What helps to find out what is wrong, for someone who may be a stranger. SECURITY: figures, states and names of
+ * ours alone: no value, key, hash, address, path, nor anything a person typed but the instance's own name.
+ */
+export function collectDiagnostics(ctx: Context, core: VaultCore) {
+  const { level, reasons } = getHealth(core);
+  return {
+    made_at: ctx.clock.now(),
+    versions: listVersions(ctx),
+    instance: { id: ctx.store.identity.id, name: ctx.store.identity.name },
+    vault: {
+      case: core.situation.case,
+      custody: core.custody.name,
+      health: { level, reasons: reasons.map((reason) => ({ code: reason.code, level: reason.level })) },
+      secrets_by_kind: countSecretsByKind(ctx.store),
+    },
+    database: {
+      schema_version: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,
+      rows_by_table: countRows(ctx),
+    },
+    data_directory: { free_bytes: findFreeBytes(ctx.dataDir), files: listFiles(ctx.dataDir) },
+    operations: ctx.audit
+      .list({}, { limit: OPERATIONS, offset: 0 })
+      .map(({ at, operation, actorKind }) => ({ at, operation, actor_kind: actorKind })),
+  };
+}
+
+function listVersions(ctx: Context) {
+  const manifest = readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8');
+  return {
+    app: (JSON.parse(manifest) as { version: string }).version,
+    node: process.versions.node,
+    electron: process.versions.electron ?? null,
+    sqlite: ctx.store.sqlite.prepare('SELECT sqlite_version()').pluck().get() as string,
+    platform: process.platform as string,
+    arch: process.arch as string,
+    os_release: release(),
+  };
+}
+
+function countRows(ctx: Context): Record<string, number> {
+  const tables = ctx.store.sqlite
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  const count = (table: string) =>
+    ctx.store.sqlite.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number;
+  return Object.fromEntries(tables.map((table) => [table, count(table)]));
+}
+
+/** Null where it cannot be told. */
+function findFreeBytes(dataDir: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    return bavail * bsize;
+  } catch {
+    return null;
+  }
+}
+
+function listFiles(dataDir: string): { name: string | null; size_bytes: number; mode: string }[] {
+  return readdirSync(dataDir)
+    .sort()
+    .flatMap((name) => {
+      const info = lstatSync(join(dataDir, name), { throwIfNoEntry: false });
+      if (!info) return [];
+      const mode = (info.mode & 0o7777).toString(8).padStart(4, '0');
+      return [{ name: OWN_FILE.test(name) ? name : null, size_bytes: info.size, mode }];
+    });
+}

@@ -1,0 +1,174 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from '../context.ts';
+import { answer, body, createRoutes, noContent } from '../http/api.ts';
+import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
+import { listEnvironmentChanges } from './environment-history.ts';
+import {
+  createEnvironment,
+  deleteEnvironment,
+  getEnvironment,
+  listEnvironments,
+  updateEnvironment,
+} from './environments.ts';
+import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
+import { getProject, type Project } from './projects.ts';
+import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
+
+const name = z.string().trim().min(1).max(500);
+const branch = z.string().max(500).nullish();
+const projectParam = z.object({ project: z.string() });
+const environmentParam = projectParam.extend({ environment: z.string() });
+
+/** Environments of a project, and what happened in them. */
+export function environmentRoutes(ctx: Context) {
+  const app = createRoutes();
+  const find = (caller: Caller, segment: string): Project => {
+    const project = getProject(ctx, segment);
+    requireProject(caller, project.id);
+    return project;
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments',
+      request: { params: projectParam },
+      responses: answer(z.array(environmentShape), 'Environments'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'environments:read');
+      return c.json(
+        listEnvironments(ctx, find(c.get('caller'), c.req.valid('param').project).id).map(toEnvironmentJson),
+      );
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/{project}/environments',
+      request: {
+        params: projectParam,
+        ...body(z.object({ name, branch, set_as_preview: z.boolean().optional() })),
+      },
+      responses: answer(environmentShape, 'The environment', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const project = find(caller, c.req.valid('param').project);
+      const request = c.req.valid('json');
+      const made = ctx.store.transaction(() => {
+        const environment = createEnvironment(ctx, project.id, {
+          name: request.name,
+          branch: request.branch,
+          isPreview: request.set_as_preview,
+        });
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_CREATED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+        return environment;
+      });
+      return c.json(toEnvironmentJson(made), 201);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments/{environment}',
+      request: { params: environmentParam },
+      responses: answer(environmentShape, 'The environment'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'environments:read');
+      const params = c.req.valid('param');
+      return c.json(
+        toEnvironmentJson(getEnvironment(ctx, find(c.get('caller'), params.project).id, params.environment)),
+      );
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/environments/{environment}/history',
+      request: {
+        params: environmentParam,
+        query: z.object({
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+          /** `next` of the page before, or a time. */
+          before: z
+            .string()
+            .regex(/^\d{1,15}(\.[01]\.\d{1,15})?$/, 'neither a time nor the next of a page')
+            .optional(),
+        }),
+      },
+      responses: answer(environmentHistoryShape, 'Changes of its variables, newest first; no values'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const params = c.req.valid('param');
+      const { limit, before } = c.req.valid('query');
+      const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
+      return c.json(toEnvironmentHistoryJson(listEnvironmentChanges(ctx, id, limit, before)));
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/projects/{project}/environments/{environment}/settings',
+      request: {
+        params: environmentParam,
+        ...body(z.object({ branch, deployment_config: z.record(z.string(), z.unknown()).nullish() })),
+      },
+      responses: answer(environmentShape, 'The environment'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const params = c.req.valid('param');
+      const project = find(caller, params.project);
+      const environment = getEnvironment(ctx, project.id, params.environment);
+      const request = c.req.valid('json');
+      const updated = ctx.store.transaction(() => {
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_UPDATED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+        return updateEnvironment(ctx, project.id, environment.id, {
+          branch: request.branch,
+          deploymentConfig: request.deployment_config,
+        });
+      });
+      return c.json(toEnvironmentJson(updated));
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/projects/{project}/environments/{environment}',
+      request: { params: environmentParam },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:delete');
+      const params = c.req.valid('param');
+      const project = find(caller, params.project);
+      const environment = getEnvironment(ctx, project.id, params.environment);
+      ctx.store.transaction(() => {
+        deleteEnvironment(ctx, project.id, environment.id);
+        ctx.audit.append({
+          operation: 'ENVIRONMENT_DELETED',
+          caller,
+          data: { project: project.name, name: environment.name },
+        });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import { Button } from '../ui/button.tsx';
+import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
+import { Section } from '../ui/page.tsx';
+import { SubmitError, useSubmit } from '../ui/submit.tsx';
+import { showToast } from '../ui/toasts.tsx';
+
+/** A new password; the old one is asked for by the question who one is. */
+export function PasswordSection({ email }: { email: string }) {
+  const [password, setPassword] = useState('');
+  const submit = useSubmit(async () => {
+    await askConfirmed(() => client.PATCH('/users/me', { body: { password } }));
+    setPassword('');
+    await queryClient.invalidateQueries({ queryKey: ['users'] });
+    showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
+  });
+  return (
+    <Section title="Password" said="Changing it ends your other sessions.">
+      <form
+        className="card card-pad grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (checkPassword(password).isGood) void submit.run();
+        }}
+      >
+        <input type="hidden" autoComplete="username" value={email} readOnly />
+        <NewPasswordField
+          label="New password"
+          value={password}
+          onChange={setPassword}
+          error={submit.fieldError('password')}
+        />
+        <SubmitError submit={submit} fields={['password']} />
+        <div className="flex justify-end">
+          <Button type="submit" isBusy={submit.isBusy} disabled={!checkPassword(password).isGood}>
+            Change password
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { X } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '../ui/button.tsx';
+import { Select } from '../ui/choices.tsx';
+import { SearchField } from '../ui/search-field.tsx';
+import { type ActivityFilter, noFilter, operationsQuery } from './activity-query.ts';
+import { operationName } from './operations.tsx';
+import { type Range, ranges, startOf } from './time-range.ts';
+
+interface ActivityFiltersProps {
+  filter: ActivityFilter;
+  onChange: (filter: ActivityFilter) => void;
+}
+
+/** Radix selects know no empty value. */
+const ALL = '*';
+
+export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
+  const known = useQuery(operationsQuery).data;
+  const [range, setRange] = useState<Range>('any');
+  const isOn = JSON.stringify(filter) !== JSON.stringify(noFilter) || range === 'custom';
+  const clear = () => {
+    setRange('any');
+    onChange(noFilter);
+  };
+  const chooseRange = (next: Range) => {
+    setRange(next);
+    onChange({ ...filter, from: startOf(next, Date.now()), to: null });
+  };
+  const operations = (known?.operations ?? [])
+    .map((value) => ({ value, label: operationName(value) }))
+    .toSorted((a, b) => a.label.localeCompare(b.label));
+  return (
+    <div className="toolbar flex-wrap">
+      <SearchField
+        label="Search the activity"
+        value={filter.search}
+        onChange={(search) => onChange({ ...filter, search })}
+      />
+      <span className="w-44 max-phone:w-full">
+        <Select
+          label="Operation"
+          value={filter.operation || ALL}
+          onChange={(next) => onChange({ ...filter, operation: next === ALL ? '' : next })}
+          options={[{ value: ALL, label: 'Every operation' }, ...operations]}
+        />
+      </span>
+      <span className="w-44 max-phone:w-full">
+        <Select
+          label="Person"
+          value={filter.actor || ALL}
+          onChange={(next) => onChange({ ...filter, actor: next === ALL ? '' : next })}
+          options={[
+            { value: ALL, label: 'Everyone' },
+            ...(known?.actors ?? []).map((value) => ({ value, label: value })),
+          ]}
+        />
+      </span>
+      <span className="w-36 max-phone:w-full">
+        <Select label="Time" value={range} onChange={chooseRange} options={ranges} />
+      </span>
+      {range === 'custom' && (
+        <>
+          <DayInput label="From" isEnd={false} onChange={(from) => onChange({ ...filter, from })} />
+          <DayInput label="To" isEnd onChange={(to) => onChange({ ...filter, to })} />
+        </>
+      )}
+      {isOn && (
+        <Button kind="plain" icon={X} onClick={clear}>
+          Clear
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface DayInputProps {
+  label: string;
+  /** The last moment of the day instead of its first. */
+  isEnd: boolean;
+  onChange: (ms: number | null) => void;
+}
+
+function DayInput({ label, isEnd, onChange }: DayInputProps) {
+  return (
+    <span className="input">
+      <span className="quiet" aria-hidden="true">
+        {label}
+      </span>
+      <input
+        type="date"
+        aria-label={label}
+        onChange={({ target }) => {
+          const day = target.value === '' ? null : new Date(`${target.value}T00:00:00`);
+          if (day && isEnd) day.setHours(23, 59, 59, 999);
+          onChange(day && !Number.isNaN(day.getTime()) ? day.getTime() : null);
+        }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,50 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+
+export interface ActivityFilter {
+  search: string;
+  /** Operation's name in the log; empty for all. */
+  operation: string;
+  /** Who, as the log has them; empty for all. */
+  actor: string;
+  /** Epoch ms; null for open. */
+  from: number | null;
+  to: number | null;
+}
+
+export const noFilter: ActivityFilter = { search: '', operation: '', actor: '', from: null, to: null };
+
+const PAGE = 100;
+
+export function toQuery({ search, operation, actor, from, to }: ActivityFilter) {
+  return {
+    ...(search.trim() === '' ? {} : { search: search.trim() }),
+    ...(operation === '' ? {} : { operation_type: operation }),
+    ...(actor === '' ? {} : { actor }),
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
+  };
+}
+
+/** Newest first. While pages are read new lines may push others on: what came twice is shown once. */
+export const activityQuery = (filter: ActivityFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', 'lines', filter],
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET('/audit/logs', {
+          params: { query: { ...toQuery(filter), limit: PAGE, offset: pageParam } },
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: (page, _all, offset) => (page.length < PAGE ? undefined : offset + PAGE),
+    select: ({ pages }) => [...new Map(pages.flat().map((line) => [line.id, line])).values()],
+  });
+
+/** What can be filtered by: operations and people the log holds. */
+export const operationsQuery = queryOptions({
+  queryKey: ['audit', 'operations'],
+  queryFn: () => ask(client.GET('/audit/operations')),
+});
+
+export type Line = Awaited<ReturnType<NonNullable<ReturnType<typeof activityQuery>['queryFn']>>>[number];

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import { TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
+import { useSubmit } from '../ui/submit.tsx';
+import { showToast } from '../ui/toasts.tsx';
+import { RoleChoice } from './role-choice.tsx';
+import type { Role } from './roles.ts';
+
+/** Adds someone. The first password is set here; nothing is mailed. */
+export function NewPersonDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [roles, setRoles] = useState<readonly Role[]>(['user']);
+  const submit = useSubmit(async () => {
+    await askConfirmed(() =>
+      client.POST('/users', { body: { name: name.trim(), email, password, roles: [...roles] } }),
+    );
+    await queryClient.invalidateQueries({ queryKey: ['users'] });
+    showToast({ title: `${name.trim() || email} may come in`, text: 'Tell them the password another way.' });
+    onClose();
+  });
+  return (
+    <FormDialog
+      title="Add person"
+      text="They sign in with this e-mail address and password, and can change the password in their account."
+      action="Add person"
+      submit={submit}
+      fields={['name', 'email', 'password', 'roles']}
+      isReady={email.includes('@') && checkPassword(password).isGood}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={submit.fieldError('name')}
+        dir="auto"
+        maxLength={100}
+        autoFocus
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={submit.fieldError('email')}
+        maxLength={254}
+        required
+      />
+      <NewPasswordField
+        label="First password"
+        value={password}
+        onChange={setPassword}
+        error={submit.fieldError('password')}
+      />
+      <RoleChoice value={roles} onChange={setRoles} />
+    </FormDialog>
+  );
+}

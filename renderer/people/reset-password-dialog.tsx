@@ -1,0 +1,38 @@
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
+import { useSubmit } from '../ui/submit.tsx';
+import { showToast } from '../ui/toasts.tsx';
+import { displayName, type Person } from './people-query.ts';
+
+/** For someone who forgot theirs. The owner of the machine alone may. */
+export function ResetPasswordDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const [password, setPassword] = useState('');
+  const submit = useSubmit(async () => {
+    await askConfirmed(() =>
+      client.POST('/users/reset-password', { body: { email: person.user.email, password } }),
+    );
+    showToast({ title: 'The new password is set', text: 'Tell it to them another way.' });
+    onClose();
+  });
+  return (
+    <FormDialog
+      title="Set a new password"
+      text={`${displayName(person)} is signed out everywhere and signs in with it from now on.`}
+      action="Set password"
+      submit={submit}
+      fields={['password']}
+      isReady={checkPassword(password).isGood}
+      onClose={onClose}
+    >
+      <NewPasswordField
+        label="New password"
+        value={password}
+        onChange={setPassword}
+        error={submit.fieldError('password')}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}

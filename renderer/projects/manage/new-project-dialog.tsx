@@ -1,0 +1,89 @@
+import { useNavigate } from '@tanstack/react-router';
+import { ClipboardPaste } from 'lucide-react';
+import { useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useSubmit } from '../../ui/submit.tsx';
+import { previewSlug } from './slug.ts';
+
+interface NewProjectDialogProps {
+  /** Slugs in use. */
+  taken: ReadonlySet<string>;
+  onClose: () => void;
+}
+
+/** A name is all it takes; then the first thing to do with it. */
+export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
+  const [name, setName] = useState('');
+  const [made, setMade] = useState<{ name: string; slug: string } | null>(null);
+  const submit = useSubmit(async () => {
+    const project = await ask(client.POST('/projects', { body: { name } }));
+    setMade(project);
+    await queryClient.invalidateQueries({ queryKey: ['projects'] });
+  });
+  if (made) return <Made project={made} onClose={onClose} />;
+  return (
+    <FormDialog
+      title="New project"
+      text="One application with its environments and variables. It begins with the environment production."
+      action="Create project"
+      submit={submit}
+      fields={['name']}
+      isReady={name.trim() !== ''}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        name="name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={submit.fieldError('name')}
+        dir="auto"
+        maxLength={500}
+        autoFocus
+        hint={
+          <>
+            Its address:{' '}
+            <span className="font-mono">
+              /projects/{name.trim() === '' ? '…' : previewSlug(name.trim(), 'project', taken)}
+            </span>
+          </>
+        }
+      />
+    </FormDialog>
+  );
+}
+
+function Made({ project, onClose }: { project: { name: string; slug: string }; onClose: () => void }) {
+  const navigate = useNavigate();
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={
+        <span dir="auto" className="block truncate" title={project.name}>
+          {project.name} is made
+        </span>
+      }
+      text="Bring over what it has: paste its .env, and see what each line becomes before anything is kept. What looks like a secret is sealed."
+      foot={
+        <>
+          <span className="grow" />
+          <Button onClick={onClose}>Later</Button>
+          <Button
+            kind="main"
+            icon={ClipboardPaste}
+            autoFocus
+            onClick={() => void navigate({ to: '/projects/$project', params: { project: project.slug } })}
+          >
+            Paste your .env
+          </Button>
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,90 @@
+import { useQuery } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { useSession } from '../../app/session.ts';
+import { Checkbox } from '../../ui/choices.tsx';
+import { expiryOf, type Life, LifeField, YEAR } from '../../ui/expiry.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useSubmit } from '../../ui/submit.tsx';
+import { projectQuery } from '../project-queries.ts';
+import { type TokenPermission, tokenPermissions } from './token-permissions.ts';
+
+export interface MadeToken {
+  name: string;
+  projectName: string;
+  text: string;
+}
+
+interface NewTokenDialogProps {
+  project: string;
+  onClose: () => void;
+  onMade: (made: MadeToken) => void;
+}
+
+export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps) {
+  const { permissions } = useSession();
+  const projectName = useQuery(projectQuery(project)).data?.name ?? project;
+  const givable = tokenPermissions.filter(({ name }) => permissions.includes(name));
+  const [name, setName] = useState('');
+  const [granted, setGranted] = useState<readonly TokenPermission[]>(givable.map((each) => each.name));
+  const [life, setLife] = useState<Life>(YEAR);
+  const groupId = useId();
+  const submit = useSubmit(async () => {
+    const { token } = await askConfirmed(() =>
+      client.POST('/projects/{project}/deployment-tokens', {
+        params: { path: { project } },
+        body: { name, permissions: [...granted], expires_at: expiryOf(life) },
+      }),
+    );
+    // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
+    onMade({ name: name.trim(), projectName, text: token });
+    await queryClient.invalidateQueries({ queryKey: ['projects'] });
+    onClose();
+  });
+  const toggle = (permission: TokenPermission, isOn: boolean) =>
+    setGranted(isOn ? [...granted, permission] : granted.filter((each) => each !== permission));
+  return (
+    <FormDialog
+      title="New deployment token"
+      text={`For a pipeline or a container of ${projectName.slice(0, 80)}. It reaches no other project.`}
+      action="Create token"
+      submit={submit}
+      fields={['name', 'expires_at', 'permissions']}
+      isReady={name.trim() !== '' && granted.length > 0}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={
+          submit.fieldError('name') === 'Taken'
+            ? 'This project has a token with this name.'
+            : submit.fieldError('name')
+        }
+        hint="Where it is used: ci, compose on attic, …"
+        dir="auto"
+        maxLength={100}
+        autoFocus
+      />
+      <fieldset className="grid gap-2" aria-labelledby={groupId}>
+        <span id={groupId} className="label">
+          It may
+        </span>
+        {givable.map((each) => (
+          <Checkbox
+            key={each.name}
+            checked={granted.includes(each.name)}
+            onChange={(isOn) => toggle(each.name, isOn)}
+          >
+            {each.label} <span className="text-text-3">{each.text}</span>
+          </Checkbox>
+        ))}
+        {granted.length === 0 && <span className="text-12 text-text-3">Choose at least one.</span>}
+      </fieldset>
+      <LifeField value={life} onChange={setLife} error={submit.fieldError('expires_at')} />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,145 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { useMay } from '../../app/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Section } from '../../ui/page.tsx';
+import { SubmitError, useSubmit } from '../../ui/submit.tsx';
+import { showToast } from '../../ui/toasts.tsx';
+import { useSaveKey } from '../../ui/use-save-key.ts';
+import { type Project, projectQuery } from '../project-queries.ts';
+
+const FIELDS = ['name', 'slug', 'main_branch', 'directory', 'preset', 'repo_owner', 'repo_name'] as const;
+type Fields = Record<(typeof FIELDS)[number], string>;
+
+const toFields = (project: Project): Fields => ({
+  name: project.name,
+  slug: project.slug,
+  main_branch: project.main_branch,
+  directory: project.directory,
+  preset: project.preset ?? '',
+  repo_owner: project.repo_owner ?? '',
+  repo_name: project.repo_name ?? '',
+});
+
+/** Only what changed is sent: what someone else changed meanwhile stays theirs. */
+function changesOf(fields: Fields, project: Project) {
+  const old = toFields(project);
+  const changed = FIELDS.filter((name) => fields[name].trim() !== old[name]);
+  return Object.fromEntries(
+    changed.map((name) => [name, fields[name].trim() || (isNullable(name) ? null : '')]),
+  );
+}
+const isNullable = (name: keyof Fields) => ['preset', 'repo_owner', 'repo_name'].includes(name);
+
+/** The instance's own rule: what fits into an address. */
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+export function ProjectSettingsForm({ project }: { project: Project }) {
+  const navigate = useNavigate();
+  const mayWrite = useMay('projects:write');
+  const [fields, setFields] = useState(() => toFields(project));
+  const [isTouched, setTouched] = useState(false);
+  // Until someone types here, the form shows what there is, whoever changed it.
+  useEffect(() => {
+    if (!isTouched) setFields(toFields(project));
+  }, [project, isTouched]);
+  const changes = changesOf(fields, project);
+  const slugError =
+    fields.slug === project.slug || (SLUG.test(fields.slug) && fields.slug.length <= 60)
+      ? undefined
+      : 'Lower-case letters, digits and single dashes, at most 60.';
+  const isReady =
+    Object.keys(changes).length > 0 &&
+    fields.name.trim() !== '' &&
+    !slugError &&
+    fields.directory.trim() !== '' &&
+    fields.main_branch.trim() !== '';
+  const submit = useSubmit(async () => {
+    const saved = await ask(
+      client.POST('/projects/{project}/settings', {
+        params: { path: { project: String(project.id) } },
+        body: changes,
+      }),
+    );
+    queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
+    setTouched(false);
+    showToast({ title: 'Settings saved' });
+    if (saved.slug !== project.slug)
+      await navigate({ to: '/projects/$project/settings', params: { project: saved.slug }, replace: true });
+    await queryClient.invalidateQueries({ queryKey: ['projects'] });
+  });
+  const save = () => void (isReady && submit.run());
+  useSaveKey(mayWrite ? save : null);
+  const field = (name: keyof Fields) => ({
+    value: fields[name],
+    readOnly: !mayWrite,
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => {
+      setTouched(true);
+      setFields({ ...fields, [name]: event.target.value });
+    },
+    error: submit.fieldError(name),
+  });
+  return (
+    <form
+      className="grid gap-6"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <Section title="Name">
+        <div className="card card-pad grid gap-4">
+          <TextField label="Name" maxLength={500} {...field('name')} dir="auto" />
+          <TextField
+            label="Address"
+            maxLength={60}
+            isMono
+            hint={
+              fields.slug === project.slug
+                ? `/projects/${fields.slug}, here and in the API`
+                : 'Links and scripts that use the old address find nothing there afterwards.'
+            }
+            {...field('slug')}
+            error={
+              slugError ??
+              (submit.fieldError('slug') === 'Taken'
+                ? 'Another project has this address.'
+                : submit.fieldError('slug'))
+            }
+          />
+        </div>
+      </Section>
+      <Section
+        title="Source"
+        said="Kept for programs that read it over the API. This version deploys nothing."
+      >
+        <div className="card card-pad grid gap-4">
+          <div className="grid items-start gap-4 tablet:grid-cols-2">
+            <TextField label="Repository owner" maxLength={500} {...field('repo_owner')} />
+            <TextField label="Repository name" maxLength={500} {...field('repo_name')} />
+            <TextField label="Main branch" maxLength={255} isMono {...field('main_branch')} />
+            <TextField label="Preset" maxLength={500} hint="nextjs, vite, docker, …" {...field('preset')} />
+          </div>
+          <TextField
+            label="Directory"
+            maxLength={500}
+            isMono
+            hint="Where in the repository the application is; . for its root."
+            {...field('directory')}
+          />
+        </div>
+      </Section>
+      <SubmitError submit={submit} fields={FIELDS} />
+      {mayWrite && (
+        <div className="flex justify-end">
+          <Button kind="main" type="submit" isBusy={submit.isBusy} disabled={!isReady}>
+            Save
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import { Link } from '@tanstack/react-router';
+import { Chip } from '../../ui/chip.tsx';
+import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
+import type { ListedProject } from './projects-query.ts';
+
+const CHIPS = 3;
+
+export function ProjectTable({ projects }: { projects: readonly ListedProject[] }) {
+  return (
+    <div className="table-wrap">
+      <table className="table table-tall">
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col" className="max-tablet:hidden">
+              Environments
+            </th>
+            <th scope="col" className="num w-24 max-tablet:hidden">
+              Variables
+            </th>
+            <th scope="col" className="num w-24 max-tablet:hidden">
+              Secrets
+            </th>
+            <th scope="col" className="w-40 max-phone:w-28">
+              Changed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {projects.map((project) => (
+            <ProjectRow key={project.id} project={project} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ProjectRow({ project }: { project: ListedProject }) {
+  const { name, slug, environment_names, variable_count, secret_count, updated_at } = project;
+  return (
+    <tr className="is-link">
+      <td>
+        <span className="two-lines">
+          <Link
+            to="/projects/$project"
+            params={{ project: slug }}
+            className="row-link block w-fit max-w-full truncate"
+            title={name}
+            dir="auto"
+          >
+            {name}
+          </Link>
+          <small className="tablet:hidden">
+            {formatCount(variable_count, 'variable')}, {formatCount(secret_count, 'secret')}
+          </small>
+          {slug !== name && <small className="max-tablet:hidden">{slug}</small>}
+        </span>
+      </td>
+      <td className="max-tablet:hidden">
+        <Environments names={environment_names} />
+      </td>
+      <td className="num max-tablet:hidden">{variable_count.toLocaleString()}</td>
+      <td className="num max-tablet:hidden">{secret_count.toLocaleString()}</td>
+      <td title={formatExact(updated_at)}>{formatAgo(updated_at)}</td>
+    </tr>
+  );
+}
+
+function Environments({ names }: { names: readonly string[] }) {
+  const more = names.length - CHIPS;
+  return (
+    <span className="row" title={names.join(', ')}>
+      {names.slice(0, CHIPS).map((name) => (
+        <Chip key={name} tone={name === 'production' ? 'solid' : 'neutral'}>
+          <span className="max-w-32 truncate" dir="auto">
+            {name}
+          </span>
+        </Chip>
+      ))}
+      {more > 0 && <span className="quiet">and {more} more</span>}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { queryOptions } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+
+/** A project by the segment of its path, and what belongs to it. The change feed renews everything of `projects`. */
+export const projectQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project],
+    queryFn: () => ask(client.GET('/projects/{project}', { params: { path: { project } } })),
+  });
+
+export const environmentsQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'environments'],
+    queryFn: () => ask(client.GET('/projects/{project}/environments', { params: { path: { project } } })),
+  });
+
+export const variablesQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'env-vars'],
+    queryFn: () => ask(client.GET('/projects/{project}/env-vars', { params: { path: { project } } })),
+  });
+
+export const tokensQuery = (project: string) =>
+  queryOptions({
+    queryKey: ['projects', project, 'deployment-tokens'],
+    queryFn: () =>
+      ask(client.GET('/projects/{project}/deployment-tokens', { params: { path: { project } } })),
+  });
+
+export type Project = Awaited<ReturnType<NonNullable<ReturnType<typeof projectQuery>['queryFn']>>>;
+export type Environment = Awaited<
+  ReturnType<NonNullable<ReturnType<typeof environmentsQuery>['queryFn']>>
+>[number];

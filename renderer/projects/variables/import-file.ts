@@ -1,0 +1,44 @@
+import { ask, client } from '../../api/client.ts';
+import type { components } from '../../api/schema.ts';
+import { type EnvSource, toBase64 } from './env-source.ts';
+
+export type ImportOutcome = components['schemas']['ImportOutcome'];
+export type ImportItem = components['schemas']['ImportItem'];
+
+export interface ImportRequest {
+  project: string;
+  environmentId: number;
+  source: EnvSource;
+  mode: 'merge' | 'replace';
+  /** The person's own word on secret or plain, by name. */
+  overrides: Readonly<Record<string, boolean>>;
+}
+
+function send(
+  { project, environmentId, source, mode, overrides }: ImportRequest,
+  rest: { dry_run: boolean; only?: string[] },
+  signal?: AbortSignal,
+): Promise<ImportOutcome> {
+  return ask(
+    client.POST('/projects/{project}/variables/import', {
+      params: { path: { project } },
+      body: {
+        content_base64: toBase64(source.bytes),
+        environment: String(environmentId),
+        mode,
+        secret: 'guess',
+        overrides,
+        on_error: 'collect',
+        ...rest,
+      },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+}
+
+/** What saving would do. Nothing is written. */
+export const compareFile = (request: ImportRequest, signal: AbortSignal) =>
+  send(request, { dry_run: true }, signal);
+
+/** Saves these names alone, all or none: what appeared meanwhile and was not seen is left as it is. */
+export const saveFile = (request: ImportRequest, only: string[]) => send(request, { dry_run: false, only });

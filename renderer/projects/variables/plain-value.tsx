@@ -1,0 +1,37 @@
+import { Chip } from '../../ui/chip.tsx';
+
+/** `${{NAME}}` and `${{shared.NAME}}`; with one more `$` before it, it is text. */
+const REFERENCE = /(?<!\$)(\$\{\{\s*(?:shared\.)?[A-Za-z_][A-Za-z0-9_]*\s*\}\})/;
+/** More of a value than a row has room for. */
+const ROW_CHARACTERS = 200;
+
+/** A plain value in a row: its beginning on one line, references as chips. */
+export function PlainValue({ value }: { value: string }) {
+  const shown = value.slice(0, ROW_CHARACTERS);
+  if (shown === '') return <span className="text-text-3">empty</span>;
+  const parts = shown.split(REFERENCE);
+  return (
+    <span className="value cut" dir="auto" title={shown}>
+      {parts.map((part, at) =>
+        at % 2 === 1 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text, in its order
+          <Chip key={at} tone="ref">
+            {part}
+          </Chip>
+        ) : (
+          part
+        ),
+      )}
+    </span>
+  );
+}
+
+/** Eight dots, whatever the length of what they stand for. */
+export function Mask() {
+  return (
+    <span className="mask">
+      <span aria-hidden="true">••••••••</span>
+      <span className="sr">Masked</span>
+    </span>
+  );
+}

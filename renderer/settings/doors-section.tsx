@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+import { useIsOwner } from '../app/session.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Failed } from '../ui/nothing.tsx';
+import { Section } from '../ui/page.tsx';
+
+const doorsQuery = { queryKey: ['doors'], queryFn: () => ask(client.GET('/doors')) };
+
+/** Where this instance answers. Ports and fingerprint are for the owner, who can compare them. */
+export function DoorsSection() {
+  const isOwner = useIsOwner();
+  const doors = useQuery({ ...doorsQuery, enabled: isOwner });
+  return (
+    <Section title="Where it answers">
+      <div className="card card-pad grid gap-3">
+        <Fact term="This page">
+          <span className="font-mono text-12 [overflow-wrap:anywhere]">{location.origin}</span>
+        </Fact>
+        {doors.data && (
+          <>
+            <Fact term="HTTPS">
+              <span className="font-mono text-12 [overflow-wrap:anywhere]">
+                {doors.data.https_url ?? 'closed'}
+              </span>
+            </Fact>
+            <Fact term="HTTP">
+              {doors.data.http_port === null
+                ? 'closed'
+                : `port ${doors.data.http_port}, which only points to HTTPS`}
+            </Fact>
+            {doors.data.certificate && (
+              <Fact term="Its fingerprint">
+                <span className="font-mono text-12 [overflow-wrap:anywhere]">
+                  {doors.data.certificate.sha256}
+                </span>
+              </Fact>
+            )}
+            {doors.data.certificate?.is_temporary && (
+              <Banner tone="attention">
+                This certificate was made for this start only: the vault was locked. Browsers that trust the
+                local authority warn until it is unlocked.
+              </Banner>
+            )}
+          </>
+        )}
+        {doors.isError && (
+          <Failed title="The doors did not answer" error={doors.error} onRetry={() => void doors.refetch()} />
+        )}
+        {!isOwner && (
+          <p className="text-12 text-text-3">
+            Ports and the certificate’s fingerprint are shown to the owner of the machine.
+          </p>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+export function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <dl className="grid gap-x-4 phone:grid-cols-[128px_minmax(0,1fr)]">
+      <dt className="text-text-3">{term}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </dl>
+  );
+}

@@ -1,0 +1,118 @@
+import { useEffect, useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import { sessionQuery, useMay } from '../app/session.ts';
+import { Button } from '../ui/button.tsx';
+import { TextAreaField, TextField } from '../ui/field.tsx';
+import { Section } from '../ui/page.tsx';
+import { SubmitError, useSubmit } from '../ui/submit.tsx';
+import { showToast } from '../ui/toasts.tsx';
+import { useSaveKey } from '../ui/use-save-key.ts';
+import { type Settings, settingsQuery } from './settings-query.ts';
+
+const MAX_DAYS = 90;
+const MAX_NAMES = 50;
+/** The instance's own rule for a name or address. */
+const NAME = /^[a-zA-Z0-9.:-]{1,253}$/;
+
+const toText = (settings: Settings) => ({
+  name: settings.instance_name,
+  days: String(settings.session_days),
+  names: settings.https_names.join('\n'),
+});
+const toNames = (text: string) => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
+
+function findNameError(names: readonly string[]): string | undefined {
+  const wrong = names.find((name) => !NAME.test(name));
+  if (wrong !== undefined) return `${wrong.slice(0, 60)} is not a host name or address.`;
+  return names.length > MAX_NAMES ? `At most ${MAX_NAMES} names.` : undefined;
+}
+
+/** What holds for everyone who uses this instance. */
+export function InstanceForm({ settings }: { settings: Settings }) {
+  const mayWrite = useMay('settings:write');
+  const [text, setText] = useState(() => toText(settings));
+  const [isTouched, setTouched] = useState(false);
+  // Until someone types here, the form shows what there is, whoever changed it.
+  useEffect(() => {
+    if (!isTouched) setText(toText(settings));
+  }, [settings, isTouched]);
+  const names = toNames(text.names);
+  const days = Number(text.days);
+  const daysError =
+    Number.isInteger(days) && days >= 1 && days <= MAX_DAYS
+      ? undefined
+      : `A whole number from 1 to ${MAX_DAYS}.`;
+  const nameError = findNameError(names);
+  const changes = {
+    ...(text.name.trim() !== settings.instance_name ? { instance_name: text.name.trim() } : {}),
+    ...(days !== settings.session_days ? { session_days: days } : {}),
+    ...(names.join() !== settings.https_names.join() ? { https_names: names } : {}),
+  };
+  const isReady = Object.keys(changes).length > 0 && !daysError && !nameError && text.name.trim() !== '';
+  const submit = useSubmit(async () => {
+    const saved = await askConfirmed(() => client.PUT('/settings', { body: changes }));
+    queryClient.setQueryData(settingsQuery.queryKey, saved);
+    setTouched(false);
+    await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+    showToast({
+      title: 'Settings saved',
+      ...('https_names' in changes ? { text: 'The HTTPS names count from the next start.' } : {}),
+    });
+  });
+  const save = () => void (isReady && submit.run());
+  useSaveKey(mayWrite ? save : null);
+  const bind = (field: keyof typeof text) => ({
+    value: text[field],
+    readOnly: !mayWrite,
+    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => {
+      setTouched(true);
+      setText({ ...text, [field]: event.target.value });
+    },
+  });
+  return (
+    <Section title="This instance" said={mayWrite ? undefined : 'Administrators change these.'}>
+      <form
+        className="card card-pad grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save();
+        }}
+      >
+        <TextField
+          label="Name"
+          hint="Shown in the sidebar and written on key copies."
+          maxLength={100}
+          dir="auto"
+          error={text.name.trim() === '' ? 'It needs a name.' : submit.fieldError('instance_name')}
+          {...bind('name')}
+        />
+        <TextField
+          label="Sign out after"
+          hint="Days someone stays signed in, from the next sign-in on. The owner’s sessions end after 12 hours."
+          inputMode="numeric"
+          maxLength={3}
+          trailing={<span className="quiet">{text.days === '1' ? 'day' : 'days'}</span>}
+          error={daysError ?? submit.fieldError('session_days')}
+          {...bind('days')}
+        />
+        <TextAreaField
+          label="HTTPS names"
+          hint="More names and addresses this instance is reached by, one a line, beside this machine’s own: they go into its certificate, and it answers to no other. They count from the next start."
+          rows={3}
+          placeholder="temps.home.arpa"
+          error={nameError ?? submit.fieldError('https_names')}
+          {...bind('names')}
+        />
+        <SubmitError submit={submit} fields={['instance_name', 'session_days', 'https_names']} />
+        {mayWrite && (
+          <div className="flex justify-end">
+            <Button kind="main" type="submit" isBusy={submit.isBusy} disabled={!isReady}>
+              Save
+            </Button>
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}

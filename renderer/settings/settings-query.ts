@@ -1,0 +1,8 @@
+import { queryOptions } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: () => ask(client.GET('/settings')),
+});
+export type Settings = Awaited<ReturnType<NonNullable<typeof settingsQuery.queryFn>>>;

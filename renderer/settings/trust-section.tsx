@@ -1,0 +1,116 @@
+import { Download } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { buttonClass } from '../ui/button.tsx';
+import { Segmented } from '../ui/choices.tsx';
+import { Section } from '../ui/page.tsx';
+
+const FILE = 'temps-authority.pem';
+type System = 'linux' | 'macos' | 'windows' | 'firefox' | 'phone';
+
+const Command = ({ children }: { children: string }) => (
+  <code className="mt-1 block rounded-2 border border-line bg-inset px-3 py-2 font-mono text-12 text-text select-all [overflow-wrap:anywhere]">
+    {children}
+  </code>
+);
+
+/** How each system is told to trust an authority, in short. */
+const systems: readonly { value: System; label: string; steps: ReactNode }[] = [
+  {
+    value: 'linux',
+    label: 'Linux',
+    steps: (
+      <>
+        <p>
+          Debian, Ubuntu:
+          <Command>{`sudo cp ${FILE} /usr/local/share/ca-certificates/temps.crt && sudo update-ca-certificates`}</Command>
+        </p>
+        <p>
+          Fedora, Arch:
+          <Command>{`sudo trust anchor ${FILE}`}</Command>
+        </p>
+        <p>
+          Chromium and Chrome keep their own list:
+          <Command>{`certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n Temps -i ${FILE}`}</Command>
+        </p>
+      </>
+    ),
+  },
+  {
+    value: 'macos',
+    label: 'macOS',
+    steps: (
+      <p>
+        In a terminal:
+        <Command>
+          {`sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain ${FILE}`}
+        </Command>
+      </p>
+    ),
+  },
+  {
+    value: 'windows',
+    label: 'Windows',
+    steps: (
+      <p>
+        In a terminal as administrator:
+        <Command>{`certutil -addstore -f Root ${FILE}`}</Command>
+      </p>
+    ),
+  },
+  {
+    value: 'firefox',
+    label: 'Firefox',
+    steps: (
+      <p>
+        Settings, Privacy and Security, View Certificates, Authorities, Import: choose the file and let it
+        identify websites.
+      </p>
+    ),
+  },
+  {
+    value: 'phone',
+    label: 'Telephone',
+    steps: (
+      <>
+        <p>
+          iOS: open the file, install the profile, then Settings, General, About, Certificate Trust Settings:
+          switch it on.
+        </p>
+        <p>Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate.</p>
+      </>
+    ),
+  },
+];
+
+function guessSystem(): System {
+  const platform = navigator.platform.toLowerCase();
+  if (/iphone|ipad|android/.test(navigator.userAgent.toLowerCase())) return 'phone';
+  return platform.startsWith('mac') ? 'macos' : platform.startsWith('win') ? 'windows' : 'linux';
+}
+
+/** The authority behind this instance's certificate, and how to make a browser trust it. */
+export function TrustSection() {
+  const [system, setSystem] = useState(guessSystem);
+  return (
+    <Section
+      title="Without a warning in the browser"
+      actions={
+        <a href="/api/ca.pem" download={FILE} className={buttonClass('normal', true)}>
+          <Download className="icon" aria-hidden="true" />
+          Authority
+        </a>
+      }
+    >
+      <div className="card card-pad grid gap-3">
+        <p className="text-text-2">
+          The certificate is signed by an authority this instance made for itself. Machines that trust it show
+          no warning. Its own key is sealed like every secret.
+        </p>
+        <div className="min-w-0 overflow-x-auto">
+          <Segmented label="System" value={system} onChange={setSystem} options={systems} />
+        </div>
+        <div className="grid gap-3 text-text-2">{systems.find(({ value }) => value === system)?.steps}</div>
+      </div>
+    </Section>
+  );
+}

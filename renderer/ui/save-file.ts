@@ -1,0 +1,10 @@
+/** Hands a text to the browser as a download, without a request of its own. */
+export function saveFile(name: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download holds its own reference once it began.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,24 @@
+import { useEffect, useRef } from 'react';
+
+/** Ctrl or Cmd S saves what is edited on this page, in place of the browser's own. Null: nothing to save. */
+export function useSaveKey(save: (() => void) | null): void {
+  const latest = useRef(save);
+  latest.current = save;
+  const isOn = save !== null;
+  useEffect(() => {
+    if (!isOn) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (
+        event.key.toLowerCase() !== 's' ||
+        !(event.ctrlKey || event.metaKey) ||
+        event.altKey ||
+        event.shiftKey
+      )
+        return;
+      event.preventDefault();
+      if (!event.repeat) latest.current?.();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [isOn]);
+}

@@ -1,0 +1,244 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { expectNoOverflow, signInAs } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+const LONG = 'a name that does not end '.repeat(20).trim();
+
+describe('projects', () => {
+  let opened: TestConsole;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+    ({ page } = await opened.open(browser, '/projects'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await opened?.stop();
+  });
+
+  it('makes the first project by keyboard and offers to paste its .env', async () => {
+    await page.getByText('No project yet').waitFor();
+    await expectAccessible(page, 'no project');
+    await page.getByRole('button', { name: 'Make a project' }).press('Enter');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
+    await page.keyboard.type('Fotos & Videos');
+    await page.getByText('/projects/fotos-videos').waitFor();
+    await expectAccessible(page, 'new project');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Fotos & Videos is made' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/projects/fotos-videos');
+  });
+
+  it('lists what projects hold, finds them, and never breaks at long names', async () => {
+    await opened.api('POST', '/projects', {
+      name: 'shop',
+      environment_variables: [
+        ['API_TOKEN', 'k3Jd92mXlq02nfkTTs8Q'],
+        ['PORT', '80'],
+      ],
+    });
+    await opened.api('POST', '/projects', { name: LONG });
+    await opened.api('POST', '/projects', { name: 'ملاحظات 🌱' });
+    await page.goto('/projects');
+    const row = page.getByRole('row', { name: /shop/ });
+    await row.waitFor();
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+      'shop',
+      'production',
+      '2',
+      '1',
+      expect.stringMatching(/./),
+    ]);
+    await expectAccessible(page, 'projects');
+    await page.keyboard.press('/');
+    await page.keyboard.type('sho');
+    await page.getByRole('row', { name: /Fotos/ }).waitFor({ state: 'detached' });
+    await page.keyboard.type('zzz');
+    await page.getByText('No project by that name').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('row', { name: /Fotos/ }).waitFor();
+    for (const width of [360, 800]) {
+      await page.setViewportSize({ width, height: 740 });
+      await expectNoOverflow(page, `projects at ${width}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('link', { name: 'shop' }).click();
+    await page.waitForURL('**/projects/shop');
+  });
+
+  it('adds, changes and deletes environments, and keeps production', async () => {
+    await page.goto('/projects/shop/environments');
+    const add = page.getByRole('button', { name: 'Add environment' });
+    await add.click();
+    const dialog = page.getByRole('dialog', { name: 'Add environment' });
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Production');
+    await dialog.getByRole('button', { name: 'Add environment' }).click();
+    await dialog.getByText('This project has an environment with this name.').waitFor();
+    await expectAccessible(page, 'name taken');
+    expect(await dialog.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Production');
+    await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('staging');
+    await dialog.getByLabel('Branch').fill('develop');
+    await dialog.getByRole('button', { name: 'Add environment' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'develop' }).waitFor();
+
+    const staging = (await opened.api('GET', '/projects/shop/environments')).find(
+      (each: { slug: string }) => each.slug === 'staging',
+    );
+    await opened.api('POST', '/projects/shop/env-vars', {
+      key: 'ONLY_HERE',
+      value: '1',
+      environment_ids: [staging.id],
+    });
+    await page.getByRole('button', { name: 'Actions for staging' }).click();
+    await page.getByRole('menuitem', { name: 'Settings…' }).click();
+    await page.getByLabel('Branch').fill('next');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: 'next' }).waitFor();
+
+    await page.getByRole('button', { name: 'Actions for production' }).click();
+    const kept = page.getByRole('menuitem', { name: 'Production cannot be deleted' });
+    expect(await kept.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Actions for staging' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const danger = page.getByRole('alertdialog');
+    await danger.getByText('ONLY_HERE').waitFor();
+    await expectAccessible(page, 'delete environment');
+    await danger.getByRole('button', { name: 'Delete it and 1 variable' }).click();
+    await page.getByRole('cell', { name: 'next' }).waitFor({ state: 'detached' });
+    await expectNoOverflow(page, 'environments');
+  });
+
+  it('shows a new token once and nowhere after', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto('/projects/shop/tokens');
+    await page.getByText('No token yet').waitFor();
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ci');
+    await page.getByRole('checkbox', { name: /Read secret values/ }).uncheck();
+    await expectAccessible(page, 'new token');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const panel = page.getByRole('alertdialog', { name: 'Token ci, shown this once' });
+    const text = await panel.getByRole('status').innerText();
+    expect(text).toMatch(/^dt_/);
+    await expectAccessible(page, 'shown once');
+    await page.keyboard.press('Escape');
+    await page.mouse.click(5, 5);
+    expect(await panel.isVisible()).toBe(true);
+    await panel.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Clears itself in').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    await panel.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Clear now' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('');
+    expect(await page.content()).not.toContain(text);
+    expect(
+      await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, history.state])),
+    ).not.toContain(text);
+    await page.getByRole('row', { name: /ci.*reads names and plain values/ }).waitFor();
+    await expectAccessible(page, 'tokens');
+
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ci');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await page.getByText('This project has a token with this name.').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Delete ci' }).click();
+    await page.getByRole('button', { name: 'Delete token' }).click();
+    await page.getByText('No token yet').waitFor();
+  });
+
+  it('leaves what another copied on the clipboard alone', async () => {
+    await page.getByRole('button', { name: 'New token' }).click();
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('other');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const panel = page.getByRole('alertdialog');
+    await panel.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Clears itself in').waitFor();
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    await page.evaluate(() => navigator.clipboard.writeText('a recipe'));
+    await page.getByRole('button', { name: 'Clear now' }).click();
+    await page.getByText('Clears itself in').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('a recipe');
+  });
+
+  it('makes no token while locked, and leaves the list', async () => {
+    await opened.api('POST', '/vault/lock');
+    await page.getByText('A new token could not be sealed').waitFor();
+    expect(await page.getByRole('button', { name: 'New token' }).isDisabled()).toBe(true);
+    await page.getByRole('row', { name: /other/ }).waitFor();
+    await expectAccessible(page, 'tokens, locked');
+    await opened.api('POST', '/vault/unlock', { method: 'custody' });
+    await expect.poll(() => page.getByRole('button', { name: 'New token' }).isDisabled()).toBe(false);
+  });
+
+  it('renames a project, moves its address, refuses one that is taken', async () => {
+    await page.goto('/projects/shop/settings');
+    await page.getByLabel('Address').fill('Not an address');
+    await page.getByText('Lower-case letters, digits and single dashes').waitFor();
+    await page.getByLabel('Address').fill('fotos-videos');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Another project has this address.').waitFor();
+    await expectAccessible(page, 'address taken');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Market');
+    await page.getByLabel('Address').fill('market');
+    await page.keyboard.press('Control+s');
+    await page.waitForURL('**/projects/market/settings');
+    await page.getByRole('heading', { name: 'Market' }).waitFor();
+    expect((await opened.api('GET', '/projects/market')).name).toBe('Market');
+    await expectAccessible(page, 'project settings');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'settings at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('deletes a project once its name is typed, and says what goes with it', async () => {
+    await page.getByRole('button', { name: 'Delete project…' }).click();
+    const danger = page.getByRole('alertdialog');
+    await danger.getByText('API_TOKEN').waitFor();
+    await danger.getByText('1 deployment token').waitFor();
+    const confirm = danger.getByRole('button', { name: 'Delete it and 2 variables' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await danger.getByLabel('Type its name').fill('market');
+    expect(await confirm.isDisabled()).toBe(true);
+    await expectAccessible(page, 'delete project');
+    await danger.getByLabel('Type its name').fill('Market');
+    await confirm.click();
+    await page.waitForURL('**/projects');
+    await page.getByRole('row', { name: /Fotos/ }).waitFor();
+    expect(await page.getByRole('row', { name: /Market/ }).count()).toBe(0);
+  });
+
+  it('offers a reader nothing that would be refused', async () => {
+    const { page: reader, context } = await signInAs(opened, browser, {
+      email: 'reader@example.org',
+      role: 'reader',
+    });
+    await reader.goto('/projects');
+    await reader.getByRole('link', { name: /Fotos/ }).waitFor();
+    expect(await reader.getByRole('button', { name: 'New project' }).count()).toBe(0);
+    await reader.goto('/projects/fotos-videos/environments');
+    await reader.getByRole('cell', { name: 'production' }).waitFor();
+    expect(await reader.getByRole('button', { name: /Add|Actions/ }).count()).toBe(0);
+    await reader.goto('/projects/fotos-videos/tokens');
+    await reader.getByText('Not yours to see').waitFor();
+    await reader.goto('/projects/fotos-videos/settings');
+    expect(await reader.getByRole('textbox', { name: 'Name', exact: true }).getAttribute('readonly')).toBe(
+      '',
+    );
+    expect(await reader.getByRole('button', { name: /Save|Delete/ }).count()).toBe(0);
+    await expectAccessible(reader, 'project settings of a reader');
+    await context.close();
+  });
+});
