@@ -137,7 +137,7 @@ function Opens({ vault }: { vault: VaultStatus }) {
   const { total } = vault.secrets;
   return (
     <section className="card copy-opens" aria-label="What this copy will open">
-      <h3>What this copy will open</h3>
+      <h2>What this copy will open</h2>
       <ul>
         <li>
           <LockKeyhole className="icon text-icon" aria-hidden="true" />

@@ -160,6 +160,7 @@ export function sessionRoutes(identity: Identity) {
       responses: answer(firstKeyShape, 'The key of this instance, for the holder of a set-up link'),
     }),
     (c) => {
+      c.set('isQuestion', true);
       const { isLocked, ...key } = getFirstKey(identity, c.req.valid('json').token, client(c));
       return c.json({ ...key, locked: isLocked });
     },

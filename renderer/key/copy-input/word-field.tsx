@@ -24,7 +24,7 @@ export function WordField(props: WordFieldProps) {
   const { position, value, completion, isWrong, describedBy, ref } = props;
   const ghost = completion && completion !== value ? completion.slice(value.length) : '';
   return (
-    <li className="word">
+    <li className="word-cell">
       <span className="n" aria-hidden="true">
         {position}
       </span>

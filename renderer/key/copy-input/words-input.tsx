@@ -50,7 +50,7 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
   return (
     <>
       <div className="copy-input-body">
-        <ol className="words" aria-label="The 24 words in their order">
+        <ol className="word-grid" aria-label="The 24 words in their order">
           {words.map((word, at) => (
             <WordField
               // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place

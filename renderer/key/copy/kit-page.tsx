@@ -8,7 +8,7 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
   return (
     <article className="paper-kit" aria-label="Paper kit">
       <header>
-        <h3>{kit.title}</h3>
+        <h2>{kit.title}</h2>
         <p>{kit.warning}</p>
       </header>
       <div className="kit-top">
@@ -28,7 +28,7 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
           <div className="qr-code kit-hidden">QR code</div>
         )}
       </div>
-      <h4>The key as 24 words</h4>
+      <h3>The key as 24 words</h3>
       <ol className="kit-words">
         {kit.words.map((word, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
@@ -38,7 +38,7 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
           </li>
         ))}
       </ol>
-      <h4>To use it</h4>
+      <h3>To use it</h3>
       <ol className="kit-steps">
         {kit.steps.map((step) => (
           <li key={step}>{step}</li>

@@ -40,7 +40,7 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
   const differs = wasLeft && second !== '' && first !== second;
   return (
     <div className="grid gap-3">
-      <div className="grid gap-4 tablet:grid-cols-2">
+      <div className="grid items-start gap-4 tablet:grid-cols-2">
         <PasswordField
           label="Passphrase"
           autoComplete="new-password"

@@ -10,16 +10,21 @@ import { KeepAnywayDialog } from './keep-anyway.tsx';
 import type { CopyTarget } from './make-copy.ts';
 import { type Place, usePlaces } from './places.ts';
 
+/** More than these hide the rest of the step. */
+const SHOWN_REFUSED = 2;
+
 interface PlaceStepProps {
   /** Only a protected file may leave by this browser. */
   mayDownload: boolean;
   /** Said of a path that was refused when it was written to. */
   refused?: { path: string; message: string } | null;
+  /** Refused places only when asked for: where something else matters more. */
+  isBrief?: boolean;
   onChoose: (target: CopyTarget) => void;
 }
 
 /** Where the file goes: a drive of its own, a typed path, or this browser's downloads. */
-export function PlaceStep({ mayDownload, refused = null, onChoose }: PlaceStepProps) {
+export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoose }: PlaceStepProps) {
   const isOwner = useIsOwner();
   const places = usePlaces(isOwner);
   const [anyway, setAnyway] = useState<{ target: CopyTarget & { kind: 'path' }; message: string } | null>(
@@ -29,6 +34,8 @@ export function PlaceStep({ mayDownload, refused = null, onChoose }: PlaceStepPr
   const list = places.data?.places ?? [];
   const separate = list.filter((place) => place.separate);
   const others = list.filter((place) => !place.separate);
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? others : others.slice(0, isBrief ? 0 : SHOWN_REFUSED);
   return (
     <div className="mt-2 grid gap-2">
       {isOwner && places.isError && (
@@ -51,7 +58,7 @@ export function PlaceStep({ mayDownload, refused = null, onChoose }: PlaceStepPr
               </span>
             </div>
           )}
-          {others.map((place) => (
+          {shown.map((place) => (
             <RefusedPlace
               key={place.path}
               place={place}
@@ -68,6 +75,11 @@ export function PlaceStep({ mayDownload, refused = null, onChoose }: PlaceStepPr
         />
       )}
       <div className="flex flex-wrap gap-2">
+        {shown.length < others.length && (
+          <Button kind="plain" isSmall icon={HardDrive} onClick={() => setShowsAll(true)}>
+            {isBrief ? 'Places on this computer…' : `${others.length - shown.length} more places…`}
+          </Button>
+        )}
         {isOwner && !isTyping && (
           <Button kind="plain" isSmall icon={PencilLine} onClick={() => setTyping(true)}>
             Type a path…

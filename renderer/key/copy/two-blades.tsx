@@ -16,10 +16,10 @@ export function TwoBlades({ kept, fingerprint, copied, read }: TwoBladesProps) {
   const isSame = read !== null && read === fingerprint;
   return (
     <section className="card two-blades" aria-label="The key and its copy">
-      <h3>{kept}</h3>
+      <h2>{kept}</h2>
       <Blade fingerprint={fingerprint} />
       <hr />
-      <h3>{copied}</h3>
+      <h2>{copied}</h2>
       <Blade fingerprint={read} state={read === null ? 'unread' : isSame ? 'active' : 'lost'} />
       <p className="mt-3 text-text-2" role="status">
         {read === null ? (
