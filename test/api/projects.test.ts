@@ -299,6 +299,8 @@ describeOverDoors('projects and variables', (door) => {
     expect(
       (await send('PUT', `${path}/${a.id}`, { value: '${{LATER}}', include_in_preview: true })).status,
     ).toBe(200);
+    const sealed = (await send('PUT', `${path}/${b.id}`, { is_secret: true, value: '${{LATER}}' })).body;
+    expect(sealed.error_code).toBe('reference_missing');
     await send('PUT', `${path}/${a.id}`, { value: 'again' });
     expect((await send('POST', `${path}/${a.id}/revert`, { version: 2 })).body.error_code).toBe(
       'reference_missing',
