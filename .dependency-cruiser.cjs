@@ -83,6 +83,33 @@ module.exports = {
       from: { path: '^electron/', pathNot: '/(schema|instance-table)\\.ts$' },
       to: { path: ['/schema\\.ts$', 'node_modules/drizzle-orm'], dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'console-takes-types-only',
+      comment: 'renderer: browser libraries and its own files; the API is known by its generated types',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^electron/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'console-needs-no-node',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'radix-in-ui',
+      comment: 'renderer/ui wraps Radix once; the shell may use what it alone needs',
+      severity: 'error',
+      from: { path: '^renderer/(?!ui/|app/)' },
+      to: { path: 'node_modules/radix-ui' },
+    },
+    {
+      name: 'ui-knows-no-page',
+      comment: 'renderer/ui: no data access, no pages',
+      severity: 'error',
+      from: { path: '^renderer/ui/' },
+      to: { path: '^renderer/(?!ui/|api/problem\\.ts)' },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'product-takes-no-dev-dependency',

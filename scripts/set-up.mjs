@@ -2,9 +2,9 @@
 // anything is installed, so it uses Node alone.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -37,12 +37,18 @@ const testPackages = [
   'openssl',
   'curl',
   'util-linux',
+  'chromium',
+  'fonts-inter',
 ];
+/** What the console is made from: its own sources, and the routes its types come from. */
+const consoleSources = ['renderer', 'electron/instance', 'vite.config.ts', 'package-lock.json'];
+const consoleStamp = join(root, 'dist', '.console');
 
 /** @param {'start' | 'test'} purpose */
 export function setUp(purpose) {
   installSystemPackages(purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages);
   installDependencies();
+  buildConsole();
 }
 
 function installSystemPackages(wanted) {
@@ -108,6 +114,39 @@ function installDependencies() {
     run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
     writeFileSync(stamp, lock);
   }
+}
+
+/** Again when something it is made from changed. */
+function buildConsole() {
+  const hash = createHash('sha256');
+  for (const path of consoleSources.flatMap(listFiles).sort())
+    hash.update(path).update(readFileSync(join(root, path)));
+  const state = hash.digest('hex');
+  if (existsSync(consoleStamp) && readFileSync(consoleStamp, 'utf8') === state) return;
+  say('Building the console …');
+  const types = [
+    node,
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'scripts', 'generate-api-types.mjs'),
+  ];
+  const build = [node, join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'];
+  if (!run(types, { quiet: true }) || !run(build, { quiet: true })) {
+    say('The console could not be built. The output is above.');
+    process.exit(1);
+  }
+  mkdirSync(dirname(consoleStamp), { recursive: true });
+  writeFileSync(consoleStamp, state);
+}
+
+/** Files under a path of the project, or the path itself; what the build makes is none of its sources. */
+function listFiles(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [path];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
+    .filter((file) => file !== join('renderer', 'api', 'schema.ts'));
 }
 
 function hasKeytar() {

@@ -18,7 +18,15 @@ const bin = (...path) => join(root, 'node_modules', ...path);
 const stages = [
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
   ['types', bin('typescript', 'bin', 'tsc')],
-  ['import rules', bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'), 'electron', 'test'],
+  ['types of the console', bin('typescript', 'bin', 'tsc'), '-p', 'renderer'],
+  ['types of its tests', bin('typescript', 'bin', 'tsc'), '-p', 'test/console'],
+  [
+    'import rules',
+    bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
+    'electron',
+    'renderer',
+    'test',
+  ],
   [
     'tests',
     bin('vitest', 'vitest.mjs'),

@@ -41,9 +41,11 @@ export function SearchField({ label, value, onChange, className = 'search-field'
           if (event.key === 'Escape') onChange('');
         }}
       />
-      <span className="max-tablet:hidden" aria-hidden="true">
-        <Kbd>/</Kbd>
-      </span>
+      {value === '' && (
+        <span className="max-tablet:hidden" aria-hidden="true">
+          <Kbd>/</Kbd>
+        </span>
+      )}
     </div>
   );
 }

@@ -77,27 +77,6 @@ describe('the HTTPS door', () => {
     slow.destroy();
   });
 
-  it('shows a page for the set-up link, and keeps what was typed but the password', async () => {
-    const page = await door.request('GET', '//link?purpose=setup&token=abc');
-    expect(page.headers['content-type']).toContain('text/html');
-    expect(page.headers['content-security-policy']).not.toContain('unsafe');
-    const form = 'purpose=setup&token=abc&email=eve%40example.org&name=Eve&password=canary-password';
-    const answer = await door.request('POST', '//link', form, {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    });
-    expect(answer.status).toBe(409);
-    expect(answer.text).toContain('eve@example.org');
-    expect(answer.text).not.toContain('canary-password');
-  });
-
-  it('escapes what a link carries', async () => {
-    const page = await door.request(
-      'GET',
-      `//link?token=${encodeURIComponent('"><script>alert(1)</script>')}`,
-    );
-    expect(page.text).not.toContain('<script>');
-  });
-
   it('says that a port is taken', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'temps-port-'));
     const second = await openInstance({ dataDir });

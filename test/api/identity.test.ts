@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
-import { ADMIN, describeOverDoors, readCookie, type Who } from './harness.ts';
+import { ADMIN, describeOverDoors, openDoor, readCookie, type Who } from './harness.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -620,3 +620,59 @@ describeOverDoors('people and keys', (door) => {
     expect(text).not.toMatch(/a long enough password|tk_[0-9a-f]{12}[\w-]{43}|wrong wrong/);
   });
 });
+
+describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
+  const KEY_TEXT = '0f'.repeat(32);
+
+  it('shows the key to the holder of a set-up link, and leaves the link good', async () => {
+    await using door = await open(name, { isSetUp: false });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const first = await door.request('POST', '/setup/key', { token });
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({
+      fingerprint: (await door.owner('GET', '/vault/key')).body.fingerprint,
+      custody: 'file',
+      label: 'A file in the data directory',
+      place: expect.stringContaining(door.dataDir),
+      adopted: false,
+      locked: false,
+      detail: null,
+    });
+    expect((await door.request('POST', '/setup/key', { token })).status).toBe(200);
+    expect((await door.request('POST', '/setup', { token, ...ADMIN })).status).toBe(201);
+    expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('already_set_up');
+  });
+
+  it('says when the key was there already', async () => {
+    await using door = await open(name, { isSetUp: false, keyText: KEY_TEXT });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const answer = await door.request('POST', '/setup/key', { token });
+    expect(answer.body.adopted).toBe(true);
+    expect(answer.text).not.toContain(KEY_TEXT.slice(0, 16));
+  });
+
+  it('shows nothing to anyone else, and counts their guesses', async () => {
+    await using door = await open(name, { isSetUp: false });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    for (const wrong of ['', 'x', `${token}x`, token.slice(1)]) {
+      expect((await door.request('POST', '/setup/key', { token: wrong })).body.error_code).toBe(
+        'link_invalid',
+      );
+    }
+    if (name === 'https') {
+      for (let guess = 0; guess < 56; guess++) await door.request('POST', '/setup/key', { token: 'x' });
+      expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('too_many_attempts');
+    }
+    door.clock.advance(61 * MINUTE_MS);
+    expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('link_invalid');
+  });
+});
+
+async function open(...wanted: Parameters<typeof openDoor>) {
+  const door = await openDoor(...wanted);
+  return Object.assign(door, { [Symbol.asyncDispose]: () => door.stop() });
+}
+
+function tokenOf(path: string): string {
+  return new URLSearchParams(path.slice(path.indexOf('?'))).get('token') as string;
+}

@@ -127,6 +127,19 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', '/projects/my-shop/env-vars/API_TOKEN/value')).body.value).toBe('canary-one');
   });
 
+  it('says what it would take a variable for, and keeps nothing', async () => {
+    const guess = (key: string, value: string) => send('POST', '/secret-guess', { key, value });
+    expect((await guess('API_KEY', 'abc')).body).toEqual({ is_secret: true, because: 'the name says so' });
+    expect((await guess('PORT', '3000')).body).toMatchObject({ is_secret: false });
+    expect((await guess('LINK', 'https://a:b@c.example')).body).toMatchObject({ is_secret: true });
+    const { token } = (await send('POST', '/projects/my-shop/deployment-tokens', { name: 'guesser' })).body;
+    const asked = await door().request('POST', '/secret-guess', { key: 'A', value: 'b' }, { token });
+    expect(asked.status).toBe(403);
+    expect((await send('GET', '/projects/my-shop/env-vars')).body).not.toContainEqual(
+      expect.objectContaining({ key: 'API_KEY' }),
+    );
+  });
+
   it('refuses the same name twice in an environment, and allows it in another', async () => {
     expect((await send('POST', '/projects/my-shop/env-vars', { key: 'API_TOKEN', value: 'x' })).status).toBe(
       409,
@@ -150,6 +163,12 @@ describeOverDoors('projects and variables', (door) => {
       (await send('GET', `/projects/my-shop/env-vars/API_TOKEN/value?environment_id=${staging.id}`)).body
         .value,
     ).toBe('y');
+    const all = (await send('GET', `/projects/my-shop/env-vars?environment_id=${staging.id}`)).body;
+    const [{ id }] = all.filter(({ key }: { key: string }) => key === 'API_TOKEN');
+    expect((await send('GET', `/projects/my-shop/env-vars/${id}/value`)).body.value).toBe('y');
+    // Another project's is not there, and neither is a shared one of the same number.
+    expect((await send('GET', `/projects/my-shop-2/env-vars/${id}/value`)).status).toBe(404);
+    expect((await send('GET', `/shared-variables/${id}/value`)).status).toBe(404);
     expect((await send('DELETE', `/projects/my-shop/environments/${staging.id}`)).status).toBe(204);
     expect((await send('GET', '/projects/my-shop/env-vars/API_TOKEN/value')).body.value).toBe('canary-one');
   });
@@ -280,6 +299,8 @@ describeOverDoors('projects and variables', (door) => {
     expect(
       (await send('PUT', `${path}/${a.id}`, { value: '${{LATER}}', include_in_preview: true })).status,
     ).toBe(200);
+    const sealed = (await send('PUT', `${path}/${b.id}`, { is_secret: true, value: '${{LATER}}' })).body;
+    expect(sealed.error_code).toBe('reference_missing');
     await send('PUT', `${path}/${a.id}`, { value: 'again' });
     expect((await send('POST', `${path}/${a.id}/revert`, { version: 2 })).body.error_code).toBe(
       'reference_missing',

@@ -650,11 +650,16 @@ describe('a lost key', () => {
     expect(await reveal()).toBe(CANARY);
   });
 
-  it('is not given up while the vault is open', async () => {
+  it('is not given up while the vault is open, nor while the key only has to be read again', async () => {
     await start();
     await addSecret();
     const { name } = (await call('GET', '/vault/status')).body.instance;
     expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(409);
+    await call('POST', '/vault/lock');
+    const refused = await call('POST', '/vault/start-over', { instance_name: name });
+    expect([refused.status, refused.body.error_code]).toEqual([409, 'conflict']);
+    expect((await call('POST', '/vault/unlock', { method: 'custody' })).status).toBe(200);
+    expect(await reveal()).toBe(CANARY);
   });
 });
 

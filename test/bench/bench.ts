@@ -18,45 +18,13 @@ import { openVault } from '../../electron/instance/vault/vault-core.ts';
 import { discard, openCore, prepare } from '../crash/scenarios.ts';
 import { serve } from '../e2e/terminal.ts';
 import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
+import { benchConsole } from './console-bench.ts';
+import { compare, median, ms, note, printFigures, time } from './figures.ts';
 
 /**
  * `npm run bench`: each figure beside its limit or its peer, measured in the same run. `--fuzz N` for another
  * number of fuzzed inputs. Interruptions and faults are a tenth of `npm run crash` here.
  */
-interface Figure {
-  what: string;
-  measured: string;
-  against: string;
-  ratio: number | null;
-  limit: string;
-  met: boolean | null;
-}
-const figures: Figure[] = [];
-const note = (figure: Figure) => {
-  figures.push(figure);
-  process.stderr.write(
-    `${figure.what}: ${figure.measured} against ${figure.against}${figure.ratio === null ? '' : `, ratio ${figure.ratio.toFixed(2)}`}\n`,
-  );
-};
-const median = (values: number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-const time = (work: () => void) => {
-  const began = performance.now();
-  work();
-  return performance.now() - began;
-};
-const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-
-/** Turn about, so that both meet the same machine. */
-function compare(ours: () => void, bare: () => void, rounds = 9): { ours: number; bare: number } {
-  const times = { ours: [] as number[], bare: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    times.bare.push(time(bare));
-    times.ours.push(time(ours));
-  }
-  return { ours: median(times.ours), bare: median(times.bare) };
-}
-
 function benchSealing(): void {
   const key = MasterKey.generate();
   const context = { kind: 'env_var', id: randomUUID() };
@@ -505,27 +473,8 @@ await benchRun();
 await benchApi();
 if (process.platform === 'linux') await benchMemory();
 if (fuzzInputs > 0) await benchFuzz(fuzzInputs);
+await benchConsole();
 benchTests();
 benchCrash();
 
-const rows = [
-  ['what', 'measured', 'against', 'ratio', 'limit', ''],
-  ...figures.map((f) => [
-    f.what,
-    f.measured,
-    f.against,
-    f.ratio === null ? '' : f.ratio.toFixed(2),
-    f.limit,
-    f.met === null ? '' : f.met ? 'met' : 'MISSED',
-  ]),
-];
-const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
-console.log(JSON.stringify(figures));
-for (const row of rows)
-  console.log(
-    row
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-process.exitCode = figures.every((figure) => figure.met !== false) ? 0 : 1;
+process.exitCode = printFigures() ? 0 : 1;

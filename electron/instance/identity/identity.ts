@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
@@ -20,10 +21,12 @@ export interface Identity {
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
   isSetUp(): boolean;
+  /** The key as it stands, for whoever sets up. */
+  describeFirstKey(): FirstKey;
   stop(): Promise<void>;
 }
 
-export function createIdentity(ctx: Context): Identity {
+export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): Identity {
   const passwords = createPasswords();
   const lastUse = createLastUseRecorder(ctx);
   return {
@@ -34,6 +37,7 @@ export function createIdentity(ctx: Context): Identity {
     lastUse,
     sightings: createSessionSightings(),
     isSetUp: () => hasUsers(ctx),
+    describeFirstKey,
     async stop() {
       lastUse.stop();
       await passwords.stop();

@@ -4,6 +4,7 @@ import { envFileRoutes } from './env-file-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOnlyRoutes } from './project-routes.ts';
 import { searchRoutes } from './search-routes.ts';
+import { secretGuessRoutes } from './secret-guess-routes.ts';
 import { variableRoutes } from './variable-routes.ts';
 
 /** Projects, environments, variables. */
@@ -13,5 +14,6 @@ export function projectRoutes(ctx: Context) {
     .route('/', environmentRoutes(ctx))
     .route('/', variableRoutes(ctx))
     .route('/', envFileRoutes(ctx))
-    .route('/', searchRoutes(ctx));
+    .route('/', searchRoutes(ctx))
+    .route('/', secretGuessRoutes());
 }

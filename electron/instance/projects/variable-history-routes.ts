@@ -47,7 +47,11 @@ export function addHistoryRoutes(
       requirePermission(caller, 'environments:reveal');
       const scope = find(caller, c.req.param());
       const { environment_id } = c.req.valid('query');
-      const variable = getVariableByKey(ctx, scope.projectId, c.req.param('key') ?? '', environment_id);
+      // Names begin with no digit: what is a number is an id, and leaves no question which one is meant.
+      const key = c.req.param('key') ?? '';
+      const variable = /^\d{1,15}$/.test(key)
+        ? getVariable(ctx, scope.projectId, Number(key))
+        : getVariableByKey(ctx, scope.projectId, key, environment_id);
       const value = revealVariable(ctx, variable);
       if (variable.isSecret) noteVariable(ctx, 'ENV_VAR_REVEALED', caller, scope, variable);
       return c.json({ value: value.reveal() });

@@ -62,10 +62,12 @@ async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerpri
     throw new AppError('custody_read_only', `${custody.describe()} is read only: remove the key there.`);
   }
   await custody.remove(fingerprint);
+  // A move that was cut short may have left it where it was before.
+  if (record.leavingCustody !== null) await openCustody(core, record.leavingCustody).remove(fingerprint);
   core.ring.drop(fingerprint);
   core.store.transaction(() => {
     core.store.sqlite
-      .prepare('UPDATE keys SET shredded_at = ? WHERE fingerprint = ?')
+      .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')
       .run(core.clock.now(), fingerprint);
   });
   core.emit('vault');

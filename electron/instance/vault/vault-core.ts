@@ -34,8 +34,12 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+  /** How often someone locked it: what began to open it before that must not finish after it. */
+  lockCount: number;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** Whether the first start found its key there already; null when this process did not make the first start. */
+  wasKeyAdopted: boolean | null;
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -78,7 +82,9 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+    lockCount: 0,
     inCustody: new Set(),
+    wasKeyAdopted: null,
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -107,9 +113,17 @@ export function openCustody(
 /**
  * Asks the custody in force for the key and takes up what it answers. Used at the start, by every retry while
  * waiting, and by an unlock. Returns true when the vault runs afterwards.
+ *
+ * @param lockCount as it was when this was asked for. SECURITY: who locks while the custody is still being asked
+ * finds the vault locked afterwards.
  */
-export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
+export async function readCustody(
+  core: VaultCore,
+  passphrase?: SecretText,
+  lockCount = core.lockCount,
+): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  if (core.lockCount !== lockCount) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
@@ -159,6 +173,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  core.wasKeyAdopted = adopt !== null;
   takeUp(core, key, []);
   return true;
 }
@@ -199,6 +214,7 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 
 /** "Lock now": drops every key from memory; the next read fails. */
 export function lockVault(core: VaultCore): void {
+  core.lockCount += 1;
   core.ring.dropAll();
   setSituation(core, { case: 'locked_by_owner', detail: 'Locked by its owner.', foundFingerprint: null });
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { Environment } from '../project-queries.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import type { EnvSource } from './env-source.ts';
@@ -28,8 +28,25 @@ export type OpenDialog = (dialog: OpenedDialog) => void;
 
 export function useDialogs() {
   const [opened, setOpened] = useState<OpenedDialog | null>(null);
-  const close = useCallback(() => setOpened(null), []);
-  return { opened, open: setOpened as OpenDialog, close };
+  const source = useRef<EnvSource | null>(null);
+  // SECURITY: React keeps the state before the last one; the text itself goes at once.
+  const wipe = useCallback(() => {
+    source.current?.bytes.fill(0);
+    source.current = null;
+  }, []);
+  const open = useCallback<OpenDialog>(
+    (dialog) => {
+      wipe();
+      if (dialog.kind === 'import') source.current = dialog.source;
+      setOpened(dialog);
+    },
+    [wipe],
+  );
+  const close = useCallback(() => {
+    wipe();
+    setOpened(null);
+  }, [wipe]);
+  return { opened, open, close };
 }
 
 interface DialogsProps {

@@ -3,7 +3,6 @@ import type { Environment } from '../project-queries.ts';
 import { joinNames } from './environment-chips.tsx';
 import { Mask } from './plain-value.tsx';
 import type { FormFields } from './variable-form.tsx';
-import { Kind } from './variable-row.tsx';
 import type { Variable } from './variable-scope.ts';
 
 interface LostRaceProps {
@@ -22,7 +21,13 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     { label: 'Name', mine: <Text>{mine.key}</Text>, theirs: <Text>{theirs.key}</Text> },
     {
       label: 'Value',
-      mine: <ValueOf value={mine.value ?? was.value} isSecret={mine.is_secret} isNew={mine.value !== null} />,
+      mine: (
+        <ValueOf
+          value={mine.value ?? was.value}
+          isSecret={mine.is_secret ?? was.is_secret}
+          isNew={mine.value !== null}
+        />
+      ),
       theirs: (
         <ValueOf
           value={theirs.value}
@@ -33,8 +38,8 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     },
     {
       label: 'Kind',
-      mine: <Kind isSecret={mine.is_secret} />,
-      theirs: <Kind isSecret={theirs.is_secret} />,
+      mine: (mine.is_secret ?? was.is_secret) ? 'Secret' : 'Plain',
+      theirs: theirs.is_secret ? 'Secret' : 'Plain',
     },
     ...(environments.length > 0
       ? [

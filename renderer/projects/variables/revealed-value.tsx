@@ -1,24 +1,31 @@
 import { LoaderCircle } from 'lucide-react';
+import { useCallback } from 'react';
 import { describeError } from '../../api/problem.ts';
 import { useSecondsLeft } from '../../ui/countdown.ts';
 import { Ticks } from '../../ui/ticks.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { Verdict } from '../../ui/verdict.tsx';
-import { type Revealed, SHOWN_MS } from './use-reveal.ts';
+import { type Holder, type Revealed, SHOWN_MS } from './use-reveal.ts';
 
 /** What a well shows of a long value; copying takes all of it. */
 const SHOWN_CHARACTERS = 4000;
 
+interface RevealedValueProps {
+  revealed: Revealed;
+  holder: Holder;
+  name: string;
+}
+
 /** The well below a row: the value while it is shown, and how long it still is. */
-export function RevealedValue({ revealed, name }: { revealed: Revealed; name: string }) {
-  if (revealed.error !== null)
+export function RevealedValue({ revealed: { error, shown }, holder, name }: RevealedValueProps) {
+  if (error !== null)
     return (
       <div className="well" role="alert">
         <Verdict name="broken" className="text-danger-solid" />
-        <span className="min-w-0 flex-1 truncate">{describeError(revealed.error)}</span>
+        <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{describeError(error)}</span>
       </div>
     );
-  if (revealed.value === null)
+  if (shown === null)
     return (
       <div className="well text-text-3" role="status">
         <LoaderCircle className="icon turning" aria-hidden="true" />
@@ -27,31 +34,36 @@ export function RevealedValue({ revealed, name }: { revealed: Revealed; name: st
     );
   return (
     <div className="well">
-      <Shown value={revealed.value} name={name} />
-      <HidesIn hidesAtMs={revealed.hidesAtMs} />
+      <div className="min-w-0 flex-1">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long value scrolls, by keyboard too */}
+        <section tabIndex={0} aria-label={`Value of ${name}`}>
+          {shown.characters === 0 ? <span className="text-text-3">empty</span> : <Text holder={holder} />}
+        </section>
+        {shown.characters > SHOWN_CHARACTERS && (
+          <p className="text-12 text-text-3">
+            The first {SHOWN_CHARACTERS.toLocaleString()} characters of {formatBytes(shown.bytes)}. Copying
+            takes all of it.
+          </p>
+        )}
+      </div>
+      <HidesIn hidesAtMs={shown.hidesAtMs} />
     </div>
   );
 }
 
-function Shown({ value, name }: { value: string; name: string }) {
-  const isCut = value.length > SHOWN_CHARACTERS;
-  return (
-    <div className="min-w-0 flex-1">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long value scrolls, by keyboard too */}
-      <section tabIndex={0} aria-label={`Value of ${name}`}>
-        <pre dir="auto">
-          {value === '' ? <span className="text-text-3">empty</span> : value.slice(0, SHOWN_CHARACTERS)}
-          {isCut && '…'}
-        </pre>
-      </section>
-      {isCut && (
-        <p className="text-12 text-text-3">
-          The first {SHOWN_CHARACTERS.toLocaleString()} characters of{' '}
-          {formatBytes(new TextEncoder().encode(value).length)}. Copying takes all of it.
-        </p>
-      )}
-    </div>
+/** SECURITY: written past React, which would keep what it drew last, and wiped before the node goes. */
+function Text({ holder }: { holder: Holder }) {
+  const write = useCallback(
+    (element: HTMLPreElement) => {
+      const text = holder.text ?? '';
+      element.textContent = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+      return () => {
+        element.textContent = '';
+      };
+    },
+    [holder],
   );
+  return <pre ref={write} dir="auto" />;
 }
 
 function HidesIn({ hidesAtMs }: { hidesAtMs: number }) {

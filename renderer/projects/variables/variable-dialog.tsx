@@ -5,6 +5,7 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { showToast } from '../../ui/toasts.tsx';
+import { useSaveKey } from '../../ui/use-save-key.ts';
 import type { Environment } from '../project-queries.ts';
 import { LostRace } from './lost-race.tsx';
 import { ProblemBanner } from './problem-banner.tsx';
@@ -53,6 +54,7 @@ export function VariableDialog(props: VariableDialogProps) {
     }
   };
   const isRace = trouble.kind === 'lost-race';
+  useSaveKey(isRace || isBusy ? null : submitForm);
   const problem = trouble.kind === 'failed' && trouble.error instanceof ApiProblem ? trouble.error : null;
   return (
     <Dialog
@@ -127,6 +129,11 @@ export function VariableDialog(props: VariableDialogProps) {
   );
 }
 
+function submitForm(): void {
+  const form = document.getElementById(FORM_ID);
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+}
+
 async function keepTheirs(scope: VariableScope): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: scope.queryKey });
 }
@@ -155,7 +162,8 @@ function send(
   allowUnresolved: boolean,
   expectedUpdatedAt: number,
 ): Promise<Variable> {
-  const { value, ...rest } = fields;
+  const { value, is_secret, ...others } = fields;
+  const rest = { ...others, ...(is_secret === null ? {} : { is_secret }) };
   if (!variable) return scope.create({ ...rest, value: value ?? '', allow_unresolved: allowUnresolved });
   return scope.update(variable.id, {
     ...rest,

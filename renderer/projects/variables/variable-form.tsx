@@ -1,6 +1,5 @@
 import { Lock } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { guessSecret, type SecretGuess } from '../../../electron/instance/projects/secret-guess.ts';
 import { ConfirmationDeclined } from '../../api/confirmation.ts';
 import { type ApiProblem, describeError, hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,13 +8,15 @@ import { TextAreaField, TextField } from '../../ui/field.tsx';
 import type { Environment } from '../project-queries.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
 import { restoreLineEnds } from './line-ends.ts';
+import { type SecretGuess, useSecretGuess } from './use-secret-guess.ts';
 import type { Variable, VariableScope } from './variable-scope.ts';
 
 export interface FormFields {
   key: string;
   /** Null: as it is. */
   value: string | null;
-  is_secret: boolean;
+  /** Null: as the instance takes it. */
+  is_secret: boolean | null;
   environment_ids: number[];
   include_in_preview: boolean;
 }
@@ -46,37 +47,24 @@ export function VariableForm(props: VariableFormProps) {
   );
   const [isInPreview, setInPreview] = useState(variable?.include_in_preview ?? false);
   const [chosenKind, setChosenKind] = useState<boolean | null>(variable?.is_secret ?? null);
-  const [guess, setGuess] = useState<SecretGuess | null>(null);
+  const { guess, guessLater } = useSecretGuess();
 
-  const guessAgain = () => {
-    const text = value.current?.value ?? '';
-    const name = key.current?.value ?? '';
-    setGuess(name === '' && text === '' ? null : guessSecret(name, text));
-  };
-  const isSecret = chosenKind ?? guess?.isSecret ?? true;
+  const guessAgain = () =>
+    guessLater(() => ({ key: key.current?.value ?? '', value: value.current?.value ?? '' }));
+  const isSecret = chosenKind ?? guess?.is_secret ?? true;
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     onSubmit({
       key: key.current?.value.trim() ?? '',
       value: readValue(variable, original.current, value.current?.value ?? ''),
-      is_secret: isSecret,
+      is_secret: chosenKind ?? guess?.is_secret ?? null,
       environment_ids: [...picked],
       include_in_preview: isInPreview,
     });
   };
   const errors = describeFields(problem);
   return (
-    <form
-      id={id}
-      className="grid gap-4"
-      noValidate
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return;
-        event.preventDefault();
-        event.currentTarget.requestSubmit();
-      }}
-    >
+    <form id={id} className="grid gap-4" noValidate onSubmit={submit}>
       <TextField
         ref={key}
         label="Name"
@@ -198,12 +186,19 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         onInput={onInput}
       />
       {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
-        <Button isSmall kind="plain" className="justify-self-start" isBusy={isBusy} onClick={bringIn}>
+        <Button isSmall kind="plain" className="-ml-2.5 justify-self-start" isBusy={isBusy} onClick={bringIn}>
           Bring the value in to edit it
         </Button>
       )}
     </div>
   );
+}
+
+function describeKind(variable: Variable | null, isSecret: boolean, guess: SecretGuess | null): string {
+  if (variable && isSecret) return 'Its plain values of before are forgotten.';
+  if (!guess) return '';
+  if (guess.is_secret === isSecret) return variable ? '' : capitalize(guess.because);
+  return guess.is_secret ? `It looks like a secret: ${guess.because}.` : '';
 }
 
 interface KindFieldProps {
@@ -225,13 +220,7 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
         </span>
       </div>
     );
-  const said = !variable
-    ? guess && guess.isSecret === isSecret
-      ? `${capitalize(guess.because)}`
-      : ''
-    : isSecret
-      ? 'Its plain values of before are forgotten.'
-      : '';
+  const said = describeKind(variable, isSecret, guess);
   return (
     <div className="field">
       <span className="label">Kind</span>

@@ -43,7 +43,7 @@ export function VariableList(props: VariableListProps) {
   const wanted = useDeferredValue(search);
   const found = useMemo(() => findVariables(all ?? [], environmentId, wanted), [all, environmentId, wanted]);
   const { selected, chosen, select, selectAll } = useSelection(found);
-  const { revealed, reveal, hide } = useReveal(scope);
+  const { revealed, holder, reveal, hide } = useReveal(scope);
   useHideWhenGone(found, revealed, hide);
   useFollowLock(scope, hide);
 
@@ -102,6 +102,7 @@ export function VariableList(props: VariableListProps) {
             selected={selected}
             onSelectAll={selectAll}
             revealed={revealed}
+            holder={holder}
             actions={actions}
           />
         </>

@@ -9,7 +9,8 @@ export type VariableUses = components['schemas']['VariableUses'];
 export interface NewVariable {
   key: string;
   value: string;
-  is_secret: boolean;
+  /** Left out, the instance takes it for what it looks like. */
+  is_secret?: boolean;
   environment_ids: number[];
   include_in_preview: boolean;
   allow_unresolved: boolean;
@@ -104,9 +105,10 @@ export const sharedScope: VariableScope = {
   project: null,
   queryKey: ['shared-variables'],
   list: () => ask(client.GET('/shared-variables')),
-  reveal: async ({ key }) =>
-    (await askConfirmed(() => client.GET('/shared-variables/{key}/value', { params: { path: { key } } })))
-      .value,
+  reveal: async ({ id }) => {
+    const params = { path: { key: String(id) } };
+    return (await askConfirmed(() => client.GET('/shared-variables/{key}/value', { params }))).value;
+  },
   create: ({ environment_ids: _, ...body }) => ask(client.POST('/shared-variables', { body })),
   update: (id, { environment_ids: _, ...body }) =>
     ask(client.PUT('/shared-variables/{id}', { params: shared(id), body })),

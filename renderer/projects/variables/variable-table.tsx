@@ -5,7 +5,7 @@ import { useMediaQuery } from '../../ui/media-query.ts';
 import type { Environment } from '../project-queries.ts';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Rights } from './rights.ts';
-import type { Revealed } from './use-reveal.ts';
+import type { Holder, Revealed } from './use-reveal.ts';
 import { type RowActions, VariableRow } from './variable-row.tsx';
 import type { Variable } from './variable-scope.ts';
 
@@ -20,6 +20,7 @@ interface VariableTableProps {
   selected: ReadonlySet<number>;
   onSelectAll: (isSelected: boolean) => void;
   revealed: Revealed | null;
+  holder: Holder;
   actions: RowActions;
 }
 
@@ -30,7 +31,7 @@ type Item = { variable: Variable; rowIndex: number; isWell: boolean };
  * `aria-rowcount` and `aria-rowindex`.
  */
 export function VariableTable(props: VariableTableProps) {
-  const { variables, environments, rights, selected, revealed, actions } = props;
+  const { variables, environments, rights, selected, revealed, holder, actions } = props;
   const isPhone = useMediaQuery('(max-width: 559px)');
   const items = useMemo(() => listItems(variables, revealed?.id ?? null), [variables, revealed?.id]);
   const start = useRef<HTMLTableSectionElement>(null);
@@ -57,7 +58,7 @@ export function VariableTable(props: VariableTableProps) {
   const shown = virtualizer.getVirtualItems();
   const before = (shown[0]?.start ?? scrollMargin) - scrollMargin;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? scrollMargin) - scrollMargin);
-  const columns = 6 + (environments ? 1 : 0) + (rights.maySelect ? 1 : 0);
+  const columns = useColumns(environments !== null, rights.maySelect, isPhone);
   return (
     <div className="table-wrap variables">
       <table className="table" aria-label="Variables" aria-rowcount={variables.length + 1}>
@@ -73,7 +74,7 @@ export function VariableTable(props: VariableTableProps) {
                 revealed && (
                   <tr key={key} ref={virtualizer.measureElement} data-index={index}>
                     <td colSpan={columns} className="well-cell">
-                      <RevealedValue revealed={revealed} name={variable.key} />
+                      <RevealedValue revealed={revealed} holder={holder} name={variable.key} />
                     </td>
                   </tr>
                 )
@@ -165,6 +166,14 @@ function Head({ variables, environments, rights, selected, onSelectAll }: Variab
       </tr>
     </thead>
   );
+}
+
+/** As many as are shown: a cell across more would add columns of its own. */
+function useColumns(hasEnvironments: boolean, maySelect: boolean, isPhone: boolean): number {
+  const isWide = useMediaQuery('(min-width: 1081px)');
+  const always = 2 + (maySelect ? 1 : 0);
+  if (isPhone) return always;
+  return always + 1 + (hasEnvironments ? 1 : 0) + (isWide ? 3 : 0);
 }
 
 /** How far the rows begin below the top of what scrolls; banners come and go above them. */

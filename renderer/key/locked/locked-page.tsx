@@ -1,0 +1,1 @@
+export const LockedPage = () => <div className="page">Locked</div>;

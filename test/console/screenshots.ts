@@ -1,0 +1,179 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { makeCopies, seed } from './seed.ts';
+
+/**
+ * `npm run screenshots`: every page and state, in both themes and on a telephone, in test/artifacts/. A part of
+ * a name as argument takes those alone.
+ */
+const folder = join(import.meta.dirname, '../artifacts');
+const wanted = process.argv[2] ?? '';
+const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } } as const;
+
+interface Shot {
+  name: string;
+  path: string;
+  /** Brings the page into the state that is shown. */
+  prepare?: (page: Page) => Promise<unknown>;
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first();
+
+const everyday: Shot[] = [
+  { name: 'home', path: '/' },
+  { name: 'palette', path: '/', prepare: (page) => page.keyboard.press('Control+k') },
+  { name: 'projects', path: '/projects' },
+  { name: 'variables', path: '/projects/photos' },
+  {
+    name: 'variables-revealed',
+    path: '/projects/photos',
+    prepare: (page) => button(page, /^Reveal/).click(),
+  },
+  {
+    name: 'variables-add',
+    path: '/projects/photos',
+    prepare: (page) => button(page, 'Add variable').click(),
+  },
+  { name: 'environments', path: '/projects/photos/environments' },
+  { name: 'tokens', path: '/projects/shop/tokens' },
+  { name: 'project-settings', path: '/projects/photos/settings' },
+  { name: 'shared', path: '/shared' },
+  { name: 'secrets', path: '/secrets' },
+  { name: 'key', path: '/key' },
+  { name: 'copy', path: '/key/copy' },
+  { name: 'verify', path: '/key/verify' },
+  { name: 'rotate', path: '/key/rotate' },
+  { name: 'lost', path: '/key/lost' },
+  { name: 'people', path: '/people' },
+  { name: 'api-keys', path: '/people/keys' },
+  { name: 'account', path: '/account' },
+  { name: 'activity', path: '/activity' },
+  { name: 'settings', path: '/settings' },
+  { name: 'not-found', path: '/nowhere' },
+];
+const empty: Shot[] = [
+  { name: 'home-empty', path: '/' },
+  { name: 'projects-empty', path: '/projects' },
+  { name: 'secrets-empty', path: '/secrets' },
+  { name: 'key-empty', path: '/key' },
+];
+const locked: Shot[] = [
+  { name: 'home-locked', path: '/' },
+  { name: 'variables-locked', path: '/projects/photos' },
+  { name: 'secrets-locked', path: '/secrets' },
+  { name: 'key-locked', path: '/key' },
+];
+const recovering: Shot[] = [
+  { name: 'home-recovering', path: '/' },
+  { name: 'secrets-recovering', path: '/secrets' },
+  { name: 'recovery', path: '/recovery' },
+  { name: 'key-recovering', path: '/key' },
+];
+
+async function take(browser: Browser, console: TestConsole, shots: readonly Shot[]): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    const { context, page } = await console.open(browser, '/', { viewport, reducedMotion: 'reduce' });
+    for (const shot of shots.filter(({ name }) => name.includes(wanted))) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.goto(shot.path);
+        await settle(page);
+        await shot.prepare?.(page);
+        await settle(page);
+        await save(page, shot.name, size, colorScheme);
+      }
+    }
+    await context.close();
+  }
+}
+
+/** Nothing loads and nothing says that it does. The change feed stays open, so the network is never idle. */
+async function settle(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('[aria-label="Loading"], [aria-busy="true"]'));
+  await page.evaluate(() => document.fonts.ready);
+}
+
+async function save(page: Page, name: string, size: string, theme: string): Promise<void> {
+  const path = join(folder, `${name}-${size}-${theme}.png`);
+  await page.screenshot({ path });
+  process.stdout.write(`${path}\n`);
+}
+
+/** Before anyone is signed in: the link to set up, and the sign-in page. */
+async function takeOutside(browser: Browser): Promise<void> {
+  const fresh = await startConsole({ isSetUp: false });
+  const { path } = await fresh.api('POST', '/links');
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({
+        ignoreHTTPSErrors: true,
+        baseURL: fresh.served.url,
+        viewport,
+        colorScheme,
+      });
+      const page = await context.newPage();
+      await page.goto('/');
+      await settle(page);
+      await save(page, 'not-set-up', size, colorScheme);
+      await page.goto(path);
+      await settle(page);
+      await save(page, 'first-run-1', size, colorScheme);
+      await button(page, /^(Continue|Go on|Next)/).click();
+      await settle(page);
+      await save(page, 'first-run-2', size, colorScheme);
+      await context.close();
+    }
+  }
+  await fresh.stop();
+}
+
+async function takeSignIn(browser: Browser, console: TestConsole): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({
+        ignoreHTTPSErrors: true,
+        baseURL: console.served.url,
+        viewport,
+        colorScheme,
+      });
+      const page = await context.newPage();
+      await page.goto('/projects');
+      await settle(page);
+      await save(page, 'sign-in', size, colorScheme);
+      await context.close();
+    }
+  }
+}
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const browser = await launchBrowser();
+const console = await startConsole();
+try {
+  await take(browser, console, empty);
+  await seed(console);
+  await take(browser, console, [
+    { name: 'home-at-risk', path: '/' },
+    { name: 'key-at-risk', path: '/key' },
+  ]);
+  await makeCopies(console);
+  await console.api('POST', '/vault/doctor?wait=true');
+  await take(browser, console, everyday);
+  await takeSignIn(browser, console);
+  await console.api('POST', '/vault/lock');
+  await take(browser, console, [{ name: 'key-locked-by-owner', path: '/key' }]);
+  await console.served.stop();
+  renameSync(join(console.dataDir, 'encryption_key'), join(console.dataDir, 'elsewhere'));
+  await console.restart();
+  await take(browser, console, locked);
+  await console.api('POST', '/vault/start-over', { instance_name: 'homelab' });
+  await take(browser, console, recovering);
+  await takeOutside(browser);
+} finally {
+  await browser.close();
+  await console.stop();
+}

@@ -1,0 +1,267 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { expectNoOverflow, signInAs } from './visitors.ts';
+
+const it = requires(
+  'the console in a browser',
+  hasChromium(),
+  'needs chromium (Debian: apt-get install chromium)',
+);
+
+/** What a trip through a text must not change. */
+const HARD_VALUES: Record<string, string> = {
+  QUOTES: `it's "both" \`three\``,
+  DOLLARS: '$HOME ${HOME} $$ $1 $${{NAME}}',
+  HASH: 'before # after',
+  JSON_TEXT: '{"a": "b\\n", "c": [1, 2]}',
+  PEM: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+  CRLF: 'one\r\ntwo\r\n',
+  SPACES: '  both ends  ',
+  BACKSLASHES: 'C:\\new\\table',
+  UNICODE: 'Zürich 日本 🔑 שלום',
+  EMPTY: '',
+};
+const MANY = 10_000;
+
+describe('.env files, locked and large lists', () => {
+  let browser: Browser;
+  let console: TestConsole;
+  let context: BrowserContext;
+  let page: Page;
+
+  const list = (project: string): Promise<{ key: string; value: string | null; is_secret: boolean }[]> =>
+    console.api('GET', `/projects/${project}/env-vars`);
+  const keysOf = async (project: string) => (await list(project)).map(({ key }) => key).sort();
+  const add = (project: string, key: string, value: string, is_secret: boolean) =>
+    console.api('POST', `/projects/${project}/env-vars`, { key, value, is_secret });
+  const button = (name: string | RegExp, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: true });
+  const dialog = () => page.getByRole('dialog');
+  const part = (name: string) => dialog().getByRole('region', { name, exact: true });
+  const table = () => page.getByRole('table', { name: 'Variables' });
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    [console, browser] = await Promise.all([startConsole(), launchBrowser()]);
+    for (const name of ['blank', 'shop', 'trip', 'large']) await console.api('POST', '/projects', { name });
+    ({ context, page } = await console.open(browser));
+    page.setDefaultTimeout(8000);
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  }, 30_000);
+  afterAll(async () => {
+    await browser?.close();
+    await console?.stop();
+  });
+
+  it('begins an empty project with a pasted .env, and clears the clipboard', async () => {
+    await page.goto('/projects/blank');
+    await page.getByText('No variables yet').waitFor();
+    await expectAccessible(page, 'no variables');
+    const text = '# ours\nAPI_KEY=k-canary\nPORT=3000\n\n2FA=x\nnot a line\nURL=http://a:b@c\n';
+    await page.evaluate((env) => navigator.clipboard.writeText(env), text);
+    await page.keyboard.press('Control+v');
+    await dialog().getByText('7 lines from the clipboard. Nothing is saved yet.').waitFor();
+    await part('Refused').getByText('A name starts with a letter').waitFor();
+    await expectAccessible(page, 'a pasted .env');
+    expect(await part('New').getByRole('listitem').count()).toBe(3);
+    expect(await part('Refused').getByRole('listitem').count()).toBe(2);
+    expect(await dialog().textContent()).not.toContain('k-canary');
+    await dialog().getByRole('checkbox', { name: 'Take URL' }).click();
+    await dialog().getByLabel('Kind of PORT').selectOption('Secret');
+    await dialog().getByText('you said so').waitFor();
+    await button('Add 2').click();
+    await button('API_KEY').waitFor();
+    await page.getByText('The clipboard is cleared.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('');
+    expect(await list('blank')).toMatchObject([
+      { key: 'API_KEY', is_secret: true },
+      { key: 'PORT', is_secret: true },
+    ]);
+    // What is no .env text is not taken, and says so; in a field, pasting is the field's.
+    await page.evaluate(() => navigator.clipboard.writeText('hello'));
+    await page.keyboard.press('Control+v');
+    await page.getByText('No line of it is NAME=value.').waitFor();
+  });
+
+  it('compares a dropped file, and removes what it does not name only when told to', async () => {
+    for (const [key, value] of [
+      ['KEPT', 'same'],
+      ['CHANGED', 'old'],
+      ['GONE_1', 'x'],
+      ['GONE_2', 'x'],
+    ] as const)
+      await add('shop', key, value, false);
+    await page.goto('/projects/shop');
+    await table().waitFor();
+    await page.evaluate(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['KEPT=same\nCHANGED=new\nADDED=1\n'], '.env'));
+      window.dispatchEvent(new DragEvent('dragover', { dataTransfer: files, cancelable: true }));
+      window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
+    });
+    await dialog().getByText('Keep the 2 variables this text does not name.').waitFor();
+    await part('Changed').getByText('old').waitFor();
+    await button('Add 1, change 1').waitFor();
+    await dialog()
+      .getByRole('radio', { name: /Replace/ })
+      .click();
+    await dialog().getByText('Remove GONE_1 and GONE_2 from production.').waitFor();
+    await expectAccessible(page, 'replace');
+    await dialog().getByRole('checkbox', { name: 'Remove GONE_2' }).click();
+    await button('Add 1, change 1, remove 1').click();
+    await button('ADDED').waitFor();
+    expect(await keysOf('shop')).toEqual(['ADDED', 'CHANGED', 'GONE_2', 'KEPT']);
+  });
+
+  it('refuses a file that is no text, whole', async () => {
+    await button('Paste .env').click();
+    await dialog()
+      .getByLabel('A .env file')
+      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: Buffer.from([0xff, 0xfe, 0x41]) });
+    await dialog().getByText('Nothing of it can be taken').waitFor();
+    await dialog().getByText('not UTF-8').waitFor();
+    expect(await button('Save', dialog()).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+  });
+
+  it('changes nothing on the trip through the raw text, but what was changed there', async () => {
+    for (const [key, value] of Object.entries(HARD_VALUES)) await add('trip', key, value, true);
+    await page.goto('/projects/trip');
+    await page.getByRole('radio', { name: 'Raw' }).click();
+    await button('Show the text').click();
+    const text = page.getByLabel('Text of production');
+    await text.waitFor();
+    await expectAccessible(page, 'raw');
+    await text.press('Control+End');
+    await text.pressSequentially('ADDED=one');
+    await text.press('Control+s');
+    await part('New').getByText('ADDED').waitFor();
+    await dialog()
+      .getByText(`${Object.keys(HARD_VALUES).length}`, { exact: true })
+      .waitFor();
+    expect(await part('Changed').count()).toBe(0);
+    await button('Add 1').click();
+    await page.getByText('production: add 1').waitFor();
+    for (const [key, value] of Object.entries(HARD_VALUES))
+      expect((await console.api('GET', `/projects/trip/env-vars/${key}/value`)).value).toBe(value);
+    expect(await page.content()).not.toContain('BEGIN CERTIFICATE');
+    await button('Show the text').click();
+    await text.waitFor();
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    await text.waitFor({ state: 'detached' });
+  });
+
+  it('downloads an environment as a file', async () => {
+    await page.getByRole('radio', { name: 'Table' }).click();
+    await button('Export').click();
+    await dialog().getByText('11 variables in plain text, 10 secrets among them').waitFor();
+    await expectAccessible(page, 'export');
+    const [download] = await Promise.all([page.waitForEvent('download'), button('Download').click()]);
+    expect(download.suggestedFilename()).toBe('trip.production.env');
+    expect(readFileSync(await download.path(), 'utf8')).toContain('ADDED=one\n');
+  });
+
+  it('keeps a value of a mebibyte usable', async () => {
+    const value = 'x'.repeat(1024 * 1024);
+    await add('trip', 'HUGE', value, true);
+    await page.goto('/projects/trip');
+    await button('Reveal HUGE').click();
+    await page.getByText('The first 4,000 characters of 1 MB').waitFor();
+    await button('Copy HUGE').click();
+    await page.getByText('HUGE copied').waitFor();
+    expect((await page.evaluate(() => navigator.clipboard.readText())).length).toBe(value.length);
+    await button('Clear now').click();
+  });
+
+  it('draws only the rows in sight of ten thousand, and tells a screen reader of all', async () => {
+    const lines = Array.from({ length: MANY }, (_, at) => `V_${String(at).padStart(5, '0')}=${at}\n`);
+    await console.api('POST', '/projects/large/variables/import', {
+      content_base64: Buffer.from(lines.join('')).toString('base64'),
+    });
+    await page.goto('/projects/large');
+    await table().waitFor();
+    expect(await table().getAttribute('aria-rowcount')).toBe(String(MANY + 1));
+    expect(await table().getByRole('row').count()).toBeLessThan(80);
+    await page.evaluate(() => document.getElementById('page')?.scrollTo(0, 1e9));
+    const last = page.getByRole('row').filter({ hasText: 'V_09999' });
+    await last.waitFor();
+    expect(await last.getAttribute('aria-rowindex')).toBe(String(MANY + 1));
+    expect(await table().getByRole('row').count()).toBeLessThan(80);
+    await page.keyboard.press('/');
+    await page.keyboard.type('V_04321');
+    await button('V_04321').waitFor();
+    expect(await table().getAttribute('aria-rowcount')).toBe('2');
+  });
+
+  it('offers a reader nothing that is not theirs', async () => {
+    const reader = await signInAs(console, browser, { email: 'rita@example.org', role: 'reader' });
+    await reader.page.goto('/projects/trip');
+    await reader.page.getByRole('table', { name: 'Variables' }).waitFor();
+    await reader.page.getByText('QUOTES').first().waitFor();
+    for (const name of ['Add variable', 'Paste .env', 'Export', 'Reveal QUOTES', 'Copy QUOTES'])
+      expect(await reader.page.getByRole('button', { name, exact: true }).count(), name).toBe(0);
+    expect(await reader.page.getByRole('checkbox').count()).toBe(0);
+    expect(await reader.page.getByRole('radio', { name: 'Raw' }).count()).toBe(0);
+    await reader.page.getByRole('button', { name: 'More for QUOTES' }).click();
+    expect(await reader.page.getByRole('menuitem').allTextContents()).toEqual(['History', 'Used by']);
+    await expectAccessible(reader.page, 'as a reader');
+    await reader.context.close();
+  });
+
+  it('marks a value that does not open, and takes it entered again', async () => {
+    const database = new Database(join(console.dataDir, 'temps.db'));
+    try {
+      database
+        .prepare(
+          `UPDATE secrets SET sealed = substr(sealed, 1, length(sealed) - 1) || x'00'
+           WHERE id = (SELECT secret_id FROM env_vars WHERE key = 'HASH')`,
+        )
+        .run();
+    } finally {
+      database.close();
+    }
+    await console.api('POST', '/vault/doctor?wait=true');
+    await page.goto('/projects/trip');
+    const bad = page.getByRole('row').filter({ hasText: 'Does not open' });
+    await bad.waitFor();
+    await expectAccessible(page, 'a value that does not open');
+    await bad.getByRole('button', { name: 'Enter again' }).click();
+    await dialog().getByLabel('Value').fill('entered again');
+    await button('Save', dialog()).click();
+    await bad.waitFor({ state: 'detached' });
+    expect((await console.api('GET', '/projects/trip/env-vars/HASH/value')).value).toBe('entered again');
+  });
+
+  it('keeps its rows while the vault is locked, and fits a phone', async () => {
+    await add('trip', 'PLAIN', 'readable', false);
+    await button('Reveal QUOTES').click();
+    await page.getByText(HARD_VALUES.QUOTES ?? '').waitFor();
+    await console.api('POST', '/vault/lock');
+    await page.getByText('Secret values wait for the key.').waitFor();
+    await page.getByText(HARD_VALUES.QUOTES ?? '').waitFor({ state: 'detached' });
+    await expectAccessible(page, 'locked');
+    expect(await button('Reveal QUOTES').count()).toBe(0);
+    await button('Copy PLAIN').waitFor();
+    await button('PLAIN').click();
+    await dialog().getByLabel('Value').fill('changed');
+    await button('Save', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
+    await button('Add variable').click();
+    await dialog().getByLabel('Name').fill('NEW_SECRET');
+    await button('Add variable', dialog()).click();
+    await dialog().getByText('The vault is locked').waitFor();
+    expect(await dialog().getByLabel('Name').inputValue()).toBe('NEW_SECRET');
+    await page.keyboard.press('Escape');
+    for (const width of [360, 700, 1000]) {
+      await page.setViewportSize({ width, height: 740 });
+      await expectNoOverflow(page, `variables at ${width}`);
+    }
+  });
+});

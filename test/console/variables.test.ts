@@ -1,0 +1,273 @@
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+
+const it = requires(
+  'the console in a browser',
+  hasChromium(),
+  'needs chromium (Debian: apt-get install chromium)',
+);
+
+const DATABASE_URL = 'postgres://photos:vT9-kq2Lw0Xr7b@db:5432/photos';
+describe('variables', () => {
+  let browser: Browser;
+  let console: TestConsole;
+  let context: BrowserContext;
+  let page: Page;
+  const environments: Record<string, number> = {};
+
+  const add = (key: string, value: string, where: string[], is_secret: boolean, project = 'photos') =>
+    console.api('POST', `/projects/${project}/env-vars`, {
+      key,
+      value,
+      is_secret,
+      environment_ids: where.map((name) => environments[name]),
+      allow_unresolved: true,
+    });
+  const list = (project = 'photos'): Promise<{ id: number; key: string; value: string | null }[]> =>
+    console.api('GET', `/projects/${project}/env-vars`);
+  const find = async (key: string, project = 'photos') =>
+    (await list(project)).find((variable) => variable.key === key);
+  const readValue = async (key: string, project = 'photos') =>
+    (await console.api('GET', `/projects/${project}/env-vars/${key}/value`)).value as string;
+  const button = (name: string | RegExp, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: true });
+  const row = (name: string) => page.getByRole('row').filter({ has: button(name) });
+  const dialog = () => page.getByRole('dialog');
+  const go = async (path = '/projects/photos') => {
+    await page.goto(path);
+    await page.getByRole('table', { name: 'Variables' }).waitFor();
+  };
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    browser = await launchBrowser();
+    console = await startConsole();
+    await console.api('POST', '/projects', { name: 'photos' });
+    for (const name of ['staging', 'preview'])
+      await console.api('POST', '/projects/photos/environments', { name });
+    for (const { name, id } of await console.api('GET', '/projects/photos/environments'))
+      environments[name] = id;
+    const everywhere = ['production', 'staging', 'preview'];
+    await add('APP_URL', 'https://photos.example', ['production'], false);
+    await add('APP_URL', 'https://albums.example', ['staging', 'preview'], false);
+    await add('AUTH_SECRET', 'auth-canary', ['production'], true);
+    await add('DATABASE_URL', DATABASE_URL, ['production'], true);
+    await add('LOG_LEVEL', 'info', everywhere, false);
+    await add('MAIL_URL', '${{shared.SMTP_URL}}', everywhere, false);
+    await console.api('POST', '/shared-variables', {
+      key: 'SMTP_URL',
+      value: 'smtp-canary',
+      is_secret: true,
+    });
+    ({ context, page } = await console.open(browser, '/projects/photos'));
+    page.setDefaultTimeout(8000);
+  }, 30_000);
+  afterAll(async () => {
+    await browser?.close();
+    await console?.stop();
+  });
+
+  describe('the table', () => {
+    beforeEach(() => go());
+
+    it('shows every environment, masks secrets, and finds by name and plain value', async () => {
+      await expectAccessible(page, 'variables');
+      const table = page.getByRole('table', { name: 'Variables' });
+      expect(await table.getAttribute('aria-rowcount')).toBe('7');
+      expect(await row('LOG_LEVEL').textContent()).toContain('all three');
+      expect(await row('MAIL_URL').locator('.chip-ref').first().textContent()).toBe('${{shared.SMTP_URL}}');
+      expect(await row('DATABASE_URL').textContent()).toContain('Masked');
+      await page.keyboard.press('/');
+      await page.keyboard.type('albums');
+      await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('2');
+      await page.keyboard.press('Escape');
+      await page.keyboard.type('vT9-kq2');
+      await page.getByText('Nothing found').waitFor();
+      await button('Clear the search').click();
+      await page.getByRole('radio', { name: 'staging' }).click();
+      await expect.poll(() => table.getAttribute('aria-rowcount')).toBe('4');
+      expect(await button('AUTH_SECRET').count()).toBe(0);
+    });
+
+    it('shows one value at a time, and hides it when the window loses the focus', async () => {
+      await button('Reveal AUTH_SECRET').click();
+      await page.getByText('auth-canary').waitFor();
+      await expectAccessible(page, 'a revealed value');
+      await button('Reveal DATABASE_URL').click();
+      await page.getByText(DATABASE_URL).waitFor();
+      expect(await page.content()).not.toContain('auth-canary');
+      await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+      await page.getByText(DATABASE_URL).waitFor({ state: 'detached' });
+      expect(await page.content()).not.toContain(DATABASE_URL);
+      await button('Reveal AUTH_SECRET').click();
+      await page.getByText('auth-canary').waitFor();
+      await page.getByRole('link', { name: 'Environments' }).click();
+      await page.getByText('auth-canary').waitFor({ state: 'detached' });
+    });
+
+    it('hides a value after half a minute, and takes a copied one off the clipboard after 45 seconds', async () => {
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.clock.install();
+      await go();
+      await button('Reveal AUTH_SECRET').click();
+      await page.getByText('Hides in 30 s').waitFor();
+      await page.clock.fastForward(31_000);
+      await page.getByText('auth-canary').waitFor({ state: 'detached' });
+      const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+      await button('Copy DATABASE_URL').click();
+      await page.getByText('DATABASE_URL copied').waitFor();
+      expect(await clipboard()).toBe(DATABASE_URL);
+      expect(await page.content()).not.toContain(DATABASE_URL);
+      await page.clock.fastForward(46_000);
+      await page.getByText('DATABASE_URL copied').waitFor({ state: 'detached' });
+      expect(await clipboard()).toBe('');
+      // What someone copied meanwhile is theirs.
+      await button('Copy AUTH_SECRET').click();
+      await page.getByText('AUTH_SECRET copied').waitFor();
+      await page.evaluate(() => navigator.clipboard.writeText('something else'));
+      await page.clock.fastForward(46_000);
+      await page.getByText('AUTH_SECRET copied').waitFor({ state: 'detached' });
+      expect(await clipboard()).toBe('something else');
+      await button('Copy AUTH_SECRET').click();
+      await button('Clear now').click();
+      await page.getByText('Clipboard cleared').waitFor();
+      expect(await clipboard()).toBe('');
+    });
+
+    it('says that a copy stays where the browser does not let the page look', async () => {
+      await context.clearPermissions();
+      const session = await context.newCDPSession(page);
+      await session.send('Browser.setPermission', {
+        permission: { name: 'clipboard-read' },
+        setting: 'denied',
+      });
+      await button('Copy AUTH_SECRET').click();
+      await page.getByText('It stays there').waitFor();
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    });
+  });
+
+  describe('adding and changing', () => {
+    beforeEach(() => go());
+
+    it('says what is wrong beside the field, guesses the kind, and saves with Ctrl S', async () => {
+      await button('Add variable').click();
+      await dialog().getByLabel('Name').fill('2FA');
+      await button('Add variable', dialog()).click();
+      await dialog().getByText('Letters, digits and underscores').waitFor();
+      await expectAccessible(page, 'a wrong name');
+      await dialog().getByLabel('Name').fill('STRIPE_KEY');
+      await dialog().getByLabel('Value').fill('line one\nline two');
+      await dialog().getByText('The name says so.').waitFor();
+      expect(await dialog().getByRole('radio', { name: 'Secret' }).getAttribute('aria-checked')).toBe('true');
+      await dialog().getByRole('checkbox', { name: 'staging' }).click();
+      await page.keyboard.press('Control+s');
+      await button('STRIPE_KEY').waitFor();
+      expect(await readValue('STRIPE_KEY')).toBe('line one\nline two');
+      expect(await find('STRIPE_KEY')).toMatchObject({
+        is_secret: true,
+        environments: [{ name: 'production' }, { name: 'preview' }],
+      });
+      await button('Add variable').click();
+      await dialog().getByLabel('Name').fill('STRIPE_KEY');
+      await button('Add variable', dialog()).click();
+      await dialog().getByRole('alert').getByText('of this name').waitFor();
+      expect(await dialog().getByLabel('Name').inputValue()).toBe('STRIPE_KEY');
+      await page.keyboard.press('Escape');
+      await dialog().waitFor({ state: 'detached' });
+    });
+
+    it('asks before it saves what refers to nothing', async () => {
+      await button('Add variable').click();
+      await dialog().getByLabel('Name').fill('DANGLING');
+      await dialog().getByLabel('Value').fill('${{NOWHERE}}');
+      await button('Add variable', dialog()).click();
+      await dialog().getByText('refers to NOWHERE').waitFor();
+      expect(await find('DANGLING')).toBeUndefined();
+      await button('Save anyway').click();
+      await button('DANGLING').waitFor();
+    });
+
+    it('keeps a secret whose box is left empty, and brings it in to be edited', async () => {
+      await button('AUTH_SECRET').click();
+      expect(await dialog().getByLabel('Value').inputValue()).toBe('');
+      await dialog().getByRole('checkbox', { name: 'staging' }).click();
+      await button('Save', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await readValue('AUTH_SECRET')).toBe('auth-canary');
+      await button('AUTH_SECRET').click();
+      await button('Bring the value in to edit it').click();
+      await expect.poll(() => dialog().getByLabel('Value').inputValue()).toBe('auth-canary');
+      await dialog().getByLabel('Value').fill('auth-canary-2');
+      await button('Save', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await readValue('AUTH_SECRET')).toBe('auth-canary-2');
+      expect(await page.content()).not.toContain('auth-canary');
+    });
+
+    it('shows both versions when someone else saved first, and lets one choose', async () => {
+      const { id } = (await find('LOG_LEVEL')) as { id: number };
+      await button('LOG_LEVEL').click();
+      await dialog().getByLabel('Value').fill('debug');
+      await console.api('PUT', `/projects/photos/env-vars/${id}`, { value: 'warn' });
+      await button('Save', dialog()).click();
+      await dialog().getByRole('columnheader', { name: 'Theirs' }).waitFor();
+      await expectAccessible(page, 'a lost race');
+      const values = dialog().getByRole('row', { name: /^Value/ });
+      expect(await values.getByRole('cell').allTextContents()).toEqual(['debug', 'warn']);
+      await button('Save mine over it').click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await readValue('LOG_LEVEL')).toBe('debug');
+    });
+
+    it('shows history, puts a version back, and says who refers to what', async () => {
+      await button('More for LOG_LEVEL').click();
+      await page.getByRole('menuitem', { name: 'History' }).click();
+      await dialog().getByText('info').waitFor();
+      await expectAccessible(page, 'history');
+      await button('Put back version 1').click();
+      await page.getByText('LOG_LEVEL is as in version 1').waitFor();
+      expect(await readValue('LOG_LEVEL')).toBe('info');
+      await button('Close', dialog()).last().click();
+      await button('History of an environment').click();
+      await dialog().getByText('Put back').first().waitFor();
+      expect(await dialog().textContent()).not.toContain('auth-canary');
+      await page.keyboard.press('Escape');
+      await go('/shared');
+      await expectAccessible(page, 'shared variables');
+      await button('More for SMTP_URL').click();
+      await page.getByRole('menuitem', { name: 'Used by' }).click();
+      await dialog().getByText('MAIL_URL').waitFor();
+      await dialog().getByRole('link', { name: 'photos' }).click();
+      await page.waitForURL('**/projects/photos');
+    });
+
+    it('moves and deletes several, after saying what goes', async () => {
+      for (const name of ['GOES_1', 'GOES_2']) await add(name, 'x', ['production'], name === 'GOES_2');
+      for (const name of ['GOES_1', 'GOES_2'])
+        await page.getByRole('checkbox', { name: `Select ${name}` }).click();
+      await button(/^Move/).click();
+      await dialog().getByRole('checkbox', { name: 'staging' }).click();
+      await button('Move 2').click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await find('GOES_1')).toMatchObject({
+        environments: [{ name: 'production' }, { name: 'staging' }],
+      });
+      await button('Delete 2…').click();
+      const danger = page.getByRole('alertdialog');
+      await danger.getByText('1 of them is secret and cannot be shown again').waitFor();
+      await danger.getByText('GOES_2').waitFor();
+      await expectAccessible(page, 'delete');
+      await button('Keep them').click();
+      expect(await find('GOES_1')).toBeDefined();
+      await button('Delete 2…').click();
+      await button('Delete 2 variables').click();
+      await button('GOES_1').waitFor({ state: 'detached' });
+      expect(await find('GOES_2')).toBeUndefined();
+    });
+  });
+});
