@@ -93,7 +93,7 @@ export function TrustSection() {
   const [system, setSystem] = useState(guessSystem);
   return (
     <Section
-      title="Without a warning in the browser"
+      title="Trust its certificate"
       actions={
         <a href="/api/ca.pem" download={FILE} className={buttonClass('normal', true)}>
           <Download className="icon" aria-hidden="true" />

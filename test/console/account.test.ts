@@ -54,6 +54,7 @@ describe('your account', () => {
       .fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
     await dialog.getByRole('button', { name: 'Switch it on' }).click();
     const panel = page.getByRole('alertdialog', { name: 'Your recovery codes, shown this once' });
+    await panel.waitFor();
     const codes = await panel.getByRole('listitem').allInnerTexts();
     expect(codes).toHaveLength(10);
     await expectAccessible(page, 'recovery codes');
@@ -91,13 +92,14 @@ describe('your account', () => {
   it('changes the password and stays signed in here', async () => {
     const renewed = 'a staple for the battery horse';
     await page.getByLabel('New password').fill('12345678901');
-    await page.getByText('1 more characters').waitFor();
+    await page.getByText('1 more character').waitFor();
     expect(await page.getByRole('button', { name: 'Change password' }).isDisabled()).toBe(true);
     await page.getByLabel('New password').fill(renewed);
     await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByText('Your password is changed').waitFor();
     expect(await page.getByLabel('New password').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByLabel('E-mail').fill(EMAIL);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();

@@ -3,7 +3,7 @@ import type { KitPage } from './copies/kit-text.ts';
 import type { Place } from './copies/places.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { Health } from './health.ts';
-import type { KeyCopy } from './key-copies.ts';
+import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
 import type { KeyEpoch } from './key-history.ts';
 import { findKeyProof, type KeyProof } from './key-proof.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
@@ -129,6 +129,7 @@ export function toCopyJson(copy: KeyCopy & { epoch?: number | null }): z.infer<t
     place: copy.place,
     volume_id: copy.volumeId,
     separate: copy.separate,
+    not_separate: explainNotSeparate(copy),
     made_at: copy.madeAt,
     verified_at: copy.verifiedAt,
   };
