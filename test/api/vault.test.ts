@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -128,6 +130,46 @@ describe('a start', () => {
     expect(body.found_fingerprint).toBe(parseKeyText('ab'.repeat(32))?.fingerprint);
     expect(body.detail).toContain(body.fingerprint);
     expect(readFileSync(keyFile(), 'utf8')).toBe(`${'ab'.repeat(32)}\n`);
+  });
+
+  it.each([
+    ['60 digits', () => writeFileSync(keyFile(), `${'ab'.repeat(30)}\n`), /60 hex digits/],
+    ['nothing', () => writeFileSync(keyFile(), ''), /0 hex digits/],
+    ['a link', () => symlinkSync(join(folder, 'kept'), keyFile()), /symbolic link/],
+    ['a directory', () => mkdirSync(keyFile()), /is a directory/],
+  ] as const)('with a key file that is %s is locked, and opens with a copy', async (_, spoil, message) => {
+    await start();
+    await addSecret();
+    const words = wordsOf(keyFile());
+    await instance?.stop();
+    renameSync(keyFile(), join(folder, 'kept'));
+    spoil();
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'locked', case: 'waiting', detail: expect.stringMatching(message) });
+    expect((await call('GET', '/projects/shop/env-vars/PORT/value')).body.value).toBe('3000');
+    expect((await call('POST', '/vault/unlock', { method: 'custody' })).status).toBe(423);
+    const opened = (await call('POST', '/vault/unlock', { method: 'words', words })).body;
+    expect(opened).toMatchObject({ state: 'running', note: expect.stringMatching(/in memory only/) });
+    expect(await reveal()).toBe(CANARY);
+    await instance?.stop();
+    rmSync(keyFile(), { recursive: true });
+    renameSync(join(folder, 'kept'), keyFile());
+    await start();
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('that is the first refuses a key file that is none by its name, and makes no key', async () => {
+    mkdirSync(dataDir);
+    writeFileSync(keyFile(), 'ab'.repeat(30));
+    await expect(openInstance({ dataDir, env: {} })).rejects.toMatchObject({ code: 'key_file_invalid' });
+    rmSync(keyFile());
+    mkdirSync(keyFile());
+    await expect(openInstance({ dataDir, env: {} })).rejects.toMatchObject({ code: 'key_file_unsafe' });
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('encryption_key'))).toEqual([
+      'encryption_key',
+    ]);
+    expect(statSync(keyFile()).isDirectory()).toBe(true);
   });
 
   it('with the key of an older epoch is locked and names it', async () => {

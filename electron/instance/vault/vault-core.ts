@@ -1,9 +1,9 @@
-import { AppError } from '../app-error.ts';
+import { AppError, type ErrorCode } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
-import type { KeyCustody } from './custody/custody.ts';
+import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
@@ -62,8 +62,9 @@ export interface OpenVaultOptions {
 }
 
 /**
- * Finds the key and decides how the vault stands. Throws `key_file_invalid` or `key_file_unsafe` for a file
- * that is there and is no key, and what saving a first key throws. A locked outcome has written nothing.
+ * Finds the key and decides how the vault stands. Where nothing was ever sealed it throws `key_file_invalid` or
+ * `key_file_unsafe` for a file that is there and is no key, and what saving a first key throws; later such a file
+ * locks the vault. A locked outcome has written nothing.
  */
 export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
   const { store, dataDir, env, clock } = options;
@@ -119,13 +120,15 @@ export async function readCustody(
   passphrase?: SecretText,
   lockCount = core.lockCount,
 ): Promise<boolean> {
-  const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  const records = listKeyRecords(core.store);
+  const sealedBefore = records.length > 0 || hasSecrets(core.store);
+  const finding = await askCustody(core.custody, sealedBefore, passphrase);
   if (core.lockCount !== lockCount) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
   const decision = decideStart({
-    records: listKeyRecords(core.store),
+    records,
     hasSecrets: hasSecrets(core.store),
     finding,
     place: core.custody.describe(),
@@ -143,6 +146,26 @@ export async function readCustody(
 function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'running' }>): Situation {
   return {
     case: decision.case,
+/** What a custody throws for a file that is there and is no key, or cannot be read. */
+const unusableCodes: readonly ErrorCode[] = ['key_file_invalid', 'key_file_unsafe', 'custody_refused'];
+
+/**
+ * SECURITY: a file that is no key is a custody that refuses, never one that holds nothing. Where nothing was ever
+ * sealed there is nothing to wait for: the error is the caller's.
+ */
+async function askCustody(
+  custody: KeyCustody,
+  sealedBefore: boolean,
+  passphrase?: SecretText,
+): Promise<CustodyFinding> {
+  try {
+    return await custody.find(passphrase ? { passphrase } : undefined);
+  } catch (error) {
+    if (!sealedBefore || !(error instanceof AppError) || !unusableCodes.includes(error.code)) throw error;
+    return { outcome: 'refused', detail: error.message };
+  }
+}
+
     detail: decision.detail,
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
