@@ -6,6 +6,7 @@ import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
+import { sweepLeftoverKeys } from './leftover-keys.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
@@ -136,6 +137,8 @@ export async function readCustody(
   if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
+    await sweepLeftoverKeys(core);
+    if (core.lockCount !== lockCount) return false;
     takeUp(core, decision.active, decision.others);
     return true;
   }
@@ -143,9 +146,6 @@ export async function readCustody(
   return false;
 }
 
-function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'running' }>): Situation {
-  return {
-    case: decision.case,
 /** What a custody throws for a file that is there and is no key, or cannot be read. */
 const unusableCodes: readonly ErrorCode[] = ['key_file_invalid', 'key_file_unsafe', 'custody_refused'];
 
@@ -166,6 +166,9 @@ async function askCustody(
   }
 }
 
+function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'running' }>): Situation {
+  return {
+    case: decision.case,
     detail: decision.detail,
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
@@ -193,6 +196,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  await sweepLeftoverKeys(core);
   takeUp(core, key, []);
   return true;
 }
