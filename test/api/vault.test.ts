@@ -89,6 +89,20 @@ describe('a start', () => {
     expect(await reveal()).toBe(CANARY);
   });
 
+  it('with a key and no database takes the key, and says so', async () => {
+    await start();
+    await addSecret();
+    const { fingerprint } = (await call('GET', '/vault/key')).body;
+    await instance?.stop();
+    rmSync(join(dataDir, 'temps.db'));
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'running', fingerprint });
+    expect(body.said).toEqual([expect.stringMatching(/database is new.*already.*put that back/)]);
+    await restart();
+    expect((await call('GET', '/vault/status')).body.said).toEqual([]);
+  });
+
   it('without its key is locked, makes none, and changes nothing but its line in the audit log', async () => {
     await start();
     await addSecret();

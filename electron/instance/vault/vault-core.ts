@@ -192,7 +192,12 @@ async function startFirst(
     return false;
   }
   const key = adopt ?? MasterKey.generate();
-  if (!adopt) await core.custody.save(key, passphrase ? { passphrase } : {});
+  if (adopt) {
+    // Right after a kill of the very first start, and on a mount; else the database is gone and its key is not.
+    const line = `The database is new, and the key ${key.fingerprint} was at ${core.custody.describe()} already: it is used. If an earlier database belongs to it, stop and put that back.`;
+    core.said.push(line);
+    core.log.warn({}, line);
+  } else await core.custody.save(key, passphrase ? { passphrase } : {});
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
