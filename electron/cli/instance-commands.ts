@@ -15,6 +15,7 @@ interface VaultStatus {
   health: { level: string; reasons: { message: string; snoozed_until: number | null }[] };
   secrets: { total: number };
   rotation: { state: string; moved: number; total: number } | null;
+  database: { state: string; detail: string | null };
 }
 
 interface DoctorReport {
@@ -55,7 +56,8 @@ export const commands: Record<string, Command> = {
         invocation.print({ ...status, running: client.isRemote }, () =>
           describe(status, client.isRemote, invocation.dataDir),
         );
-        return status.state === 'locked' ? exitCodes.locked : exitCodes.done;
+        if (status.state === 'locked') return exitCodes.locked;
+        return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
       });
     },
   },
@@ -193,6 +195,7 @@ function describe(status: VaultStatus, isRunning: boolean, dataDir: string): str
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
     ...(rotation ? [`Rotation  ${rotation.state}, ${rotation.moved} of ${rotation.total}`] : []),
+    ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
   ].join('\n');
 }
 

@@ -285,6 +285,58 @@ describe('a running vault', () => {
     expect((await find()).last_used_at).toBeGreaterThan(0);
   });
 
+  it('says when its key file is gone, spoilt or another, and no more once a copy put it back', async () => {
+    await start();
+    await addSecret();
+    const words = wordsOf(keyFile());
+    await call('POST', '/vault/key/copies', { format: 'words' });
+    const reasons = async () =>
+      (await call('GET', '/vault/key')).body.health.reasons.map((reason: { code: string }) => reason.code);
+    expect(await reasons()).toEqual(['no_separate_copy']);
+    renameSync(keyFile(), join(folder, 'kept'));
+    expect(await reasons()).toEqual(['custody_disagrees', 'no_separate_copy']);
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'running', health: { level: 'broken' } });
+    expect(body.health.reasons[0].message).toMatch(/does not hold the key in use.*key copy.*key unlock/);
+    for (const text of ['', `${'ab'.repeat(32)}\n`]) {
+      writeFileSync(keyFile(), text);
+      expect((await reasons())[0]).toBe('custody_disagrees');
+    }
+    rmSync(keyFile());
+    expect((await call('POST', '/vault/unlock', { method: 'words', words })).body).toMatchObject({
+      note: null,
+      health: { level: 'at_risk' },
+    });
+    expect(readFileSync(keyFile(), 'utf8')).toBe(readFileSync(join(folder, 'kept'), 'utf8'));
+  });
+
+  it('notices by itself that its key file is gone', async () => {
+    await start();
+    await addSecret();
+    renameSync(keyFile(), join(folder, 'kept'));
+    const codes = async () =>
+      (await call('GET', '/vault/status')).body.health.reasons.map((reason: { code: string }) => reason.code);
+    let seen: string[] = [];
+    const looking = setInterval(async () => {
+      seen = await codes();
+    }, 200);
+    await until(() => seen.includes('custody_disagrees'), 20_000);
+    clearInterval(looking);
+  });
+
+  it('names a database that is gone as that, whatever the check in the background made of it', async () => {
+    await start();
+    await addSecret();
+    expect((await call('GET', '/vault/status')).body.database).toEqual({ state: 'ok', detail: null });
+    rmSync(join(dataDir, 'temps.db'));
+    const refused = await call('POST', '/projects', { name: 'second' });
+    expect(refused.body.error_code).toBe('database_gone');
+    expect((await call('GET', '/vault/status')).body.database).toEqual({
+      state: 'gone',
+      detail: expect.stringMatching(/deleted or replaced/),
+    });
+  });
+
   it('tells whoever listens that it was locked, and ends the stream when it stops', async () => {
     const running = await start();
     const response = await running.fetch(

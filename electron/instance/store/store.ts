@@ -29,6 +29,8 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Refuses every later write with `database_damaged` and this detail; reads go on. */
   stopWriting(detail: string): void;
+  /** Why nothing can be written now: `database_gone` or `database_damaged`; null while it can. */
+  findTrouble(): AppError | null;
   close(): void;
 }
 
@@ -111,14 +113,21 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
   const inode = statSync(path, { bigint: true }).ino;
   let damage: string | null = null;
 
+  function findTrouble(): AppError | null {
+    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost. First of all:
+    // where there is no file, there is none to call damaged.
+    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== inode) {
+      return new AppError(
+        'database_gone',
+        `${path} was deleted or replaced while the instance ran. Nothing more is written. Stop it, then put the file back or restore a backup.`,
+      );
+    }
+    return damage === null ? null : new AppError('database_damaged', damage);
+  }
+
   function requireWritable(): void {
-    if (damage !== null) throw new AppError('database_damaged', damage);
-    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost.
-    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
-    throw new AppError(
-      'database_gone',
-      `${path} was deleted or replaced while the instance ran. Stop it, then put the file back or restore a backup.`,
-    );
+    const trouble = findTrouble();
+    if (trouble) throw trouble;
   }
 
   return {
@@ -126,6 +135,7 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     identity,
     sqlite,
     isNew,
+    findTrouble,
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
       requireWritable();

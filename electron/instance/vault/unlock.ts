@@ -3,6 +3,7 @@ import type { CopyReading } from './copies/key-copy.ts';
 import { readCopy } from './copies/read-copy.ts';
 import { readBack } from './copies/write-copy.ts';
 import type { CustodyFinding } from './custody/custody.ts';
+import { watchCustody } from './custody-watch.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
@@ -141,6 +142,7 @@ async function restoreToCustody(
   try {
     await core.custody.save(key, passphrase ? { passphrase } : {});
     core.inCustody.add(key.fingerprint);
+    await watchCustody(core, true);
     return null;
   } catch (error) {
     if (hasCode(error, 'passphrase_required')) {

@@ -39,6 +39,8 @@ export interface VaultCore {
   lockCount: number;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts. */
+  readonly custodySeen: { atMs: number; missing: string | null };
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -84,6 +86,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     lockCount: 0,
     inCustody: new Set(),
+    custodySeen: { atMs: -Infinity, missing: null },
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -137,6 +140,7 @@ export async function readCustody(
   if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
+    core.custodySeen.missing = null;
     await sweepLeftoverKeys(core);
     if (core.lockCount !== lockCount) return false;
     takeUp(core, decision.active, decision.others);

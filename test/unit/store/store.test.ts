@@ -163,6 +163,20 @@ describe('writing', () => {
     store.close();
   });
 
+  it('is refused as gone, not as damaged, when the file went before it could be checked', async () => {
+    const instance = await openInstance({ dataDir: dir, env: {} });
+    rmSync(path);
+    await instance.start({}).catch(() => undefined);
+    const store = openStore(mkdtempSync(join(dir, 'other-')), clock);
+    store.stopWriting('damaged');
+    rmSync(store.path);
+    expect(store.findTrouble()?.code).toBe('database_gone');
+    store.close();
+    expect(await checkIntegrity(path, new AbortController().signal)).not.toEqual([]);
+    expect(instance.status().said.filter((line) => line.includes('damaged'))).toEqual([]);
+    await instance.stop();
+  });
+
   it('is refused once damage was found, and reading goes on', () => {
     const store = openStore(dir, clock);
     store.stopWriting('damaged');
