@@ -65,6 +65,15 @@ describeOverDoors('what goes wrong', (door) => {
 
   it('wants JSON', async () => {
     const answer = await door().request('POST', '/auth/login', 'a=b', {
+  it('takes no body for a missing one, whatever type it says it has', async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      const answer = await door().request('POST', '/auth/login', '', { headers: { 'content-type': type } });
+      expect([type, answer.status, answer.body.error_code]).toEqual([type, 400, 'invalid_request']);
+    }
+    const none = await door().owner('POST', '/vault/doctor');
+    expect(none.status).toBeLessThan(300);
+  });
+
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
     expect(answer.status).toBe(415);

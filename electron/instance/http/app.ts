@@ -148,7 +148,8 @@ async function prepare(request: Request): Promise<Request> {
   const headers = new Headers(request.headers);
   headers.delete('content-length');
   headers.delete('transfer-encoding');
-  if (bytes.length > 0 && url.pathname.startsWith('/api')) {
+  if (bytes.length === 0) headers.delete('content-type');
+  else if (url.pathname.startsWith('/api')) {
     if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
       throw new AppError('unsupported_media_type', 'Send JSON, with content-type: application/json.');
     }
