@@ -80,8 +80,12 @@ export function createApp(options: AppOptions): App {
     const others = api.routes
       .filter((route) => route.method !== 'ALL' && matches(route.path, path))
       .map((route) => route.method);
-    if (others.length > 0)
-      throw new AppError('method_not_allowed', `This path takes ${[...new Set(others)].join(', ')}.`);
+    if (others.length > 0) {
+      const allow = [...new Set(others)];
+      throw new AppError('method_not_allowed', `This path takes ${allow.join(', ')}.`, {
+        details: { allow },
+      });
+    }
     throw new AppError('not_found', 'There is nothing at this path.');
   });
 
