@@ -20,7 +20,7 @@ import { type Instance, type InstanceOptions, openInstance } from '../../electro
 import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
-import { recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
+import { doctorShape, recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
@@ -335,6 +335,39 @@ describe('a running vault', () => {
       state: 'gone',
       detail: expect.stringMatching(/deleted or replaced/),
     });
+  });
+
+  it('finds a value cut short damaged, and one whose row is gone, and names both', async () => {
+    await start();
+    await addSecret();
+    await call('POST', '/projects/shop/env-vars', { key: 'OTHER', value: CANARY, is_secret: true });
+    await instance?.stop();
+    const store = openStore(dataDir, { now: () => 0 });
+    const idOf = (key: string) =>
+      store.sqlite.prepare('SELECT secret_id FROM env_vars WHERE key = ?').pluck().get(key) as string;
+    const [cut, gone] = [idOf('API_TOKEN'), idOf('OTHER')];
+    store.sqlite.pragma('foreign_keys = OFF');
+    store.sqlite.prepare('UPDATE secrets SET sealed = substr(sealed, 1, 20) WHERE id = ?').run(cut);
+    store.sqlite.prepare('DELETE FROM secrets WHERE id = ?').run(gone);
+    store.close();
+    await start();
+    const report = (await call('POST', '/vault/doctor?wait=true')).body;
+    expect(doctorShape.parse(report)).toEqual(report);
+    const brief = report.failures.map((failure: { id: string; reason: string; owner: { title: string } }) => [
+      failure.id,
+      failure.reason,
+      failure.owner.title,
+    ]);
+    expect(brief).toEqual([
+      [cut, 'damaged', expect.stringMatching(/^API_TOKEN of shop/)],
+      [gone, 'row_missing', expect.stringMatching(/^OTHER of shop/)],
+    ]);
+    expect(report).toMatchObject({ failed: 2, total: report.opened + 2, checked: report.total });
+    const { details } = (await call('POST', '/vault/key/rotation', {})).body;
+    expect(details.unreadable).toMatchObject([{ id: cut, reason: 'damaged' }]);
+    await call('POST', '/vault/lock');
+    const locked = (await call('POST', '/vault/doctor?wait=true')).body;
+    expect(locked.failures.find(({ id }: { id: string }) => id === cut).reason).toBe('damaged');
   });
 
   it('tells whoever listens that it was locked, and ends the stream when it stops', async () => {
