@@ -4,7 +4,16 @@ import type { Client } from './client.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
-import { askHidden, askLine, askNew, hasTerminal, readStdin, readStdinLine } from './prompt.ts';
+import {
+  askHidden,
+  askLine,
+  askNew,
+  hasTerminal,
+  isShownToPerson,
+  readStdin,
+  readStdinLine,
+} from './prompt.ts';
+import { describeWordProblems, explainWords, type WordProblem } from './word-problems.ts';
 
 interface Health {
   level: string;
@@ -178,8 +187,8 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       const handed = await readHanded(invocation, invocation.positionals[0] ?? '');
       return await withClient(invocation, async (client) => {
-        const outcome = await client.call<{ rescued: number; unreadable: string[] }>(
-          'POST',
+        const outcome = await sendCopy<{ rescued: number; unreadable: string[] }>(
+          client,
           '/vault/recovery/rescue',
           handed,
         );
@@ -304,7 +313,7 @@ interface Verification {
   detail: string;
   fingerprint: string | null;
   epoch: number | null;
-  problems: { position: number; word: string; nearest: string[] }[];
+  problems: WordProblem[];
 }
 
 async function verifyCopy(invocation: Invocation): Promise<number> {
@@ -316,17 +325,14 @@ async function verifyCopy(invocation: Invocation): Promise<number> {
       const passphrase = await readPassphrase(invocation, false);
       found = await client.call<Verification>('POST', '/vault/key/copies/verify', { ...body, passphrase });
     }
-    invocation.print(found, () =>
+    const problems = found.problems.map(({ position, nearest }) => ({ position, nearest }));
+    invocation.print({ ...found, problems }, () =>
       [
         found.detail,
         ...(found.fingerprint === null
           ? []
           : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, epoch ${found.epoch}`}`]),
-        ...found.problems.map(({ position, word, nearest }) =>
-          word === ''
-            ? `There should be 24 words; word ${position} is missing.`
-            : `Word ${position}, "${word}", is not in the list. Nearest: ${nearest.join(', ')}`,
-        ),
+        ...describeWordProblems(problems),
       ].join('\n'),
     );
     return found.verdict === 'opens_this_instance' ? exitCodes.done : exitCodes.failed;
@@ -356,17 +362,7 @@ async function unlock(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     const body =
       path === undefined ? await chooseCustodyUnlock(invocation, client) : await readHanded(invocation, path);
-    let status: Status;
-    try {
-      status = await client.call<Status>('POST', '/vault/unlock', body);
-    } catch (error) {
-      if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
-        throw error;
-      status = await client.call<Status>('POST', '/vault/unlock', {
-        ...body,
-        passphrase: await askHidden('Passphrase: '),
-      });
-    }
+    const status = await sendCopy<Status>(client, '/vault/unlock', body);
     invocation.print(status, () => ['Unlocked.', status.note].filter(Boolean).join('\n'));
     return exitCodes.done;
   });
@@ -399,6 +395,17 @@ async function rotate(invocation: Invocation): Promise<number> {
         `Done: ${rotation.total} values are sealed under ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until it is shredded.`,
     );
     return exitCodes.done;
+/** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
+async function sendCopy<T>(client: Client, path: string, body: object): Promise<T> {
+  try {
+    return await client.call<T>('POST', path, body);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
+      throw explainWords(error);
+    return await client.call<T>('POST', path, { ...body, passphrase: await askHidden('Passphrase: ') });
+  }
+}
+
   });
 }
 

@@ -45,7 +45,11 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
       throw new AppError('passphrase_wrong', 'The passphrase does not open this copy.');
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
-        details: { problems: reading.problems, checksum_fails: reading.checksumFails },
+        // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
+        details: {
+          problems: reading.problems.map(({ position, nearest }) => ({ position, nearest })),
+          checksum_fails: reading.checksumFails,
+        },
       });
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);

@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { openInstance } from '../../electron/instance/instance.ts';
+import { formatWords } from '../../electron/instance/vault/copies/words.ts';
+import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { requires } from '../requires.ts';
+import { canOpenTerminal, onTerminal, temps } from './terminal.ts';
+
+const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
+const PASSPHRASE = 'correct horse battery staple';
+const CANARY = 'canary-secret-value-7f3a';
+
+let folder: string;
+let dataDir: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'temps-terminal-'));
+  dataDir = join(folder, 'data');
+  const password = 'a long enough password\n';
+  expect(
+    temps(dataDir, ['admin', 'create', '--email', 'ada@example.org', '--password-stdin'], password).code,
+  ).toBe(0);
+  expect(cli(['projects', 'create', 'shop']).code).toBe(0);
+  expect(cli(['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], CANARY).code).toBe(0);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const cli = (args: string[], input = '') => temps(dataDir, args, input);
+const keyFile = () => join(dataDir, 'encryption_key');
+const readWords = () => {
+  const key = parseKeyText(readFileSync(keyFile(), 'utf8').trim());
+  return key ? formatWords(key).split(' ') : [];
+};
+const listCopies = () => JSON.parse(cli(['key', 'status', '--json']).out).copies;
+/** As the console does it, and is closed before the rotation goes on. */
+const stage = async () => {
+  const instance = await openInstance({ dataDir, env: {} });
+  const request = new Request('http://localhost/api/vault/key/rotation', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { status } = await instance.fetch(request, createOwner('window', Date.now()));
+  await instance.stop();
+  expect(status).toBe(201);
+};
+
+describe('words that are not right', () => {
+  plainIt('are named by their place, and not repeated', () => {
+    const words = readWords();
+    const kept = join(folder, 'kept');
+    renameSync(keyFile(), kept);
+    const typo = [...words.slice(0, 4), `${words[4]}zz`, ...words.slice(5)].join(' ');
+    for (const args of [
+      ['key', 'unlock', '-'],
+      ['key', 'unlock', '-', '--json'],
+      ['key', 'rescue', '-'],
+      ['key', 'verify', '-'],
+      ['key', 'verify', '-', '--json'],
+    ]) {
+      const ran = cli(args, typo);
+      const said = `${ran.out}${ran.err}`;
+      expect(ran.code, args.join(' ')).toBe(1);
+      expect(said).toMatch(
+        args.includes('--json') ? /"position": ?5/ : /Word 5 is not in the list\. Nearest: /,
+      );
+      expect(said).toContain(words[4]);
+      expect(said).not.toContain(`${words[4]}zz`);
+      expect(said).not.toContain(`${words[0]} ${words[1]}`);
+    }
+    expect(cli(['key', 'unlock', '-'], words.slice(1).join(' ')).err).toContain('word 24 is missing');
+    expect(cli(['key', 'unlock', '-'], [...words.slice(1), words[0]].join(' ')).err).toMatch(
+      /together they are no key|never belonged/,
+    );
+    renameSync(kept, keyFile());
+  });
+});
+
+describe('a lost key that turns up', () => {
+  it('is rescued from a protected file, whose passphrase is asked for', { timeout: 120_000 }, async () => {
+    const file = join(folder, 'key.age');
+    const copy = ['key', 'copy', '--format', 'age', '--to', file, '--keep-anyway', '--passphrase-stdin'];
+    expect(cli(copy, `${PASSPHRASE}\n`).code).toBe(0);
+    rmSync(keyFile());
+    const name = JSON.parse(cli(['status', '--json']).out).instance.name;
+    expect(cli(['key', 'start-over'], `${name}\n`).code).toBe(0);
+    const ran = await onTerminal(dataDir, ['key', 'rescue', file], [[/Passphrase: /, PASSPHRASE]]);
+    expect(ran.screen).toMatch(/\d+ values came back\./);
+    expect(ran.code).toBe(0);
+    expect(cli(['env', 'get', 'TOKEN', '-p', 'shop']).out).toBe(CANARY);
+  });
+});
