@@ -81,7 +81,7 @@ export const commands: Record<string, Command> = {
     notes:
       'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
       'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
-      'words without --to are shown on the terminal and asked back.',
+      'words and text without --to are shown on the terminal alone and asked back.',
     options: copyOptions,
     run: copyKey,
   },
@@ -251,12 +251,11 @@ async function copyKey(invocation: Invocation): Promise<number> {
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
     : {};
-  if (to === undefined && !shownFormats.includes(format))
-    throw usageError('This format is a file. Say where to write it: --to PATH.');
   return await withClient(invocation, async (client) => {
     const made = await makeCopy(invocation, client, {
       format,
       ...(to === undefined ? {} : { path: resolve(to) }),
+  if (to === undefined) requireShowable(format);
       ...passphrase,
     });
     const proven = made.proof.needed === null ? made.copy : await proveHandedOut(client, made);
@@ -265,10 +264,17 @@ async function copyKey(invocation: Invocation): Promise<number> {
   });
 }
 
-async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
+function requireShowable(format: string): void {
+  if (!shownFormats.includes(format))
+    throw usageError('This format is a file. Say where to write it: --to PATH.');
   // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
-  if (!('path' in request) && !process.stdout.isTTY)
-    throw usageError('Say where to write the copy: --to PATH.');
+  if (!isShownToPerson())
+    throw usageError(
+      `${format} without --to is shown on a terminal and asked back there; say --to PATH elsewhere.`,
+    );
+}
+
+async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
   try {
     return await client.call<MadeCopy>('POST', '/vault/key/copies', {
       ...request,
@@ -290,14 +296,26 @@ async function makeCopy(invocation: Invocation, client: Client, request: object)
 
 async function proveHandedOut(client: Client, made: MadeCopy): Promise<Copy> {
   process.stderr.write(`\n${made.content}\n`);
-  if (made.proof.needed !== 'words') return made.copy;
+  const proof = made.proof.needed === 'words' ? await askWords(made.proof.positions ?? []) : await askText();
+  const { copy } = await client.call<{ copy: Copy }>(
+    'POST',
+    `/vault/key/copies/${made.copy.id}/prove`,
+    proof,
+  );
+  return copy;
+}
+
+async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
   await askLine('Write the words down, then press Enter. They are asked back. ');
   const words: string[] = [];
-  for (const position of made.proof.positions ?? []) words.push(await askLine(`Word ${position}: `));
-  const { copy } = await client.call<{ copy: Copy }>('POST', `/vault/key/copies/${made.copy.id}/prove`, {
-    words,
-  });
-  return copy;
+  for (const position of positions) words.push(await askLine(`Word ${position}: `));
+  return { words };
+}
+
+/** One line of the text holds all of the key; a terminal takes no more at once. */
+async function askText(): Promise<{ text: string }> {
+  await askLine('Keep the text in your password manager, then press Enter. It is asked back. ');
+  return { text: await askHidden('Paste the line that begins with temps-key from where you keep it: ') };
 }
 
 function describeCopy({ copy, written_to, not_separate }: MadeCopy): string {

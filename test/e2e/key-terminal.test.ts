@@ -47,6 +47,51 @@ const stage = async () => {
   expect(status).toBe(201);
 };
 
+describe('a copy of the key that is shown', () => {
+  it('goes to a terminal alone, never into a log', { timeout: 60_000 }, async () => {
+    const log = join(folder, 'log');
+    for (const format of ['words', 'text']) {
+      const ran = await onTerminal(dataDir, ['key', 'copy', '--format', format], [], `2>${log}`);
+      expect(ran.code).toBe(2);
+      expect(readFileSync(log, 'utf8')).toMatch(/without --to is shown on a terminal/);
+      expect(cli(['key', 'copy', '--format', format]).code).toBe(2);
+    }
+    for (const format of ['age', 'pdf']) {
+      const ran = cli(['key', 'copy', '--format', format], `${PASSPHRASE}\n`);
+      expect([ran.code, ran.out]).toEqual([2, '']);
+    }
+    expect(listCopies()).toEqual([]);
+  });
+
+  it('as text is asked back', { timeout: 60_000 }, async () => {
+    const ran = await onTerminal(
+      dataDir,
+      ['key', 'copy', '--format', 'text'],
+      [
+        [/press Enter/, ''],
+        [/Paste the line/, (screen) => /temps-key:v1:\S+/.exec(screen)?.[0] ?? ''],
+      ],
+    );
+    expect(ran.screen).toContain('Read back: it holds the key.');
+    expect(ran.screen.match(/temps-key:v1:/g)).toHaveLength(1);
+    expect(ran.code).toBe(0);
+    expect(listCopies()).toMatchObject([{ format: 'text', separate: true, verified_at: expect.any(Number) }]);
+  });
+
+  it('as text, and given back wrong, does not count', { timeout: 60_000 }, async () => {
+    const ran = await onTerminal(
+      dataDir,
+      ['key', 'copy', '--format', 'text'],
+      [
+        [/press Enter/, ''],
+        [/Paste the line/, 'something else'],
+      ],
+    );
+    expect(ran.code).toBe(1);
+    expect(listCopies()[0]).toMatchObject({ format: 'text', verified_at: null });
+  });
+});
+
 describe('words that are not right', () => {
   plainIt('are named by their place, and not repeated', () => {
     const words = readWords();
