@@ -52,6 +52,9 @@ interface Rotation {
   total: number;
   moved: number;
 }
+interface RotationAnswer {
+  rotation: Rotation;
+}
 interface Status {
   state: string;
   case: string;
@@ -60,6 +63,8 @@ interface Status {
   note?: string | null;
 }
 
+const ROTATE_USAGE =
+  'key rotate [--resume] (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo';
 const protectedFormats = ['age', 'kdbx'];
 /** What a terminal can show instead of writing a file. */
 const shownFormats = ['words', 'text'];
@@ -133,7 +138,7 @@ export const commands: Record<string, Command> = {
     },
   },
   'key rotate': {
-    usage: 'key rotate (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo',
+    usage: ROTATE_USAGE,
     summary: 'Makes a new key and seals every secret under it.',
     notes:
       'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on; before sealing began, --undo takes it back.',
@@ -395,18 +400,19 @@ async function chooseCustodyUnlock(invocation: Invocation, client: Client): Prom
 async function rotate(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   const chosen = ['copy-to', 'without-copy', 'resume', 'undo'].filter((name) => values[name] !== undefined);
-  if (chosen.length !== 1)
-    throw usageError(
-      'usage: temps-desktop key rotate (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo',
-    );
+  const proofs = chosen.filter((name) => name === 'copy-to' || name === 'without-copy');
+  if (proofs.length > 1 || chosen.length - proofs.length > 1 || chosen.length === 0)
+    throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
+  if (values.undo && proofs.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
   return await withClient(invocation, async (client) => {
     if (values.undo) {
       await client.call('POST', '/vault/key/rotation/undo');
       invocation.print({ state: 'undone' }, () => 'The rotation is undone; the key is as it was.');
       return exitCodes.done;
     }
-    const path = values.resume ? await continueRotation(client) : await beginRotation(invocation, client);
-    const { rotation } = await client.call<{ rotation: Rotation }>('POST', path);
+    const rotation = values.resume
+      ? await resumeRotation(invocation, client)
+      : await beginRotation(invocation, client);
     invocation.print(
       rotation,
       () =>
@@ -427,32 +433,37 @@ async function sendCopy<T>(client: Client, path: string, body: object): Promise<
   });
 }
 
-async function beginRotation(invocation: Invocation, client: Client): Promise<string> {
-  const { values } = invocation;
-  const to = values['copy-to'] as string | undefined;
-  const format = to === undefined ? null : readFormat(invocation);
-  const needsPassphrase = format !== null && protectedFormats.includes(format);
+async function beginRotation(invocation: Invocation, client: Client): Promise<Rotation> {
   const { custody } = await client.call<Status>('GET', '/vault/status');
-  const passphrase =
-    needsPassphrase || custody.name === 'passphrase' ? await readPassphrase(invocation, true) : null;
+  const format = invocation.values['copy-to'] === undefined ? null : readFormat(invocation);
+  const needsPassphrase =
+    custody.name === 'passphrase' || (format !== null && protectedFormats.includes(format));
+  const passphrase = needsPassphrase ? await readPassphrase(invocation, true) : null;
   await client.call('POST', '/vault/key/rotation', custody.name === 'passphrase' ? { passphrase } : {});
   try {
-    if (to !== undefined && format !== null) {
-      await makeCopy(invocation, client, {
-        format,
-        path: resolve(to),
-        for: 'rotation',
-        ...(needsPassphrase ? { passphrase } : {}),
-      });
-    } else {
-      await overrideProof(invocation, client);
-    }
+    await proveNewKey(invocation, client, format, passphrase);
   } catch (error) {
     // Nothing is sealed under the new key yet: leave no half rotation behind a copy that failed.
     await client.call('POST', '/vault/key/rotation/undo');
     throw error;
   }
-  return '/vault/key/rotation/seal?wait=true';
+  return (await client.call<RotationAnswer>('POST', '/vault/key/rotation/seal?wait=true')).rotation;
+}
+
+/** A copy of the new key that is read back, or its fingerprint in the place of one. */
+async function proveNewKey(
+  invocation: Invocation,
+  client: Client,
+  format: string | null,
+  passphrase: string | null,
+): Promise<void> {
+  if (format === null) return await overrideProof(invocation, client);
+  await makeCopy(invocation, client, {
+    format,
+    path: resolve(invocation.values['copy-to'] as string),
+    for: 'rotation',
+    ...(protectedFormats.includes(format) ? { passphrase } : {}),
+  });
 }
 
 async function overrideProof(invocation: Invocation, client: Client): Promise<void> {
@@ -465,17 +476,32 @@ async function overrideProof(invocation: Invocation, client: Client): Promise<vo
   await client.call('POST', '/vault/key/rotation/prove', { override_fingerprint: typed });
 }
 
-async function continueRotation(client: Client): Promise<string> {
+/** Goes on from whatever step it stands at; one that came to its end meanwhile is a rotation that is done. */
+async function resumeRotation(invocation: Invocation, client: Client): Promise<Rotation> {
   const { rotation } = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
-  if (rotation?.state === 'staged') {
+  if (rotation?.state === 'done') return rotation;
+  if (rotation?.state === 'staged') await proveStaged(invocation, client);
+  const step = rotation?.state === 'staged' || rotation?.state === 'proven' ? 'seal' : 'resume';
+  try {
+    return (await client.call<RotationAnswer>('POST', `/vault/key/rotation/${step}?wait=true`)).rotation;
+  } catch (error) {
+    const now = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+    if (rotation?.state === 'sealing' && now.rotation?.state === 'done') return now.rotation;
+    throw error;
+  }
+}
+
+async function proveStaged(invocation: Invocation, client: Client): Promise<void> {
+  const { values } = invocation;
+  if (values['copy-to'] === undefined && !values['without-copy'] && !hasTerminal()) {
     throw new CommandError(
       'copy_not_proven',
-      'The new key has no proven copy yet: key rotate --undo, then begin again.',
+      'The new key has no proven copy yet. Go on with --resume --copy-to PATH --format F, or --resume --without-copy; --undo takes it back.',
     );
   }
-  return rotation?.state === 'proven'
-    ? '/vault/key/rotation/seal?wait=true'
-    : '/vault/key/rotation/resume?wait=true';
+  const format = values['copy-to'] === undefined ? null : readFormat(invocation);
+  const isProtected = format !== null && protectedFormats.includes(format);
+  await proveNewKey(invocation, client, format, isProtected ? await readPassphrase(invocation, true) : null);
 }
 
 async function startOver(invocation: Invocation): Promise<number> {

@@ -47,7 +47,7 @@ function lastLine(question: string): string {
 async function ask(question: string, hidden: boolean): Promise<string> {
   if (!hasTerminal())
     throw usageError(
-      `${question.replace(/[:?\s]+$/, '')} is needed: run this in a terminal, or see --help for how to pipe it.`,
+      `There is no terminal to ask for: ${lastLine(question)}. Run this in a terminal, or see --help for how to pipe it.`,
     );
   const { createInterface } = await import('node:readline');
   const { Writable } = await import('node:stream');

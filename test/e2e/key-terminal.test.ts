@@ -123,6 +123,36 @@ describe('words that are not right', () => {
   });
 });
 
+describe('a rotation that was begun elsewhere', () => {
+  it('goes on from the command line, and is finished when it is', { timeout: 120_000 }, async () => {
+    expect(cli(['key', 'rotate', '--resume']).code).toBe(4);
+    await stage();
+    const asked = cli(['key', 'rotate', '--resume']);
+    expect(asked.code).toBe(1);
+    expect(asked.err).toMatch(/--resume --copy-to PATH/);
+    const to = ['--copy-to', join(folder, 'new.text'), '--format', 'text', '--keep-anyway'];
+    expect(cli(['key', 'rotate', '--resume', ...to])).toMatchObject({ code: 0, err: '' });
+    const again = cli(['key', 'rotate', '--resume']);
+    expect(again).toMatchObject({ code: 0, err: '' });
+    expect(again.out).toContain('Done: ');
+    await stage();
+    const typed = await onTerminal(
+      dataDir,
+      ['key', 'rotate', '--resume'],
+      [[/to go on: /, (screen) => /new key is ([0-9A-F-]{19})/.exec(screen)?.[1] ?? '']],
+    );
+    expect(typed.code).toBe(0);
+    await stage();
+    const noTerminal = cli(['key', 'rotate', '--resume', '--without-copy']);
+    expect(noTerminal.code).toBe(2);
+    expect(noTerminal.err).toContain(
+      'There is no terminal to ask for: Type its fingerprint to go on. Run this',
+    );
+    expect(cli(['key', 'rotate', '--undo']).code).toBe(0);
+    expect(cli(['env', 'get', 'TOKEN', '-p', 'shop']).out).toBe(CANARY);
+  });
+});
+
 describe('a lost key that turns up', () => {
   it('is rescued from a protected file, whose passphrase is asked for', { timeout: 120_000 }, async () => {
     const file = join(folder, 'key.age');
