@@ -33,6 +33,7 @@ interface AuditLine {
   data: Record<string, unknown> | null;
 }
 
+const roles = ['admin', 'user', 'reader'];
 const accountOptions = {
   email: { type: 'string' },
   name: { type: 'string' },
@@ -142,6 +143,7 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       const name = requireText(invocation, 'name');
       const role = requireText(invocation, 'role');
+      if (!roles.includes(role)) throw usageError(`--role is one of ${roles.join(', ')}.`);
       return await withClient(invocation, async (client) => {
         const key = await client.call<{ api_key: string }>('POST', '/api-keys', { name, role_type: role });
         invocation.print(key, () => key.api_key);

@@ -68,6 +68,7 @@ const ROTATE_USAGE =
 const protectedFormats = ['age', 'kdbx'];
 /** What a terminal can show instead of writing a file. */
 const shownFormats = ['words', 'text'];
+const custodies = ['file', 'keychain', 'passphrase', 'external'];
 const formats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'];
 const passphraseOption = { 'passphrase-stdin': { type: 'boolean' } } as const;
 const copyOptions = {
@@ -124,7 +125,8 @@ export const commands: Record<string, Command> = {
     options: { to: { type: 'string' }, ...passphraseOption },
     async run(invocation) {
       const to = invocation.values.to;
-      if (typeof to !== 'string') throw usageError('Say where to: --to file|keychain|passphrase|external.');
+      if (typeof to !== 'string' || !custodies.includes(to))
+        throw usageError('Say where to: --to file|keychain|passphrase|external.');
       const passphrase = to === 'passphrase' ? { passphrase: await readPassphrase(invocation, true) } : {};
       return await withClient(invocation, async (client) => {
         const key = await client.call<Key>('POST', '/vault/custody', { custody: to, ...passphrase });
@@ -141,7 +143,7 @@ export const commands: Record<string, Command> = {
     usage: ROTATE_USAGE,
     summary: 'Makes a new key and seals every secret under it.',
     notes:
-      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on; before sealing began, --undo takes it back.',
+      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
     options: {
       ...copyOptions,
       'copy-to': { type: 'string' },
@@ -159,6 +161,8 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     async run(invocation) {
       const [fingerprint = ''] = invocation.positionals;
+      if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
+        throw usageError('A fingerprint is four groups of four hex digits; key status lists them.');
       return await withClient(invocation, async (client) => {
         await client.call('POST', `/vault/key/epochs/${encodeURIComponent(fingerprint)}/shred`, {
           confirm: fingerprint,
@@ -253,6 +257,7 @@ async function showKey(invocation: Invocation): Promise<number> {
 async function copyKey(invocation: Invocation): Promise<number> {
   const format = readFormat(invocation);
   const to = invocation.values.to as string | undefined;
+  if (to === undefined) requireShowable(format);
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
     : {};
@@ -260,7 +265,6 @@ async function copyKey(invocation: Invocation): Promise<number> {
     const made = await makeCopy(invocation, client, {
       format,
       ...(to === undefined ? {} : { path: resolve(to) }),
-  if (to === undefined) requireShowable(format);
       ...passphrase,
     });
     const proven = made.proof.needed === null ? made.copy : await proveHandedOut(client, made);
@@ -391,6 +395,17 @@ async function unlock(invocation: Invocation): Promise<number> {
   });
 }
 
+/** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
+async function sendCopy<T>(client: Client, path: string, body: object): Promise<T> {
+  try {
+    return await client.call<T>('POST', path, body);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
+      throw explainWords(error);
+    return await client.call<T>('POST', path, { ...body, passphrase: await askHidden('Passphrase: ') });
+  }
+}
+
 async function chooseCustodyUnlock(invocation: Invocation, client: Client): Promise<object> {
   const { custody } = await client.call<Status>('GET', '/vault/status');
   if (custody.name !== 'passphrase') return { method: 'custody' };
@@ -419,17 +434,6 @@ async function rotate(invocation: Invocation): Promise<number> {
         `Done: ${rotation.total} values are sealed under ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until it is shredded.`,
     );
     return exitCodes.done;
-/** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
-async function sendCopy<T>(client: Client, path: string, body: object): Promise<T> {
-  try {
-    return await client.call<T>('POST', path, body);
-  } catch (error) {
-    if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
-      throw explainWords(error);
-    return await client.call<T>('POST', path, { ...body, passphrase: await askHidden('Passphrase: ') });
-  }
-}
-
   });
 }
 
@@ -506,6 +510,8 @@ async function proveStaged(invocation: Invocation, client: Client): Promise<void
 
 async function startOver(invocation: Invocation): Promise<number> {
   const { custody } = invocation.values;
+  if (custody !== undefined && !custodies.includes(String(custody)))
+    throw usageError(`--custody is one of ${custodies.join(', ')}.`);
   const name = hasTerminal()
     ? await askLine(
         'Every secret of this instance becomes unreadable unless its key turns up. Type the name of the instance to start over: ',

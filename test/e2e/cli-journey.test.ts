@@ -306,6 +306,9 @@ describe('wrong usage', () => {
     [['env', 'import', '/nothing', '-p', 'shop'], 4],
   ] as [string[], number][])('%j gives %i', (args, code) => {
     const ran = cli(args);
+    [['token', 'create', '--name', 'x', '--role', 'king'], 2],
+    [['--data-dir'], 2],
+    [['--json', 'nothing'], 2],
     expect(ran.code).toBe(code);
     expect(ran.err).not.toMatch(/\n\s+at /);
   });

@@ -167,3 +167,16 @@ describe('a lost key that turns up', () => {
     expect(cli(['env', 'get', 'TOKEN', '-p', 'shop']).out).toBe(CANARY);
   });
 });
+
+describe('wrong usage of the key commands', () => {
+  plainIt.each([
+    [['key', 'move', '--to', 'moon']],
+    [['key', 'shred', 'XXXX']],
+    [['key', 'copy', '--format', 'pdf']],
+    [['key', 'start-over', '--custody', 'moon']],
+    [['key', 'rotate', '--undo', '--without-copy']],
+    [['key', 'rotate', '--copy-to', 'x', '--without-copy']],
+  ])('%j gives 2', (args) => {
+    expect(cli(args).code).toBe(2);
+  });
+});
