@@ -201,14 +201,14 @@ function describe(status: VaultStatus, isRunning: boolean, dataDir: string): str
   ].join('\n');
 }
 
-function describeDoctor(report: DoctorReport): string {
-  const lines = report.failures.map(({ id, kind, reason, owner }) => [
 const doctorReasons: Record<string, string> = {
   damaged: 'damaged',
   key_missing: 'its key is not here',
   row_missing: 'its value is gone from the database',
 };
 
+function describeDoctor(report: DoctorReport): string {
+  const lines = report.failures.map(({ id, kind, reason, owner }) => [
     kind,
     doctorReasons[reason] ?? reason,
     owner?.title ?? 'owned by nothing',
