@@ -43,13 +43,32 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives it
 `;
 
 /** Runs one command line and returns its exit code. Never throws. */
-export async function runCommandLine(args: string[]): Promise<number> {
+export async function runCommandLine(given: string[]): Promise<number> {
+  // `| head` closes the pipe when it has seen enough: what is not read is not missed.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const args = moveLeadingOptions(given);
   const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
   try {
     return await dispatch(args);
   } catch (error) {
     return report(error, wantsJson);
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** `--data-dir D status` is `status --data-dir D`: options for every command may come before its name. */
+function moveLeadingOptions(args: string[]): string[] {
+  let at = 0;
+  for (; at < args.length; at++) {
+    if (args[at] === '--data-dir') at += 1;
+    else if (args[at] !== '--json' && !args[at]?.startsWith('--data-dir=')) break;
+  }
+  const command = args.slice(at);
+  const end = command.indexOf('--') >>> 0;
+  return [...command.slice(0, end), ...args.slice(0, at), ...command.slice(end)];
 }
 
 async function dispatch(args: string[]): Promise<number> {

@@ -205,7 +205,8 @@ async function startJobs(core: VaultCore, jobs: VaultJobs): Promise<void> {
 function watchIntegrity(ctx: Context, core: VaultCore): void {
   checkIntegrity(ctx.store.path, ctx.stopping)
     .then((findings) => {
-      if (findings.length === 0 || ctx.stopping.aborted) return;
+      // A file that is gone cannot be checked, and is no damaged one.
+      if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return;
       const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
       ctx.store.stopWriting(detail);
       core.said.push(detail);

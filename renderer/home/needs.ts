@@ -48,13 +48,13 @@ export function listNeeds(facts: NeedFacts): Need[] {
 }
 
 function needDatabase({ vault }: NeedFacts): Need[] {
-  if (vault.damage === null) return [];
+  if (vault.database.detail === null) return [];
   return [
     {
       id: 'damage',
       sign: { verdict: 'broken' },
-      title: 'The database is damaged',
-      text: vault.damage,
+      title: vault.database.state === 'gone' ? 'The database is gone' : 'The database is damaged',
+      text: vault.database.detail,
       button: null,
     },
   ];
@@ -155,7 +155,7 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       button: { label: 'Read it back', to: '/key/verify' as const, hash: `copy-${copy.id}` },
     }));
   const notes = vault.said
-    .filter((line) => line !== vault.damage)
+    .filter((line) => line !== vault.database.detail)
     .map((line) => ({
       id: `note ${line}`,
       sign: { verdict: 'due' as const },

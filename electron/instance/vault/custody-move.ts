@@ -48,6 +48,7 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
     for (const { fingerprint } of keys) change.run(to, from.writable ? from.name : null, fingerprint);
   });
   core.custody = target;
+  core.custodySeen.missing = null;
   core.inCustody.clear();
   for (const fingerprint of held) core.inCustody.add(fingerprint);
   core.emit('vault');

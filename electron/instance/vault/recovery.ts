@@ -112,6 +112,7 @@ async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promi
     insertActiveRecord(core.store, key, custody.name, now, now);
   });
   core.custody = custody;
+  core.custodySeen.missing = null;
   core.inCustody.clear();
   core.inCustody.add(key.fingerprint);
   takeUp(core, key, []);

@@ -180,18 +180,17 @@ async function requireHealthy(core: VaultCore): Promise<void> {
     .get() as number;
   const report = await runDoctor(core);
   if (core.ring.active === null) throw lockedError();
-  if (report.failed > 0) {
+  // What is not there has no key to move it from.
+  const unreadable = report.failed - report.missingRows.size;
+  if (unreadable > 0) {
     throw new AppError(
       'rotation_not_possible',
-      `${report.failed} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}. Rotation starts when all can.`,
+      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}. Rotation starts when all can.`,
       {
         details: {
-          unreadable: report.failures.map(({ id, kind, reason, owner }) => ({
-            id,
-            kind,
-            reason,
-            title: owner?.title ?? null,
-          })),
+          unreadable: report.failures
+            .filter(({ reason }) => reason !== 'row_missing')
+            .map(({ id, kind, reason, owner }) => ({ id, kind, reason, title: owner?.title ?? null })),
         },
       },
     );

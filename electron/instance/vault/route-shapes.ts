@@ -43,9 +43,15 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     proof: toProofJson(findKeyProof(core)),
     secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
     rotation: toRotationJson(core, jobs),
-    damage: core.store.damage,
+    database: toDatabaseJson(core),
     said: [...core.said],
   };
+}
+
+function toDatabaseJson({ store }: VaultCore): z.infer<typeof statusShape>['database'] {
+  const trouble = store.findTrouble();
+  if (!trouble) return { state: 'ok', detail: null };
+  return { state: trouble.code === 'database_gone' ? 'gone' : 'damaged', detail: trouble.message };
 }
 
 export function toCustodyJson(core: VaultCore): z.infer<typeof custodyShape> {

@@ -76,7 +76,7 @@ export const doctorShape = z
         .object({
           id: z.string(),
           kind: secretKindShape,
-          key_fingerprint: fingerprint,
+          key_fingerprint: fingerprint.nullable(),
           reason: z.enum(doctorReasons).openapi('DoctorFailureReason'),
           owner: orNull(ownerShape),
         })

@@ -8,6 +8,7 @@ import { copyFormats, custodyNames, rotationStates, secretKinds } from './vocabu
 
 export const epochMs = z.number().int().openapi({ description: 'Milliseconds since 1970' });
 export const fingerprint = z.string().openapi({ example: '4F2A-91C0-77DE-1B3A' });
+export const databaseStates = ['ok', 'gone', 'damaged'] as const;
 export const secretKindShape = z.enum(secretKinds).openapi('SecretKind');
 export const secretGroupShape = z.enum(secretGroups).openapi('SecretGroup');
 export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
@@ -103,7 +104,12 @@ const statusFields = {
   proof: proofOfKeyShape,
   secrets: z.object({ total: z.number(), by_kind: countsByKind }),
   rotation: orNull(rotationShape),
-  damage: z.string().nullable().openapi({ description: 'Why nothing more is written to the database' }),
+  database: z
+    .object({
+      state: z.enum(databaseStates).openapi('DatabaseState'),
+      detail: z.string().nullable(),
+    })
+    .openapi('DatabaseStanding', { description: 'Only `ok` is written to' }),
   said: z.array(z.string()).openapi({ description: 'What the start repaired or noticed' }),
 };
 

@@ -3,6 +3,7 @@ import type { CopyReading } from './copies/key-copy.ts';
 import { readCopy } from './copies/read-copy.ts';
 import { readBack } from './copies/write-copy.ts';
 import type { CustodyFinding } from './custody/custody.ts';
+import { watchCustody } from './custody-watch.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
@@ -44,7 +45,11 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
       throw new AppError('passphrase_wrong', 'The passphrase does not open this copy.');
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
-        details: { problems: reading.problems, checksum_fails: reading.checksumFails },
+        // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
+        details: {
+          problems: reading.problems.map(({ position, nearest }) => ({ position, nearest })),
+          checksum_fails: reading.checksumFails,
+        },
       });
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);
@@ -141,6 +146,7 @@ async function restoreToCustody(
   try {
     await core.custody.save(key, passphrase ? { passphrase } : {});
     core.inCustody.add(key.fingerprint);
+    await watchCustody(core, true);
     return null;
   } catch (error) {
     if (hasCode(error, 'passphrase_required')) {

@@ -199,3 +199,58 @@ describe('a move of custody cut short', () => {
     rmSync(join(dataDir, 'encryption_key.age'), { force: true });
   });
 });
+
+describe('what a kill between two calls left of a key', () => {
+  const listPartials = () => readdirSync(dataDir).filter((name) => name.includes('.partial-'));
+  const leave = (name: string, text: string) => writeFileSync(join(dataDir, name), text, { mode: 0o600 });
+  const digits = (fingerprint: string) => fingerprint.replaceAll('-', '');
+
+  it('goes with the key that is shredded, and with the one of an undone rotation', async () => {
+    dataDir = await prepare(3);
+    const core = await open();
+    const old = core.ring.active?.fingerprint ?? '';
+    const text = readFileSync(join(dataDir, 'encryption_key'), 'utf8');
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    leave('.encryption_key.partial-00aa', text);
+    leave(`.encryption_key.${digits(old)}.partial-00bb`, text);
+    leave(`.encryption_key.${digits(old)}.age.partial-00cc`, 'age');
+    await shredKey(core, old, old);
+    expect(listPartials()).toEqual([]);
+
+    const staged = (await stageRotation(core)).newFingerprint;
+    const name = `encryption_key.${digits(staged)}`;
+    leave(`.${name}.partial-00dd`, readFileSync(join(dataDir, name), 'utf8'));
+    await undoRotation(core);
+    expect(listPartials()).toEqual([]);
+  });
+
+  it('goes at the next start that finds the key, and stays while it may be the last of one', async () => {
+    dataDir = await prepare(3);
+    await open();
+    const file = join(dataDir, 'encryption_key');
+    const text = readFileSync(file, 'utf8');
+    leave('.encryption_key.partial-00aa', text);
+    leave('.encryption_key.partial-00bb', text.slice(0, 20));
+    leave('.encryption_key.age.partial-00cc', 'age');
+    rmSync(file);
+    expect((await reopen()).situation.case).toBe('missing');
+    expect(listPartials()).toHaveLength(3);
+    leave('encryption_key', text);
+    const core = await reopen();
+    expect(core.situation.case).toBe('running');
+    expect(listPartials()).toEqual([]);
+
+    const old = core.ring.active?.fingerprint ?? '';
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    rmSync(join(dataDir, `encryption_key.${digits(old)}`));
+    leave('.encryption_key.partial-00ee', text);
+    await reopen();
+    expect(listPartials()).toEqual(['.encryption_key.partial-00ee']);
+  });
+});
