@@ -16,11 +16,13 @@ interface MenuProps {
   /** Groups, with a line between them. */
   groups: readonly (readonly MenuItem[])[];
   align?: 'start' | 'end';
+  /** It was asked for before it was there. */
+  isOpenAtFirst?: boolean;
 }
 
-export function Menu({ trigger, groups, align = 'end' }: MenuProps) {
+export function Menu({ trigger, groups, align = 'end', isOpenAtFirst = false }: MenuProps) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root defaultOpen={isOpenAtFirst}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu z-40" align={align} sideOffset={4}>

@@ -33,7 +33,9 @@ export function Page({ title, name, crumbs = [], under, actions, children }: Pag
                   <ChevronRight className="icon icon-14" aria-hidden="true" />
                 </span>
               ))}
-              <span>{text}</span>
+              <span className="min-w-0 truncate" dir="auto" title={text}>
+                {text}
+              </span>
             </nav>
           )}
           <h1>{title}</h1>

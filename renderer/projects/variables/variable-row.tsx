@@ -1,14 +1,13 @@
-import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, Trash2 } from 'lucide-react';
+import { Copy, Eye, EyeOff, Lock } from 'lucide-react';
 import { memo } from 'react';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Checkbox } from '../../ui/choices.tsx';
-import { Menu } from '../../ui/menu.tsx';
 import { daysSince, formatDay, formatExact } from '../../ui/time.ts';
 import { Verdict } from '../../ui/verdict.tsx';
 import type { Environment } from '../project-queries.ts';
 import { EnvironmentChips } from './environment-chips.tsx';
 import { Mask, PlainValue } from './plain-value.tsx';
 import type { Rights } from './rights.ts';
+import { RowMenu } from './row-menu.tsx';
 import type { Variable } from './variable-scope.ts';
 
 export interface RowActions {
@@ -22,11 +21,15 @@ export interface RowActions {
   remove: (variable: Variable) => void;
 }
 
+/** How much of a variable has room in a row. */
+export type TableLayout = 'phone' | 'narrow' | 'wide';
+
 interface VariableRowProps {
   variable: Variable;
   /** Null where there are none: the shared ones. */
   environments: readonly Environment[] | null;
   rights: Rights;
+  layout: TableLayout;
   isSelected: boolean;
   isOpen: boolean;
   /** Among all rows, from 1; the head is the first. */
@@ -39,8 +42,8 @@ const day = (ms: number) => (daysSince(ms) === 0 ? 'today' : formatDay(ms));
 const who = (label: string) => label.split('@')[0] || label;
 
 export const VariableRow = memo(function VariableRow(props: VariableRowProps) {
-  const { variable, environments, rights, isSelected, isOpen, rowIndex, actions } = props;
-  const { key, state, last_used_at, changed_at, changed_by, is_secret } = variable;
+  const { variable, environments, rights, layout, isSelected, isOpen, rowIndex, actions } = props;
+  const { key, state } = variable;
   const tone =
     state === 'unreadable'
       ? 'is-bad'
@@ -52,57 +55,69 @@ export const VariableRow = memo(function VariableRow(props: VariableRowProps) {
             ? 'is-open'
             : 'is-quiet';
   return (
-    <tr
-      className={`variable ${tone}`}
-      aria-rowindex={rowIndex}
-      aria-selected={rights.maySelect ? isSelected : undefined}
-    >
+    <tr className={`variable ${tone}`} aria-rowindex={rowIndex}>
       {rights.maySelect && (
         <td className="pick-cell">
-          <Checkbox
+          <input
+            type="checkbox"
+            className="check"
             checked={isSelected}
-            onChange={(next) => actions.select(variable.id, next)}
-            label={`Select ${key}`}
+            onChange={(event) => actions.select(variable.id, event.currentTarget.checked)}
+            aria-label={`Select ${key}`}
           />
         </td>
       )}
       <td>
         <Name variable={variable} mayEdit={rights.mayWrite} onEdit={() => actions.edit(variable)} />
-        <div className="second-line">
-          <Value variable={variable} isOpen={isOpen} />
-          {environments && <EnvironmentChips variable={variable} all={environments} />}
-        </div>
+        {layout === 'phone' && (
+          <div className="second-line">
+            <Value variable={variable} isOpen={isOpen} />
+            {environments && <EnvironmentChips variable={variable} all={environments} />}
+          </div>
+        )}
       </td>
-      <td className="value-cell">
-        <span className="row">
-          <Value variable={variable} isOpen={isOpen} />
-          {state === 'unreadable' && rights.mayWrite && (
-            <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
-              Enter again
-            </Button>
-          )}
-        </span>
-      </td>
-      {environments && (
-        <td className="tablet-cell">
+      {layout !== 'phone' && (
+        <td>
+          <span className="row">
+            <Value variable={variable} isOpen={isOpen} />
+            {state === 'unreadable' && rights.mayWrite && (
+              <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
+                Enter again
+              </Button>
+            )}
+          </span>
+        </td>
+      )}
+      {layout !== 'phone' && environments && (
+        <td>
           <EnvironmentChips variable={variable} all={environments} />
         </td>
       )}
-      <td className="wide-cell">
-        <Kind isSecret={is_secret} />
-      </td>
-      <td className="wide-cell" title={`${formatExact(changed_at)}, ${changed_by}`}>
-        {day(changed_at)}, <bdi>{who(changed_by)}</bdi>
-      </td>
-      <td className="wide-cell" title={last_used_at === null ? undefined : formatExact(last_used_at)}>
-        {is_secret ? last_used_at === null ? 'never' : day(last_used_at) : <NotCounted />}
-      </td>
+      {layout === 'wide' && <Facts variable={variable} />}
       <td>
         <Tools variable={variable} rights={rights} isOpen={isOpen} actions={actions} />
       </td>
     </tr>
   );
 });
+
+/** Its kind, when and by whom it was changed, when it was used. */
+function Facts({ variable }: { variable: Variable }) {
+  const { is_secret, changed_at, changed_by, last_used_at } = variable;
+  return (
+    <>
+      <td>
+        <Kind isSecret={is_secret} />
+      </td>
+      <td title={`${formatExact(changed_at)}, ${changed_by}`}>
+        {day(changed_at)}, <bdi>{who(changed_by)}</bdi>
+      </td>
+      <td title={last_used_at === null ? undefined : formatExact(last_used_at)}>
+        {is_secret ? last_used_at === null ? 'never' : day(last_used_at) : <NotCounted />}
+      </td>
+    </>
+  );
+}
 
 function Name({ variable, mayEdit, onEdit }: { variable: Variable; mayEdit: boolean; onEdit: () => void }) {
   if (!mayEdit)
@@ -186,19 +201,7 @@ function Tools({ variable, rights, isOpen, actions }: ToolsProps) {
       {mayOpen && (
         <IconButton icon={Copy} label={`Copy ${key}`} isSmall onClick={() => actions.copy(variable)} />
       )}
-      <Menu
-        trigger={<IconButton icon={Ellipsis} label={`More for ${key}`} isSmall />}
-        groups={[
-          rights.mayWrite ? [{ label: 'Edit', icon: Pencil, onSelect: () => actions.edit(variable) }] : [],
-          [
-            { label: 'History', icon: History, onSelect: () => actions.history(variable) },
-            { label: 'Used by', icon: Link2, onSelect: () => actions.uses(variable) },
-          ],
-          rights.mayDelete
-            ? [{ label: 'Delete…', icon: Trash2, onSelect: () => actions.remove(variable) }]
-            : [],
-        ]}
-      />
+      <RowMenu variable={variable} rights={rights} actions={actions} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { Environment } from '../project-queries.ts';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Rights } from './rights.ts';
 import type { Holder, Revealed } from './use-reveal.ts';
-import { type RowActions, VariableRow } from './variable-row.tsx';
+import { type RowActions, type TableLayout, VariableRow } from './variable-row.tsx';
 import type { Variable } from './variable-scope.ts';
 
 const ROW_PX = 36;
@@ -32,11 +32,11 @@ type Item = { variable: Variable; rowIndex: number; isWell: boolean };
  */
 export function VariableTable(props: VariableTableProps) {
   const { variables, environments, rights, selected, revealed, holder, actions } = props;
-  const isPhone = useMediaQuery('(max-width: 559px)');
+  const layout = useTableLayout();
   const items = useMemo(() => listItems(variables, revealed?.id ?? null), [variables, revealed?.id]);
   const start = useRef<HTMLTableSectionElement>(null);
-  const scrollMargin = useOffset(start);
-  const rowPx = isPhone ? TALL_ROW_PX : ROW_PX;
+  const scrollMargin = useOffset(start, variables);
+  const rowPx = layout === 'phone' ? TALL_ROW_PX : ROW_PX;
   // The same function for the same rows: a new one has all of them measured again.
   const getItemKey = useCallback(
     (at: number) => {
@@ -50,7 +50,7 @@ export function VariableTable(props: VariableTableProps) {
     getScrollElement: () => document.getElementById('page'),
     estimateSize: (at) => (items[at]?.isWell ? WELL_PX : rowPx),
     getItemKey,
-    overscan: 12,
+    overscan: 10,
     scrollMargin,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
@@ -58,11 +58,11 @@ export function VariableTable(props: VariableTableProps) {
   const shown = virtualizer.getVirtualItems();
   const before = (shown[0]?.start ?? scrollMargin) - scrollMargin;
   const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? scrollMargin) - scrollMargin);
-  const columns = useColumns(environments !== null, rights.maySelect, isPhone);
+  const columns = countColumns(layout, environments !== null, rights.maySelect);
   return (
     <div className="table-wrap variables">
       <table className="table" aria-label="Variables" aria-rowcount={variables.length + 1}>
-        <Head {...props} />
+        <Head {...props} layout={layout} />
         <Gap ref={start} height={before} columns={columns} />
         <tbody>
           {shown.map(({ index, key }) => {
@@ -90,6 +90,7 @@ export function VariableTable(props: VariableTableProps) {
                 variable={variable}
                 environments={environments}
                 rights={rights}
+                layout={layout}
                 isSelected={selected.has(variable.id)}
                 isOpen={revealed?.id === variable.id}
                 rowIndex={rowIndex}
@@ -131,7 +132,11 @@ function Gap({ ref, height, columns }: GapProps) {
   );
 }
 
-function Head({ variables, environments, rights, selected, onSelectAll }: VariableTableProps) {
+interface HeadProps extends VariableTableProps {
+  layout: TableLayout;
+}
+
+function Head({ variables, environments, rights, layout, selected, onSelectAll }: HeadProps) {
   const isAll = variables.length > 0 && variables.every(({ id }) => selected.has(id));
   return (
     <thead>
@@ -148,23 +153,25 @@ function Head({ variables, environments, rights, selected, onSelectAll }: Variab
         <th scope="col" className="name-cell">
           Name
         </th>
-        <th scope="col" className="value-cell">
-          Value
-        </th>
-        {environments && (
-          <th scope="col" className="tablet-cell environments-cell">
+        {layout !== 'phone' && <th scope="col">Value</th>}
+        {layout !== 'phone' && environments && (
+          <th scope="col" className="environments-cell">
             Environments
           </th>
         )}
-        <th scope="col" className="wide-cell kind-cell">
-          Kind
-        </th>
-        <th scope="col" className="wide-cell changed-cell">
-          Changed
-        </th>
-        <th scope="col" className="wide-cell used-cell">
-          Last used
-        </th>
+        {layout === 'wide' && (
+          <>
+            <th scope="col" className="kind-cell">
+              Kind
+            </th>
+            <th scope="col" className="changed-cell">
+              Changed
+            </th>
+            <th scope="col" className="used-cell">
+              Last used
+            </th>
+          </>
+        )}
         <th scope="col" className="tools-cell">
           <span className="sr">Actions</span>
         </th>
@@ -173,22 +180,33 @@ function Head({ variables, environments, rights, selected, onSelectAll }: Variab
   );
 }
 
-/** As many as are shown: a cell across more would add columns of its own. */
-function useColumns(hasEnvironments: boolean, maySelect: boolean, isPhone: boolean): number {
+function useTableLayout(): TableLayout {
+  const isPhone = useMediaQuery('(max-width: 559px)');
   const isWide = useMediaQuery('(min-width: 1081px)');
-  const always = 2 + (maySelect ? 1 : 0);
-  if (isPhone) return always;
-  return always + 1 + (hasEnvironments ? 1 : 0) + (isWide ? 3 : 0);
+  return isPhone ? 'phone' : isWide ? 'wide' : 'narrow';
 }
 
-/** How far the rows begin below the top of what scrolls; banners come and go above them. */
-function useOffset(start: React.RefObject<HTMLTableSectionElement | null>): number {
+function countColumns(layout: TableLayout, hasEnvironments: boolean, maySelect: boolean): number {
+  const always = 2 + (maySelect ? 1 : 0);
+  if (layout === 'phone') return always;
+  return always + 1 + (hasEnvironments ? 1 : 0) + (layout === 'wide' ? 3 : 0);
+}
+
+/**
+ * How far the rows begin below the top of what scrolls. Asked when the rows change, not when they scroll: it costs a
+ * layout. What a banner above adds meanwhile is less than the rows drawn beyond the edge.
+ */
+function useOffset(
+  start: React.RefObject<HTMLTableSectionElement | null>,
+  variables: readonly Variable[],
+): number {
   const [offset, setOffset] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, perhaps at another place
   useLayoutEffect(() => {
     const page = document.getElementById('page');
     if (!start.current || !page) return;
     const { top } = start.current.getBoundingClientRect();
     setOffset(Math.round(top - page.getBoundingClientRect().top + page.scrollTop));
-  });
+  }, [start, variables]);
   return offset;
 }
