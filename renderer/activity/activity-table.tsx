@@ -14,7 +14,7 @@ export function ActivityTable({ lines, people }: ActivityTableProps) {
   const nameOf = (id: unknown) => (typeof id === 'number' ? (names.get(id) ?? `person ${id}`) : 'someone');
   return (
     <div className="table-wrap">
-      <table className="table table-tall">
+      <table className="table table-tall tablet:[&_td]:h-9">
         <thead>
           <tr>
             <th scope="col">What</th>
@@ -79,6 +79,7 @@ function formatWhen(ms: number): string {
 /** Who it was: coming in is written by the instance, with the account beside it. */
 function describeActor(line: Line, nameOf: (id: unknown) => string): string {
   if (line.actor_kind === 'instance') {
+    if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of the machine';
     return typeof line.data?.user_id === 'number' ? nameOf(line.data.user_id) : 'The instance';
   }
   if (line.actor_kind === 'owner') return 'Owner of the machine';
