@@ -5,6 +5,7 @@ import { type Command, formatDay, formatTable, type Invocation, withClient } fro
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
 import { askHidden, askLine, askNew, hasTerminal, readStdin, readStdinLine } from './prompt.ts';
+import { readValue } from './value-input.ts';
 
 interface Health {
   level: string;
@@ -495,7 +496,7 @@ async function recover(invocation: Invocation): Promise<number> {
   if (action !== undefined && (id === undefined || !['reenter', 'regenerate'].includes(action))) {
     throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID]');
   }
-  const value = action === 'reenter' ? await readValue() : null;
+  const value = action === 'reenter' ? await readValue('Value: ') : null;
   return await withClient(invocation, async (client) => {
     if (action === 'reenter') {
       await client.call('POST', `/vault/recovery/${id}/reenter`, { value });
@@ -537,13 +538,6 @@ function describeRecovery(list: RecoveryList): string {
       ),
     ]),
   ].join('\n');
-}
-
-async function readValue(): Promise<string> {
-  if (hasTerminal()) return await askHidden('Value: ');
-  const text = (await readStdin()).toString('utf8');
-  const trimmed = text.replace(/\r?\n$/, '');
-  return /[\r\n]/.test(trimmed) ? text : trimmed;
 }
 
 function readFormat({ values }: Invocation): string {

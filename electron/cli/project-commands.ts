@@ -4,7 +4,8 @@ import type { Client } from './client.ts';
 import { type Command, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
-import { askHidden, hasTerminal, readStdin } from './prompt.ts';
+import { readStdin } from './prompt.ts';
+import { readValue } from './value-input.ts';
 
 interface Project {
   id: number;
@@ -228,7 +229,7 @@ async function findVariable(
 async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
-  const value = hasTerminal() ? await askHidden(`${key}: `) : trimLine((await readStdin()).toString('utf8'));
+  const value = await readValue(`${key}: `);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(invocation, client);
     const known = await findVariable(client, scope, key, true);
@@ -323,11 +324,6 @@ function describeImport(outcome: ImportOutcome): string {
 function readSort({ values }: Invocation): boolean | undefined {
   if (values.secret && values.plain) throw usageError('--secret or --plain, not both.');
   return values.secret ? true : values.plain ? false : undefined;
-}
-
-function trimLine(text: string): string {
-  const trimmed = text.replace(/\r?\n$/, '');
-  return /[\r\n]/.test(trimmed) ? text : trimmed;
 }
 
 function show(variable: Variable): string {

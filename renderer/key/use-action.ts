@@ -1,6 +1,5 @@
 import { useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../api/confirmation.ts';
-import { describeError } from '../api/problem.ts';
+import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 
 export interface Action {
   isBusy: boolean;

@@ -1,7 +1,6 @@
 import { Ellipsis, Power, PowerOff, Trash2 } from 'lucide-react';
 import { askConfirmed, client } from '../api/client.ts';
-import { ConfirmationDeclined } from '../api/confirmation.ts';
-import { describeError } from '../api/problem.ts';
+import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';

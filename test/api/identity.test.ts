@@ -280,6 +280,37 @@ describeOverDoors('people and keys', (door) => {
     ).toBe(201);
   });
 
+  it('narrows a role to the permissions asked for, and refuses those it does not know or have', async () => {
+    const create = (fields: object) =>
+      owner('POST', '/api-keys', { name: 'narrow', role_type: 'user', ...fields });
+    for (const [permissions, field] of [
+      [['bogus:perm'], 'permissions.0'],
+      [['projects:read', 'bogus:perm'], 'permissions.1'],
+      [['users:write'], 'permissions.0'],
+      [[], 'permissions'],
+    ] as const) {
+      const refused = await create({ permissions });
+      expect([refused.status, Object.keys(refused.body.errors)]).toEqual([400, [field]]);
+    }
+    const made = (await create({ permissions: ['projects:read'] })).body;
+    expect(made).toMatchObject({ role_type: 'user', permissions: ['projects:read'] });
+    const narrow = as({ token: made.api_key });
+    expect((await narrow('GET', '/projects')).status).toBe(200);
+    expect((await narrow('POST', '/projects', { name: 'not theirs' })).status).toBe(403);
+
+    const change = (fields: object) => owner('PUT', `/api-keys/${made.id}`, fields);
+    for (const permissions of [['bogus:perm'], ['users:read'], []])
+      expect((await change({ permissions })).status).toBe(400);
+    expect((await change({ permissions: null })).body.permissions).toEqual(['projects:read']);
+    expect((await change({ permissions: ['settings:read'] })).body).toMatchObject({
+      role_type: 'user',
+      permissions: ['settings:read'],
+    });
+    expect((await narrow('GET', '/projects')).status).toBe(403);
+    expect((await narrow('GET', '/settings')).status).toBe(200);
+    await owner('DELETE', `/api-keys/${made.id}`);
+  });
+
   it('binds a deployment token to its project', async () => {
     await owner('POST', '/projects', { name: 'one', environment_variables: [['A', '1']] });
     const other = (await owner('POST', '/projects', { name: 'two' })).body;

@@ -165,7 +165,11 @@ describe('a start', () => {
     await start({ custody: 'passphrase', passphrase: new SecretText(PASSPHRASE) });
     await addSecret();
     await restart();
-    expect((await call('GET', '/vault/status')).body.case).toBe('waiting');
+    expect((await call('GET', '/vault/status')).body).toMatchObject({
+      case: 'waiting',
+      refused: false,
+      custody_asked_at: expect.any(Number),
+    });
     const wrong = await call('POST', '/vault/unlock', {
       method: 'passphrase',
       passphrase: 'correct horse battery stable',

@@ -18,7 +18,7 @@ export async function addSecrets(c: TestConsole, count = 3): Promise<void> {
 export async function chooseWay(page: Page, way: string, format?: string): Promise<void> {
   await page.getByRole('radio', { name: way }).click();
   if (format) await page.getByRole('radio', { name: format, exact: true }).click();
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Go on', exact: true }).click();
 }
 
 export async function typePassphrase(page: Page, passphrase = PASSPHRASE): Promise<void> {

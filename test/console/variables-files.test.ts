@@ -211,23 +211,15 @@ describe('.env files, locked and large lists', () => {
     expect(await reader.page.getByRole('radio', { name: 'Raw' }).count()).toBe(0);
     await reader.page.getByRole('button', { name: 'More for QUOTES' }).click();
     expect(await reader.page.getByRole('menuitem').allTextContents()).toEqual(['History', 'Used by']);
+    await reader.page.keyboard.press('Escape');
     await expectAccessible(reader.page, 'as a reader');
     await reader.context.close();
   });
 
   it('marks a value that does not open, and takes it entered again', async () => {
-    const database = new Database(join(console.dataDir, 'temps.db'));
-    try {
-      database
-        .prepare(
-          `UPDATE secrets SET sealed = substr(sealed, 1, length(sealed) - 1) || x'00'
-           WHERE id = (SELECT secret_id FROM env_vars WHERE key = 'HASH')`,
-        )
-        .run();
-    } finally {
-      database.close();
-    }
-    await console.api('POST', '/vault/doctor?wait=true');
+    // One sealed with a key that is not there, one damaged.
+    spoil('HASH', (sealed) => sealed.fill(0xee, 1, 9));
+    spoil('SPACES', (sealed) => sealed.fill(0, sealed.length - 1));
     await page.goto('/projects/trip');
     const bad = page.getByRole('row').filter({ hasText: 'Does not open' });
     await bad.waitFor();
@@ -237,10 +229,28 @@ describe('.env files, locked and large lists', () => {
     await button('Save', dialog()).click();
     await bad.waitFor({ state: 'detached' });
     expect((await console.api('GET', '/projects/trip/env-vars/HASH/value')).value).toBe('entered again');
+    await button('Reveal SPACES').click();
+    await button('Enter again').click();
+    await dialog().getByText('SPACES', { exact: false }).first().waitFor();
+    await page.keyboard.press('Escape');
   });
+
+  function spoil(key: string, change: (sealed: Buffer) => unknown): void {
+    const database = new Database(join(console.dataDir, 'temps.db'));
+    try {
+      const { id, sealed } = database
+        .prepare('SELECT s.id, s.sealed FROM secrets s JOIN env_vars v ON v.secret_id = s.id WHERE v.key = ?')
+        .get(key) as { id: string; sealed: Buffer };
+      change(sealed);
+      database.prepare('UPDATE secrets SET sealed = ? WHERE id = ?').run(sealed, id);
+    } finally {
+      database.close();
+    }
+  }
 
   it('keeps its rows while the vault is locked, and fits a phone', async () => {
     await add('trip', 'PLAIN', 'readable', false);
+    await page.goto('/projects/trip');
     await button('Reveal QUOTES').click();
     await page.getByText(HARD_VALUES.QUOTES ?? '').waitFor();
     await console.api('POST', '/vault/lock');
@@ -255,6 +265,7 @@ describe('.env files, locked and large lists', () => {
     await dialog().waitFor({ state: 'detached' });
     await button('Add variable').click();
     await dialog().getByLabel('Name').fill('NEW_SECRET');
+    await dialog().getByLabel('Value').fill('not-kept');
     await button('Add variable', dialog()).click();
     await dialog().getByText('The vault is locked').waitFor();
     expect(await dialog().getByLabel('Name').inputValue()).toBe('NEW_SECRET');

@@ -54,9 +54,8 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          'SELECT name AS title FROM api_keys WHERE secret_id = ?',
-          'API key',
-          '/access/api-keys',
+          "SELECT name, 'API keys' AS belongsTo, '/people/keys' AS path FROM api_keys WHERE secret_id = ?",
+          ({ name }) => `API key ${name}`,
         ),
       regenerate: (id) => regenerateApiKey(ctx, id),
     },
@@ -66,10 +65,9 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          `SELECT deployment_tokens.name || ' of ' || projects.name AS title FROM deployment_tokens
-           JOIN projects ON projects.id = project_id WHERE secret_id = ?`,
-          'Deployment token',
-          '/access/deployment-tokens',
+          `SELECT deployment_tokens.name, projects.name AS belongsTo, '/projects/' || slug || '/tokens' AS path
+           FROM deployment_tokens JOIN projects ON projects.id = project_id WHERE secret_id = ?`,
+          ({ name, belongsTo }) => `Deployment token ${name} of ${belongsTo}`,
         ),
       regenerate: (id) => regenerateDeploymentToken(ctx, id),
     },
@@ -79,9 +77,9 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          'SELECT email AS title FROM users WHERE totp_secret_id = ?',
-          'Second factor of',
-          '/access/users',
+          `SELECT 'Second factor of ' || email AS name, 'People and access' AS belongsTo, '/people' AS path
+           FROM users WHERE totp_secret_id = ?`,
+          ({ name }) => name,
         ),
       /** An authenticator's secret cannot be guessed anew: the factor is switched off, to be set up again. */
       regenerate: (id): SecretText | null => {
@@ -96,18 +94,19 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
   ];
 }
 
+type OwnerRow = Omit<SecretOwner, 'title'>;
+
 function describe(
   ctx: Context,
   ids: readonly SecretId[],
   query: string,
-  label: string,
-  path: string,
+  toTitle: (row: OwnerRow) => string,
 ): Map<SecretId, SecretOwner> {
   const select = ctx.store.sqlite.prepare(query);
   const owners = new Map<SecretId, SecretOwner>();
   for (const id of ids) {
-    const row = select.get(id) as { title: string } | undefined;
-    if (row) owners.set(id, { title: `${label} ${row.title}`, path });
+    const row = select.get(id) as OwnerRow | undefined;
+    if (row) owners.set(id, { ...row, title: toTitle(row) });
   }
   return owners;
 }

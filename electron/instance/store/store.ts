@@ -23,6 +23,8 @@ export interface Store {
   readonly sqlite: Sqlite;
   /** True when this open made the database. */
   readonly isNew: boolean;
+  /** Why nothing more is written, in words; null while all is well. */
+  readonly damage: string | null;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
   transaction<T>(work: () => T): T;
   /** Refuses every later write with `database_damaged` and this detail; reads go on. */
@@ -80,6 +82,9 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     identity,
     sqlite,
     isNew,
+    get damage() {
+      return damage;
+    },
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
       requireWritable();

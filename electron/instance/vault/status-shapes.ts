@@ -88,16 +88,23 @@ const statusFields = {
   state: z.enum(['running', 'locked']),
   case: z.enum(vaultCases).openapi('VaultCase'),
   detail: z.string().nullable(),
+  refused: z.boolean().openapi({
+    description: 'While waiting: true when the custody refused or did not answer, false when it is locked',
+  }),
   instance: z.object({ id: z.string(), name: z.string() }),
   fingerprint: fingerprint.nullable(),
   found_fingerprint: fingerprint.nullable(),
   epoch: z.number().nullable(),
   custody: custodyShape,
+  custody_asked_at: epochMs
+    .nullable()
+    .openapi({ description: 'When the custody was last asked for the key' }),
   health: healthShape,
   proof: proofOfKeyShape,
   secrets: z.object({ total: z.number(), by_kind: countsByKind }),
   rotation: orNull(rotationShape),
-  said: z.array(z.string()),
+  damage: z.string().nullable().openapi({ description: 'Why nothing more is written to the database' }),
+  said: z.array(z.string()).openapi({ description: 'What the start repaired or noticed' }),
 };
 
 export const statusShape = z.object(statusFields).openapi('VaultStatus');

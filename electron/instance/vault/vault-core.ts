@@ -16,6 +16,8 @@ export interface Situation {
   case: VaultCase;
   /** In words; null when running. */
   detail: string | null;
+  /** For `waiting`: the custody refused or did not answer; otherwise it is locked. */
+  refused?: boolean;
   /** For `old_key` and `foreign_key`: what was found instead. */
   foundFingerprint: Fingerprint | null;
 }
@@ -36,6 +38,8 @@ export interface VaultCore {
   situation: Situation;
   /** How often someone locked it: what began to open it before that must not finish after it. */
   lockCount: number;
+  /** Epoch ms of the last time the custody was asked for the key. */
+  custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
@@ -83,6 +87,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     lockCount: 0,
+    custodyAskedAt: null,
     inCustody: new Set(),
     wasKeyAdopted: null,
     said: [],
@@ -123,6 +128,7 @@ export async function readCustody(
   lockCount = core.lockCount,
 ): Promise<boolean> {
   const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+  core.custodyAskedAt = core.clock.now();
   if (core.lockCount !== lockCount) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
@@ -147,6 +153,7 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
   return {
     case: decision.case,
     detail: decision.detail,
+    ...('refused' in decision ? { refused: decision.refused } : {}),
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
 }

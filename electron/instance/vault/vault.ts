@@ -11,7 +11,11 @@ export type SecretState = (typeof secretStates)[number];
 export interface SecretOwner {
   /** `API_TOKEN of shop (production)`. Never a value. */
   title: string;
-  /** Where to go about it in the console, as a path: `/projects/shop/variables`. */
+  /** What it is, alone: `API_TOKEN`. */
+  name: string;
+  /** Whose it is, alone: `shop, production`. */
+  belongsTo: string;
+  /** Where to go about it in the console, as a path: `/projects/shop`. */
   path: string | null;
 }
 

@@ -1,5 +1,8 @@
 /** Sides a picture is read at: a code fills some photos and is a corner of others. */
-const SIDES_PX = [1600, 900, 2600, 500];
+const SIDES_PX = [1600, 2600, 900, 500];
+
+/** Larger ones take seconds to look through. */
+const MAX_SIDE_PX = 2600;
 
 /** What the kit's code holds. */
 const PAYLOAD = /^temps-key:v1:[0-9a-f-]{36}:\d{1,9}:[0-9a-f]{64}:([0-9A-F]{4}(?:-[0-9A-F]{4}){3})$/;
@@ -18,7 +21,9 @@ export async function readQrPicture(file: Blob): Promise<string> {
     const read = await loadReader();
     const side = Math.max(bitmap.width, bitmap.height);
     let other = false;
-    for (const limit of [...SIDES_PX.filter((each) => each < side), ...(side <= 3000 ? [side] : [])]) {
+    // As it is first, unless it is a large photo; then smaller, which evens out noise.
+    const limits = [...(side <= MAX_SIDE_PX ? [side] : []), ...SIDES_PX.filter((each) => each < side)];
+    for (const limit of limits) {
       const text = read(bitmap, limit / side);
       if (text !== null && findFingerprint(text)) return text.trim();
       other ||= text !== null;

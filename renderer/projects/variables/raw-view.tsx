@@ -1,6 +1,6 @@
 import { Eye, Lock } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../../api/confirmation.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ConfirmationDeclined } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/nothing.tsx';
 import type { Environment } from '../project-queries.ts';
@@ -49,6 +49,10 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
       setBusy(false);
     }
   };
+  // Put in once, past React: an attribute would keep a second copy of it in the page.
+  useLayoutEffect(() => {
+    if (isShown && area.current) area.current.value = loaded.current;
+  }, [isShown]);
   useEffect(() => {
     if (!isShown || isChanged) return;
     window.addEventListener('blur', hide);
@@ -85,11 +89,7 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
   return (
     <div className="raw">
       <textarea
-        ref={(element) => {
-          // Put in once, past React: an attribute would keep a second copy of it in the page.
-          if (element && !area.current) element.value = loaded.current;
-          area.current = element;
-        }}
+        ref={area}
         className="textarea"
         aria-label={`Text of ${environment.name}`}
         rows={24}

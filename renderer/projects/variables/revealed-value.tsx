@@ -1,6 +1,7 @@
 import { LoaderCircle } from 'lucide-react';
 import { useCallback } from 'react';
-import { describeError } from '../../api/problem.ts';
+import { describeError, hasCode } from '../../api/problem.ts';
+import { Button } from '../../ui/button.tsx';
 import { useSecondsLeft } from '../../ui/countdown.ts';
 import { Ticks } from '../../ui/ticks.tsx';
 import { formatBytes } from '../../ui/time.ts';
@@ -14,15 +15,23 @@ interface RevealedValueProps {
   revealed: Revealed;
   holder: Holder;
   name: string;
+  /** Null for who may not. */
+  onEnterAgain: (() => void) | null;
 }
 
 /** The well below a row: the value while it is shown, and how long it still is. */
-export function RevealedValue({ revealed: { error, shown }, holder, name }: RevealedValueProps) {
+export function RevealedValue({ revealed, holder, name, onEnterAgain }: RevealedValueProps) {
+  const { error, shown } = revealed;
   if (error !== null)
     return (
       <div className="well" role="alert">
         <Verdict name="broken" className="text-danger-solid" />
         <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{describeError(error)}</span>
+        {onEnterAgain && hasCode(error, 'secret_unreadable') && (
+          <Button isSmall onClick={onEnterAgain}>
+            Enter again
+          </Button>
+        )}
       </div>
     );
   if (shown === null)

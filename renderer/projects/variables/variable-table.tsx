@@ -74,7 +74,12 @@ export function VariableTable(props: VariableTableProps) {
                 revealed && (
                   <tr key={key} ref={virtualizer.measureElement} data-index={index}>
                     <td colSpan={columns} className="well-cell">
-                      <RevealedValue revealed={revealed} holder={holder} name={variable.key} />
+                      <RevealedValue
+                        revealed={revealed}
+                        holder={holder}
+                        name={variable.key}
+                        onEnterAgain={rights.mayWrite ? () => actions.edit(variable) : null}
+                      />
                     </td>
                   </tr>
                 )

@@ -141,7 +141,9 @@ describe('writing', () => {
 
   it('is refused once damage was found, and reading goes on', () => {
     const store = openStore(dir, clock);
+    expect(store.damage).toBeNull();
     store.stopWriting('damaged');
+    expect(store.damage).toBe('damaged');
     expect(codeOf(() => store.transaction(() => store.sqlite.exec("UPDATE instance SET name = 'x'")))).toBe(
       'database_damaged',
     );
