@@ -21,7 +21,7 @@ export function ActivityTable({ lines, people }: ActivityTableProps) {
             <th scope="col" className="w-52 max-tablet:hidden">
               Who
             </th>
-            <th scope="col" className="w-40 max-phone:w-28">
+            <th scope="col" className="w-40 max-phone:hidden">
               When
             </th>
             <th scope="col" className="w-36 max-wide:hidden">
@@ -52,13 +52,18 @@ function LineRow({ line, nameOf }: { line: Line; nameOf: (id: unknown) => string
               <span className="font-mono text-12">{line.operation_type}</span>
             )}
           </span>
-          <small className="tablet:hidden">{who}</small>
+          <small className="tablet:hidden">
+            {who}
+            <span className="phone:hidden"> · {formatWhen(line.audit_date)}</span>
+          </small>
         </span>
       </td>
       <td className="max-tablet:hidden" title={who} dir="auto">
         {who}
       </td>
-      <td title={formatExact(line.audit_date)}>{formatWhen(line.audit_date)}</td>
+      <td className="max-phone:hidden" title={formatExact(line.audit_date)}>
+        {formatWhen(line.audit_date)}
+      </td>
       <td className="max-wide:hidden">
         {from === null ? (
           <span className="quiet">{line.actor_kind === 'instance' ? '' : 'this machine'}</span>
