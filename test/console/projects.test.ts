@@ -164,6 +164,13 @@ describe('projects', () => {
     await page.getByText('No token yet').waitFor();
   });
 
+  it('says when there is no such project', async () => {
+    for (const tab of ['environments', 'tokens', 'settings']) {
+      await page.goto(`/projects/nowhere/${tab}`);
+      await page.getByText('There is no such page').waitFor();
+    }
+  });
+
   it('takes a token off the clipboard, even when what counts is dismissed', async () => {
     const { page: other, context } = await opened.open(browser, '/projects/shop/tokens', {
       permissions: ['clipboard-read', 'clipboard-write'],
