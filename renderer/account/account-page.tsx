@@ -21,7 +21,7 @@ export function AccountPage() {
       title="Your account"
       under={
         user && (
-          <span className="flex items-center gap-2">
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <Chip>{roleLabel(user.role)}</Chip>
             {isOwner && 'You came in as the owner of this machine and act as this account.'}
           </span>

@@ -115,7 +115,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     say: (data) => `Signed in${typeof data.method === 'string' ? ` with ${data.method}` : ''}`,
   },
   SIGN_IN_FAILED: { name: 'Sign-in refused', say: () => 'Refused a sign-in: e-mail or password was wrong' },
-  OWNER_SIGNED_IN: { name: 'Owner signed in', say: () => 'The owner came in with a one-time link' },
+  OWNER_SIGNED_IN: { name: 'Owner signed in', say: () => 'Came in with a one-time link' },
   SESSION_ENDED: { name: 'Session ended', say: () => 'Ended one of their sessions' },
   SESSIONS_ENDED: {
     name: 'Sessions ended',
