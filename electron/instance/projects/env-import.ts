@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts';
+import { AppError, hasCode } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { type EnvDocument, type EnvEntry, parseEnvFile, type RefusedLine, readEnvFile } from './env-file.ts';
@@ -132,7 +132,7 @@ function importEntry(work: Import, entry: EnvEntry): void {
     createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
     return;
   }
-  const isSame = known.state !== 'unreadable' && revealVariable(ctx, known).reveal() === entry.value;
+  const isSame = holds(ctx, known, entry.value);
   if (isSame && known.isSecret === isSecret) {
     const mayTell = isSecret ? request.mayReveal : request.mayRead;
     outcome[mayTell ? 'unchanged' : 'changed'].push({ ...item, because: null });
@@ -144,6 +144,16 @@ function importEntry(work: Import, entry: EnvEntry): void {
     updateVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, request.changedBy);
   } else {
     splitOff(work, known, { isSecret, value });
+  }
+}
+
+/** What cannot be read holds nothing: the file brings it back. */
+function holds(ctx: Context, variable: Variable, text: string): boolean {
+  try {
+    return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
+  } catch (error) {
+    if (!hasCode(error, 'secret_unreadable')) throw error;
+    return false;
   }
 }
 
