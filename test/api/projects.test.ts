@@ -86,8 +86,17 @@ describeOverDoors('projects and variables', (door) => {
     }
   });
 
-  it('gives a second project of the same name a slug of its own, and refuses a taken slug', async () => {
-    expect((await send('POST', '/projects', { name: 'My Shop' })).body.slug).toBe('my-shop-2');
+  it('refuses a name or slug that is taken, and gives a name that is nearly the same a slug of its own', async () => {
+    const again = await send('POST', '/projects', { name: ' My Shop ' });
+    expect([again.status, again.body.error_code, again.body.errors]).toEqual([
+      409,
+      'name_taken',
+      { name: 'taken' },
+    ]);
+    expect((await send('POST', '/projects', { name: 'My shop' })).body.slug).toBe('my-shop-2');
+    const rename = (name: string) => send('PUT', '/projects/my-shop-2', { name });
+    expect((await rename('My Shop')).body.error_code).toBe('name_taken');
+    expect((await rename('My shop')).status).toBe(200);
     expect((await send('POST', '/projects/my-shop-2/settings', { slug: 'my-shop' })).body.error_code).toBe(
       'name_taken',
     );
