@@ -102,6 +102,27 @@ describeOverDoors('projects and variables', (door) => {
     );
   });
 
+  it('refuses a name that would rewrite a terminal', async () => {
+    for (const bad of ['a\u0000b', 'a\u001b[2Jb', 'a\nb', 'a\u009bb', 'a\u202eb', 'a\u2028b', '\ud800']) {
+      const refused = await send('POST', '/projects', { name: bad });
+      expect([refused.status, Object.keys(refused.body.errors ?? {})], JSON.stringify(bad)).toEqual([
+        400,
+        ['name'],
+      ]);
+      for (const [method, path] of [
+        ['PUT', '/projects/my-shop'],
+        ['POST', '/projects/my-shop/settings'],
+        ['POST', '/projects/my-shop/environments'],
+        ['POST', '/projects/my-shop/deployment-tokens'],
+      ] as const)
+        expect((await send(method, path, { name: bad })).status, `${method} ${path}`).toBe(400);
+      expect((await send('POST', '/api-keys', { name: bad, role_type: 'reader' })).status).toBe(400);
+    }
+    const emoji = await send('POST', '/projects', { name: 'Zoë 👩‍💻' });
+    expect(emoji.body.name).toBe('Zoë 👩‍💻');
+    await send('DELETE', `/projects/${emoji.body.id}`);
+  });
+
   it('never shows a secret but on its reveal, which is noted', async () => {
     const made = await send('POST', '/projects/my-shop/env-vars', {
       key: 'API_TOKEN',
