@@ -102,6 +102,22 @@ describeOverDoors('projects and variables', (door) => {
     );
   });
 
+  it('says which values of a file end before a #, and never what follows', async () => {
+    await send('POST', '/projects', { name: 'cut' });
+    const dryRun = async (content: string) =>
+      await send('POST', '/projects/cut/variables/import', { content_base64: b64(content), dry_run: true });
+    const cut = await dryRun('PW=pa ss #canary\nA="x #y"\nCOLOUR=#canary\nURL=https://a/#b\n# comment\n');
+    expect(cut.body.said).toEqual([
+      '1 comment line is not kept; keep the file if you want them.',
+      'What follows a # is taken for a comment after PW (line 1), COLOUR (line 3): quote the value if it is part of it.',
+    ]);
+    expect(cut.text).not.toContain('canary');
+    expect((await dryRun('A=1\nB=x#y\n')).body.said).toEqual([]);
+    const many = await dryRun(Array.from({ length: 12 }, (_, at) => `N${at}=1 #\n`).join(''));
+    expect(many.body.said[0]).toContain('N9 (line 10) and 2 more');
+    await send('DELETE', '/projects/cut');
+  });
+
   it('refuses a name that would rewrite a terminal', async () => {
     for (const bad of ['a\u0000b', 'a\u001b[2Jb', 'a\nb', 'a\u009bb', 'a\u202eb', 'a\u2028b', '\ud800']) {
       const refused = await send('POST', '/projects', { name: bad });

@@ -63,6 +63,8 @@ export interface ImportOutcome {
   said: string[];
 }
 
+const MAX_CUT_NAMED = 10;
+
 interface Import {
   ctx: Context;
   projectId: number;
@@ -99,7 +101,7 @@ export function importEnvFile(ctx: Context, projectId: number, request: ImportRe
         refused: document.refused,
         linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
         warnings: [],
-        said: describeForm(document),
+        said: [...describeForm(document), ...describeCut(entries)],
       },
       nextPosition: findNextPosition(ctx, projectId),
     };
@@ -233,6 +235,17 @@ function judge(
   if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
   if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you said so' };
   return guessSecret(entry.name, entry.value);
+}
+
+/** SECURITY: by name and line alone: what was cut off may be the end of a password. */
+function describeCut(entries: readonly EnvEntry[]): string[] {
+  const cut = entries.filter(({ isCut }) => isCut);
+  if (cut.length === 0) return [];
+  const named = cut.slice(0, MAX_CUT_NAMED).map(({ name, line }) => `${name} (line ${line})`);
+  const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : '';
+  return [
+    `What follows a # is taken for a comment after ${named.join(', ')}${more}: quote the value if it is part of it.`,
+  ];
 }
 
 /** Comments, blank lines and quoting belong to the file, not to the variables: said, so that nobody misses them later. */
