@@ -4,6 +4,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
+import { writeOut } from './terminal-text.ts';
 
 /** Which file holds a command: only that one is loaded. */
 const commandFiles: Record<string, () => Promise<{ commands: Record<string, Command> }>> = {
@@ -117,7 +118,8 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
       return await connect(dataDir, mayCreate);
     },
     print(data, forPeople) {
-      process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${forPeople()}\n`);
+      if (json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+      else writeOut(process.stdout, `${forPeople()}\n`);
     },
   };
   return await command.run(invocation);
@@ -150,9 +152,9 @@ function report(error: unknown, wantsJson: boolean): number {
       `${JSON.stringify({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
     );
   } else {
-    process.stderr.write(`temps-desktop: ${known.message}\n`);
+    writeOut(process.stderr, `temps-desktop: ${known.message}\n`);
     for (const [field, message] of Object.entries(known.fields))
-      process.stderr.write(`  ${field}: ${message}\n`);
+      writeOut(process.stderr, `  ${field}: ${message}\n`);
   }
   return toExitCode(known.code);
 }

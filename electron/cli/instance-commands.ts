@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Client } from './client.ts';
 import { type Command, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
@@ -145,13 +146,23 @@ export const commands: Record<string, Command> = {
       const role = requireText(invocation, 'role');
       if (!roles.includes(role)) throw usageError(`--role is one of ${roles.join(', ')}.`);
       return await withClient(invocation, async (client) => {
-        const key = await client.call<{ api_key: string }>('POST', '/api-keys', { name, role_type: role });
+        const key = await createApiKey(client, name, role);
         invocation.print(key, () => key.api_key);
         return exitCodes.done;
       });
     },
   },
 };
+
+/** Which roles there are the instance knows; one there is none of is wrong usage all the same. */
+async function createApiKey(client: Client, name: string, role: string): Promise<{ api_key: string }> {
+  try {
+    return await client.call<{ api_key: string }>('POST', '/api-keys', { name, role_type: role });
+  } catch (error) {
+    if (error instanceof CommandError && 'role_type' in error.fields) throw usageError(error.message);
+    throw error;
+  }
+}
 
 async function openConsole(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
