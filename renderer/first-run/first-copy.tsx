@@ -23,7 +23,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
   const { stage } = wizard;
   if (stage === 'handed' || stage === 'proof' || stage === 'making') {
     return (
-      <div className="grid gap-4">
+      <div className="grid grid-cols-1 gap-4">
         {wizard.action.said && <Banner tone="danger">{wizard.action.said}</Banner>}
         {stage === 'making' ? (
           <p className="flex items-center gap-2 text-text-2" role="status">
@@ -93,7 +93,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
   };
   const start = () =>
     wizard.start(
-      { way, format, target: needs.isFile ? chosenTarget : null, unprotectedConfirmed: false },
+      { way, format, target: needs.isFile ? chosenTarget : null, place: '', unprotectedConfirmed: false },
       needs.hasPassphrase ? passphrase : null,
     );
   return (
@@ -117,10 +117,10 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
                 : 'Plug one in: it appears here by itself.'
               : ways[each].text,
           icon: ways[each].icon,
-          aside: ways[each].time,
+          aside: <span className="max-phone:hidden">{ways[each].time}</span>,
           more:
             each === way ? (
-              <div className="grid gap-4">
+              <div className="grid grid-cols-1 gap-4">
                 {ways[each].formats.length > 1 && (
                   <FormatChoice way={each} value={format} onChange={chooseFormat} />
                 )}

@@ -38,7 +38,7 @@ export function FirstProject() {
   };
   const count = countLines(env);
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
       <TextAreaField
         label="Paste your .env"
         hint={

@@ -65,7 +65,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
       title="Who you are"
       lead="The first account may do everything. Its password also confirms who is there before a secret is shown."
     >
-      <form onSubmit={submit} className="grid gap-4">
+      <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <div className="grid items-start gap-4 tablet:grid-cols-2">
           <TextField
             label="E-mail"

@@ -51,11 +51,11 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
       actions={wizard.stage !== 'done' && <Button onClick={stop}>Stop here</Button>}
     >
       <div className="copy-cols">
-        <div className="grid min-w-0 gap-4">
+        <div className="grid min-w-0 grid-cols-1 gap-4">
           {wizard.stage === 'done' && <Done wizard={wizard} total={vault.secrets.total} />}
           <CopySteps wizard={wizard} offered={OFFERED} />
         </div>
-        <div className="grid gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <TwoBlades
             kept={`The key ${inCustody(vault.custody)}`}
             fingerprint={vault.fingerprint}

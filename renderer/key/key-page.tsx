@@ -45,14 +45,14 @@ export function KeyPage() {
           />
         </div>
       ) : vault.data ? (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           <Health vault={vault.data} />
           <div className="key-cols">
-            <div className="grid min-w-0 gap-6">
+            <div className="grid min-w-0 grid-cols-1 gap-6">
               <Copies vault={vault.data} />
               <KeyHistory vault={vault.data} />
             </div>
-            <div className="grid min-w-0 gap-6">
+            <div className="grid min-w-0 grid-cols-1 gap-6">
               <Custody vault={vault.data} />
               <Deeds vault={vault.data} />
             </div>

@@ -61,7 +61,7 @@ function Phases({ vault }: { vault: VaultStatus }) {
   const isOver =
     !rotation || rotation.state === 'undone' || (rotation.state === 'done' && (isNew || !isRecent));
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-1 gap-6">
       <RotationRail rotation={isOver ? null : rotation} vault={vault} />
       {isOver && <StartRotation vault={vault} wasUndone={isRecent && rotation?.state === 'undone'} />}
       {!isOver && (rotation.state === 'staged' || rotation.state === 'proven') && (

@@ -70,6 +70,8 @@ function Verify({ vault }: { vault: VaultStatus }) {
     setRound(round + 1);
   };
   const wantsPassphrase = said && isPassphrase(said.verdict) ? said.detail : undefined;
+  const isNew =
+    said !== null && said.verdict === 'opens_this_instance' && said.fingerprint !== vault.fingerprint;
   const verdict = said && !isPassphrase(said.verdict) ? said : null;
   return (
     <Page
@@ -83,8 +85,8 @@ function Verify({ vault }: { vault: VaultStatus }) {
       }
     >
       <div className="copy-cols">
-        <div className="grid min-w-0 gap-4">
-          {verdict && <VerdictCard said={verdict} vault={vault} onAgain={again} />}
+        <div className="grid min-w-0 grid-cols-1 gap-4">
+          {verdict && <VerdictCard said={verdict} vault={vault} />}
           {!verdict && (!hash || copies.isFetched) && (
             <CopyInput
               key={round}
@@ -115,8 +117,8 @@ function Verify({ vault }: { vault: VaultStatus }) {
           )}
         </div>
         <TwoBlades
-          kept={`The key ${inCustody(vault.custody)}`}
-          fingerprint={vault.fingerprint}
+          kept={`The ${isNew ? 'new key' : 'key'} ${inCustody(vault.custody)}`}
+          fingerprint={isNew ? said.fingerprint : vault.fingerprint}
           copied="The key in the copy"
           read={verdict?.fingerprint ?? null}
         />

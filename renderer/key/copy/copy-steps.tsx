@@ -18,7 +18,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
   const at =
     wizard.stage === 'done' ? stages.length : stages.findIndex((each) => each.stages.includes(wizard.stage));
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Steps
         current={at}
         steps={stages.map(({ stages: own, next, done, said, body }): Step => {
@@ -156,7 +156,7 @@ function PassphraseStep({ said, onGive }: PassphraseStepProps) {
   const [ready, setReady] = useState<string | null>(null);
   return (
     <form
-      className="mt-2 grid gap-4"
+      className="mt-2 grid grid-cols-1 gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         if (ready !== null) onGive(ready);

@@ -20,7 +20,11 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
           <KitFact name="Key made" value={kit.key_made} />
           <KitFact name="Copied" value={kit.date} />
           <dt className="kit-digits">The key as 64 hex digits</dt>
-          <dd className="kit-digits kit-code">{isShown ? kit.key_text : '•'.repeat(64)}</dd>
+          <dd className="kit-digits kit-code">
+            {(isShown ? kit.key_text : '•'.repeat(64)).slice(0, 32)}
+            <br />
+            {(isShown ? kit.key_text : '•'.repeat(64)).slice(32)}
+          </dd>
         </dl>
         {isShown ? (
           <QrCode text={kit.qr_text} label="QR code of the key" />

@@ -26,12 +26,16 @@ export interface CopyPlan {
   format: CopyFormat;
   target: CopyTarget | null;
   passphrase: string | null;
+  /** What its owner calls the place; the target's label otherwise. */
+  place?: string;
   unprotectedConfirmed?: boolean;
 }
 
 /** Makes it. What comes back may hold the key: keep it in local state, and drop it when it was proven. */
 export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
   const { of, format, target, passphrase } = plan;
+  const label = target?.kind === 'path' && target.label !== target.path ? target.label : '';
+  const place = plan.place || label;
   const made = await askConfirmed(() =>
     client.POST('/vault/key/copies', {
       body: {
@@ -41,9 +45,9 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
           ? {
               path: target.path,
               keep_anyway: target.keepAnyway,
-              ...(target.label === target.path ? {} : { place: target.label.slice(0, MAX_PLACE) }),
             }
           : {}),
+        ...(place === '' ? {} : { place: place.slice(0, MAX_PLACE) }),
         ...(passphrase === null ? {} : { passphrase }),
         ...(plan.unprotectedConfirmed ? { unprotected_confirmed: true } : {}),
       },

@@ -23,7 +23,7 @@ export function OneWord({ words, onWritten }: OneWordProps) {
   const isLast = at === WORD_COUNT - 1;
   return (
     <section
-      className="card now grid gap-4"
+      className="card now grid grid-cols-1 gap-4"
       aria-label="The words, one at a time"
       onKeyDown={(event) => {
         if (event.key === 'ArrowLeft') setAt(Math.max(0, at - 1));

@@ -39,7 +39,6 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
   };
   return (
     <div className="grid gap-3">
-      <KitPage kit={kit} isShown={isShown || isPrinting} />
       <div className="flex flex-wrap items-center gap-2">
         <Button kind={wasPrinted ? 'normal' : 'main'} icon={Printer} onClick={() => void print()}>
           {wasPrinted ? 'Print it again' : 'Print'}
@@ -56,6 +55,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
         Print on paper, not into a file: a file of this page is the key without protection. Printers with a
         memory of their own keep what they print.
       </p>
+      <KitPage kit={kit} isShown={isShown || isPrinting} />
     </div>
   );
 }

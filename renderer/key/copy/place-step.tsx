@@ -37,7 +37,7 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
   const [showsAll, setShowsAll] = useState(false);
   const shown = showsAll ? others : others.slice(0, isBrief ? 0 : SHOWN_REFUSED);
   return (
-    <div className="mt-2 grid gap-2">
+    <div className="mt-2 grid grid-cols-1 gap-2">
       {isOwner && places.isError && (
         <Failed
           title="The drives could not be listed"

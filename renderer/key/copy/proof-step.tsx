@@ -16,7 +16,7 @@ export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   if (made.kit) return <PaperKit kit={made.kit} onPrinted={goOn} />;
   if (made.content) return <TextEntry content={made.content} onCopied={goOn} />;
   return (
-    <div className="card now grid gap-3">
+    <div className="card now grid grid-cols-1 gap-3">
       <p className="text-text-2">
         Put the downloaded file where it will stay: another machine, a drive, a store of yours. Then read it
         back from there.
@@ -54,7 +54,7 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
   const positions = made.proof.needed === 'words' ? made.proof.positions : [];
   if (chosen.format === 'words') {
     return (
-      <div className="card now grid gap-3">
+      <div className="card now grid grid-cols-1 gap-3">
         <ThreeWords copyId={id} positions={positions} onProven={onProven} />
         <span className="justify-self-start">{lookAgain}</span>
       </div>
@@ -64,7 +64,7 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
     return <PaperProof copyId={id} positions={positions} onProven={onProven} back={lookAgain} />;
   }
   return (
-    <div className="mt-2 grid gap-2">
+    <div className="mt-2 grid grid-cols-1 gap-2">
       <GiveBack
         copyId={id}
         title={chosen.format === 'text' ? 'The text from your password manager' : 'The file you downloaded'}

@@ -66,7 +66,7 @@ interface PaperProofProps {
 export function PaperProof({ copyId, positions, onProven, back }: PaperProofProps) {
   const [by, setBy] = useState<'words' | 'code'>('words');
   return (
-    <div className="mt-2 grid gap-3">
+    <div className="mt-2 grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Segmented
           label="Prove it by"

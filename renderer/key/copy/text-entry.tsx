@@ -21,7 +21,7 @@ export function TextEntry({ content, onCopied }: TextEntryProps) {
     }
   };
   return (
-    <div className="card now grid gap-3">
+    <div className="card now grid grid-cols-1 gap-3">
       <ol className="grid list-decimal gap-1 pl-5 text-text-2">
         <li>Copy the text.</li>
         <li>Make a new secure note in your password manager, paste, and save it.</li>

@@ -19,6 +19,7 @@ interface Chosen {
   way: KeepWay;
   format: CopyFormat;
   target: CopyTarget | null;
+  place: string;
   unprotectedConfirmed: boolean;
 }
 
@@ -54,6 +55,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
           format: plan.format,
           target: plan.target,
           passphrase: passphrase.current,
+          place: plan.place,
           unprotectedConfirmed: plan.unprotectedConfirmed,
         });
         setMade(result);
@@ -91,8 +93,8 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     /** For the one call that reads the file back. */
     readPassphrase: () => passphrase.current,
 
-    chooseFormat(way: KeepWay, format: CopyFormat, unprotectedConfirmed = false) {
-      const plan = { way, format, target: null, unprotectedConfirmed };
+    chooseFormat(way: KeepWay, format: CopyFormat, place: string, unprotectedConfirmed: boolean) {
+      const plan = { way, format, target: null, place, unprotectedConfirmed };
       setChosen(plan);
       passphrase.current = null;
       action.clear();

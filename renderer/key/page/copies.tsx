@@ -127,10 +127,11 @@ interface CopyRowProps {
 function CopyRow({ copy, isOfActive, mayWrite, onForget }: CopyRowProps) {
   const format = formats[copy.format];
   const Icon = format.icon;
+  const isOpen = copy.verified_at === null && isOfActive;
   const days = copy.verified_at === null ? null : daysSince(copy.verified_at);
   return (
     <tr>
-      <td>
+      <td className="whole">
         <div className="flex items-center gap-3">
           <Icon className="icon text-icon" aria-hidden="true" />
           <span className="two-lines min-w-0">
@@ -146,14 +147,14 @@ function CopyRow({ copy, isOfActive, mayWrite, onForget }: CopyRowProps) {
         </div>
       </td>
       <td className="made" title={formatExact(copy.made_at)}>
-        {formatDay(copy.made_at)}
+        {dayOf(copy.made_at)}
       </td>
       <td>
         <div className="row">
           <MiniDial days={days} />
           <span className="two-lines min-w-0">
             <span className="block truncate">
-              {copy.verified_at === null ? 'Not yet' : formatDay(copy.verified_at)}
+              {copy.verified_at === null ? 'Not yet' : dayOf(copy.verified_at)}
             </span>
             <small>{sayAge(days)}</small>
           </span>
@@ -166,9 +167,9 @@ function CopyRow({ copy, isOfActive, mayWrite, onForget }: CopyRowProps) {
               to="/key/verify"
               hash={`copy-${copy.id}`}
               className={buttonClass('normal', true)}
-              aria-label={`${copy.verified_at === null ? 'Read back' : 'Verify'} ${copy.place}`}
+              aria-label={`${isOpen ? 'Read it back' : 'Verify'}: ${copy.place}`}
             >
-              {copy.verified_at === null ? 'Read it back' : 'Verify'}
+              {isOpen ? 'Read it back' : 'Verify'}
             </Link>
             <Menu
               trigger={<IconButton icon={Ellipsis} label={`More for ${copy.place}`} />}
@@ -179,6 +180,11 @@ function CopyRow({ copy, isOfActive, mayWrite, onForget }: CopyRowProps) {
       </td>
     </tr>
   );
+}
+
+/** The day alone: the time of day is in the title. */
+function dayOf(ms: number): string {
+  return formatDay(ms).split(',')[0] ?? '';
 }
 
 function sayAge(days: number | null): string {

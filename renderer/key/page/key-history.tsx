@@ -41,7 +41,7 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
             </colgroup>
             <thead>
               <tr>
-                <th>#</th>
+                <th className="number">#</th>
                 <th>Key</th>
                 <th className="state">State</th>
                 <th className="opens">Still opens</th>
@@ -90,8 +90,8 @@ function EpochRow({ epoch, mayShred, onShred }: { epoch: Epoch; mayShred: boolea
   const isShredded = epoch.shredded_at !== null;
   return (
     <tr>
-      <td className="first">{epoch.epoch}</td>
-      <td>
+      <td className="first number">{epoch.epoch}</td>
+      <td className="whole">
         <div className="flex min-w-0 items-center gap-3">
           <span className="epoch-blade">
             <SmallBlade
@@ -110,6 +110,7 @@ function EpochRow({ epoch, mayShred, onShred }: { epoch: Epoch; mayShred: boolea
           <span className="two-lines min-w-0">
             <span className="print-12">{epoch.fingerprint}</span>
             <small>
+              <span className="tablet:hidden">Key {epoch.epoch}, </span>
               {epoch.state === 'active' || epoch.retired_at === null
                 ? `since ${formatDay(epoch.activated_at)}`
                 : `${formatDay(epoch.activated_at)} to ${formatDay(epoch.retired_at)}`}
@@ -129,7 +130,7 @@ function EpochRow({ epoch, mayShred, onShred }: { epoch: Epoch; mayShred: boolea
       <td className="opens">
         <span className="two-lines">
           {epoch.values === 0 ? 'No value' : formatCount(epoch.values, 'value')}
-          <small>{epoch.copies === 0 ? 'no copy known' : formatCount(epoch.copies, 'copy', 'copies')}</small>
+          <small>{epoch.copies === 0 ? 'no copy' : formatCount(epoch.copies, 'copy', 'copies')}</small>
         </span>
       </td>
       <td className="num shred">

@@ -34,7 +34,7 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
     call(() => askConfirmed(() => client.POST('/vault/key/rotation/seal', { params: { query: {} } })));
   return (
     <div className="copy-cols">
-      <div className="grid min-w-0 gap-4">
+      <div className="grid min-w-0 grid-cols-1 gap-4">
         {action.said && <Banner tone="danger">{action.said}</Banner>}
         {isProven ? (
           <section className="card grid justify-items-start gap-3 p-6" aria-label="Seal">

@@ -5,7 +5,7 @@ import type { VaultStatus } from '../../app/vault.ts';
 import { Blade } from '../../ui/blade.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/ticks.tsx';
-import { formatCount, formatDuration, formatExact } from '../../ui/time.ts';
+import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';
 import { useAction } from '../use-action.ts';
 import { GroupTable } from './group-table.tsx';
 
@@ -75,7 +75,7 @@ export function Swap({ rotation }: { rotation: Rotation }) {
         <Blade fingerprint={rotation.new_fingerprint} column={8} />
         <p>
           <b>Key {rotation.new_epoch}</b>
-          <span>{rotation.sealing_at && `Active since ${formatExact(rotation.sealing_at)}`}</span>
+          <span>{rotation.sealing_at && `Active since ${formatDay(rotation.sealing_at)}`}</span>
         </p>
       </div>
     </div>

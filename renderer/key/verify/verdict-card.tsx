@@ -27,20 +27,20 @@ const words: Record<Verification['verdict'], Words> = {
 interface VerdictCardProps {
   said: Verification;
   vault: VaultStatus;
-  onAgain: () => void;
 }
 
 /** What a copy is good for: the outcome first, then the facts. */
 export function VerdictCard({ said, vault }: VerdictCardProps) {
   const { sign, level, title } = words[said.verdict];
+  const isOpening = said.verdict === 'opens_this_instance';
   return (
     <section className="card card-pad grid gap-2" role="status" aria-label="Verdict">
       <h2 className={`level level-big ${level}`}>
         <Verdict name={sign} size={20} />
         {title}
       </h2>
-      <p className="text-text-2">{said.detail}</p>
-      {said.verdict === 'opens_this_instance' && (
+      {!(isOpening && said.epoch !== null) && <p className="text-text-2">{said.detail}</p>}
+      {isOpening && (
         <p className="text-text-2">
           {vault.secrets.total === 0
             ? 'It counts as proven from now on.'
@@ -61,7 +61,7 @@ export function VerdictCard({ said, vault }: VerdictCardProps) {
           ))}
         </ul>
       )}
-      {said.verdict !== 'opens_this_instance' && vault.state === 'running' && (
+      {!isOpening && vault.state === 'running' && (
         <p>
           <Link to="/key/copy" className={buttonClass('normal', true)}>
             Make a copy of the key in use
