@@ -45,11 +45,11 @@ export function useLive(isOn: boolean): void {
         reopen();
       };
       source.addEventListener('ping', heard);
-      for (const name of ['vault', 'rotation'] as const) {
+      for (const name of ['vault', 'rotation', 'copies'] as const) {
         source.addEventListener(name, (event) => {
           heard();
           queryClient.setQueryData(vaultQuery.queryKey, JSON.parse(event.data));
-          if (name === 'vault')
+          if (name !== 'rotation')
             void queryClient.invalidateQueries({ queryKey: ['vault'], predicate: isNotStatus });
         });
       }
@@ -61,6 +61,8 @@ export function useLive(isOn: boolean): void {
         heard();
         const { resource } = JSON.parse(event.data) as { resource: string };
         void queryClient.invalidateQueries({ queryKey: [resource], predicate: isNotStatus });
+        // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
+        if (resource !== 'vault') void queryClient.invalidateQueries({ queryKey: ['vault'] });
         // The session names the instance, and says who one is and may do.
         if (resource === 'settings' || resource === 'users')
           void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });

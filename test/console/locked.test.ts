@@ -17,6 +17,9 @@ const withKeyring = requires(
   'needs chromium, dbus, gnome-keyring and gdbus',
 );
 
+/** A passphrase is slow to try on purpose, and this tries four. */
+const SLOW_MS = 180_000;
+
 /** What someone with the kit in hand may take, from the locked page to a running vault. */
 const STEPS_MS = 120_000;
 
@@ -135,7 +138,7 @@ describe('a locked vault', () => {
     expect(await c.api('GET', '/vault/status')).toMatchObject({ case: 'running', epoch: 2 });
   });
 
-  it('opens with one press after it was locked on request, and with the passphrase where that guards it', async () => {
+  it('opens with one press after it was locked on request', async () => {
     const c = await openShop();
     await c.api('POST', '/vault/lock');
     const { page } = await c.open(browser, '/key');
@@ -145,22 +148,29 @@ describe('a locked vault', () => {
       .getByRole('button', { name: 'Unlock' })
       .click();
     await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
-
-    const passphrase = 'seven wet stones under moss';
-    await c.api('POST', '/vault/custody', { custody: 'passphrase', passphrase });
-    await c.restart();
-    const again = await c.open(browser, '/key');
-    await again.page.getByRole('heading', { name: 'Locked: it waits for your passphrase' }).waitFor();
-    const field = again.page.getByLabel('Passphrase of the key');
-    await field.fill('seven wet stones under sand');
-    await field.press('Enter');
-    await again.page.getByRole('alert').filter({ hasText: 'passphrase' }).waitFor();
-    expect(await field.inputValue()).toBe('seven wet stones under sand');
-    await expectAccessible(again.page, 'locked, passphrase wrong');
-    await field.fill(passphrase);
-    await field.press('Enter');
-    await again.page.getByRole('heading', { name: 'Encryption key' }).waitFor();
   });
+
+  it(
+    'opens with the passphrase where that guards the key, and keeps what was typed when it is wrong',
+    async () => {
+      const c = await openShop();
+      const passphrase = 'seven wet stones under moss';
+      await c.api('POST', '/vault/custody', { custody: 'passphrase', passphrase });
+      await c.restart();
+      const { page } = await c.open(browser, '/key');
+      await page.getByRole('heading', { name: 'Locked: it waits for your passphrase' }).waitFor();
+      const field = page.getByLabel('Passphrase of the key');
+      await field.fill('seven wet stones under sand');
+      await field.press('Enter');
+      await page.getByRole('alert').filter({ hasText: 'passphrase' }).waitFor();
+      expect(await field.inputValue()).toBe('seven wet stones under sand');
+      await expectAccessible(page, 'locked, passphrase wrong');
+      await field.fill(passphrase);
+      await field.press('Enter');
+      await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+    },
+    SLOW_MS,
+  );
 
   it('tells those who may not unlock who can, and offers them nothing', async () => {
     const c = await openShop();
