@@ -12,7 +12,7 @@ const instance = await openInstance({ dataDir, custody: 'file' });
 try {
   const request = new Request('http://localhost/api/openapi.json');
   const answer = await instance.fetch(request, createOwner('socket', Date.now()));
-  const types = astToString(await openapiTS(await answer.json()));
+  const types = astToString(await openapiTS(await answer.json(), { defaultNonNullable: false }));
   writeFileSync(join(import.meta.dirname, '..', 'renderer', 'api', 'schema.ts'), types);
 } finally {
   await instance.stop();

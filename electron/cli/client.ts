@@ -63,7 +63,10 @@ async function openInProcess(dataDir: string): Promise<Client> {
 
 function createClient(send: Send, isRemote: boolean, close: () => Promise<void>): Client {
   const ask = async (method: string, path: string, body?: object): Promise<string> => {
-    const { status, text } = await send(method, path, body === undefined ? null : JSON.stringify(body));
+    const payload = body === undefined ? null : JSON.stringify(body);
+    const { status, text } = await send(method, path, payload).catch((error) => {
+      throw isHangUp(error) ? instanceGone() : error;
+    });
     if (status >= 400) throw toCommandError(text);
     return text;
   };
@@ -76,6 +79,22 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
     callText: ask,
     close,
   };
+}
+
+/** What a socket says when the other side went away in the middle, or is not there any more. */
+const hangUpCodes = ['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ENOENT', 'EPIPE'];
+
+function isHangUp(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // Of a file that is missing this process itself is told with another call.
+  return hangUpCodes.includes(code ?? '') && (code !== 'ENOENT' || syscall === 'connect');
+}
+
+function instanceGone(): CommandError {
+  return new CommandError(
+    'instance_gone',
+    'The instance stopped before it had answered: what was asked may have been done, or not. See temps-desktop status.',
+  );
 }
 
 function toCommandError(text: string): CommandError {

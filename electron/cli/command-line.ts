@@ -4,6 +4,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
+import { writeOut } from './terminal-text.ts';
 
 /** Which file holds a command: only that one is loaded. */
 const commandFiles: Record<string, () => Promise<{ commands: Record<string, Command> }>> = {
@@ -43,13 +44,32 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives it
 `;
 
 /** Runs one command line and returns its exit code. Never throws. */
-export async function runCommandLine(args: string[]): Promise<number> {
+export async function runCommandLine(given: string[]): Promise<number> {
+  // `| head` closes the pipe when it has seen enough: what is not read is not missed.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  const args = moveLeadingOptions(given);
   const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
   try {
     return await dispatch(args);
   } catch (error) {
     return report(error, wantsJson);
   }
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** `--data-dir D status` is `status --data-dir D`: options for every command may come before its name. */
+function moveLeadingOptions(args: string[]): string[] {
+  let at = 0;
+  for (; at < args.length; at++) {
+    if (args[at] === '--data-dir') at += 1;
+    else if (args[at] !== '--json' && !args[at]?.startsWith('--data-dir=')) break;
+  }
+  const command = args.slice(at);
+  const end = command.indexOf('--') >>> 0;
+  return [...command.slice(0, end), ...args.slice(0, at), ...command.slice(end)];
 }
 
 async function dispatch(args: string[]): Promise<number> {
@@ -98,7 +118,8 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
       return await connect(dataDir, mayCreate);
     },
     print(data, forPeople) {
-      process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${forPeople()}\n`);
+      if (json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+      else writeOut(process.stdout, `${forPeople()}\n`);
     },
   };
   return await command.run(invocation);
@@ -131,9 +152,9 @@ function report(error: unknown, wantsJson: boolean): number {
       `${JSON.stringify({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
     );
   } else {
-    process.stderr.write(`temps-desktop: ${known.message}\n`);
+    writeOut(process.stderr, `temps-desktop: ${known.message}\n`);
     for (const [field, message] of Object.entries(known.fields))
-      process.stderr.write(`  ${field}: ${message}\n`);
+      writeOut(process.stderr, `  ${field}: ${message}\n`);
   }
   return toExitCode(known.code);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Client } from './client.ts';
 import { type Command, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
@@ -15,6 +16,7 @@ interface VaultStatus {
   health: { level: string; reasons: { message: string; snoozed_until: number | null }[] };
   secrets: { total: number };
   rotation: { state: string; moved: number; total: number } | null;
+  database: { state: string; detail: string | null };
 }
 
 interface DoctorReport {
@@ -32,6 +34,7 @@ interface AuditLine {
   data: Record<string, unknown> | null;
 }
 
+const roles = ['admin', 'user', 'reader'];
 const accountOptions = {
   email: { type: 'string' },
   name: { type: 'string' },
@@ -55,7 +58,8 @@ export const commands: Record<string, Command> = {
         invocation.print({ ...status, running: client.isRemote }, () =>
           describe(status, client.isRemote, invocation.dataDir),
         );
-        return status.state === 'locked' ? exitCodes.locked : exitCodes.done;
+        if (status.state === 'locked') return exitCodes.locked;
+        return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
       });
     },
   },
@@ -140,14 +144,25 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       const name = requireText(invocation, 'name');
       const role = requireText(invocation, 'role');
+      if (!roles.includes(role)) throw usageError(`--role is one of ${roles.join(', ')}.`);
       return await withClient(invocation, async (client) => {
-        const key = await client.call<{ api_key: string }>('POST', '/api-keys', { name, role_type: role });
+        const key = await createApiKey(client, name, role);
         invocation.print(key, () => key.api_key);
         return exitCodes.done;
       });
     },
   },
 };
+
+/** Which roles there are the instance knows; one there is none of is wrong usage all the same. */
+async function createApiKey(client: Client, name: string, role: string): Promise<{ api_key: string }> {
+  try {
+    return await client.call<{ api_key: string }>('POST', '/api-keys', { name, role_type: role });
+  } catch (error) {
+    if (error instanceof CommandError && 'role_type' in error.fields) throw usageError(error.message);
+    throw error;
+  }
+}
 
 async function openConsole(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
@@ -193,13 +208,20 @@ function describe(status: VaultStatus, isRunning: boolean, dataDir: string): str
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
     ...(rotation ? [`Rotation  ${rotation.state}, ${rotation.moved} of ${rotation.total}`] : []),
+    ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
   ].join('\n');
 }
+
+const doctorReasons: Record<string, string> = {
+  damaged: 'damaged',
+  key_missing: 'its key is not here',
+  row_missing: 'its value is gone from the database',
+};
 
 function describeDoctor(report: DoctorReport): string {
   const lines = report.failures.map(({ id, kind, reason, owner }) => [
     kind,
-    reason === 'damaged' ? 'damaged' : 'its key is not here',
+    doctorReasons[reason] ?? reason,
     owner?.title ?? 'owned by nothing',
     id,
   ]);

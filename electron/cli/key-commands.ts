@@ -4,7 +4,17 @@ import type { Client } from './client.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
-import { askHidden, askLine, askNew, hasTerminal, readStdin, readStdinLine } from './prompt.ts';
+import {
+  askHidden,
+  askLine,
+  askNew,
+  hasTerminal,
+  isShownToPerson,
+  readStdin,
+  readStdinLine,
+} from './prompt.ts';
+import { readValue } from './value-input.ts';
+import { describeWordProblems, explainWords, type WordProblem } from './word-problems.ts';
 
 interface Health {
   level: string;
@@ -43,6 +53,9 @@ interface Rotation {
   total: number;
   moved: number;
 }
+interface RotationAnswer {
+  rotation: Rotation;
+}
 interface Status {
   state: string;
   case: string;
@@ -51,9 +64,12 @@ interface Status {
   note?: string | null;
 }
 
+const ROTATE_USAGE =
+  'key rotate [--resume] (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo';
 const protectedFormats = ['age', 'kdbx'];
 /** What a terminal can show instead of writing a file. */
 const shownFormats = ['words', 'text'];
+const custodies = ['file', 'keychain', 'passphrase', 'external'];
 const formats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'];
 const passphraseOption = { 'passphrase-stdin': { type: 'boolean' } } as const;
 const copyOptions = {
@@ -72,7 +88,7 @@ export const commands: Record<string, Command> = {
     notes:
       'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
       'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
-      'words without --to are shown on the terminal and asked back.',
+      'words and text without --to are shown on the terminal alone and asked back.',
     options: copyOptions,
     run: copyKey,
   },
@@ -110,7 +126,8 @@ export const commands: Record<string, Command> = {
     options: { to: { type: 'string' }, ...passphraseOption },
     async run(invocation) {
       const to = invocation.values.to;
-      if (typeof to !== 'string') throw usageError('Say where to: --to file|keychain|passphrase|external.');
+      if (typeof to !== 'string' || !custodies.includes(to))
+        throw usageError('Say where to: --to file|keychain|passphrase|external.');
       const passphrase = to === 'passphrase' ? { passphrase: await readPassphrase(invocation, true) } : {};
       return await withClient(invocation, async (client) => {
         const key = await client.call<Key>('POST', '/vault/custody', { custody: to, ...passphrase });
@@ -124,10 +141,10 @@ export const commands: Record<string, Command> = {
     },
   },
   'key rotate': {
-    usage: 'key rotate (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo',
+    usage: ROTATE_USAGE,
     summary: 'Makes a new key and seals every secret under it.',
     notes:
-      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on; before sealing began, --undo takes it back.',
+      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
     options: {
       ...copyOptions,
       'copy-to': { type: 'string' },
@@ -145,6 +162,8 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     async run(invocation) {
       const [fingerprint = ''] = invocation.positionals;
+      if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
+        throw usageError('A fingerprint is four groups of four hex digits; key status lists them.');
       return await withClient(invocation, async (client) => {
         await client.call('POST', `/vault/key/epochs/${encodeURIComponent(fingerprint)}/shred`, {
           confirm: fingerprint,
@@ -178,8 +197,8 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       const handed = await readHanded(invocation, invocation.positionals[0] ?? '');
       return await withClient(invocation, async (client) => {
-        const outcome = await client.call<{ rescued: number; unreadable: string[] }>(
-          'POST',
+        const outcome = await sendCopy<{ rescued: number; unreadable: string[] }>(
+          client,
           '/vault/recovery/rescue',
           handed,
         );
@@ -239,11 +258,10 @@ async function showKey(invocation: Invocation): Promise<number> {
 async function copyKey(invocation: Invocation): Promise<number> {
   const format = readFormat(invocation);
   const to = invocation.values.to as string | undefined;
+  if (to === undefined) requireShowable(format);
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
     : {};
-  if (to === undefined && !shownFormats.includes(format))
-    throw usageError('This format is a file. Say where to write it: --to PATH.');
   return await withClient(invocation, async (client) => {
     const made = await makeCopy(invocation, client, {
       format,
@@ -256,10 +274,17 @@ async function copyKey(invocation: Invocation): Promise<number> {
   });
 }
 
-async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
+function requireShowable(format: string): void {
+  if (!shownFormats.includes(format))
+    throw usageError('This format is a file. Say where to write it: --to PATH.');
   // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
-  if (!('path' in request) && !process.stdout.isTTY)
-    throw usageError('Say where to write the copy: --to PATH.');
+  if (!isShownToPerson())
+    throw usageError(
+      `${format} without --to is shown on a terminal and asked back there; say --to PATH elsewhere.`,
+    );
+}
+
+async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
   try {
     return await client.call<MadeCopy>('POST', '/vault/key/copies', {
       ...request,
@@ -281,14 +306,26 @@ async function makeCopy(invocation: Invocation, client: Client, request: object)
 
 async function proveHandedOut(client: Client, made: MadeCopy): Promise<Copy> {
   process.stderr.write(`\n${made.content}\n`);
-  if (made.proof.needed !== 'words') return made.copy;
+  const proof = made.proof.needed === 'words' ? await askWords(made.proof.positions ?? []) : await askText();
+  const { copy } = await client.call<{ copy: Copy }>(
+    'POST',
+    `/vault/key/copies/${made.copy.id}/prove`,
+    proof,
+  );
+  return copy;
+}
+
+async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
   await askLine('Write the words down, then press Enter. They are asked back. ');
   const words: string[] = [];
-  for (const position of made.proof.positions ?? []) words.push(await askLine(`Word ${position}: `));
-  const { copy } = await client.call<{ copy: Copy }>('POST', `/vault/key/copies/${made.copy.id}/prove`, {
-    words,
-  });
-  return copy;
+  for (const position of positions) words.push(await askLine(`Word ${position}: `));
+  return { words };
+}
+
+/** One line of the text holds all of the key; a terminal takes no more at once. */
+async function askText(): Promise<{ text: string }> {
+  await askLine('Keep the text in your password manager, then press Enter. It is asked back. ');
+  return { text: await askHidden('Paste the line that begins with temps-key from where you keep it: ') };
 }
 
 function describeCopy({ copy, written_to, not_separate }: MadeCopy): string {
@@ -304,7 +341,7 @@ interface Verification {
   detail: string;
   fingerprint: string | null;
   epoch: number | null;
-  problems: { position: number; word: string; nearest: string[] }[];
+  problems: WordProblem[];
 }
 
 async function verifyCopy(invocation: Invocation): Promise<number> {
@@ -316,17 +353,14 @@ async function verifyCopy(invocation: Invocation): Promise<number> {
       const passphrase = await readPassphrase(invocation, false);
       found = await client.call<Verification>('POST', '/vault/key/copies/verify', { ...body, passphrase });
     }
-    invocation.print(found, () =>
+    const problems = found.problems.map(({ position, nearest }) => ({ position, nearest }));
+    invocation.print({ ...found, problems }, () =>
       [
         found.detail,
         ...(found.fingerprint === null
           ? []
           : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, epoch ${found.epoch}`}`]),
-        ...found.problems.map(({ position, word, nearest }) =>
-          word === ''
-            ? `There should be 24 words; word ${position} is missing.`
-            : `Word ${position}, "${word}", is not in the list. Nearest: ${nearest.join(', ')}`,
-        ),
+        ...describeWordProblems(problems),
       ].join('\n'),
     );
     return found.verdict === 'opens_this_instance' ? exitCodes.done : exitCodes.failed;
@@ -356,20 +390,21 @@ async function unlock(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     const body =
       path === undefined ? await chooseCustodyUnlock(invocation, client) : await readHanded(invocation, path);
-    let status: Status;
-    try {
-      status = await client.call<Status>('POST', '/vault/unlock', body);
-    } catch (error) {
-      if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
-        throw error;
-      status = await client.call<Status>('POST', '/vault/unlock', {
-        ...body,
-        passphrase: await askHidden('Passphrase: '),
-      });
-    }
+    const status = await sendCopy<Status>(client, '/vault/unlock', body);
     invocation.print(status, () => ['Unlocked.', status.note].filter(Boolean).join('\n'));
     return exitCodes.done;
   });
+}
+
+/** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
+async function sendCopy<T>(client: Client, path: string, body: object): Promise<T> {
+  try {
+    return await client.call<T>('POST', path, body);
+  } catch (error) {
+    if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
+      throw explainWords(error);
+    return await client.call<T>('POST', path, { ...body, passphrase: await askHidden('Passphrase: ') });
+  }
 }
 
 async function chooseCustodyUnlock(invocation: Invocation, client: Client): Promise<object> {
@@ -381,18 +416,19 @@ async function chooseCustodyUnlock(invocation: Invocation, client: Client): Prom
 async function rotate(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   const chosen = ['copy-to', 'without-copy', 'resume', 'undo'].filter((name) => values[name] !== undefined);
-  if (chosen.length !== 1)
-    throw usageError(
-      'usage: temps-desktop key rotate (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo',
-    );
+  const proofs = chosen.filter((name) => name === 'copy-to' || name === 'without-copy');
+  if (proofs.length > 1 || chosen.length - proofs.length > 1 || chosen.length === 0)
+    throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
+  if (values.undo && proofs.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
   return await withClient(invocation, async (client) => {
     if (values.undo) {
       await client.call('POST', '/vault/key/rotation/undo');
       invocation.print({ state: 'undone' }, () => 'The rotation is undone; the key is as it was.');
       return exitCodes.done;
     }
-    const path = values.resume ? await continueRotation(client) : await beginRotation(invocation, client);
-    const { rotation } = await client.call<{ rotation: Rotation }>('POST', path);
+    const rotation = values.resume
+      ? await resumeRotation(invocation, client)
+      : await beginRotation(invocation, client);
     invocation.print(
       rotation,
       () =>
@@ -402,32 +438,37 @@ async function rotate(invocation: Invocation): Promise<number> {
   });
 }
 
-async function beginRotation(invocation: Invocation, client: Client): Promise<string> {
-  const { values } = invocation;
-  const to = values['copy-to'] as string | undefined;
-  const format = to === undefined ? null : readFormat(invocation);
-  const needsPassphrase = format !== null && protectedFormats.includes(format);
+async function beginRotation(invocation: Invocation, client: Client): Promise<Rotation> {
   const { custody } = await client.call<Status>('GET', '/vault/status');
-  const passphrase =
-    needsPassphrase || custody.name === 'passphrase' ? await readPassphrase(invocation, true) : null;
+  const format = invocation.values['copy-to'] === undefined ? null : readFormat(invocation);
+  const needsPassphrase =
+    custody.name === 'passphrase' || (format !== null && protectedFormats.includes(format));
+  const passphrase = needsPassphrase ? await readPassphrase(invocation, true) : null;
   await client.call('POST', '/vault/key/rotation', custody.name === 'passphrase' ? { passphrase } : {});
   try {
-    if (to !== undefined && format !== null) {
-      await makeCopy(invocation, client, {
-        format,
-        path: resolve(to),
-        for: 'rotation',
-        ...(needsPassphrase ? { passphrase } : {}),
-      });
-    } else {
-      await overrideProof(invocation, client);
-    }
+    await proveNewKey(invocation, client, format, passphrase);
   } catch (error) {
     // Nothing is sealed under the new key yet: leave no half rotation behind a copy that failed.
     await client.call('POST', '/vault/key/rotation/undo');
     throw error;
   }
-  return '/vault/key/rotation/seal?wait=true';
+  return (await client.call<RotationAnswer>('POST', '/vault/key/rotation/seal?wait=true')).rotation;
+}
+
+/** A copy of the new key that is read back, or its fingerprint in the place of one. */
+async function proveNewKey(
+  invocation: Invocation,
+  client: Client,
+  format: string | null,
+  passphrase: string | null,
+): Promise<void> {
+  if (format === null) return await overrideProof(invocation, client);
+  await makeCopy(invocation, client, {
+    format,
+    path: resolve(invocation.values['copy-to'] as string),
+    for: 'rotation',
+    ...(protectedFormats.includes(format) ? { passphrase } : {}),
+  });
 }
 
 async function overrideProof(invocation: Invocation, client: Client): Promise<void> {
@@ -440,21 +481,38 @@ async function overrideProof(invocation: Invocation, client: Client): Promise<vo
   await client.call('POST', '/vault/key/rotation/prove', { override_fingerprint: typed });
 }
 
-async function continueRotation(client: Client): Promise<string> {
+/** Goes on from whatever step it stands at; one that came to its end meanwhile is a rotation that is done. */
+async function resumeRotation(invocation: Invocation, client: Client): Promise<Rotation> {
   const { rotation } = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
-  if (rotation?.state === 'staged') {
+  if (rotation?.state === 'done') return rotation;
+  if (rotation?.state === 'staged') await proveStaged(invocation, client);
+  const step = rotation?.state === 'staged' || rotation?.state === 'proven' ? 'seal' : 'resume';
+  try {
+    return (await client.call<RotationAnswer>('POST', `/vault/key/rotation/${step}?wait=true`)).rotation;
+  } catch (error) {
+    const now = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+    if (rotation?.state === 'sealing' && now.rotation?.state === 'done') return now.rotation;
+    throw error;
+  }
+}
+
+async function proveStaged(invocation: Invocation, client: Client): Promise<void> {
+  const { values } = invocation;
+  if (values['copy-to'] === undefined && !values['without-copy'] && !hasTerminal()) {
     throw new CommandError(
       'copy_not_proven',
-      'The new key has no proven copy yet: key rotate --undo, then begin again.',
+      'The new key has no proven copy yet. Go on with --resume --copy-to PATH --format F, or --resume --without-copy; --undo takes it back.',
     );
   }
-  return rotation?.state === 'proven'
-    ? '/vault/key/rotation/seal?wait=true'
-    : '/vault/key/rotation/resume?wait=true';
+  const format = values['copy-to'] === undefined ? null : readFormat(invocation);
+  const isProtected = format !== null && protectedFormats.includes(format);
+  await proveNewKey(invocation, client, format, isProtected ? await readPassphrase(invocation, true) : null);
 }
 
 async function startOver(invocation: Invocation): Promise<number> {
   const { custody } = invocation.values;
+  if (custody !== undefined && !custodies.includes(String(custody)))
+    throw usageError(`--custody is one of ${custodies.join(', ')}.`);
   const name = hasTerminal()
     ? await askLine(
         'Every secret of this instance becomes unreadable unless its key turns up. Type the name of the instance to start over: ',
@@ -495,7 +553,7 @@ async function recover(invocation: Invocation): Promise<number> {
   if (action !== undefined && (id === undefined || !['reenter', 'regenerate'].includes(action))) {
     throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID]');
   }
-  const value = action === 'reenter' ? await readValue() : null;
+  const value = action === 'reenter' ? await readValue('Value: ') : null;
   return await withClient(invocation, async (client) => {
     if (action === 'reenter') {
       await client.call('POST', `/vault/recovery/${id}/reenter`, { value });
@@ -537,13 +595,6 @@ function describeRecovery(list: RecoveryList): string {
       ),
     ]),
   ].join('\n');
-}
-
-async function readValue(): Promise<string> {
-  if (hasTerminal()) return await askHidden('Value: ');
-  const text = (await readStdin()).toString('utf8');
-  const trimmed = text.replace(/\r?\n$/, '');
-  return /[\r\n]/.test(trimmed) ? text : trimmed;
 }
 
 function readFormat({ values }: Invocation): string {

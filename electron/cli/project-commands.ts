@@ -4,7 +4,9 @@ import type { Client } from './client.ts';
 import { type Command, formatTable, type Invocation, withClient } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
-import { askHidden, hasTerminal, readStdin } from './prompt.ts';
+import { readStdin } from './prompt.ts';
+import { writeOut } from './terminal-text.ts';
+import { readValue } from './value-input.ts';
 
 interface Project {
   id: number;
@@ -112,7 +114,7 @@ export const commands: Record<string, Command> = {
   },
   'env get': {
     usage: 'env get KEY -p PROJECT [-e ENV]',
-    summary: 'Prints one value, byte for byte.',
+    summary: 'Prints one value, byte for byte; on a terminal, control characters are written out.',
     options: projectOptions,
     positionals: [1, 1],
     async run(invocation) {
@@ -123,7 +125,7 @@ export const commands: Record<string, Command> = {
         const key = encodeURIComponent(invocation.positionals[0] ?? '');
         const { value } = await client.call<{ value: string }>('GET', `${scope.path}/${key}/value${query}`);
         if (invocation.json) invocation.print({ value }, () => value);
-        else process.stdout.write(process.stdout.isTTY ? `${value}\n` : value);
+        else writeOut(process.stdout, process.stdout.isTTY ? `${value}\n` : value);
         return exitCodes.done;
       });
     },
@@ -181,7 +183,8 @@ export const commands: Record<string, Command> = {
       return await withClient(invocation, async (client) => {
         const { project, env } = readScope(invocation);
         const query = env === undefined ? '' : `?environment=${encodeURIComponent(env)}`;
-        process.stdout.write(
+        writeOut(
+          process.stdout,
           await client.callText('GET', `/projects/${encodeURIComponent(project)}/variables/export${query}`),
         );
         return exitCodes.done;
@@ -228,7 +231,7 @@ async function findVariable(
 async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
-  const value = hasTerminal() ? await askHidden(`${key}: `) : trimLine((await readStdin()).toString('utf8'));
+  const value = await readValue(`${key}: `);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(invocation, client);
     const known = await findVariable(client, scope, key, true);
@@ -258,7 +261,7 @@ async function saveInAnyOrder(
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'reference_missing') throw error;
     const saved = await save({ allow_unresolved: true });
-    process.stderr.write(`temps-desktop: warning: ${error.message}\n`);
+    writeOut(process.stderr, `temps-desktop: warning: ${error.message}\n`);
     return saved;
   }
 }
@@ -323,11 +326,6 @@ function describeImport(outcome: ImportOutcome): string {
 function readSort({ values }: Invocation): boolean | undefined {
   if (values.secret && values.plain) throw usageError('--secret or --plain, not both.');
   return values.secret ? true : values.plain ? false : undefined;
-}
-
-function trimLine(text: string): string {
-  const trimmed = text.replace(/\r?\n$/, '');
-  return /[\r\n]/.test(trimmed) ? text : trimmed;
 }
 
 function show(variable: Variable): string {

@@ -35,10 +35,19 @@ export async function askNew(question: string): Promise<string> {
 
 export const hasTerminal = () => process.stdin.isTTY === true;
 
+/** Whether what is written to standard error, as everything a person is asked is, is seen there and nowhere kept. */
+export const isShownToPerson = () => hasTerminal() && process.stderr.isTTY === true;
+
+/** What is asked, without what explains it and its punctuation. */
+function lastLine(question: string): string {
+  const line = question.trimEnd().split('\n').at(-1) ?? '';
+  return (line.split('. ').at(-1) ?? '').replace(/[.:?\s]+$/, '');
+}
+
 async function ask(question: string, hidden: boolean): Promise<string> {
   if (!hasTerminal())
     throw usageError(
-      `${question.replace(/[:?\s]+$/, '')} is needed: run this in a terminal, or see --help for how to pipe it.`,
+      `There is no terminal to ask for: ${lastLine(question)}. Run this in a terminal, or see --help for how to pipe it.`,
     );
   const { createInterface } = await import('node:readline');
   const { Writable } = await import('node:stream');

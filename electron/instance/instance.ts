@@ -24,6 +24,7 @@ import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
+import { describeFirstKey } from './vault/first-key.ts';
 import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
@@ -134,7 +135,7 @@ function compose(parts: Parts): Instance {
       data: { from: oldFingerprint, to: newFingerprint, total },
     }),
   );
-  const identity = createIdentity(ctx);
+  const identity = createIdentity(ctx, () => describeFirstKey(core));
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
   for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
   core.secrets.addKeeper(projectsSecretKeeper(ctx));
@@ -204,7 +205,8 @@ async function startJobs(core: VaultCore, jobs: VaultJobs): Promise<void> {
 function watchIntegrity(ctx: Context, core: VaultCore): void {
   checkIntegrity(ctx.store.path, ctx.stopping)
     .then((findings) => {
-      if (findings.length === 0 || ctx.stopping.aborted) return;
+      // A file that is gone cannot be checked, and is no damaged one.
+      if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return;
       const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
       ctx.store.stopWriting(detail);
       core.said.push(detail);

@@ -21,7 +21,7 @@ export function AccountPage() {
       title="Your account"
       under={
         user && (
-          <span className="flex items-center gap-2">
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <Chip>{roleLabel(user.role)}</Chip>
             {isOwner && 'You came in as the owner of this machine and act as this account.'}
           </span>
@@ -34,12 +34,12 @@ export function AccountPage() {
       }
     >
       {user ? (
-        <div className="grid items-start gap-6 wide:grid-cols-2">
-          <div className="grid gap-6">
+        <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
+          <div className="grid grid-cols-1 gap-6">
             <ProfileSection key={user.id} user={user} />
             <PasswordSection email={user.email} />
           </div>
-          <div className="grid gap-6">
+          <div className="grid grid-cols-1 gap-6">
             <SecondFactorSection isOn={user.mfa_enabled} />
             <SessionsSection />
           </div>

@@ -17,7 +17,7 @@ export function PasswordSection({ email }: { email: string }) {
     showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
   });
   return (
-    <Section title="Password" said="Changing it ends your other sessions.">
+    <Section title="Password" said="A new one ends your other sessions.">
       <form
         className="card card-pad grid gap-4"
         onSubmit={(event) => {

@@ -1,6 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { useState } from 'react';
+import { useMay } from '../app/session.ts';
+import { apiKeysQuery } from '../people/api-keys-query.ts';
+import { displayName, peopleQuery } from '../people/people-query.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/choices.tsx';
 import { SearchField } from '../ui/search-field.tsx';
@@ -18,6 +21,7 @@ const ALL = '*';
 
 export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
   const known = useQuery(operationsQuery).data;
+  const actors = useActors();
   const [range, setRange] = useState<Range>('any');
   const isOn = JSON.stringify(filter) !== JSON.stringify(noFilter) || range === 'custom';
   const clear = () => {
@@ -51,10 +55,7 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
           label="Person"
           value={filter.actor || ALL}
           onChange={(next) => onChange({ ...filter, actor: next === ALL ? '' : next })}
-          options={[
-            { value: ALL, label: 'Everyone' },
-            ...(known?.actors ?? []).map((value) => ({ value, label: value })),
-          ]}
+          options={[{ value: ALL, label: 'Everyone' }, ...actors]}
         />
       </span>
       <span className="w-36 max-phone:w-full">
@@ -73,6 +74,20 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
       )}
     </div>
   );
+}
+
+/** Who may have done something, as the log names them: the machine, people, API keys. */
+function useActors(): { value: string; label: string }[] {
+  const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data ?? [];
+  const keys = useQuery({ ...apiKeysQuery, enabled: useMay('api_keys:read') }).data ?? [];
+  const all = [
+    { value: 'owner', label: 'Owner of the machine' },
+    { value: 'instance', label: 'The instance' },
+    ...people.map((person) => ({ value: person.user.email, label: displayName(person) })),
+    ...keys.map(({ name }) => ({ value: `api key ${name}`, label: `API key ${name}` })),
+  ];
+  // An address may have been someone else's before.
+  return [...new Map(all.map((actor) => [actor.value, actor])).values()];
 }
 
 interface DayInputProps {

@@ -14,14 +14,14 @@ export function ActivityTable({ lines, people }: ActivityTableProps) {
   const nameOf = (id: unknown) => (typeof id === 'number' ? (names.get(id) ?? `person ${id}`) : 'someone');
   return (
     <div className="table-wrap">
-      <table className="table table-tall">
+      <table className="table table-tall tablet:[&_td]:h-9">
         <thead>
           <tr>
             <th scope="col">What</th>
             <th scope="col" className="w-52 max-tablet:hidden">
               Who
             </th>
-            <th scope="col" className="w-40 max-phone:w-28">
+            <th scope="col" className="w-40 max-phone:hidden">
               When
             </th>
             <th scope="col" className="w-36 max-wide:hidden">
@@ -52,13 +52,18 @@ function LineRow({ line, nameOf }: { line: Line; nameOf: (id: unknown) => string
               <span className="font-mono text-12">{line.operation_type}</span>
             )}
           </span>
-          <small className="tablet:hidden">{who}</small>
+          <small className="tablet:hidden">
+            {who}
+            <span className="phone:hidden"> · {formatWhen(line.audit_date)}</span>
+          </small>
         </span>
       </td>
       <td className="max-tablet:hidden" title={who} dir="auto">
         {who}
       </td>
-      <td title={formatExact(line.audit_date)}>{formatWhen(line.audit_date)}</td>
+      <td className="max-phone:hidden" title={formatExact(line.audit_date)}>
+        {formatWhen(line.audit_date)}
+      </td>
       <td className="max-wide:hidden">
         {from === null ? (
           <span className="quiet">{line.actor_kind === 'instance' ? '' : 'this machine'}</span>
@@ -79,6 +84,7 @@ function formatWhen(ms: number): string {
 /** Who it was: coming in is written by the instance, with the account beside it. */
 function describeActor(line: Line, nameOf: (id: unknown) => string): string {
   if (line.actor_kind === 'instance') {
+    if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of the machine';
     return typeof line.data?.user_id === 'number' ? nameOf(line.data.user_id) : 'The instance';
   }
   if (line.actor_kind === 'owner') return 'Owner of the machine';

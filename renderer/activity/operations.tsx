@@ -115,7 +115,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     say: (data) => `Signed in${typeof data.method === 'string' ? ` with ${data.method}` : ''}`,
   },
   SIGN_IN_FAILED: { name: 'Sign-in refused', say: () => 'Refused a sign-in: e-mail or password was wrong' },
-  OWNER_SIGNED_IN: { name: 'Owner signed in', say: () => 'The owner came in with a one-time link' },
+  OWNER_SIGNED_IN: { name: 'Owner signed in', say: () => 'Came in with a one-time link' },
   SESSION_ENDED: { name: 'Session ended', say: () => 'Ended one of their sessions' },
   SESSIONS_ENDED: {
     name: 'Sessions ended',
@@ -149,6 +149,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   MFA_SET_UP: { name: 'Second factor begun', say: person('Began the second factor of') },
   MFA_ENABLED: { name: 'Second factor on', say: person('Switched on the second factor of') },
   MFA_DISABLED: { name: 'Second factor off', say: person('Switched off the second factor of') },
+  AUDIT_EXPORTED: { name: 'Activity exported', say: () => 'Exported the activity' },
   SETTINGS_UPDATED: { name: 'Settings changed', say: () => 'Changed the settings' },
   INSTANCE_STARTED: {
     name: 'Instance started',

@@ -1,10 +1,4 @@
-/** Thrown when someone closes the question who they are: the action was not done, and nothing is wrong. */
-export class ConfirmationDeclined extends Error {
-  constructor() {
-    super('Not done: it needs your password.');
-    this.name = 'ConfirmationDeclined';
-  }
-}
+import { ConfirmationDeclined } from './problem.ts';
 
 type Asker = () => Promise<void>;
 let asker: Asker | null = null;

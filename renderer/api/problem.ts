@@ -25,6 +25,14 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** Thrown when someone closes the question who they are: the action was not done, and nothing is wrong. */
+export class ConfirmationDeclined extends Error {
+  constructor() {
+    super('Not done: it needs your password.');
+    this.name = 'ConfirmationDeclined';
+  }
+}
+
 export function hasCode(error: unknown, ...codes: string[]): error is ApiProblem {
   return error instanceof ApiProblem && codes.includes(error.code);
 }

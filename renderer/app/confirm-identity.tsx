@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { ConfirmationDeclined, setConfirmationAsker } from '../api/confirmation.ts';
-import { describeError } from '../api/problem.ts';
+import { setConfirmationAsker } from '../api/confirmation.ts';
+import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';

@@ -1,22 +1,20 @@
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Clock } from 'lucide-react';
-import { ask, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
-import { Banner } from '../ui/banner.tsx';
-import { buttonClass, IconButton } from '../ui/button.tsx';
-import { Menu } from '../ui/menu.tsx';
+import { Banner, type BannerTone } from '../ui/banner.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import type { VerdictName } from '../ui/verdict.tsx';
+import { type HealthReason, helpFor } from './health-words.ts';
 import { useMay } from './session.ts';
-import { useVault, type VaultStatus } from './vault.ts';
-
-type Reason = VaultStatus['health']['reasons'][number];
+import { Snooze } from './snooze.tsx';
+import { UnlockLink } from './unlock-link.tsx';
+import { useVault } from './vault.ts';
 
 /** On every page, while something about the key needs someone and was not put off. */
 export function HealthBanner() {
   const vault = useVault().data;
   const path = useRouterState({ select: (state) => state.location.pathname });
   const reason = vault?.health.reasons.find((each) => each.snoozed_until === null);
-  // The pages that mend it say so themselves.
-  if (!vault || !reason || path.startsWith('/key') || path === '/recovery') return null;
+  // The pages that mend it, and Home, say so themselves.
+  if (!vault || !reason || path === '/' || path.startsWith('/key') || path === '/recovery') return null;
   return (
     <div className="banner-strip">
       <ReasonBanner reason={reason} isLocked={vault.state === 'locked'} />
@@ -24,72 +22,54 @@ export function HealthBanner() {
   );
 }
 
-const helps: Record<string, { label: string; to: '/key' | '/key/copy' | '/key/verify' }> = {
-  locked: { label: 'Unlock…', to: '/key' },
-  custody_disagrees: { label: 'See why', to: '/key' },
-  no_separate_copy: { label: 'Make a copy', to: '/key/copy' },
-  proof_stale: { label: 'Verify a copy', to: '/key/verify' },
-  proof_due: { label: 'Prove it', to: '/key/verify' },
-  only_copy_beside_backups: { label: 'Make a copy', to: '/key/copy' },
-};
+interface Drawn {
+  tone: BannerTone;
+  verdict: VerdictName;
+  title: string;
+}
 
-const titles: Record<Reason['level'], string> = {
-  due: 'Proof due.',
-  at_risk: 'Key at risk.',
-  broken: 'Locked.',
-  ok: '',
-};
+function draw(reason: HealthReason, isLocked: boolean): Drawn {
+  switch (reason.level) {
+    case 'broken':
+      return isLocked
+        ? { tone: 'danger', verdict: 'locked', title: 'Locked.' }
+        : { tone: 'danger', verdict: 'broken', title: 'Key broken.' };
+    case 'at_risk':
+      return { tone: 'attention', verdict: 'risk', title: 'Key at risk.' };
+    default:
+      return { tone: 'info', verdict: 'due', title: 'Proof due.' };
+  }
+}
 
-export function ReasonBanner({ reason, isLocked = false }: { reason: Reason; isLocked?: boolean }) {
-  const help = helps[reason.code];
-  const maySnooze = useMay('vault:write') && reason.level !== 'broken';
+/** One reason in a sentence, with the button that helps for those who may use it. */
+export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReason; isLocked?: boolean }) {
+  const mayMend = useMay('vault:write');
+  const { tone, verdict, title } = draw(reason, isLocked);
   return (
     <Banner
-      tone={reason.level === 'broken' ? 'danger' : reason.level === 'at_risk' ? 'attention' : 'info'}
-      verdict={
-        reason.level === 'broken'
-          ? isLocked
-            ? 'locked'
-            : 'broken'
-          : reason.level === 'at_risk'
-            ? 'risk'
-            : 'due'
-      }
+      tone={tone}
+      verdict={verdict}
       action={
-        <span className="flex items-center gap-2">
-          {help && (
-            <Link to={help.to} className={buttonClass()}>
-              {help.label}
-            </Link>
-          )}
-          {maySnooze && <Snooze reason={reason} />}
-        </span>
+        mayMend && (
+          <span className="flex items-center gap-2">
+            <Help code={reason.code} />
+            {reason.level !== 'broken' && <Snooze code={reason.code} />}
+          </span>
+        )
       }
     >
-      <b>{titles[reason.level]}</b> {reason.message}
+      <b>{title}</b> {reason.message}
+      {!mayMend && ' An administrator of this instance can mend it.'}
     </Banner>
   );
 }
 
-function Snooze({ reason }: { reason: Reason }) {
-  const snooze = async (days: 1 | 7 | 30) => {
-    await ask(
-      client.POST('/vault/warnings/{reason}/snooze', {
-        params: { path: { reason: reason.code } },
-        body: { days },
-      }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['vault'] });
-  };
+function Help({ code }: { code: HealthReason['code'] }) {
+  const help = helpFor(code);
+  if (code === 'locked') return <UnlockLink />;
   return (
-    <Menu
-      trigger={<IconButton icon={Clock} label="Remind me later" />}
-      groups={[
-        ([1, 7, 30] as const).map((days) => ({
-          label: days === 1 ? 'Tomorrow' : `In ${days} days`,
-          onSelect: () => void snooze(days),
-        })),
-      ]}
-    />
+    <Link to={help.to} className={buttonClass()}>
+      {help.label}
+    </Link>
   );
 }

@@ -61,6 +61,9 @@ export function useLive(isOn: boolean): void {
         heard();
         const { resource } = JSON.parse(event.data) as { resource: string };
         void queryClient.invalidateQueries({ queryKey: [resource], predicate: isNotStatus });
+        // The session names the instance, and says who one is and may do.
+        if (resource === 'settings' || resource === 'users')
+          void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
         // Every change leaves a line in the audit log.
         void queryClient.invalidateQueries({ queryKey: ['audit'] });
       });

@@ -7,6 +7,7 @@ export function NotFoundPage() {
   return (
     <main className="grid min-h-full place-items-center">
       <Empty
+        isPage
         icon={Compass}
         title="There is no such page"
         text="It may have been deleted or renamed."

@@ -1,3 +1,102 @@
+import { useEffect, useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { describeError, hasCode } from '../api/problem.ts';
+import type { components } from '../api/schema.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { FirstRunFrame } from './first-run-frame.tsx';
+import { You } from './you.tsx';
+import { YourKey } from './your-key.tsx';
+
+export type FirstKey = components['schemas']['FirstKey'];
+
+/** The first two steps, with the link alone: the key as it is, and the first account. */
 export function SetUp({ token }: { token: string }) {
-  return <p>{token.length}</p>;
+  const [key, setKey] = useState<FirstKey | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [round, setRound] = useState(0);
+  const [step, setStep] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again in each round
+  useEffect(() => {
+    let isOver = false;
+    setError(null);
+    ask(client.POST('/setup/key', { body: { token } }))
+      .then((answer) => !isOver && setKey(answer))
+      .catch((thrown: unknown) => !isOver && setError(thrown));
+    return () => {
+      isOver = true;
+    };
+  }, [token, round]);
+
+  const facts = {
+    key: key ? sayKey(key) : 'Made here, and kept on this machine.',
+    you: 'E-mail and password.',
+  };
+  if (error !== null) return <NoLink error={error} facts={facts} onRetry={() => setRound(round + 1)} />;
+  if (!key) return <div aria-busy="true" />;
+  if (step === 0) return <YourKey firstKey={key} facts={facts} onDone={() => setStep(1)} />;
+  return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => setStep(0)} />;
+}
+
+/** What came of the first step, in a line. */
+export function sayKey({ fingerprint, adopted, custody, label }: FirstKey): string {
+  if (fingerprint === null) return 'There is none yet.';
+  const where = {
+    keychain: `in ${label}`,
+    file: 'in the data directory',
+    passphrase: 'under your passphrase',
+    external: 'in a file from outside',
+  }[custody];
+  if (adopted === true) return `Found ${where} and taken over.`;
+  return adopted === false ? `Made here, kept ${where}, read back.` : `Kept ${where}.`;
+}
+
+interface NoLinkProps {
+  error: unknown;
+  facts: { key: string; you: string };
+  onRetry: () => void;
+}
+
+function NoLink({ error, facts, onRetry }: NoLinkProps) {
+  const isSetUp = hasCode(error, 'already_set_up');
+  const isOver = hasCode(error, 'link_invalid');
+  return (
+    <FirstRunFrame
+      current={0}
+      facts={facts}
+      fingerprint={null}
+      title={
+        isSetUp
+          ? 'This instance is set up'
+          : isOver
+            ? 'This link does not work any more'
+            : 'Set-up did not begin'
+      }
+      lead={
+        isOver ? (
+          <>
+            It was used, or is over an hour old. On the machine, run{' '}
+            <code className="mono">temps-desktop console</code> for a new one.
+          </>
+        ) : isSetUp ? (
+          'There is an account already: sign in with it.'
+        ) : (
+          describeError(error)
+        )
+      }
+    >
+      {isSetUp ? (
+        <a className="btn btn-main" href="/">
+          Sign in
+        </a>
+      ) : (
+        !isOver && (
+          <div className="grid justify-items-start gap-3">
+            <Banner tone="danger">Nothing was changed.</Banner>
+            <Button onClick={onRetry}>Try again</Button>
+          </div>
+        )
+      )}
+    </FirstRunFrame>
+  );
 }

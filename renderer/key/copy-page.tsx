@@ -1,5 +1,161 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { LockKeyhole, X } from 'lucide-react';
+import { useState } from 'react';
+import { useMay } from '../app/session.ts';
+import { useVault, type VaultStatus } from '../app/vault.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { formatCount } from '../ui/time.ts';
+import type { KeepWay } from './copy/copy-formats.ts';
+import { CopySteps } from './copy/copy-steps.tsx';
+import { StopDialog } from './copy/stop-dialog.tsx';
+import { TwoBlades } from './copy/two-blades.tsx';
+import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
+import { inCustody } from './custody-words.ts';
+import { LockedPage } from './locked/locked-page.tsx';
+import { NotForYou } from './not-for-you.tsx';
+
+const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'plain'];
+const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
 export function CopyPage() {
-  return <Page title="CopyPage">…</Page>;
+  const vault = useVault();
+  const mayWrite = useMay('vault:write');
+  if (!mayWrite) return <NotForYou title="Make a copy" crumbs={crumbs} />;
+  if (!vault.data)
+    return (
+      <Page title="Make a copy" crumbs={crumbs}>
+        <Skeleton rows={6} />
+      </Page>
+    );
+  if (vault.data.state === 'locked') return <LockedPage />;
+  return <MakeCopy vault={vault.data} />;
+}
+
+function MakeCopy({ vault }: { vault: VaultStatus }) {
+  const wizard = useCopyWizard('active');
+  const navigate = useNavigate();
+  const [isStopping, setStopping] = useState(false);
+  const isUnproven = wizard.made !== null && wizard.stage !== 'done' && wizard.made.proof.needed !== null;
+  const stop = () => {
+    if (isUnproven) setStopping(true);
+    else void navigate({ to: '/key' });
+  };
+  return (
+    <Page
+      title={titleOf(wizard)}
+      name="Make a copy"
+      crumbs={crumbs}
+      actions={wizard.stage !== 'done' && <Button onClick={stop}>Stop here</Button>}
+    >
+      <div className="copy-cols">
+        <div className="grid min-w-0 grid-cols-1 gap-4">
+          {wizard.stage === 'done' && <Done wizard={wizard} total={vault.secrets.total} />}
+          <CopySteps wizard={wizard} offered={OFFERED} />
+        </div>
+        <div className="grid grid-cols-1 gap-4">
+          <TwoBlades
+            kept={`The key ${inCustody(vault.custody)}`}
+            fingerprint={vault.fingerprint}
+            copied={`The key ${placeOf(wizard)}`}
+            read={wizard.proven?.fingerprint ?? null}
+          />
+          <Opens vault={vault} />
+        </div>
+      </div>
+      <StopDialog
+        isOpen={isStopping}
+        copy={wizard.made?.copy ?? null}
+        onClose={() => setStopping(false)}
+        onStopped={() => void navigate({ to: '/key' })}
+      />
+    </Page>
+  );
+}
+
+function titleOf({ chosen }: CopyWizard): string {
+  switch (chosen?.way) {
+    case 'drive':
+      return chosen.target?.kind === 'path'
+        ? `Copy the key to ${chosen.target.label}`
+        : 'Copy the key to a drive';
+    case 'manager':
+      return 'Copy the key to a password manager';
+    case 'paper':
+      return 'Copy the key to paper';
+    case undefined:
+      return 'Make a copy of the key';
+    default:
+      return 'Copy the key to a file';
+  }
+}
+
+function placeOf({ chosen }: CopyWizard): string {
+  if (!chosen) return 'on the copy';
+  if (chosen.target?.kind === 'path') return `on ${chosen.target.label}`;
+  return {
+    drive: 'in the file',
+    file: 'in the file',
+    plain: 'in the file',
+    manager: 'in the manager',
+    paper: 'on paper',
+  }[chosen.way];
+}
+
+function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
+  const { proven, made } = wizard;
+  if (!proven) return null;
+  return (
+    <Banner
+      tone={made?.not_separate ? 'attention' : 'ok'}
+      action={
+        <span className="flex flex-wrap gap-2">
+          <Button onClick={wizard.restart}>Make another</Button>
+          <Link to="/key" className={buttonClass('main')}>
+            Done
+          </Link>
+        </span>
+      }
+    >
+      <b dir="auto">{proven.place}</b>{' '}
+      {total === 0
+        ? 'would open every secret you add from now on.'
+        : `would bring ${formatCount(total, 'secret')} back.`}{' '}
+      {made?.not_separate && 'It does not count as a separate copy.'}
+      {wizard.chosen?.way === 'manager' &&
+        wizard.chosen.format !== 'text' &&
+        wizard.chosen.format !== 'kdbx' && (
+          <> Import {proven.place} into your manager now, then delete the file.</>
+        )}
+    </Banner>
+  );
+}
+
+function Opens({ vault }: { vault: VaultStatus }) {
+  const { total } = vault.secrets;
+  return (
+    <section className="card copy-opens" aria-label="What this copy will open">
+      <h2>What this copy will open</h2>
+      <ul>
+        <li>
+          <LockKeyhole className="icon text-icon" aria-hidden="true" />
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            {total === 0 ? 'Every secret' : `All ${formatCount(total, 'secret')}`} of {vault.instance.name}
+          </span>
+        </li>
+        {(vault.epoch ?? 1) > 1 && (
+          <li>
+            <X className="icon text-icon" aria-hidden="true" />
+            <span>Not what was sealed under an older key</span>
+          </li>
+        )}
+        <li>
+          <X className="icon text-icon" aria-hidden="true" />
+          <span>Nothing without the database or a backup of it</span>
+        </li>
+      </ul>
+    </section>
+  );
 }

@@ -1,5 +1,118 @@
+import { Link } from '@tanstack/react-router';
+import { useMay } from '../app/session.ts';
+import { useVault, type VaultStatus } from '../app/vault.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { type Step, Steps } from '../ui/steps.tsx';
+import { formatCount, formatDay } from '../ui/time.ts';
+import { inCustody, keeperOf } from './custody-words.ts';
 
+const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
+
+/** What to do, in its order, when the key or its copies are gone. */
 export function LostPage() {
-  return <Page title="LostPage">…</Page>;
+  const vault = useVault();
+  return (
+    <Page
+      title="I lost the key"
+      crumbs={crumbs}
+      under={vault.data && (vault.data.state === 'locked' ? lockedUnder(vault.data) : runningUnder)}
+    >
+      {vault.isError && (
+        <Failed
+          title="The key’s state did not load"
+          error={vault.error}
+          onRetry={() => void vault.refetch()}
+        />
+      )}
+      {vault.isPending && <Skeleton rows={6} />}
+      {vault.data && <InOrder vault={vault.data} />}
+    </Page>
+  );
+}
+
+const runningUnder =
+  'The instance runs, so it still holds the key in memory. Nothing is lost yet: do this before it stops.';
+
+function lockedUnder(vault: VaultStatus): string {
+  return `The vault is locked. ${formatCount(vault.secrets.total, 'value')} cannot be read until a copy of the key opens them.`;
+}
+
+function InOrder({ vault }: { vault: VaultStatus }) {
+  const mayWrite = useMay('vault:write');
+  const isLocked = vault.state === 'locked';
+  const steps = isLocked ? lockedSteps(vault) : runningSteps(vault);
+  return (
+    <div className="card max-w-180 p-6">
+      {!mayWrite && <p className="mb-4 text-text-2">Ask an administrator to do this.</p>}
+      <Steps steps={steps} current={0} />
+    </div>
+  );
+}
+
+function runningSteps(vault: VaultStatus): Step[] {
+  return [
+    {
+      title: 'Make a copy now',
+      body: (
+        <Help
+          text={`${keeperOf(vault.custody)} may be gone or about to be: the key in memory is as good. A copy on a stick or on paper takes a minute.`}
+          to="/key/copy"
+          label="Make a copy"
+          isMain
+        />
+      ),
+    },
+    {
+      title: 'Put it where the next start finds it',
+      said: 'Move the key to another place on the Encryption key page, or move it away and back: it is written anew and read back.',
+    },
+    {
+      title: 'Someone else has it?',
+      said: 'A key that others may have seen is replaced: rotate it, prove a copy of the new one, then shred the old.',
+    },
+  ];
+}
+
+function lockedSteps(vault: VaultStatus): Step[] {
+  const proven =
+    vault.proof.verified_at === null
+      ? 'No copy was ever proven here. Look for a file ending in .age or .kdbx, a printed page, or an entry in a password manager.'
+      : `${vault.proof.place ?? 'A copy'} was proven ${formatDay(vault.proof.verified_at)}. Start with that one.`;
+  return [
+    {
+      title: 'Look for a copy',
+      body: <Help text={proven} to="/key" label="Unlock with a copy" isMain />,
+    },
+    {
+      title: 'Look for the key itself',
+      said: `It was kept ${inCustody(vault.custody)} (${vault.custody.place}). A backup of that, or of the old machine, holds it too.`,
+    },
+    {
+      title: 'Start over with a new key',
+      said: `Only when nothing is left: ${formatCount(vault.secrets.total, 'value')} would have to be entered again, one by one from a list. They stay sealed, and open if the key turns up. It is the last thing on the page of the locked vault.`,
+    },
+  ];
+}
+
+interface HelpProps {
+  text: string;
+  to: '/key' | '/key/copy';
+  label: string;
+  isMain?: boolean;
+}
+
+function Help({ text, to, label, isMain = false }: HelpProps) {
+  const mayWrite = useMay('vault:write');
+  return (
+    <div className="grid justify-items-start gap-3">
+      <p className="text-text-2">{text}</p>
+      {mayWrite && (
+        <Link to={to} className={buttonClass(isMain ? 'main' : 'normal')}>
+          {label}
+        </Link>
+      )}
+    </div>
+  );
 }

@@ -1,7 +1,6 @@
 import { Ellipsis, Power, PowerOff, Trash2 } from 'lucide-react';
 import { askConfirmed, client } from '../api/client.ts';
-import { ConfirmationDeclined } from '../api/confirmation.ts';
-import { describeError } from '../api/problem.ts';
+import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -33,7 +32,7 @@ export function ApiKeyTable({ keys, onDelete }: ApiKeyTableProps) {
             <th scope="col" className="w-36 max-tablet:hidden">
               Last used
             </th>
-            <th scope="col" className="w-36 max-phone:w-28">
+            <th scope="col" className="w-36 max-phone:w-32">
               Expires
             </th>
             {onDelete && (

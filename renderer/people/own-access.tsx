@@ -15,7 +15,7 @@ export function OwnAccess() {
   const { user, permissions } = useSession();
   const missing = askedFor.filter((permission) => !permissions.includes(permission as never));
   return (
-    <div className="grid gap-6 wide:grid-cols-2">
+    <div className="grid grid-cols-1 gap-6 wide:grid-cols-2">
       <Section title="You">
         <div className="card card-pad flex flex-wrap items-center gap-3">
           <span className="two-lines min-w-0 flex-1 basis-48">

@@ -30,7 +30,7 @@ export function ProjectSettingsPage() {
         />
       ) : (
         project.data && (
-          <div className="grid max-w-160 gap-6">
+          <div className="grid grid-cols-1 max-w-160 gap-6">
             <ProjectSettingsForm key={project.data.id} project={project.data} />
             {mayDelete && (
               <Section title="Delete this project">

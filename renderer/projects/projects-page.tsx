@@ -88,7 +88,7 @@ function ProjectList({ projects }: { projects: readonly ListedProject[] }) {
     <>
       <div className="toolbar">
         <SearchField label="Search projects" value={search} onChange={setSearch} />
-        <span className="quiet ml-auto" role="status">
+        <span className="quiet ml-auto empty:hidden" role="status">
           {found.length > SHOWN
             ? `${SHOWN} of ${found.length.toLocaleString()}. Search finds the rest.`
             : words.length > 0

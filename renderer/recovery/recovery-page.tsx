@@ -1,5 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Download, Plus, ShieldCheck } from 'lucide-react';
+import { useMay } from '../app/session.ts';
+import { UnlockLink } from '../app/unlock-link.tsx';
+import { useVault, type VaultStatus } from '../app/vault.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { saveFile } from '../ui/save-file.ts';
+import { formatFileDay } from '../ui/time.ts';
+import { LostValues } from './lost-values.tsx';
+import { type RecoveryList, recoveryQuery } from './recovery-query.ts';
+import { RecoverySummary } from './recovery-summary.tsx';
 
+/** What was lost with a key, worked off until nothing is left. */
 export function RecoveryPage() {
-  return <Page title="RecoveryPage">…</Page>;
+  const list = useQuery(recoveryQuery);
+  const vault = useVault().data;
+  return (
+    <Page
+      title="Recovery list"
+      name="Recovery"
+      crumbs={[{ label: 'Encryption key', to: '/key' }]}
+      actions={list.data && vault && <Actions list={list.data} vault={vault} />}
+    >
+      {list.isError && !list.data ? (
+        <div className="card">
+          <Failed
+            title="The recovery list did not load"
+            error={list.error}
+            onRetry={() => void list.refetch()}
+          />
+        </div>
+      ) : !list.data || !vault ? (
+        <div className="table-wrap">
+          <Skeleton rows={8} columns={4} />
+        </div>
+      ) : (
+        <Recovery list={list.data} vault={vault} />
+      )}
+    </Page>
+  );
+}
+
+function Actions({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
+  const mayCopy = useMay('vault:write') && vault.state === 'running';
+  return (
+    <>
+      {list.remaining > 0 && (
+        <Button icon={Download} onClick={() => exportList(list, vault)}>
+          Export list
+        </Button>
+      )}
+      {mayCopy && vault.proof.verified_at === null && (
+        <Link to="/key/copy" className={buttonClass('main')}>
+          <Plus className="icon" aria-hidden="true" />
+          Make a copy of key {vault.epoch}
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** The list has names and no values: it can lie on a desk while the values are looked for. */
+function exportList(list: RecoveryList, vault: VaultStatus): void {
+  const content = JSON.stringify({ instance: vault.instance.name, ...list }, null, 2);
+  saveFile(`temps-recovery-${formatFileDay(Date.now())}.json`, `${content}\n`, 'application/json');
+}
+
+function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
+  const mayWrite = useMay('vault:write');
+  const isLocked = vault.state === 'locked';
+  if (list.total === 0)
+    return (
+      <div className="card">
+        <Empty
+          icon={ShieldCheck}
+          title="Nothing is lost"
+          text="Every value of this instance is sealed under a key that is here. After starting over with a new key, this is where the lost values are replaced."
+          action={
+            <Link to="/secrets" className={buttonClass()}>
+              See the secrets
+            </Link>
+          }
+        />
+      </div>
+    );
+  return (
+    <div className="grid grid-cols-1 gap-5">
+      {isLocked && (
+        <Banner tone="danger" verdict="locked" action={mayWrite && <UnlockLink />}>
+          <b>Locked.</b> Values can be entered again once the vault is open.
+        </Banner>
+      )}
+      {!mayWrite && <Banner tone="info">An administrator of this instance replaces these values.</Banner>}
+      <RecoverySummary list={list} mayRescue={mayWrite && !isLocked} />
+      <LostValues list={list} mayMend={mayWrite && !isLocked} />
+    </div>
+  );
 }

@@ -1,5 +1,154 @@
+import { useQuery } from '@tanstack/react-query';
+import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck } from 'lucide-react';
+import { useDeferredValue, useState } from 'react';
+import { useVault } from '../app/vault.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Filter } from '../ui/chip.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { SearchField } from '../ui/search-field.tsx';
+import { SubmitError, useSubmit } from '../ui/submit.tsx';
+import { DoctorCard } from './doctor-card.tsx';
+import { exportReport } from './export-report.ts';
+import { groupLabels, type SecretGroup } from './secret-words.ts';
+import { PER_PAGE, type SecretsFilter, type SecretsPageData, secretsQuery } from './secrets-queries.ts';
+import { SecretsTable } from './secrets-table.tsx';
+import { useDoctor, useVerifyAll } from './verify-all.ts';
 
+/** Every sealed value of every kind, and whether it opens. */
 export function SecretsPage() {
-  return <Page title="SecretsPage">…</Page>;
+  const vault = useVault();
+  const report = useDoctor();
+  const verify = useVerifyAll();
+  const name = vault.data?.instance.name ?? '';
+  const save = useSubmit(() => exportReport(name));
+  return (
+    <Page
+      title="Secrets"
+      actions={
+        <>
+          <Button icon={Download} isBusy={save.isBusy} onClick={() => void save.run()}>
+            Export report
+          </Button>
+          <Button
+            kind="main"
+            icon={ShieldCheck}
+            isBusy={verify.isBusy || report?.running === true}
+            disabled={vault.data?.state !== 'running'}
+            onClick={() => void verify.run()}
+          >
+            Verify all
+          </Button>
+        </>
+      }
+    >
+      <div className="grid grid-cols-1 gap-5">
+        <SubmitError submit={verify} />
+        <SubmitError submit={save} />
+        {vault.data && <DoctorCard vault={vault.data} report={report} />}
+        <SecretsList />
+      </div>
+    </Page>
+  );
+}
+
+const groups = Object.keys(groupLabels) as SecretGroup[];
+
+function SecretsList() {
+  const [filter, setFilter] = useState<SecretsFilter>({ group: null, search: '', page: 1 });
+  const { group, page } = filter;
+  const search = useDeferredValue(filter.search);
+  const query = useQuery(secretsQuery({ group, search, page }));
+  const { data } = query;
+  const show = (change: Partial<SecretsFilter>) => setFilter((known) => ({ ...known, page: 1, ...change }));
+  return (
+    <div>
+      <div className="secrets-filters">
+        <fieldset className="flex min-w-0 flex-wrap gap-1.5" aria-label="Kind">
+          <Filter isOn={group === null} onClick={() => show({ group: null })} {...countOf(data, 'all')}>
+            All
+          </Filter>
+          {groups
+            .filter((each) => each === group || data?.counts[each] !== 0)
+            .map((each) => (
+              <Filter
+                key={each}
+                isOn={group === each}
+                onClick={() => show({ group: each })}
+                {...countOf(data, each)}
+              >
+                {groupLabels[each]}
+              </Filter>
+            ))}
+        </fieldset>
+        <SearchField
+          label="Search secrets"
+          value={filter.search}
+          onChange={(typed) => show({ search: typed.slice(0, 200) })}
+        />
+      </div>
+      <div className="table-wrap" aria-busy={query.isPlaceholderData}>
+        {query.isError ? (
+          <Failed title="The list did not load" error={query.error} onRetry={() => void query.refetch()} />
+        ) : !data ? (
+          <Skeleton rows={10} columns={5} />
+        ) : data.secrets.length === 0 ? (
+          <NoSecrets isFiltered={data.counts.all > 0} onClear={() => show({ group: null, search: '' })} />
+        ) : (
+          <>
+            <SecretsTable secrets={data.secrets} />
+            <Foot data={data} onPage={(next) => show({ page: next })} />
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const countOf = (data: SecretsPageData | undefined, group: SecretGroup | 'all') =>
+  data ? { count: data.counts[group] } : {};
+
+function NoSecrets({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  return isFiltered ? (
+    <Empty
+      icon={SearchX}
+      title="Nothing fits"
+      text="No sealed value has all of these words and is of this kind."
+      action={<Button onClick={onClear}>Show all</Button>}
+    />
+  ) : (
+    <Empty
+      icon={LockKeyhole}
+      title="No secrets yet"
+      text="Secret variables, API keys and second factors are sealed and listed here."
+    />
+  );
+}
+
+function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) => void }) {
+  const first = (data.page - 1) * PER_PAGE + 1;
+  const last = first + data.secrets.length - 1;
+  return (
+    <div className="table-foot">
+      <span className="min-w-0 truncate">
+        {first.toLocaleString()} to {last.toLocaleString()} of {data.total.toLocaleString()}
+        {data.failing > 0 && '. What does not open comes first.'}
+      </span>
+      <span className="grow" />
+      <IconButton
+        isSmall
+        icon={ChevronLeft}
+        label="Previous page"
+        disabled={data.page === 1}
+        onClick={() => onPage(data.page - 1)}
+      />
+      <IconButton
+        isSmall
+        icon={ChevronRight}
+        label="Next page"
+        disabled={last >= data.total}
+        onClick={() => onPage(data.page + 1)}
+      />
+    </div>
+  );
 }

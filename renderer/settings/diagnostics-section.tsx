@@ -11,17 +11,18 @@ import { SubmitError, useSubmit } from '../ui/submit.tsx';
 /** What helps someone else find a fault: seen before it is taken. */
 export function DiagnosticsSection() {
   const [bundle, setBundle] = useState<string | null>(null);
-  const mayRead = useMay('settings:write');
+  const mayReadAudit = useMay('audit:read');
+  const mayReadVault = useMay('vault:read');
   const look = useSubmit(async () => {
     setBundle(JSON.stringify(await askConfirmed(() => client.GET('/diagnostics')), null, 2));
   });
-  if (!mayRead) return null;
+  if (!mayReadAudit || !mayReadVault) return null;
   return (
     <Section title="Diagnostics">
       <div className="card card-pad grid gap-3">
         <div className="flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-text-2">
-            Versions, counts and states for a report of a fault. No value, no name of a secret, no key.
+            Versions, counts and states for a report of a fault. No value, no key, no address.
           </p>
           <Button icon={Eye} isBusy={look.isBusy} onClick={() => void look.run()}>
             Look at it

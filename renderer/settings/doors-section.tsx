@@ -13,7 +13,7 @@ export function DoorsSection() {
   const doors = useQuery({ ...doorsQuery, enabled: isOwner });
   return (
     <Section title="Where it answers">
-      <div className="card card-pad grid gap-3">
+      <div className="card card-pad grid grid-cols-1 gap-3">
         <Fact term="This page">
           <span className="font-mono text-12 [overflow-wrap:anywhere]">{location.origin}</span>
         </Fact>

@@ -14,8 +14,8 @@ export function SettingsPage() {
   const settings = useQuery({ ...settingsQuery, enabled: useMay('settings:read') });
   return (
     <Page title="Settings">
-      <div className="grid items-start gap-6 wide:grid-cols-2">
-        <div className="grid gap-6">
+      <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
+        <div className="grid grid-cols-1 gap-6">
           <AppearanceSection />
           {settings.data ? (
             <InstanceForm settings={settings.data} />
@@ -33,7 +33,7 @@ export function SettingsPage() {
             )
           )}
         </div>
-        <div className="grid gap-6">
+        <div className="grid grid-cols-1 gap-6">
           <DoorsSection />
           <TrustSection />
           <DiagnosticsSection />

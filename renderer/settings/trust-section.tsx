@@ -93,7 +93,7 @@ export function TrustSection() {
   const [system, setSystem] = useState(guessSystem);
   return (
     <Section
-      title="Without a warning in the browser"
+      title="Trust its certificate"
       actions={
         <a href="/api/ca.pem" download={FILE} className={buttonClass('normal', true)}>
           <Download className="icon" aria-hidden="true" />
@@ -101,7 +101,7 @@ export function TrustSection() {
         </a>
       }
     >
-      <div className="card card-pad grid gap-3">
+      <div className="card card-pad grid grid-cols-1 gap-3">
         <p className="text-text-2">
           The certificate is signed by an authority this instance made for itself. Machines that trust it show
           no warning. Its own key is sealed like every secret.
@@ -109,7 +109,9 @@ export function TrustSection() {
         <div className="min-w-0 overflow-x-auto">
           <Segmented label="System" value={system} onChange={setSystem} options={systems} />
         </div>
-        <div className="grid gap-3 text-text-2">{systems.find(({ value }) => value === system)?.steps}</div>
+        <div className="grid grid-cols-1 gap-3 text-text-2">
+          {systems.find(({ value }) => value === system)?.steps}
+        </div>
       </div>
     </Section>
   );

@@ -1,4 +1,5 @@
 import { PasswordField } from './field.tsx';
+import { formatCount } from './time.ts';
 
 /** bcrypt's own limit: further bytes would not count, so the instance refuses them. */
 const MAX_BYTES = 72;
@@ -26,7 +27,7 @@ export function checkPassword(password: string): PasswordCheck {
       words: `At least ${MIN_CHARACTERS} characters. Four or five words are easy to keep.`,
     };
   if (characters < MIN_CHARACTERS)
-    return { isGood: false, words: `${MIN_CHARACTERS - characters} more characters` };
+    return { isGood: false, words: formatCount(MIN_CHARACTERS - characters, 'more character') };
   const distinct = new Set(password).size;
   if (distinct < 6) return { isGood: true, words: 'Weak: the same few characters again and again' };
   if (characters < 16) return { isGood: true, words: 'Fair. Longer is better.' };

@@ -10,13 +10,16 @@ interface EmptyProps {
   text: ReactNode;
   /** One button. */
   action?: ReactNode;
+  /** It stands in place of a page: its title is the page's. */
+  isPage?: boolean;
 }
 
-export function Empty({ icon: Icon, title, text, action }: EmptyProps) {
+export function Empty({ icon: Icon, title, text, action, isPage = false }: EmptyProps) {
+  const Title = isPage ? 'h1' : 'b';
   return (
     <div className="nothing">
       <Icon className="icon" aria-hidden="true" />
-      <b>{title}</b>
+      <Title className="font-semibold">{title}</Title>
       <p>{text}</p>
       {action}
     </div>

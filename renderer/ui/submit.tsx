@@ -1,6 +1,5 @@
 import { useState } from 'react';
-import { ConfirmationDeclined } from '../api/confirmation.ts';
-import { ApiProblem, describeError } from '../api/problem.ts';
+import { ApiProblem, ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { Banner } from './banner.tsx';
 
 export interface Submit {

@@ -27,6 +27,9 @@ export function formatDay(ms: number, nowMs = Date.now()): string {
   return new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? day.format(ms) : dayOfYear.format(ms);
 }
 
+/** As `formatDay`, without the hour: for columns. */
+export const formatShortDay = (ms: number, nowMs = Date.now()) => formatDay(ms, nowMs).split(',')[0] ?? '';
+
 /** "just now", "3 minutes ago", "2 hours ago", then as `formatDay`. */
 export function formatAgo(ms: number, nowMs = Date.now()): string {
   const minutes = Math.floor((nowMs - ms) / 60_000);
@@ -38,6 +41,10 @@ export function formatAgo(ms: number, nowMs = Date.now()): string {
 }
 
 export const formatClock = (ms: number) => clock.format(ms);
+/** "14:02" today, else with its day. */
+export function formatTime(ms: number, nowMs = Date.now()): string {
+  return startOfDay(ms) === startOfDay(nowMs) ? clock.format(ms) : exact.format(ms);
+}
 /** For titles and tables that must be exact. */
 export const formatExact = (ms: number) => exact.format(ms);
 
@@ -64,3 +71,13 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 })} ${units[unit]}`;
 }
+
+/** How long something took: "0.1 s", "12 s", "3 min". */
+export function formatElapsed(ms: number): string {
+  if (ms < 10_000)
+    return `${Math.max(0.1, ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
+  return ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+}
+
+/** "2026-05-04", for names of files. */
+export const formatFileDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -50,8 +50,12 @@ export function describeOverDoors(name: string, suite: (find: () => TestDoor) =>
   });
 }
 
-export async function openDoor(name: 'https' | 'socket'): Promise<TestDoor & { stop(): Promise<void> }> {
+export async function openDoor(
+  name: 'https' | 'socket',
+  { isSetUp = true, keyText }: { isSetUp?: boolean; keyText?: string } = {},
+): Promise<TestDoor & { stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
+  if (keyText) writeFileSync(join(dataDir, 'encryption_key'), keyText, { mode: 0o600 });
   const clock = createManualClock(Date.now());
   const instance = await openInstance({ dataDir, clock });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
@@ -67,8 +71,10 @@ export async function openDoor(name: 'https' | 'socket'): Promise<TestDoor & { s
     );
     return toAnswer(response.status, await response.text(), Object.fromEntries(response.headers));
   };
-  const created = await inProcess('POST', '/users/administrator', ADMIN);
-  if (created.status !== 201) throw new Error(created.text);
+  if (isSetUp) {
+    const created = await inProcess('POST', '/users/administrator', ADMIN);
+    if (created.status !== 201) throw new Error(created.text);
+  }
   const ca = (await inProcess('GET', '/ca.pem')).text;
   const port = Number(new URL(doors.httpsUrl ?? '').port);
   const origin = `https://localhost:${port}`;

@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
-import { ADMIN, describeOverDoors, readCookie, type Who } from './harness.ts';
+import { ADMIN, describeOverDoors, openDoor, readCookie, type Who } from './harness.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -278,6 +278,37 @@ describeOverDoors('people and keys', (door) => {
       (await user('POST', '/api-keys', { name: 'ok', role_type: 'custom', permissions: ['projects:read'] }))
         .status,
     ).toBe(201);
+  });
+
+  it('narrows a role to the permissions asked for, and refuses those it does not know or have', async () => {
+    const create = (fields: object) =>
+      owner('POST', '/api-keys', { name: 'narrow', role_type: 'user', ...fields });
+    for (const [permissions, field] of [
+      [['bogus:perm'], 'permissions.0'],
+      [['projects:read', 'bogus:perm'], 'permissions.1'],
+      [['users:write'], 'permissions.0'],
+      [[], 'permissions'],
+    ] as const) {
+      const refused = await create({ permissions });
+      expect([refused.status, Object.keys(refused.body.errors)]).toEqual([400, [field]]);
+    }
+    const made = (await create({ permissions: ['projects:read'] })).body;
+    expect(made).toMatchObject({ role_type: 'user', permissions: ['projects:read'] });
+    const narrow = as({ token: made.api_key });
+    expect((await narrow('GET', '/projects')).status).toBe(200);
+    expect((await narrow('POST', '/projects', { name: 'not theirs' })).status).toBe(403);
+
+    const change = (fields: object) => owner('PUT', `/api-keys/${made.id}`, fields);
+    for (const permissions of [['bogus:perm'], ['users:read'], []])
+      expect((await change({ permissions })).status).toBe(400);
+    expect((await change({ permissions: null })).body.permissions).toEqual(['projects:read']);
+    expect((await change({ permissions: ['settings:read'] })).body).toMatchObject({
+      role_type: 'user',
+      permissions: ['settings:read'],
+    });
+    expect((await narrow('GET', '/projects')).status).toBe(403);
+    expect((await narrow('GET', '/settings')).status).toBe(200);
+    await owner('DELETE', `/api-keys/${made.id}`);
   });
 
   it('binds a deployment token to its project', async () => {
@@ -620,3 +651,59 @@ describeOverDoors('people and keys', (door) => {
     expect(text).not.toMatch(/a long enough password|tk_[0-9a-f]{12}[\w-]{43}|wrong wrong/);
   });
 });
+
+describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
+  const KEY_TEXT = '0f'.repeat(32);
+
+  it('shows the key to the holder of a set-up link, and leaves the link good', async () => {
+    await using door = await open(name, { isSetUp: false });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const first = await door.request('POST', '/setup/key', { token });
+    expect(first.status).toBe(200);
+    expect(first.body).toEqual({
+      fingerprint: (await door.owner('GET', '/vault/key')).body.fingerprint,
+      custody: 'file',
+      label: 'A file in the data directory',
+      place: expect.stringContaining(door.dataDir),
+      adopted: false,
+      locked: false,
+      detail: null,
+    });
+    expect((await door.request('POST', '/setup/key', { token })).status).toBe(200);
+    expect((await door.request('POST', '/setup', { token, ...ADMIN })).status).toBe(201);
+    expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('already_set_up');
+  });
+
+  it('says when the key was there already', async () => {
+    await using door = await open(name, { isSetUp: false, keyText: KEY_TEXT });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const answer = await door.request('POST', '/setup/key', { token });
+    expect(answer.body.adopted).toBe(true);
+    expect(answer.text).not.toContain(KEY_TEXT.slice(0, 16));
+  });
+
+  it('shows nothing to anyone else, and counts their guesses', async () => {
+    await using door = await open(name, { isSetUp: false });
+    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    for (const wrong of ['', 'x', `${token}x`, token.slice(1)]) {
+      expect((await door.request('POST', '/setup/key', { token: wrong })).body.error_code).toBe(
+        'link_invalid',
+      );
+    }
+    if (name === 'https') {
+      for (let guess = 0; guess < 56; guess++) await door.request('POST', '/setup/key', { token: 'x' });
+      expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('too_many_attempts');
+    }
+    door.clock.advance(61 * MINUTE_MS);
+    expect((await door.request('POST', '/setup/key', { token })).body.error_code).toBe('link_invalid');
+  });
+});
+
+async function open(...wanted: Parameters<typeof openDoor>) {
+  const door = await openDoor(...wanted);
+  return Object.assign(door, { [Symbol.asyncDispose]: () => door.stop() });
+}
+
+function tokenOf(path: string): string {
+  return new URLSearchParams(path.slice(path.indexOf('?'))).get('token') as string;
+}

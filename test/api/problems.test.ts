@@ -17,7 +17,9 @@ describeOverDoors('what goes wrong', (door) => {
   });
 
   it('names the methods a path takes', async () => {
-    expect((await door().request('PATCH', '/vault/status')).status).toBe(405);
+    const answer = await door().request('PATCH', '/vault/key/copies');
+    expect(answer.status).toBe(405);
+    expect(String(answer.headers.allow).split(', ').sort()).toEqual(['GET', 'POST']);
   });
 
   it('takes /api/api for /api, as upstream clients send it', async () => {
@@ -61,6 +63,15 @@ describeOverDoors('what goes wrong', (door) => {
     const answer = await door().request('POST', '/auth/login', '{"password": canary');
     expect(answer.body.error_code).toBe('invalid_request');
     expect(answer.text).not.toContain('canary');
+  });
+
+  it('takes no body for a missing one, whatever type it says it has', async () => {
+    for (const type of ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+      const answer = await door().request('POST', '/auth/login', '', { headers: { 'content-type': type } });
+      expect([type, answer.status, answer.body.error_code]).toEqual([type, 400, 'invalid_request']);
+    }
+    const none = await door().owner('POST', '/vault/doctor');
+    expect(none.status).toBeLessThan(300);
   });
 
   it('wants JSON', async () => {

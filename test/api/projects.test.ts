@@ -86,11 +86,57 @@ describeOverDoors('projects and variables', (door) => {
     }
   });
 
-  it('gives a second project of the same name a slug of its own, and refuses a taken slug', async () => {
-    expect((await send('POST', '/projects', { name: 'My Shop' })).body.slug).toBe('my-shop-2');
+  it('refuses a name or slug that is taken, and gives a name that is nearly the same a slug of its own', async () => {
+    const again = await send('POST', '/projects', { name: ' My Shop ' });
+    expect([again.status, again.body.error_code, again.body.errors]).toEqual([
+      409,
+      'name_taken',
+      { name: 'taken' },
+    ]);
+    expect((await send('POST', '/projects', { name: 'My shop' })).body.slug).toBe('my-shop-2');
+    const rename = (name: string) => send('PUT', '/projects/my-shop-2', { name });
+    expect((await rename('My Shop')).body.error_code).toBe('name_taken');
+    expect((await rename('My shop')).status).toBe(200);
     expect((await send('POST', '/projects/my-shop-2/settings', { slug: 'my-shop' })).body.error_code).toBe(
       'name_taken',
     );
+  });
+
+  it('says which values of a file end before a #, and never what follows', async () => {
+    await send('POST', '/projects', { name: 'cut' });
+    const dryRun = async (content: string) =>
+      await send('POST', '/projects/cut/variables/import', { content_base64: b64(content), dry_run: true });
+    const cut = await dryRun('PW=pa ss #canary\nA="x #y"\nCOLOUR=#canary\nURL=https://a/#b\n# comment\n');
+    expect(cut.body.said).toEqual([
+      '1 comment line is not kept; keep the file if you want them.',
+      'What follows a # is taken for a comment after PW (line 1), COLOUR (line 3): quote the value if it is part of it.',
+    ]);
+    expect(cut.text).not.toContain('canary');
+    expect((await dryRun('A=1\nB=x#y\n')).body.said).toEqual([]);
+    const many = await dryRun(Array.from({ length: 12 }, (_, at) => `N${at}=1 #\n`).join(''));
+    expect(many.body.said[0]).toContain('N9 (line 10) and 2 more');
+    await send('DELETE', '/projects/cut');
+  });
+
+  it('refuses a name that would rewrite a terminal', async () => {
+    for (const bad of ['a\u0000b', 'a\u001b[2Jb', 'a\nb', 'a\u009bb', 'a\u202eb', 'a\u2028b', '\ud800']) {
+      const refused = await send('POST', '/projects', { name: bad });
+      expect([refused.status, Object.keys(refused.body.errors ?? {})], JSON.stringify(bad)).toEqual([
+        400,
+        ['name'],
+      ]);
+      for (const [method, path] of [
+        ['PUT', '/projects/my-shop'],
+        ['POST', '/projects/my-shop/settings'],
+        ['POST', '/projects/my-shop/environments'],
+        ['POST', '/projects/my-shop/deployment-tokens'],
+      ] as const)
+        expect((await send(method, path, { name: bad })).status, `${method} ${path}`).toBe(400);
+      expect((await send('POST', '/api-keys', { name: bad, role_type: 'reader' })).status).toBe(400);
+    }
+    const emoji = await send('POST', '/projects', { name: 'Zoë 👩‍💻' });
+    expect(emoji.body.name).toBe('Zoë 👩‍💻');
+    await send('DELETE', `/projects/${emoji.body.id}`);
   });
 
   it('never shows a secret but on its reveal, which is noted', async () => {
@@ -299,6 +345,8 @@ describeOverDoors('projects and variables', (door) => {
     expect(
       (await send('PUT', `${path}/${a.id}`, { value: '${{LATER}}', include_in_preview: true })).status,
     ).toBe(200);
+    const sealed = (await send('PUT', `${path}/${b.id}`, { is_secret: true, value: '${{LATER}}' })).body;
+    expect(sealed.error_code).toBe('reference_missing');
     await send('PUT', `${path}/${a.id}`, { value: 'again' });
     expect((await send('POST', `${path}/${a.id}/revert`, { version: 2 })).body.error_code).toBe(
       'reference_missing',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
@@ -126,5 +126,69 @@ describeOverDoors('a copy that is handed out', (door) => {
       null,
       door().clock.now() - 60_000,
     ]);
+  });
+
+  it('as a file that is posted back is proven, and not taken for separate', async () => {
+    const owner = await comeAsOwner(door());
+    const known = (await door().owner('GET', '/vault/key/copies')).body.copies;
+    for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
+    await door().owner('POST', '/projects', { name: 'shop' });
+    await door().owner('POST', '/projects/shop/env-vars', { key: 'T', value: 'x', is_secret: true });
+    const level = async () => (await door().owner('GET', '/vault/key')).body.health.level;
+    expect(await level()).toBe('at_risk');
+
+    const age = (await make({ format: 'age', passphrase: PASSPHRASE, place: 'a USB stick' }, owner)).body;
+    expect(age.copy).toMatchObject({ separate: false, not_separate: age.not_separate });
+    expect(age.not_separate).toMatch(/this very disk/);
+    const given = { content_base64: age.content_base64, passphrase: PASSPHRASE };
+    const proven = (await prove(age.copy.id, given, owner)).body.copy;
+    expect(proven).toMatchObject({ separate: false, verified_at: door().clock.now() });
+    expect((await verify(given, owner)).proven_ids).toEqual([age.copy.id]);
+    expect(await level()).toBe('at_risk');
+    expect((await door().owner('GET', '/vault/status')).body.proof.verified_at).toBeNull();
+
+    for (const format of ['pdf', 'text']) {
+      const { copy, content_base64, content } = (await make({ format }, owner)).body;
+      const bytes = content_base64 ?? Buffer.from(content).toString('base64');
+      const back = await prove(copy.id, { content_base64: bytes }, owner);
+      expect(back.body.copy).toMatchObject({ format, separate: false, verified_at: door().clock.now() });
+    }
+    expect(await level()).toBe('at_risk');
+  });
+
+  it('read back from a path is where that is, whatever it was called', async () => {
+    const owner = await comeAsOwner(door());
+    const { copy, content_base64 } = (await make({ format: 'age', passphrase: PASSPHRASE }, owner)).body;
+    const path = join(door().dataDir, 'downloaded.age');
+    writeFileSync(path, Buffer.from(content_base64, 'base64'));
+    const { body } = await prove(copy.id, { path, passphrase: PASSPHRASE }, owner);
+    expect(body.copy).toMatchObject({ place: path, separate: false, verified_at: door().clock.now() });
+
+    const text = (await make({ format: 'text', place: path }, owner)).body;
+    writeFileSync(path, text.content);
+    expect(await verify({ path }, owner)).toMatchObject({ proven_ids: [text.copy.id] });
+    const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
+    expect(copies.find((known: { id: number }) => known.id === text.copy.id)).toMatchObject({
+      separate: false,
+      not_separate: `${path} was not separate from the database when it was read.`,
+    });
+    rmSync(path);
+  });
+
+  it('and was proven on paper is neither proven again nor made less by a file', async () => {
+    const owner = await comeAsOwner(door());
+    const { copy, proof, content_base64 } = (await make({ format: 'pdf' }, owner)).body;
+    const words = proof.positions.map((at: number) => readWords()[at - 1]);
+    const then = door().clock.now();
+    expect((await prove(copy.id, { words }, owner)).body.copy).toMatchObject({ separate: true });
+    door().clock.advance(1000);
+    const file = { content_base64 };
+    expect((await prove(copy.id, file, owner)).body.error_code).toBe('copy_not_proven');
+    await verify(file, owner);
+    const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
+    expect(copies.find((known: { id: number }) => known.id === copy.id)).toMatchObject({
+      separate: true,
+      verified_at: then,
+    });
   });
 });

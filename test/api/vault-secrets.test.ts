@@ -11,7 +11,7 @@ interface Listed {
   check: string;
   state: string;
   epoch: number | null;
-  owner: { title: string } | null;
+  owner: { title: string; name: string; belongs_to: string; path: string | null } | null;
 }
 
 describeOverDoors('the list of secrets', (door) => {
@@ -20,7 +20,7 @@ describeOverDoors('the list of secrets', (door) => {
     const { status, body } = await door().request('GET', `/vault/secrets${query}`, undefined, who);
     expect(status).toBe(200);
     expect(secretsPageShape.parse(body)).toEqual(body);
-    return body as { secrets: Listed[]; total: number; counts: Record<string, number> };
+    return body as { secrets: Listed[]; total: number; failing: number; counts: Record<string, number> };
   };
   const checkOf = async (title: string) =>
     (await list(`?search=${encodeURIComponent(title)}`)).secrets.map(({ check }) => check);
@@ -79,6 +79,18 @@ describeOverDoors('the list of secrets', (door) => {
     expect((await list('?search=gamma&per_page=1&page=2')).secrets).toHaveLength(1);
   });
 
+  it('says what each is, whose, and where in the console', async () => {
+    const owners = (await list('?per_page=1000')).secrets.map(({ owner }) => owner);
+    for (const [name, belongs_to, path] of [
+      ['ALPHA', 'shop, production', '/projects/shop'],
+      ['GAMMA, version 1', 'shop, production', '/projects/shop'],
+      ['nightly', 'API keys', '/people/keys'],
+      ['HTTPS certificate', 'This instance', null],
+    ])
+      expect(owners).toContainEqual(expect.objectContaining({ name, belongs_to, path }));
+    expect((await list('?search=keys%20nightly')).total).toBe(1);
+  });
+
   it('says what the doctor saw, and nothing of what changed since', async () => {
     await runDoctor();
     expect(new Set((await list()).secrets.map(({ check }) => check))).toEqual(new Set(['opens']));
@@ -116,8 +128,11 @@ describeOverDoors('the list of secrets', (door) => {
       epoch: null,
     });
     expect(await checkOf('BETA')).toEqual(['opens']);
+    expect((await list()).failing).toBe(1);
     await runDoctor();
     const whole = await list();
+    expect(whole.failing).toBe(2);
+    expect((await list('?group=tls')).failing).toBe(2);
     expect(whole.secrets.map(({ check }) => check).slice(0, 3)).toEqual([
       'does_not_open',
       'does_not_open',
@@ -140,5 +155,7 @@ describeOverDoors('the list of secrets', (door) => {
       'does_not_open',
       'unchecked',
     ]);
+    await door().owner('POST', '/vault/lock');
+    expect((await list()).failing).toBe(0);
   });
 });

@@ -1,12 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +20,7 @@ import { type Instance, type InstanceOptions, openInstance } from '../../electro
 import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
-import { recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
+import { doctorShape, recoveryShape } from '../../electron/instance/vault/secret-shapes.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
@@ -87,6 +89,20 @@ describe('a start', () => {
     expect(await reveal()).toBe(CANARY);
   });
 
+  it('with a key and no database takes the key, and says so', async () => {
+    await start();
+    await addSecret();
+    const { fingerprint } = (await call('GET', '/vault/key')).body;
+    await instance?.stop();
+    rmSync(join(dataDir, 'temps.db'));
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'running', fingerprint });
+    expect(body.said).toEqual([expect.stringMatching(/database is new.*already.*put that back/)]);
+    await restart();
+    expect((await call('GET', '/vault/status')).body.said).toEqual([]);
+  });
+
   it('without its key is locked, makes none, and changes nothing but its line in the audit log', async () => {
     await start();
     await addSecret();
@@ -130,6 +146,46 @@ describe('a start', () => {
     expect(readFileSync(keyFile(), 'utf8')).toBe(`${'ab'.repeat(32)}\n`);
   });
 
+  it.each([
+    ['60 digits', () => writeFileSync(keyFile(), `${'ab'.repeat(30)}\n`), /60 hex digits/],
+    ['nothing', () => writeFileSync(keyFile(), ''), /0 hex digits/],
+    ['a link', () => symlinkSync(join(folder, 'kept'), keyFile()), /symbolic link/],
+    ['a directory', () => mkdirSync(keyFile()), /is a directory/],
+  ] as const)('with a key file that is %s is locked, and opens with a copy', async (_, spoil, message) => {
+    await start();
+    await addSecret();
+    const words = wordsOf(keyFile());
+    await instance?.stop();
+    renameSync(keyFile(), join(folder, 'kept'));
+    spoil();
+    await start();
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'locked', case: 'waiting', detail: expect.stringMatching(message) });
+    expect((await call('GET', '/projects/shop/env-vars/PORT/value')).body.value).toBe('3000');
+    expect((await call('POST', '/vault/unlock', { method: 'custody' })).status).toBe(423);
+    const opened = (await call('POST', '/vault/unlock', { method: 'words', words })).body;
+    expect(opened).toMatchObject({ state: 'running', note: expect.stringMatching(/in memory only/) });
+    expect(await reveal()).toBe(CANARY);
+    await instance?.stop();
+    rmSync(keyFile(), { recursive: true });
+    renameSync(join(folder, 'kept'), keyFile());
+    await start();
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('that is the first refuses a key file that is none by its name, and makes no key', async () => {
+    mkdirSync(dataDir);
+    writeFileSync(keyFile(), 'ab'.repeat(30));
+    await expect(openInstance({ dataDir, env: {} })).rejects.toMatchObject({ code: 'key_file_invalid' });
+    rmSync(keyFile());
+    mkdirSync(keyFile());
+    await expect(openInstance({ dataDir, env: {} })).rejects.toMatchObject({ code: 'key_file_unsafe' });
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('encryption_key'))).toEqual([
+      'encryption_key',
+    ]);
+    expect(statSync(keyFile()).isDirectory()).toBe(true);
+  });
+
   it('with the key of an older epoch is locked and names it', async () => {
     await start();
     await addSecret();
@@ -165,7 +221,11 @@ describe('a start', () => {
     await start({ custody: 'passphrase', passphrase: new SecretText(PASSPHRASE) });
     await addSecret();
     await restart();
-    expect((await call('GET', '/vault/status')).body.case).toBe('waiting');
+    expect((await call('GET', '/vault/status')).body).toMatchObject({
+      case: 'waiting',
+      refused: false,
+      custody_asked_at: expect.any(Number),
+    });
     const wrong = await call('POST', '/vault/unlock', {
       method: 'passphrase',
       passphrase: 'correct horse battery stable',
@@ -227,6 +287,91 @@ describe('a running vault', () => {
     });
     await restart();
     expect((await find()).last_used_at).toBeGreaterThan(0);
+  });
+
+  it('says when its key file is gone, spoilt or another, and no more once a copy put it back', async () => {
+    await start();
+    await addSecret();
+    const words = wordsOf(keyFile());
+    await call('POST', '/vault/key/copies', { format: 'words' });
+    const reasons = async () =>
+      (await call('GET', '/vault/key')).body.health.reasons.map((reason: { code: string }) => reason.code);
+    expect(await reasons()).toEqual(['no_separate_copy']);
+    renameSync(keyFile(), join(folder, 'kept'));
+    expect(await reasons()).toEqual(['custody_disagrees', 'no_separate_copy']);
+    const { body } = await call('GET', '/vault/status');
+    expect(body).toMatchObject({ state: 'running', health: { level: 'broken' } });
+    expect(body.health.reasons[0].message).toMatch(/does not hold the key in use.*key copy.*key unlock/);
+    for (const text of ['', `${'ab'.repeat(32)}\n`]) {
+      writeFileSync(keyFile(), text);
+      expect((await reasons())[0]).toBe('custody_disagrees');
+    }
+    rmSync(keyFile());
+    expect((await call('POST', '/vault/unlock', { method: 'words', words })).body).toMatchObject({
+      note: null,
+      health: { level: 'at_risk' },
+    });
+    expect(readFileSync(keyFile(), 'utf8')).toBe(readFileSync(join(folder, 'kept'), 'utf8'));
+  });
+
+  it('notices by itself that its key file is gone', async () => {
+    await start();
+    await addSecret();
+    renameSync(keyFile(), join(folder, 'kept'));
+    const codes = async () =>
+      (await call('GET', '/vault/status')).body.health.reasons.map((reason: { code: string }) => reason.code);
+    let seen: string[] = [];
+    const looking = setInterval(async () => {
+      seen = await codes();
+    }, 200);
+    await until(() => seen.includes('custody_disagrees'), 20_000);
+    clearInterval(looking);
+  });
+
+  it('names a database that is gone as that, whatever the check in the background made of it', async () => {
+    await start();
+    await addSecret();
+    expect((await call('GET', '/vault/status')).body.database).toEqual({ state: 'ok', detail: null });
+    rmSync(join(dataDir, 'temps.db'));
+    const refused = await call('POST', '/projects', { name: 'second' });
+    expect(refused.body.error_code).toBe('database_gone');
+    expect((await call('GET', '/vault/status')).body.database).toEqual({
+      state: 'gone',
+      detail: expect.stringMatching(/deleted or replaced/),
+    });
+  });
+
+  it('finds a value cut short damaged, and one whose row is gone, and names both', async () => {
+    await start();
+    await addSecret();
+    await call('POST', '/projects/shop/env-vars', { key: 'OTHER', value: CANARY, is_secret: true });
+    await instance?.stop();
+    const store = openStore(dataDir, { now: () => 0 });
+    const idOf = (key: string) =>
+      store.sqlite.prepare('SELECT secret_id FROM env_vars WHERE key = ?').pluck().get(key) as string;
+    const [cut, gone] = [idOf('API_TOKEN'), idOf('OTHER')];
+    store.sqlite.pragma('foreign_keys = OFF');
+    store.sqlite.prepare('UPDATE secrets SET sealed = substr(sealed, 1, 20) WHERE id = ?').run(cut);
+    store.sqlite.prepare('DELETE FROM secrets WHERE id = ?').run(gone);
+    store.close();
+    await start();
+    const report = (await call('POST', '/vault/doctor?wait=true')).body;
+    expect(doctorShape.parse(report)).toEqual(report);
+    const brief = report.failures.map((failure: { id: string; reason: string; owner: { title: string } }) => [
+      failure.id,
+      failure.reason,
+      failure.owner.title,
+    ]);
+    expect(brief).toEqual([
+      [cut, 'damaged', expect.stringMatching(/^API_TOKEN of shop/)],
+      [gone, 'row_missing', expect.stringMatching(/^OTHER of shop/)],
+    ]);
+    expect(report).toMatchObject({ failed: 2, total: report.opened + 2, checked: report.total });
+    const { details } = (await call('POST', '/vault/key/rotation', {})).body;
+    expect(details.unreadable).toMatchObject([{ id: cut, reason: 'damaged' }]);
+    await call('POST', '/vault/lock');
+    const locked = (await call('POST', '/vault/doctor?wait=true')).body;
+    expect(locked.failures.find(({ id }: { id: string }) => id === cut).reason).toBe('damaged');
   });
 
   it('tells whoever listens that it was locked, and ends the stream when it stops', async () => {
@@ -650,11 +795,16 @@ describe('a lost key', () => {
     expect(await reveal()).toBe(CANARY);
   });
 
-  it('is not given up while the vault is open', async () => {
+  it('is not given up while the vault is open, nor while the key only has to be read again', async () => {
     await start();
     await addSecret();
     const { name } = (await call('GET', '/vault/status')).body.instance;
     expect((await call('POST', '/vault/start-over', { instance_name: name })).status).toBe(409);
+    await call('POST', '/vault/lock');
+    const refused = await call('POST', '/vault/start-over', { instance_name: name });
+    expect([refused.status, refused.body.error_code]).toEqual([409, 'conflict']);
+    expect((await call('POST', '/vault/unlock', { method: 'custody' })).status).toBe(200);
+    expect(await reveal()).toBe(CANARY);
   });
 });
 

@@ -9,6 +9,11 @@ import { expectNoOverflow, signInAs } from './visitors.ts';
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const LONG = 'a name that does not end '.repeat(20).trim();
 
+async function tokenId({ api }: TestConsole, name: string): Promise<number> {
+  const { tokens } = await api('GET', '/projects/shop/deployment-tokens');
+  return tokens.find((token: { name: string }) => token.name === name).id;
+}
+
 describe('projects', () => {
   let opened: TestConsole;
   let browser: Browser;
@@ -159,21 +164,38 @@ describe('projects', () => {
     await page.getByText('No token yet').waitFor();
   });
 
-  it('leaves what another copied on the clipboard alone', async () => {
-    await page.getByRole('button', { name: 'New token' }).click();
-    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('other');
-    await page.getByRole('button', { name: 'Create token' }).click();
-    const panel = page.getByRole('alertdialog');
+  it('says when there is no such project', async () => {
+    for (const tab of ['environments', 'tokens', 'settings']) {
+      await page.goto(`/projects/nowhere/${tab}`);
+      await page.getByText('There is no such page').waitFor();
+    }
+  });
+
+  it('takes a token off the clipboard, even when what counts is dismissed', async () => {
+    const { page: other, context } = await opened.open(browser, '/projects/shop/tokens', {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await other.clock.install();
+    await other.reload();
+    await other.getByRole('button', { name: 'New token' }).click();
+    await other.getByRole('textbox', { name: 'Name', exact: true }).fill('pasted');
+    await other.getByRole('button', { name: 'Create token' }).click();
+    const panel = other.getByRole('alertdialog');
     await panel.getByRole('button', { name: 'Copy' }).click();
-    await page.getByText('Clears itself in').waitFor();
     await panel.getByRole('button', { name: 'I have stored it' }).click();
-    await page.evaluate(() => navigator.clipboard.writeText('a recipe'));
-    await page.getByRole('button', { name: 'Clear now' }).click();
-    await page.getByText('Clears itself in').waitFor({ state: 'detached' });
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('a recipe');
+    await other.getByRole('button', { name: 'Dismiss' }).click();
+    const read = () => other.evaluate(() => navigator.clipboard.readText());
+    await other.clock.fastForward(44_000);
+    expect(await read()).toMatch(/^dt_/);
+    await other.clock.fastForward(2000);
+    await expect.poll(read).toBe('');
+    await context.close();
+    await opened.api('DELETE', `/projects/shop/deployment-tokens/${await tokenId(opened, 'pasted')}`);
   });
 
   it('makes no token while locked, and leaves the list', async () => {
+    await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'other' });
+    await page.getByRole('row', { name: /other/ }).waitFor();
     await opened.api('POST', '/vault/lock');
     await page.getByText('A new token could not be sealed').waitFor();
     expect(await page.getByRole('button', { name: 'New token' }).isDisabled()).toBe(true);

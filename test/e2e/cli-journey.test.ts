@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -223,7 +225,7 @@ describe('the whole way of a new user', () => {
     const { epoch, epochs } = JSON.parse(done(['key', 'status', '--json']));
     expect(epoch).toBe(2);
     expect(done(['key', 'rotate', '--without-copy', '--yes'])).toContain('values are sealed under');
-    expect(cli(['key', 'rotate', '--resume']).code).toBe(4);
+    expect(done(['key', 'rotate', '--resume'])).toContain('Done: ');
     done(['key', 'shred', epochs[1].fingerprint]);
     expect(
       cli(['key', 'verify', join(folder, 'key.age'), '--passphrase-stdin'], `${PASSPHRASE}\n`).out,
@@ -304,10 +306,59 @@ describe('wrong usage', () => {
     [['env', 'import', 'a', '-p', 'shop', '--merge', '--replace'], 2],
     [['projects', 'delete', 'nothing'], 4],
     [['env', 'import', '/nothing', '-p', 'shop'], 4],
+    [['token', 'create', '--name', 'x', '--role', 'king'], 2],
+    [['--data-dir'], 2],
+    [['--json', 'nothing'], 2],
   ] as [string[], number][])('%j gives %i', (args, code) => {
     const ran = cli(args);
     expect(ran.code).toBe(code);
     expect(ran.err).not.toMatch(/\n\s+at /);
+  });
+
+  it('takes what every command takes before its name too', () => {
+    const elsewhere = (args: string[]) => temps(join(folder, 'empty'), args);
+    expect(elsewhere(['status']).code).toBe(4);
+    for (const front of [
+      ['--data-dir', dataDir],
+      [`--data-dir=${dataDir}`],
+      ['--json', '--data-dir', dataDir],
+    ])
+      expect(elsewhere([...front, 'projects', 'list']).out, front.join(' ')).toContain('shop');
+    const ran = elsewhere(['--data-dir', dataDir, 'run', '-p', 'shop', '--', 'echo', '--json']);
+    expect(ran).toMatchObject({ code: 0, out: '--json\n' });
+  });
+
+  it('ends quietly when its reader has seen enough', () => {
+    const command = `${process.execPath} ${join(import.meta.dirname, '../../electron/headless.ts')} env export -p shop --data-dir ${dataDir}`;
+    const { stderr, status } = spawnSync('bash', ['-c', `set -o pipefail; ${command} | true`], {
+      encoding: 'utf8',
+    });
+    expect([stderr, status]).toEqual(['', 0]);
+  });
+
+  it('says so when the instance stops before it answered', async () => {
+    const halfway = join(folder, 'halfway');
+    mkdirSync(halfway);
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked += 1;
+      if (request.url === '/api/auth/email-status') response.end('{}');
+      else request.socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(join(halfway, 'temps.sock'), resolve));
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, '../../electron/headless.ts'), 'status', '--data-dir', halfway],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    server.close();
+    expect([code, asked]).toEqual([1, 2]);
+    expect(said).toMatch(/^temps-desktop: The instance stopped before it had answered/);
   });
 
   it('has help for every command', () => {

@@ -55,6 +55,7 @@ describe('an instance whose key is in the OS keychain', () => {
     served = await serve(dataDir, [], keyring.env);
     expect(status()).toMatchObject({
       case: 'waiting',
+      refused: false,
       detail: expect.stringContaining('unlock your keyring'),
     });
     expect(cli(['env', 'get', 'A_TOKEN', '-p', 'shop']).code).toBe(3);
@@ -81,7 +82,12 @@ describe('an instance whose key is in the OS keychain', () => {
       DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
     });
     const found = JSON.parse(temps(other, ['status', '--json']).out);
-    expect(found).toMatchObject({ state: 'locked', case: 'waiting', custody: { name: 'keychain' } });
+    expect(found).toMatchObject({
+      state: 'locked',
+      case: 'waiting',
+      refused: true,
+      custody: { name: 'keychain' },
+    });
     expect(readdirSync(other).filter((name) => name.startsWith('encryption_key'))).toEqual([]);
     await alone.stop();
   });

@@ -71,3 +71,38 @@ export async function serve(
     },
   };
 }
+
+/** What is waited for on the terminal, and what is typed then. */
+export type Dialogue = [seen: RegExp, typed: string | ((screen: string) => string)][];
+
+/** Whether `script` (util-linux), which gives a program a terminal, is here. */
+export const canOpenTerminal = () => spawnSync('script', ['-qefc', 'true', '/dev/null']).status === 0;
+
+/**
+ * Runs one command on a terminal of its own, as a person does. `redirect` is what a shell is told behind it,
+ * `2>log`. The screen holds both streams.
+ */
+export async function onTerminal(
+  dataDir: string,
+  args: string[],
+  dialogue: Dialogue = [],
+  redirect = '',
+): Promise<{ code: number | null; screen: string }> {
+  const command = [process.execPath, headless, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
+    env: { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'dumb', TEMPS_DATA_DIR: dataDir },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let screen = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    screen += chunk;
+  });
+  const ended = () => child.exitCode !== null;
+  for (const [seen, typed] of dialogue) {
+    await until(() => seen.test(screen) || ended(), 20_000);
+    if (ended()) break;
+    child.stdin.write(`${typeof typed === 'string' ? typed : typed(screen)}\r`);
+  }
+  await until(ended, 20_000);
+  return { code: child.exitCode, screen };
+}

@@ -30,7 +30,7 @@ export function auditRoutes(ctx: Context) {
       request: {
         query: filterQuery.extend({
           limit: z.coerce.number().int().min(1).max(1000).default(100),
-          offset: z.coerce.number().int().min(0).default(0),
+          offset: z.coerce.number().int().min(0).default(0).openapi({ type: 'integer' }),
         }),
       },
       responses: {

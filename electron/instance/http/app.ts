@@ -80,8 +80,12 @@ export function createApp(options: AppOptions): App {
     const others = api.routes
       .filter((route) => route.method !== 'ALL' && matches(route.path, path))
       .map((route) => route.method);
-    if (others.length > 0)
-      throw new AppError('method_not_allowed', `This path takes ${[...new Set(others)].join(', ')}.`);
+    if (others.length > 0) {
+      const allow = [...new Set(others)];
+      throw new AppError('method_not_allowed', `This path takes ${allow.join(', ')}.`, {
+        details: { allow },
+      });
+    }
     throw new AppError('not_found', 'There is nothing at this path.');
   });
 
@@ -148,7 +152,8 @@ async function prepare(request: Request): Promise<Request> {
   const headers = new Headers(request.headers);
   headers.delete('content-length');
   headers.delete('transfer-encoding');
-  if (bytes.length > 0 && url.pathname.startsWith('/api')) {
+  if (bytes.length === 0) headers.delete('content-type');
+  else if (url.pathname.startsWith('/api')) {
     if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
       throw new AppError('unsupported_media_type', 'Send JSON, with content-type: application/json.');
     }

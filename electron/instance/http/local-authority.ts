@@ -100,6 +100,8 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
         if (purpose)
           owners.set(id, {
             title: purpose === 'authority' ? 'Local certificate authority' : 'HTTPS of this instance',
+            name: purpose === 'authority' ? 'Local certificate authority' : 'HTTPS certificate',
+            belongsTo: 'This instance',
             path: null,
           });
       }

@@ -44,6 +44,9 @@ export function toProblem(
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   const retryAfter = error.details?.retry_after_s;
   if (typeof retryAfter === 'number') headers.set('retry-after', String(Math.ceil(retryAfter)));
+  const allow = error.details?.allow;
+  // RFC 9110, 15.5.6: a 405 says what is allowed.
+  if (error.code === 'method_not_allowed' && Array.isArray(allow)) headers.set('allow', allow.join(', '));
   return new Response(
     JSON.stringify({
       type: `urn:temps:error:${error.code}`,

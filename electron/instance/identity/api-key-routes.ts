@@ -8,6 +8,7 @@ import {
   rolePermissions,
 } from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
+import { displayName } from '../projects/project-shapes.ts';
 import {
   type ApiKey,
   type ApiKeyChange,
@@ -31,7 +32,7 @@ import {
 } from './token-shapes.ts';
 
 const id = z.object({ id: pathId });
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 
 /** API keys of the instance. */
 export function apiKeyRoutes(identity: Identity) {

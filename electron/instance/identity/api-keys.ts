@@ -39,11 +39,12 @@ export interface NewApiKey {
   roleType: string;
   /** Epoch ms; null for never; undefined for a year. */
   expiresAt?: number | null | undefined;
+  /** What of its role it may; null for all of it. */
   permissions?: string[] | null | undefined;
 }
 
 /**
- * Makes a key; its text is returned once. SECURITY: a key never may what its maker may not.
+ * Makes a key; its text is returned once. SECURITY: a key never may what its role or its maker may not.
  * Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`.
  */
 export function createApiKey(
@@ -52,7 +53,7 @@ export function createApiKey(
   wanted: NewApiKey,
 ): { key: ApiKey; text: SecretText } {
   const { roleType, granted } = parseGrant(wanted.roleType, wanted.permissions ?? null);
-  requireWithin(caller, granted ?? rolePermissions[roleType as Role]);
+  requireWithin(caller, listGranted(roleType, granted));
   const now = ctx.clock.now();
   const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
   if (expiresAt !== null && expiresAt <= now) {
@@ -101,6 +102,7 @@ export interface ApiKeyChange {
   name?: string | undefined;
   isActive?: boolean | undefined;
   expiresAt?: number | null | undefined;
+  /** Null leaves them as they are: clients send back what they were shown. */
   permissions?: string[] | null | undefined;
 }
 
@@ -115,10 +117,10 @@ export function updateApiKey(ctx: Context, caller: Caller, id: number, change: A
     const key = getApiKey(ctx, id);
     if (change.name !== undefined) requireFreeName(ctx, change.name, id);
     const grant = change.permissions
-      ? parseGrant(CUSTOM, change.permissions)
+      ? parseGrant(key.roleType, change.permissions)
       : { roleType: key.roleType, granted: key.permissions };
     // SECURITY: a key that is over or switched off is not woken by someone who may less than it.
-    if (isWidening(change)) requireWithin(caller, grant.granted ?? rolePermissions[grant.roleType as Role]);
+    if (isWidening(change)) requireWithin(caller, listGranted(grant.roleType, grant.granted));
     ctx.store.sqlite
       .prepare(
         'UPDATE api_keys SET name = ?, is_active = ?, expires_at = ?, role_type = ?, permissions = ?, updated_at = ? WHERE id = ?',
@@ -165,7 +167,7 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   if (!row) throw unknownToken();
   const key = fromRow(row as Row);
   requireToken(ctx, key, given);
-  let granted: readonly Permission[] = key.permissions ?? rolePermissions[key.roleType as Role];
+  let granted = listGranted(key.roleType, key.permissions);
   if (key.userId !== null) {
     const user = findUser(ctx, key.userId);
     if (!user) throw new AppError('key_revoked', 'The account this key belongs to is gone.');
@@ -182,25 +184,42 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   };
 }
 
+/** What a role and the permissions beside it come to: those narrow a role and never widen it. */
+function listGranted(
+  roleType: Role | typeof CUSTOM,
+  granted: readonly Permission[] | null,
+): readonly Permission[] {
+  if (roleType === CUSTOM) return granted ?? [];
+  const ofRole = rolePermissions[roleType];
+  return granted === null ? ofRole : ofRole.filter((permission) => granted.includes(permission));
+}
+
 function parseGrant(
   roleType: string,
   wanted: string[] | null,
 ): { roleType: Role | typeof CUSTOM; granted: Permission[] | null } {
-  if (roleType !== CUSTOM) return { roleType: parseRole(roleType), granted: null };
-  const granted = (wanted ?? []).map((text) => {
-    const known = permissions.find((permission) => permission === text);
-    if (!known)
-      throw new AppError('invalid_request', 'There is no such permission.', {
-        fields: { permissions: 'unknown permission' },
-      });
-    return known;
-  });
-  if (granted.length === 0) {
-    throw new AppError('invalid_request', 'A custom key needs permissions.', {
-      fields: { permissions: 'at least one' },
-    });
+  const role = roleType === CUSTOM ? CUSTOM : parseRole(roleType);
+  if (wanted === null && role !== CUSTOM) return { roleType: role, granted: null };
+  const mayBe = role === CUSTOM ? permissions : rolePermissions[role];
+  for (const [at, text] of (wanted ?? []).entries()) {
+    if (!includes(permissions, text))
+      throw refusedPermission('There is no such permission.', at, 'unknown permission');
+    if (!includes(mayBe, text))
+      throw refusedPermission(`The role ${role} does not have that.`, at, `not of the role ${role}`);
   }
-  return { roleType: CUSTOM, granted };
+  const granted = mayBe.filter((permission) => wanted?.includes(permission));
+  if (granted.length === 0) throw refusedPermission('A key needs permissions.', null, 'at least one');
+  return { roleType: role, granted };
+}
+
+function includes(all: readonly string[], text: string): boolean {
+  return all.includes(text);
+}
+
+function refusedPermission(detail: string, at: number | null, problem: string): AppError {
+  return new AppError('invalid_request', detail, {
+    fields: { [at === null ? 'permissions' : `permissions.${at}`]: problem },
+  });
 }
 
 function requireWithin(caller: Caller, granted: readonly Permission[]): void {

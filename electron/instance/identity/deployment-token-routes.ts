@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireConfirmedPerson, requirePermission, requireProject } from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
+import { displayName } from '../projects/project-shapes.ts';
 import { getProject } from '../projects/projects.ts';
 import {
   createDeploymentToken,
@@ -20,7 +21,7 @@ import {
   toTokenJson,
 } from './token-shapes.ts';
 
-const name = z.string().trim().min(1).max(100);
+const name = displayName(100);
 
 /** Deployment tokens of a project. */
 export function deploymentTokenRoutes(identity: Identity) {

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import type { FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
@@ -20,10 +21,12 @@ export interface Identity {
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
   isSetUp(): boolean;
+  /** The key as it stands, for whoever sets up. */
+  describeFirstKey(): FirstKey;
   stop(): Promise<void>;
 }
 
-export function createIdentity(ctx: Context): Identity {
+export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): Identity {
   const passwords = createPasswords();
   const lastUse = createLastUseRecorder(ctx);
   return {
@@ -34,6 +37,7 @@ export function createIdentity(ctx: Context): Identity {
     lastUse,
     sightings: createSessionSightings(),
     isSetUp: () => hasUsers(ctx),
+    describeFirstKey,
     async stop() {
       lastUse.stop();
       await passwords.stop();
@@ -50,9 +54,8 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          'SELECT name AS title FROM api_keys WHERE secret_id = ?',
-          'API key',
-          '/access/api-keys',
+          "SELECT name, 'API keys' AS belongsTo, '/people/keys' AS path FROM api_keys WHERE secret_id = ?",
+          ({ name }) => `API key ${name}`,
         ),
       regenerate: (id) => regenerateApiKey(ctx, id),
     },
@@ -62,10 +65,9 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          `SELECT deployment_tokens.name || ' of ' || projects.name AS title FROM deployment_tokens
-           JOIN projects ON projects.id = project_id WHERE secret_id = ?`,
-          'Deployment token',
-          '/access/deployment-tokens',
+          `SELECT deployment_tokens.name, projects.name AS belongsTo, '/projects/' || slug || '/tokens' AS path
+           FROM deployment_tokens JOIN projects ON projects.id = project_id WHERE secret_id = ?`,
+          ({ name, belongsTo }) => `Deployment token ${name} of ${belongsTo}`,
         ),
       regenerate: (id) => regenerateDeploymentToken(ctx, id),
     },
@@ -75,9 +77,9 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
         describe(
           ctx,
           ids,
-          'SELECT email AS title FROM users WHERE totp_secret_id = ?',
-          'Second factor of',
-          '/access/users',
+          `SELECT 'Second factor of ' || email AS name, 'People and access' AS belongsTo, '/people' AS path
+           FROM users WHERE totp_secret_id = ?`,
+          ({ name }) => name,
         ),
       /** An authenticator's secret cannot be guessed anew: the factor is switched off, to be set up again. */
       regenerate: (id): SecretText | null => {
@@ -92,18 +94,19 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
   ];
 }
 
+type OwnerRow = Omit<SecretOwner, 'title'>;
+
 function describe(
   ctx: Context,
   ids: readonly SecretId[],
   query: string,
-  label: string,
-  path: string,
+  toTitle: (row: OwnerRow) => string,
 ): Map<SecretId, SecretOwner> {
   const select = ctx.store.sqlite.prepare(query);
   const owners = new Map<SecretId, SecretOwner>();
   for (const id of ids) {
-    const row = select.get(id) as { title: string } | undefined;
-    if (row) owners.set(id, { title: `${label} ${row.title}`, path });
+    const row = select.get(id) as OwnerRow | undefined;
+    if (row) owners.set(id, { ...row, title: toTitle(row) });
   }
   return owners;
 }

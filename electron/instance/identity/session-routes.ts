@@ -10,6 +10,7 @@ import type { Identity } from './identity.ts';
 import {
   currentSessionShape,
   emailStatusShape,
+  firstKeyShape,
   meShape,
   oneTimeLinkShape,
   signedInShape,
@@ -19,6 +20,7 @@ import {
 import { endSession, type NewSession } from './sessions.ts';
 import {
   confirmWithPassword,
+  getFirstKey,
   redeemOwnerLink,
   setUpAdministrator,
   signIn,
@@ -147,6 +149,20 @@ export function sessionRoutes(identity: Identity) {
         { success: true, message: 'Set up', user_id: opened.session.userId, mfa_required: false },
         201,
       );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/setup/key',
+      request: body(z.object({ token: z.string().max(100) })),
+      responses: answer(firstKeyShape, 'The key of this instance, for the holder of a set-up link'),
+    }),
+    (c) => {
+      c.set('isQuestion', true);
+      const { isLocked, ...key } = getFirstKey(identity, c.req.valid('json').token, client(c));
+      return c.json({ ...key, locked: isLocked });
     },
   );
 

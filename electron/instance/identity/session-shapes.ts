@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type AnonymousCaller, type Caller, permissions } from '../http/caller.ts';
+import { custodyNames } from '../vault/vocabulary.ts';
 import { roles } from './roles.ts';
 import { strongestRole, type User } from './users.ts';
 
@@ -12,6 +13,22 @@ export const signedInShape = z
     mfa_required: z.boolean(),
   })
   .openapi('SignedIn');
+
+/** For the page that sets up, which has a link and no session. SECURITY: what the key is called and where it is kept, no more. */
+export const firstKeyShape = z
+  .object({
+    fingerprint: z.string().nullable(),
+    custody: z.enum(custodyNames),
+    label: z.string(),
+    place: z.string(),
+    adopted: z
+      .boolean()
+      .nullable()
+      .openapi({ description: 'The key was there already; null when not known any more' }),
+    locked: z.boolean(),
+    detail: z.string().nullable(),
+  })
+  .openapi('FirstKey');
 
 export const signedOutShape = z.object({ status: z.string() }).openapi('SignedOut');
 

@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.ts';
 import type { AnonymousCaller, Caller } from '../http/caller.ts';
+import type { FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { Identity } from './identity.ts';
 import { acceptSecondFactor } from './second-factor.ts';
@@ -132,6 +133,21 @@ export async function setUpAdministrator(
   }
   noteSignIn(identity, user, client, 'set-up link');
   return createSession(ctx, { kind: 'owner', userId: user.id, ...client });
+}
+
+/** The key as set-up shows it. The link stays good. Throws `link_invalid`, `already_set_up`, `too_many_attempts`. */
+export function getFirstKey(identity: Identity, token: string, client: Client): FirstKey {
+  const { links, throttle } = identity;
+  throttle.requireAllowed(client.ip, null);
+  if (identity.isSetUp())
+    throw new AppError('already_set_up', 'This instance has an administrator: sign in.');
+  try {
+    links.require(token, 'setup');
+  } catch (error) {
+    throttle.noteFailure(client.ip, null);
+    throw error;
+  }
+  return identity.describeFirstKey();
 }
 
 /** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */

@@ -3,10 +3,14 @@ import { AppError } from '../app-error.ts';
 /**
  * `.env` files: read without loss, written so that they read back the same.
  *
- * Grammar, as dotenv has it: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to ` #`, with
- * the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double quotes `\n`,
- * `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself. `$` is kept as it is: references
- * between variables are written `${{NAME}}` and resolved when a value is used, never here.
+ * Grammar: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to a `#` that begins it or follows
+ * white space, with the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double
+ * quotes `\n`, `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself. `$`
+ * is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used, never
+ * here.
+ *
+ * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and `\r`,
+ * takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for nothing.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 const BOM = '\uFEFF';
@@ -22,6 +26,8 @@ export interface EnvEntry {
   value: string;
   /** Line of the name, from 1. */
   line: number;
+  /** A bare value that ended at a `#`: what follows was taken for a comment. */
+  isCut: boolean;
 }
 
 /** A line that cannot be taken, and why, in words. SECURITY: never its value. */
@@ -161,7 +167,12 @@ function readLine(text: string, at: number, line: number): ReadLine {
     const comment = /(^|\s)#/.exec(bare);
     return {
       end: lineEnd,
-      entry: { name, value: (comment ? bare.slice(0, comment.index) : bare).trim(), line },
+      entry: {
+        name,
+        value: (comment ? bare.slice(0, comment.index) : bare).trim(),
+        line,
+        isCut: comment !== null,
+      },
     };
   }
   const closing = findClosing(text, valueAt, quoteMark);
@@ -170,7 +181,8 @@ function readLine(text: string, at: number, line: number): ReadLine {
   const rest = text.slice(closing + 1, end).replace(/\r?\n$/, '');
   if (!/^\s*(#.*)?$/.test(rest)) return refuse('Something follows the closing quote.');
   const inside = text.slice(valueAt + 1, closing);
-  return { end, entry: { name, value: quoteMark === '"' ? unescapeDouble(inside) : inside, line } };
+  const value = quoteMark === '"' ? unescapeDouble(inside) : inside;
+  return { end, entry: { name, value, line, isCut: false } };
 }
 
 /** SECURITY: what stands before `=` on a broken line may be a piece of a value; only what looks like a name is shown. */

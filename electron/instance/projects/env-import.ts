@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts';
+import { AppError, hasCode } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { type EnvDocument, type EnvEntry, parseEnvFile, type RefusedLine, readEnvFile } from './env-file.ts';
@@ -63,6 +63,8 @@ export interface ImportOutcome {
   said: string[];
 }
 
+const MAX_CUT_NAMED = 10;
+
 interface Import {
   ctx: Context;
   projectId: number;
@@ -99,7 +101,7 @@ export function importEnvFile(ctx: Context, projectId: number, request: ImportRe
         refused: document.refused,
         linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
         warnings: [],
-        said: describeForm(document),
+        said: [...describeForm(document), ...describeCut(entries)],
       },
       nextPosition: findNextPosition(ctx, projectId),
     };
@@ -132,7 +134,7 @@ function importEntry(work: Import, entry: EnvEntry): void {
     createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
     return;
   }
-  const isSame = known.state !== 'unreadable' && revealVariable(ctx, known).reveal() === entry.value;
+  const isSame = holds(ctx, known, entry.value);
   if (isSame && known.isSecret === isSecret) {
     const mayTell = isSecret ? request.mayReveal : request.mayRead;
     outcome[mayTell ? 'unchanged' : 'changed'].push({ ...item, because: null });
@@ -144,6 +146,16 @@ function importEntry(work: Import, entry: EnvEntry): void {
     updateVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, request.changedBy);
   } else {
     splitOff(work, known, { isSecret, value });
+  }
+}
+
+/** What cannot be read holds nothing: the file brings it back. */
+function holds(ctx: Context, variable: Variable, text: string): boolean {
+  try {
+    return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
+  } catch (error) {
+    if (!hasCode(error, 'secret_unreadable')) throw error;
+    return false;
   }
 }
 
@@ -223,6 +235,17 @@ function judge(
   if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
   if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you said so' };
   return guessSecret(entry.name, entry.value);
+}
+
+/** SECURITY: by name and line alone: what was cut off may be the end of a password. */
+function describeCut(entries: readonly EnvEntry[]): string[] {
+  const cut = entries.filter(({ isCut }) => isCut);
+  if (cut.length === 0) return [];
+  const named = cut.slice(0, MAX_CUT_NAMED).map(({ name, line }) => `${name} (line ${line})`);
+  const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : '';
+  return [
+    `What follows a # is taken for a comment after ${named.join(', ')}${more}: quote the value if it is part of it.`,
+  ];
 }
 
 /** Comments, blank lines and quoting belong to the file, not to the variables: said, so that nobody misses them later. */

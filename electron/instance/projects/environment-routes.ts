@@ -10,11 +10,11 @@ import {
   listEnvironments,
   updateEnvironment,
 } from './environments.ts';
-import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
+import { displayName, environmentShape, toEnvironmentJson } from './project-shapes.ts';
 import { getProject, type Project } from './projects.ts';
 import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
 
-const name = z.string().trim().min(1).max(500);
+const name = displayName(500);
 const branch = z.string().max(500).nullish();
 const projectParam = z.object({ project: z.string() });
 const environmentParam = projectParam.extend({ environment: z.string() });

@@ -5,6 +5,7 @@ import { type Caller, requirePermission, requireProject } from '../http/caller.t
 import { SecretText } from '../vault/secret-text.ts';
 import { getEnvironment, PRODUCTION } from './environments.ts';
 import {
+  displayName,
   projectListShape,
   projectShape,
   projectStatisticsShape,
@@ -23,7 +24,7 @@ import {
 import { guessSecret } from './secret-guess.ts';
 import { createVariable } from './variable-changes.ts';
 
-const name = z.string().trim().min(1).max(500);
+const name = displayName(500);
 const optionalText = z.string().max(500).nullish();
 const config = z.record(z.string(), z.unknown()).nullish();
 const projectParam = z.object({ project: z.string() });

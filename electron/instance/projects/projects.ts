@@ -96,9 +96,10 @@ export function getProject(ctx: Context, segment: string): Project {
   return project;
 }
 
-/** Makes a project with its environment "production". Throws `name_taken` for a slug that was asked for and is in use. */
+/** Makes a project with its environment "production". Throws `name_taken` for a name or slug that is in use. */
 export function createProject(ctx: Context, fields: ProjectFields & { name: string }): Project {
   return ctx.store.transaction(() => {
+    requireFreeName(ctx, fields.name);
     const now = ctx.clock.now();
     const id = ctx.store.sqlite
       .prepare(
@@ -135,6 +136,7 @@ export function updateProject(ctx: Context, id: number, fields: ProjectFields): 
       ...old,
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
     } as Project;
+    if (merged.name !== old.name) requireFreeName(ctx, merged.name);
     if (merged.slug !== old.slug) requireFreeSlug(ctx, merged.slug, id);
     ctx.store.sqlite
       .prepare(
@@ -185,6 +187,12 @@ function chooseSlug(ctx: Context, name: string): string {
   for (let number = 1; ; number++) {
     const slug = number === 1 ? base : `${base}-${number}`;
     if (!taken.get(slug)) return slug;
+  }
+}
+
+function requireFreeName(ctx: Context, name: string): void {
+  if (ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE name = ?').get(name)) {
+    throw new AppError('name_taken', 'There is a project with this name.', { fields: { name: 'taken' } });
   }
 }
 

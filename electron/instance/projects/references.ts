@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, hasCode } from '../app-error.ts';
+import { AppError, type ErrorCode } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { listVariables, revealVariable, type Variable } from './variables.ts';
@@ -109,7 +109,7 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
         details: { name, in: holder },
       });
     }
-    const text = reveal(ctx, variable);
+    const text = revealVariable(ctx, variable).reveal();
     const targets = listReferences(text).map((target) => qualifyReference(target, name));
     return { name, text, isSecret: variable.isSecret, targets, next: 0 };
   }
@@ -172,17 +172,4 @@ function circular(names: readonly string[]): AppError {
   return new AppError('reference_cycle', `These variables refer to each other in a circle: ${cycle}.`, {
     details: { cycle },
   });
-}
-
-function reveal(ctx: Context, variable: Variable): string {
-  try {
-    return revealVariable(ctx, variable).reveal();
-  } catch (error) {
-    if (!hasCode(error, 'secret_unreadable')) throw error;
-    throw new AppError(
-      'secret_unreadable',
-      `${variable.key} cannot be opened with the keys this instance has.`,
-      { cause: error },
-    );
-  }
 }

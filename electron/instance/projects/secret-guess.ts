@@ -14,11 +14,34 @@ const PLAIN_NAME =
   /^(NODE_ENV|ENV|APP_ENV|ENVIRONMENT|DEBUG|LOG_LEVEL|PORT|HOST|HOSTNAME|TZ|LANG|LC_ALL|PATH|HOME|SHELL|USER|EDITOR|PWD|CI)$/;
 const PLAIN_VALUE = /^(|true|false|yes|no|on|off|null|none|-?\d{1,12}(\.\d+)?(ms|s|m|h|d|kb|mb|gb|k|%)?)$/i;
 
+/** Only so much of a value is judged, so that nobody's value takes long; more is never ordinary. */
+const MAX_JUDGED_CHARACTERS = 8192;
+/** A secret whose name is asked for, as opposed to the name of a cookie. */
+const DOUBTFUL_NAME = /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET)_NAME$/;
+const FINGERPRINT_NAME = /(^|_)(SHA|SHA1|SHA256|COMMIT|REVISION|CHECKSUM|DIGEST|ETAG)(_|$)/;
+
 /** Beginnings that token makers gave their tokens so that they are recognised. */
 const TOKEN_FORMS =
-  /^(gh[pousr]_|github_pat_|glpat-|sk_live_|sk_test_|rk_live_|whsec_|xox[abeoprs]-|sk-|AKIA|ASIA|AIza|ya29\.|SG\.|key-|npm_|pypi-|dop_v1_|hf_|shpat_|EAAC|tk_|dt_|AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY)/;
+  /^(gh[pousr]_|github_pat_|glpat-|sk_live_|sk_test_|rk_live_|whsec_|xox[abeoprs]-|sk-|AKIA|ASIA|AIza|ya29\.|SG\.|key-|npm_|pypi-|dop_v1_|hf_|shpat_|EAAC|tk_|dt_|GOCSPX-|AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY)/;
+/** Number of the bot, then 35 characters (core.telegram.org/bots/api). */
+const TELEGRAM_TOKEN = /^(bot)?\d{6,12}:[\w-]{30,}$/;
 const JWT = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
-const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
+/**
+ * `://user:password@`, where a password may hold slashes. What looks like the port of a web address is one: other
+ * addresses name their host after an `@` only.
+ */
+const URL_WITH_PASSWORD =
+  /\b(?:(?:https?|wss?):\/\/[^/\s:@]*:(?!\d{1,5}([/?#,\s]|$))|(?!https?:|wss?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s:@]*:)\S+@/i;
+/** Instead of a name and a password, one token. */
+const URL_WITH_TOKEN = /:\/\/[^/\s:@]{16,}@/;
+/** Addresses that are secret themselves: who knows one may write there. */
+const SECRET_ADDRESS =
+  /:\/\/(hooks\.slack\.com\/|(\w+\.)?discord(app)?\.com\/api\/webhooks\/|[\w.-]+\.webhook\.office\.com\/|outlook\.office(365)?\.com\/webhook\/|hooks\.zapier\.com\/|chat\.googleapis\.com\/v1\/spaces\/|api\.telegram\.org\/bot\d)/i;
+const AUTHORIZATION = /^(Bearer\s+\S{4,}|(Token|ApiKey)\s+\S{16,})$/i;
+const BASIC_AUTHORIZATION = /^Basic\s+([\w+/-]+=*)$/i;
+/** `password=…` in connection strings and queries, `"client_secret": "…"` in JSON, `token: …` in headers. */
+const INNER_SECRET =
+  /(?:password|passwd|passphrase|pwd|secret|token|account_?key|access_?key|secret_?key|private_?key|api_?key|authorization|(?<![a-z])(?:pass|sig|signature))(?:["']\s*:\s*|\s*=\s*|:\s+)["']?([^\s;&,"'}]+)/gi;
 /** Random-looking: long, one word, and more than this many bits a character. */
 const MIN_RANDOM_LENGTH = 20;
 const MIN_ENTROPY_BITS = 3.7;
@@ -29,29 +52,58 @@ const MIN_ENTROPY_BITS = 3.7;
  */
 export function guessSecret(name: string, value: string): SecretGuess {
   const upper = name.toUpperCase();
-  if (value.includes('PRIVATE KEY-----')) return secret('the value is a private key');
-  if (TOKEN_FORMS.test(value)) return secret('the value has the form of a known token');
-  if (JWT.test(value)) return secret('the value is a signed token');
-  if (URL_WITH_PASSWORD.test(value)) return secret('the value is an address with a password in it');
+  const form = findSecretForm(value.slice(0, MAX_JUDGED_CHARACTERS));
+  if (form !== null) return secret(form);
   if (PUBLIC_NAME.test(upper)) return plain('the name says that it is public');
   if (PLAIN_NAME.test(upper)) return plain('the name is a common setting');
-  if (SECRET_NAME.test(upper) && !HARMLESS_NAME.test(upper)) {
+  if (SECRET_NAME.test(upper) && (!HARMLESS_NAME.test(upper) || DOUBTFUL_NAME.test(upper))) {
     return PLAIN_VALUE.test(value) && /^(|true|false|yes|no|on|off|null|none)$/i.test(value)
       ? plain('the value is empty or a switch')
       : secret('the name says so');
   }
   if (PLAIN_VALUE.test(value)) return plain('the value is a number or a switch');
+  if (FINGERPRINT_NAME.test(upper) && /^[0-9a-f]+$/i.test(value)) return plain('the value is a fingerprint');
   if (looksRandom(value)) return secret('the value looks random');
+  if (looksLikePassword(value)) return secret('the value looks like a password');
   if (isOrdinary(value)) return plain('the value is ordinary text');
   return secret('in doubt');
 }
 
+/** What only secrets look like, in words; null for anything else. */
+function findSecretForm(value: string): string | null {
+  if (value.includes('PRIVATE KEY-----')) return 'the value is a private key';
+  if (TOKEN_FORMS.test(value) || TELEGRAM_TOKEN.test(value)) return 'the value has the form of a known token';
+  if (JWT.test(value)) return 'the value is a signed token';
+  if (URL_WITH_PASSWORD.test(value)) return 'the value is an address with a password in it';
+  if (URL_WITH_TOKEN.test(value)) return 'the value is an address with a token in it';
+  if (SECRET_ADDRESS.test(value)) return 'the value is an address that is secret itself';
+  if (AUTHORIZATION.test(value) || isBasicAuthorization(value)) return 'the value is an authorization header';
+  const inner = [...value.matchAll(INNER_SECRET)].some(([, held]) => !PLAIN_VALUE.test(held ?? ''));
+  return inner ? 'the value has a password or key in it' : null;
+}
+
+/** RFC 7617: a name, a colon and a password. */
+function isBasicAuthorization(value: string): boolean {
+  const [, encoded] = BASIC_AUTHORIZATION.exec(value) ?? [];
+  return encoded !== undefined && Buffer.from(encoded, 'base64').includes(':');
+}
+
 function looksRandom(value: string): boolean {
+  if (/^[0-9a-f]{32,}$/i.test(value)) return true;
   return (
     value.length >= MIN_RANDOM_LENGTH &&
     /^[A-Za-z0-9+/=_-]+$/.test(value) &&
     /\d/.test(value) &&
     entropyBits(value) > MIN_ENTROPY_BITS
+  );
+}
+
+/** One word of small and capital letters, digits and the marks that rules for passwords ask for; no path, no version. */
+function looksLikePassword(value: string): boolean {
+  return (
+    /^[^\s/[\](){}]{8,64}$/.test(value) &&
+    !/^\W{0,2}v?\d+\.\d/.test(value) &&
+    [/[a-z]/, /[A-Z]/, /\d/, /[!#$%^&*?+~|]/].every((part) => part.test(value))
   );
 }
 
@@ -66,6 +118,7 @@ function entropyBits(value: string): number {
 
 /** Words, host names, paths, addresses without a password, e-mail addresses, lists of them, JSON of them. */
 function isOrdinary(value: string): boolean {
+  if (value.length > MAX_JUDGED_CHARACTERS) return false;
   return /^[\p{L}\p{N}\s.,:;/@_~*?&=%#+()<>![\]{}"'$|\\-]*$/u.test(value);
 }
 

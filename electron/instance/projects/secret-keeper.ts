@@ -39,9 +39,15 @@ function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<Secret
       row.project === null
         ? 'shared'
         : `of ${row.project}${row.environments ? ` (${row.environments})` : ''}`;
+    const isOld = row.inForce === 0;
     owners.set(row.id, {
-      title: `${row.key} ${place}${row.inForce ? '' : `, version ${row.version} in its history`}`,
-      path: row.slug === null ? '/variables/shared' : `/projects/${row.slug}/variables`,
+      title: `${row.key} ${place}${isOld ? `, version ${row.version} in its history` : ''}`,
+      name: `${row.key}${isOld ? `, version ${row.version}` : ''}`,
+      belongsTo:
+        row.project === null
+          ? 'Shared variables'
+          : `${row.project}${row.environments ? `, ${row.environments}` : ''}`,
+      path: row.slug === null ? '/shared' : `/projects/${row.slug}`,
     });
   }
 }

@@ -6,6 +6,7 @@ import {
   addVersion,
   type ChangeKind,
   findNextVersion,
+  forgetDamagedVersions,
   forgetPlainVersions,
   listVersions,
   type StoredValue,
@@ -108,7 +109,10 @@ export function updateVariable(
   });
 }
 
-/** Every version keeps its own value: history and revert need it. A plain past of a new secret is forgotten. */
+/**
+ * Every version keeps its own value: history and revert need it. A plain past of a new secret is forgotten, and so
+ * is what cannot be read ever again.
+ */
 function replaceValue(
   ctx: Context,
   old: Variable,
@@ -126,6 +130,16 @@ function replaceValue(
   const version = findNextVersion(ctx, old.id);
   if (isSecret && !old.isSecret) forgetPlainVersions(ctx, old.id);
   addVersion(ctx, old.id, version, stored, kind, changedBy);
+  if (old.isSecret) noteForgotten(ctx, old, forgetDamagedVersions(ctx, old.id, version));
+}
+
+function noteForgotten(ctx: Context, variable: Variable, versions: readonly number[]): void {
+  if (versions.length === 0) return;
+  ctx.audit.append({
+    operation: 'ENV_VAR_DAMAGED_VERSIONS_REMOVED',
+    caller: null,
+    data: { project_id: variable.projectId, key: variable.key, variable_id: variable.id, versions },
+  });
 }
 
 /** Puts an earlier value in force again, as a new version. Throws `not_found`, `vault_locked`. */
@@ -140,7 +154,14 @@ export function revertVariable(
     const variable = getVariable(ctx, projectId, id);
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
     if (!past) throw new AppError('not_found', 'There is no such version.');
-    updateVariable(ctx, projectId, id, { value: revealVariable(ctx, past) }, changedBy, 'reverted');
+    updateVariable(
+      ctx,
+      projectId,
+      id,
+      { value: revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` }) },
+      changedBy,
+      'reverted',
+    );
   });
 }
 

@@ -73,3 +73,21 @@ export function forgetPlainVersions(ctx: Context, variableId: number): void {
     .prepare('DELETE FROM env_var_versions WHERE env_var_id = ? AND is_secret = 0')
     .run(variableId);
 }
+
+/**
+ * Removes the earlier versions that no key can ever open, which would hold every rotation up; returns their
+ * numbers. SECURITY: what another key may still open is kept for a rescue.
+ */
+export function forgetDamagedVersions(ctx: Context, variableId: number, inForce: number): number[] {
+  const sealed = listVersions(ctx, variableId).flatMap(({ version, secretId }) =>
+    secretId === null || version === inForce ? [] : [{ version, secretId }],
+  );
+  const damaged = new Set(ctx.vault.listDamaged(sealed.map(({ secretId }) => secretId)));
+  const forgotten = sealed.filter(({ secretId }) => damaged.has(secretId));
+  const remove = ctx.store.sqlite.prepare(
+    'DELETE FROM env_var_versions WHERE env_var_id = ? AND version = ?',
+  );
+  for (const { version } of forgotten) remove.run(variableId, version);
+  ctx.vault.remove(forgotten.map(({ secretId }) => secretId));
+  return forgotten.map(({ version }) => version);
+}

@@ -126,10 +126,11 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const updated = ctx.store.transaction(() => {
         const old = getVariable(ctx, scope.projectId, id);
         requireUnchanged(old, request.expected_updated_at);
-        updateVariable(ctx, scope.projectId, id, toChange(request, old), caller.label);
+        const value = findNewValue(request.value, old);
+        updateVariable(ctx, scope.projectId, id, toChange(request, value), caller.label);
         const variable = getVariable(ctx, scope.projectId, id);
-        if (!request.allow_unresolved && mayRefer(old, variable))
-          requireReferences(ctx, scope.projectId, id, isKept(request.value, old) ? undefined : request.value);
+        if (!request.allow_unresolved && (value !== undefined || hasMoved(old, variable)))
+          requireReferences(ctx, scope.projectId, id, value);
         noteVariable(ctx, 'ENV_VAR_UPDATED', caller, scope, variable);
         return variable;
       });
@@ -142,10 +143,10 @@ function listAllEnvironments(ctx: Context, projectId: number | null): number[] {
   return projectId === null ? [] : listEnvironments(ctx, projectId).map(({ id }) => id);
 }
 
-function toChange(request: z.infer<typeof updateBody>, old: Variable): Partial<VariableFields> {
+function toChange(request: z.infer<typeof updateBody>, value: string | undefined): Partial<VariableFields> {
   return {
     ...(request.key === undefined ? {} : { key: request.key }),
-    ...(isKept(request.value, old) ? {} : { value: new SecretText(request.value) }),
+    ...(value === undefined ? {} : { value: new SecretText(value) }),
     ...(request.is_secret === undefined ? {} : { isSecret: request.is_secret }),
     ...(request.environment_ids === undefined ? {} : { environmentIds: request.environment_ids }),
     ...(request.include_in_preview === undefined ? {} : { includeInPreview: request.include_in_preview }),
@@ -153,16 +154,15 @@ function toChange(request: z.infer<typeof updateBody>, old: Variable): Partial<V
 }
 
 /** `******`, empty and absent mean "keep" for a secret: clients send back what they were shown. */
-function isKept(value: string | null | undefined, variable: Variable): value is null | undefined {
-  return (
-    value === undefined || value === null || (variable.isSecret && (value === '' || /^\*{6,}$/.test(value)))
-  );
+function findNewValue(value: string | null | undefined, old: Variable): string | undefined {
+  const isKept = old.isSecret ? value === '' || /^\*{6,}$/.test(value ?? '') : value === old.value;
+  return isKept ? undefined : (value ?? undefined);
 }
 
-/** Whether what a variable refers to may have become something else by this change. */
-function mayRefer(old: Variable, now: Variable): boolean {
+/** Whether what a variable refers to may have become something else, though its value is what it was. */
+function hasMoved(old: Variable, now: Variable): boolean {
   const joined = now.environments.some(({ id }) => !old.environments.some((known) => known.id === id));
-  return old.version !== now.version || old.key !== now.key || joined;
+  return old.key !== now.key || joined;
 }
 
 function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {

@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts';
+import { AppError, hasCode } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretState } from '../vault/vault.ts';
@@ -178,11 +178,23 @@ export function getVariableByKey(
   return first;
 }
 
-/** The value itself. Throws `vault_locked`, `secret_unreadable`. */
-export function revealVariable(ctx: Context, variable: Pick<Variable, 'secretId' | 'value'>): SecretText {
-  return variable.secretId === null
-    ? new SecretText(variable.value ?? '')
-    : ctx.vault.open(variable.secretId);
+/** The value itself. Throws `vault_locked`, and `secret_unreadable` with the variable's name. */
+export function revealVariable(
+  ctx: Context,
+  variable: Pick<Variable, 'secretId' | 'value'> & { key: string },
+): SecretText {
+  if (variable.secretId === null) return new SecretText(variable.value ?? '');
+  try {
+    return ctx.vault.open(variable.secretId);
+  } catch (error) {
+    // The row of a secret may be gone as well: for its variable that is the same.
+    if (!hasCode(error, 'secret_unreadable') && !hasCode(error, 'not_found')) throw error;
+    throw new AppError(
+      'secret_unreadable',
+      `${variable.key} cannot be opened with the keys this instance has. Set it anew, or delete it.`,
+      { cause: error, details: { key: variable.key } },
+    );
+  }
 }
 
 function withStates(ctx: Context, rows: Row[]): Variable[] {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
@@ -9,6 +9,8 @@ import type { InstanceIdentity } from './instance-table.ts';
 import { applyMigrations, latestVersion } from './migrate.ts';
 
 export const DATABASE_FILE = 'temps.db';
+/** Marks a database being made. */
+const NEW_MARK = '.new';
 
 /** `PRAGMA application_id`: "TMPS". Tells our file from another program's SQLite database. */
 const APPLICATION_ID = 0x54_4d_50_53;
@@ -27,6 +29,8 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Refuses every later write with `database_damaged` and this detail; reads go on. */
   stopWriting(detail: string): void;
+  /** Why nothing can be written now: `database_gone` or `database_damaged`; null while it can. */
+  findTrouble(): AppError | null;
   close(): void;
 }
 
@@ -34,18 +38,17 @@ export interface Store {
  * Opens the database of a data directory, making or migrating it as needed.
  *
  * Throws `database_not_one`, `database_foreign`, `database_newer`, `database_damaged`, `database_read_only`,
- * `disk_full` or `disk_failed`; whatever it throws, the file is as it was.
+ * `database_gone`, `disk_full` or `disk_failed`; whatever it throws, the file is as it was.
  */
 export function openStore(dataDir: string, clock: Clock): Store {
   const path = join(dataDir, DATABASE_FILE);
-  const isNew = !existsSync(path) || statSync(path).size === 0;
-  if (!isNew) requireSqliteFile(path);
+  const isNew = !existsSync(path);
+  if (isNew) createDatabase(path, clock);
+  requireSqliteFile(path);
   let sqlite: Sqlite | undefined;
   try {
-    // Made here, so that it is 0600 from its first instant; SQLite gives its WAL the same mode.
-    if (isNew) closeSync(openSync(path, 'a', 0o600));
     sqlite = new Database(path, { timeout: 5000 });
-    if (!isNew) requireOurs(sqlite, path);
+    requireOurs(sqlite, path);
     sqlite.pragma('journal_mode = WAL');
     // A commit that was answered has reached the disk: rotation and key changes rely on it.
     sqlite.pragma('synchronous = FULL');
@@ -53,11 +56,56 @@ export function openStore(dataDir: string, clock: Clock): Store {
     // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
     sqlite.pragma('secure_delete = ON');
     applyMigrations(sqlite, APPLICATION_ID);
-    const identity = readIdentity(sqlite) ?? createIdentity(sqlite, clock);
-    return composeStore(path, sqlite, identity, isNew);
+    return composeStore(path, sqlite, readIdentity(sqlite, path), isNew);
   } catch (error) {
     sqlite?.close();
     throw asStoreError(error, path);
+  }
+}
+
+/**
+ * Makes a database whole under a name of its own before it gets its place: a kill leaves all of it or none, so
+ * that an empty file under its name is never one that was just begun.
+ */
+function createDatabase(path: string, clock: Clock): void {
+  const partial = `${path}${NEW_MARK}`;
+  // A WAL beside a database that is gone belongs to another one: what it holds may be all that is left of that.
+  for (const name of [`${path}-wal`, `${path}-journal`]) {
+    if (!existsSync(name)) continue;
+    throw new AppError(
+      'database_gone',
+      `${name} is there, and the database it belongs to is not. Put ${path} back, or move both away to begin anew.`,
+    );
+  }
+  let sqlite: Sqlite | undefined;
+  try {
+    rmSync(partial, { force: true });
+    rmSync(`${partial}-journal`, { force: true });
+    // Made here, so that it is 0600 from its first instant; SQLite gives its WAL the same mode.
+    closeSync(openSync(partial, 'wx', 0o600));
+    sqlite = new Database(partial);
+    sqlite.pragma('synchronous = FULL');
+    applyMigrations(sqlite, APPLICATION_ID);
+    createIdentity(sqlite, clock);
+    sqlite.close();
+    renameSync(partial, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    sqlite?.close();
+    rmSync(partial, { force: true });
+    rmSync(`${partial}-journal`, { force: true });
+    throw asStoreError(error, path);
+  }
+}
+
+/** A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 
@@ -65,14 +113,21 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
   const inode = statSync(path, { bigint: true }).ino;
   let damage: string | null = null;
 
+  function findTrouble(): AppError | null {
+    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost. First of all:
+    // where there is no file, there is none to call damaged.
+    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== inode) {
+      return new AppError(
+        'database_gone',
+        `${path} was deleted or replaced while the instance ran. Nothing more is written. Stop it, then put the file back or restore a backup.`,
+      );
+    }
+    return damage === null ? null : new AppError('database_damaged', damage);
+  }
+
   function requireWritable(): void {
-    if (damage !== null) throw new AppError('database_damaged', damage);
-    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost.
-    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
-    throw new AppError(
-      'database_gone',
-      `${path} was deleted or replaced while the instance ran. Stop it, then put the file back or restore a backup.`,
-    );
+    const trouble = findTrouble();
+    if (trouble) throw trouble;
   }
 
   return {
@@ -80,6 +135,7 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     identity,
     sqlite,
     isNew,
+    findTrouble,
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
       requireWritable();
@@ -101,6 +157,12 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
 
 function requireSqliteFile(path: string): void {
   const header = Buffer.alloc(SQLITE_HEADER.length);
+  if (statSync(path).size === 0) {
+    throw new AppError(
+      'database_damaged',
+      `${path} is empty: what it held is gone. It was left as it is; put a backup in its place, or remove it to begin anew.`,
+    );
+  }
   try {
     const file = openSync(path, 'r');
     try {
@@ -118,12 +180,6 @@ function requireSqliteFile(path: string): void {
 
 function requireOurs(sqlite: Sqlite, path: string): void {
   const version = sqlite.pragma('user_version', { simple: true }) as number;
-  const tables = sqlite
-    .prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'table'")
-    .pluck()
-    .get() as number;
-  // A kill between creating the file and the first migration leaves an empty database: it is still ours to fill.
-  if (tables === 0 && version === 0) return;
   if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new AppError('database_foreign', `${path} is a database of another program. It was left as it is.`);
   }
@@ -136,15 +192,17 @@ function requireOurs(sqlite: Sqlite, path: string): void {
   }
 }
 
-function readIdentity(sqlite: Sqlite): InstanceIdentity | null {
+function readIdentity(sqlite: Sqlite, path: string): InstanceIdentity {
   const row = sqlite.prepare('SELECT id, name, created_at AS createdAt FROM instance').get();
-  return (row as InstanceIdentity | undefined) ?? null;
+  if (!row) {
+    throw new AppError('database_damaged', `${path} does not say whose it is. It was left as it is.`);
+  }
+  return row as InstanceIdentity;
 }
 
-function createIdentity(sqlite: Sqlite, clock: Clock): InstanceIdentity {
+function createIdentity(sqlite: Sqlite, clock: Clock): void {
   const identity = { id: randomUUID(), name: hostname() || 'temps', createdAt: clock.now() };
   sqlite.prepare('INSERT INTO instance (id, name, created_at) VALUES (@id, @name, @createdAt)').run(identity);
-  return identity;
 }
 
 /** SQLite's and the file system's errors in the product's words; everything else unchanged. */

@@ -7,7 +7,19 @@ import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
 import { writeCopy } from './copies/write-copy.ts';
-import { copyFacts, getKeyCopy, insertKeyCopy, type KeyCopy, noteProof, placeContext } from './key-copies.ts';
+import {
+  copyFacts,
+  explainNotSeparate,
+  getKeyCopy,
+  insertKeyCopy,
+  isProvenBetter,
+  judgeUnseen,
+  type KeyCopy,
+  markProven,
+  noteProof,
+  placeContext,
+  type Separation,
+} from './key-copies.ts';
 import { findOpenRotation } from './rotation-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import { lockedError } from './secret-store.ts';
@@ -137,7 +149,7 @@ async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): P
   return {
     copy,
     writtenTo: null,
-    notSeparate: null,
+    notSeparate: explainNotSeparate(copy),
     proof: ASKED_BY_WORDS.includes(request.format)
       ? { needed: 'words', positions: askWords(core, copy.id) }
       : { needed: 'paste' },
@@ -148,8 +160,8 @@ async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): P
 }
 
 /**
- * Proves a copy that was handed out: three words by their positions, or the whole thing given back. Throws
- * `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
+ * Proves a copy that was handed out: three words by their positions, or the whole thing given back. How it came
+ * back says whether it is separate. Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
  */
 export async function proveKeyCopy(
   core: VaultCore,
@@ -159,17 +171,22 @@ export async function proveKeyCopy(
   const copy = getKeyCopy(core, id);
   const key = core.ring.find(copy.fingerprint);
   if (!key) throw lockedError();
-  if (proof.words) requireWords(core, copy, key, proof.words);
-  else await requireSame(copy, proof);
-  core.store.transaction(() => {
-    core.store.sqlite.prepare('UPDATE key_copies SET verified_at = ? WHERE id = ?').run(core.clock.now(), id);
-  });
+  const separation = proof.words
+    ? requireWords(core, copy, key, proof.words)
+    : await requireSame(core, copy, proof);
+  if (isProvenBetter(copy, separation)) {
+    throw new AppError(
+      'copy_not_proven',
+      'That file may lie on this very disk: it does not prove the separate copy that is known.',
+    );
+  }
+  markProven(core, copy, separation);
   askedWords.get(core)?.delete(id);
   noteProof(core, key);
   return getKeyCopy(core, id);
 }
 
-async function requireSame(copy: KeyCopy, handed: HandedCopy): Promise<void> {
+async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {
   const reading = await getKeyReading(handed);
   if (reading.key.fingerprint !== copy.fingerprint) {
     throw new AppError('copy_not_proven', 'That is the copy of another key.');
@@ -177,6 +194,8 @@ async function requireSame(copy: KeyCopy, handed: HandedCopy): Promise<void> {
   if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
     throw new AppError('copy_not_proven', `Only the ${copy.format} file itself proves this copy.`);
   }
+  if (handed.path === undefined) return judgeUnseen(copy.format, handed.bytes !== undefined);
+  return { ...(await checkPlace(handed.path, placeContext(core))), path: handed.path };
 }
 
 /** Which words will be asked for, newly drawn. */
@@ -191,7 +210,7 @@ function askWords(core: VaultCore, id: number): number[] {
 }
 
 /** SECURITY: a wrong answer draws new positions, so guessing word by word gets nowhere. */
-function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): void {
+function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): Separation {
   if (!ASKED_BY_WORDS.includes(copy.format)) {
     throw new AppError('copy_not_proven', `Words do not prove a copy in the format ${copy.format}.`);
   }
@@ -201,7 +220,7 @@ function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: Sec
     positions.length === ASKED_WORDS &&
     words.length === ASKED_WORDS &&
     positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
-  if (right) return;
+  if (right) return judgeUnseen(copy.format, false);
   throw new AppError('copy_not_proven', 'These are not the words asked for. Look at your copy again.', {
     details: { positions: askWords(core, copy.id) },
   });

@@ -1,7 +1,15 @@
 import type { CopyReading } from './copies/key-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import type { WordProblem } from './copies/words.ts';
-import { insertKeyCopy, noteProof, placeContext } from './key-copies.ts';
+import {
+  getKeyCopy,
+  insertKeyCopy,
+  isProvenBetter,
+  judgeUnseen,
+  markProven,
+  noteProof,
+  placeContext,
+} from './key-copies.ts';
 import { findKeyRecord } from './key-record.ts';
 import { findOpenRotation } from './rotation-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
@@ -116,15 +124,19 @@ async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy
 /** Ids of the copies that count as proven from now on; one that was not known is recorded. */
 async function recordVerified(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<number[]> {
   const { key, format } = reading;
-  const check = handed.path ? await checkPlace(handed.path, placeContext(core)) : null;
+  const { path } = handed;
+  const check = path === undefined ? null : await checkPlace(path, placeContext(core));
+  const separation =
+    check && path !== undefined ? { ...check, path } : judgeUnseen(format, handed.bytes !== undefined);
   return core.store.transaction(() => {
-    const ids = check
-      ? listCopiesAt(core, reading, handed.path ?? '', check.volumeId)
-      : listHandedOut(core, reading);
-    const mark = core.store.sqlite.prepare('UPDATE key_copies SET verified_at = ? WHERE id = ?');
-    for (const id of ids) mark.run(core.clock.now(), id);
-    if (ids.length > 0 || !check || handed.path === undefined) return ids;
-    return [insertKeyCopy(core, key, { format, path: handed.path }, check, core.clock.now()).id];
+    const ids =
+      check && path !== undefined
+        ? listCopiesAt(core, reading, path, check.volumeId)
+        : listHandedOut(core, reading);
+    const proven = ids.map((id) => getKeyCopy(core, id)).filter((copy) => !isProvenBetter(copy, separation));
+    for (const copy of proven) markProven(core, copy, separation);
+    if (ids.length > 0 || !check || path === undefined) return proven.map(({ id }) => id);
+    return [insertKeyCopy(core, key, { format, path }, check, core.clock.now()).id];
   });
 }
 

@@ -31,14 +31,12 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
     throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
   }
   const target = openCustody(core, to);
-  const fingerprints = listKeyRecords(core.store)
-    .filter((record) => record.custody === from.name && core.ring.has(record.fingerprint))
-    .map((record) => record.fingerprint);
+  // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
+  const keys = listKeyRecords(core.store)
+    .filter((record) => record.custody === from.name)
+    .flatMap((record) => core.ring.find(record.fingerprint) ?? []);
   if (target.writable) {
-    for (const fingerprint of fingerprints) {
-      const key = core.ring.find(fingerprint);
-      if (key) await target.save(key, passphrase ? { passphrase } : {});
-    }
+    for (const key of keys) await target.save(key, passphrase ? { passphrase } : {});
     await target.promote(active.fingerprint);
   }
   const held = await requireHolds(target, active.fingerprint, passphrase);
@@ -47,9 +45,10 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
     const change = core.store.sqlite.prepare(
       'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
     );
-    for (const fingerprint of fingerprints) change.run(to, from.writable ? from.name : null, fingerprint);
+    for (const { fingerprint } of keys) change.run(to, from.writable ? from.name : null, fingerprint);
   });
   core.custody = target;
+  core.custodySeen.missing = null;
   core.inCustody.clear();
   for (const fingerprint of held) core.inCustody.add(fingerprint);
   core.emit('vault');

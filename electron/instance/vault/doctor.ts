@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeyRing } from './key-ring.ts';
+import { listMissingValues } from './missing-values.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
-import { openValue } from './sealing/sealed-value.ts';
+import { openValue, readFingerprint } from './sealing/sealed-value.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from './vault.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { SecretKind } from './vocabulary.ts';
@@ -12,13 +13,17 @@ const SLICE_MS = 12;
 /** How many failing rows a report names; the rest are counted. */
 const MAX_FAILURES = 1000;
 
-/** `key_missing`: the key it names is not held; `damaged`: that key does not open it. */
-export const doctorReasons = ['key_missing', 'damaged'] as const;
+/**
+ * `key_missing`: the key it names is not held; `damaged`: that key does not open it, or it names none; `row_missing`:
+ * something refers to a value that is not there.
+ */
+export const doctorReasons = ['key_missing', 'damaged', 'row_missing'] as const;
 
 export interface DoctorFailure {
   id: SecretId;
   kind: SecretKind;
-  keyFingerprint: Fingerprint;
+  /** Null where there is no value to name one. */
+  keyFingerprint: Fingerprint | null;
   reason: (typeof doctorReasons)[number];
   owner: SecretOwner | null;
 }
@@ -35,6 +40,8 @@ export interface DoctorReport {
   failures: DoctorFailure[];
   /** Every value that its own key did not open, named or not. */
   damaged: Set<SecretId>;
+  /** Ids that something refers to and that are not there. */
+  missingRows: Set<SecretId>;
   /** Keys that were named by a value and not held at that moment. */
   missingKeys: Set<Fingerprint>;
   startedAt: number;
@@ -72,6 +79,7 @@ export async function runDoctor(
     byKey: {},
     failures: [],
     damaged: new Set(),
+    missingRows: new Set(),
     missingKeys: new Set(),
     startedAt: core.clock.now(),
     finishedAt: null,
@@ -83,6 +91,7 @@ export async function runDoctor(
       const rows = page.all(last, PAGE_ROWS) as Row[];
       if (rows.length === 0) {
         describeOwners(report.failures, core.secrets.keepers);
+        reportMissing(await listMissingValues(core.store), core.secrets.keepers, report);
         report.running = false;
         report.finishedAt = core.clock.now();
         onProgress?.(report);
@@ -109,16 +118,38 @@ function checkRow(ring: KeyRing, row: Row, report: DoctorReport): void {
     return;
   }
   report.failed += 1;
-  if (key) report.damaged.add(row.id);
+  // Cut short, it names no key that could be missing.
+  const isDamaged = key !== null || readFingerprint(row.sealed) === null;
+  if (isDamaged) report.damaged.add(row.id);
   else report.missingKeys.add(row.keyFingerprint);
   if (report.failures.length < MAX_FAILURES) {
     report.failures.push({
       id: row.id,
       kind: row.kind,
       keyFingerprint: row.keyFingerprint,
-      reason: key ? 'damaged' : 'key_missing',
+      reason: isDamaged ? 'damaged' : 'key_missing',
       owner: null,
     });
+  }
+}
+
+/** What refers to a value that is not there: nothing to open, but somebody's loss. */
+function reportMissing(
+  ids: readonly SecretId[],
+  keepers: readonly SecretKeeper[],
+  report: DoctorReport,
+): void {
+  for (const keeper of keepers) {
+    const [kind] = keeper.kinds;
+    for (const [id, owner] of kind ? keeper.describe(ids) : []) {
+      if (!kind || report.missingRows.has(id)) continue;
+      report.missingRows.add(id);
+      report.total += 1;
+      report.checked += 1;
+      report.failed += 1;
+      if (report.failures.length < MAX_FAILURES)
+        report.failures.push({ id, kind, keyFingerprint: null, reason: 'row_missing', owner });
+    }
   }
 }
 

@@ -38,6 +38,8 @@ export interface Health {
 export interface HealthFacts {
   vaultCase: VaultCase;
   custody: CustodyName;
+  /** Why the custody was last seen not to hold the key in memory, or null. */
+  custodyMissing: string | null;
   /** A secret that cannot simply be made anew: before the first, losing the key loses nothing. */
   hasSecretsToLose: boolean;
   /** Copies of the active key. */
@@ -77,6 +79,13 @@ function findReasons(facts: HealthFacts): Finding[] {
     );
   } else if (facts.vaultCase !== 'running') {
     reasons.push(broken('locked', 'The vault is locked: its secrets cannot be read.'));
+  } else if (facts.custodyMissing !== null) {
+    reasons.push(
+      broken(
+        'custody_disagrees',
+        `${facts.custodyMissing} It is in memory only, and the next start will be locked: copy it now (key copy), then put it back with that copy (key unlock COPY).`,
+      ),
+    );
   }
   if (facts.drillFailed)
     reasons.push(broken('drill_failed', 'The last restore drill could not open its secrets.'));

@@ -59,7 +59,54 @@ export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
   return fromRow(row as Row);
 }
 
-/** What is handed out leaves this machine by pen or by paste: it counts as separate once proven. */
+/** What leaves this machine by pen or by paste. It counts as separate once that was proven. */
+const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text'];
+
+/** What a proof says of where a copy is. */
+export interface Separation {
+  separate: boolean;
+  volumeId: string | null;
+  /** Where it was read back from; null when it was sent or typed. */
+  path: string | null;
+}
+
+/**
+ * Where a copy is that came back without a path. SECURITY: a file that was sent may lie on this very disk: it
+ * proves what it holds, not where it is kept.
+ */
+export function judgeUnseen(format: CopyFormat, isFile: boolean): Separation {
+  return { separate: !isFile && PEN_OR_PASTE.includes(format), volumeId: null, path: null };
+}
+
+/** Whether what is known of a copy is more than this proof says: a file on this disk proves no paper in a drawer. */
+export function isProvenBetter(copy: KeyCopy, separation: Separation): boolean {
+  return copy.separate && copy.verifiedAt !== null && !separation.separate;
+}
+
+/** Writes a proof down. The caller has seen that none better is lost by it (isProvenBetter). */
+export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId, path }: Separation): void {
+  const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
+  core.store.transaction(() => {
+    core.store.sqlite
+      .prepare('UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ? WHERE id = ?')
+      .run(
+        core.clock.now(),
+        separate ? 1 : 0,
+        path === null ? copy.volumeId : volumeId,
+        path === null || isNamedByUser ? copy.place : path,
+        copy.id,
+      );
+  });
+}
+
+/** Why a copy does not count as separate, for a person; null when it does, or will once it is proven. */
+export function explainNotSeparate(copy: KeyCopy): string | null {
+  if (copy.separate) return null;
+  return copy.volumeId === null && !copy.place.startsWith('/')
+    ? 'A file that was handed out may lie on this very disk. It counts once it is read back from a drive that is seen to be separate.'
+    : `${copy.place} was not separate from the database when it was read.`;
+}
+
 export function insertKeyCopy(
   core: VaultCore,
   key: MasterKey,
@@ -79,7 +126,7 @@ export function insertKeyCopy(
         request.format,
         request.place ?? request.path ?? HANDED_OUT_PLACE[request.format] ?? 'elsewhere',
         check?.volumeId ?? null,
-        check === null || check.separate ? 1 : 0,
+        (check ?? judgeUnseen(request.format, false)).separate ? 1 : 0,
         core.clock.now(),
         verifiedAt,
       ),

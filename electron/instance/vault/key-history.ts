@@ -1,4 +1,5 @@
 import { AppError } from '../app-error.ts';
+import { sweepPartialKeys } from './custody/partial-files.ts';
 import { countSecretsUnder, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { findOpenRotation } from './rotation-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
@@ -62,10 +63,14 @@ async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerpri
     throw new AppError('custody_read_only', `${custody.describe()} is read only: remove the key there.`);
   }
   await custody.remove(fingerprint);
+  // A move that was cut short may have left it where it was before.
+  if (record.leavingCustody !== null) await openCustody(core, record.leavingCustody).remove(fingerprint);
+  // So may a kill, in a folder that is not that of the custody in force.
+  await sweepPartialKeys(core.dataDir, (partial) => partial.fingerprint === fingerprint);
   core.ring.drop(fingerprint);
   core.store.transaction(() => {
     core.store.sqlite
-      .prepare('UPDATE keys SET shredded_at = ? WHERE fingerprint = ?')
+      .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')
       .run(core.clock.now(), fingerprint);
   });
   core.emit('vault');

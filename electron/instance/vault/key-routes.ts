@@ -4,6 +4,7 @@ import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireConfirmed, requireOwner, requirePermission } from '../http/caller.ts';
 import { listPlaces } from './copies/places.ts';
 import { moveCustody } from './custody-move.ts';
+import { watchCustody } from './custody-watch.ts';
 import { placeContext } from './key-copies.ts';
 import { listEpochs, shredKey } from './key-history.ts';
 import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
@@ -26,8 +27,9 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       path: '/vault/key',
       responses: answer(keyShape, 'The active key, never the key itself'),
     }),
-    (c) => {
+    async (c) => {
       requirePermission(c.get('caller'), 'vault:read');
+      await watchCustody(core, true);
       return c.json(toKeyJson(core));
     },
   );

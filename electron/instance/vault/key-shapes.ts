@@ -44,6 +44,7 @@ export const copyShape = z
     place: z.string(),
     volume_id: z.string().nullable(),
     separate: z.boolean(),
+    not_separate: z.string().nullable().openapi({ description: 'Why it does not count as separate' }),
     made_at: epochMs,
     verified_at: epochMs.nullable(),
   })

@@ -1,6 +1,12 @@
 import { AppError } from '../app-error.ts';
 import { findOwners } from './doctor.ts';
-import { countSecretsUnder, insertActiveRecord, listKeyRecords } from './key-record.ts';
+import {
+  countSecretsUnder,
+  findActiveRecord,
+  insertActiveRecord,
+  listKeyRecords,
+  opensCheckValue,
+} from './key-record.ts';
 import { resealAll } from './reseal-job.ts';
 import { findOpenRotation } from './rotation-record.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
@@ -66,7 +72,7 @@ export interface StartOverOptions {
  * Order: the new key is stored and read back first, then recorded in one transaction. A kill in between leaves
  * the instance locked with an unused key in custody.
  *
- * Throws `conflict` (not locked, or nothing was ever sealed), `invalid_request` (name), and what saving throws.
+ * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request` (name), and what saving throws.
  */
 export function startOver(core: VaultCore, options: StartOverOptions): Promise<void> {
   return core.exclusively(() => replaceLostKey(core, options));
@@ -83,6 +89,7 @@ async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promi
   if (records.length === 0)
     throw new AppError('conflict', 'This instance never had a key: there is nothing to start over.');
 
+  await requireNotThere(core);
   const custody = options.custody ? openCustody(core, options.custody) : core.custody;
   const key = MasterKey.generate();
   await custody.save(key, options.passphrase ? { passphrase: options.passphrase } : {});
@@ -105,10 +112,28 @@ async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promi
     insertActiveRecord(core.store, key, custody.name, now, now);
   });
   core.custody = custody;
+  core.custodySeen.missing = null;
   core.inCustody.clear();
   core.inCustody.add(key.fingerprint);
   takeUp(core, key, []);
   await custody.promote(key.fingerprint);
+}
+
+/** SECURITY: a key that only has to be read again is not lost. */
+async function requireNotThere(core: VaultCore): Promise<void> {
+  const active = findActiveRecord(core.store);
+  if (!active) return;
+  const keys = await core.custody.find().then(
+    (finding) => (finding.outcome === 'found' ? finding.keys : []),
+    (error: unknown) => {
+      // A file that is no key holds none.
+      if (error instanceof AppError) return [];
+      throw error;
+    },
+  );
+  if (keys.some((key) => key.fingerprint === active.fingerprint && opensCheckValue(active, key))) {
+    throw new AppError('conflict', `The key is there, at ${core.custody.describe()}: unlock with it.`);
+  }
 }
 
 /** Every value under a lost key that was neither re-entered, made anew nor rescued. Readable while locked. */

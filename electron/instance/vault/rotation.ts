@@ -1,11 +1,14 @@
 import { AppError } from '../app-error.ts';
-import { runDoctor } from './doctor.ts';
+import { type DoctorReport, runDoctor } from './doctor.ts';
 import { countSecretsByKind, countSecretsUnder, insertActiveRecord, listKeyRecords } from './key-record.ts';
 import { findOpenRotation, getRotationIn, type RotationRecord } from './rotation-record.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { lockedError } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
 import { getActiveKey, getActiveRecord, type VaultCore } from './vault-core.ts';
+
+/** Values that do not open which a refusal names; the doctor names all. */
+const MAX_FAILURES_NAMED = 5;
 
 /**
  * Rotation: staged → proven → sealing → done, or undone before anything was sealed under the new key. This
@@ -180,22 +183,29 @@ async function requireHealthy(core: VaultCore): Promise<void> {
     .get() as number;
   const report = await runDoctor(core);
   if (core.ring.active === null) throw lockedError();
-  if (report.failed > 0) {
+  // What is not there has no key to move it from.
+  const unreadable = report.failed - report.missingRows.size;
+  if (unreadable > 0) {
     throw new AppError(
       'rotation_not_possible',
-      `${report.failed} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}. Rotation starts when all can.`,
+      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}: ${nameFailures(report)}. Set each anew, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
       {
         details: {
-          unreadable: report.failures.map(({ id, kind, reason, owner }) => ({
-            id,
-            kind,
-            reason,
-            title: owner?.title ?? null,
-          })),
+          unreadable: report.failures
+            .filter(({ reason }) => reason !== 'row_missing')
+            .map(({ id, kind, reason, owner }) => ({ id, kind, reason, title: owner?.title ?? null })),
         },
       },
     );
   }
+}
+
+function nameFailures({ failures, failed }: DoctorReport): string {
+  const named = failures
+    .slice(0, MAX_FAILURES_NAMED)
+    .map(({ id, kind, owner }) => owner?.title ?? `${kind} ${id}, owned by nothing`);
+  const more = failed - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more, which the doctor names` : ''}`;
 }
 
 /** The new key, as the custody holds it now. Throws `rotation_not_possible` when it is not there. */

@@ -3,7 +3,7 @@ import type { KitPage } from './copies/kit-text.ts';
 import type { Place } from './copies/places.ts';
 import type { DoctorReport } from './doctor.ts';
 import type { Health } from './health.ts';
-import type { KeyCopy } from './key-copies.ts';
+import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
 import type { KeyEpoch } from './key-history.ts';
 import { findKeyProof, type KeyProof } from './key-proof.ts';
 import { countSecretsByKind, findActiveRecord } from './key-record.ts';
@@ -11,7 +11,7 @@ import type { copyShape, epochShape, keyShape, kitShape, placeShape } from './ke
 import type { RecoveryList } from './recovery.ts';
 import { getRotationProgress } from './rotation-progress.ts';
 import type { ListedSecret } from './secret-list.ts';
-import type { doctorShape, recoveryShape, secretShape } from './secret-shapes.ts';
+import type { doctorShape, ownerShape, recoveryShape, secretShape } from './secret-shapes.ts';
 import type {
   custodyShape,
   healthShape,
@@ -19,6 +19,7 @@ import type {
   rotationShape,
   statusShape,
 } from './status-shapes.ts';
+import type { SecretOwner } from './vault.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
 import { getHealth, getSealCount } from './vault-status.ts';
@@ -33,15 +34,24 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     detail: core.situation.detail,
     instance: { id: core.store.identity.id, name: core.store.identity.name },
     fingerprint: active?.fingerprint ?? null,
+    refused: core.situation.refused ?? false,
     found_fingerprint: core.situation.foundFingerprint,
     epoch: active?.epoch ?? null,
     custody: toCustodyJson(core),
+    custody_asked_at: core.custodyAskedAt,
     health: toHealthJson(getHealth(core)),
     proof: toProofJson(findKeyProof(core)),
     secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
     rotation: toRotationJson(core, jobs),
+    database: toDatabaseJson(core),
     said: [...core.said],
   };
+}
+
+function toDatabaseJson({ store }: VaultCore): z.infer<typeof statusShape>['database'] {
+  const trouble = store.findTrouble();
+  if (!trouble) return { state: 'ok', detail: null };
+  return { state: trouble.code === 'database_gone' ? 'gone' : 'damaged', detail: trouble.message };
 }
 
 export function toCustodyJson(core: VaultCore): z.infer<typeof custodyShape> {
@@ -125,6 +135,7 @@ export function toCopyJson(copy: KeyCopy & { epoch?: number | null }): z.infer<t
     place: copy.place,
     volume_id: copy.volumeId,
     separate: copy.separate,
+    not_separate: explainNotSeparate(copy),
     made_at: copy.madeAt,
     verified_at: copy.verifiedAt,
   };
@@ -169,14 +180,21 @@ export function toRecoveryJson(list: RecoveryList): z.infer<typeof recoveryShape
     lost_epoch: list.lostKeys[0]?.epoch ?? null,
     groups: list.groups.map(({ group, values }) => ({
       group,
-      values: values.map(({ lastUsedAt, canReenter, canRegenerate, ...value }) => ({
+      values: values.map(({ lastUsedAt, canReenter, canRegenerate, owner, ...value }) => ({
         ...value,
+        owner: toOwnerJson(owner),
         last_used_at: lastUsedAt,
         can_reenter: canReenter,
         can_regenerate: canRegenerate,
       })),
     })),
   };
+}
+
+function toOwnerJson(owner: SecretOwner | null): z.infer<typeof ownerShape> | null {
+  if (!owner) return null;
+  const { title, name, belongsTo, path } = owner;
+  return { title, name, belongs_to: belongsTo, path };
 }
 
 export function toSecretJson(secret: ListedSecret): z.infer<typeof secretShape> {
@@ -191,7 +209,7 @@ export function toSecretJson(secret: ListedSecret): z.infer<typeof secretShape> 
     last_used_at: secret.lastUsedAt,
     state: secret.state,
     check: secret.check,
-    owner: secret.owner,
+    owner: toOwnerJson(secret.owner),
   };
 }
 
@@ -241,7 +259,7 @@ export function toDoctorJson(report: DoctorReport | null): z.infer<typeof doctor
       kind,
       key_fingerprint: keyFingerprint,
       reason,
-      owner,
+      owner: toOwnerJson(owner),
     })),
     started_at: report.startedAt,
     finished_at: report.finishedAt,

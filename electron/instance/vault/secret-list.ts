@@ -13,7 +13,7 @@ export type SecretCheck = (typeof secretChecks)[number];
 export interface SecretFilter {
   kind: SecretKind | null;
   group: SecretGroup | null;
-  /** Words that all occur in the owner's title or path; upper and lower case are the same. */
+  /** Words that all occur in the owner's title, whose it is, or path; upper and lower case are the same. */
   search: string;
   /** From 1. */
   page: number;
@@ -39,6 +39,8 @@ export interface SecretList {
   secrets: ListedSecret[];
   /** Values that fit the filter. */
   total: number;
+  /** Values known not to open, whatever the filter. */
+  failing: number;
   /** Values of each group, whatever the filter. */
   counts: Record<SecretGroup | 'all', number>;
 }
@@ -77,16 +79,17 @@ export async function listSecrets(
       (filter.group === null || groupOf(kind) === filter.group),
   );
   const offset = (filter.page - 1) * filter.perPage;
+  const failing = countFailing(core, report);
   const words = splitSearch(filter.search);
   if (words.length > 0) {
     const found = await searchSecrets(core, report, kinds, words);
     const ids = found.slice(offset, offset + filter.perPage);
-    return { secrets: describe(core, report, readRows(core, ids)), total: found.length, counts };
+    return { secrets: describe(core, report, readRows(core, ids)), total: found.length, failing, counts };
   }
   const total = kinds.reduce((sum, kind) => sum + (byKind[kind] ?? 0), 0);
   const isSparse = total * 10 < counts.all;
   const rows = readPage(core, report, { kinds, isSparse, offset, limit: filter.perPage });
-  return { secrets: describe(core, report, rows), total, counts };
+  return { secrets: describe(core, report, rows), total, failing, counts };
 }
 
 function splitSearch(search: string): string[] {
@@ -114,7 +117,7 @@ async function searchSecrets(
     const owners = findOwners(rows, core.secrets.keepers);
     for (const row of rows) {
       const owner = owners.get(row.id);
-      const text = owner ? `${owner.title} ${owner.path ?? ''}`.toLowerCase() : '';
+      const text = owner ? `${owner.title} ${owner.belongsTo} ${owner.path ?? ''}`.toLowerCase() : '';
       if (!words.every((word) => text.includes(word))) continue;
       (checkOf(core, report, row) === 'does_not_open' ? failing : others).push(row.id);
     }
@@ -175,6 +178,15 @@ function listFailing(core: VaultCore, report: DoctorReport | null) {
     damaged: JSON.stringify(damaged),
     checkedAt: report?.startedAt ?? 0,
   };
+}
+
+function countFailing(core: VaultCore, report: DoctorReport | null): number {
+  const facts = listFailing(core, report);
+  if (facts.missing === '[]' && facts.damaged === '[]') return 0;
+  return core.store.sqlite
+    .prepare(`SELECT count(*) FROM secrets WHERE ${FAILING}`)
+    .pluck()
+    .get(facts) as number;
 }
 
 /** Every key that some value names, by jumping from one to the next in the index. */

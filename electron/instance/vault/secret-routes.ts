@@ -40,6 +40,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
       return c.json({
         secrets: list.secrets.map(toSecretJson),
         total: list.total,
+        failing: list.failing,
         counts: list.counts,
         page,
         per_page,

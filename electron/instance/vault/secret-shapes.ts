@@ -14,7 +14,14 @@ import { secretStates } from './vault.ts';
 
 /** What the routes about sealed values answer: facts about them, never a value. */
 
-export const ownerShape = z.object({ title: z.string(), path: z.string().nullable() }).openapi('SecretOwner');
+export const ownerShape = z
+  .object({
+    title: z.string().openapi({ example: 'API_TOKEN of shop (production)' }),
+    name: z.string().openapi({ example: 'API_TOKEN' }),
+    belongs_to: z.string().openapi({ example: 'shop, production' }),
+    path: z.string().nullable().openapi({ description: 'Its page in the console' }),
+  })
+  .openapi('SecretOwner');
 
 export const secretShape = z
   .object({
@@ -39,6 +46,7 @@ export const secretsPageShape = z
   .object({
     secrets: z.array(secretShape),
     total: z.number().openapi({ description: 'Values that fit the filter' }),
+    failing: z.number().openapi({ description: 'Values known not to open, whatever the filter' }),
     counts: z
       .object({
         all: z.number(),
@@ -68,7 +76,7 @@ export const doctorShape = z
         .object({
           id: z.string(),
           kind: secretKindShape,
-          key_fingerprint: fingerprint,
+          key_fingerprint: fingerprint.nullable(),
           reason: z.enum(doctorReasons).openapi('DoctorFailureReason'),
           owner: orNull(ownerShape),
         })

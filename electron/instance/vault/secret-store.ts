@@ -3,7 +3,7 @@ import { AppError } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyRing } from './key-ring.ts';
-import { MAX_PLAINTEXT_BYTES, openValue, sealValue } from './sealing/sealed-value.ts';
+import { MAX_PLAINTEXT_BYTES, OVERHEAD_BYTES, openValue, sealValue } from './sealing/sealed-value.ts';
 import { SecretText } from './secret-text.ts';
 import type { SecretId, SecretKeeper, SecretState, Vault } from './vault.ts';
 import { type SecretKind, secretKinds } from './vocabulary.ts';
@@ -15,6 +15,12 @@ export interface SecretStore extends Vault {
   readonly keepers: readonly SecretKeeper[];
   /** Writes down when secrets were last used: kept in memory meanwhile, so that reading one writes nothing. */
   flushUses(): void;
+}
+
+interface SealedRow {
+  kind: string;
+  sealed: Buffer;
+  keyFingerprint: string;
 }
 
 /**
@@ -35,6 +41,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
   const selectRow = sqlite.prepare(
     'SELECT kind, sealed, key_fingerprint AS keyFingerprint FROM secrets WHERE id = ?',
   );
+  const selectKey = sqlite.prepare('SELECT 1 FROM keys WHERE fingerprint = ?');
   const deleteRow = sqlite.prepare('DELETE FROM secrets WHERE id = ? RETURNING kind').pluck();
   const noteUse = sqlite.prepare('UPDATE secrets SET last_used_at = ? WHERE id = ?');
   const countSeal = sqlite.prepare(
@@ -87,7 +94,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
     },
     open(id) {
       if (!ring.active) throw lockedError();
-      const row = selectRow.get(id) as { kind: string; sealed: Buffer; keyFingerprint: string } | undefined;
+      const row = selectRow.get(id) as SealedRow | undefined;
       if (!row) throw noSuchSecret();
       const key = ring.find(row.keyFingerprint);
       const plaintext = key && openValue(key, { kind: row.kind, id }, row.sealed);
@@ -119,6 +126,19 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
         }
       }
       return states;
+    },
+    listDamaged(ids) {
+      if (!ring.active) throw lockedError();
+      return ids.filter((id) => {
+        const row = selectRow.get(id) as SealedRow | undefined;
+        if (!row) return false;
+        if (row.sealed.length < OVERHEAD_BYTES || !selectKey.get(row.keyFingerprint)) return true;
+        const key = ring.find(row.keyFingerprint);
+        if (!key) return false;
+        const plaintext = openValue(key, { kind: row.kind, id }, row.sealed);
+        plaintext?.fill(0);
+        return plaintext === null;
+      });
     },
     remove(ids) {
       store.transaction(() => {

@@ -18,7 +18,7 @@ export type StartDecision =
   | { case: 'first'; adopt: MasterKey | null }
   | { case: 'running'; active: MasterKey; others: MasterKey[] }
   | { case: 'missing'; detail: string }
-  | { case: 'waiting'; detail: string }
+  | { case: 'waiting'; detail: string; refused: boolean }
   | { case: 'old_key'; detail: string; found: Fingerprint }
   | { case: 'foreign_key'; detail: string; found: Fingerprint };
 
@@ -38,7 +38,7 @@ export interface StartFacts {
  */
 export function decideStart({ records, hasSecrets, finding, place }: StartFacts): StartDecision {
   if (finding.outcome === 'locked' || finding.outcome === 'refused') {
-    return { case: 'waiting', detail: finding.detail };
+    return { case: 'waiting', detail: finding.detail, refused: finding.outcome === 'refused' };
   }
   const found = finding.outcome === 'found' ? finding.keys : [];
   const active = records.find((record) => record.state === 'active');

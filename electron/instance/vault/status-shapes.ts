@@ -8,6 +8,7 @@ import { copyFormats, custodyNames, rotationStates, secretKinds } from './vocabu
 
 export const epochMs = z.number().int().openapi({ description: 'Milliseconds since 1970' });
 export const fingerprint = z.string().openapi({ example: '4F2A-91C0-77DE-1B3A' });
+export const databaseStates = ['ok', 'gone', 'damaged'] as const;
 export const secretKindShape = z.enum(secretKinds).openapi('SecretKind');
 export const secretGroupShape = z.enum(secretGroups).openapi('SecretGroup');
 export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
@@ -88,16 +89,28 @@ const statusFields = {
   state: z.enum(['running', 'locked']),
   case: z.enum(vaultCases).openapi('VaultCase'),
   detail: z.string().nullable(),
+  refused: z.boolean().openapi({
+    description: 'While waiting: true when the custody refused or did not answer, false when it is locked',
+  }),
   instance: z.object({ id: z.string(), name: z.string() }),
   fingerprint: fingerprint.nullable(),
   found_fingerprint: fingerprint.nullable(),
   epoch: z.number().nullable(),
   custody: custodyShape,
+  custody_asked_at: epochMs
+    .nullable()
+    .openapi({ description: 'When the custody was last asked for the key' }),
   health: healthShape,
   proof: proofOfKeyShape,
   secrets: z.object({ total: z.number(), by_kind: countsByKind }),
   rotation: orNull(rotationShape),
-  said: z.array(z.string()),
+  database: z
+    .object({
+      state: z.enum(databaseStates).openapi('DatabaseState'),
+      detail: z.string().nullable(),
+    })
+    .openapi('DatabaseStanding', { description: 'Only `ok` is written to' }),
+  said: z.array(z.string()).openapi({ description: 'What the start repaired or noticed' }),
 };
 
 export const statusShape = z.object(statusFields).openapi('VaultStatus');

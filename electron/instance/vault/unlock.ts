@@ -3,6 +3,7 @@ import type { CopyReading } from './copies/key-copy.ts';
 import { readCopy } from './copies/read-copy.ts';
 import { readBack } from './copies/write-copy.ts';
 import type { CustodyFinding } from './custody/custody.ts';
+import { watchCustody } from './custody-watch.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 import type { MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
@@ -44,19 +45,25 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
       throw new AppError('passphrase_wrong', 'The passphrase does not open this copy.');
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
-        details: { problems: reading.problems, checksum_fails: reading.checksumFails },
+        // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
+        details: {
+          problems: reading.problems.map(({ position, nearest }) => ({ position, nearest })),
+          checksum_fails: reading.checksumFails,
+        },
       });
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);
   }
 }
 
-/** Asks the custody once more. Throws `custody_missing`, `custody_locked` or the case in words when still locked. */
+/** Asks the custody once more. Throws `custody_missing`, `custody_locked`, `vault_locked`. */
 export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText): Promise<void> {
+  const { lockCount } = core;
   const isOpen = await core.exclusively(
-    async () => core.ring.active !== null || (await readCustody(core, passphrase)),
+    async () => core.ring.active !== null || (await readCustody(core, passphrase, lockCount)),
   );
   if (isOpen) return;
+  requireNotLockedSince(core, lockCount);
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
   throw new AppError(code, core.situation.detail ?? 'The custody gave no key.');
 }
@@ -65,27 +72,40 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
  * Unlocks with a copy of the active key and, unless asked not to, puts the key back where it belongs. Returns
  * what is left for the user to do, in words, or null.
  *
- * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`.
+ * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`, `vault_locked`.
  */
 export function unlockWithCopy(
   core: VaultCore,
   copy: HandedCopy,
   restoreCustody = true,
 ): Promise<string | null> {
-  return core.exclusively(() => takeCopy(core, copy, restoreCustody));
+  const { lockCount } = core;
+  return core.exclusively(() => takeCopy(core, copy, restoreCustody, lockCount));
 }
 
-async function takeCopy(core: VaultCore, copy: HandedCopy, restoreCustody: boolean): Promise<string | null> {
+async function takeCopy(
+  core: VaultCore,
+  copy: HandedCopy,
+  restoreCustody: boolean,
+  lockCount: number,
+): Promise<string | null> {
   const key = await getKeyFromCopy(copy);
   requireActive(core, key);
   const finding = restoreCustody ? await askCustody(core) : null;
   const others = finding?.outcome === 'found' ? finding.keys : [];
+  requireNotLockedSince(core, lockCount);
   takeUp(core, key, others);
   // A custody that is locked has its key: it is not given another copy, least of all under another passphrase.
   const isThere =
     finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
   if (!restoreCustody || isThere) return null;
   return await restoreToCustody(core, key, copy.passphrase);
+}
+
+/** SECURITY: of an unlock and a lock that meet, the lock wins. Throws `vault_locked`. */
+function requireNotLockedSince(core: VaultCore, lockCount: number): void {
+  if (core.lockCount !== lockCount)
+    throw new AppError('vault_locked', 'The vault was locked while it was being opened.');
 }
 
 /** SECURITY: a key is taken up only when it opens the recorded check value, not because its fingerprint fits. */
@@ -126,6 +146,7 @@ async function restoreToCustody(
   try {
     await core.custody.save(key, passphrase ? { passphrase } : {});
     core.inCustody.add(key.fingerprint);
+    await watchCustody(core, true);
     return null;
   } catch (error) {
     if (hasCode(error, 'passphrase_required')) {

@@ -1,11 +1,12 @@
-import { AppError } from '../app-error.ts';
+import { AppError, type ErrorCode } from '../app-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
-import type { KeyCustody } from './custody/custody.ts';
+import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
+import { sweepLeftoverKeys } from './leftover-keys.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
@@ -16,6 +17,8 @@ export interface Situation {
   case: VaultCase;
   /** In words; null when running. */
   detail: string | null;
+  /** For `waiting`: the custody refused or did not answer; otherwise it is locked. */
+  refused?: boolean;
   /** For `old_key` and `foreign_key`: what was found instead. */
   foundFingerprint: Fingerprint | null;
 }
@@ -34,8 +37,16 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+  /** How often someone locked it: what began to open it before that must not finish after it. */
+  lockCount: number;
+  /** Epoch ms of the last time the custody was asked for the key. */
+  custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** Whether the first start found its key there already; null when this process did not make the first start. */
+  wasKeyAdopted: boolean | null;
+  /** When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts. */
+  readonly custodySeen: { atMs: number; missing: string | null };
   /** What the start repaired or noticed, to be said. */
   readonly said: string[];
   /**
@@ -60,8 +71,9 @@ export interface OpenVaultOptions {
 }
 
 /**
- * Finds the key and decides how the vault stands. Throws `key_file_invalid` or `key_file_unsafe` for a file
- * that is there and is no key, and what saving a first key throws. A locked outcome has written nothing.
+ * Finds the key and decides how the vault stands. Where nothing was ever sealed it throws `key_file_invalid` or
+ * `key_file_unsafe` for a file that is there and is no key, and what saving a first key throws; later such a file
+ * locks the vault. A locked outcome has written nothing.
  */
 export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
   const { store, dataDir, env, clock } = options;
@@ -78,7 +90,11 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+    lockCount: 0,
+    custodyAskedAt: null,
     inCustody: new Set(),
+    wasKeyAdopted: null,
+    custodySeen: { atMs: -Infinity, missing: null },
     said: [],
     exclusively: createQueue(),
     emit: options.emit,
@@ -107,14 +123,25 @@ export function openCustody(
 /**
  * Asks the custody in force for the key and takes up what it answers. Used at the start, by every retry while
  * waiting, and by an unlock. Returns true when the vault runs afterwards.
+ *
+ * @param lockCount as it was when this was asked for. SECURITY: who locks while the custody is still being asked
+ * finds the vault locked afterwards.
  */
-export async function readCustody(core: VaultCore, passphrase?: SecretText): Promise<boolean> {
-  const finding = await core.custody.find(passphrase ? { passphrase } : undefined);
+export async function readCustody(
+  core: VaultCore,
+  passphrase?: SecretText,
+  lockCount = core.lockCount,
+): Promise<boolean> {
+  const records = listKeyRecords(core.store);
+  const sealedBefore = records.length > 0 || hasSecrets(core.store);
+  const finding = await askCustody(core.custody, sealedBefore, passphrase);
+  core.custodyAskedAt = core.clock.now();
+  if (core.lockCount !== lockCount) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
   const decision = decideStart({
-    records: listKeyRecords(core.store),
+    records,
     hasSecrets: hasSecrets(core.store),
     finding,
     place: core.custody.describe(),
@@ -122,6 +149,9 @@ export async function readCustody(core: VaultCore, passphrase?: SecretText): Pro
   if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
+    core.custodySeen.missing = null;
+    await sweepLeftoverKeys(core);
+    if (core.lockCount !== lockCount) return false;
     takeUp(core, decision.active, decision.others);
     return true;
   }
@@ -129,10 +159,31 @@ export async function readCustody(core: VaultCore, passphrase?: SecretText): Pro
   return false;
 }
 
+/** What a custody throws for a file that is there and is no key, or cannot be read. */
+const unusableCodes: readonly ErrorCode[] = ['key_file_invalid', 'key_file_unsafe', 'custody_refused'];
+
+/**
+ * SECURITY: a file that is no key is a custody that refuses, never one that holds nothing. Where nothing was ever
+ * sealed there is nothing to wait for: the error is the caller's.
+ */
+async function askCustody(
+  custody: KeyCustody,
+  sealedBefore: boolean,
+  passphrase?: SecretText,
+): Promise<CustodyFinding> {
+  try {
+    return await custody.find(passphrase ? { passphrase } : undefined);
+  } catch (error) {
+    if (!sealedBefore || !(error instanceof AppError) || !unusableCodes.includes(error.code)) throw error;
+    return { outcome: 'refused', detail: error.message };
+  }
+}
+
 function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'running' }>): Situation {
   return {
     case: decision.case,
     detail: decision.detail,
+    ...('refused' in decision ? { refused: decision.refused } : {}),
     foundFingerprint: 'found' in decision ? decision.found : null,
   };
 }
@@ -155,10 +206,17 @@ async function startFirst(
     return false;
   }
   const key = adopt ?? MasterKey.generate();
-  if (!adopt) await core.custody.save(key, passphrase ? { passphrase } : {});
+  if (adopt) {
+    // Right after a kill of the very first start, and on a mount; else the database is gone and its key is not.
+    const line = `The database is new, and the key ${key.fingerprint} was at ${core.custody.describe()} already: it is used. If an earlier database belongs to it, stop and put that back.`;
+    core.said.push(line);
+    core.log.warn({}, line);
+  } else await core.custody.save(key, passphrase ? { passphrase } : {});
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
+  core.wasKeyAdopted = adopt !== null;
+  await sweepLeftoverKeys(core);
   takeUp(core, key, []);
   return true;
 }
@@ -199,6 +257,7 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 
 /** "Lock now": drops every key from memory; the next read fails. */
 export function lockVault(core: VaultCore): void {
+  core.lockCount += 1;
   core.ring.dropAll();
   setSituation(core, { case: 'locked_by_owner', detail: 'Locked by its owner.', foundFingerprint: null });
 }

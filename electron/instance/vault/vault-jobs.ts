@@ -1,11 +1,15 @@
 import { AppError } from '../app-error.ts';
 import { finishCustodyMove } from './custody-move.ts';
+import { watchCustody } from './custody-watch.ts';
 import { type DoctorReport, runDoctor } from './doctor.ts';
 import { createRotationJob, type RotationJob } from './reseal-job.ts';
 import { findOpenRotation, type RotationRecord } from './rotation-record.ts';
 import { readCustody, type VaultCore } from './vault-core.ts';
 
-/** How often a locked or refusing keychain is asked again. It costs one call over the session bus. */
+/**
+ * How often a locked or refusing keychain is asked again. It costs one call over the session bus. Whether an open
+ * one still holds the key is asked less often, see custody-watch.ts.
+ */
 const RETRY_CUSTODY_MS = 3000;
 
 /** How long the last use of a secret may stay in memory. */
@@ -63,7 +67,7 @@ export function createVaultJobs(core: VaultCore, onRotated?: (rotation: Rotation
     resumeRotation();
   }
 
-  async function askCustody(): Promise<void> {
+  async function attendCustody(): Promise<void> {
     // Passphrase custody waits for a person, not for a keychain.
     if (core.situation.case === 'waiting' && core.custody.name !== 'passphrase') {
       try {
@@ -73,7 +77,8 @@ export function createVaultJobs(core: VaultCore, onRotated?: (rotation: Rotation
         core.log.warn(describeError(error), 'asking the custody failed');
       }
     }
-    if (!stopped) retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
+    await watchCustody(core);
+    if (!stopped) retry = setTimeout(attendCustody, RETRY_CUSTODY_MS).unref();
   }
 
   async function checkAll(): Promise<DoctorReport> {
@@ -109,7 +114,7 @@ export function createVaultJobs(core: VaultCore, onRotated?: (rotation: Rotation
     start() {
       resumeRotation();
       flushing = setInterval(flushUses, FLUSH_USES_MS).unref();
-      retry = setTimeout(askCustody, RETRY_CUSTODY_MS).unref();
+      retry = setTimeout(attendCustody, RETRY_CUSTODY_MS).unref();
     },
     async stop() {
       stopped = true;

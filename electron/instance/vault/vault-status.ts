@@ -30,6 +30,7 @@ export function getHealth(core: VaultCore): Health {
   return judgeHealth({
     vaultCase: core.situation.case,
     custody: core.custody.name,
+    custodyMissing: core.custodySeen.missing,
     hasSecretsToLose: hasSecretsToLose(core),
     copies: copies.map((copy) => ({ ...copy, separate: copy.separate === 1 })),
     backupVolumeIds: [],

@@ -11,7 +11,11 @@ export type SecretState = (typeof secretStates)[number];
 export interface SecretOwner {
   /** `API_TOKEN of shop (production)`. Never a value. */
   title: string;
-  /** Where to go about it in the console, as a path: `/projects/shop/variables`. */
+  /** What it is, alone: `API_TOKEN`. */
+  name: string;
+  /** Whose it is, alone: `shop, production`. */
+  belongsTo: string;
+  /** Where to go about it in the console, as a path: `/projects/shop`. */
   path: string | null;
 }
 
@@ -38,6 +42,11 @@ export interface Vault {
   open(id: SecretId): SecretText;
   /** Whether each would open, judged by the key it names without decrypting: for lists. */
   statesOf(ids: readonly SecretId[]): Map<SecretId, SecretState>;
+  /**
+   * Those of them that no key this instance ever had will open again: cut off, naming a key it never had, or not
+   * opening under a key that is held. What another key may still open is not among them. Throws `vault_locked`.
+   */
+  listDamaged(ids: readonly SecretId[]): SecretId[];
   /** Deletes secrets for good. Ids without a row are passed over. */
   remove(ids: readonly SecretId[]): void;
   addKeeper(keeper: SecretKeeper): void;

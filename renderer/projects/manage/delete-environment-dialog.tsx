@@ -57,7 +57,7 @@ export function DeleteEnvironmentDialog({ project, environment, onClose }: Delet
                 environment and {lost.length === 1 ? 'goes' : 'go'} with it, history included:
               </p>
               <NameList names={lost.map(({ key }) => key)} />
-              <p>Only a backup or an export you made brings them back.</p>
+              <p>Only an export you made brings them back.</p>
             </>
           )}
           {kept > 0 && (

@@ -53,7 +53,7 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
             .
           </p>
           {list.length > 0 && <NameList names={[...new Set(list.map(({ key }) => key))]} />}
-          <p>Only a backup or an export you made brings them back.</p>
+          <p>Only an export you made brings them back.</p>
         </>
       ) : variables.isError || environments.isError || tokens.isError ? (
         <p>What is in it could not be counted, so it is not deleted. Close this and try again.</p>

@@ -84,14 +84,14 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
   });
   return (
     <form
-      className="grid gap-6"
+      className="grid grid-cols-1 gap-6"
       onSubmit={(event) => {
         event.preventDefault();
         save();
       }}
     >
       <Section title="Name">
-        <div className="card card-pad grid gap-4">
+        <div className="card card-pad grid grid-cols-1 gap-4">
           <TextField label="Name" maxLength={500} {...field('name')} dir="auto" />
           <TextField
             label="Address"
@@ -112,11 +112,11 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
           />
         </div>
       </Section>
-      <Section
-        title="Source"
-        said="Kept for programs that read it over the API. This version deploys nothing."
-      >
-        <div className="card card-pad grid gap-4">
+      <Section title="Source">
+        <div className="card card-pad grid grid-cols-1 gap-4">
+          <p className="text-text-2">
+            Kept for programs that read it over the API. This version deploys nothing itself.
+          </p>
           <div className="grid items-start gap-4 tablet:grid-cols-2">
             <TextField label="Repository owner" maxLength={500} {...field('repo_owner')} />
             <TextField label="Repository name" maxLength={500} {...field('repo_name')} />

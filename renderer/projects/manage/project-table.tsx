@@ -21,7 +21,7 @@ export function ProjectTable({ projects }: { projects: readonly ListedProject[] 
             <th scope="col" className="num w-24 max-tablet:hidden">
               Secrets
             </th>
-            <th scope="col" className="w-40 max-phone:w-28">
+            <th scope="col" className="w-40 max-phone:hidden">
               Changed
             </th>
           </tr>
@@ -53,6 +53,7 @@ function ProjectRow({ project }: { project: ListedProject }) {
           </Link>
           <small className="tablet:hidden">
             {formatCount(variable_count, 'variable')}, {formatCount(secret_count, 'secret')}
+            <span className="phone:hidden"> · {formatAgo(updated_at)}</span>
           </small>
           {slug !== name && <small className="max-tablet:hidden">{slug}</small>}
         </span>
@@ -62,7 +63,9 @@ function ProjectRow({ project }: { project: ListedProject }) {
       </td>
       <td className="num max-tablet:hidden">{variable_count.toLocaleString()}</td>
       <td className="num max-tablet:hidden">{secret_count.toLocaleString()}</td>
-      <td title={formatExact(updated_at)}>{formatAgo(updated_at)}</td>
+      <td className="max-phone:hidden" title={formatExact(updated_at)}>
+        {formatAgo(updated_at)}
+      </td>
     </tr>
   );
 }

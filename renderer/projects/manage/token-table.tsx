@@ -28,7 +28,7 @@ export function TokenTable({ tokens, onDelete }: TokenTableProps) {
             <th scope="col" className="w-36 max-tablet:hidden">
               Last used
             </th>
-            <th scope="col" className="w-36 max-phone:w-28">
+            <th scope="col" className="w-36 max-phone:w-32">
               Expires
             </th>
             {onDelete && (

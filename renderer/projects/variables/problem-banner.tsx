@@ -1,6 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ConfirmationDeclined } from '../../api/confirmation.ts';
-import { describeError, hasCode } from '../../api/problem.ts';
+import { ConfirmationDeclined, describeError, hasCode } from '../../api/problem.ts';
 import { useMay } from '../../app/session.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { buttonClass } from '../../ui/button.tsx';

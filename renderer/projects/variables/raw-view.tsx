@@ -1,6 +1,6 @@
 import { Eye, Lock } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../../api/confirmation.ts';
+import { ConfirmationDeclined } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/nothing.tsx';
 import type { Environment } from '../project-queries.ts';

@@ -1,7 +1,6 @@
 import { Lock } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../../api/confirmation.ts';
-import { type ApiProblem, describeError, hasCode } from '../../api/problem.ts';
+import { type ApiProblem, ConfirmationDeclined, describeError, hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/field.tsx';

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Braces, CircleX, Copy, SearchX } from 'lucide-react';
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../../api/confirmation.ts';
-import { describeError } from '../../api/problem.ts';
+import { ConfirmationDeclined, describeError } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useVault } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';

@@ -36,6 +36,31 @@ const secrets: [string, string][] = [
   ['PASSWORD_SALT', 'nacl'],
   ['BLOB', 'q8Zx31Lw9TtVb27KcYmR5uHs'],
   ['NEXT_PUBLIC_MISTAKE', 'sk_live_51H'],
+  ['DATABASE_URL', 'postgres://shop:p/ss:w0rd@db/x'],
+  ['DATABASE_URL', 'postgres://shop:12/34@db/x'],
+  ['JDBC_URL', 'jdbc:postgresql://shop:pw@db/x'],
+  ['MONGO_URL', 'mongodb://shop:p@ss@a:27017,b:27017/x'],
+  ['UPSTREAM', 'https://shop:p/w@api.example.org'],
+  ['REMOTE', 'https://0123456789abcdef01@git.example.org/shop'],
+  ['NOTIFY_URL', 'https://hooks.slack.com/services/T000/B000/XXXXXXXX'],
+  ['NOTIFY_URL', 'https://discord.com/api/webhooks/123/abc'],
+  ['BOT', '123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx'],
+  [
+    'STORAGE',
+    'DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=abc==;EndpointSuffix=core.windows.net',
+  ],
+  ['PG', 'host=db user=x password=hunter2'],
+  ['SA', '{"client_secret":"GOCSPX-abc"}'],
+  ['SA', '{"type": "x", "dbPassword" : "abc"}'],
+  ['GOOGLE', 'GOCSPX-abc'],
+  ['FEED', 'https://blob.example.org/x?sv=2020&sig=abc%3D'],
+  ['AUTH_HEADER', 'Basic dXNlcjpwYXNz'],
+  ['HDR', 'Bearer abcdef'],
+  ['HDR', 'authorization: abcdef'],
+  ['SECRET_NAME', 'supersecret'],
+  ['LOGIN_WORD', 'Tr0ub4dor&3'],
+  ['BLOB', '00112233445566778899aabbccddeeff'],
+  ['LONG', 'word '.repeat(2000)],
 ];
 const plain: [string, string][] = [
   ['NODE_ENV', 'production'],
@@ -71,6 +96,27 @@ const plain: [string, string][] = [
   ['EMPTY', ''],
   ['API_KEY', ''],
   ['LOCALE', 'de_DE.UTF-8'],
+  ['LOGIN', 'hunter2'],
+  ['UPSTREAM', 'http://api:8080/v1/@latest'],
+  ['REDIS_URL', 'redis://cache:6379/0'],
+  ['CDN', 'https://cdn.example.org/npm/@scope/pkg@1.2.3'],
+  ['REPOSITORY', 'ssh://git@git.example.org/shop.git'],
+  ['COOKIE_NAME', 'shop'],
+  ['TOKEN_HEADER', 'X-Shop-Token'],
+  ['AUTH_STRATEGY', 'bearer'],
+  ['PLAN', 'Basic plan'],
+  ['GRANTS', 'grant_type=password'],
+  ['OAUTH_SETTINGS', '{"tokenTtl":3600,"secret":true,"token_url":"https://id.example.org"}'],
+  ['BYPASS', 'bypass=localhost,127.0.0.1'],
+  ['COMMIT_SHA', 'da39a3ee5e6b4b0d3255bfef95601890afd80709'],
+  ['TENANT_ID', '550e8400-e29b-41d4-a716-446655440000'],
+  ['PACKAGE', '1.2.3-Beta+4'],
+  ['CRON', '*/5 * * * *'],
+  ['LOG_FORMAT', '%Y-%m-%dT%H:%M:%S'],
+  ['GLOB', 'src/**/*.Test1.ts'],
+  ['DSN_OF_NOTHING_NAME', 'Shop 2'],
+  ['PG_OPTIONS', 'host=db user=x sslmode=require'],
+  ['USER_AGENT', 'Mozilla/5.0 (X11; Linux x86_64)'],
 ];
 
 describe('the guess of what is secret', () => {
@@ -80,6 +126,14 @@ describe('the guess of what is secret', () => {
 
   it.each(plain)('takes %s for plain', (name, value) => {
     expect(guessSecret(name, value)).toMatchObject({ isSecret: false });
+  });
+
+  it('takes no long over a long value', () => {
+    for (const piece of ['a', '://a:', 'password', 'token=', 'a.']) {
+      const startedAt = performance.now();
+      guessSecret('SOMETHING', piece.repeat(200_000));
+      expect(performance.now() - startedAt, piece).toBeLessThan(2000);
+    }
   });
 
   it('gives its reason without the value', () => {

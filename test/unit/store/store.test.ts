@@ -3,6 +3,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -95,9 +96,32 @@ describe('opening a database', () => {
     expect(['database_damaged', 'SQLITE_CORRUPT']).toContain(code);
   });
 
-  it('fills an empty file, as a kill before the first migration leaves it', () => {
+  it('refuses an empty file, and one without a table: nothing of ours ever looks so', () => {
     writeFileSync(path, '');
+    refuses('database_damaged');
+    const bare = new Database(path);
+    bare.exec('CREATE TABLE t (id INTEGER); DROP TABLE t');
+    bare.close();
+    refuses('database_foreign');
+  });
+
+  it('makes none beside the log of one that is gone', () => {
     openStore(dir, clock).close();
+    const other = new Database(path);
+    other.exec("UPDATE instance SET name = 'kept in the log'");
+    copyFileSync(`${path}-wal`, join(dir, 'wal'));
+    other.close();
+    rmSync(path);
+    copyFileSync(join(dir, 'wal'), `${path}-wal`);
+    expect(codeOf(() => openStore(dir, clock))).toBe('database_gone');
+    expect(readdirSync(dir).sort()).toEqual(['temps.db-wal', 'wal']);
+  });
+
+  it('begins again what a kill left half made, and leaves nothing of it', () => {
+    writeFileSync(`${path}.new`, 'SQLite format 3');
+    writeFileSync(`${path}.new-journal`, 'half');
+    openStore(dir, clock).close();
+    expect(readdirSync(dir)).toEqual(['temps.db']);
   });
 
   it('brings a database of every earlier version up to date with its rows', () => {
@@ -139,9 +163,25 @@ describe('writing', () => {
     store.close();
   });
 
+  it('is refused as gone, not as damaged, when the file went before it could be checked', async () => {
+    const instance = await openInstance({ dataDir: dir, env: {} });
+    rmSync(path);
+    await instance.start({}).catch(() => undefined);
+    const store = openStore(mkdtempSync(join(dir, 'other-')), clock);
+    store.stopWriting('damaged');
+    rmSync(store.path);
+    expect(store.findTrouble()?.code).toBe('database_gone');
+    store.close();
+    expect(await checkIntegrity(path, new AbortController().signal)).not.toEqual([]);
+    expect(instance.status().said.filter((line) => line.includes('damaged'))).toEqual([]);
+    await instance.stop();
+  });
+
   it('is refused once damage was found, and reading goes on', () => {
     const store = openStore(dir, clock);
+    expect(store.findTrouble()).toBeNull();
     store.stopWriting('damaged');
+    expect(store.findTrouble()?.message).toBe('damaged');
     expect(codeOf(() => store.transaction(() => store.sqlite.exec("UPDATE instance SET name = 'x'")))).toBe(
       'database_damaged',
     );

@@ -13,6 +13,7 @@ const judge = (facts: Partial<HealthFacts>) =>
   judgeHealth({
     vaultCase: 'running',
     custody: 'file',
+    custodyMissing: null,
     hasSecretsToLose: true,
     copies: [],
     backupVolumeIds: [],
@@ -59,6 +60,12 @@ describe('how safe the key is', () => {
     ],
     ['a lock', { vaultCase: 'locked_by_owner', copies: [proven(1)] }, ['broken', 'locked']],
     ['a foreign key', { vaultCase: 'foreign_key', copies: [proven(1)] }, ['broken', 'custody_disagrees']],
+    ['a key in memory only', { custodyMissing: 'x', copies: [proven(1)] }, ['broken', 'custody_disagrees']],
+    [
+      'a lock and an empty custody',
+      { vaultCase: 'missing', custodyMissing: 'x' },
+      ['broken', 'locked', 'no_separate_copy'],
+    ],
     ['a failed drill', { drillFailed: true, copies: [proven(1)] }, ['broken', 'drill_failed']],
   ] as [string, Partial<HealthFacts>, string[]][])('with %s', (_, facts, expected) => {
     expect(brief(facts)).toEqual(expected);

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { finishCustodyMove } from '../../../electron/instance/vault/custody-move.ts';
+import type { AppError } from '../../../electron/instance/app-error.ts';
+import { finishCustodyMove, moveCustody } from '../../../electron/instance/vault/custody-move.ts';
 import { runDoctor } from '../../../electron/instance/vault/doctor.ts';
+import { shredKey } from '../../../electron/instance/vault/key-history.ts';
 import { createRotationJob } from '../../../electron/instance/vault/reseal-job.ts';
 import {
   beginSealing,
@@ -12,9 +15,9 @@ import {
 } from '../../../electron/instance/vault/rotation.ts';
 import { findLatestRotation } from '../../../electron/instance/vault/rotation-record.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
-import { unlockWithCopy } from '../../../electron/instance/vault/unlock.ts';
-import { lockVault } from '../../../electron/instance/vault/vault-core.ts';
-import { discard, type OpenVault, openCore, prepare } from '../../crash/scenarios.ts';
+import { unlockFromCustody, unlockWithCopy } from '../../../electron/instance/vault/unlock.ts';
+import { lockVault, readCustody } from '../../../electron/instance/vault/vault-core.ts';
+import { discard, type OpenVault, openCore, PASSPHRASE, prepare } from '../../crash/scenarios.ts';
 
 let dataDir = '';
 let opened: OpenVault | null = null;
@@ -112,7 +115,72 @@ describe('operations on keys that meet', () => {
   });
 });
 
+describe('a lock while the vault is being opened', () => {
+  it('leaves it locked, whether custody, a copy or the waiting itself was opening it', async () => {
+    dataDir = await prepare(3);
+    const core = await open();
+    const text = readFileSync(join(dataDir, 'encryption_key'), 'utf8');
+    const lockDuring = async (opening: Promise<unknown>) => {
+      lockVault(core);
+      const outcome = await opening.then(
+        () => 'opened',
+        (error: AppError) => error.code,
+      );
+      return [outcome, core.secrets.isLocked, core.situation.case];
+    };
+    lockVault(core);
+    const locked = ['vault_locked', true, 'locked_by_owner'];
+    expect(await lockDuring(unlockFromCustody(core))).toEqual(locked);
+    expect(await lockDuring(unlockWithCopy(core, { text: new SecretText(text) }))).toEqual(locked);
+    // Asked for before the lock, begun after it.
+    const busy = core.exclusively(() => nextTurn());
+    expect(await lockDuring(unlockFromCustody(core))).toEqual(locked);
+    await busy;
+    expect(await lockDuring(readCustody(core).then((isOpen) => ({ isOpen })))).toEqual([
+      'opened',
+      true,
+      'locked_by_owner',
+    ]);
+    await unlockFromCustody(core);
+    expect(core.situation.case).toBe('running');
+  });
+});
+
 describe('a move of custody cut short', () => {
+  it('by a lock leaves no key behind that the record says moved', async () => {
+    dataDir = await prepare(3);
+    const core = await open();
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    const moving = moveCustody(core, 'passphrase', PASSPHRASE);
+    await nextTurn();
+    lockVault(core);
+    await moving;
+    expect([core.custody.name, core.secrets.isLocked]).toEqual(['passphrase', true]);
+    const named = (pattern: RegExp) => readdirSync(dataDir).filter((name) => pattern.test(name));
+    expect(named(/^encryption_key(\.[0-9A-F]{16})?\.age$/)).toHaveLength(2);
+    expect(named(/^encryption_key(\.[0-9A-F]{16})?$/)).toEqual([]);
+  });
+
+  it('does not keep a shredded key where it was before', async () => {
+    dataDir = await prepare(3);
+    const core = await open();
+    const old = core.ring.active?.fingerprint ?? '';
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    core.store.sqlite.exec(
+      "UPDATE keys SET custody = 'passphrase', leaving_custody = 'file' WHERE state = 'retired'",
+    );
+    const file = join(dataDir, `encryption_key.${old.replaceAll('-', '')}`);
+    expect(existsSync(file)).toBe(true);
+    await shredKey(core, old, old);
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('is finished only when the custody in force was seen to hold the key, not because a copy unlocked', async () => {
     dataDir = await prepare(3);
     const first = await open();
@@ -129,5 +197,60 @@ describe('a move of custody cut short', () => {
     expect(existsSync(keyFile)).toBe(true);
     writeFileSync(keyFile, text);
     rmSync(join(dataDir, 'encryption_key.age'), { force: true });
+  });
+});
+
+describe('what a kill between two calls left of a key', () => {
+  const listPartials = () => readdirSync(dataDir).filter((name) => name.includes('.partial-'));
+  const leave = (name: string, text: string) => writeFileSync(join(dataDir, name), text, { mode: 0o600 });
+  const digits = (fingerprint: string) => fingerprint.replaceAll('-', '');
+
+  it('goes with the key that is shredded, and with the one of an undone rotation', async () => {
+    dataDir = await prepare(3);
+    const core = await open();
+    const old = core.ring.active?.fingerprint ?? '';
+    const text = readFileSync(join(dataDir, 'encryption_key'), 'utf8');
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    leave('.encryption_key.partial-00aa', text);
+    leave(`.encryption_key.${digits(old)}.partial-00bb`, text);
+    leave(`.encryption_key.${digits(old)}.age.partial-00cc`, 'age');
+    await shredKey(core, old, old);
+    expect(listPartials()).toEqual([]);
+
+    const staged = (await stageRotation(core)).newFingerprint;
+    const name = `encryption_key.${digits(staged)}`;
+    leave(`.${name}.partial-00dd`, readFileSync(join(dataDir, name), 'utf8'));
+    await undoRotation(core);
+    expect(listPartials()).toEqual([]);
+  });
+
+  it('goes at the next start that finds the key, and stays while it may be the last of one', async () => {
+    dataDir = await prepare(3);
+    await open();
+    const file = join(dataDir, 'encryption_key');
+    const text = readFileSync(file, 'utf8');
+    leave('.encryption_key.partial-00aa', text);
+    leave('.encryption_key.partial-00bb', text.slice(0, 20));
+    leave('.encryption_key.age.partial-00cc', 'age');
+    rmSync(file);
+    expect((await reopen()).situation.case).toBe('missing');
+    expect(listPartials()).toHaveLength(3);
+    leave('encryption_key', text);
+    const core = await reopen();
+    expect(core.situation.case).toBe('running');
+    expect(listPartials()).toEqual([]);
+
+    const old = core.ring.active?.fingerprint ?? '';
+    const { newFingerprint } = await stageRotation(core);
+    proveWithoutCopy(core, newFingerprint);
+    await beginSealing(core);
+    await createRotationJob(core).run();
+    rmSync(join(dataDir, `encryption_key.${digits(old)}`));
+    leave('.encryption_key.partial-00ee', text);
+    await reopen();
+    expect(listPartials()).toEqual(['.encryption_key.partial-00ee']);
   });
 });

@@ -4,6 +4,7 @@ import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { isTaken, listFiles, readKeyFile, removeFile, replaceFile, writeNewFile } from './key-file.ts';
 import { formatKeyFile, parseKeyFile } from './key-text-file.ts';
+import { sweepPartialKeys } from './partial-files.ts';
 
 /** Upstream's name: the key in force. */
 export const KEY_FILE = 'encryption_key';
@@ -81,6 +82,12 @@ export function createFileCustody(dataDir: string): KeyCustody {
       for (const { path, key } of await requireAll()) {
         if (key.fingerprint === fingerprint) await removeFile(path);
       }
+      // SECURITY: gone is gone, in what a kill left half written too.
+      await sweepPartialKeys(
+        dataDir,
+        (partial) =>
+          partial.fingerprint === fingerprint || (partial.fingerprint === null && !partial.isProtected),
+      );
     },
   };
 }

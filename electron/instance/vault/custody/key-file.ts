@@ -6,8 +6,8 @@ import { AppError } from '../../app-error.ts';
 
 /** An age file with one recipient and 64 digits is under 1 KiB; a mount with a dozen keys too. */
 const MAX_FILE_BYTES = 16 * 1024;
-/** Marks a file being written. Never read as a key, and swept before the next write. */
-const PARTIAL_MARK = '.partial-';
+/** Marks a file being written. Never read as a key. */
+export const PARTIAL_MARK = '.partial-';
 
 /** What link() answers where the file system has no links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
@@ -68,7 +68,8 @@ function unsafe(path: string, why: string): AppError {
 
 /**
  * Writes a file that must not exist yet: under a name of its own first, 0600, synced, then linked to its place,
- * which fails rather than overwrite, and the folder synced. A kill leaves the whole file or none.
+ * which fails rather than overwrite, and the folder synced. A kill leaves the whole file or none under its name, and
+ * maybe a second one under the partial name: see partial-files.ts.
  *
  * Throws `custody_conflict` when something is there, `disk_full`, `custody_refused`.
  */

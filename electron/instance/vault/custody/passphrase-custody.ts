@@ -16,6 +16,7 @@ import {
   writeNewFile,
 } from './key-file.ts';
 import { parseKeyFile } from './key-text-file.ts';
+import { sweepPartialKeys } from './partial-files.ts';
 
 const FILE = 'encryption_key.age';
 /** The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the passphrase. */
@@ -128,6 +129,11 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
         await removeFile(plain);
         await removeFile(label);
       }
+      // SECURITY: gone is gone, in what a kill left half written too.
+      await sweepPartialKeys(
+        dataDir,
+        (partial) => partial.fingerprint === fingerprint || (partial.fingerprint === null && isPlain),
+      );
       paths.delete(fingerprint);
     },
   };

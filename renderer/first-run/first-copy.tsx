@@ -1,0 +1,202 @@
+import { Link } from '@tanstack/react-router';
+import { LoaderCircle } from 'lucide-react';
+import { useState } from 'react';
+import type { VaultStatus } from '../app/vault.ts';
+import { type CopyFormat, formats, type KeepWay, ways } from '../key/copy/copy-formats.ts';
+import { FormatChoice } from '../key/copy/format-step.tsx';
+import type { CopyTarget } from '../key/copy/make-copy.ts';
+import { PassphrasePair } from '../key/copy/passphrase-pair.tsx';
+import { PlaceStep } from '../key/copy/place-step.tsx';
+import { usePlaces } from '../key/copy/places.ts';
+import { HandedStep, ProofStep } from '../key/copy/proof-step.tsx';
+import { TwoBlades } from '../key/copy/two-blades.tsx';
+import type { CopyWizard } from '../key/copy/use-copy-wizard.ts';
+import { inCustody } from '../key/custody-words.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { Choices } from '../ui/choices.tsx';
+
+const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];
+
+/** Where the copy goes: four ways, each with what it needs inside its box; then its proof, in the same place. */
+export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultStatus }) {
+  const { stage } = wizard;
+  if (stage === 'handed' || stage === 'proof' || stage === 'making') {
+    return (
+      <div className="grid grid-cols-1 gap-4">
+        {wizard.action.said && <Banner tone="danger">{wizard.action.said}</Banner>}
+        {stage === 'making' ? (
+          <p className="flex items-center gap-2 text-text-2" role="status">
+            <LoaderCircle className="icon turning" aria-hidden="true" />
+            Making the copy
+          </p>
+        ) : stage === 'handed' ? (
+          <HandedStep wizard={wizard} />
+        ) : (
+          <ProofStep wizard={wizard} />
+        )}
+        <div className="setup-end">
+          {stage !== 'making' && (
+            <Button kind="plain" onClick={wizard.restart}>
+              Choose another way
+            </Button>
+          )}
+          <Later />
+        </div>
+        {stage === 'proof' && (
+          <TwoBlades
+            kept={`The key ${inCustody(vault.custody)}`}
+            fingerprint={vault.fingerprint}
+            copied="The key in the copy"
+            read={null}
+          />
+        )}
+      </div>
+    );
+  }
+  return <ChooseWay wizard={wizard} />;
+}
+
+function ChooseWay({ wizard }: { wizard: CopyWizard }) {
+  const places = usePlaces(true);
+  const drive = places.data?.places.find((place) => place.separate && place.kind !== 'network');
+  const [way, setWay] = useState<KeepWay>(wizard.chosen?.way ?? 'drive');
+  const [format, setFormat] = useState<CopyFormat>(wizard.chosen?.format ?? 'age');
+  const [target, setTarget] = useState<CopyTarget | null>(
+    wizard.refused ? null : (wizard.chosen?.target ?? null),
+  );
+  const [passphrase, setPassphrase] = useState<string | null>(null);
+  const needs = formats[format];
+  const chosenTarget: CopyTarget | null =
+    target ??
+    (way === 'drive' && drive
+      ? {
+          kind: 'path',
+          path: drive.path,
+          label: drive.label,
+          volumeId: drive.volume_id,
+          isRemovable: drive.kind === 'removable',
+          keepAnyway: false,
+        }
+      : null);
+  const isReady = (!needs.isFile || chosenTarget !== null) && (!needs.hasPassphrase || passphrase !== null);
+  const choose = (next: KeepWay) => {
+    setWay(next);
+    setFormat(ways[next].formats[0] ?? 'age');
+    setTarget(null);
+    setPassphrase(null);
+    wizard.action.clear();
+  };
+  const chooseFormat = (next: CopyFormat) => {
+    setFormat(next);
+    setPassphrase(null);
+  };
+  const start = () =>
+    wizard.start(
+      { way, format, target: needs.isFile ? chosenTarget : null, place: '', unprotectedConfirmed: false },
+      needs.hasPassphrase ? passphrase : null,
+    );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) start();
+      }}
+    >
+      <Choices
+        label="Where to keep the copy"
+        value={way}
+        onChange={choose}
+        options={OFFERED.map((each) => ({
+          value: each,
+          title: each === 'drive' ? 'USB stick' : ways[each].title,
+          text:
+            each === 'drive'
+              ? drive
+                ? `${drive.label} is plugged in. A drive of its own: good.`
+                : 'Plug one in: it appears here by itself.'
+              : ways[each].text,
+          icon: ways[each].icon,
+          aside: <span className="max-phone:hidden">{ways[each].time}</span>,
+          more:
+            each === way ? (
+              <div className="grid grid-cols-1 gap-4">
+                {ways[each].formats.length > 1 && (
+                  <FormatChoice way={each} value={format} onChange={chooseFormat} />
+                )}
+                {needs.isFile && (
+                  <Where
+                    target={chosenTarget}
+                    mayDownload={format === 'age'}
+                    wizard={wizard}
+                    onChoose={setTarget}
+                    onChange={() => setTarget(null)}
+                    isFixed={target === null && chosenTarget !== null}
+                  />
+                )}
+                {needs.hasPassphrase && (
+                  <PassphrasePair
+                    key={format}
+                    hint="Protects the file if it is found."
+                    onReady={setPassphrase}
+                    error={wizard.action.said}
+                  />
+                )}
+              </div>
+            ) : undefined,
+        }))}
+      />
+      {wizard.action.said && !needs.hasPassphrase && (
+        <div className="mt-4">
+          <Banner tone="danger">{wizard.action.said}</Banner>
+        </div>
+      )}
+      <div className="setup-end">
+        <Button kind="main" type="submit" disabled={!isReady}>
+          {needs.isFile ? 'Write and read back' : 'Go on'}
+        </Button>
+        <Later />
+      </div>
+    </form>
+  );
+}
+
+interface WhereProps {
+  target: CopyTarget | null;
+  mayDownload: boolean;
+  wizard: CopyWizard;
+  /** The one drive there is: nothing to choose. */
+  isFixed: boolean;
+  onChoose: (target: CopyTarget) => void;
+  onChange: () => void;
+}
+
+function Where({ target, mayDownload, wizard, isFixed, onChoose, onChange }: WhereProps) {
+  if (!target) {
+    return <PlaceStep isBrief mayDownload={mayDownload} refused={wizard.refused} onChoose={onChoose} />;
+  }
+  return (
+    <div className="flex items-center gap-2">
+      <span className="min-w-0 flex-1 truncate">
+        Place:{' '}
+        <b className="font-medium" dir="auto">
+          {target.kind === 'path' ? target.label : 'where this browser saves files'}
+        </b>
+      </span>
+      {!isFixed && (
+        <Button kind="plain" isSmall onClick={onChange}>
+          Change
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Later() {
+  return (
+    <p className="setup-later">
+      <Link to="/">Later</Link>
+      <span>We ask after your first secret, then once a day.</span>
+    </p>
+  );
+}

@@ -1,0 +1,89 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { ApiProblem } from '../api/problem.ts';
+import { queryClient } from '../api/queries.ts';
+import { toBase64 } from '../key/copy-input/handed-copy.ts';
+import { useAction } from '../key/use-action.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { TextAreaField, TextField } from '../ui/field.tsx';
+
+/** A first project, with what its .env holds. Both can wait. */
+export function FirstProject() {
+  const navigate = useNavigate();
+  const action = useAction();
+  const [env, setEnv] = useState('');
+  const [made, setMade] = useState<string | null>(null);
+  const fields = action.error instanceof ApiProblem ? action.error.fields : {};
+  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget).get('name')).trim();
+    await action.run(async () => {
+      const slug = made ?? (await ask(client.POST('/projects', { body: { name } }))).slug;
+      // A file that is refused is put right and sent again: the project is there by then.
+      setMade(slug);
+      if (env.trim() !== '') {
+        await ask(
+          client.POST('/projects/{project}/variables/import', {
+            params: { path: { project: slug } },
+            body: { content_base64: toBase64(new TextEncoder().encode(env)) },
+          }),
+        );
+      }
+      setEnv('');
+      await queryClient.invalidateQueries();
+      await navigate({ to: '/projects/$project', params: { project: slug } });
+    });
+  };
+  const count = countLines(env);
+  return (
+    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
+      <TextAreaField
+        label="Paste your .env"
+        hint={
+          count === 0
+            ? 'What looks like a secret is sealed at once. You can change that afterwards.'
+            : `${count} ${count === 1 ? 'line' : 'lines'} with a value.`
+        }
+        rows={6}
+        autoCapitalize="none"
+        placeholder="DATABASE_URL=postgres://…"
+        value={env}
+        onChange={(event) => setEnv(event.target.value)}
+      />
+      <TextField
+        label="Name of the project"
+        name="name"
+        required
+        maxLength={100}
+        dir="auto"
+        autoFocus
+        readOnly={made !== null}
+        error={fields.name}
+      />
+      {action.said && !fields.name && (
+        <Banner tone="danger">
+          {action.said}
+          {made !== null && ' The project was made; mend the text, or empty it and go on.'}
+        </Banner>
+      )}
+      <div className="setup-end">
+        <Button kind="main" type="submit" isBusy={action.isBusy}>
+          {count > 0
+            ? `Create it with ${count} ${count === 1 ? 'variable' : 'variables'}`
+            : 'Create the project'}
+        </Button>
+        <p className="setup-later">
+          <Link to="/">Not now</Link>
+          <span>Projects wait on their page.</span>
+        </p>
+      </div>
+    </form>
+  );
+}
+
+/** About how many variables a .env file holds: what counts them for good is the instance. */
+function countLines(text: string): number {
+  return text.split('\n').filter((line) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line)).length;
+}

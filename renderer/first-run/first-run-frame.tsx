@@ -1,0 +1,66 @@
+import { type ReactNode, useEffect } from 'react';
+import { Blade } from '../ui/blade.tsx';
+import { Mark } from '../ui/mark.tsx';
+import { Steps } from '../ui/steps.tsx';
+import { Ticks } from '../ui/ticks.tsx';
+
+const STEPS = 3;
+
+interface FirstRunFrameProps {
+  /** 0 to 2; 3 when all are done. */
+  current: number;
+  /** What each step came to. */
+  facts: { key: string; you: string };
+  fingerprint: string | null;
+  title: string;
+  lead: ReactNode;
+  children: ReactNode;
+}
+
+/** The frame of setting up: where one is at the left, one thing at a time at the right. */
+export function FirstRunFrame({ current, facts, fingerprint, title, lead, children }: FirstRunFrameProps) {
+  useEffect(() => {
+    document.title = `Set up: ${title} · Temps`;
+  }, [title]);
+  return (
+    <div className="setup">
+      <aside className="setup-left" aria-label="Setting up">
+        <div className="flex items-center gap-2 text-14 font-semibold">
+          <Mark />
+          Temps
+        </div>
+        <div className="setup-steps">
+          <Steps
+            current={current}
+            steps={[
+              { title: 'Your key', said: facts.key },
+              { title: 'You', said: facts.you },
+              { title: 'A copy you keep', said: 'In a place that is not this computer.' },
+            ]}
+          />
+        </div>
+        {fingerprint !== null && (
+          <div className="setup-plate">
+            <Blade fingerprint={fingerprint} column={11} />
+            <p>Your key. The cuts are its fingerprint, which is not secret.</p>
+          </div>
+        )}
+      </aside>
+      <main className="setup-right" id="page">
+        <div className="setup-body">
+          {current < STEPS && (
+            <div className="setup-where">
+              <Ticks value={(current / STEPS) * 100} />
+              <span>
+                Step {current + 1} of {STEPS}
+              </span>
+            </div>
+          )}
+          <h1 className="t28">{title}</h1>
+          <div className="setup-lead">{lead}</div>
+          {children}
+        </div>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { Check, Info } from 'lucide-react';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { FirstRunFrame } from './first-run-frame.tsx';
+import type { FirstKey } from './set-up.tsx';
+
+interface YourKeyProps {
+  firstKey: FirstKey;
+  facts: { key: string; you: string };
+  onDone: () => void;
+}
+
+const kept: Record<FirstKey['custody'], string> = {
+  keychain: 'It opens when you sign in to this computer.',
+  passphrase: 'It opens when the passphrase is typed after a start.',
+  file: 'It opens by itself at every start. No keychain is asked: whoever runs as this account can read the file. You can move it to a keychain or under a passphrase later.',
+  external: 'It is read from there at every start, and never written.',
+};
+
+/** Step 1: the key is there. Which one, where it is kept, and what that means. */
+export function YourKey({ firstKey, facts, onDone }: YourKeyProps) {
+  const { fingerprint, adopted, custody, label, place, detail } = firstKey;
+  if (fingerprint === null) {
+    return (
+      <FirstRunFrame
+        current={0}
+        facts={facts}
+        fingerprint={null}
+        title="There is no key yet"
+        lead="Secrets need one key that seals them. Nothing is sealed without it, and none was made in a place you did not choose."
+      >
+        <div className="grid justify-items-start gap-4">
+          <Banner tone="attention">{detail ?? `${label} gave no key.`}</Banner>
+          <Button kind="main" onClick={onDone} autoFocus>
+            Go on without it for now
+          </Button>
+        </div>
+      </FirstRunFrame>
+    );
+  }
+  return (
+    <FirstRunFrame
+      current={0}
+      facts={facts}
+      fingerprint={fingerprint}
+      title={adopted ? 'Your key was here already' : 'Your key is made'}
+      lead="One key seals every secret of this instance. It never leaves this machine by itself, and is in no database, backup or log."
+    >
+      <ul className="card checks mb-6 px-4 py-2">
+        <li className="is-done">
+          <Check className="icon" aria-hidden="true" />
+          <span>
+            Fingerprint <b className="font-mono">{fingerprint}</b>
+          </span>
+        </li>
+        <li className="is-done">
+          <Check className="icon" aria-hidden="true" />
+          <span className="min-w-0 py-1.5 [overflow-wrap:anywhere]">
+            {adopted ? 'Found' : 'Kept'}: <b>{label}</b> <span className="mono text-text-3">{place}</span>
+          </span>
+        </li>
+        <li>
+          <Info className="icon text-icon" aria-hidden="true" />
+          <span className="py-1.5">{kept[custody]}</span>
+        </li>
+      </ul>
+      {adopted && (
+        <p className="mb-6 text-text-2">
+          It is used as it is: what it sealed elsewhere stays readable with it. If you did not expect a key
+          there, stop here and look at that place first.
+        </p>
+      )}
+      <Button kind="main" onClick={onDone} autoFocus>
+        Go on
+      </Button>
+    </FirstRunFrame>
+  );
+}

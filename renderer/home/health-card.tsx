@@ -1,0 +1,87 @@
+import { Link } from '@tanstack/react-router';
+import { FileKey, RefreshCw, ShieldCheck } from 'lucide-react';
+import { useMay } from '../app/session.ts';
+import { UnlockLink } from '../app/unlock-link.tsx';
+import { proofDays, type VaultStatus } from '../app/vault.ts';
+import { keeperOf } from '../key/custody-words.ts';
+import { Blade } from '../ui/blade.tsx';
+import { buttonClass } from '../ui/button.tsx';
+import { Dial } from '../ui/dial.tsx';
+import { Level } from '../ui/level.tsx';
+import { formatDay, formatExact } from '../ui/time.ts';
+import { sayOutcome } from './proof-words.ts';
+
+const levelWords: Record<VaultStatus['health']['level'], string> = {
+  ok: 'Key OK',
+  due: 'Proof due',
+  at_risk: 'Key at risk',
+  broken: 'Key broken',
+};
+
+/** How safe the key is, in one sentence, its facts, the key itself, and one button. */
+export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
+  const isLocked = vault.state === 'locked';
+  const { verified_at, due_at } = vault.proof;
+  return (
+    <section className="card health" aria-label="Key health">
+      <Dial days={proofDays(vault)} />
+      <div className="min-w-0">
+        <Level level={vault.health.level} isLocked={isLocked}>
+          {isLocked ? 'Locked' : levelWords[vault.health.level]}
+        </Level>
+        <p className="t16 health-say">{sayOutcome(vault)}</p>
+        <dl className="facts health-facts">
+          <div>
+            <dt>Last proven copy</dt>
+            <dd title={verified_at === null ? undefined : formatExact(verified_at)}>
+              {verified_at === null ? 'none' : formatDay(verified_at)}
+            </dd>
+          </div>
+          <div>
+            <dt>Next proof due</dt>
+            <dd title={due_at === null ? undefined : formatExact(due_at)}>
+              {due_at === null ? '–' : due_at < Date.now() ? 'now' : formatDue(due_at)}
+            </dd>
+          </div>
+          <div>
+            <dt>Key lives in</dt>
+            <dd className="truncate" title={vault.custody.place}>
+              {keeperOf(vault.custody)}
+            </dd>
+          </div>
+        </dl>
+      </div>
+      <div className="health-key">
+        <Blade fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
+        {hasButton && <MainWay vault={vault} />}
+      </div>
+    </section>
+  );
+}
+
+function MainWay({ vault }: { vault: VaultStatus }) {
+  const mayWrite = useMay('vault:write');
+  if (!mayWrite) return null;
+  if (vault.state === 'locked') return <UnlockLink />;
+  if (vault.rotation && ['staged', 'proven', 'sealing'].includes(vault.rotation.state))
+    return (
+      <Link to="/key/rotate" className={buttonClass()}>
+        <RefreshCw className="icon" aria-hidden="true" />
+        See the rotation
+      </Link>
+    );
+  return vault.proof.verified_at === null ? (
+    <Link to="/key/copy" className={buttonClass()}>
+      <FileKey className="icon" aria-hidden="true" />
+      Make a copy
+    </Link>
+  ) : (
+    <Link to="/key/verify" className={buttonClass()}>
+      <ShieldCheck className="icon" aria-hidden="true" />
+      Verify a copy
+    </Link>
+  );
+}
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
+const formatDue = (ms: number) => day.format(ms);

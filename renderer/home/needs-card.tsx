@@ -1,0 +1,96 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Check } from 'lucide-react';
+import { useState } from 'react';
+import { useMay } from '../app/session.ts';
+import { Snooze } from '../app/snooze.tsx';
+import type { VaultStatus } from '../app/vault.ts';
+import { useKnownCopies } from '../key/known-copies.ts';
+import { recoveryQuery } from '../recovery/recovery-query.ts';
+import { useDoctor } from '../secrets/verify-all.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { MiniDial } from '../ui/dial.tsx';
+import { Section } from '../ui/page.tsx';
+import { Verdict, type VerdictName } from '../ui/verdict.tsx';
+import { listNeeds, type Need } from './needs.ts';
+import { isNoteRead, markNoteRead } from './read-notes.ts';
+
+/** What waits for someone. Quiet when nothing does. */
+export function NeedsCard({ vault }: { vault: VaultStatus }) {
+  const copies = useKnownCopies(vault.fingerprint);
+  const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
+  const report = useDoctor();
+  const [, setRead] = useState(0);
+  const needs = listNeeds({ vault, copies, lost, report, nowMs: Date.now() }).filter(
+    ({ note }) => note === undefined || !isNoteRead(note),
+  );
+  return (
+    <Section title="What needs you" said={needs.length === 0 ? '' : needs.length.toLocaleString()}>
+      <div className="card">
+        {needs.length === 0 && (
+          <p className="flex items-center gap-2 p-4 text-text-2">
+            <Check className="icon text-ok-solid" aria-hidden="true" />
+            Nothing waits for you.
+          </p>
+        )}
+        <ul>
+          {needs.map((need) => (
+            <NeedRow
+              key={need.id}
+              need={need}
+              onRead={() => {
+                markNoteRead(need.note ?? '');
+                setRead((count) => count + 1);
+              }}
+            />
+          ))}
+        </ul>
+      </div>
+    </Section>
+  );
+}
+
+const verdictClass: Record<VerdictName, string> = {
+  ok: 'text-ok-solid',
+  due: 'text-info-solid',
+  risk: 'text-attention-solid',
+  broken: 'text-danger-solid',
+  locked: 'text-danger-solid',
+};
+
+function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
+  const mayMend = useMay('vault:write');
+  const { sign, title, text, button, snooze, note } = need;
+  return (
+    <li className="need">
+      {'verdict' in sign ? (
+        <Verdict name={sign.verdict} className={verdictClass[sign.verdict]} />
+      ) : (
+        <MiniDial days={sign.days} />
+      )}
+      <div className="min-w-0 [overflow-wrap:anywhere]">
+        <b dir="auto">{title}</b>
+        <p>{text}</p>
+        {mayMend && (
+          <div className="need-do">
+            {button && (
+              <Link
+                to={button.to}
+                {...(button.hash ? { hash: button.hash } : {})}
+                className={buttonClass('normal', true)}
+              >
+                {button.label}
+              </Link>
+            )}
+            {snooze && <Snooze code={snooze} />}
+            {note && (
+              <Button isSmall onClick={onRead}>
+                Understood
+              </Button>
+            )}
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,173 @@
+import { helpFor } from '../app/health-words.ts';
+import type { VaultStatus } from '../app/vault.ts';
+import type { KeyCopy } from '../key/copy/copy-formats.ts';
+import { nameCopy } from '../key/known-copies.ts';
+import type { DoctorReport } from '../secrets/secrets-queries.ts';
+import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
+import type { VerdictName } from '../ui/verdict.tsx';
+
+type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
+
+/** One thing that waits for someone, with the button that helps. */
+export interface Need {
+  id: string;
+  /** A verdict, or the days since a copy's proof as a small dial; null days for none. */
+  sign: { verdict: VerdictName } | { days: number | null };
+  title: string;
+  text: string;
+  button: { label: string; to: Place; hash?: string } | null;
+  /** A reason of the key's health that can be put off. */
+  snooze?: string;
+  /** What a person has read and need not see again. */
+  note?: string;
+}
+
+export interface NeedFacts {
+  vault: VaultStatus;
+  /** Copies of the active key. */
+  copies: readonly KeyCopy[];
+  lost: number;
+  report: DoctorReport | undefined;
+  nowMs: number;
+}
+
+const SOON_DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const PROOF_FRESH_MS = 90 * DAY_MS;
+
+/** What needs someone, the worst first. Being locked is said by the card above it all. */
+export function listNeeds(facts: NeedFacts): Need[] {
+  return [
+    ...needDatabase(facts),
+    ...needHealth(facts),
+    ...needValues(facts),
+    ...needRotation(facts),
+    ...needProofs(facts),
+    ...needReading(facts),
+  ];
+}
+
+function needDatabase({ vault }: NeedFacts): Need[] {
+  if (vault.database.detail === null) return [];
+  return [
+    {
+      id: 'damage',
+      sign: { verdict: 'broken' },
+      title: vault.database.state === 'gone' ? 'The database is gone' : 'The database is damaged',
+      text: vault.database.detail,
+      button: null,
+    },
+  ];
+}
+
+const reasonTitles: Record<VaultStatus['health']['reasons'][number]['code'], string> = {
+  locked: 'Locked',
+  custody_disagrees: 'Another key was found',
+  drill_failed: 'The restore drill failed',
+  no_separate_copy: 'No proven copy of the key',
+  proof_stale: 'The proof is too old',
+  proof_due: 'Proof due',
+  only_copy_beside_backups: 'Copy and backups lie together',
+};
+
+function needHealth({ vault }: NeedFacts): Need[] {
+  return vault.health.reasons
+    .filter(({ code, snoozed_until }) => code !== 'locked' && snoozed_until === null)
+    .map(({ code, level, message }) => ({
+      id: code,
+      sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
+      title: reasonTitles[code],
+      text: message,
+      button: helpFor(code),
+      ...(level === 'broken' ? {} : { snooze: code }),
+    }));
+}
+
+function needValues({ vault, lost, report }: NeedFacts): Need[] {
+  const needs: Need[] = [];
+  if (lost > 0)
+    needs.push({
+      id: 'lost',
+      sign: { verdict: 'risk' },
+      title: `${formatCount(lost, 'lost value')} to replace`,
+      text: 'Their key was given up. Enter them again, or make new ones.',
+      button: { label: 'Recovery list', to: '/recovery' },
+    });
+  const damaged = report?.failures.filter(({ reason }) => reason === 'damaged') ?? [];
+  if (damaged.length > 0 && vault.state === 'running')
+    needs.push({
+      id: 'damaged',
+      sign: { verdict: 'broken' },
+      title: `${formatCount(damaged.length, 'value')} ${damaged.length === 1 ? 'does' : 'do'} not open`,
+      text: `${damaged[0]?.owner?.title ?? 'One that nothing uses'}${damaged.length > 1 ? ', and others' : ''}. Rotation waits until this is solved.`,
+      button: { label: 'See which', to: '/secrets' },
+    });
+  return needs;
+}
+
+function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
+  const texts: Partial<Record<NonNullable<typeof rotation>['state'], string>> = {
+    staged: 'The new key waits for a proven copy. Nothing is sealed with it yet.',
+    proven: 'The new key is proven. Sealing can begin.',
+    sealing: 'Values move to the new key. Everything stays usable.',
+  };
+  const text = rotation && texts[rotation.state];
+  if (!text) return [];
+  return [
+    {
+      id: 'rotation',
+      sign: { verdict: 'due' },
+      title: 'A rotation is open',
+      text,
+      button: { label: rotation.state === 'sealing' ? 'See how far' : 'Go on', to: '/key/rotate' },
+    },
+  ];
+}
+
+/** Copies due within two weeks. The newest is said by the key's health once it is due. */
+function needProofs({ vault, copies, nowMs }: NeedFacts): Need[] {
+  const isSaid = vault.health.reasons.some(({ code }) => code === 'proof_due' || code === 'proof_stale');
+  return copies
+    .filter((copy) => copy.separate && copy.verified_at !== null)
+    .flatMap((copy, at) => {
+      const verifiedAt = copy.verified_at ?? 0;
+      const dueAt = verifiedAt + PROOF_FRESH_MS;
+      if (dueAt - nowMs > SOON_DAYS * DAY_MS || (at === 0 && isSaid)) return [];
+      const days = daysBetween(nowMs, dueAt);
+      return {
+        id: `due ${copy.id}`,
+        sign: { days: daysBetween(verifiedAt, nowMs) },
+        title: nameCopy(copy),
+        text: dueAt <= nowMs ? 'Its proof is over 90 days old.' : `Proof due in ${formatCount(days, 'day')}.`,
+        button: { label: 'Prove it', to: '/key/verify' as const, hash: `copy-${copy.id}` },
+      };
+    });
+}
+
+function needReading({ vault, copies }: NeedFacts): Need[] {
+  const unread = copies
+    .filter((copy) => copy.verified_at === null)
+    .map((copy) => ({
+      id: `unread ${copy.id}`,
+      sign: { days: null },
+      title: nameCopy(copy),
+      text: `Made ${onDay(copy.made_at)}, never read back. It does not count yet.`,
+      button: { label: 'Read it back', to: '/key/verify' as const, hash: `copy-${copy.id}` },
+    }));
+  const notes = vault.said
+    .filter((line) => line !== vault.database.detail)
+    .map((line) => ({
+      id: `note ${line}`,
+      sign: { verdict: 'due' as const },
+      title: 'Noticed at the start',
+      text: `${line}${/[.!?]$/.test(line) ? '' : '.'}`,
+      button: null,
+      note: line,
+    }));
+  return [...unread, ...notes];
+}
+
+function onDay(ms: number): string {
+  const day = formatDay(ms);
+  return day.startsWith('today') || day === 'yesterday' ? day : `on ${day}`;
+}

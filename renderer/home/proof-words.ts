@@ -1,0 +1,34 @@
+import { proofDays, type VaultStatus } from '../app/vault.ts';
+import { nameForm } from '../key/known-copies.ts';
+import { sayCase } from '../key/locked/locked-words.ts';
+import { countToLose, listToLose } from '../secrets/secret-words.ts';
+import { formatCount } from '../ui/time.ts';
+
+/** What would become of the secrets if this computer died today: the one sentence of Home. */
+export function sayOutcome(vault: VaultStatus): string {
+  if (vault.state === 'locked') {
+    const why = sayCase(vault);
+    const waiting = formatCount(vault.secrets.total, 'value');
+    return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} ${vault.secrets.total === 1 ? 'waits' : 'wait'} for the key.`;
+  }
+  const lost = countToLose(vault.secrets.by_kind);
+  const { place, format } = vault.proof;
+  if (format === null || place === null) {
+    return lost === 0
+      ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
+      : `If this computer died today, ${listToLose(vault.secrets.by_kind)} would be lost.`;
+  }
+  const copy = `the ${nameForm(format)} “${place}”`;
+  const days = proofDays(vault) ?? 0;
+  switch (vault.health.level) {
+    case 'at_risk':
+    case 'broken':
+      return `If this computer died today, all would hang on ${copy}, last read ${formatCount(days, 'day')} ago.`;
+    case 'due':
+      return `If this computer died today, ${copy} would bring every secret back, if it still reads.`;
+    default:
+      return lost === 0
+        ? `${copy[0]?.toUpperCase()}${copy.slice(1)} is ready for the first secret.`
+        : `If this computer died today, ${copy} would bring every secret back.`;
+  }
+}

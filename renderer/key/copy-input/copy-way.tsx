@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import type { HandedCopy } from './handed-copy.ts';
+
+/** What every way of handing a copy over is given. */
+export interface CopyWayProps {
+  purpose: 'unlock' | 'verify' | 'prove';
+  onReady: (copy: HandedCopy | null) => void;
+  action?: ReactNode;
+  passphraseError?: string | undefined;
+}
+
+/** The foot of a way: how far it is at the left, the action at the right. */
+export function CopyInputFoot({ children, action }: { children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="copy-input-foot">
+      <div className="min-w-0 flex-1 text-12 text-text-3" aria-live="polite">
+        {children}
+      </div>
+      {action}
+    </div>
+  );
+}

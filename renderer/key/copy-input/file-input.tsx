@@ -1,0 +1,123 @@
+import { FileKey, Folder } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useIsOwner } from '../../app/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { formatBytes } from '../../ui/time.ts';
+import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
+import { FilePick } from './file-pick.tsx';
+import { describeFile, type HandedCopy, MAX_COPY_BYTES, toBase64 } from './handed-copy.ts';
+import { PassphraseField } from './passphrase-field.tsx';
+import { readQrPicture } from './read-qr.ts';
+
+interface Picked {
+  name: string;
+  sizeBytes: number;
+  said: string;
+  isProtected: boolean;
+  copy: HandedCopy;
+}
+
+/** A file of this browser's, or for the owner a path on the instance's machine. */
+export function FileInput({ purpose, onReady, action, passphraseError }: CopyWayProps) {
+  const isOwner = useIsOwner();
+  const [picked, setPicked] = useState<Picked | null>(null);
+  const [path, setPath] = useState<string | null>(null);
+  const [passphrase, setPassphrase] = useState('');
+  const [error, setError] = useState<string>();
+  const wantsPassphrase = path !== null || picked?.isProtected || passphraseError !== undefined;
+
+  useEffect(() => {
+    const withPassphrase = passphrase === '' ? {} : { passphrase };
+    if (path !== null) {
+      onReady(path.trim() === '' ? null : { kind: 'path', path: path.trim(), ...withPassphrase });
+    } else if (!picked || (picked.isProtected && passphrase === '')) onReady(null);
+    else onReady(picked.copy.kind === 'file' ? { ...picked.copy, ...withPassphrase } : picked.copy);
+  }, [picked, path, passphrase, onReady]);
+
+  const pick = async (file: File) => {
+    setError(undefined);
+    setPicked(null);
+    try {
+      setPicked(await readPicked(file));
+    } catch (thrown) {
+      setError(thrown instanceof Error ? thrown.message : 'The file could not be read.');
+    }
+  };
+  return (
+    <>
+      <div className="copy-input-body grid gap-4">
+        {path === null ? (
+          <>
+            <FilePick
+              label="Choose a file…"
+              icon={FileKey}
+              text="The protected file, the KeePass file, the printed page as PDF, or the plain key file. Or drop it here."
+              picked={picked && `${picked.name}, ${picked.said}, ${formatBytes(picked.sizeBytes)}`}
+              error={error}
+              onPick={(file) => void pick(file)}
+            />
+            {isOwner && (
+              <Button
+                kind="plain"
+                isSmall
+                icon={Folder}
+                className="justify-self-start"
+                onClick={() => setPath('')}
+              >
+                It is on the machine of the instance…
+              </Button>
+            )}
+          </>
+        ) : (
+          <>
+            <TextField
+              label="Path on the machine of the instance"
+              hint="Where the file is there, for example on a stick plugged in to it."
+              placeholder="/media/stick/temps-key-4F2A-91C0-77DE-1B3A.age"
+              isMono
+              autoFocus
+              onChange={(event) => setPath(event.target.value)}
+            />
+            <Button
+              kind="plain"
+              isSmall
+              icon={FileKey}
+              className="justify-self-start"
+              onClick={() => setPath(null)}
+            >
+              It is here, in this browser…
+            </Button>
+          </>
+        )}
+        {wantsPassphrase && (
+          <PassphraseField
+            onChange={setPassphrase}
+            error={passphraseError}
+            {...(path === null ? {} : { hint: 'Only for a protected file.' })}
+          />
+        )}
+      </div>
+      <CopyInputFoot action={action}>
+        {purpose === 'unlock'
+          ? 'Read by the instance, kept nowhere else.'
+          : 'Read by the instance and compared. Nothing of it is kept.'}
+      </CopyInputFoot>
+    </>
+  );
+}
+
+/** Throws an Error in words for a person. */
+async function readPicked(file: File): Promise<Picked> {
+  const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+  const { said, isProtected, isPicture } = describeFile(head);
+  const facts = { name: file.name, sizeBytes: file.size, said, isProtected };
+  if (isPicture) {
+    const text = await readQrPicture(file);
+    return { ...facts, said: 'picture of a QR code', copy: { kind: 'text', text } };
+  }
+  if (file.size === 0) throw new Error(`${file.name} is empty.`);
+  if (file.size > MAX_COPY_BYTES) throw new Error(`${file.name} is too large to be a copy of a key.`);
+  const base64 = toBase64(new Uint8Array(await file.arrayBuffer()));
+  return { ...facts, copy: { kind: 'file', name: file.name, base64 } };
+}

@@ -1,0 +1,76 @@
+import { CircleX, FileCheck, type LucideIcon } from 'lucide-react';
+import { type ReactNode, useRef, useState } from 'react';
+import { Button } from '../../ui/button.tsx';
+
+interface FilePickProps {
+  label: string;
+  icon: LucideIcon;
+  text: ReactNode;
+  accept?: string;
+  /** What was picked, in words. */
+  picked: string | null;
+  error?: string | undefined;
+  onPick: (file: File) => void;
+  more?: ReactNode;
+}
+
+/** Where a file is picked, dropped or pasted. */
+export function FilePick({ label, icon: Icon, text, accept, picked, error, onPick, more }: FilePickProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const [isOver, setOver] = useState(false);
+  const take = (files: FileList | null) => {
+    const file = files?.[0];
+    if (file) onPick(file);
+    if (input.current) input.current.value = '';
+  };
+  const Sign = picked ? FileCheck : Icon;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping and pasting are shortcuts of the button in it
+    <div
+      className={`file-pick ${isOver ? 'is-over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer.files);
+      }}
+      onPaste={(event) => take(event.clipboardData.files)}
+    >
+      <Sign className="icon icon-20 text-icon" aria-hidden="true" />
+      <p className="min-w-0 max-w-full" aria-live="polite">
+        {picked ? (
+          <b className="block truncate font-medium text-text" title={picked}>
+            {picked}
+          </b>
+        ) : (
+          text
+        )}
+      </p>
+      <div className="flex flex-wrap justify-center gap-2">
+        <Button icon={Icon} onClick={() => input.current?.click()}>
+          {picked ? 'Choose another…' : label}
+        </Button>
+        {more}
+      </div>
+      <input
+        ref={input}
+        type="file"
+        className="sr"
+        tabIndex={-1}
+        aria-label={label.replace('…', '')}
+        accept={accept}
+        onChange={(event) => take(event.target.files)}
+      />
+      {error && (
+        <p className="file-pick-error" role="alert">
+          <CircleX className="icon icon-14" aria-hidden="true" />
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

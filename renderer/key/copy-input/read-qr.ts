@@ -1,0 +1,66 @@
+/** Sides a picture is read at: a code fills some photos and is a corner of others. */
+const SIDES_PX = [1600, 2600, 900, 500];
+
+/** Larger ones take seconds to look through. */
+const MAX_SIDE_PX = 2600;
+
+/** What the kit's code holds. */
+const PAYLOAD = /^temps-key:v1:[0-9a-f-]{36}:\d{1,9}:[0-9a-f]{64}:([0-9A-F]{4}(?:-[0-9A-F]{4}){3})$/;
+
+/** The fingerprint a code's text names, or null for a code that is not of a key. */
+export function findFingerprint(text: string): string | null {
+  return PAYLOAD.exec(text.trim())?.[1] ?? null;
+}
+
+/** The text of the key's QR code in a picture. Throws an Error in words for a person. */
+export async function readQrPicture(file: Blob): Promise<string> {
+  const bitmap = await createImageBitmap(file).catch(() => {
+    throw new Error('This picture cannot be opened by the browser.');
+  });
+  try {
+    const read = await loadReader();
+    const side = Math.max(bitmap.width, bitmap.height);
+    let other = false;
+    // As it is first, unless it is a large photo; then smaller, which evens out noise.
+    const limits = [...(side <= MAX_SIDE_PX ? [side] : []), ...SIDES_PX.filter((each) => each < side)];
+    for (const limit of limits) {
+      const text = read(bitmap, limit / side);
+      if (text !== null && findFingerprint(text)) return text.trim();
+      other ||= text !== null;
+    }
+    throw new Error(
+      other
+        ? 'There is a QR code in this picture, but it is not one of a key.'
+        : 'No QR code was found in this picture. Take it straight from above, with the whole code in it.',
+    );
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Reads one frame or picture, scaled; null when there is no code in it. The reader is loaded when first needed. */
+export async function loadReader(): Promise<
+  (source: ImageBitmap | HTMLVideoElement, scale: number) => string | null
+> {
+  const { default: jsQR } = await import('jsqr');
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('This browser cannot look into pictures.');
+  return (source, scale) => {
+    const [width, height] =
+      source instanceof HTMLVideoElement
+        ? [source.videoWidth, source.videoHeight]
+        : [source.width, source.height];
+    canvas.width = Math.max(1, Math.round(width * scale));
+    canvas.height = Math.max(1, Math.round(height * scale));
+    // What is transparent in a picture is paper.
+    context.fillStyle = 'white';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(source, 0, 0, canvas.width, canvas.height);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const found = jsQR(data, canvas.width, canvas.height);
+    // SECURITY: the picture of a key does not stay in the canvas.
+    canvas.width = 1;
+    return found?.data ?? null;
+  };
+}

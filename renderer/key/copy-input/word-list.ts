@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { ask, client } from '../../api/client.ts';
+
+export const WORD_COUNT = 24;
+const none: readonly string[] = [];
+
+/** The 2048 words of BIP-39, which are no secret. Empty until they are here. */
+export function useWordList(): readonly string[] {
+  const list = useQuery({
+    queryKey: ['words'],
+    queryFn: () => ask(client.GET('/vault/words/list')),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return list.data?.words ?? none;
+}
+
+/** The words of pasted text: numbers, punctuation and case do not matter, lines that begin with # are notes. */
+export function splitWords(text: string): string[] {
+  return text
+    .replace(/^\s*#.*$/gm, ' ')
+    .normalize('NFKD')
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter((word) => word !== '');
+}
+
+/** The one word of the list that begins like this, or null while there are several. */
+export function findCompletion(list: readonly string[], typed: string): string | null {
+  if (typed === '') return null;
+  const [first, second] = list.filter((word) => word.startsWith(typed));
+  if (list.includes(typed)) return typed;
+  return first !== undefined && second === undefined ? first : null;
+}

@@ -1,0 +1,140 @@
+import { CircleX } from 'lucide-react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { Ticks } from '../../ui/ticks.tsx';
+import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
+import { useWordCheck, type WordCheck } from './use-word-check.ts';
+import { WordField } from './word-field.tsx';
+import { findCompletion, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
+
+/** The 24 words, checked while they are typed. Pasting all of them fills all of them. */
+export function WordsInput({ onReady, action }: CopyWayProps) {
+  const list = useWordList();
+  const [words, setWords] = useState<readonly string[]>(() => Array<string>(WORD_COUNT).fill(''));
+  /** A word is judged once it was left. */
+  const [current, setCurrent] = useState<number | null>(null);
+  const fields = useRef<(HTMLInputElement | null)[]>([]);
+  const alertId = useId();
+  const typed = words.filter((word) => word !== '').length;
+  const check = useWordCheck(words, typed > 0);
+  const isKnown = (word: string) => list.length === 0 || list.includes(word);
+  const isWrong = (at: number) => {
+    const word = words[at] ?? '';
+    if (word === '' || isKnown(word)) return false;
+    return at !== current || !list.some((known) => known.startsWith(word));
+  };
+  const wrong = words.findIndex((_, at) => isWrong(at));
+  const mends = words.filter((_, at) => isWrong(at)).length;
+  const isWhole = typed === WORD_COUNT && words.every(isKnown) && check?.checksum_ok !== false;
+
+  useEffect(() => {
+    onReady(isWhole ? { kind: 'words', words: words.join(' ') } : null);
+  }, [isWhole, words, onReady]);
+
+  const set = (at: number, ...values: string[]) =>
+    setWords((known) => known.map((word, index) => values[index - at] ?? word));
+  const focus = (at: number) => fields.current[Math.max(0, Math.min(WORD_COUNT - 1, at))]?.focus();
+  const finish = (at: number) => {
+    const completion = findCompletion(list, words[at] ?? '');
+    if (completion) set(at, completion);
+    if (at + 1 < WORD_COUNT) focus(at + 1);
+    else fields.current[at]?.blur();
+  };
+  const pasteWords = (at: number, text: string) => {
+    const pasted = splitWords(text);
+    if (pasted.length < 2) return false;
+    const start = pasted.length >= WORD_COUNT ? 0 : at;
+    set(start, ...pasted);
+    focus(start + pasted.length);
+    return true;
+  };
+  return (
+    <>
+      <div className="copy-input-body">
+        <ol className="word-grid" aria-label="The 24 words in their order">
+          {words.map((word, at) => (
+            <WordField
+              // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
+              key={at}
+              position={at + 1}
+              value={word}
+              completion={at === current ? findCompletion(list, word) : null}
+              isWrong={isWrong(at)}
+              describedBy={alertId}
+              ref={(field) => {
+                fields.current[at] = field;
+              }}
+              onChange={(value) => {
+                setCurrent(at);
+                set(at, value);
+              }}
+              onDone={() => finish(at)}
+              onBack={() => focus(at - 1)}
+              onBlur={() => {
+                const completion = at === current ? findCompletion(list, word) : null;
+                if (completion) set(at, completion);
+                setCurrent(null);
+              }}
+              onPasteWords={(text) => pasteWords(at, text)}
+            />
+          ))}
+        </ol>
+        <div id={alertId} role="alert">
+          {wrong >= 0 ? (
+            <Typo
+              position={wrong + 1}
+              nearest={check?.problems.find(({ position }) => position === wrong + 1)?.nearest ?? []}
+              onTake={(word) => {
+                set(wrong, word);
+                focus(wrong + 1);
+              }}
+            />
+          ) : (
+            typed === WORD_COUNT &&
+            check?.checksum_ok === false && (
+              <p className="typo">
+                <CircleX className="icon" aria-hidden="true" />
+                Every word is on the list, but together they are no key: one is another word, or two changed
+                places.
+              </p>
+            )
+          )}
+        </div>
+      </div>
+      <CopyInputFoot action={action}>
+        <span className="words-ticks">
+          <Ticks value={(typed / WORD_COUNT) * 100} />
+        </span>
+        <span className="block">{sayProgress(typed, mends, check)}</span>
+      </CopyInputFoot>
+    </>
+  );
+}
+
+function sayProgress(typed: number, mends: number, check: WordCheck | null): string {
+  const soFar = `${typed} of ${WORD_COUNT} words${mends > 0 ? `, ${mends} to mend` : ''}`;
+  if (typed < WORD_COUNT || mends > 0 || !check?.checksum_ok) return soFar;
+  if (check.matches === 'active') return `The words make the key ${check.fingerprint} of this instance.`;
+  return `The words make the key ${check.fingerprint}.`;
+}
+
+interface TypoProps {
+  position: number;
+  nearest: readonly string[];
+  onTake: (word: string) => void;
+}
+
+function Typo({ position, nearest, onTake }: TypoProps) {
+  return (
+    <div className="typo">
+      <CircleX className="icon" aria-hidden="true" />
+      <span className="grow">
+        Word {position} is not on the list{nearest.length > 0 ? '. Nearest:' : '.'}
+      </span>
+      {nearest.map((word) => (
+        <button key={word} type="button" className="btn btn-small" onClick={() => onTake(word)}>
+          {word}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { BookKey, FileKey, FileText, type LucideIcon, Printer, Usb } from 'lucide-react';
+import type { components } from '../../api/schema.ts';
+
+export type CopyFormat = components['schemas']['CopyFormat'];
+export type KeyCopy = components['schemas']['KeyCopy'];
+export type MadeCopy = components['schemas']['MadeKeyCopy'];
+
+/** The ways to keep a copy, as they are offered. */
+export type KeepWay = 'drive' | 'manager' | 'paper' | 'file' | 'plain';
+
+interface Way {
+  title: string;
+  text: string;
+  icon: LucideIcon;
+  /** About how long it takes. */
+  time: string;
+  /** The formats it may have; the first unless chosen otherwise. */
+  formats: readonly CopyFormat[];
+}
+
+export const ways: Record<KeepWay, Way> = {
+  drive: {
+    title: 'USB stick or other drive',
+    text: 'A file protected by a passphrase, on a drive of its own.',
+    icon: Usb,
+    time: '1 minute',
+    formats: ['age'],
+  },
+  manager: {
+    title: 'Password manager',
+    text: 'KeePass file, or an entry for Bitwarden, 1Password and others.',
+    icon: BookKey,
+    time: '1 minute',
+    formats: ['kdbx', 'text', 'bitwarden', 'csv'],
+  },
+  paper: {
+    title: 'Paper',
+    text: 'One page to print: 24 words, a QR code, three steps to use it. Or words to write down.',
+    icon: Printer,
+    time: '3 minutes',
+    formats: ['pdf', 'words'],
+  },
+  file: {
+    title: 'File elsewhere',
+    text: 'Protected by a passphrase. Not on the disk that holds the database.',
+    icon: FileKey,
+    time: '1 minute',
+    formats: ['age'],
+  },
+  plain: {
+    title: 'Plain key file',
+    text: 'As upstream Temps keeps it. Not protected: whoever finds it opens every secret.',
+    icon: FileText,
+    time: '1 minute',
+    formats: ['plain'],
+  },
+};
+
+interface FormatWords {
+  /** "Format: protected file". */
+  name: string;
+  fact: string;
+  icon: LucideIcon;
+  hasPassphrase: boolean;
+  /** Written to a file on the machine of the instance; the others are handed to the person. */
+  isFile: boolean;
+}
+
+export const formats: Record<CopyFormat, FormatWords> = {
+  age: {
+    name: 'Protected file',
+    fact: 'An age file, opened by its passphrase here or with age -d.',
+    icon: Usb,
+    hasPassphrase: true,
+    isFile: true,
+  },
+  kdbx: {
+    name: 'KeePass file',
+    fact: 'A vault of its own with one entry. KeePassXC and others open it.',
+    icon: BookKey,
+    hasPassphrase: true,
+    isFile: true,
+  },
+  bitwarden: {
+    name: 'Bitwarden JSON',
+    fact: 'One secure note to import. The file is not protected: delete it after the import.',
+    icon: BookKey,
+    hasPassphrase: false,
+    isFile: true,
+  },
+  csv: {
+    name: 'CSV',
+    fact: 'One note, for 1Password and others. The file is not protected: delete it after the import.',
+    icon: BookKey,
+    hasPassphrase: false,
+    isFile: true,
+  },
+  text: {
+    name: 'Text to paste',
+    fact: 'The kit as text, for a secure note of any manager.',
+    icon: BookKey,
+    hasPassphrase: false,
+    isFile: false,
+  },
+  pdf: {
+    name: 'Paper kit',
+    fact: 'One page: 24 words, a QR code, three steps to use it.',
+    icon: FileText,
+    hasPassphrase: false,
+    isFile: false,
+  },
+  words: {
+    name: '24 words',
+    fact: 'Shown one at a time, to write down.',
+    icon: FileText,
+    hasPassphrase: false,
+    isFile: false,
+  },
+  plain: {
+    name: 'Plain key file',
+    fact: '64 hex digits, not protected.',
+    icon: FileKey,
+    hasPassphrase: false,
+    isFile: true,
+  },
+};

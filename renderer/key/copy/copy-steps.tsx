@@ -1,0 +1,171 @@
+import { LoaderCircle } from 'lucide-react';
+import { useState } from 'react';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Step, Steps } from '../../ui/steps.tsx';
+import { formatClock } from '../../ui/time.ts';
+import { formats, type KeepWay } from './copy-formats.ts';
+import { FormatStep } from './format-step.tsx';
+import { PassphrasePair } from './passphrase-pair.tsx';
+import { PlaceStep } from './place-step.tsx';
+import { HandedStep, ProofStep } from './proof-step.tsx';
+import type { CopyWizard, Stage } from './use-copy-wizard.ts';
+
+/** A copy, step by step, one under another. */
+export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: readonly KeepWay[] }) {
+  const { chosen } = wizard;
+  const stages = stagesOf(wizard);
+  const at =
+    wizard.stage === 'done' ? stages.length : stages.findIndex((each) => each.stages.includes(wizard.stage));
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      <Steps
+        current={at}
+        steps={stages.map(({ stages: own, next, done, said, body }): Step => {
+          const isNow = own.includes(wizard.stage);
+          const isDone = stages.findIndex((each) => each.stages === own) < at;
+          return {
+            title: isDone ? done : next,
+            said: isDone ? said : undefined,
+            body: isNow && (
+              <>
+                {body}
+                {wizard.action.said && wizard.stage !== 'passphrase' && (
+                  <div className="mt-2">
+                    <Banner tone="danger">{wizard.action.said}</Banner>
+                  </div>
+                )}
+              </>
+            ),
+          };
+        })}
+      />
+      {chosen && ['place', 'passphrase'].includes(wizard.stage) && (
+        <Button kind="plain" isSmall className="justify-self-start" onClick={() => wizard.goTo('format')}>
+          Choose another format
+        </Button>
+      )}
+    </div>
+  );
+
+  function stagesOf({ stage, made, madeAt, refused, action }: CopyWizard): Stages[] {
+    const format = chosen && formats[chosen.format];
+    const target = chosen?.target;
+    const first: Stages = {
+      stages: ['format'],
+      next: 'Format',
+      done: `Format: ${format?.name.toLowerCase() ?? ''}`,
+      said: format?.fact,
+      body: <FormatStep offered={offered} onChoose={wizard.chooseFormat} />,
+    };
+    if (!chosen || !format) return [first, stub('Place'), stub('Written'), stub('Read back')];
+    const proof: Stages = {
+      stages: ['proof'],
+      next: 'Read back',
+      done: 'Read back: the fingerprints are the same',
+      said: made && `${made.copy.place} would bring every secret back.`,
+      body: <ProofStep wizard={wizard} />,
+    };
+    if (!format.isFile || target?.kind === 'download') {
+      const takes = handedWords[chosen.format] ?? ['Download', 'Downloaded'];
+      return [
+        first,
+        ...(format.isFile ? fileStages() : []),
+        {
+          stages: format.isFile ? ['handed', 'making'] : ['making', 'handed'],
+          next: takes[0],
+          done: takes[1],
+          body: stage === 'making' ? <Making /> : <HandedStep wizard={wizard} />,
+        },
+        proof,
+      ];
+    }
+    return [
+      first,
+      ...fileStages(),
+      {
+        stages: ['making'],
+        next: 'Written',
+        done: madeAt === null ? 'Written' : `Written at ${formatClock(madeAt)}`,
+        said: made && <span className="mono [overflow-wrap:anywhere]">{made.written_to}</span>,
+        body: <Making />,
+      },
+      proof,
+    ];
+
+    function fileStages(): Stages[] {
+      const place: Stages = {
+        stages: ['place'],
+        next: 'Place',
+        done: target?.kind === 'path' ? `Place: ${target.label}` : 'Place: where this browser saves files',
+        said: made?.not_separate ?? undefined,
+        body: (
+          <PlaceStep
+            mayDownload={chosen?.format === 'age'}
+            refused={refused}
+            onChoose={wizard.chooseTarget}
+          />
+        ),
+      };
+      if (!format?.hasPassphrase) return [place];
+      return [
+        place,
+        {
+          stages: ['passphrase'],
+          next: 'Passphrase',
+          done: 'Passphrase: typed twice',
+          said: 'We do not keep it.',
+          body: <PassphraseStep said={action.said} onGive={wizard.givePassphrase} />,
+        },
+      ];
+    }
+  }
+}
+
+interface Stages {
+  stages: readonly Stage[];
+  next: string;
+  done: string;
+  said?: React.ReactNode;
+  body?: React.ReactNode;
+}
+
+const stub = (next: string): Stages => ({ stages: [], next, done: next });
+
+const handedWords: Partial<Record<string, readonly [string, string]>> = {
+  pdf: ['Print it', 'Printed'],
+  words: ['Write the words down', 'Written down'],
+  text: ['Put it into your password manager', 'Copied into your password manager'],
+};
+
+function Making() {
+  return (
+    <p className="mt-2 flex items-center gap-2 text-text-2" role="status">
+      <LoaderCircle className="icon turning" aria-hidden="true" />
+      Making the copy
+    </p>
+  );
+}
+
+interface PassphraseStepProps {
+  said: string | undefined;
+  onGive: (passphrase: string) => void;
+}
+
+function PassphraseStep({ said, onGive }: PassphraseStepProps) {
+  const [ready, setReady] = useState<string | null>(null);
+  return (
+    <form
+      className="mt-2 grid grid-cols-1 gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready !== null) onGive(ready);
+      }}
+    >
+      <PassphrasePair hint="Protects the file if it is found." onReady={setReady} error={said} autoFocus />
+      <Button kind="main" type="submit" className="justify-self-start" disabled={ready === null}>
+        Write and read back
+      </Button>
+    </form>
+  );
+}

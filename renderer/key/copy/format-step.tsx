@@ -1,0 +1,94 @@
+import { useState } from 'react';
+import { useIsOwner } from '../../app/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox, Choices, Segmented } from '../../ui/choices.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { type CopyFormat, formats, type KeepWay, ways } from './copy-formats.ts';
+
+interface FormatStepProps {
+  offered: readonly KeepWay[];
+  onChoose: (way: KeepWay, format: CopyFormat, place: string, unprotectedConfirmed: boolean) => void;
+}
+
+/** In which form the copy is kept. */
+export function FormatStep({ offered, onChoose }: FormatStepProps) {
+  const isOwner = useIsOwner();
+  const [way, setWay] = useState<KeepWay | null>(offered[0] ?? null);
+  const [format, setFormat] = useState<CopyFormat>('age');
+  const [isSure, setSure] = useState(false);
+  const [place, setPlace] = useState('');
+  const choose = (next: KeepWay) => {
+    setWay(next);
+    setFormat(ways[next].formats[0] ?? 'age');
+    setSure(false);
+    setPlace('');
+  };
+  const isForOwner = (each: KeepWay) => !isOwner && each !== 'drive' && each !== 'file';
+  return (
+    <div className="mt-2 grid grid-cols-1 gap-3">
+      <Choices
+        label="How to keep the copy"
+        value={way}
+        onChange={choose}
+        options={offered.map((each) => ({
+          value: each,
+          title: ways[each].title,
+          text: isForOwner(each) ? 'For the owner of the machine.' : ways[each].text,
+          icon: ways[each].icon,
+          aside: <span className="max-phone:hidden">{ways[each].time}</span>,
+          disabled: isForOwner(each),
+          more:
+            ways[each].formats.length > 1 ? (
+              <div className="grid grid-cols-1 gap-3">
+                <FormatChoice way={each} value={format} onChange={setFormat} />
+                <TextField
+                  label="Where you will keep it"
+                  hint="For the list of copies. It can stay empty."
+                  placeholder={each === 'paper' ? 'Desk drawer' : 'Family vault'}
+                  dir="auto"
+                  maxLength={200}
+                  value={place}
+                  onChange={(event) => setPlace(event.target.value)}
+                />
+              </div>
+            ) : each === 'plain' ? (
+              <Checkbox checked={isSure} onChange={setSure}>
+                I know that whoever finds this file opens every secret.
+              </Checkbox>
+            ) : undefined,
+        }))}
+      />
+      <Button
+        kind="main"
+        className="justify-self-start"
+        disabled={way === null || (way === 'plain' && !isSure)}
+        onClick={() => way && onChoose(way, format, place.trim(), isSure)}
+      >
+        Go on
+      </Button>
+    </div>
+  );
+}
+
+interface FormatChoiceProps {
+  way: KeepWay;
+  value: CopyFormat;
+  onChange: (format: CopyFormat) => void;
+}
+
+/** The formats one way may have, and what each is. */
+export function FormatChoice({ way, value, onChange }: FormatChoiceProps) {
+  return (
+    <div className="grid gap-2">
+      <div className="max-w-full overflow-x-auto">
+        <Segmented
+          label="Format"
+          value={value}
+          onChange={onChange}
+          options={ways[way].formats.map((each) => ({ value: each, label: formats[each].name }))}
+        />
+      </div>
+      <p className="text-12 text-text-3">{formats[value].fact}</p>
+    </div>
+  );
+}

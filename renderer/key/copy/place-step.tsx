@@ -1,0 +1,220 @@
+import { Download, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
+import { useState } from 'react';
+import { useIsOwner } from '../../app/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { Chip } from '../../ui/chip.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Failed } from '../../ui/nothing.tsx';
+import { formatBytes } from '../../ui/time.ts';
+import { KeepAnywayDialog } from './keep-anyway.tsx';
+import type { CopyTarget } from './make-copy.ts';
+import { type Place, usePlaces } from './places.ts';
+
+/** More than these hide the rest of the step. */
+const SHOWN_REFUSED = 2;
+
+interface PlaceStepProps {
+  /** Only a protected file may leave by this browser. */
+  mayDownload: boolean;
+  /** Said of a path that was refused when it was written to. */
+  refused?: { path: string; message: string } | null;
+  /** Refused places only when asked for: where something else matters more. */
+  isBrief?: boolean;
+  onChoose: (target: CopyTarget) => void;
+}
+
+/** Where the file goes: a drive of its own, a typed path, or this browser's downloads. */
+export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoose }: PlaceStepProps) {
+  const isOwner = useIsOwner();
+  const places = usePlaces(isOwner);
+  const [anyway, setAnyway] = useState<{ target: CopyTarget & { kind: 'path' }; message: string } | null>(
+    null,
+  );
+  const [isTyping, setTyping] = useState(refused !== null);
+  const list = places.data?.places ?? [];
+  const separate = list.filter((place) => place.separate);
+  const others = list.filter((place) => !place.separate);
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? others : others.slice(0, isBrief ? 0 : SHOWN_REFUSED);
+  return (
+    <div className="mt-2 grid grid-cols-1 gap-2">
+      {isOwner && places.isError && (
+        <Failed
+          title="The drives could not be listed"
+          error={places.error}
+          onRetry={() => void places.refetch()}
+        />
+      )}
+      {isOwner && !places.isError && (
+        <div className="grid gap-2" aria-live="polite">
+          {separate.map((place) => (
+            <PlaceButton key={place.path} place={place} onChoose={() => onChoose(toTarget(place, false))} />
+          ))}
+          {separate.length === 0 && !places.isPending && (
+            <div className="choice is-refused items-center">
+              <Usb className="icon text-icon" aria-hidden="true" />
+              <span>
+                No other drive is plugged in to the machine. Plug in a stick: it appears here by itself.
+              </span>
+            </div>
+          )}
+          {shown.map((place) => (
+            <RefusedPlace
+              key={place.path}
+              place={place}
+              onAnyway={() => setAnyway({ target: toTarget(place, true), message: place.message })}
+            />
+          ))}
+        </div>
+      )}
+      {isTyping && isOwner && (
+        <TypedPath
+          refused={refused}
+          onUse={(path) => onChoose(typedTarget(path, false))}
+          onAnyway={(path, message) => setAnyway({ target: typedTarget(path, true), message })}
+        />
+      )}
+      <div className="flex flex-wrap gap-2">
+        {shown.length < others.length && (
+          <Button kind="plain" isSmall icon={HardDrive} onClick={() => setShowsAll(true)}>
+            {isBrief ? 'Places on this computer…' : `${others.length - shown.length} more places…`}
+          </Button>
+        )}
+        {isOwner && !isTyping && (
+          <Button kind="plain" isSmall icon={PencilLine} onClick={() => setTyping(true)}>
+            Type a path…
+          </Button>
+        )}
+        {mayDownload && (
+          <Button
+            kind={isOwner ? 'plain' : 'normal'}
+            isSmall={isOwner}
+            icon={Download}
+            onClick={() => onChoose({ kind: 'download' })}
+          >
+            Download it in this browser…
+          </Button>
+        )}
+      </div>
+      {!isOwner && (
+        <p className="text-12 text-text-3">
+          Drives and folders of the machine are for its owner. A protected file can be downloaded here.
+        </p>
+      )}
+      <KeepAnywayDialog
+        message={anyway?.message ?? null}
+        onClose={() => setAnyway(null)}
+        onKeep={() => anyway && onChoose(anyway.target)}
+      />
+    </div>
+  );
+}
+
+function toTarget(place: Place, keepAnyway: boolean): CopyTarget & { kind: 'path' } {
+  return {
+    kind: 'path',
+    path: place.path,
+    label: place.label,
+    volumeId: place.volume_id,
+    isRemovable: place.kind === 'removable',
+    keepAnyway,
+  };
+}
+
+function typedTarget(path: string, keepAnyway: boolean): CopyTarget & { kind: 'path' } {
+  return { kind: 'path', path, label: path, volumeId: null, isRemovable: false, keepAnyway };
+}
+
+const icons: Partial<Record<Place['kind'], LucideIcon>> = { removable: Usb, network: Network };
+const separateWords: Record<Place['kind'], string> = {
+  removable: 'A drive of its own',
+  fixed: 'Another disk',
+  network: 'On the network',
+  memory: 'In memory',
+};
+
+function PlaceButton({ place, onChoose }: { place: Place; onChoose: () => void }) {
+  const Icon = icons[place.kind] ?? HardDrive;
+  return (
+    <button type="button" className="choice place-choice" onClick={onChoose}>
+      <Icon className="icon mt-0.5 text-icon" aria-hidden="true" />
+      <span className="min-w-0 flex-1">
+        <span className="flex flex-wrap items-center gap-2">
+          <b className="truncate" dir="auto" title={place.label}>
+            {place.label}
+          </b>
+          <Chip tone="ok" verdict="ok">
+            {separateWords[place.kind]}
+          </Chip>
+        </span>
+        <span className="block truncate text-text-2" title={place.path}>
+          {place.path}, {formatBytes(place.free_bytes)} free
+        </span>
+      </span>
+    </button>
+  );
+}
+
+function RefusedPlace({ place, onAnyway }: { place: Place; onAnyway: () => void }) {
+  const Icon = icons[place.kind] ?? HardDrive;
+  return (
+    <div className="choice is-refused flex-wrap items-center">
+      <Icon className="icon mt-0.5 self-start text-icon" aria-hidden="true" />
+      <span className="min-w-0 flex-1 basis-60">
+        <span className="flex flex-wrap items-center gap-2">
+          <b className="truncate font-medium text-text" dir="auto" title={place.path}>
+            {place.label}
+          </b>
+          <Chip tone="danger" verdict="broken">
+            Refused
+          </Chip>
+        </span>
+        <span className="block [overflow-wrap:anywhere]">{place.message}</span>
+      </span>
+      <Button kind="plain" isSmall onClick={onAnyway}>
+        Keep it there anyway…
+      </Button>
+    </div>
+  );
+}
+
+interface TypedPathProps {
+  refused: { path: string; message: string } | null;
+  onUse: (path: string) => void;
+  onAnyway: (path: string, message: string) => void;
+}
+
+function TypedPath({ refused, onUse, onAnyway }: TypedPathProps) {
+  const [path, setPath] = useState(refused?.path ?? '');
+  const isRefused = refused !== null && refused.path === path.trim();
+  return (
+    <form
+      className="grid gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (path.trim() !== '') onUse(path.trim());
+      }}
+    >
+      <TextField
+        label="Path on the machine of the instance"
+        hint="A folder that exists, or a file that does not yet."
+        placeholder="/mnt/nas/keys"
+        isMono
+        autoFocus
+        value={path}
+        onChange={(event) => setPath(event.target.value)}
+        error={isRefused ? refused.message : undefined}
+      />
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" disabled={path.trim() === '' || isRefused}>
+          Use this path
+        </Button>
+        {isRefused && (
+          <Button kind="plain" onClick={() => onAnyway(refused.path, refused.message)}>
+            Keep it there anyway…
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

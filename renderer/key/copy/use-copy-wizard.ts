@@ -1,0 +1,171 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { hasCode } from '../../api/problem.ts';
+import { useAction } from '../use-action.ts';
+import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
+import { downloadBase64 } from './download-file.ts';
+import { type CopyTarget, makeCopy } from './make-copy.ts';
+
+export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'proof' | 'done';
+
+/** A path the instance did not take. */
+export interface RefusedPath {
+  path: string;
+  message: string;
+  /** Refused only for not being separate: a second yes is enough. */
+  mayKeep: boolean;
+}
+
+interface Chosen {
+  way: KeepWay;
+  format: CopyFormat;
+  target: CopyTarget | null;
+  place: string;
+  unprotectedConfirmed: boolean;
+}
+
+/**
+ * A copy from its format to its proof. SECURITY: passphrase and what was handed out live in this hook's refs and
+ * state alone, and are dropped when the copy is proven or the page is left.
+ */
+export function useCopyWizard(of: 'active' | 'rotation') {
+  const [stage, setStage] = useState<Stage>('format');
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [made, setMade] = useState<MadeCopy | null>(null);
+  const [madeAt, setMadeAt] = useState<number | null>(null);
+  const [proven, setProven] = useState<KeyCopy | null>(null);
+  const [refused, setRefused] = useState<RefusedPath | null>(null);
+  const passphrase = useRef<string | null>(null);
+  const action = useAction();
+
+  useEffect(
+    () => () => {
+      passphrase.current = null;
+    },
+    [],
+  );
+
+  const make = async (plan: Chosen) => {
+    const back = plan.format && formats[plan.format].hasPassphrase ? 'passphrase' : stage;
+    setStage('making');
+    let next: Stage = back;
+    await action.run(async () => {
+      try {
+        const result = await makeCopy({
+          of,
+          format: plan.format,
+          target: plan.target,
+          passphrase: passphrase.current,
+          place: plan.place,
+          unprotectedConfirmed: plan.unprotectedConfirmed,
+        });
+        setMade(result);
+        setMadeAt(Date.now());
+        setRefused(null);
+        if (plan.target?.kind === 'download' && result.content_base64 !== null)
+          downloadBase64(result.content_base64, fileNameOf(result));
+        next = plan.target?.kind === 'path' ? 'proof' : 'handed';
+      } catch (error) {
+        const target = plan.target;
+        if (
+          target?.kind === 'path' &&
+          hasCode(error, 'place_not_separate', 'place_occupied', 'place_unusable', 'place_full')
+        ) {
+          const path = error.code === 'place_occupied' ? nameBeside(target.path, plan.format) : target.path;
+          setRefused({ path, message: error.message, mayKeep: error.code === 'place_not_separate' });
+          next = 'place';
+          return;
+        }
+        throw error;
+      }
+    });
+    setStage(next);
+  };
+
+  return {
+    of,
+    stage,
+    chosen,
+    made,
+    madeAt,
+    proven,
+    refused,
+    action,
+    /** For the one call that reads the file back. */
+    readPassphrase: () => passphrase.current,
+
+    chooseFormat(way: KeepWay, format: CopyFormat, place: string, unprotectedConfirmed: boolean) {
+      const plan = { way, format, target: null, place, unprotectedConfirmed };
+      setChosen(plan);
+      passphrase.current = null;
+      action.clear();
+      if (formats[format].isFile) setStage('place');
+      else void make(plan);
+    },
+    chooseTarget(target: CopyTarget) {
+      if (!chosen) return;
+      const plan = { ...chosen, target };
+      setChosen(plan);
+      setRefused(null);
+      action.clear();
+      if (formats[chosen.format].hasPassphrase && passphrase.current === null) setStage('passphrase');
+      else void make(plan);
+    },
+    givePassphrase(text: string) {
+      if (!chosen) return;
+      passphrase.current = text;
+      void make(chosen);
+    },
+    /** Everything at once, for the first run. */
+    start(plan: Chosen, text: string | null) {
+      setChosen(plan);
+      passphrase.current = text;
+      void make(plan);
+    },
+    goTo(next: Stage) {
+      action.clear();
+      if (next === 'format' || next === 'place') passphrase.current = null;
+      setStage(next);
+    },
+    onProven: useCallback((copy: KeyCopy) => {
+      passphrase.current = null;
+      setMade((known) => known && { ...known, content: null, content_base64: null, words: null, kit: null });
+      setProven(copy);
+      setStage('done');
+    }, []),
+    restart() {
+      passphrase.current = null;
+      setChosen(null);
+      setMade(null);
+      setProven(null);
+      setRefused(null);
+      action.clear();
+      setStage('format');
+    },
+  };
+}
+
+export type CopyWizard = ReturnType<typeof useCopyWizard>;
+
+function fileNameOf({ copy }: MadeCopy): string {
+  return `temps-key-${copy.fingerprint}.${copy.format === 'kdbx' ? 'kdbx' : 'age'}`;
+}
+
+const endings: Partial<Record<CopyFormat, string>> = {
+  age: 'age',
+  kdbx: 'kdbx',
+  bitwarden: 'json',
+  csv: 'csv',
+};
+
+/** Another name where the usual one is taken: nothing is ever written over. */
+function nameBeside(path: string, format: CopyFormat): string {
+  const now = new Date();
+  const stamp = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('');
+  const isFile = /\.\w{2,5}$/.test(path);
+  const folder = isFile ? path.slice(0, path.lastIndexOf('/')) : path.replace(/\/$/, '');
+  return format === 'plain'
+    ? `${folder}/encryption_key-${stamp}`
+    : `${folder}/temps-key-${stamp}.${endings[format] ?? 'txt'}`;
+}

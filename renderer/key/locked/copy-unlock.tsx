@@ -1,0 +1,91 @@
+import { LockKeyholeOpen } from 'lucide-react';
+import { useCallback, useRef, useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { describeError, hasCode } from '../../api/problem.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox } from '../../ui/choices.tsx';
+import { CopyInput } from '../copy-input/copy-input.tsx';
+import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
+import { nameCustody } from './locked-words.ts';
+import { unlocked } from './unlock.ts';
+
+interface CopyUnlockProps {
+  vault: VaultStatus;
+  /** Whether its button is the page's main one. */
+  isMain: boolean;
+}
+
+/** "I have a copy": in any form, and back to where the key belongs unless that is not wanted. */
+export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
+  // SECURITY: what was handed over lives in this ref alone, and is dropped once it was taken.
+  const copy = useRef<HandedCopy | null>(null);
+  const [isReady, setReady] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [putsBack, setPutsBack] = useState(true);
+  const [error, setError] = useState<unknown>(null);
+  const note = useCallback((handed: HandedCopy | null) => {
+    copy.current = handed;
+    setReady(handed !== null);
+    setError(null);
+  }, []);
+  const unlock = async () => {
+    if (!copy.current) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const body = { ...toUnlockBody(copy.current), restore_custody: !canPutBack(vault) || putsBack };
+      const answer = await ask(client.POST('/vault/unlock', { body }));
+      copy.current = null;
+      await unlocked(answer);
+    } catch (thrown) {
+      setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isPassphrase = hasCode(error, 'passphrase_wrong', 'passphrase_required');
+  return (
+    <div className="grid min-w-0 grid-cols-1 gap-3">
+      <CopyInput
+        title="Unlock with a copy"
+        purpose="unlock"
+        firstWay="words"
+        onReady={note}
+        passphraseError={isPassphrase ? describeError(error) : undefined}
+        action={
+          <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+            {canPutBack(vault) && (
+              <Checkbox checked={putsBack} onChange={setPutsBack}>
+                Put it back into {nameCustody(vault.custody)}
+              </Checkbox>
+            )}
+            <Button
+              kind={isMain ? 'main' : 'normal'}
+              icon={LockKeyholeOpen}
+              disabled={!isReady}
+              isBusy={isBusy}
+              onClick={() => void unlock()}
+            >
+              Unlock
+            </Button>
+          </span>
+        }
+      />
+      {error !== null && !isPassphrase && <Banner tone="danger">{sayRefused(error)}</Banner>}
+    </div>
+  );
+}
+
+/** A custody that is locked, or still holds the key, is not given another. */
+const canPutBack = ({ custody, case: situation }: VaultStatus) =>
+  custody.writable && ['missing', 'old_key', 'foreign_key'].includes(situation);
+
+function sayRefused(error: unknown): string {
+  if (hasCode(error, 'copy_of_other_instance'))
+    return `${error.message} Nothing was changed: look for the copy that names this instance.`;
+  if (hasCode(error, 'copy_of_old_key'))
+    return `${error.message} It opens older backups. Look for the copy made after the last rotation.`;
+  return describeError(error);
+}

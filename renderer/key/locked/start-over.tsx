@@ -1,0 +1,125 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { type VaultStatus, vaultQuery } from '../../app/vault.ts';
+import { countToLose, listToLose } from '../../secrets/secret-words.ts';
+import { Choices } from '../../ui/choices.tsx';
+import { DangerDialog } from '../../ui/dialog.tsx';
+import { PasswordField, TextField } from '../../ui/field.tsx';
+import { formatCount } from '../../ui/time.ts';
+
+type CustodyName = 'keychain' | 'passphrase' | 'file';
+
+const custodies: readonly { value: CustodyName; title: string; text: string }[] = [
+  { value: 'keychain', title: 'The keychain of this system', text: 'Opened by your login.' },
+  { value: 'passphrase', title: 'A passphrase you type', text: 'Asked for after each start.' },
+  {
+    value: 'file',
+    title: 'A file in the data directory',
+    text: 'Readable by this account. For machines that start alone.',
+  },
+];
+
+/** The last way: a new key, and what the old one sealed stays unreadable. Behind the instance's name, typed. */
+export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
+  const navigate = useNavigate();
+  const current = vault.custody.name;
+  const [name, setName] = useState('');
+  const [custody, setCustody] = useState<CustodyName>(current === 'external' ? 'file' : current);
+  // SECURITY: in the fields themselves, never in state that outlives them.
+  const fields = useRef<HTMLDivElement>(null);
+  const [isPassphraseGood, setPassphraseGood] = useState(false);
+  const lost = countToLose(vault.secrets.by_kind);
+  const values = formatCount(lost, 'value');
+  const typed = () =>
+    [...(fields.current?.querySelectorAll<HTMLInputElement>('input[data-passphrase]') ?? [])].map(
+      ({ value }) => value,
+    );
+  const judge = () => {
+    const [first = '', second] = typed();
+    setPassphraseGood(first !== '' && first === second);
+  };
+  const startOver = async () => {
+    const [passphrase] = typed();
+    const status = await askConfirmed(() =>
+      client.POST('/vault/start-over', {
+        body: {
+          instance_name: name,
+          custody,
+          ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
+        },
+      }),
+    );
+    queryClient.setQueryData(vaultQuery.queryKey, status);
+    await navigate({ to: '/recovery' });
+    await queryClient.invalidateQueries();
+  };
+  return (
+    <DangerDialog
+      isOpen
+      onClose={onClose}
+      title={lost === 0 ? 'Start over with a new key?' : `Start over and give up ${values}?`}
+      action={lost === 0 ? 'Start over' : `Give up ${values}`}
+      keep="Keep looking"
+      isReady={name === vault.instance.name && (custody !== 'passphrase' || isPassphraseGood)}
+      onConfirm={startOver}
+    >
+      {lost > 0 && (
+        <p>
+          Lost with the key: <b className="text-text">{listToLose(vault.secrets.by_kind)}</b>. You get a list
+          to enter them again or make new ones.
+        </p>
+      )}
+      <p>
+        Nothing is deleted: if the key {vault.fingerprint} turns up later, it rescues what was not entered
+        again.
+      </p>
+      <div ref={fields} className="grid gap-4 py-1 text-text">
+        <div className="grid gap-1.5">
+          <span className="label">Where the new key is kept</span>
+          <Choices
+            label="Where the new key is kept"
+            value={custody}
+            onChange={setCustody}
+            options={custodies.map((option) => ({
+              ...option,
+              ...(option.value === 'passphrase' ? { more: <Passphrases onChange={judge} /> } : {}),
+            }))}
+          />
+        </div>
+        <TextField
+          label={
+            <>
+              Type <b>{vault.instance.name}</b> to start over
+            </>
+          }
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+    </DangerDialog>
+  );
+}
+
+function Passphrases({ onChange }: { onChange: () => void }) {
+  return (
+    <div className="grid gap-3">
+      <PasswordField
+        label="Passphrase"
+        data-passphrase
+        autoComplete="new-password"
+        maxLength={1024}
+        onChange={onChange}
+        hint="Several words that do not belong together. It is asked for after each start."
+      />
+      <PasswordField
+        label="The same again"
+        data-passphrase
+        autoComplete="new-password"
+        maxLength={1024}
+        onChange={onChange}
+      />
+    </div>
+  );
+}

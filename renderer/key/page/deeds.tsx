@@ -1,0 +1,96 @@
+import { Link } from '@tanstack/react-router';
+import { ChevronRight, LifeBuoy, LockKeyhole, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import { useMay } from '../../app/session.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Section } from '../../ui/page.tsx';
+import { formatDuration } from '../../ui/time.ts';
+import { inCustody } from '../custody-words.ts';
+import { useAction } from '../use-action.ts';
+
+/** Values a small machine seals again in a second, with their writing to disk. */
+const SEALED_PER_S = 5000;
+
+/** Rotate, lock, lost: ordinary ways to grave things. */
+export function Deeds({ vault }: { vault: VaultStatus }) {
+  const mayWrite = useMay('vault:write');
+  const [isLocking, setLocking] = useState(false);
+  const isRotating =
+    vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
+  return (
+    <Section title="Change, lock, recover">
+      <div className="card">
+        {mayWrite && (
+          <Link to="/key/rotate" className="act">
+            <RefreshCw className="icon text-icon" aria-hidden="true" />
+            <b>Rotate</b>
+            <ChevronRight className="icon text-icon" aria-hidden="true" />
+            <span>
+              {isRotating
+                ? 'A rotation is under way.'
+                : `A new key. Every value is sealed again, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
+            </span>
+          </Link>
+        )}
+        {mayWrite && (
+          <button type="button" className="act" onClick={() => setLocking(true)}>
+            <LockKeyhole className="icon text-icon" aria-hidden="true" />
+            <b>Lock now</b>
+            <i />
+            <span>Drops the key from memory. Sites go on serving.</span>
+          </button>
+        )}
+        <Link to="/key/lost" className="act">
+          <LifeBuoy className="icon text-icon" aria-hidden="true" />
+          <b>I lost the key</b>
+          <ChevronRight className="icon text-icon" aria-hidden="true" />
+          <span>When no copy opens: what is lost, and what to do first.</span>
+        </Link>
+      </div>
+      {isLocking && <LockDialog vault={vault} onClose={() => setLocking(false)} />}
+    </Section>
+  );
+}
+
+function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
+  const action = useAction();
+  const { custody } = vault;
+  const lock = async () => {
+    const isDone = await action.run(async () => {
+      await ask(client.POST('/vault/lock'));
+      await queryClient.invalidateQueries({ queryKey: ['vault'] });
+    });
+    if (isDone) onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title="Lock the vault now?"
+      text="Every key leaves the memory of the instance. Sites go on serving; the plain part of everything stays readable. Secrets, API keys and new certificates wait until it is unlocked."
+      foot={
+        <span className="ml-auto flex gap-2">
+          <Button onClick={onClose}>Leave it open</Button>
+          <Button kind="main" isBusy={action.isBusy} onClick={() => void lock()}>
+            Lock now
+          </Button>
+        </span>
+      }
+    >
+      <p className="text-text-2">
+        {custody.name === 'passphrase'
+          ? 'Unlocking asks for the passphrase, or a copy.'
+          : `Unlocking takes the key kept ${inCustody(custody)} again, or a copy.`}
+      </p>
+      {action.said && (
+        <p className="text-danger-text" role="alert">
+          {action.said}
+        </p>
+      )}
+    </Dialog>
+  );
+}

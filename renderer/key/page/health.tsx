@@ -1,0 +1,102 @@
+import { useQuery } from '@tanstack/react-query';
+import { Check, TriangleAlert } from 'lucide-react';
+import { ReasonBanner } from '../../app/health-banner.tsx';
+import { proofDays, type VaultStatus } from '../../app/vault.ts';
+import { Blade } from '../../ui/blade.tsx';
+import { Dial } from '../../ui/dial.tsx';
+import { Level } from '../../ui/level.tsx';
+import { formatCount, formatDay } from '../../ui/time.ts';
+import type { KeyCopy } from '../copy/copy-formats.ts';
+import { keeperOf } from '../custody-words.ts';
+import { copiesQuery, keyQuery } from './key-queries.ts';
+
+const levelWords = { ok: 'Key OK', due: 'Proof due', at_risk: 'Key at risk', broken: 'Key broken' };
+
+/** The key itself, how it is and why, and how old the newest proof is. */
+export function Health({ vault }: { vault: VaultStatus }) {
+  const key = useQuery(keyQuery);
+  const copies = useQuery(copiesQuery);
+  const open = vault.health.reasons.filter((reason) => reason.snoozed_until === null);
+  const hasSecrets = vault.secrets.total > 0;
+  return (
+    <>
+      {open.map((reason) => (
+        <ReasonBanner key={reason.code} reason={reason} />
+      ))}
+      <section className="card key-hero" aria-label={`Key ${vault.epoch ?? ''}`}>
+        <div className="min-w-0">
+          <KeyDrawing fingerprint={vault.fingerprint} />
+          <p className="mt-3 text-text-2">
+            <b>Key {vault.epoch}</b>
+            {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It seals{' '}
+            {formatCount(vault.secrets.total, 'value')}.
+            {key.data?.rotation_advised && (
+              <> It has sealed {key.data.seal_count.toLocaleString()} times: rotate it.</>
+            )}
+          </p>
+        </div>
+        <div className="key-why">
+          <Level level={vault.health.level} isBig>
+            {levelWords[vault.health.level]}
+          </Level>
+          <ul>
+            {findFacts(vault, copies.data?.copies ?? []).map(({ isGood, words }) => (
+              <li key={words}>
+                {isGood ? (
+                  <Check className="icon mt-0.5 text-ok-solid" aria-hidden="true" />
+                ) : (
+                  <TriangleAlert className="icon mt-0.5 text-attention-solid" aria-hidden="true" />
+                )}
+                <span className="min-w-0">{words}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        {hasSecrets || proofDays(vault) !== null ? <Dial days={proofDays(vault)} /> : null}
+      </section>
+    </>
+  );
+}
+
+/** Large where there is room for it. */
+function KeyDrawing({ fingerprint }: { fingerprint: string | null }) {
+  return (
+    <>
+      <span className="key-large">
+        <Blade fingerprint={fingerprint} column={14} />
+      </span>
+      <span className="key-small">
+        <Blade fingerprint={fingerprint} column={10} />
+      </span>
+    </>
+  );
+}
+
+interface Fact {
+  isGood: boolean;
+  words: string;
+}
+
+/** What the level rests on, each said for itself. */
+function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
+  const own = copies.filter((copy) => copy.fingerprint === vault.fingerprint);
+  const proven = own.filter((copy) => copy.separate && copy.verified_at !== null).length;
+  const facts: Fact[] = [];
+  if (proven > 0)
+    facts.push({
+      isGood: true,
+      words: `${proven === 1 ? 'One separate copy' : `${proven} separate copies`}, proven`,
+    });
+  else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is proven yet' });
+  facts.push({ isGood: true, words: `${keeperOf(vault.custody)} agrees with the key record` });
+  for (const reason of vault.health.reasons) {
+    if (reason.snoozed_until !== null)
+      facts.push({
+        isGood: false,
+        words: `${reason.message} Asked again ${formatDay(reason.snoozed_until)}.`,
+      });
+  }
+  if (vault.rotation?.state === 'staged' || vault.rotation?.state === 'proven')
+    facts.push({ isGood: false, words: 'A rotation has begun and waits for you' });
+  return facts;
+}

@@ -1,0 +1,117 @@
+import { FileKey, FolderInput, KeyRound, TextCursorInput } from 'lucide-react';
+import { useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Choices } from '../../ui/choices.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { showToast } from '../../ui/toasts.tsx';
+import { PassphrasePair } from '../copy/passphrase-pair.tsx';
+import { inCustody } from '../custody-words.ts';
+import { useAction } from '../use-action.ts';
+
+type CustodyName = VaultStatus['custody']['name'];
+
+const choices = [
+  {
+    value: 'keychain',
+    title: 'The system’s keychain',
+    text: 'Opens when you sign in to the computer. Needs a desktop with a keyring.',
+    icon: KeyRound,
+  },
+  {
+    value: 'passphrase',
+    title: 'A passphrase you type',
+    text: 'After every start someone has to type it. Nothing on the disk opens the key alone.',
+    icon: TextCursorInput,
+  },
+  {
+    value: 'file',
+    title: 'A file in the data directory',
+    text: 'Opens by itself. Whoever copies the whole directory has the key and what it opens.',
+    icon: FileKey,
+  },
+  {
+    value: 'external',
+    title: 'A file from outside',
+    text: 'A mount named by TEMPS_ENCRYPTION_KEY_FILE that already holds this key. It is only read, never written: put the key there first.',
+    icon: FolderInput,
+  },
+] as const;
+
+/** Another place for the key: written there, read back, then removed here. */
+export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
+  const from = vault.custody.name;
+  const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');
+  const [passphrase, setPassphrase] = useState<string | null>(null);
+  const action = useAction();
+  const isOpenRotation =
+    vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
+  const move = async () => {
+    const isDone = await action.run(async () => {
+      const moved = await askConfirmed(() =>
+        client.POST('/vault/custody', {
+          body: { custody: to, ...(to === 'passphrase' && passphrase ? { passphrase } : {}) },
+        }),
+      );
+      await queryClient.invalidateQueries({ queryKey: ['vault'] });
+      showToast(
+        {
+          icon: KeyRound,
+          title: `The key is kept ${inCustody(moved.custody)} now`,
+          text: moved.note ?? undefined,
+        },
+        moved.note ? null : undefined,
+      );
+    });
+    if (isDone) onClose();
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      width={640}
+      title="Move the key"
+      text="It is written to the new place and read back there. Only then is it removed from the old one."
+      foot={
+        <span className="ml-auto flex gap-2">
+          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            kind="main"
+            isBusy={action.isBusy}
+            disabled={isOpenRotation || (to === 'passphrase' && passphrase === null)}
+            onClick={() => void move()}
+          >
+            Move the key
+          </Button>
+        </span>
+      }
+    >
+      <div className="grid gap-3">
+        {isOpenRotation && (
+          <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
+        )}
+        <Choices
+          label="Where the key lives"
+          value={to}
+          onChange={(next) => {
+            action.clear();
+            setTo(next);
+          }}
+          options={choices.map((choice) => ({
+            ...choice,
+            disabled: choice.value === from,
+            aside: choice.value === from ? 'here now' : undefined,
+            more:
+              choice.value === 'passphrase' ? (
+                <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
+              ) : undefined,
+          }))}
+        />
+        {action.said && <Banner tone="danger">{action.said} The key stays where it is.</Banner>}
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,89 @@
+import { Undo2 } from 'lucide-react';
+import { useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { formatCount } from '../../ui/time.ts';
+import type { KeepWay } from '../copy/copy-formats.ts';
+import { CopySteps } from '../copy/copy-steps.tsx';
+import { TwoBlades } from '../copy/two-blades.tsx';
+import { useCopyWizard } from '../copy/use-copy-wizard.ts';
+import { inCustody } from '../custody-words.ts';
+import { useAction } from '../use-action.ts';
+import { WithoutCopyDialog } from './without-copy.tsx';
+
+type Rotation = NonNullable<VaultStatus['rotation']>;
+
+const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper'];
+
+/** A copy of the new key, proven; then the step that cannot be undone. Until then everything can. */
+export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rotation }) {
+  const wizard = useCopyWizard('rotation');
+  const action = useAction();
+  const [isSkipping, setSkipping] = useState(false);
+  const isProven = rotation.state === 'proven';
+  const call = (work: () => Promise<unknown>) =>
+    action.run(async () => {
+      await work();
+      await queryClient.invalidateQueries({ queryKey: ['vault'] });
+    });
+  const undo = () => call(() => askConfirmed(() => client.POST('/vault/key/rotation/undo')));
+  const seal = () =>
+    call(() => askConfirmed(() => client.POST('/vault/key/rotation/seal', { params: { query: {} } })));
+  return (
+    <div className="copy-cols">
+      <div className="grid min-w-0 grid-cols-1 gap-4">
+        {action.said && <Banner tone="danger">{action.said}</Banner>}
+        {isProven ? (
+          <section className="card grid justify-items-start gap-3 p-6" aria-label="Seal">
+            <h2 className="t16">
+              {rotation.without_copy
+                ? 'No copy of the new key is proven'
+                : `${rotation.proven_by ?? 'Your copy'} holds the new key`}
+            </h2>
+            <p className="text-text-2">
+              From here{' '}
+              {formatCount(
+                rotation.by_group.reduce((sum, group) => sum + group.before, 0),
+                'value',
+              )}{' '}
+              are sealed under key {rotation.new_epoch}. That cannot be undone, only finished. You can go on
+              working meanwhile.
+            </p>
+            <Button kind="main" isBusy={action.isBusy} onClick={() => void seal()}>
+              Seal under the new key
+            </Button>
+          </section>
+        ) : (
+          <>
+            <h2 className="t16">Make a copy of the new key</h2>
+            <CopySteps wizard={wizard} offered={OFFERED} />
+          </>
+        )}
+        <div className="flex flex-wrap gap-2">
+          <Button icon={Undo2} isBusy={action.isBusy && !isProven} onClick={() => void undo()}>
+            Undo the rotation
+          </Button>
+          {!isProven && (
+            <Button kind="plain" onClick={() => setSkipping(true)}>
+              Go on without a copy…
+            </Button>
+          )}
+        </div>
+      </div>
+      <TwoBlades
+        kept={`The new key ${inCustody(vault.custody)}`}
+        fingerprint={rotation.new_fingerprint}
+        copied="The new key in the copy"
+        read={
+          wizard.proven?.fingerprint ?? (isProven && !rotation.without_copy ? rotation.new_fingerprint : null)
+        }
+      />
+      {isSkipping && (
+        <WithoutCopyDialog fingerprint={rotation.new_fingerprint} onClose={() => setSkipping(false)} />
+      )}
+    </div>
+  );
+}

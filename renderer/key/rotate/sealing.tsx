@@ -1,0 +1,83 @@
+import { ArrowRight, Power, RotateCw } from 'lucide-react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Blade } from '../../ui/blade.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Ticks } from '../../ui/ticks.tsx';
+import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';
+import { useAction } from '../use-action.ts';
+import { GroupTable } from './group-table.tsx';
+
+type Rotation = NonNullable<VaultStatus['rotation']>;
+
+/** How far it has come; the feed brings it. */
+export function Sealing({ rotation }: { rotation: Rotation }) {
+  const { moved, total, eta_ms } = rotation;
+  const action = useAction();
+  const resume = () =>
+    action.run(async () => {
+      await askConfirmed(() => client.POST('/vault/key/rotation/resume', { params: { query: {} } }));
+      await queryClient.invalidateQueries({ queryKey: ['vault'] });
+    });
+  const isStill = rotation.per_second === null;
+  return (
+    <>
+      <section className="card" aria-label="Sealing">
+        <div className="p-6">
+          <div className="mb-3 flex flex-wrap items-baseline gap-2" aria-live="polite">
+            <span className="t28">{moved.toLocaleString()}</span>
+            <span className="t14">
+              of {formatCount(total, 'value')} sealed under key {rotation.new_epoch}
+            </span>
+            <span className="ml-auto text-text-2">{eta_ms !== null && `${formatDuration(eta_ms)} left`}</span>
+          </div>
+          <Ticks value={total === 0 ? 100 : (moved / total) * 100} label="Values sealed under the new key" />
+          <div className="mt-3 flex flex-wrap items-center gap-2 text-text-2">
+            <Power className="icon text-icon" aria-hidden="true" />
+            <span className="min-w-0 flex-1 basis-60">
+              You can close this window or switch the computer off. It goes on from here.
+            </span>
+            {isStill && (
+              <Button isSmall icon={RotateCw} isBusy={action.isBusy} onClick={() => void resume()}>
+                It stands still: resume
+              </Button>
+            )}
+          </div>
+          {action.said && (
+            <p className="mt-2 text-danger-text" role="alert">
+              {action.said}
+            </p>
+          )}
+        </div>
+        <Swap rotation={rotation} />
+      </section>
+      <GroupTable rotation={rotation} />
+    </>
+  );
+}
+
+/** The old key and the new one. */
+export function Swap({ rotation }: { rotation: Rotation }) {
+  const left = rotation.by_group.reduce((sum, group) => sum + group.left, 0);
+  const isDone = rotation.state === 'done';
+  return (
+    <div className="rotation-swap">
+      <div>
+        <Blade fingerprint={rotation.old_fingerprint} state="old" column={8} />
+        <p>
+          <b>Key {rotation.old_epoch}</b>
+          <span>{isDone ? 'Retired, opens old backups' : `Retiring, ${left.toLocaleString()} left`}</span>
+        </p>
+      </div>
+      <ArrowRight className="icon text-icon max-tablet:rotate-90" aria-hidden="true" />
+      <div>
+        <Blade fingerprint={rotation.new_fingerprint} column={8} />
+        <p>
+          <b>Key {rotation.new_epoch}</b>
+          <span>{rotation.sealing_at && `Active since ${formatDay(rotation.sealing_at)}`}</span>
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { ApiProblem, hasCode } from '../../api/problem.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { VaultStatus } from '../../app/vault.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
+import { PasswordField } from '../../ui/field.tsx';
+import { formatCount } from '../../ui/time.ts';
+import { useAction } from '../use-action.ts';
+
+/** What will happen, and the first step of it. */
+export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUndone: boolean }) {
+  const action = useAction();
+  const [passphrase, setPassphrase] = useState('');
+  const asksPassphrase = vault.custody.name === 'passphrase';
+  const stage = () =>
+    action.run(async () => {
+      await askConfirmed(() =>
+        client.POST('/vault/key/rotation', { body: asksPassphrase ? { passphrase } : {} }),
+      );
+      setPassphrase('');
+      await queryClient.invalidateQueries({ queryKey: ['vault'] });
+    });
+  return (
+    <form
+      className="card grid max-w-180 gap-4 p-6"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void stage();
+      }}
+    >
+      {wasUndone && <Banner tone="info">The rotation was undone. The key is the same as before.</Banner>}
+      <h2 className="t16">A new key for {formatCount(vault.secrets.total, 'value')}</h2>
+      <ol className="grid list-decimal gap-1 pl-5 text-text-2">
+        <li>
+          Every value is opened once, to see that all of them can be. One that cannot stops it here, and is
+          named.
+        </li>
+        <li>The new key is made and kept beside the old one. Nothing is sealed under it yet.</li>
+        <li>You make a copy of the new key, and it is read back.</li>
+        <li>
+          Every value is sealed again. Everything stays usable meanwhile, and a power cut does no harm: it
+          goes on from there.
+        </li>
+        <li>The old key opens old backups until you shred it. Copies of the old key open nothing newer.</li>
+      </ol>
+      {asksPassphrase && (
+        <PasswordField
+          label="Passphrase"
+          hint="The one you type after a start: the new key is kept under it too."
+          autoComplete="current-password"
+          value={passphrase}
+          onChange={(event) => setPassphrase(event.target.value)}
+          error={hasCode(action.error, 'passphrase_wrong', 'passphrase_required') ? action.said : undefined}
+        />
+      )}
+      {action.error !== null && <Refusal error={action.error} said={action.said ?? ''} />}
+      <Button
+        kind="main"
+        type="submit"
+        className="justify-self-start"
+        isBusy={action.isBusy}
+        disabled={asksPassphrase && passphrase === ''}
+      >
+        Make the new key
+      </Button>
+    </form>
+  );
+}
+
+interface Unreadable {
+  id: string;
+  kind: string;
+  title: string | null;
+}
+
+const SHOWN = 8;
+
+/** Why it does not start; values that do not open are named. */
+function Refusal({ error, said }: { error: unknown; said: string }) {
+  if (hasCode(error, 'passphrase_wrong', 'passphrase_required')) return null;
+  const unreadable =
+    error instanceof ApiProblem && Array.isArray(error.details.unreadable)
+      ? (error.details.unreadable as Unreadable[])
+      : [];
+  return (
+    <div className="grid gap-2">
+      <Banner
+        tone="danger"
+        action={
+          unreadable.length > 0 && (
+            <Link to="/secrets" className={buttonClass()}>
+              See them
+            </Link>
+          )
+        }
+      >
+        {said}
+      </Banner>
+      {unreadable.length > 0 && (
+        <ul className="grid list-disc gap-1 pl-5 text-text-2" aria-label="Values that do not open">
+          {unreadable.slice(0, SHOWN).map(({ id, kind, title }) => (
+            <li key={id} className="[overflow-wrap:anywhere]">
+              {title ?? `A value of the kind ${kind}, which nothing owns`}
+            </li>
+          ))}
+          {unreadable.length > SHOWN && <li>and {unreadable.length - SHOWN} more</li>}
+        </ul>
+      )}
+    </div>
+  );
+}

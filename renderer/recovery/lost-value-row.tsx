@@ -1,0 +1,132 @@
+import { Check } from 'lucide-react';
+import { useState } from 'react';
+import { ask, askConfirmed, client } from '../api/client.ts';
+import { describeError } from '../api/problem.ts';
+import { queryClient } from '../api/queries.ts';
+import { OwnerLink } from '../secrets/owner-link.tsx';
+import { wordsOfKind } from '../secrets/secret-words.ts';
+import { Button } from '../ui/button.tsx';
+import { useSubmit } from '../ui/submit.tsx';
+import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
+import { NewValueField } from './new-value-field.tsx';
+import { type LostValue, recoveryQuery } from './recovery-query.ts';
+import { isLong, sayNewValue } from './recovery-words.ts';
+
+/** What was done about a value in this visit, and when. */
+export interface Replaced {
+  said: string;
+  atMs: number;
+}
+
+interface LostValueRowProps {
+  value: LostValue;
+  replaced: Replaced | undefined;
+  mayMend: boolean;
+  onReplaced: (value: LostValue, said: string) => void;
+  /** A new value that is shown this one time. */
+  onShow: (name: string, value: string) => void;
+}
+
+export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: LostValueRowProps) {
+  const { owner, kind, since, last_used_at } = value;
+  const { label, icon: Icon } = wordsOfKind(kind);
+  const name = owner?.name ?? 'Nothing uses it';
+  return (
+    <li className="lost-value">
+      <Icon className="icon text-icon" aria-hidden="true" />
+      <span className={`truncate ${kind === 'env_var' ? 'name' : 'font-medium'}`} dir="auto" title={name}>
+        {name}
+      </span>
+      <span className="lost-owner truncate" title={owner?.belongs_to}>
+        <OwnerLink owner={owner} without={owner?.belongs_to ?? label}>
+          {owner?.belongs_to}
+        </OwnerLink>
+      </span>
+      <span className="lost-since truncate" title={formatExact(last_used_at ?? since)}>
+        {label},{' '}
+        {last_used_at === null
+          ? `sealed ${formatShortDay(since)}`
+          : `last used ${formatShortDay(last_used_at)}`}
+      </span>
+      <div className="lost-do">
+        {replaced ? (
+          <span className="row text-text-2">
+            <Check className="icon text-ok-solid" aria-hidden="true" />
+            {replaced.said}, {formatClock(replaced.atMs)}
+          </span>
+        ) : (
+          mayMend && <Mend value={value} name={name} onReplaced={onReplaced} onShow={onShow} />
+        )}
+      </div>
+    </li>
+  );
+}
+
+type MendProps = Pick<LostValueRowProps, 'value' | 'onReplaced' | 'onShow'> & { name: string };
+
+function Mend({ value, name, onReplaced, onShow }: MendProps) {
+  const { id, kind, can_reenter, can_regenerate } = value;
+  const [isTyping, setTyping] = useState(!can_regenerate);
+  const reenter = useReenter(value, () => onReplaced(value, 'Entered again'));
+  const words = sayNewValue(kind);
+  const regenerate = useSubmit(async () => {
+    const made = await askConfirmed(() =>
+      client.POST('/vault/recovery/{id}/regenerate', { params: { path: { id } } }),
+    );
+    if (made.value !== null) onShow(name, made.value);
+    onReplaced(value, words.done);
+    await queryClient.invalidateQueries({ queryKey: recoveryQuery.queryKey });
+  });
+  if (isTyping && can_reenter)
+    return (
+      <NewValueField
+        label={`New value of ${name}`}
+        startsLong={isLong(kind)}
+        isBusy={reenter.isBusy}
+        error={reenter.said}
+        onSave={reenter.save}
+      />
+    );
+  if (!can_regenerate) return <span className="text-text-3">Delete it where it belongs</span>;
+  return (
+    <>
+      {regenerate.error !== null && (
+        <span className="new-value-error" role="alert">
+          {describeError(regenerate.error)}
+        </span>
+      )}
+      {can_reenter && (
+        <Button kind="plain" isSmall onClick={() => setTyping(true)}>
+          I still have it
+        </Button>
+      )}
+      <Button
+        isSmall
+        isBusy={regenerate.isBusy}
+        onClick={() => void regenerate.run()}
+        aria-label={`${words.button}: ${name}`}
+      >
+        {words.button}
+      </Button>
+    </>
+  );
+}
+
+function useReenter({ id }: LostValue, onDone: () => void) {
+  const [isBusy, setBusy] = useState(false);
+  const [said, setSaid] = useState<string>();
+  const save = async (value: string) => {
+    setBusy(true);
+    setSaid(undefined);
+    try {
+      await ask(client.POST('/vault/recovery/{id}/reenter', { params: { path: { id } }, body: { value } }));
+      onDone();
+      await queryClient.invalidateQueries({ queryKey: recoveryQuery.queryKey });
+    } catch (error) {
+      setSaid(describeError(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { isBusy, said, save: (value: string) => void save(value) };
+}

@@ -1,0 +1,170 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import type { VaultStatus } from '../app/vault.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { Ticks } from '../ui/ticks.tsx';
+import { formatDay, formatElapsed } from '../ui/time.ts';
+import { Verdict } from '../ui/verdict.tsx';
+import { useIsLost } from './lost-keys.ts';
+import { OwnerLink } from './owner-link.tsx';
+import { wordsOfKind } from './secret-words.ts';
+import { type DoctorReport, firstFailingQuery, type SealedSecret } from './secrets-queries.ts';
+
+/** What the newest check said: how many open, and the first that does not with the button that helps. */
+export function DoctorCard({ vault, report }: { vault: VaultStatus; report: DoctorReport | undefined }) {
+  const first = useQuery(firstFailingQuery).data;
+  const isLocked = vault.state === 'locked';
+  const bad = first?.secrets[0]?.check === 'does_not_open' ? first.secrets[0] : null;
+  return (
+    <section className="card doctor" aria-label="Last check">
+      <div className="doctor-sum">
+        {isLocked ? (
+          <Figure count={vault.secrets.total} words="sealed values" />
+        ) : (
+          <Checked report={report} total={first?.counts.all ?? vault.secrets.total} />
+        )}
+      </div>
+      <div className="doctor-said">
+        {isLocked ? (
+          <Locked />
+        ) : bad ? (
+          <Bad secret={bad} failing={first?.failing ?? 1} />
+        ) : (
+          <Good report={report} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Figure({ count, words }: { count: number; words: string }) {
+  return (
+    <p className="flex flex-wrap items-baseline gap-x-2">
+      <span className="t28">{count.toLocaleString()}</span>
+      <span className="text-14 text-text-2">{words}</span>
+    </p>
+  );
+}
+
+/** From here on a person wonders: say how far it is, and that nobody has to wait. */
+const LONG_MS = 3000;
+
+function Checked({ report, total }: { report: DoctorReport | undefined; total: number }) {
+  if (report?.running) return <Running report={report} />;
+  if (!report?.finished_at || report.started_at === null)
+    return (
+      <>
+        <Figure count={total} words="sealed values" />
+        <p className="mt-2 text-12 text-text-3">Not checked since the start.</p>
+      </>
+    );
+  const { opened, failed, started_at, finished_at } = report;
+  const share = report.total === 0 ? 0 : Math.max(failed > 0 ? 1.7 : 0, (failed / report.total) * 100);
+  return (
+    <>
+      <Figure count={opened} words={`of ${report.total.toLocaleString()} open`} />
+      <span className="doctor-ticks">
+        <Ticks value={100} bad={share} tone="ok" />
+      </span>
+      <p className="text-12 text-text-3">
+        Checked {formatDay(finished_at)}, in {formatElapsed(finished_at - started_at)}
+      </p>
+    </>
+  );
+}
+
+function Running({ report }: { report: DoctorReport }) {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), LONG_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  const value = report.total === 0 ? 100 : (report.checked / report.total) * 100;
+  return (
+    <>
+      <Figure count={report.checked} words={`of ${report.total.toLocaleString()} checked`} />
+      <span className="doctor-ticks">
+        <Ticks value={value} label="Values checked" />
+      </span>
+      <p className="text-12 text-text-3">
+        {isLong ? 'It goes on by itself: you can leave this page.' : 'Opening every value.'}
+      </p>
+    </>
+  );
+}
+
+function Locked() {
+  return (
+    <>
+      <Verdict name="locked" className="text-danger-solid" />
+      <div className="min-w-0">
+        <b>None can be opened while the vault is locked</b>
+        <p>They stay as they are, sealed. The list shows what waits.</p>
+      </div>
+    </>
+  );
+}
+
+function Good({ report }: { report: DoctorReport | undefined }) {
+  const isChecked = report !== undefined && report.finished_at !== null && report.failed === 0;
+  if (isChecked && report.total > 0)
+    return (
+      <>
+        <Verdict name="ok" className="text-ok-solid" />
+        <div className="min-w-0">
+          <b>Every value opens</b>
+          <p>Each was opened with the key it names. Nothing of it was kept.</p>
+        </div>
+      </>
+    );
+  return (
+    <>
+      <Verdict name="due" className="text-info-solid" />
+      <div className="min-w-0">
+        <b>{report?.failed ? 'Something changed since the check' : 'Not checked yet'}</b>
+        <p>Verify all opens every value once and names those that fail. It takes a moment.</p>
+      </div>
+    </>
+  );
+}
+
+function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
+  const isLost = useIsLost(secret.key_fingerprint);
+  const title = secret.owner?.title ?? `a ${wordsOfKind(secret.kind).one} that nothing uses`;
+  return (
+    <>
+      <Verdict name="broken" className="text-danger-solid" />
+      <div className="min-w-0">
+        <b className="[overflow-wrap:anywhere]">
+          {failing === 1
+            ? `1 does not open: ${title}`
+            : `${failing.toLocaleString()} do not open, first ${title}`}
+        </b>
+        <p>{sayWhy(secret, isLost)}</p>
+      </div>
+      {isLost ? (
+        <Link to="/recovery" className={buttonClass()}>
+          Recovery list
+        </Link>
+      ) : (
+        <OwnerLink owner={secret.owner} className={buttonClass()}>
+          Enter it again
+        </OwnerLink>
+      )}
+    </>
+  );
+}
+
+function sayWhy({ last_used_at, state }: SealedSecret, isLost: boolean): string {
+  if (isLost) return 'Its key was given up. Enter it again, make a new one, or rescue it with the old key.';
+  const last = last_used_at === null ? 'It was not used yet. ' : `It was last used ${sayDay(last_used_at)}. `;
+  return state === 'unreadable'
+    ? `${last}It names a key that this instance does not have. Rotation waits until this is solved.`
+    : `${last}It was damaged after it was sealed. Rotation waits until this is solved.`;
+}
+
+function sayDay(ms: number): string {
+  const day = formatDay(ms);
+  return /^[A-Z0-9]/.test(day) ? `on ${day}` : day;
+}

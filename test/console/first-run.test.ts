@@ -1,0 +1,203 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { ADA, startConsole, type TestConsole } from './console.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('setting up in a browser', () => {
+  let browser: Browser;
+  let opened: TestConsole | null = null;
+
+  beforeAll(async () => {
+    if (hasChromium()) browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await opened?.stop();
+    opened = null;
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function openSetUp(): Promise<{ c: TestConsole; page: Page }> {
+    opened = await startConsole({ isSetUp: false });
+    const page = await newPage(browser, opened);
+    await page.goto(opened.served.setupUrl as string);
+    return { c: opened, page };
+  }
+
+  it('goes from the link to a proven copy of words and a first project, by keyboard alone', async () => {
+    const { c, page } = await openSetUp();
+    const { keyboard } = page;
+    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    const { fingerprint } = await c.api('GET', '/vault/key');
+    await page.getByText(fingerprint, { exact: true }).first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await expectAccessible(page, 'your key');
+    await keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Who you are' }).waitFor();
+    await expect.poll(() => focusedLabel(page)).toBe('E-mail');
+    await keyboard.type(ADA.email);
+    await keyboard.press('Tab');
+    await keyboard.type(ADA.name);
+    await keyboard.press('Tab');
+    await keyboard.type(ADA.password);
+    await keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
+    await expectAccessible(page, 'a copy you keep');
+    await tabTo(page, 'USB stick');
+    // Held as fingers hold it: a choice moves with the key down.
+    await keyboard.press('ArrowDown', { delay: 60 });
+    await keyboard.press('ArrowDown', { delay: 60 });
+    await tabTo(page, 'Paper kit');
+    await keyboard.press('ArrowRight', { delay: 60 });
+    await keyboard.press('Space');
+    await tabTo(page, 'Go on');
+    await keyboard.press('Enter');
+
+    await page.getByText('Word 1 of 24').waitFor();
+    expect(await page.getByRole('status', { name: 'Word 1' }).count()).toBe(0);
+    await tabTo(page, 'Show the word');
+    await keyboard.press('Enter');
+    await expectAccessible(page, 'one word');
+    const words: string[] = [];
+    for (let at = 1; at <= 24; at++) {
+      words.push((await page.getByLabel(`Word ${at}`, { exact: true }).textContent()) ?? '');
+      await tabTo(page, at < 24 ? 'Next word' : 'I wrote them down');
+      await keyboard.press('Enter');
+    }
+    expect(new Set(words.filter((word) => /^[a-z]{3,8}$/.test(word))).size).toBeGreaterThan(15);
+
+    await page.getByRole('button', { name: 'Check the words' }).waitFor();
+    expect(await holdsAny(page, words)).toEqual([]);
+    await answerThree(page, words);
+    await page.getByRole('heading', { name: 'All set' }).waitFor();
+    await expectAccessible(page, 'a first project');
+    const { copies } = await c.api('GET', '/vault/key/copies');
+    expect(copies).toMatchObject([{ format: 'words', fingerprint, separate: true }]);
+    expect(copies[0].verified_at).not.toBeNull();
+
+    await expect.poll(() => focusedLabel(page)).toBe('Name of the project');
+    await keyboard.type('Shop');
+    await page.getByLabel('Paste your .env').focus();
+    await keyboard.insertText('PORT=3000\nSTRIPE_SECRET_KEY=sk_live_4242424242424242\n');
+    await tabTo(page, 'Create it with 2 variables');
+    await keyboard.press('Enter');
+    await page.waitForURL('**/projects/shop');
+    const variables = await c.api('GET', '/projects/shop/env-vars');
+    expect(JSON.stringify(variables)).toContain('STRIPE_SECRET_KEY');
+  });
+
+  it('says what is wrong with a password while it is typed, and keeps the rest', async () => {
+    const { page } = await openSetUp();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('E-mail').fill(ADA.email);
+    await page.getByLabel('Name').fill(ADA.name);
+    const password = page.getByLabel('Password', { exact: true });
+    await password.fill('short');
+    await page.getByText('7 more characters').waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('alert').filter({ hasText: 'At least 12 characters' }).waitFor();
+    await password.fill('ä'.repeat(37));
+    await page.getByRole('alert').filter({ hasText: '74 bytes. 72 is the most' }).waitFor();
+    await password.fill('passwordpassword');
+    await page.getByText('Weak: guessed early').waitFor();
+    await password.fill(ADA.password);
+    await password.fill(`${ADA.password} staple eleven`);
+    await page.getByText('Good', { exact: true }).waitFor();
+    expect(await page.getByLabel('E-mail').inputValue()).toBe(ADA.email);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
+
+    // Later leaves at once, and the key page says what is missing.
+    await page.getByRole('link', { name: 'Later' }).click();
+    await page
+      .getByRole('navigation', { name: 'Pages' })
+      .getByRole('link', { name: 'Encryption key' })
+      .click();
+    await page.getByText('No copy yet').waitFor();
+  });
+
+  it('takes no link that was used, and says how to get another', async () => {
+    const { c, page } = await openSetUp();
+    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await page.goto('/link?purpose=setup&token=wrong');
+    await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    await page.getByText('temps-desktop console').waitFor();
+    await expectAccessible(page, 'a link that is over');
+    await c.api('POST', '/users/administrator', ADA);
+    await page.goto(c.served.setupUrl as string);
+    await page.getByRole('heading', { name: 'This instance is set up' }).waitFor();
+  });
+
+  it('fits a telephone', async () => {
+    const { page } = await openSetUp();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('E-mail').fill(ADA.email);
+    await page.getByLabel('Name').fill(ADA.name);
+    await page.getByLabel('Password', { exact: true }).fill(ADA.password);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
+    for (const way of ['Password manager', 'Paper', 'File elsewhere', 'USB stick']) {
+      await page.getByRole('radio', { name: way }).click();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    }
+  });
+});
+
+async function newPage(browser: Browser, c: TestConsole): Promise<Page> {
+  const context = await browser.newContext({
+    ignoreHTTPSErrors: true,
+    baseURL: c.served.url,
+    viewport: { width: 1280, height: 800 },
+  });
+  return await context.newPage();
+}
+
+/** The accessible name, near enough, of what has the focus. */
+async function focusedLabel(page: Page): Promise<string> {
+  return await page.evaluate(() => {
+    const at = document.activeElement;
+    if (!(at instanceof HTMLElement)) return '';
+    const labels = at instanceof HTMLInputElement || at instanceof HTMLButtonElement ? at.labels : null;
+    return (at.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? at.textContent ?? '').trim();
+  });
+}
+
+/** Tabs until something whose name begins like this has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if ((await focusedLabel(page)).startsWith(name)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`The keyboard does not reach ${name}; it is at ${await focusedLabel(page)}`);
+}
+
+/** Types the three words asked for. */
+async function answerThree(page: Page, words: readonly string[]): Promise<void> {
+  const labels = await page.locator('label', { hasText: /^Word \d+$/ }).allTextContents();
+  expect(labels).toHaveLength(3);
+  for (const label of labels) {
+    await tabTo(page, label);
+    await page.keyboard.type(words[Number(label.slice(5)) - 1] ?? '');
+  }
+  await page.keyboard.press('Enter');
+}
+
+/** Which of these words the page still holds, as a text or in a field. */
+async function holdsAny(page: Page, words: readonly string[]): Promise<string[]> {
+  return await page.evaluate((list) => {
+    const held = new Set<string>();
+    const walker = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) held.add(walker.currentNode.textContent?.trim() ?? '');
+    for (const field of document.querySelectorAll('input, textarea'))
+      held.add((field as HTMLInputElement).value.trim());
+    return list.filter((word) => held.has(word));
+  }, words);
+}

@@ -1,0 +1,103 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { proveWords, seedShop, takeWords } from './lost-key.ts';
+import { expectNoOverflow, signInAs } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('home', () => {
+  let browser: Browser;
+  let opened: TestConsole | null = null;
+
+  beforeAll(async () => {
+    if (hasChromium()) browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await opened?.stop();
+    opened = null;
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  it('leads a first start to a project and a copy of the key', async () => {
+    opened = await startConsole();
+    const { page } = await opened.open(browser);
+    await page.getByRole('heading', { name: 'Begin here' }).waitFor();
+    await page.getByText('Nothing is sealed yet that could be lost.').waitFor();
+    await page.getByText('Nothing waits for you.').waitFor();
+    await expectAccessible(page, 'home, first start');
+    expect(await page.getByRole('link', { name: 'Make a copy now' }).getAttribute('href')).toBe('/key/copy');
+    await page.getByRole('button', { name: 'New project' }).click();
+    await page.getByLabel('Name').fill('Shop');
+    await page.getByRole('button', { name: 'Create project' }).click();
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.getByRole('row').filter({ hasText: 'Shop' }).waitFor();
+  });
+
+  it('counts what would be lost, puts a warning off, and says which copy would bring all back', async () => {
+    opened = await startConsole();
+    await seedShop(opened, { API_TOKEN: 'sk-1', MAP_TOKEN: 'sk-2' });
+    await opened.api('POST', '/api-keys', { name: 'nightly', role_type: 'reader' });
+    const { page } = await opened.open(browser);
+    await page.getByText('If this computer died today, 2 variables and 1 API key would be lost.').waitFor();
+    const needs = page.getByRole('region', { name: 'What needs you' });
+    await needs.getByText('No proven copy of the key').waitFor();
+    await expectAccessible(page, 'home, at risk');
+    await needs.getByRole('button', { name: 'Remind me later' }).click();
+    await page.getByRole('menuitem', { name: 'In 7 days' }).click();
+    await needs.getByText('Nothing waits for you.').waitFor();
+    await page.getByText('Key at risk').waitFor();
+
+    await proveWords(opened);
+    await page
+      .getByText('If this computer died today, the 24 words “desk drawer” would bring every secret back.')
+      .waitFor();
+    await takeWords(opened);
+    await needs.getByText('never read back. It does not count yet.').waitFor();
+    await expectAccessible(page, 'home, OK');
+    await needs.getByRole('link', { name: 'Read it back' }).click();
+    await page.waitForURL(/\/key\/verify#copy-\d+$/);
+  });
+
+  it('says what the start noticed once, and that the vault is locked, on a telephone too', async () => {
+    opened = await startConsole();
+    await seedShop(opened, { API_TOKEN: 'sk-1' });
+    await opened.api('POST', '/projects', { name: `${'long-name-'.repeat(40)} שלום 🚀` });
+    await proveWords(opened);
+    await opened.served.stop();
+    chmodSync(join(opened.dataDir, 'encryption_key'), 0o644);
+    await opened.restart();
+    const { page } = await opened.open(browser, '/', { viewport: { width: 360, height: 740 } });
+    const needs = page.getByRole('region', { name: 'What needs you' });
+    await needs.getByText('Noticed at the start').waitFor();
+    await expectNoOverflow(page, 'home');
+    await needs.getByRole('button', { name: 'Understood' }).click();
+    await needs.getByText('Nothing waits for you.').waitFor();
+    await opened.api('POST', '/vault/lock');
+    await page.getByText(/wait for the key\.$/).waitFor();
+    await expectNoOverflow(page, 'home, locked');
+    await expectAccessible(page, 'home, locked');
+    await page.getByRole('link', { name: 'Unlock…' }).click();
+    await page.getByRole('button', { name: 'Unlock', exact: true }).first().click();
+    await page.getByText(/would bring every secret back\.$/).waitFor();
+  });
+
+  it('offers a reader what a reader may do', async () => {
+    opened = await startConsole();
+    await seedShop(opened, { API_TOKEN: 'sk-1' });
+    const { page } = await signInAs(opened, browser, { email: 'rhea@example.org', role: 'reader' });
+    await page.getByText('1 variable would be lost').waitFor();
+    await page.getByRole('row').filter({ hasText: 'shop' }).waitFor();
+    expect(await page.getByRole('button', { name: 'New project' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Make a copy' }).count()).toBe(0);
+    expect(await page.getByText('Newest activity').count()).toBe(0);
+    await expectAccessible(page, 'home, for a reader');
+  });
+});

@@ -1,0 +1,389 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { addSecrets, answerThree, chooseWay, overflow, PASSPHRASE, typePassphrase } from './key-steps.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+const ZBARIMG = '/usr/bin/zbarimg';
+const scans = requires(
+  'another program that reads QR codes',
+  hasChromium() && existsSync(ZBARIMG),
+  'needs zbarimg',
+);
+
+describe('the encryption key in a browser', () => {
+  let browser: Browser;
+  let c: TestConsole;
+  let context: BrowserContext;
+  let page: Page;
+  const folder = mkdtempSync(join(tmpdir(), 'temps-key-pages-'));
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    [browser, c] = await Promise.all([launchBrowser(), startConsole()]);
+    await addSecrets(c);
+  });
+  afterEach(async () => context?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await c?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function open(path: string): Promise<void> {
+    ({ context, page } = await c.open(browser, path));
+    await page.getByRole('heading', { level: 1 }).waitFor();
+  }
+  const listCopies = async () => (await c.api('GET', '/vault/key/copies')).copies;
+  const verdict = () => page.getByRole('status', { name: 'Verdict' });
+
+  it('says that there is no copy, puts the warning off, and locks only after a second word', async () => {
+    await open('/key');
+    await page.getByText('Key at risk').first().waitFor();
+    await page.getByText('No copy yet').waitFor();
+    const { fingerprint } = await c.api('GET', '/vault/key');
+    await page
+      .getByRole('img', { name: `Key ${fingerprint}` })
+      .first()
+      .waitFor();
+    await expectAccessible(page, 'the key page');
+
+    await page.getByRole('button', { name: 'Remind me later' }).click();
+    await page.getByRole('menuitem', { name: 'In 7 days' }).click();
+    await page.getByText(/Asked again/).waitFor();
+
+    await page.getByRole('button', { name: 'Lock now' }).click();
+    await page.getByRole('dialog', { name: 'Lock the vault now?' }).waitFor();
+    await expectAccessible(page, 'lock now');
+    await page.getByRole('button', { name: 'Leave it open' }).click();
+    expect((await c.api('GET', '/vault/status')).state).toBe('running');
+  });
+
+  it('writes a protected file where it is refused at first, and reads it back', async () => {
+    await open('/key/copy');
+    await expectAccessible(page, 'choosing a format');
+    await chooseWay(page, 'USB stick or other drive');
+    await page.getByRole('button', { name: 'Type a path…' }).click();
+    await page.getByLabel('Path on the machine of the instance').fill(folder);
+    await page.getByRole('button', { name: 'Use this path' }).click();
+
+    const write = page.getByRole('button', { name: 'Write and read back' });
+    await page.getByLabel('Passphrase', { exact: true }).fill('too short');
+    await page.getByText('3 more characters').waitFor();
+    expect(await write.isDisabled()).toBe(true);
+    await typePassphrase(page);
+    await page.getByLabel('Once more').fill(`${PASSPHRASE}x`);
+    expect(await write.isDisabled()).toBe(true);
+    await typePassphrase(page);
+    await expectAccessible(page, 'the passphrase');
+    await write.click();
+
+    await page.getByText('on the same physical disk as the database').last().waitFor();
+    expect(await listCopies()).toEqual([]);
+    await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
+    await expectAccessible(page, 'keep it anyway');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
+
+    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByText('It does not count as a separate copy').waitFor();
+    const [copy] = await listCopies();
+    expect(copy).toMatchObject({ format: 'age', separate: false });
+    expect(await page.getByRole('img', { name: `Key ${copy.fingerprint}` }).count()).toBe(2);
+    expect(await page.content()).not.toContain(PASSPHRASE);
+    await expectAccessible(page, 'a copy that is done');
+  });
+
+  it('says of every copy what it opens, or what is wrong with it', async () => {
+    const other = await startConsole();
+    try {
+      const theirs = await other.api('POST', '/vault/key/copies', { format: 'text' });
+      const mine = await c.api('POST', '/vault/key/copies', { format: 'words', place: 'Words in the safe' });
+      await open('/key/verify');
+      await expectAccessible(page, 'verify');
+
+      // A protected file, its passphrase wrong at first.
+      const [file] = (await listCopies()).filter((copy: { format: string }) => copy.format === 'age');
+      const path = join(folder, `temps-key-${file.fingerprint}.age`);
+      await page.getByLabel('Choose a file').setInputFiles(path);
+      await page.getByText('Protected file (age)').waitFor();
+      await page.getByLabel('Its passphrase').fill('not the passphrase');
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await page.getByRole('alert').filter({ hasText: 'passphrase does not open' }).waitFor();
+      await page.getByLabel('Its passphrase').fill(PASSPHRASE);
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await verdict().getByText('It opens this instance').waitFor();
+      await expectAccessible(page, 'a verdict');
+
+      await page.getByRole('button', { name: 'Verify another' }).click();
+      await page.getByRole('radio', { name: 'Paste' }).click();
+      await page.getByLabel('The copy as text').fill(theirs.content);
+      await page.getByText('A kit with its key.').waitFor();
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await verdict().getByText('It is of another instance').waitFor();
+      await page.getByText('Not the same key.').waitFor();
+
+      const damaged = join(folder, 'damaged.age');
+      const bytes = readFileSync(path);
+      bytes[40] = (bytes[40] ?? 0) ^ 1;
+      writeFileSync(damaged, bytes.subarray(0, bytes.length - 9));
+      await page.getByRole('button', { name: 'Verify another' }).click();
+      await page.getByLabel('Choose a file').setInputFiles(damaged);
+      await page.getByLabel('Its passphrase').fill(PASSPHRASE);
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await verdict().getByText('It is damaged').waitFor();
+
+      // All words at once, one of them with a slip of the pen.
+      await page.getByRole('button', { name: 'Verify another' }).click();
+      await page.getByRole('radio', { name: '24 words' }).click();
+      const words: string[] = mine.words;
+      const slipped = words.with(8, `${words[8]?.slice(0, 2)}q${words[8]?.slice(2)}`);
+      await page.getByLabel('Word 1', { exact: true }).focus();
+      await page.evaluate(
+        (text) => {
+          const data = new DataTransfer();
+          data.setData('text', text);
+          document.activeElement?.dispatchEvent(
+            new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
+          );
+        },
+        slipped.map((word, at) => `${at + 1}. ${word}`).join('\n'),
+      );
+      await page.getByText('24 of 24 words, 1 to mend').waitFor();
+      await page.getByText('Word 9 is not on the list').waitFor();
+      await expectAccessible(page, 'a word that is wrong');
+      await page.getByRole('button', { name: words[8] as string, exact: true }).click();
+      await page.getByText(/of this instance\./).waitFor();
+      await page.getByRole('button', { name: 'Verify', exact: true }).click();
+      await verdict().getByText('It opens this instance').waitFor();
+      for (const word of words.slice(0, 3))
+        expect(await page.getByText(word, { exact: true }).count()).toBe(0);
+      const proven = (await listCopies()).find((copy: { id: number }) => copy.id === mine.copy.id);
+      expect(proven.verified_at).not.toBeNull();
+    } finally {
+      await other.stop();
+    }
+  });
+
+  scans('draws a kit whose code a stranger and the page itself can read', async () => {
+    await open('/key/copy');
+    await chooseWay(page, 'Paper One page', 'Paper kit');
+    await page.getByRole('article', { name: 'Paper kit' }).waitFor();
+    const hidden = await page.content();
+    expect(hidden).not.toMatch(/temps-key:|[0-9a-f]{64}/);
+    await expectAccessible(page, 'the kit, hidden');
+    await page.getByRole('button', { name: 'Show what it holds' }).click();
+    const code = page.getByRole('img', { name: 'QR code of the key' });
+    await code.waitFor();
+    await expectAccessible(page, 'the kit');
+    const picture = join(folder, 'kit.png');
+    await code.scrollIntoViewIfNeeded();
+    await page.screenshot({ path: picture });
+    const { fingerprint } = await c.api('GET', '/vault/key');
+    const read = execFileSync(ZBARIMG, ['--quiet', '--raw', picture], { encoding: 'utf8' });
+    expect(read.trim()).toMatch(/^temps-key:v1:[0-9a-f-]{36}:1:[0-9a-f]{64}:/);
+    expect(read.trim().endsWith(fingerprint)).toBe(true);
+
+    // Only the sheet is on paper.
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+    expect(await page.getByRole('article', { name: 'Paper kit' }).isVisible()).toBe(true);
+    await page.emulateMedia({ media: 'screen' });
+
+    // Another window in front hides it.
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    await expect.poll(() => page.content()).not.toMatch(/[0-9a-f]{64}/);
+
+    await page.getByRole('button', { name: 'I have it on paper' }).click();
+    await page.getByRole('radio', { name: 'The QR code' }).click();
+    await page.getByLabel('Choose a picture').setInputFiles({
+      name: 'cat.png',
+      mimeType: 'image/png',
+      buffer: await page.locator('.copy-cols').first().screenshot(),
+    });
+    await page.getByText('No QR code was found in this picture').waitFor();
+    await page.getByLabel('Choose a picture').setInputFiles(picture);
+    await page.getByText(`Code read: key ${fingerprint}`).waitFor();
+    await page.getByRole('button', { name: 'Read it back' }).click();
+    await page.getByText('Both are the same. The copy counts.').waitFor();
+    expect(await page.content()).not.toMatch(/temps-key:|[0-9a-f]{64}/);
+    const kit = (await listCopies()).find((copy: { format: string }) => copy.format === 'pdf');
+    expect(kit.verified_at).not.toBeNull();
+  });
+
+  it('hands words out one at a time, asks three of them, and other three after a wrong answer', async () => {
+    await open('/key/copy');
+    await chooseWay(page, 'Paper One page', '24 words');
+    await page.getByText('Word 1 of 24').waitFor();
+    const words: string[] = [];
+    for (let at = 1; at <= 24; at++) {
+      const shown = page.getByLabel(`Word ${at}`, { exact: true });
+      if (!(await shown.isVisible())) await page.getByRole('button', { name: 'Show the word' }).click();
+      words.push((await shown.textContent()) ?? '');
+      if (at === 3) {
+        await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+        await page.getByText('Hidden', { exact: true }).waitFor();
+        expect(await page.getByText(words[2] as string, { exact: true }).count()).toBe(0);
+        await page.getByRole('button', { name: 'Show the word' }).click();
+      }
+      await page.getByRole('button', { name: at < 24 ? 'Next word' : 'I wrote them down' }).click();
+    }
+    await answerThree(page, words.toReversed());
+    await page.getByRole('alert').filter({ hasText: 'Other words are asked for now' }).waitFor();
+    await answerThree(page, words);
+    await page.getByText('Both are the same. The copy counts.').waitFor();
+    expect((await c.api('GET', '/vault/status')).health.level).toBe('ok');
+  });
+
+  it('copies text for a password manager without drawing it, and takes it pasted back', async () => {
+    await open('/key/copy');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await chooseWay(page, 'Password manager', 'Text to paste');
+    await page.getByRole('button', { name: 'Copy the text' }).click();
+    await page.getByLabel('The copy as text').waitFor();
+    expect(await page.content()).not.toMatch(/temps-key:|[0-9a-f]{64}/);
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole('button', { name: 'Clear now' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('');
+
+    // Leaving half way says what remains.
+    await page.getByRole('button', { name: 'Stop here' }).click();
+    await page.getByRole('dialog', { name: 'Stop before it was read back?' }).waitFor();
+    await expectAccessible(page, 'stopping');
+    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('The copy as text').fill('nothing of the kind');
+    await page.getByRole('button', { name: 'Read it back' }).click();
+    await page.getByRole('alert').filter({ hasText: 'not a copy of a key' }).waitFor();
+    await page.getByLabel('The copy as text').fill(text);
+    await page.getByRole('button', { name: 'Read it back' }).click();
+    await page.getByText('Both are the same. The copy counts.').waitFor();
+  });
+
+  it('downloads a protected file, counts it once it came back, and forgets one', async () => {
+    await open('/key/copy');
+    await chooseWay(page, 'USB stick or other drive');
+    await page.getByRole('button', { name: 'Download it in this browser…' }).click();
+    await typePassphrase(page);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Write and read back' }).click(),
+    ]);
+    const file = join(folder, 'downloaded.age');
+    await download.saveAs(file);
+    await page.getByRole('button', { name: 'It is in its place' }).click();
+    await page.getByLabel('Choose a file').setInputFiles(file);
+    await page.getByLabel('Its passphrase').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Read it back' }).click();
+    await page.getByText('Both are the same. The copy counts.').waitFor();
+
+    await page.getByRole('link', { name: 'Done' }).click();
+    const before = await listCopies();
+    await page.getByRole('button', { name: 'More for downloaded' }).click();
+    await page.getByRole('menuitem', { name: 'Forget it…' }).click();
+    await expectAccessible(page, 'forgetting a copy');
+    await page.getByRole('button', { name: 'Forget 1 copy' }).click();
+    await expect.poll(async () => (await listCopies()).length).toBe(before.length - 1);
+  });
+
+  it('moves the key only where it can be kept, and says in words why not', async () => {
+    await open('/key');
+    await page.getByRole('button', { name: 'Move…' }).click();
+    await page.getByRole('dialog', { name: 'Move the key' }).waitFor();
+    await expectAccessible(page, 'moving the key');
+    await page.getByRole('button', { name: 'Move the key' }).click();
+    await page.getByText('The key stays where it is.').waitFor();
+    expect((await c.api('GET', '/vault/key')).custody.name).toBe('file');
+    await page.getByRole('radio', { name: 'A passphrase you type' }).click();
+    await typePassphrase(page);
+    await page.getByRole('button', { name: 'Move the key' }).click();
+    await page.getByText('The key is kept under your passphrase now').waitFor();
+    expect((await c.api('GET', '/vault/key')).custody.name).toBe('passphrase');
+    await c.api('POST', '/vault/custody', { custody: 'file' });
+  });
+
+  it('rotates the key to its end, and shreds the old one after its fingerprint was typed', async () => {
+    const old = (await c.api('GET', '/vault/key')).fingerprint as string;
+    const oldWords = (await c.api('POST', '/vault/key/copies', { format: 'words' })).words.join(' ');
+    await open('/key/rotate');
+    await expectAccessible(page, 'before a rotation');
+    await page.getByRole('button', { name: 'Make the new key' }).click();
+    await page.getByRole('heading', { name: 'Make a copy of the new key' }).waitFor();
+    await page.getByRole('button', { name: 'Undo the rotation' }).click();
+    await page.getByText('The rotation was undone').waitFor();
+    expect((await c.api('GET', '/vault/key')).fingerprint).toBe(old);
+
+    await page.getByRole('button', { name: 'Make the new key' }).click();
+    await page.getByRole('heading', { name: 'Make a copy of the new key' }).waitFor();
+    await expectAccessible(page, 'a rotation that is staged');
+    await page.getByRole('button', { name: 'Go on without a copy…' }).click();
+    const without = page.getByRole('button', { name: 'Go on without a copy', exact: true });
+    expect(await without.isDisabled()).toBe(true);
+    await page.getByLabel(/Type its fingerprint/).fill(old);
+    expect(await without.isDisabled()).toBe(true);
+    await expectAccessible(page, 'without a copy');
+    await page.getByRole('button', { name: 'Make a copy', exact: true }).click();
+
+    const target = join(folder, 'new');
+    mkdirSync(target);
+    await chooseWay(page, 'USB stick or other drive');
+    await page.getByRole('button', { name: 'Type a path…' }).click();
+    await page.getByLabel('Path on the machine of the instance').fill(target);
+    await page.getByRole('button', { name: 'Use this path' }).click();
+    await typePassphrase(page);
+    await page.getByRole('button', { name: 'Write and read back' }).click();
+    await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
+    await page.getByRole('button', { name: 'Seal under the new key' }).waitFor();
+    await expectAccessible(page, 'a rotation that is proven');
+    await page.getByRole('button', { name: 'Seal under the new key' }).click();
+
+    await page
+      .getByText(/sealed under key 2/)
+      .first()
+      .waitFor();
+    await page.getByText('Counts were compared inside the last step').waitFor();
+    await expectAccessible(page, 'a rotation that is done');
+    const epochs = async () => (await c.api('GET', '/vault/key/epochs')).epochs;
+    expect((await epochs()).map(({ state }: { state: string }) => state)).toEqual(['active', 'retired']);
+
+    // A copy of the old key is told from one of the new.
+    await page.getByRole('button', { name: 'Shred key 1…' }).click();
+    const shred = page.getByRole('button', { name: 'Shred 1 key' });
+    expect(await shred.isDisabled()).toBe(true);
+    await page.getByLabel(/Type its fingerprint/).fill(old.toLowerCase());
+    await expectAccessible(page, 'shredding');
+    await shred.click();
+    await page.getByText('Key 1 is shredded.').waitFor();
+    expect((await epochs())[1].shredded_at).not.toBeNull();
+
+    await page.goto('/key/verify');
+    await page.getByRole('radio', { name: 'Paste' }).click();
+    await page.getByLabel('The copy as text').fill(oldWords);
+    await page.getByRole('button', { name: 'Verify', exact: true }).click();
+    await verdict().getByText('It is of an older key').waitFor();
+  });
+
+  it('says in which order to look when the key is lost, and fits a telephone on every page', async () => {
+    await open('/key/lost');
+    await page.getByRole('link', { name: 'Make a copy' }).waitFor();
+    await expectAccessible(page, 'the key is lost');
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const path of ['/key', '/key/copy', '/key/verify', '/key/rotate', '/key/lost']) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByText('Loading').waitFor({ state: 'detached' });
+      expect([path, await overflow(page)]).toEqual([path, 0]);
+    }
+    await c.api('POST', '/vault/lock');
+    await page.goto('/key/lost');
+    await page.getByText('Look for a copy').waitFor();
+    await page.getByText('Start over with a new key').waitFor();
+    await c.api('POST', '/vault/unlock', { method: 'custody' });
+  });
+});

@@ -1,0 +1,214 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { hasKeyring, startKeyring } from '../keyring.ts';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { loseKey, seedShop, takeWords } from './lost-key.ts';
+import { expectNoOverflow, signInAs } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+const withKeyring = requires(
+  'a real Secret Service',
+  hasChromium() && hasKeyring(),
+  'needs chromium, dbus, gnome-keyring and gdbus',
+);
+
+/** What someone with the kit in hand may take, from the locked page to a running vault. */
+const STEPS_MS = 120_000;
+
+describe('a locked vault', () => {
+  let browser: Browser;
+  let opened: TestConsole | null = null;
+
+  beforeAll(async () => {
+    if (hasChromium()) browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await opened?.stop();
+    opened = null;
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function openShop(options: Parameters<typeof startConsole>[0] = {}): Promise<TestConsole> {
+    opened = await startConsole(options);
+    await seedShop(opened, { API_TOKEN: 'sk-kept', OTHER_TOKEN: 'kept too' });
+    return opened;
+  }
+
+  it('opens again with the 24 words typed by keyboard, finds the typo, and goes back where one was', async () => {
+    const c = await openShop();
+    const words = await takeWords(c);
+    const keyFile = join(c.dataDir, 'encryption_key');
+    const key = readFileSync(keyFile, 'utf8');
+    await loseKey(c);
+    const { page } = await c.open(browser, '/projects/shop');
+    const startedAt = Date.now();
+    await page.getByRole('alert').getByRole('link', { name: 'Unlock…' }).click();
+    await page.getByRole('heading', { name: 'Locked: the key file is missing' }).waitFor();
+    await page.getByText(`There is no key at ${keyFile}.`).waitFor();
+    await expectAccessible(page, 'locked, the key is missing');
+
+    await page.getByRole('textbox', { name: 'Word 1', exact: true }).focus();
+    const meant = words[8] as string;
+    for (const [at, word] of words.entries()) await page.keyboard.type(`${at === 8 ? `${meant}q` : word} `);
+    await page.getByText('Word 9 is not on the list').waitFor();
+    expect(await page.getByRole('button', { name: 'Unlock', exact: true }).isEnabled()).toBe(false);
+    await expectAccessible(page, 'locked, a word to mend');
+    await page.getByRole('button', { name: meant, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Unlock');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/projects/shop');
+    expect(Date.now() - startedAt).toBeLessThan(STEPS_MS);
+
+    await page.getByText('Unlocked', { exact: true }).waitFor();
+    expect((await c.api('GET', '/vault/status')).case).toBe('running');
+    expect(readFileSync(keyFile, 'utf8')).toBe(key);
+    expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain(`value="${meant}"`);
+  });
+
+  it('says of a wrong copy whose it is, and stays locked', async () => {
+    const c = await openShop();
+    await loseKey(c);
+    const { page } = await c.open(browser, '/key');
+    await page.getByRole('radio', { name: 'Paste' }).click();
+    const field = page.getByRole('textbox').first();
+    await field.fill('ab'.repeat(32));
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'never belonged to this instance' }).waitFor();
+    await field.fill('zz'.repeat(32));
+    expect(await page.getByRole('alert').filter({ hasText: 'never belonged' }).count()).toBe(0);
+    expect((await c.api('GET', '/vault/status')).case).toBe('missing');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').filter({ hasText: 'No key at' }).waitFor();
+    expect(existsSync(join(c.dataDir, 'encryption_key'))).toBe(false);
+  });
+
+  it('shows both fingerprints when another key was found, on a telephone too', async () => {
+    const c = await openShop();
+    const { fingerprint } = await c.api('GET', '/vault/key');
+    await c.served.stop();
+    writeFileSync(join(c.dataDir, 'encryption_key'), `${'ab'.repeat(32)}\n`);
+    await c.restart();
+    const { found_fingerprint } = await c.api('GET', '/vault/status');
+    const { page } = await c.open(browser, '/key', { viewport: { width: 360, height: 740 } });
+    await page.getByRole('heading', { name: 'Locked: the key file holds another key' }).waitFor();
+    const needed = page.getByRole('region', { name: 'The key this instance needs' });
+    await needed.getByText(fingerprint, { exact: true }).waitFor();
+    await needed.getByText(found_fingerprint, { exact: true }).waitFor();
+    await expectNoOverflow(page, 'locked, another key');
+    await expectAccessible(page, 'locked, another key');
+  });
+
+  it('starts over only behind its name, and says what would be lost', async () => {
+    const c = await openShop();
+    await c.api('POST', '/api-keys', { name: 'nightly', role_type: 'reader' });
+    await loseKey(c);
+    const { instance } = await c.api('GET', '/vault/status');
+    const { page } = await c.open(browser, '/key');
+    await page.getByRole('button', { name: 'Start over…' }).click();
+    const dialog = page.getByRole('alertdialog', { name: 'Start over and give up 3 values?' });
+    await dialog.getByText('2 variables and 1 API key').waitFor();
+    await expectAccessible(page, 'start over');
+    const giveUp = dialog.getByRole('button', { name: 'Give up 3 values' });
+    expect(await giveUp.isEnabled()).toBe(false);
+    await dialog.getByRole('textbox', { name: /Type .* to start over/ }).fill(`${instance.name}s`);
+    expect(await giveUp.isEnabled()).toBe(false);
+    await dialog.getByRole('textbox', { name: /Type .* to start over/ }).fill(instance.name);
+    await dialog.getByRole('radio', { name: 'A passphrase you type' }).click();
+    expect(await giveUp.isEnabled()).toBe(false);
+    await dialog.getByLabel('Passphrase', { exact: true }).fill('short');
+    await dialog.getByLabel('The same again').fill('short');
+    await giveUp.click();
+    await dialog.getByRole('alert').waitFor();
+    expect((await c.api('GET', '/vault/status')).case).toBe('missing');
+    await dialog.getByRole('radio', { name: 'A file in the data directory' }).click();
+    await giveUp.click();
+    await page.waitForURL('**/recovery');
+    await page.getByText('lost values replaced').waitFor();
+    expect(await c.api('GET', '/vault/status')).toMatchObject({ case: 'running', epoch: 2 });
+  });
+
+  it('opens with one press after it was locked on request, and with the passphrase where that guards it', async () => {
+    const c = await openShop();
+    await c.api('POST', '/vault/lock');
+    const { page } = await c.open(browser, '/key');
+    await page.getByRole('heading', { name: 'Locked: someone asked for it' }).waitFor();
+    await page
+      .getByRole('region', { name: 'Unlock from where the key is kept' })
+      .getByRole('button', { name: 'Unlock' })
+      .click();
+    await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+
+    const passphrase = 'seven wet stones under moss';
+    await c.api('POST', '/vault/custody', { custody: 'passphrase', passphrase });
+    await c.restart();
+    const again = await c.open(browser, '/key');
+    await again.page.getByRole('heading', { name: 'Locked: it waits for your passphrase' }).waitFor();
+    const field = again.page.getByLabel('Passphrase of the key');
+    await field.fill('seven wet stones under sand');
+    await field.press('Enter');
+    await again.page.getByRole('alert').filter({ hasText: 'passphrase' }).waitFor();
+    expect(await field.inputValue()).toBe('seven wet stones under sand');
+    await expectAccessible(again.page, 'locked, passphrase wrong');
+    await field.fill(passphrase);
+    await field.press('Enter');
+    await again.page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+  });
+
+  it('tells those who may not unlock who can, and offers them nothing', async () => {
+    const c = await openShop();
+    await c.api('POST', '/vault/lock');
+    const { page } = await signInAs(c, browser, { email: 'rhea@example.org', role: 'reader' });
+    await page.goto('/secrets');
+    await page.getByText('An administrator of this instance can mend it.').waitFor();
+    expect(await page.getByRole('link', { name: 'Unlock…' }).count()).toBe(0);
+    await page.goto('/key');
+    await page.getByRole('heading', { name: 'An administrator can unlock it' }).waitFor();
+    expect(await page.getByRole('textbox').count()).toBe(0);
+    expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
+    await expectAccessible(page, 'locked, for a reader');
+    await c.api('POST', '/vault/unlock', { method: 'custody' });
+    await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+  });
+
+  withKeyring('waits for a locked keyring, and runs by itself once it opens', async () => {
+    const keyring = await startKeyring();
+    try {
+      const c = await openShop({ args: ['--custody', 'keychain'], env: keyring.env });
+      await c.served.stop();
+      keyring.lock();
+      await c.restart();
+      const { page } = await c.open(browser, '/projects/shop');
+      await page.getByRole('alert').getByRole('link', { name: 'Unlock…' }).click();
+      await page.getByRole('heading', { name: /^Locked: .* is locked$/ }).waitFor();
+      await page.getByText(/It is asked by itself every few seconds, last at/).waitFor();
+      await keyring.unlock();
+      await page.waitForURL('**/projects/shop');
+      expect((await c.api('GET', '/vault/status')).case).toBe('running');
+    } finally {
+      await opened?.stop();
+      opened = null;
+      keyring.stop();
+    }
+  });
+});
+
+/** Presses Tab until the focused control has this name. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        await page.keyboard.press('Tab');
+        return page.evaluate(() => document.activeElement?.textContent ?? '');
+      },
+      { interval: 0 },
+    )
+    .toBe(name);
+}

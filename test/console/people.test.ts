@@ -1,0 +1,159 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { ADA, startConsole, type TestConsole } from './console.ts';
+import { expectNoOverflow, PASSWORD, signInAs } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('people and access', () => {
+  let opened: TestConsole;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+    ({ page } = await opened.open(browser, '/people'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await opened?.stop();
+  });
+
+  it('adds someone with a first password that must be good, and lets them in', async () => {
+    await page.getByRole('row', { name: /Ada Keller.*Administrator/ }).waitFor();
+    await page.getByRole('button', { name: 'Add person' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add person' });
+    const add = dialog.getByRole('button', { name: 'Add person' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Jonas');
+    await dialog.getByLabel('E-mail').fill(ADA.email);
+    await dialog.getByLabel('First password').fill('short');
+    await dialog.getByText('7 more characters').waitFor();
+    expect(await add.isDisabled()).toBe(true);
+    await dialog.getByLabel('First password').fill('ü'.repeat(40));
+    await dialog.getByText('80 bytes; 72 is the most.').waitFor();
+    expect(await add.isDisabled()).toBe(true);
+    await dialog.getByLabel('First password').fill(PASSWORD);
+    await add.click();
+    await dialog.getByText('Taken').waitFor();
+    await expectAccessible(page, 'address taken');
+    expect(await dialog.getByLabel('First password').inputValue()).toBe(PASSWORD);
+    await dialog.getByLabel('E-mail').fill('jonas@example.org');
+    await add.click();
+    await page.getByRole('row', { name: /Jonas.*jonas@example.org.*User/ }).waitFor();
+    await expectAccessible(page, 'people');
+    const { context } = await signInAs(opened, browser, {
+      email: 'jonas@example.org',
+      role: 'user',
+      isKnown: true,
+    });
+    await context.close();
+  });
+
+  it('gives and takes roles, and keeps the last administrator', async () => {
+    await page.getByRole('button', { name: 'Actions for Jonas' }).click();
+    await page.getByRole('menuitem', { name: 'Edit…' }).click();
+    await page.getByRole('checkbox', { name: /Reader/ }).check();
+    await page.getByRole('checkbox', { name: /^User/ }).uncheck();
+    await expectAccessible(page, 'edit person');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /Jonas.*Reader/ }).waitFor();
+
+    await page.getByRole('button', { name: 'Actions for Ada Keller' }).click();
+    await page.getByRole('menuitem', { name: 'Edit…' }).click();
+    await page.getByRole('checkbox', { name: /Administrator/ }).uncheck();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('This is the last administrator: make another first.').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('deletes someone and restores them', async () => {
+    await page.getByRole('button', { name: 'Actions for Jonas' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await expectAccessible(page, 'delete person');
+    await page.getByRole('button', { name: 'Delete person' }).click();
+    await page.getByRole('row', { name: /Jonas/ }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Deleted/ }).click();
+    await page.getByRole('button', { name: 'Actions for Jonas' }).click();
+    await page.getByRole('menuitem', { name: 'Restore…' }).click();
+    await page.getByRole('button', { name: 'Restore person' }).click();
+    await page.getByRole('row', { name: /Jonas/ }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('nobody at all');
+    await page.getByText('Nobody by that name').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('makes a narrowed API key, shows it once, switches it off and deletes it', async () => {
+    await page.getByRole('link', { name: 'API keys' }).click();
+    await page.getByText('No API key yet').waitFor();
+    await expectAccessible(page, 'no API key');
+    await page.getByRole('button', { name: 'New API key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New API key' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('backup');
+    await dialog.getByLabel('Role', { exact: true }).selectOption('user');
+    await dialog.getByRole('checkbox', { name: 'Only some of what the role may do' }).check();
+    await dialog.getByRole('checkbox', { name: 'Read secret values' }).uncheck();
+    await expectAccessible(page, 'new API key');
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    const panel = page.getByRole('alertdialog', { name: 'API key backup, shown this once' });
+    const text = await panel.getByRole('status').innerText();
+    expect(text).toMatch(/^tk_/);
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    await page.getByRole('row', { name: /backup.*12 permissions/ }).waitFor();
+    expect(await page.content()).not.toContain(text);
+    const key = (await opened.api('GET', '/api-keys')).api_keys[0];
+    expect(key.permissions).not.toContain('environments:reveal');
+    expect(Date.parse(key.expires_at) - Date.now()).toBeGreaterThan(364 * 24 * 60 * 60 * 1000);
+
+    await page.getByRole('button', { name: 'Actions for backup' }).click();
+    await page.getByRole('menuitem', { name: 'Switch off' }).click();
+    await page.getByRole('row', { name: /switched off/ }).waitFor();
+    await expectAccessible(page, 'API keys');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'API keys at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('button', { name: 'Actions for backup' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await page.getByRole('button', { name: 'Delete API key' }).click();
+    await page.getByText('No API key yet').waitFor();
+  });
+
+  it('makes no API key while locked', async () => {
+    await opened.api('POST', '/vault/lock');
+    await page.getByText('A new key could not be sealed').waitFor();
+    expect(await page.getByRole('button', { name: 'New API key' }).isDisabled()).toBe(true);
+    await expectAccessible(page, 'API keys, locked');
+    await opened.api('POST', '/vault/unlock', { method: 'custody' });
+  });
+
+  it('shows a reader their own place and a user no role beyond their own', async () => {
+    const { page: reader, context } = await signInAs(opened, browser, {
+      email: 'reader@example.org',
+      role: 'reader',
+    });
+    await reader.goto('/people');
+    await reader.getByText('What you may do').waitFor();
+    expect(await reader.getByRole('link', { name: 'API keys' }).count()).toBe(0);
+    expect(await reader.getByRole('button', { name: /Add|New|Actions/ }).count()).toBe(0);
+    await expectAccessible(reader, 'a reader among people');
+    await reader.goto('/people/keys');
+    await reader.getByText('Not yours to see').waitFor();
+    await context.close();
+
+    const { page: user, context: other } = await signInAs(opened, browser, {
+      email: 'user@example.org',
+      role: 'user',
+    });
+    await user.goto('/people/keys');
+    await user.getByRole('button', { name: 'New API key' }).click();
+    await user.getByText('For a program that uses this instance.').waitFor();
+    await expect
+      .poll(() => user.getByLabel('Role', { exact: true }).locator('option').allInnerTexts())
+      .toEqual(['User', 'Reader']);
+    await other.close();
+  });
+});

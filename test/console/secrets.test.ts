@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { seedShop, startOver } from './lost-key.ts';
+import { expectNoOverflow } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('the list of secrets', () => {
+  let browser: Browser;
+  let opened: TestConsole | null = null;
+
+  beforeAll(async () => {
+    if (hasChromium()) browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    await opened?.stop();
+    opened = null;
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  async function openShop(): Promise<TestConsole> {
+    opened = await startConsole();
+    await seedShop(opened, { API_TOKEN: 'sk-planted-1', MAP_TOKEN: 'sk-planted-2' });
+    await opened.api('POST', '/api-keys', { name: 'nightly', role_type: 'reader' });
+    return opened;
+  }
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+
+  it('filters, searches, checks every value, and exports a report without values', async () => {
+    const c = await openShop();
+    const { page } = await c.open(browser, '/secrets');
+    await row(page, 'API_TOKEN').getByText('Not checked').waitFor();
+    await page.getByText('Not checked since the start.').waitFor();
+    await expectAccessible(page, 'secrets, not checked');
+
+    await page.getByRole('button', { name: 'Access 1' }).click();
+    await row(page, 'nightly').waitFor();
+    await expect.poll(() => row(page, 'API_TOKEN').count()).toBe(0);
+    await page.getByRole('button', { name: /^All/ }).click();
+    await page.keyboard.press('/');
+    await page.keyboard.type('map shop');
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.keyboard.type(' nowhere');
+    await page.getByText('Nothing fits').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+
+    await page.getByRole('button', { name: 'Verify all' }).click();
+    await row(page, 'API_TOKEN').getByText('Opens').waitFor();
+    await page.getByText('Every value opens').waitFor();
+    await page.getByText(/Checked today/).waitFor();
+    await expectAccessible(page, 'secrets, checked');
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export report' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^temps-secrets-\d{4}-\d\d-\d\d\.json$/);
+    const text = readFileSync(await download.path(), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({ failed: 0, failures: [] });
+    expect(text).not.toContain('sk-planted');
+
+    await row(page, 'API_TOKEN').getByRole('link', { name: 'shop, production' }).click();
+    await page.waitForURL('**/projects/shop');
+  });
+
+  it('puts a row first that was damaged while the instance was stopped, with the way to mend it', async () => {
+    const c = await openShop();
+    await c.served.stop();
+    const database = new Database(join(c.dataDir, 'temps.db'));
+    database
+      .prepare(
+        `UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)
+         WHERE id IN (SELECT secret_id FROM env_vars WHERE key = 'MAP_TOKEN')`,
+      )
+      .run();
+    database.close();
+    await c.restart();
+    const { page } = await c.open(browser, '/secrets', { viewport: { width: 360, height: 740 } });
+    await page.getByRole('button', { name: 'Verify all' }).click();
+    await page.getByText('1 does not open: MAP_TOKEN of shop (production)').waitFor();
+    await expectNoOverflow(page, 'secrets, one damaged');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    expect(await page.getByRole('row').nth(1).textContent()).toContain('MAP_TOKEN');
+    await page.getByRole('row').nth(1).getByText('Does not open').waitFor();
+    await expectAccessible(page, 'secrets, one damaged');
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByText('1 value does not open').waitFor();
+    await page.getByRole('link', { name: 'See which' }).click();
+    await page.getByRole('link', { name: 'Enter it again' }).click();
+    await page.waitForURL('**/projects/shop');
+
+    const variables = await c.api('GET', '/projects/shop/env-vars');
+    const { id } = variables.find(({ key }: { key: string }) => key === 'MAP_TOKEN');
+    await c.api('PUT', `/projects/shop/env-vars/${id}`, { value: 'typed again' });
+    await page.goto('/secrets');
+    await page.getByRole('button', { name: 'Verify all' }).click();
+    await expect.poll(() => row(page, 'MAP_TOKEN').first().textContent()).toContain('version 1');
+  });
+
+  it('keeps its rows while locked, and follows when it opens', async () => {
+    const c = await openShop();
+    await c.api('POST', '/vault/lock');
+    const { page } = await c.open(browser, '/secrets');
+    await row(page, 'API_TOKEN').getByText('Locked').waitFor();
+    expect(await page.getByRole('button', { name: 'Verify all' }).isEnabled()).toBe(false);
+    await page.getByText('None can be opened while the vault is locked').waitFor();
+    await expectAccessible(page, 'secrets, locked');
+    await c.api('POST', '/vault/unlock', { method: 'custody' });
+    await row(page, 'API_TOKEN').getByText('Not checked').waitFor();
+  });
+
+  it('leads from values whose key was given up to the recovery list', async () => {
+    const c = await openShop();
+    await startOver(c);
+    const { page } = await c.open(browser, '/secrets');
+    await row(page, 'API_TOKEN').getByText('Key lost').waitFor();
+    await page.getByText(/^3 do not open, first/).waitFor();
+    await page.getByRole('link', { name: 'Recovery list' }).click();
+    await page.waitForURL('**/recovery');
+  });
+});

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../requires.ts';
+import { expectAccessible } from './accessibility.ts';
+import { hasChromium, launchBrowser } from './browser.ts';
+import { startConsole, type TestConsole } from './console.ts';
+import { expectNoOverflow, signInAs } from './visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('settings', () => {
+  let opened: TestConsole;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    if (!hasChromium()) return;
+    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+    ({ page } = await opened.open(browser, '/settings'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await opened?.stop();
+  });
+
+  it('says what is wrong beside the field, then saves what changed', async () => {
+    await page.getByLabel('Sign out after').fill('400');
+    await page.getByText('A whole number from 1 to 90.').waitFor();
+    await page.getByLabel('HTTPS names').fill('attic.home.arpa\nnot a/name');
+    await page.getByText('a/name is not a host name or address.').waitFor();
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await expectAccessible(page, 'settings that are wrong');
+    await page.getByLabel('Name', { exact: true }).fill('homelab');
+    await page.getByLabel('Sign out after').fill('30');
+    await page.getByLabel('HTTPS names').fill('attic.home.arpa\n192.168.1.20');
+    await page.keyboard.press('Control+s');
+    await page.getByText('The HTTPS names count from the next start.').waitFor();
+    await page.locator('.instance', { hasText: 'homelab' }).waitFor();
+    expect(await opened.api('GET', '/settings')).toMatchObject({
+      instance_name: 'homelab',
+      session_days: 30,
+      https_names: ['attic.home.arpa', '192.168.1.20'],
+    });
+    await expectAccessible(page, 'settings');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'settings at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('follows what is changed elsewhere, and never what is being typed', async () => {
+    await opened.api('PUT', '/settings', { session_days: 3 });
+    await expect.poll(() => page.getByLabel('Sign out after').inputValue()).toBe('3');
+    await page.getByLabel('Sign out after').fill('5');
+    await opened.api('PUT', '/settings', { instance_name: 'elsewhere' });
+    await page.locator('.instance', { hasText: 'elsewhere' }).waitFor();
+    expect(await page.getByLabel('Sign out after').inputValue()).toBe('5');
+    await page.reload();
+  });
+
+  it('keeps the theme in this browser', async () => {
+    await page.getByRole('radio', { name: 'Dark' }).click();
+    await page.locator('html[data-theme="dark"]').waitFor();
+    await page.reload();
+    await page.locator('html[data-theme="dark"]').waitFor();
+    await page.getByRole('radio', { name: 'System' }).click();
+    await page.locator('html:not([data-theme])').waitFor();
+  });
+
+  it('tells the owner where it answers and hands out the authority', async () => {
+    const { certificate } = await opened.api('GET', '/doors');
+    await page.getByText(certificate.sha256).waitFor();
+    await page.getByRole('radio', { name: 'Windows' }).click();
+    await page.getByText('certutil -addstore').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Authority' }).click(),
+    ]);
+    expect(readFileSync(await download.path(), 'utf8')).toContain('BEGIN CERTIFICATE');
+  });
+
+  it('shows the diagnostics before they are taken', async () => {
+    await page.getByRole('button', { name: 'Look at it' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Diagnostics' });
+    const shown = await dialog.locator('pre').innerText();
+    await expectAccessible(page, 'diagnostics');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(JSON.parse(shown));
+  });
+
+  it('offers a reader nothing that would be refused', async () => {
+    const { page: reader, context } = await signInAs(opened, browser, {
+      email: 'reader@example.org',
+      role: 'reader',
+    });
+    await reader.goto('/settings');
+    await reader.getByLabel('Sign out after').waitFor();
+    expect(await reader.getByLabel('Sign out after').getAttribute('readonly')).toBe('');
+    expect(await reader.getByRole('button', { name: /Save|Look at it/ }).count()).toBe(0);
+    await expectAccessible(reader, 'settings of a reader');
+    await context.close();
+  });
+});

@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const headless = join(import.meta.dirname, '../../../electron/headless.ts');
+
+let dataDir: string;
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'temps-token-'));
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+it('takes a role there is none of for wrong usage, and names those there are', () => {
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [headless, ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir },
+    });
+  run('projects', 'create', 'shop');
+  const refused = run('token', 'create', '--name', 'n', '--role', 'king');
+  expect(refused.status).toBe(2);
+  expect(refused.stderr).toContain('admin, user, reader');
+});
