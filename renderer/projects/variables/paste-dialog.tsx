@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextAreaField } from '../../ui/field.tsx';
 import { type EnvSource, MAX_SOURCE_BYTES, readFile, toSource } from './env-source.ts';
+import { useWipedOnLeave } from './use-wiped-on-leave.ts';
 
 interface PasteDialogProps {
   onSource: (source: EnvSource) => void;
@@ -55,19 +56,33 @@ export function PasteDialog({ onSource, onClose }: PasteDialogProps) {
         </>
       }
     >
-      <TextAreaField
-        ref={area}
-        label="Text"
-        error={error}
-        rows={12}
-        wrap="off"
-        autoFocus
-        placeholder={'DATABASE_URL=postgres://…\nLOG_LEVEL=info'}
-        onInput={() => setError(undefined)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) compare();
-        }}
-      />
+      <TextBox area={area} error={error} onInput={() => setError(undefined)} onCompare={compare} />
     </Dialog>
+  );
+}
+
+interface TextBoxProps {
+  area: React.RefObject<HTMLTextAreaElement | null>;
+  error: string | undefined;
+  onInput: () => void;
+  onCompare: () => void;
+}
+
+function TextBox({ area, error, onInput, onCompare }: TextBoxProps) {
+  useWipedOnLeave(area);
+  return (
+    <TextAreaField
+      ref={area}
+      label="Text"
+      error={error}
+      rows={12}
+      wrap="off"
+      autoFocus
+      placeholder={'DATABASE_URL=postgres://…\nLOG_LEVEL=info'}
+      onInput={onInput}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onCompare();
+      }}
+    />
   );
 }

@@ -51,7 +51,13 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
   };
   // Put in once, past React: an attribute would keep a second copy of it in the page.
   useLayoutEffect(() => {
-    if (isShown && area.current) area.current.value = loaded.current;
+    const box = area.current;
+    if (!isShown || !box) return;
+    box.value = loaded.current;
+    return () =>
+      queueMicrotask(() => {
+        if (!box.isConnected) box.value = '';
+      });
   }, [isShown]);
   useEffect(() => {
     if (!isShown || isChanged) return;

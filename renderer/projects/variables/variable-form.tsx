@@ -8,6 +8,7 @@ import type { Environment } from '../project-queries.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
 import { restoreLineEnds } from './line-ends.ts';
 import { type SecretGuess, useSecretGuess } from './use-secret-guess.ts';
+import { useWipedOnLeave } from './use-wiped-on-leave.ts';
 import type { Variable, VariableScope } from './variable-scope.ts';
 
 export interface FormFields {
@@ -39,7 +40,8 @@ export function VariableForm(props: VariableFormProps) {
   const { id, scope, environments, variable, environmentIds, mayReveal, problem, onSubmit } = props;
   const key = useRef<HTMLInputElement>(null);
   const value = useRef<HTMLTextAreaElement>(null);
-  /** What the text box would hold if nobody had typed in it, and the value that was put there. */
+  useWipedOnLeave(value);
+  /** The value that was put into the text box; null for none. */
   const original = useRef(variable?.value ?? null);
   const [picked, setPicked] = useState<ReadonlySet<number>>(
     () => new Set(variable ? variable.environments.map((each) => each.id) : environmentIds),
