@@ -194,6 +194,7 @@ describe('projects', () => {
   });
 
   it('makes no token while locked, and leaves the list', async () => {
+    await page.goto('/projects/shop/tokens');
     await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'other' });
     await page.getByRole('row', { name: /other/ }).waitFor();
     await opened.api('POST', '/vault/lock');
