@@ -62,6 +62,8 @@ function Verify({ vault }: { vault: VaultStatus }) {
       // The one that was asked for, where its place alone did not tell which it is.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
         await proveCopy(asked.id, copy).catch(() => undefined);
+      // SECURITY: what was handed over is needed again only for its passphrase.
+      if (!isPassphrase(answer.verdict)) handed.current = null;
       setSaid(answer);
       await queryClient.invalidateQueries({ queryKey: ['vault'] });
     });

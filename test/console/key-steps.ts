@@ -1,3 +1,4 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import type { TestConsole } from './console.ts';
 
@@ -12,6 +13,14 @@ export async function addSecrets(c: TestConsole, count = 3): Promise<void> {
       `sk_live_${at}abcdefgh`,
     ]),
   });
+}
+
+/** What a kit of some other instance holds for machines. */
+export function makeForeignKit(): string {
+  const key = randomBytes(32);
+  const digest = createHash('sha256').update('temps key fingerprint v1').update(key).digest();
+  const fingerprint = digest.subarray(0, 8).toString('hex').toUpperCase().match(/.{4}/g)?.join('-');
+  return `temps-key:v1:${randomUUID()}:1:${key.toString('hex')}:${fingerprint}`;
 }
 
 /** On the wizard's first step: this way, and this format of it. */
@@ -35,7 +44,7 @@ export async function answerThree(page: Page, words: readonly string[]): Promise
   await page.getByRole('button', { name: 'Check the words' }).click();
 }
 
-/** Waits until the page is as wide as its window and no wider. */
+/** By how many pixels the page is wider than its window. */
 export async function overflow(page: Page): Promise<number> {
   return await page.evaluate(() => {
     const main = document.querySelector('main');

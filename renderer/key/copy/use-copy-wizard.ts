@@ -3,7 +3,7 @@ import { hasCode } from '../../api/problem.ts';
 import { useAction } from '../use-action.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { downloadBase64 } from './download-file.ts';
-import { type CopyTarget, makeCopy } from './make-copy.ts';
+import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'proof' | 'done';
 
@@ -133,6 +133,9 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       setStage('done');
     }, []),
     restart() {
+      // Nobody took it: it is not to wait in the list for a proof.
+      if (made && proven === null && made.proof.needed !== null)
+        void forgetCopy(made.copy.id).catch(() => undefined);
       passphrase.current = null;
       setChosen(null);
       setMade(null);

@@ -52,7 +52,7 @@ export function Copies({ vault }: { vault: VaultStatus }) {
           />
         )}
         {ordered.length > 0 && (
-          <table className="table key-table">
+          <table className="table key-table max-tablet:block">
             <colgroup>
               <col />
               <col className="made" />

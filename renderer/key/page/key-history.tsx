@@ -31,7 +31,7 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
           />
         )}
         {epochs.isSuccess && (
-          <table className="table key-table">
+          <table className="table key-table max-tablet:block">
             <colgroup>
               <col className="number" />
               <col />

@@ -4,6 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/choices.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
+import { saveFile } from '../../ui/save-file.ts';
 import { formatCount } from '../../ui/time.ts';
 import { showToast } from '../../ui/toasts.tsx';
 import type { Environment } from '../project-queries.ts';
@@ -33,7 +34,7 @@ export function ExportDialog(props: ExportDialogProps) {
     setBusy(true);
     setError(null);
     try {
-      saveAs(await exportFile(project, environmentId), fileName);
+      saveFile(fileName, await exportFile(project, environmentId), 'text/plain');
       showToast({ icon: Download, title: `${fileName} is in your downloads`, text: 'Delete it after use.' });
       onClose();
     } catch (thrown) {
@@ -78,17 +79,4 @@ export function ExportDialog(props: ExportDialogProps) {
       {error !== null && <ProblemBanner error={error} />}
     </Dialog>
   );
-}
-
-/** Browsers take the text from its address a moment after the click. */
-const ADDRESS_MS = 10_000;
-
-/** SECURITY: the address of the text is taken back once the browser has begun to save it. */
-function saveAs(text: string, fileName: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = fileName;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), ADDRESS_MS);
 }
