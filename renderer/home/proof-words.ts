@@ -11,12 +11,12 @@ export function sayOutcome(vault: VaultStatus): string {
     const waiting = formatCount(vault.secrets.total, 'value');
     return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} ${vault.secrets.total === 1 ? 'waits' : 'wait'} for the key.`;
   }
-  const lost = countToLose(vault.secrets.by_kind);
+  const lost = countToLose(vault.secrets.at_stake);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
     return lost === 0
       ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
-      : `If this computer died today, ${listToLose(vault.secrets.by_kind)} would be lost.`;
+      : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;
   }
   const copy = `the ${nameForm(format)} “${place}”`;
   const days = proofDays(vault) ?? 0;

@@ -52,7 +52,7 @@ export function Dial({ days }: { days: number | null }) {
         {days === null ? '–' : days}
       </text>
       <text className="unit" x="60" y="83">
-        {days === null ? 'not proven' : days === 1 ? 'day ago' : 'days ago'}
+        {days === null ? 'no proof' : days === 1 ? 'day ago' : 'days ago'}
       </text>
     </svg>
   );

@@ -763,6 +763,9 @@ describe('a lost key', () => {
       lost_epoch: 1,
     });
     expect(list.groups.map((group: { group: string }) => group.group)).toEqual(['sign_in', 'deploys']);
+    const { secrets } = (await call('GET', '/vault/status')).body;
+    expect(secrets.by_kind.env_var).toBe(1);
+    expect(secrets.at_stake.env_var ?? 0).toBe(0);
     const [key] = list.groups[0].values;
     const [variable] = list.groups[1].values;
     expect(variable.owner.title).toBe('API_TOKEN of shop (production)');

@@ -88,3 +88,14 @@ export function countSecretsByKind(
     .all({ fingerprint });
   return Object.fromEntries((rows as { kind: string; n: number }[]).map((row) => [row.kind, row.n]));
 }
+
+/** Sealed values by kind that no lost key holds: what would be lost with the key in use. */
+export function countSecretsAtStake(store: Store): Partial<Record<SecretKind, number>> {
+  const rows = store.sqlite
+    .prepare(
+      `SELECT kind, count(*) AS n FROM secrets
+       WHERE key_fingerprint NOT IN (SELECT fingerprint FROM keys WHERE state = 'lost') GROUP BY kind`,
+    )
+    .all();
+  return Object.fromEntries((rows as { kind: string; n: number }[]).map((row) => [row.kind, row.n]));
+}

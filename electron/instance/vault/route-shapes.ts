@@ -6,7 +6,7 @@ import type { Health } from './health.ts';
 import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
 import type { KeyEpoch } from './key-history.ts';
 import { findKeyProof, type KeyProof } from './key-proof.ts';
-import { countSecretsByKind, findActiveRecord } from './key-record.ts';
+import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from './key-record.ts';
 import type { copyShape, epochShape, keyShape, kitShape, placeShape } from './key-shapes.ts';
 import type { RecoveryList } from './recovery.ts';
 import { getRotationProgress } from './rotation-progress.ts';
@@ -41,7 +41,11 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     custody_asked_at: core.custodyAskedAt,
     health: toHealthJson(getHealth(core)),
     proof: toProofJson(findKeyProof(core)),
-    secrets: { total: Object.values(byKind).reduce((sum, count) => sum + count, 0), by_kind: byKind },
+    secrets: {
+      total: Object.values(byKind).reduce((sum, count) => sum + count, 0),
+      by_kind: byKind,
+      at_stake: countSecretsAtStake(core.store),
+    },
     rotation: toRotationJson(core, jobs),
     database: toDatabaseJson(core),
     said: [...core.said],

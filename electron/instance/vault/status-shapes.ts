@@ -102,7 +102,11 @@ const statusFields = {
     .openapi({ description: 'When the custody was last asked for the key' }),
   health: healthShape,
   proof: proofOfKeyShape,
-  secrets: z.object({ total: z.number(), by_kind: countsByKind }),
+  secrets: z.object({
+    total: z.number(),
+    by_kind: countsByKind,
+    at_stake: countsByKind.openapi({ description: 'Without what a lost key holds' }),
+  }),
   rotation: orNull(rotationShape),
   database: z
     .object({

@@ -70,7 +70,7 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
 function NoCopyAtAll({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const [isOpen, setOpen] = useState(false);
-  const lost = countToLose(vault.secrets.by_kind);
+  const lost = countToLose(vault.secrets.at_stake);
   return (
     <div>
       <LifeBuoy className="icon" aria-hidden="true" />

@@ -30,7 +30,7 @@ export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () 
   // SECURITY: in the fields themselves, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
   const [isPassphraseGood, setPassphraseGood] = useState(false);
-  const lost = countToLose(vault.secrets.by_kind);
+  const lost = countToLose(vault.secrets.at_stake);
   const values = formatCount(lost, 'value');
   const typed = () =>
     [...(fields.current?.querySelectorAll<HTMLInputElement>('input[data-passphrase]') ?? [])].map(
@@ -67,7 +67,7 @@ export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () 
     >
       {lost > 0 && (
         <p>
-          Lost with the key: <b className="text-text">{listToLose(vault.secrets.by_kind)}</b>. You get a list
+          Lost with the key: <b className="text-text">{listToLose(vault.secrets.at_stake)}</b>. You get a list
           to enter them again or make new ones.
         </p>
       )}
