@@ -151,10 +151,8 @@ describeOverDoors('the list of secrets', (door) => {
       ({ key }: { key: string }) => key === 'BETA',
     );
     await door().owner('PUT', `/projects/shop/env-vars/${beta.id}`, { value: 'typed again' });
-    expect((await list('?search=beta')).secrets.map(({ check }) => check)).toEqual([
-      'does_not_open',
-      'unchecked',
-    ]);
+    // Set anew, its damaged version is gone with what nobody could read any more.
+    expect((await list('?search=beta')).secrets.map(({ check }) => check)).toEqual(['unchecked']);
     await door().owner('POST', '/vault/lock');
     expect((await list()).failing).toBe(0);
   });
