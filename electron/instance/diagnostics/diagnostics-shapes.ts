@@ -1,26 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { actorKinds } from '../audit/audit-shapes.ts';
-import { type HealthReasonCode, healthLevels } from '../vault/health.ts';
-import type { VaultCase } from '../vault/start-case.ts';
+import { healthLevels, healthReasonCodes } from '../vault/health.ts';
+import { vaultCases } from '../vault/start-case.ts';
 import { custodyNames } from '../vault/vocabulary.ts';
 
-const vaultCases = [
-  'running',
-  'missing',
-  'waiting',
-  'old_key',
-  'foreign_key',
-  'locked_by_owner',
-] as const satisfies VaultCase[];
-const reasonCodes = [
-  'locked',
-  'custody_disagrees',
-  'drill_failed',
-  'no_separate_copy',
-  'proof_stale',
-  'proof_due',
-  'only_copy_beside_backups',
-] as const satisfies HealthReasonCode[];
 const counts = z.record(z.string(), z.int());
 
 export const diagnosticsShape = z
@@ -41,7 +24,7 @@ export const diagnosticsShape = z
       custody: z.enum(custodyNames),
       health: z.object({
         level: z.enum(healthLevels),
-        reasons: z.array(z.object({ code: z.enum(reasonCodes), level: z.enum(healthLevels) })),
+        reasons: z.array(z.object({ code: z.enum(healthReasonCodes), level: z.enum(healthLevels) })),
       }),
       secrets_by_kind: counts,
     }),
