@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most files wait for processes, disks and browsers: every core has one at work.
+    maxWorkers: '100%',
   },
 });

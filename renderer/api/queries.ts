@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { type InvalidateQueryFilters, QueryClient } from '@tanstack/react-query';
 import { ConnectionLost } from './problem.ts';
 
 /**
@@ -19,3 +19,19 @@ export const queryClient = new QueryClient({
     mutations: { retry: false },
   },
 });
+
+/**
+ * Asks again what is shown, because it changed. What is being asked for the first time may have been answered
+ * before the change, the answer still on its way: it is asked once more when it has arrived.
+ */
+export function refresh(filters: InvalidateQueryFilters = {}): void {
+  const onTheirWay = queryClient
+    .getQueryCache()
+    .findAll({ ...filters, fetchStatus: 'fetching' })
+    .filter(({ state }) => state.data === undefined);
+  void queryClient.invalidateQueries(filters);
+  for (const { promise, queryKey } of onTheirWay) {
+    const again = () => void queryClient.invalidateQueries({ queryKey, exact: true });
+    promise?.then(again, again);
+  }
+}

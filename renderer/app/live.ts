@@ -1,24 +1,33 @@
-import { useEffect } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { noteAnswered, noteLost } from '../api/connection.ts';
-import { queryClient } from '../api/queries.ts';
+import { queryClient, refresh } from '../api/queries.ts';
 import { sessionQuery } from './session.ts';
 import { vaultQuery } from './vault.ts';
 
 /** A stream that stays silent for longer is dead, whatever the system believes. The instance pings every 15 s. */
 const SILENT_MS = 40_000;
 const RETRY_MS = 2000;
+/** Pages wait for the stream, but not for long: without one they are shown as they were answered. */
+const WAIT_MS = 1000;
 
 /**
  * The change feed, while someone is signed in: what changes in the instance, by whichever door, changes here.
- * After a break everything is asked anew.
+ * True once it is heard (or was waited for in vain): what is asked from then on misses no change after its
+ * answer. What was asked before, after a break or a wait, is asked anew.
  */
-export function useLive(isOn: boolean): void {
+export function useLive(isOn: boolean): boolean {
+  const [isReady, setReady] = useState(false);
+  const wasReady = useRef(false);
   useEffect(() => {
     if (!isOn) return;
+    const ready = () => {
+      wasReady.current = true;
+      setReady(true);
+    };
+    const waited = setTimeout(ready, WAIT_MS);
     let source: EventSource | null = null;
     let silence: ReturnType<typeof setTimeout> | undefined;
     let retry: ReturnType<typeof setTimeout> | undefined;
-    let wasLost = false;
 
     const heard = () => {
       clearTimeout(silence);
@@ -27,7 +36,6 @@ export function useLive(isOn: boolean): void {
     const reopen = () => {
       source?.close();
       clearTimeout(silence);
-      wasLost = true;
       noteLost();
       retry = setTimeout(open, RETRY_MS);
     };
@@ -36,12 +44,13 @@ export function useLive(isOn: boolean): void {
       source.onopen = () => {
         heard();
         noteAnswered();
-        if (wasLost) void queryClient.invalidateQueries();
-        wasLost = false;
+        if (wasReady.current) refresh();
+        ready();
       };
       source.onerror = () => {
         // Ended by the instance: perhaps the session is over.
         void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        ready();
         reopen();
       };
       source.addEventListener('ping', heard);
@@ -50,7 +59,7 @@ export function useLive(isOn: boolean): void {
           heard();
           queryClient.setQueryData(vaultQuery.queryKey, JSON.parse(event.data));
           if (name !== 'rotation')
-            void queryClient.invalidateQueries({ queryKey: ['vault'], predicate: isNotStatus });
+            refresh({ queryKey: ['vault'], predicate: isNotStatus });
         });
       }
       source.addEventListener('doctor', (event) => {
@@ -60,23 +69,25 @@ export function useLive(isOn: boolean): void {
       source.addEventListener('changed', (event) => {
         heard();
         const { resource } = JSON.parse(event.data) as { resource: string };
-        void queryClient.invalidateQueries({ queryKey: [resource], predicate: isNotStatus });
+        refresh({ queryKey: [resource], predicate: isNotStatus });
         // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
-        if (resource !== 'vault') void queryClient.invalidateQueries({ queryKey: ['vault'] });
+        if (resource !== 'vault') refresh({ queryKey: ['vault'] });
         // The session names the instance, and says who one is and may do.
         if (resource === 'settings' || resource === 'users')
-          void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+          refresh({ queryKey: sessionQuery.queryKey });
         // Every change leaves a line in the audit log.
-        void queryClient.invalidateQueries({ queryKey: ['audit'] });
+        refresh({ queryKey: ['audit'] });
       });
     };
     open();
     return () => {
       source?.close();
+      clearTimeout(waited);
       clearTimeout(silence);
       clearTimeout(retry);
     };
   }, [isOn]);
+  return isReady;
 }
 
 /** What the feed itself brings is not asked again. */

@@ -18,7 +18,7 @@ export function Shell() {
   const isSignedIn = session.data?.state === 'signed_in';
   const wasSignedIn = useRef(false);
   wasSignedIn.current ||= isSignedIn;
-  useLive(isSignedIn);
+  const isLive = useLive(isSignedIn);
   if (session.isPending) return <div aria-busy="true" />;
   if (session.isError)
     return (
@@ -31,6 +31,7 @@ export function Shell() {
       </main>
     );
   if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
+  if (!isLive) return <div aria-busy="true" />;
   return (
     <>
       <Frame />
