@@ -1,4 +1,4 @@
-import { usageError } from './command-error.ts';
+import { CommandError, usageError } from './command-error.ts';
 
 /** Everything on standard input. */
 export async function readStdin(): Promise<Buffer> {
@@ -7,9 +7,24 @@ export async function readStdin(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/**
+ * Everything on standard input as text. Throws `invalid_request` for bytes that are not UTF-8: another password,
+ * or another value, would be kept in their place.
+ */
+export async function readStdinText(): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readStdin());
+  } catch {
+    throw new CommandError(
+      'invalid_request',
+      'What came on standard input is not UTF-8 text; nothing was changed. Encode binary values first, as with base64.',
+    );
+  }
+}
+
 /** The first line of standard input, without its end: how scripts hand over a password. */
 export async function readStdinLine(): Promise<string> {
-  return (await readStdin()).toString('utf8').split(/\r?\n/)[0] ?? '';
+  return (await readStdinText()).split(/\r?\n/)[0] ?? '';
 }
 
 /**

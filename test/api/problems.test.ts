@@ -26,6 +26,26 @@ describeOverDoors('what goes wrong', (door) => {
     expect((await door().request('GET', '//api/api/auth/email-status')).status).toBe(200);
   });
 
+  it('is every name that would rewrite a terminal, whoever and whatever is called so', async () => {
+    const account = { email: 'eve@example.org', password: 'correct horse battery' };
+    for (const bad of ['a\u001b[2Jb', 'a\nb', 'a\u202eb']) {
+      for (const [method, path, field, rest] of [
+        ['POST', '/users', 'name', account],
+        ['POST', '/users/administrator', 'name', account],
+        ['PATCH', '/users/me', 'name', {}],
+        ['POST', '/setup', 'name', { ...account, token: 'none' }],
+        ['PUT', '/settings', 'instance_name', {}],
+        ['POST', '/vault/key/copies', 'place', { format: 'words' }],
+      ] as const) {
+        const refused = await door().owner(method, path, { ...rest, [field]: bad });
+        expect([refused.status, Object.keys(refused.body.errors ?? {})], `${method} ${path}`).toEqual([
+          400,
+          [field],
+        ]);
+      }
+    }
+  });
+
   it('refuses 3 MiB, said and unsaid', async () => {
     const large = JSON.stringify({ name: 'x'.repeat(3 * 1024 * 1024) });
     const answer = await door()

@@ -44,6 +44,26 @@ describeOverDoors('a damaged secret', (door) => {
     expect(refused.text).not.toContain('canary');
   });
 
+  it('is named just so when its sealed row is gone', async () => {
+    await set('ALPHA', 'whole again');
+    await set('GAMMA', 'canary');
+    const database = new Database(join(door().dataDir, 'temps.db'));
+    database.pragma('foreign_keys = OFF');
+    database
+      .prepare('DELETE FROM secrets WHERE id IN (SELECT secret_id FROM env_vars WHERE key = ?)')
+      .run('GAMMA');
+    database.close();
+    for (const path of ['variables/export', 'variables/resolved', 'env-vars/GAMMA/value']) {
+      const refused = await send('GET', `/projects/shop/${path}`);
+      expect([refused.body.error_code, refused.body.detail]).toEqual([
+        'secret_unreadable',
+        expect.stringContaining('GAMMA'),
+      ]);
+    }
+    expect((await set('GAMMA', 'anew')).status).toBe(200);
+    expect((await send('GET', '/projects/shop/env-vars/GAMMA/value')).body.value).toBe('anew');
+  });
+
   it.each([
     ['does not open', flip],
     ['is cut off', cut],

@@ -8,7 +8,7 @@ import {
   rolePermissions,
 } from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
-import { displayName } from '../projects/project-shapes.ts';
+import { displayName } from '../http/shown-text.ts';
 import {
   type ApiKey,
   type ApiKeyChange,

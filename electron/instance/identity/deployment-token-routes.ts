@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireConfirmedPerson, requirePermission, requireProject } from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
-import { displayName } from '../projects/project-shapes.ts';
+import { displayName } from '../http/shown-text.ts';
 import { getProject } from '../projects/projects.ts';
 import {
   createDeploymentToken,

@@ -4,6 +4,7 @@ import { deleteCookie, setCookie } from 'hono/cookie';
 import { AppError } from '../app-error.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner } from '../http/caller.ts';
+import { shownText } from '../http/shown-text.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { describeCurrentSession } from './current-session.ts';
 import type { Identity } from './identity.ts';
@@ -130,7 +131,7 @@ export function sessionRoutes(identity: Identity) {
         z.object({
           token: z.string().max(100),
           email: z.string().max(254),
-          name: z.string().max(100),
+          name: shownText(0, 100),
           password,
         }),
       ),

@@ -3,6 +3,7 @@ import { AppError } from '../app-error.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../http/caller.ts';
 import { pathId } from '../http/parameters.ts';
+import { shownText } from '../http/shown-text.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { Identity } from './identity.ts';
 import { accountChange, password, toUserJson, userShape } from './user-shapes.ts';
@@ -52,8 +53,8 @@ export function userRoutes(identity: Identity) {
       request: body(
         z.object({
           email: z.string().max(254),
-          name: z.string().max(100).optional(),
-          username: z.string().max(100).optional(),
+          name: shownText(0, 100).optional(),
+          username: shownText(0, 100).optional(),
           password,
           roles: z.array(z.string()).default(['user']),
         }),
@@ -80,9 +81,7 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/administrator',
-      request: body(
-        z.object({ email: z.string().max(254), name: z.string().max(100).default(''), password }),
-      ),
+      request: body(z.object({ email: z.string().max(254), name: shownText(0, 100).default(''), password })),
       responses: answer(userShape, 'The first administrator', 201),
     }),
     async (c) => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { displayName } from '../http/shown-text.ts';
 import { roles } from './roles.ts';
 import type { User } from './users.ts';
 
@@ -7,8 +8,8 @@ export const password = z.string().min(1).max(1024);
 /** What an account is called. Empty means as it was. */
 export const accountChange = z.object({
   email: z.string().max(254).optional(),
-  name: z.string().min(1).max(100).optional(),
-  username: z.string().min(1).max(100).optional(),
+  name: displayName(100).optional(),
+  username: displayName(100).optional(),
 });
 
 /** People as the API gives them, without anything of their passwords. */

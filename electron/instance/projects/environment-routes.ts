@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
+import { displayName } from '../http/shown-text.ts';
 import { listEnvironmentChanges } from './environment-history.ts';
 import {
   createEnvironment,
@@ -10,7 +11,7 @@ import {
   listEnvironments,
   updateEnvironment,
 } from './environments.ts';
-import { displayName, environmentShape, toEnvironmentJson } from './project-shapes.ts';
+import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
 import { getProject, type Project } from './projects.ts';
 import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
 

@@ -2,10 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
+import { displayName } from '../http/shown-text.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { getEnvironment, PRODUCTION } from './environments.ts';
 import {
-  displayName,
   projectListShape,
   projectShape,
   projectStatisticsShape,

@@ -3,20 +3,6 @@ import type { Environment } from './environments.ts';
 import type { Project, ProjectSummary } from './projects.ts';
 
 /** Projects and environments as the API gives them: upstream's names, and ours beside them. */
-/**
- * What people call a thing. SECURITY: no control character, line break or change of direction: names are shown in
- * terminals, logs and lists, where those would rewrite what stands beside them.
- */
-export const displayName = (maxCharacters: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxCharacters)
-    .refine((text) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(text), {
-      message: 'no control characters or line breaks',
-    });
-
 const deploymentConfig = z.record(z.string(), z.unknown());
 
 export const projectShape = z

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from '../context.ts';
 import { answer, body, createRoutes } from '../http/api.ts';
 import { requirePermission } from '../http/caller.ts';
+import { displayName } from '../http/shown-text.ts';
 import { getSettings, MAX_SESSION_DAYS, updateSettings } from './settings.ts';
 
 const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
@@ -9,7 +10,7 @@ const settingsShape = z
   .object({ instance_name: z.string(), https_names: z.array(z.string()), session_days: z.int() })
   .openapi('Settings');
 const change = z.strictObject({
-  instance_name: z.string().trim().min(1).max(100).optional(),
+  instance_name: displayName(100).optional(),
   https_names: z.array(hostName).max(50).optional(),
   session_days: z.int().min(1).max(MAX_SESSION_DAYS).optional(),
 });

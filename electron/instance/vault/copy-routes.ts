@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../http/caller.ts';
+import { displayName } from '../http/shown-text.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import { verifyKeyCopy } from './copy-verification.ts';
 import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
@@ -17,7 +18,7 @@ const copyId = z.object({ id: z.coerce.number().int() });
 const copyBody = z.object({
   format: z.enum(copyFormats),
   path: z.string().min(1).optional(),
-  place: z.string().min(1).max(200).optional(),
+  place: displayName(200).optional(),
   passphrase,
   keep_anyway: z.boolean().optional(),
   unprotected_confirmed: z.boolean().optional(),

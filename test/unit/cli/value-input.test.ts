@@ -23,6 +23,21 @@ function run(args: string[], input: Buffer | string = '') {
   return { code: status, out: stdout, err: stderr };
 }
 
+describe('a passphrase or key on standard input', () => {
+  it('is refused when it is not UTF-8: another one would be taken for it', () => {
+    for (const args of [
+      ['key', 'move', '--to', 'passphrase', '--passphrase-stdin'],
+      ['key', 'verify', '-'],
+      ['key', 'unlock', '-'],
+      ['admin', 'create', '--email', 'ada@example.org'],
+    ]) {
+      const refused = run(args, NOT_UTF8);
+      expect([refused.code, refused.err], args.join(' ')).toEqual([1, expect.stringContaining('not UTF-8')]);
+      expect(refused.err).not.toContain('canary');
+    }
+  });
+});
+
 describe('a value on standard input', () => {
   it('is refused when it is not UTF-8, and what was there stays', () => {
     run(['env', 'set', 'NAME', '-p', 'shop', '--plain'], 'before\n');
