@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { commandLineEnv } from '../command-line-env.ts';
 import { until } from '../keyring.ts';
 
 const headless = join(import.meta.dirname, '../../electron/headless.ts');
@@ -15,7 +16,7 @@ export function temps(dataDir: string, args: string[], input = '', env: NodeJS.P
   const { status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
     input,
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir, ...env },
+    env: { ...commandLineEnv(dataDir), ...env },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { code: status, out: stdout, err: stderr };
@@ -41,7 +42,7 @@ export async function serve(
     process.execPath,
     [headless, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
     {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir, ...env },
+      env: { ...commandLineEnv(dataDir), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     },
   );
@@ -90,7 +91,7 @@ export async function onTerminal(
 ): Promise<{ code: number | null; screen: string }> {
   const command = [process.execPath, headless, ...args].map((word) => `'${word}'`).join(' ');
   const child = spawn('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'dumb', TEMPS_DATA_DIR: dataDir },
+    env: { ...commandLineEnv(dataDir), TERM: 'dumb' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let screen = '';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeForTerminal } from '../../../electron/cli/terminal-text.ts';
+import { commandLineEnv } from '../../command-line-env.ts';
 import { requires } from '../../requires.ts';
 
 const headless = join(import.meta.dirname, '../../../electron/headless.ts');
@@ -27,7 +28,7 @@ describe('text on a terminal', () => {
     run(['env', 'set', 'NOTE', '-p', 'shop', '--plain'], EVIL);
   });
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
-  const env = () => ({ PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir });
+  const env = () => commandLineEnv(dataDir);
   const run = (args: string[], input = '') =>
     spawnSync(process.execPath, [headless, ...args], { input, encoding: 'utf8', env: env() }).stdout;
   const onTerminal = (args: string[]) =>

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { commandLineEnv } from '../../command-line-env.ts';
 
 const headless = join(import.meta.dirname, '../../../electron/headless.ts');
 
@@ -16,7 +17,7 @@ it('takes a role there is none of for wrong usage, and names those there are', (
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [headless, ...args], {
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir },
+      env: commandLineEnv(dataDir),
     });
   run('projects', 'create', 'shop');
   const refused = run('token', 'create', '--name', 'n', '--role', 'king');

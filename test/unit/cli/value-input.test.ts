@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandLineEnv } from '../../command-line-env.ts';
 
 const headless = join(import.meta.dirname, '../../../electron/headless.ts');
 const NOT_UTF8 = Buffer.from([0x63, 0x61, 0x6e, 0x61, 0x72, 0x79, 0xff, 0xfe]);
@@ -18,7 +19,7 @@ function run(args: string[], input: Buffer | string = '') {
   const { status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
     input,
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', TEMPS_DATA_DIR: dataDir },
+    env: commandLineEnv(dataDir),
   });
   return { code: status, out: stdout, err: stderr };
 }
