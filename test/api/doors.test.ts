@@ -38,6 +38,33 @@ describe('the HTTPS door', () => {
     ).rejects.toThrow();
   });
 
+  it('closes at once on who asks nothing, and gives time to who is in the middle', async () => {
+    const closing = await openDoor('https');
+    const { https_url } = (await closing.owner('GET', '/doors')).body;
+    const closed: string[] = [];
+    const open = (name: string, sent: string) =>
+      new Promise<void>((resolve) => {
+        const options = {
+          host: '127.0.0.1',
+          port: Number(new URL(https_url).port),
+          rejectUnauthorized: false,
+        };
+        const socket = connectTls(options, () => socket.write(sent, () => resolve()));
+        socket.on('data', () => undefined);
+        socket.on('error', () => undefined);
+        socket.once('close', () => closed.push(name));
+      });
+    await open('quiet', '');
+    await open(
+      'in the middle',
+      'POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+    );
+    // Its answer says that what was sent before it has arrived.
+    await closing.request('GET', '/auth/email-status');
+    await closing.stop();
+    expect(closed).toEqual(['quiet', 'in the middle']);
+  });
+
   it('sends no HSTS on localhost', async () => {
     expect((await door.request('GET', '/auth/email-status')).headers).not.toHaveProperty(
       'strict-transport-security',

@@ -193,6 +193,25 @@ describe('projects', () => {
     await opened.api('DELETE', `/projects/shop/deployment-tokens/${await tokenId(opened, 'pasted')}`);
   });
 
+  it('misses nothing that changes before its stream is open', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route(
+      '**/api/events',
+      async (route) => {
+        await held.promise;
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await page.goto('/projects/shop/tokens');
+    await page.getByText('No token yet').waitFor();
+    await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'early' });
+    held.resolve();
+    await page.getByRole('row', { name: /early/ }).waitFor();
+    await opened.api('DELETE', `/projects/shop/deployment-tokens/${await tokenId(opened, 'early')}`);
+    await page.getByText('No token yet').waitFor();
+  });
+
   it('makes no token while locked, and leaves the list', async () => {
     await page.goto('/projects/shop/tokens');
     await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'other' });

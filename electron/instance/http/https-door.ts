@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Context } from '../context.ts';
 import type { App } from './app.ts';
 import type { Caller } from './caller.ts';
-import { closeServer, createListener, limitSlowClients, listenOn } from './listener.ts';
+import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
 import { createTemporaryCertificate, getLeaf, type ServedCertificate } from './local-authority.ts';
 
 /** TLS 1.2 only with forward secrecy and authenticated encryption (RFC 9325 §4.2); TLS 1.3 picks its own. */
@@ -47,7 +47,7 @@ export async function openHttpsDoor(
   } as const;
   const create = (): Server => {
     const server = createServer({ ...settings, ...toTls(certificate) }, listener);
-    limitSlowClients(server);
+    watchClients(server);
     // A failed handshake is the client's affair.
     server.on('tlsClientError', () => undefined);
     return server;

@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { ListenOptions } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { AppError } from '../app-error.ts';
 import type { App } from './app.ts';
@@ -21,10 +21,29 @@ export function createListener(app: App, toCaller: (request: IncomingMessage) =>
   return (request: IncomingMessage, response: ServerResponse) => void listen(request, response);
 }
 
-export function limitSlowClients(server: HttpServer | HttpsServer): void {
+/** Connections on which nothing is asked, those on which nothing ever was among them: browsers open some ahead. */
+const quietConnections = new WeakMap<HttpServer | HttpsServer, Set<Socket>>();
+
+/** Limits slow clients, and knows who waits for nothing, so that closing the door need not wait for them. */
+export function watchClients(server: HttpServer | HttpsServer): void {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxRequestsPerSocket = 0;
+  const quiet = new Set<Socket>();
+  quietConnections.set(server, quiet);
+  const isTls = 'setSecureContext' in server;
+  server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    quiet.add(socket);
+    socket.once('close', () => quiet.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    quiet.delete(socket);
+    response.once('close', () => {
+      if (socket.destroyed) return;
+      if (server.listening) quiet.add(socket);
+      else socket.end();
+    });
+  });
 }
 
 /** Throws `port_in_use`, or `data_dir_unusable` for a socket that cannot be made. */
@@ -57,7 +76,7 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
   return error;
 }
 
-/** No new connections, idle ones closed at once, the rest after a grace. */
+/** No new connections, quiet ones closed at once, the others when they are answered or after a grace. */
 export function closeServer(server: HttpServer | HttpsServer): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
@@ -65,6 +84,6 @@ export function closeServer(server: HttpServer | HttpsServer): Promise<void> {
       clearTimeout(timer);
       resolve();
     });
-    server.closeIdleConnections();
+    for (const socket of quietConnections.get(server) ?? []) socket.destroy();
   });
 }

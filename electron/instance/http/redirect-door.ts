@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { closeServer, limitSlowClients, listenOn } from './listener.ts';
+import { closeServer, listenOn, watchClients } from './listener.ts';
 
 export interface RedirectDoor {
   port: number;
@@ -13,7 +13,7 @@ export async function openRedirectDoor(port: number, httpsPort: number): Promise
     const path = request.url?.startsWith('/') && !request.url.startsWith('//') ? request.url : '/';
     response.writeHead(308, { location: `https://localhost:${httpsPort}${path}`, 'content-length': 0 }).end();
   });
-  limitSlowClients(server);
+  watchClients(server);
   await listenOn(server, { host: '127.0.0.1', port });
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
 }

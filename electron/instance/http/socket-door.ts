@@ -6,7 +6,7 @@ import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { App } from './app.ts';
 import { type Caller, permissions } from './caller.ts';
-import { closeServer, createListener, limitSlowClients, listenOn } from './listener.ts';
+import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
 
 const SOCKET_FILE = 'temps.sock';
 const POINTER_FILE = 'temps.sock.path';
@@ -27,7 +27,7 @@ export interface SocketDoor {
 export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
   const path = chooseSocketPath(ctx.dataDir, ctx.store.identity.id);
   const server = createServer(createListener(app, () => createOwner('socket', ctx.clock.now())));
-  limitSlowClients(server);
+  watchClients(server);
   const isFile = process.platform !== 'win32';
   // Whatever is there is left from an earlier process: the data directory is ours alone.
   if (isFile) rmSync(path, { force: true });
