@@ -2,7 +2,15 @@
 // anything is installed, so it uses Node alone.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,22 +106,39 @@ function installDependencies() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  const isCurrent = existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node);
-  if (!isCurrent) {
+  // Noted with the lock file's state: a keychain module that cannot be built is not tried at every start.
+  const state = canBuildKeytar() ? `${lock} with libsecret` : lock;
+  const installed = existsSync(stamp) && existsSync(node) ? readFileSync(stamp, 'utf8') : '';
+  if (!installed.startsWith(lock)) {
     say('Installing dependencies …');
-    const args = ['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
-    if (!run(args, { quiet: true })) {
+    if (!installByLockFile()) {
       say('npm ci failed. Its output is above.');
       process.exit(1);
     }
     if (!existsSync(node)) run(['npm', 'rebuild', 'node', '--loglevel=error'], { quiet: true });
-    writeFileSync(stamp, lock);
-  }
-  if (!hasKeytar() && canBuildKeytar()) {
+    writeFileSync(stamp, state);
+  } else if (installed !== state && canBuildKeytar() && !hasKeytar()) {
     say('Building the keychain module …');
-    run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true });
-    writeFileSync(stamp, lock);
+    installByLockFile();
+    writeFileSync(stamp, state);
   }
+}
+
+function installByLockFile() {
+  return run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    env: { ...process.env, ...findHeaders() },
+    quiet: true,
+  });
+}
+
+/**
+ * Where the keychain module finds Node's headers when it is built: those of the Node that runs here, if they came
+ * with it, so that none are downloaded. Its interface (N-API) is the same in every version. What the user set stays.
+ */
+function findHeaders() {
+  if (Object.keys(process.env).some((name) => /^npm_config_nodedir$/i.test(name))) return {};
+  const folder = dirname(dirname(realpathSync(process.execPath)));
+  return existsSync(join(folder, 'include', 'node', 'node_api.h')) ? { npm_config_nodedir: folder } : {};
 }
 
 /** Again when something it is made from changed. */
