@@ -58,8 +58,7 @@ export function useLive(isOn: boolean): boolean {
         source.addEventListener(name, (event) => {
           heard();
           queryClient.setQueryData(vaultQuery.queryKey, JSON.parse(event.data));
-          if (name !== 'rotation')
-            refresh({ queryKey: ['vault'], predicate: isNotStatus });
+          if (name !== 'rotation') refresh({ queryKey: ['vault'], predicate: isNotStatus });
         });
       }
       source.addEventListener('doctor', (event) => {
@@ -73,8 +72,7 @@ export function useLive(isOn: boolean): boolean {
         // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
         if (resource !== 'vault') refresh({ queryKey: ['vault'] });
         // The session names the instance, and says who one is and may do.
-        if (resource === 'settings' || resource === 'users')
-          refresh({ queryKey: sessionQuery.queryKey });
+        if (resource === 'settings' || resource === 'users') refresh({ queryKey: sessionQuery.queryKey });
         // Every change leaves a line in the audit log.
         refresh({ queryKey: ['audit'] });
       });
