@@ -116,7 +116,28 @@ module.exports = {
       severity: 'error',
       comment: 'schema files are what migrations are generated from; nothing loads them at run time',
       from: { path: '^electron/', pathNot: '/(schema|instance-table)\\.ts$' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        // What runs the desktop is no part of its package.
+        pathNot: 'node_modules/electron/',
+      },
+    },
+    {
+      name: 'electron-in-desktop',
+      comment: 'electron: main.ts, preload.ts and desktop/ alone',
+      severity: 'error',
+      from: { path: '^(electron|renderer)/', pathNot: '^electron/(main|preload)\\.ts$|^electron/desktop/' },
+      to: { path: ['^electron$', 'node_modules/electron/'] },
+    },
+    {
+      name: 'models-need-no-electron',
+      comment: 'what decides is plain: electron is imported at the rim',
+      severity: 'error',
+      from: {
+        path: '^electron/desktop/(.*-(model|rules|contract|dispatch|arguments|words|origin|protocol|place|host|log)|preferences)\\.ts$',
+      },
+      to: { path: ['^electron$', 'node_modules/electron/'] },
     },
   ],
   options: {

@@ -11,9 +11,11 @@ import { doorRoutes } from './http/door-routes.ts';
 import { type Doors, type DoorsOptions, openDoors } from './http/doors.ts';
 import { listHostNames } from './http/host-names.ts';
 import { findAuthorityPem, tlsSecretKeeper } from './http/local-authority.ts';
+import { openWindowDoor, type WindowDoor } from './http/window-door.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { createIdentity, identitySecretKeepers } from './identity/identity.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { findFirstAdministrator } from './identity/users.ts';
 import { type Log, silentLog } from './log.ts';
 import { projectRoutes } from './projects/routes.ts';
 import { projectsSecretKeeper } from './projects/secret-keeper.ts';
@@ -61,6 +63,8 @@ export interface Instance {
   readonly events: EventTarget;
   /** The one API: every door ends here. */
   fetch(request: Request, caller: Caller): Promise<Response>;
+  /** The door of the desktop window: its caller is the owner. */
+  openWindowDoor(): WindowDoor;
   /** Opens doors and starts the jobs. */
   start(doors: DoorsOptions): Promise<Doors>;
   status(): InstanceStatus;
@@ -163,6 +167,7 @@ function compose(parts: Parts): Instance {
     dataDir,
     events,
     fetch: (request, caller) => app.fetch(request, caller),
+    openWindowDoor: () => openWindowDoor(app, clock, () => findFirstAdministrator(ctx)?.id ?? null),
     async start(wanted) {
       if (doors) throw new AppError('conflict', 'This instance has been started.');
       noteStart(ctx, core);

@@ -72,6 +72,8 @@ export interface OwnerCaller extends CallerBase {
   readonly sessionId: number | null;
   /** Epoch ms of the last proof of who they are; the socket proves it by the OS account at every call. */
   readonly confirmedAt: number | null;
+  /** The window's door, which has no session, remembers the proof itself. */
+  readonly noteConfirmed?: () => void;
 }
 
 export interface UserCaller extends CallerBase {

@@ -20,11 +20,13 @@ export interface DoorsOptions {
 }
 
 export interface Doors {
-  httpsUrl: string | null;
-  httpPort: number | null;
-  socketPath: string | null;
+  readonly httpsUrl: string | null;
+  readonly httpPort: number | null;
+  readonly socketPath: string | null;
   /** SHA-256 of the certificate in use, and whether it was made for this locked start only. */
-  certificate: { fingerprint: string; isTemporary: boolean } | null;
+  readonly certificate: { fingerprint: string; isTemporary: boolean } | null;
+  /** Closes, or opens again, what other programs and machines reach; the socket stays. Throws `port_in_use`. */
+  setNetwork(isOpen: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -35,38 +37,48 @@ export async function openDoors(
   wanted: DoorsOptions,
   names: string[],
 ): Promise<Doors> {
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(door: T): T => {
-    opened.push(door);
-    return door;
+  let https: HttpsDoor | null = null;
+  let http: RedirectDoor | null = null;
+  const socket: SocketDoor | null = wanted.socket ? await openSocketDoor(ctx, app) : null;
+  const closeNetwork = async () => {
+    const open = [https, http];
+    https = null;
+    http = null;
+    await Promise.all(open.map((door) => door?.close()));
   };
-  const closeAll = async () => {
-    await Promise.all(opened.map((door) => door.close()));
+  const openNetwork = async () => {
+    if (https || !wanted.https) return;
+    const opened = await onPort(wanted.https, (port) => openHttpsDoor(ctx, app, port, names));
+    https = opened;
+    if (wanted.http) http = await onPort(wanted.http, (port) => openRedirectDoor(port, opened.port));
+  };
+  const close = async () => {
+    await Promise.all([socket?.close(), closeNetwork()]);
   };
   try {
-    const socket: SocketDoor | null = wanted.socket ? keep(await openSocketDoor(ctx, app)) : null;
-    const https: HttpsDoor | null = wanted.https
-      ? keep(await onPort(wanted.https, (port) => openHttpsDoor(ctx, app, port, names)))
-      : null;
-    const http: RedirectDoor | null =
-      wanted.http && https
-        ? keep(await onPort(wanted.http, (port) => openRedirectDoor(port, https.port)))
-        : null;
-    return {
-      httpsUrl: https?.url ?? null,
-      httpPort: http?.port ?? null,
-      socketPath: socket?.path ?? null,
-      get certificate() {
-        return https
-          ? { fingerprint: https.certificate().fingerprint, isTemporary: https.certificate().isTemporary }
-          : null;
-      },
-      close: closeAll,
-    };
+    await openNetwork();
   } catch (error) {
-    await closeAll();
+    await close();
     throw error;
   }
+  return {
+    get httpsUrl() {
+      return https?.url ?? null;
+    },
+    get httpPort() {
+      return http?.port ?? null;
+    },
+    socketPath: socket?.path ?? null,
+    get certificate() {
+      return https
+        ? { fingerprint: https.certificate().fingerprint, isTemporary: https.certificate().isTemporary }
+        : null;
+    },
+    async setNetwork(isOpen) {
+      await (isOpen ? openNetwork() : closeNetwork());
+    },
+    close,
+  };
 }
 
 async function onPort<T>(wanted: WantedPort, open: (port: number) => Promise<T>): Promise<T> {

@@ -43,6 +43,7 @@ export function describeCurrentSession(
       role: caller.kind === 'owner' ? 'admin' : strongestRole(user),
       mfa_enabled: user.mfaEnabled,
     },
-    has_password: sessionId !== null && user !== null,
+    has_password:
+      user !== null && (sessionId !== null || (caller.kind === 'owner' && caller.via === 'window')),
   };
 }

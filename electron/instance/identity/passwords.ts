@@ -1,3 +1,4 @@
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../app-error.ts';
 import type { SecretText } from '../vault/secret-text.ts';
@@ -30,7 +31,7 @@ export function createPasswords(): Passwords {
 
   function getWorker(): Worker {
     if (worker) return worker;
-    const started = new Worker(new URL('./password-worker.ts', import.meta.url));
+    const started = new Worker(join(import.meta.dirname, `password-worker${extname(import.meta.filename)}`));
     started.on('message', ({ id, result }: PasswordAnswer) => {
       waiting.get(id)?.resolve(result);
       waiting.delete(id);

@@ -1,4 +1,5 @@
 import { AppError } from '../app-error.ts';
+import type { Context } from '../context.ts';
 import type { AnonymousCaller, Caller } from '../http/caller.ts';
 import type { FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
@@ -87,13 +88,9 @@ export async function confirmWithPassword(
   password: SecretText,
 ): Promise<void> {
   const { ctx, throttle } = identity;
-  if (
-    (caller.kind !== 'user' && caller.kind !== 'owner') ||
-    caller.sessionId === null ||
-    caller.userId === null
-  ) {
+  const remember = rememberConfirmation(ctx, caller);
+  if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
     throw new AppError('forbidden', 'Only someone signed in can confirm who they are.');
-  }
   const user = getUser(ctx, caller.userId);
   throttle.requireAllowed(caller.ip, user.email);
   const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id));
@@ -104,7 +101,15 @@ export async function confirmWithPassword(
     throw new AppError('invalid_credentials', 'The password is wrong.');
   }
   throttle.noteSuccess(user.email);
-  confirmSession(ctx, caller.sessionId);
+  remember();
+}
+
+/** Where the proof is kept: with the session, or by the window's door. Null for callers that have neither. */
+function rememberConfirmation(ctx: Context, caller: Caller): (() => void) | null {
+  if (caller.kind === 'owner' && caller.noteConfirmed) return caller.noteConfirmed;
+  if (caller.kind !== 'user' && caller.kind !== 'owner') return null;
+  const { sessionId } = caller;
+  return sessionId === null ? null : () => confirmSession(ctx, sessionId);
 }
 
 /** Set-up: the link's holder becomes the first administrator. Throws `link_invalid`, `already_set_up` and what creating throws. */

@@ -110,6 +110,15 @@ export function createKeychainCustody({ instanceId, listFingerprints }: Keychain
   };
 }
 
+/** The system's keychain by its name, and whether it would answer now; nothing in it is touched. */
+export async function probeKeychain(): Promise<{ name: string; state: 'ready' | 'locked' | 'refused' }> {
+  const place = placeNames[process.platform] ?? UNNAMED;
+  const closed = await findClosed(place);
+  const name =
+    process.platform === 'linux' && closed?.outcome !== 'refused' ? await findSecretServiceName() : null;
+  return { name: name ?? place, state: closed?.outcome ?? 'ready' };
+}
+
 /** Null when the keychain may be asked. macOS and Windows say so themselves when it may not. */
 async function findClosed(place: string): Promise<{ outcome: 'locked' | 'refused'; detail: string } | null> {
   if (process.platform !== 'linux') return null;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 
 /** One call of keytar's. */
 export type KeytarRequest =
@@ -17,8 +17,18 @@ interface Keytar {
 const KEYTAR_MODULE: string = 'keytar';
 /** A keychain that asks its user something may never answer: nothing here waits longer. */
 const TIMEOUT_MS = 15_000;
-/** What the child is started with: it is this very file. */
-const CHILD_MARK = '--answer-keytar-call';
+
+/** Beside this file, with the ending this one has: the desktop's package holds JavaScript. */
+export const keytarProcessFile = join(import.meta.dirname, `keytar-process${extname(import.meta.filename)}`);
+/** Asks one request in a process of its own; given what to wait for at most. */
+export type AskKeytarProcess = (request: KeytarRequest, timeoutMs: number) => Promise<KeytarAnswer>;
+
+let askProcess: AskKeytarProcess = askChild;
+
+/** In Electron a process of Node's is started otherwise than by the program's own path. */
+export function setKeytarProcess(ask: AskKeytarProcess): void {
+  askProcess = ask;
+}
 
 export class KeytarMissingError extends Error {}
 
@@ -30,18 +40,19 @@ export class KeytarMissingError extends Error {}
  * Throws KeytarMissingError when the module is not there, an Error with the keychain's own words otherwise.
  */
 export async function callKeytar(request: KeytarRequest): Promise<string | boolean | null> {
-  const answer = process.platform === 'linux' ? await askChild(request) : await withTimeout(perform(request));
+  const answer =
+    process.platform === 'linux'
+      ? await askProcess(request, TIMEOUT_MS)
+      : await withTimeout(performKeytarCall(request));
   if (!('error' in answer)) return answer.value;
   if (answer.error === KEYTAR_MODULE) throw new KeytarMissingError('keytar is not installed');
   throw new Error(answer.error);
 }
 
-function askChild(request: KeytarRequest): Promise<KeytarAnswer> {
+function askChild(request: KeytarRequest, timeoutMs: number): Promise<KeytarAnswer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(import.meta.url), CHILD_MARK], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
+    const child = spawn(process.execPath, [keytarProcessFile], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stdin.on('error', () => undefined);
@@ -55,7 +66,8 @@ function askChild(request: KeytarRequest): Promise<KeytarAnswer> {
   });
 }
 
-async function perform(request: KeytarRequest): Promise<KeytarAnswer> {
+/** Only in a process that may hang: see `callKeytar`. */
+export async function performKeytarCall(request: KeytarRequest): Promise<KeytarAnswer> {
   let keytar: Keytar;
   try {
     const loaded = (await import(KEYTAR_MODULE)) as Keytar & { default?: Keytar };
@@ -84,12 +96,4 @@ function withTimeout<T>(work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error('the keychain did not answer')), TIMEOUT_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
-if (process.argv[2] === CHILD_MARK) {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  process.stdout.write(
-    JSON.stringify(await perform(JSON.parse(Buffer.concat(chunks).toString('utf8')) as KeytarRequest)),
-  );
 }

@@ -1,0 +1,37 @@
+/** Where the console lives in the window: one origin, without a port, that nothing outside this process answers. */
+export const SCHEME = 'temps';
+export const ORIGIN = `${SCHEME}://app`;
+
+/** True for an address of the console itself; no other host, user or port passes. */
+export function isConsoleUrl(address: string): boolean {
+  const url = URL.parse(address);
+  return (
+    url !== null &&
+    url.protocol === `${SCHEME}:` &&
+    url.host === 'app' &&
+    url.username === '' &&
+    url.password === ''
+  );
+}
+
+/**
+ * The address in the window of a path of the console. Throws for what is no path of it: `//host`, `\`, another
+ * scheme, control characters.
+ */
+export function toConsoleUrl(path: string): string {
+  if (!/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path)) throw new Error('not a path of the console');
+  const url = new URL(path, ORIGIN);
+  if (!isConsoleUrl(url.href)) throw new Error('not a path of the console');
+  return url.href;
+}
+
+/**
+ * The path that a `temps://` link handed over by the system asks for; null for one that asks for anything else.
+ * SECURITY: such a link comes from any page or program. It may only show a page: what it carries beside the path
+ * is dropped, so that it can neither bring a one-time token nor fill in a form.
+ */
+export function findLinkedPath(link: string): string | null {
+  if (!isConsoleUrl(link) || /%2e|%2f|%5c|\\|\.\./i.test(link)) return null;
+  const { pathname } = new URL(link);
+  return pathname.startsWith('/api') || pathname.startsWith('/link') ? null : pathname;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { ClipboardItem, clipboard } from 'electron';
+
+/** Electron's name for a format of the system's own. */
+const raw = (format: string) => `electron application/osclipboard;format="${format}"`;
+
+/**
+ * What tells clipboard histories to leave a text out: KDE's hint, which the managers of other desktops follow;
+ * nspasteboard.org's types on macOS; on Windows the formats of the clipboard's documentation (a DWORD of 0 means
+ * "not in the history", "not to other devices").
+ */
+const exclusions: Partial<Record<NodeJS.Platform, Record<string, Blob | string>>> = {
+  linux: { [raw('x-kde-passwordManagerHint')]: new Blob(['secret']) },
+  darwin: {
+    [raw('org.nspasteboard.ConcealedType')]: new Blob(['']),
+    [raw('org.nspasteboard.TransientType')]: new Blob(['']),
+  },
+  win32: {
+    [raw('ExcludeClipboardContentFromMonitorProcessing')]: new Blob(['']),
+    [raw('CanIncludeInClipboardHistory')]: new Blob([new Uint8Array(4)]),
+    [raw('CanUploadToCloudClipboard')]: new Blob([new Uint8Array(4)]),
+  },
+};
+
+export interface SecretClipboard {
+  copy(text: string, keptMs: number): Promise<void>;
+  /** Takes what was copied off the clipboard, if it still lies there. */
+  clear(): Promise<void>;
+}
+
+/**
+ * Secrets on the clipboard, for a while. SECURITY: what was copied is known by its hash alone, and only that is
+ * taken off: what someone else put there since stays.
+ */
+export function createSecretClipboard(onCleared: () => void): SecretClipboard {
+  let ours: string | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const clear = async () => {
+    clearTimeout(timer);
+    const hash = ours;
+    ours = null;
+    if (hash === null) return;
+    if (digest(await clipboard.readText()) === hash) clipboard.clear();
+    onCleared();
+  };
+  return {
+    async copy(text, keptMs) {
+      clearTimeout(timer);
+      await clipboard.write([
+        new ClipboardItem({ 'text/plain': text, ...(exclusions[process.platform] ?? {}) }),
+      ]);
+      ours = digest(text);
+      timer = setTimeout(() => void clear(), keptMs);
+    },
+    clear,
+  };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

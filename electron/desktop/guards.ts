@@ -1,0 +1,60 @@
+import { app, type Session, shell, type WebContents } from 'electron';
+import { isConsoleUrl } from './app-origin.ts';
+import { mayAsk, mayOpenOutside } from './guard-rules.ts';
+
+/**
+ * SECURITY: denies by default whatever a page could do beyond showing the console. Each allowance is a rule in
+ * guard-rules.ts with its reason; each denial has a test.
+ */
+export function guardApp(): void {
+  app.on('web-contents-created', (_event, contents) => guardContents(contents));
+  // A page cannot make one either; should it, it gets no power.
+  app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {
+    event.preventDefault();
+    decide(false);
+  });
+  app.on('select-client-certificate', (event) => event.preventDefault());
+  app.on('login', (event) => event.preventDefault());
+}
+
+function guardContents(contents: WebContents): void {
+  const stay = (event: { preventDefault(): void }, url: string) => {
+    if (isConsoleUrl(url)) return;
+    event.preventDefault();
+    openOutside(url);
+  };
+  contents.on('will-navigate', (event) => stay(event, event.url));
+  contents.on('will-redirect', (event) => stay(event, event.url));
+  contents.on('will-frame-navigate', (event) => {
+    // No frame of the console holds anything else.
+    if (!isConsoleUrl(event.url)) event.preventDefault();
+  });
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+  contents.setWindowOpenHandler(({ url }) => {
+    openOutside(url);
+    return { action: 'deny' };
+  });
+}
+
+function openOutside(url: string): void {
+  if (mayOpenOutside(url)) void shell.openExternal(url).catch(() => undefined);
+}
+
+/** `wantsCamera`: whether the page said that its reader of codes is on. */
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((contents, permission, decide, details) => {
+    decide(
+      mayAsk(
+        permission,
+        details.requestingUrl ?? contents.getURL(),
+        'mediaTypes' in details ? (details.mediaTypes ?? []) : [],
+      ),
+    );
+  });
+  session.setPermissionCheckHandler((_contents, permission, origin, details) =>
+    mayAsk(permission, origin, details.mediaType === undefined ? [] : [details.mediaType]),
+  );
+  session.setDevicePermissionHandler(() => false);
+  session.setDisplayMediaRequestHandler((_request, decide) => decide({}));
+  session.setBluetoothPairingHandler((_details, decide) => decide({ confirmed: false }));
+}

@@ -1,0 +1,70 @@
+import type { TrayVault } from './tray-model.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface DueNotification {
+  title: string;
+  body: string;
+  /** The page of the console that helps. */
+  path: string;
+}
+
+export interface NotificationMemory {
+  /** When the key at risk was last told of, in epoch milliseconds. */
+  riskToldAt: number | null;
+  /** What was seen last; null at the start, of which nothing is told but what is at risk. */
+  last: TrayVault | null;
+}
+
+/**
+ * What to tell now, if anything, and what to remember of it. A key at risk is told once and then daily while it
+ * lasts and is not snoozed; a lock that nobody asked for once; a rotation's end once.
+ */
+export function chooseNotification(
+  vault: TrayVault,
+  memory: NotificationMemory,
+  nowMs: number,
+): { due: DueNotification | null; memory: NotificationMemory } {
+  const { last } = memory;
+  const isAtRisk = vault.state === 'running' && vault.health.level === 'at_risk' && vault.health.attention;
+  const next: NotificationMemory = { riskToldAt: isAtRisk ? memory.riskToldAt : null, last: vault };
+  if (last && last.database.state === 'ok' && vault.database.state !== 'ok')
+    return {
+      due: {
+        title: 'The database is damaged',
+        body: 'Nothing is written to it any more. Your secrets are as they were.',
+        path: '/',
+      },
+      memory: next,
+    };
+  if (last?.state === 'running' && vault.state === 'locked' && vault.case !== 'locked_by_owner')
+    return {
+      due: {
+        title: 'Temps is locked',
+        body: 'Its key is not where it was. See how to unlock it.',
+        path: '/key',
+      },
+      memory: next,
+    };
+  if (last?.rotation?.state === 'sealing' && vault.rotation?.state === 'done')
+    return {
+      due: {
+        title: 'The key was rotated',
+        body: `${vault.rotation.total.toLocaleString('en')} values are sealed under the new key.`,
+        path: '/key',
+      },
+      memory: next,
+    };
+  const isDue =
+    memory.riskToldAt === null || nowMs < memory.riskToldAt || nowMs - memory.riskToldAt >= DAY_MS;
+  if (isAtRisk && isDue)
+    return {
+      due: {
+        title: 'Your key has no proven copy',
+        body: 'If this machine is lost, so is every secret on it. Make a copy; it takes two minutes.',
+        path: '/key/copy',
+      },
+      memory: { ...next, riskToldAt: nowMs },
+    };
+  return { due: null, memory: next };
+}

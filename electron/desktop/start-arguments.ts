@@ -1,0 +1,40 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { findLinkedPath } from './app-origin.ts';
+import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
+
+/** What a start of the desktop was told. */
+export interface StartArguments {
+  dataDir: string;
+  isHidden: boolean;
+  /** Null: the usual port, or any when that is taken. */
+  httpsPort: number | null;
+  httpPort: number | null;
+  /** The page a `temps://` link asks for. */
+  path: string | null;
+}
+
+/**
+ * `--data-dir DIR`, `--https-port N`, `--http-port N`, `--hidden`, a `temps://` link; as the command line has them.
+ * What is not known is left alone: desktops and Chromium add words of their own.
+ */
+export function readStartArguments(args: readonly string[], env: NodeJS.ProcessEnv): StartArguments {
+  const findValue = (name: string) => {
+    const at = args.indexOf(name);
+    return (
+      args.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
+      (at < 0 ? undefined : args[at + 1])
+    );
+  };
+  return {
+    dataDir: resolve(findValue('--data-dir') ?? (env.TEMPS_DATA_DIR || join(homedir(), '.temps'))),
+    isHidden: args.includes(HIDDEN_ARGUMENT),
+    httpsPort: readPort(findValue('--https-port')),
+    httpPort: readPort(findValue('--http-port')),
+    path: args.map(findLinkedPath).find((path) => path !== null) ?? null,
+  };
+}
+
+function readPort(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+}

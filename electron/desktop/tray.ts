@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { app, Menu, nativeImage, nativeTheme, Tray } from 'electron';
+import type { TrayAction, TrayPicture, TrayShape } from './tray-model.ts';
+
+/** The icon beside the clock, and its menu: drawn from a picture, whole, whenever that changes. */
+export interface TrayIcon {
+  draw(picture: TrayPicture): void;
+  destroy(): void;
+}
+
+/** Throws where the system makes no icon: the app is whole without it. */
+export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon {
+  let drawn: TrayPicture | null = null;
+  const tray = new Tray(findImage('running'));
+  const paint = () => drawn && tray.setImage(findImage(drawn.shape));
+  nativeTheme.on('updated', paint);
+  // Where a click does not open the menu by itself it opens the window.
+  tray.on('click', () => {
+    if (process.platform === 'win32') onAction('open');
+  });
+  return {
+    draw(picture) {
+      const last = drawn;
+      drawn = picture;
+      if (last?.shape !== picture.shape) paint();
+      if (last?.tooltip !== picture.tooltip) tray.setToolTip(picture.tooltip);
+      // A menu that is rebuilt while it is open closes: only when it reads otherwise.
+      if (JSON.stringify(last?.items) === JSON.stringify(picture.items)) return;
+      tray.setContextMenu(
+        Menu.buildFromTemplate(
+          picture.items.map((item) => {
+            if (item.kind === 'separator') return { type: 'separator' };
+            if (item.kind === 'status') return { label: item.label, enabled: false };
+            return { label: item.label, enabled: item.isEnabled, click: () => onAction(item.action) };
+          }),
+        ),
+      );
+    },
+    destroy() {
+      nativeTheme.off('updated', paint);
+      tray.destroy();
+    },
+  };
+}
+
+/**
+ * macOS tints a template image itself; the panels of Linux and Windows show it as it is, so there are two of each,
+ * for dark and for light panels. Their theme is the best guess at the panel's colour.
+ */
+function findImage(shape: TrayShape) {
+  const folder = join(app.getAppPath(), 'resources', 'tray');
+  if (process.platform === 'darwin') {
+    const image = nativeImage.createFromPath(join(folder, `${shape}Template.png`));
+    image.setTemplateImage(true);
+    return image;
+  }
+  const panel = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
+  const ending = process.platform === 'win32' ? 'ico' : 'png';
+  return nativeImage.createFromPath(join(folder, `${shape}-on-${panel}.${ending}`));
+}
