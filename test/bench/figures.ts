@@ -23,12 +23,15 @@ export const time = (work: () => void) => {
 };
 export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
-/** Turn about, so that both meet the same machine. */
-export function compare(ours: () => void, bare: () => void, rounds = 9): { ours: number; bare: number } {
+/** Turn about, so that both meet the same machine, each in a process of its own: milliseconds, the median. */
+export function compareApart(
+  measure: (who: 'ours' | 'bare') => number,
+  rounds = 5,
+): { ours: number; bare: number } {
   const times = { ours: [] as number[], bare: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    times.bare.push(time(bare));
-    times.ours.push(time(ours));
+    times.bare.push(measure('bare'));
+    times.ours.push(measure('ours'));
   }
   return { ours: median(times.ours), bare: median(times.bare) };
 }

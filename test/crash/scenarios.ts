@@ -43,6 +43,8 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
     clock: systemClock,
     log: silentLog,
     emit() {},
+    // The derivation is not what is interrupted.
+    scryptLogN: 10,
     ...(passphrase ? { passphrase } : {}),
   });
   return {

@@ -12,7 +12,7 @@ import type { SecretText } from './secret-text.ts';
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt', 'ascii');
 const SALT_BYTES = 16;
 /** Work factor: 2¹⁸ rounds of scrypt, age's own choice, about a second and 256 MiB. */
-const LOG_N = 18;
+export const SCRYPT_LOG_N = 18;
 /** SECURITY: a file may ask for no more than this, so that a crafted one does not exhaust the machine. */
 const MAX_LOG_N = 20;
 /** Under this, a passphrase is guessed offline sooner than the drive is forgotten (NIST SP 800-63B asks for 8 even where guessing is throttled). */
@@ -46,16 +46,17 @@ export function requireStrongPassphrase(passphrase: SecretText): void {
 export async function protectWithPassphrase(
   plaintext: Uint8Array,
   passphrase: SecretText,
+  logN = SCRYPT_LOG_N,
 ): Promise<Uint8Array> {
   requireStrongPassphrase(passphrase);
   const age = await import('age-encryption');
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
       const salt = randomBytes(SALT_BYTES);
-      const key = await deriveWrapKey(passphrase, salt, LOG_N);
+      const key = await deriveWrapKey(passphrase, salt, logN);
       const cipher = createCipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
-      return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(LOG_N)], body)];
+      return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];
     },
   };
   const encrypter = new age.Encrypter();

@@ -10,7 +10,7 @@ import type { VaultCore } from './vault-core.ts';
 
 /** Rows read at once, and how long one transaction may take: the event loop must never wait 50 ms. */
 const PAGE_ROWS = 50;
-const BATCH_MS = 10;
+const BATCH_MS = 6;
 
 interface Row {
   id: string;

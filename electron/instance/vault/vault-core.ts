@@ -37,6 +37,7 @@ export interface VaultCore {
   /** Where the active key is kept; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
+  readonly scryptLogN?: number | undefined;
   /** How often someone locked it: what began to open it before that must not finish after it. */
   lockCount: number;
   /** Epoch ms of the last time the custody was asked for the key. */
@@ -67,6 +68,11 @@ export interface OpenVaultOptions {
   /** Where a first start keeps the new key. */
   custody?: CustodyName;
   passphrase?: SecretText;
+  /**
+   * Work factor of new passphrase files: for tests that interrupt the writing of them a hundred times. What the
+   * instance writes has age's own, and every file says its own.
+   */
+  scryptLogN?: number;
   emit(event: VaultEvent): void;
 }
 
@@ -88,6 +94,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     log: options.log,
     ring,
     secrets: createSecretStore(store, ring, clock),
+    scryptLogN: options.scryptLogN,
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     lockCount: 0,
@@ -109,7 +116,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
 }
 
 export function openCustody(
-  core: Pick<VaultCore, 'dataDir' | 'env' | 'store'>,
+  core: Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'scryptLogN'>,
   name: CustodyName,
 ): KeyCustody {
   return createCustody(name, {
@@ -117,6 +124,7 @@ export function openCustody(
     env: core.env,
     instanceId: core.store.identity.id,
     listFingerprints: () => listKnownFingerprints(core.store),
+    scryptLogN: core.scryptLogN,
   });
 }
 

@@ -12,6 +12,8 @@ export interface CustodySurroundings {
   /** TEMPS_ENCRYPTION_KEY_FILE is read from it. */
   env: NodeJS.ProcessEnv;
   listFingerprints: () => Fingerprint[];
+  /** Work factor of passphrase custody; age's own unless said. */
+  scryptLogN?: number | undefined;
 }
 
 export function createCustody(name: CustodyName, around: CustodySurroundings): KeyCustody {
@@ -19,7 +21,7 @@ export function createCustody(name: CustodyName, around: CustodySurroundings): K
     case 'keychain':
       return createKeychainCustody(around);
     case 'passphrase':
-      return createPassphraseCustody(around.dataDir);
+      return createPassphraseCustody(around.dataDir, around.scryptLogN);
     case 'file':
       return createFileCustody(around.dataDir);
     case 'external':

@@ -28,7 +28,7 @@ const RULES = { followSymlinks: false, repairMode: true } as const;
  * `<data dir>/encryption_key.age`: the key's 64 hex digits in an age v1 file, opened by typing a passphrase at
  * every start. Further keys lie beside it as `encryption_key.4F2A91C077DE1B3A.age`.
  */
-export function createPassphraseCustody(dataDir: string): KeyCustody {
+export function createPassphraseCustody(dataDir: string, scryptLogN?: number): KeyCustody {
   const plain = join(dataDir, FILE);
   const named = (fingerprint: Fingerprint) =>
     join(dataDir, `encryption_key.${fingerprint.replaceAll('-', '')}.age`);
@@ -102,7 +102,7 @@ export function createPassphraseCustody(dataDir: string): KeyCustody {
       if (path === plain) await writeLabel(key.fingerprint);
       await writeNewFile(
         path,
-        await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase),
+        await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase, scryptLogN),
       );
       const { keys } = await openAll(passphrase);
       if (!keys.some((known) => known.fingerprint === key.fingerprint)) {
