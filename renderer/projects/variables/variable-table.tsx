@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Checkbox } from '../../ui/choices.tsx';
 import { useMediaQuery } from '../../ui/media-query.ts';
@@ -50,7 +50,7 @@ export function VariableTable(props: VariableTableProps) {
     getScrollElement: () => document.getElementById('page'),
     estimateSize: (at) => (items[at]?.isWell ? WELL_PX : rowPx),
     getItemKey,
-    overscan: 10,
+    rangeExtractor: listDrawn,
     scrollMargin,
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
@@ -103,6 +103,16 @@ export function VariableTable(props: VariableTableProps) {
       </table>
     </div>
   );
+}
+
+/** Rows come and go by so many at once: most frames of a scroll then draw nothing anew. */
+const DRAWN_AT_ONCE = 12;
+
+/** The rows in sight and some beyond them, in whole steps. */
+function listDrawn({ startIndex, endIndex, count }: Range): number[] {
+  const first = Math.max(0, (Math.floor(startIndex / DRAWN_AT_ONCE) - 1) * DRAWN_AT_ONCE);
+  const end = Math.min(count, (Math.floor(endIndex / DRAWN_AT_ONCE) + 2) * DRAWN_AT_ONCE);
+  return Array.from({ length: end - first }, (_, at) => first + at);
 }
 
 /** Rows, and below the open one its well. */
