@@ -108,7 +108,7 @@ module.exports = {
       comment: 'renderer/ui: no data access, no pages',
       severity: 'error',
       from: { path: '^renderer/ui/' },
-      to: { path: '^renderer/(?!ui/|api/problem\\.ts)' },
+      to: { path: '^renderer/(?!ui/|desktop\\.ts|api/problem\\.ts)' },
     },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {

@@ -5,13 +5,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
-import { applyTheme } from './app/theme.ts';
+import { applyTheme, restoreTheme } from './app/theme.ts';
 import './styles/index.css';
 
 // Radix adds a style element while a dialog is open; the page's policy admits those with this word alone.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;
 if (nonce) setNonce(nonce);
 applyTheme();
+void restoreTheme();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no root.');

@@ -26,6 +26,7 @@ const updateState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('ready'), version: z.string() }),
   z.strictObject({ state: z.literal('failed'), detail: z.string() }),
 ]);
+const theme = z.enum(['system', 'light', 'dark']);
 const loginItem = z.strictObject({ isSupported: z.boolean(), isEnabled: z.boolean() });
 
 export const bridgeCalls = {
@@ -40,13 +41,14 @@ export const bridgeCalls = {
       canConfirm: z.boolean(),
       canHideFromCapture: z.boolean(),
       canNotify: z.boolean(),
+      theme,
     }),
   },
   /** The system's own dialog for a folder; null when it was closed. */
   chooseFolder: { request: nothing, answer: path.nullable() },
   /** The system's own dialog for a file to read; at most 2 MiB of it. Null when it was closed. */
   pickFile: {
-    request: z.strictObject({ kind: z.enum(['copy', 'picture', 'env']) }),
+    request: z.strictObject({ kind: z.enum(['copy', 'picture']) }),
     answer: z.strictObject({ name: z.string(), bytes: z.instanceof(Uint8Array) }).nullable(),
   },
   /** The page that is shown, on paper; false when the dialog was closed. */
@@ -72,7 +74,7 @@ export const bridgeCalls = {
   setLoginItem: { request: z.strictObject({ isEnabled: z.boolean() }), answer: loginItem },
   /** Shows a file where it lies. It is never opened. */
   showInFolder: { request: z.strictObject({ path }), answer: z.boolean() },
-  setTheme: { request: z.strictObject({ theme: z.enum(['system', 'light', 'dark']) }), answer: nothing },
+  setTheme: { request: z.strictObject({ theme }), answer: nothing },
   updates: { request: nothing, answer: updateState },
   checkForUpdates: { request: nothing, answer: updateState },
   /** Quits, installs, starts again. */
@@ -81,7 +83,6 @@ export const bridgeCalls = {
   hideFromCapture: { request: z.strictObject({ isHidden: z.boolean() }), answer: nothing },
   /** Asks the system who is there; true counts as the password does, for five minutes. */
   confirm: { request: nothing, answer: z.boolean() },
-  lock: { request: nothing, answer: nothing },
   quit: { request: nothing, answer: nothing },
 } as const satisfies Record<string, { request: z.ZodType; answer: z.ZodType }>;
 

@@ -25,7 +25,6 @@ export interface BridgeParts {
   updates: Updates;
   log: Log;
   hasTray: boolean;
-  lock: () => Promise<void>;
   quit: () => void;
 }
 
@@ -64,6 +63,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       canConfirm: canPromptTouchId(),
       canHideFromCapture: process.platform !== 'linux',
       canNotify: Notification.isSupported(),
+      theme: preferences.value.theme,
     }),
     async chooseFolder() {
       const { filePaths } = await dialog.showOpenDialog(native, {
@@ -134,7 +134,6 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       door.confirm();
       return true;
     },
-    lock: () => parts.lock().then(() => undefined),
     quit: () => {
       parts.quit();
       return undefined;
@@ -156,7 +155,6 @@ const pickOptions = {
     title: 'A picture of the code',
     filters: [{ name: 'Pictures', extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'] }],
   },
-  env: { title: 'A .env file', filters: [{ name: 'Any file', extensions: ['*'] }] },
 } satisfies Record<string, Electron.OpenDialogOptions>;
 
 /** Throws `body_too_large` and `not_found`. */

@@ -181,7 +181,6 @@ async function compose({ instance, doors }: Started, log: Log): Promise<Desktop>
     ...desktop,
     clipboard: createSecretClipboard(() => desktop.window.send('clipboardCleared', {})),
     hasTray: desktop.tray !== null,
-    lock: () => lock(desktop),
     quit: () => void quit(desktop),
   });
   updates.onChange((state) => {

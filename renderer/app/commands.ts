@@ -8,12 +8,14 @@ import {
   LogOut,
   type LucideIcon,
   MonitorCog,
+  Power,
   RefreshCw,
   ShieldCheck,
   SquareStack,
 } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
+import { desktop } from '../desktop.ts';
 import { places } from './places.ts';
 import { signOut, useSession } from './session.ts';
 import { setTheme } from './theme.ts';
@@ -80,6 +82,10 @@ export function useCommands(): Command[] {
           ),
       },
     );
+  }
+  if (desktop) {
+    const { quit } = desktop;
+    commands.push({ group: 'Do', label: 'Quit Temps', icon: Power, run: () => void quit() });
   }
   commands.push(
     {

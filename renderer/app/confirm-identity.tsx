@@ -3,6 +3,7 @@ import { ask, client } from '../api/client.ts';
 import { setConfirmationAsker } from '../api/confirmation.ts';
 import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
+import { desktop } from '../desktop.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { PasswordField } from '../ui/field.tsx';
@@ -20,7 +21,8 @@ export function ConfirmIdentity() {
     setConfirmationAsker(() => new Promise((resolve, reject) => setWaiting({ resolve, reject })));
     return () => setConfirmationAsker(null);
   }, []);
-  if (!waiting) return null;
+  const isAskedByDesktop = useDesktopPrompt(waiting);
+  if (!waiting || isAskedByDesktop) return null;
   const decline = () => {
     setWaiting(null);
     waiting.reject(new ConfirmationDeclined());
@@ -31,6 +33,17 @@ export function ConfirmIdentity() {
     waiting.resolve();
   };
   return <PasswordDialog onDecline={decline} onDone={done} />;
+}
+
+/** Where the system itself can ask who is there (Touch ID), it does; declined, the password is asked. */
+function useDesktopPrompt(waiting: Waiting | null): boolean {
+  const [asked, setAsked] = useState<Waiting | null>(null);
+  useEffect(() => {
+    if (!waiting || !desktop) return;
+    const declined = () => setAsked(waiting);
+    desktop.confirm().then((isConfirmed) => (isConfirmed ? waiting.resolve() : declined()), declined);
+  }, [waiting]);
+  return desktop !== null && waiting !== asked;
 }
 
 function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: () => void }) {

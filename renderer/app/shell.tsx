@@ -1,6 +1,7 @@
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
+import { onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { HealthBanner } from './health-banner.tsx';
@@ -47,6 +48,7 @@ export function Shell() {
 function Frame() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  useWantedPage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
@@ -71,6 +73,12 @@ function Frame() {
       </Suspense>
     </div>
   );
+}
+
+/** A notification or the tray was pressed: its page comes, as by a link in the console. */
+function useWantedPage(): void {
+  const navigate = useNavigate();
+  useEffect(() => onDesktop('navigate', ({ path }) => void navigate({ to: path as '/' })), [navigate]);
 }
 
 function PageToCome() {

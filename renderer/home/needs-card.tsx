@@ -6,6 +6,7 @@ import { useMay } from '../app/session.ts';
 import { Snooze } from '../app/snooze.tsx';
 import type { VaultStatus } from '../app/vault.ts';
 import { useKnownCopies } from '../key/known-copies.ts';
+import { useKeychain } from '../key/use-keychain.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { useDoctor } from '../secrets/verify-all.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -20,8 +21,9 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const copies = useKnownCopies(vault.fingerprint);
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
+  const keychain = useKeychain();
   const [, setRead] = useState(0);
-  const needs = listNeeds({ vault, copies, lost, report, nowMs: Date.now() }).filter(
+  const needs = listNeeds({ vault, copies, lost, report, keychain, nowMs: Date.now() }).filter(
     ({ note }) => note === undefined || !isNoteRead(note),
   );
   return (

@@ -28,6 +28,8 @@ export interface NeedFacts {
   copies: readonly KeyCopy[];
   lost: number;
   report: DoctorReport | undefined;
+  /** The desktop's keychain, by name, when it would take the key now; null in a browser. */
+  keychain: string | null;
   nowMs: number;
 }
 
@@ -44,6 +46,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
     ...needRotation(facts),
     ...needProofs(facts),
     ...needReading(facts),
+    ...needKeychain(facts),
   ];
 }
 
@@ -165,6 +168,21 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       note: line,
     }));
   return [...unread, ...notes];
+}
+
+/** A key in a file beside the database, where a keychain would keep it apart. */
+function needKeychain({ vault, keychain }: NeedFacts): Need[] {
+  if (keychain === null || vault.custody.name !== 'file' || vault.state !== 'running') return [];
+  return [
+    {
+      id: 'keychain',
+      sign: { verdict: 'due' },
+      title: `The key could live in ${keychain}`,
+      text: 'It lies in a file beside the database: whoever copies the folder has both.',
+      button: { label: 'Move it…', to: '/key' },
+      note: `keychain ${vault.fingerprint}`,
+    },
+  ];
 }
 
 function onDay(ms: number): string {

@@ -4,6 +4,7 @@ import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { AboutSection } from './about-section.tsx';
 import { AppearanceSection } from './appearance-section.tsx';
+import { DesktopSection } from './desktop-section.tsx';
 import { DiagnosticsSection } from './diagnostics-section.tsx';
 import { DoorsSection } from './doors-section.tsx';
 import { InstanceForm } from './instance-form.tsx';
@@ -17,6 +18,7 @@ export function SettingsPage() {
       <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
         <div className="grid grid-cols-1 gap-6">
           <AppearanceSection />
+          <DesktopSection />
           {settings.data ? (
             <InstanceForm settings={settings.data} />
           ) : settings.isError ? (

@@ -1,3 +1,5 @@
+import { onDesktop } from '../desktop.ts';
+
 /** How a secret on the clipboard will leave it. */
 export type ClipboardFate =
   /** It clears itself when it is due. */
@@ -87,5 +89,27 @@ export async function watchClipboard(text: string, keptMs: number): Promise<Clip
       }
     },
     stop: () => set('gone'),
+  };
+}
+
+/** The desktop watches it itself, and says when it is off the clipboard. */
+export function watchDesktopClipboard(keptMs: number): ClipboardWatch {
+  const listeners = new Set<() => void>();
+  let fate: ClipboardFate = 'counting';
+  const gone = () => {
+    fate = 'gone';
+    end();
+    for (const listener of listeners) listener();
+  };
+  const end = onDesktop('clipboardCleared', gone);
+  return {
+    untilMs: Date.now() + keptMs,
+    read: () => fate,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    allow: () => Promise.resolve(),
+    stop: gone,
   };
 }

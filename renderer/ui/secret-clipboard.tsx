@@ -1,7 +1,13 @@
 import { ClipboardCheck, ClipboardX } from 'lucide-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
+import { desktop } from '../desktop.ts';
 import { Button } from './button.tsx';
-import { type ClipboardWatch, clearClipboard, watchClipboard } from './clipboard-watch.ts';
+import {
+  type ClipboardWatch,
+  clearClipboard,
+  watchClipboard,
+  watchDesktopClipboard,
+} from './clipboard-watch.ts';
 import { useSecondsLeft } from './countdown.ts';
 import { Ticks } from './ticks.tsx';
 import { showToast } from './toasts.tsx';
@@ -18,10 +24,12 @@ let stopLast: (() => void) | null = null;
  * Throws when the browser refuses the clipboard, and what the text's own promise throws.
  */
 export async function copySecret(text: string | Promise<string>, name: string): Promise<void> {
-  const plain = await writeText(text);
+  // The desktop keeps it out of clipboard histories and clears it in front or not; a page can do neither.
+  if (desktop) await desktop.copySecret({ text: await text, keptMs: KEPT_MS });
+  const plain = desktop ? '' : await writeText(text);
   // The next one copied takes this one's place, on the clipboard as in the toast.
   stopLast?.();
-  const watch = await watchClipboard(plain, KEPT_MS);
+  const watch = desktop ? watchDesktopClipboard(KEPT_MS) : await watchClipboard(plain, KEPT_MS);
   const dismiss = showToast(
     {
       icon: ClipboardCheck,
@@ -64,7 +72,7 @@ async function writeText(text: string | Promise<string>): Promise<string> {
 
 async function clearNow(watch: ClipboardWatch): Promise<void> {
   try {
-    await clearClipboard();
+    await (desktop ? desktop.clearClipboard() : clearClipboard());
     watch.stop();
     showToast({ icon: ClipboardCheck, title: 'Clipboard cleared' });
   } catch {

@@ -52,6 +52,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
             <FilePick
               label="Choose a file…"
               icon={FileKey}
+              kind="copy"
               text="The protected file, the KeePass file, the printed page as PDF, or the plain key file. Or drop it here."
               picked={picked && `${picked.name}, ${picked.said}, ${formatBytes(picked.sizeBytes)}`}
               error={error}

@@ -1,5 +1,6 @@
 import { CircleX, FileCheck, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
+import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 
 interface FilePickProps {
@@ -7,6 +8,8 @@ interface FilePickProps {
   icon: LucideIcon;
   text: ReactNode;
   accept?: string;
+  /** What the desktop's own dialog offers first. */
+  kind: 'copy' | 'picture';
   /** What was picked, in words. */
   picked: string | null;
   error?: string | undefined;
@@ -15,13 +18,19 @@ interface FilePickProps {
 }
 
 /** Where a file is picked, dropped or pasted. */
-export function FilePick({ label, icon: Icon, text, accept, picked, error, onPick, more }: FilePickProps) {
+export function FilePick(props: FilePickProps) {
+  const { label, icon: Icon, text, accept, kind, picked, error, onPick, more } = props;
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const take = (files: FileList | null) => {
     const file = files?.[0];
     if (file) onPick(file);
     if (input.current) input.current.value = '';
+  };
+  const choose = async () => {
+    if (!desktop) return input.current?.click();
+    const file = await desktop.pickFile({ kind });
+    if (file) onPick(new File([file.bytes as Uint8Array<ArrayBuffer>], file.name));
   };
   const Sign = picked ? FileCheck : Icon;
   return (
@@ -51,7 +60,7 @@ export function FilePick({ label, icon: Icon, text, accept, picked, error, onPic
         )}
       </p>
       <div className="flex flex-wrap justify-center gap-2">
-        <Button icon={Icon} onClick={() => input.current?.click()}>
+        <Button icon={Icon} onClick={() => void choose()}>
           {picked ? 'Choose another…' : label}
         </Button>
         {more}

@@ -48,6 +48,7 @@ export function QrInput({ onReady, action }: CopyWayProps) {
             label="Choose a picture…"
             icon={QrCode}
             accept="image/*"
+            kind="picture"
             text="A photo or scan of the code on the paper kit. Or drop or paste it here."
             picked={fingerprint && `Code read: key ${fingerprint}`}
             error={error}

@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/ticks.tsx';
 import { WORD_COUNT } from '../copy-input/word-list.ts';
+import { useHiddenFromCapture } from './use-hidden-from-capture.ts';
 import { useHiddenOnBlur } from './use-hidden-on-blur.ts';
 
 interface OneWordProps {
@@ -20,6 +21,7 @@ export function OneWord({ words, onWritten }: OneWordProps) {
   const [isShown, setShown] = useState(false);
   const hide = useCallback(() => setShown(false), []);
   useHiddenOnBlur(isShown, hide);
+  useHiddenFromCapture(isShown);
   const isLast = at === WORD_COUNT - 1;
   return (
     <section

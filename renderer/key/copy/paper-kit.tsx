@@ -1,9 +1,12 @@
-import { Eye, EyeOff, Printer } from 'lucide-react';
+import { Eye, EyeOff, FileDown, Printer } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
+import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
+import { showToast } from '../../ui/toasts.tsx';
 import type { MadeCopy } from './copy-formats.ts';
 import { KitPage } from './kit-page.tsx';
+import { useHiddenFromCapture } from './use-hidden-from-capture.ts';
 import { useHiddenOnBlur } from './use-hidden-on-blur.ts';
 
 type Kit = NonNullable<MadeCopy['kit']>;
@@ -23,26 +26,50 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
   const [wasPrinted, setPrinted] = useState(false);
   const hide = useCallback(() => setShown(false), []);
   useHiddenOnBlur(isShown && !isPrinting, hide);
+  useHiddenFromCapture(isShown);
   useEffect(() => {
     const done = () => setPrinting(false);
     window.addEventListener('afterprint', done);
     return () => window.removeEventListener('afterprint', done);
   }, []);
-  const print = async () => {
+  /** Draws the page with what it holds for as long as `take` works; true where something came of it. */
+  const withKit = async (take: () => Promise<boolean>) => {
     // The code must be drawn before the page is taken.
     await import('qrcode');
     flushSync(() => setPrinting(true));
     await nextFrame();
     await nextFrame();
-    window.print();
-    setPrinted(true);
+    try {
+      if (await take()) setPrinted(true);
+    } finally {
+      // A browser's own dialog ends with `afterprint`.
+      if (desktop) setPrinting(false);
+    }
   };
+  const print = () =>
+    withKit(async () => {
+      if (desktop) return await desktop.print();
+      window.print();
+      return true;
+    });
+  const savePdf = () =>
+    withKit(async () => {
+      const path = await desktop?.savePdf({ name: 'Temps paper kit' });
+      if (!path) return false;
+      showToast({ icon: FileDown, title: 'Saved as PDF', text: `${path} is the key without protection.` });
+      return true;
+    });
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Button kind={wasPrinted ? 'normal' : 'main'} icon={Printer} onClick={() => void print()}>
           {wasPrinted ? 'Print it again' : 'Print'}
         </Button>
+        {desktop && (
+          <Button icon={FileDown} onClick={() => void savePdf()}>
+            Save as PDF…
+          </Button>
+        )}
         <Button icon={isShown ? EyeOff : Eye} onClick={() => setShown(!isShown)}>
           {isShown ? 'Hide what it holds' : 'Show what it holds'}
         </Button>

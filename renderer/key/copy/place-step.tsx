@@ -1,6 +1,7 @@
-import { Download, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
+import { Download, FolderOpen, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
 import { useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
+import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -35,6 +36,10 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
   const separate = list.filter((place) => place.separate);
   const others = list.filter((place) => !place.separate);
   const [showsAll, setShowsAll] = useState(false);
+  const chooseFolder = async () => {
+    const path = await desktop?.chooseFolder();
+    if (path) onChoose(typedTarget(path, false));
+  };
   const shown = showsAll ? others : others.slice(0, isBrief ? 0 : SHOWN_REFUSED);
   return (
     <div className="mt-2 grid grid-cols-1 gap-2">
@@ -78,6 +83,11 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
         {shown.length < others.length && (
           <Button kind="plain" isSmall icon={HardDrive} onClick={() => setShowsAll(true)}>
             {isBrief ? 'Places on this computer…' : `${others.length - shown.length} more places…`}
+          </Button>
+        )}
+        {isOwner && desktop && (
+          <Button kind="plain" isSmall icon={FolderOpen} onClick={() => void chooseFolder()}>
+            Choose a folder…
           </Button>
         )}
         {isOwner && !isTyping && (

@@ -1,6 +1,7 @@
-import { Check, Circle, CircleX, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { Check, Circle, CircleX, FolderOpen, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { describeError } from '../../api/problem.ts';
+import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/ticks.tsx';
 import { formatClock } from '../../ui/time.ts';
@@ -117,6 +118,13 @@ export function ReadBack({
               Read it back without unplugging
             </Button>
           )}
+        </div>
+      )}
+      {phase === 'equal' && desktop && (
+        <div className="mt-3">
+          <Button isSmall icon={FolderOpen} onClick={() => void desktop?.showInFolder({ path })}>
+            Show where it lies
+          </Button>
         </div>
       )}
       {phase === 'failed' && (

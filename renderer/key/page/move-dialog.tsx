@@ -11,6 +11,7 @@ import { showToast } from '../../ui/toasts.tsx';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
 import { inCustody } from '../custody-words.ts';
 import { useAction } from '../use-action.ts';
+import { useDesktopKeychain } from '../use-keychain.ts';
 
 type CustodyName = VaultStatus['custody']['name'];
 
@@ -41,12 +42,23 @@ const choices = [
   },
 ] as const;
 
+/** By its real name, and whether it would take the key now. */
+function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' | 'refused' }) {
+  const said = {
+    ready: 'Opens when you sign in to the computer.',
+    locked: 'It is locked: unlock it first, then move the key.',
+    refused: 'It does not answer on this computer.',
+  };
+  return { title: name, text: said[state] };
+}
+
 /** Another place for the key: written there, read back, then removed here. */
 export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const from = vault.custody.name;
   const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');
   const [passphrase, setPassphrase] = useState<string | null>(null);
   const action = useAction();
+  const keychain = useDesktopKeychain();
   const isOpenRotation =
     vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
   const move = async () => {
@@ -102,6 +114,7 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
           }}
           options={choices.map((choice) => ({
             ...choice,
+            ...(choice.value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
             disabled: choice.value === from,
             aside: choice.value === from ? 'here now' : undefined,
             more:

@@ -1,0 +1,100 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { desktop, onDesktop } from '../desktop.ts';
+import { Button } from '../ui/button.tsx';
+import { Section } from '../ui/page.tsx';
+import { formatDay } from '../ui/time.ts';
+import { Fact } from './doors-section.tsx';
+
+type Bridge = NonNullable<typeof desktop>;
+type UpdateState = Awaited<ReturnType<Bridge['updates']>>;
+
+/** What only the desktop has: starting at login, its tray, its updates. Not there in a browser. */
+export function DesktopSection() {
+  if (!desktop) return null;
+  return <Desktop bridge={desktop} />;
+}
+
+function Desktop({ bridge }: { bridge: Bridge }) {
+  const described = useQuery({ queryKey: ['desktop', 'about'], queryFn: () => bridge.describe() });
+  return (
+    <Section title="This computer" said="For the desktop app alone.">
+      <div className="card card-pad grid gap-3">
+        <LoginItem bridge={bridge} />
+        <Fact term="Tray">
+          {described.data?.hasTray === false
+            ? 'This desktop shows no tray icons. Everything is in this window.'
+            : 'Temps goes on there when its window is closed.'}
+        </Fact>
+        <Fact term="Notifications">
+          {described.data?.canNotify === false
+            ? 'This desktop shows none.'
+            : 'As the system’s settings say, quiet hours among them.'}
+        </Fact>
+        <Updates bridge={bridge} />
+      </div>
+    </Section>
+  );
+}
+
+function LoginItem({ bridge }: { bridge: Bridge }) {
+  const cache = useQueryClient();
+  const queryKey = ['desktop', 'login item'];
+  const item = useQuery({ queryKey, queryFn: () => bridge.loginItem() }).data;
+  const change = async (isEnabled: boolean) =>
+    cache.setQueryData(queryKey, await bridge.setLoginItem({ isEnabled }));
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="checkbox"
+        className="check"
+        checked={item?.isEnabled ?? false}
+        disabled={!item?.isSupported}
+        onChange={(event) => void change(event.currentTarget.checked)}
+      />
+      Start when I sign in to this computer, without the window
+    </label>
+  );
+}
+
+function Updates({ bridge }: { bridge: Bridge }) {
+  const cache = useQueryClient();
+  const queryKey = ['desktop', 'updates'];
+  const state = useQuery({ queryKey, queryFn: () => bridge.updates() }).data;
+  useEffect(() => onDesktop('updates', (next) => cache.setQueryData(['desktop', 'updates'], next)), [cache]);
+  if (!state) return null;
+  return (
+    <Fact term="Updates">
+      <span className="flex flex-wrap items-center gap-3">
+        {sayUpdates(state)}
+        {(state.state === 'idle' || state.state === 'failed') && (
+          <Button isSmall onClick={() => void bridge.checkForUpdates()}>
+            Check for updates
+          </Button>
+        )}
+        {state.state === 'ready' && (
+          <Button isSmall onClick={() => void bridge.installUpdate()}>
+            Restart with {state.version}
+          </Button>
+        )}
+      </span>
+    </Fact>
+  );
+}
+
+function sayUpdates(state: UpdateState): string {
+  switch (state.state) {
+    case 'off':
+      return 'Off: no address to ask is set (TEMPS_UPDATE_FEED).';
+    case 'idle':
+      return state.checkedAt === null ? 'Not asked yet.' : `None, asked ${formatDay(state.checkedAt)}.`;
+    case 'checking':
+      return 'Asking…';
+    case 'loading':
+      return `Loading ${state.version}, ${Math.floor(state.percent)} %.`;
+    case 'ready':
+      return `${state.version} is loaded.`;
+    case 'failed':
+      return `Not found out: ${state.detail}`;
+  }
+}
