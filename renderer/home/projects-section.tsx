@@ -23,7 +23,7 @@ export function ProjectsSection({ projects }: { projects: readonly ListedProject
         )
       }
     >
-      <ProjectTable projects={newest} />
+      <ProjectTable projects={newest} isNarrow />
     </Section>
   );
 }

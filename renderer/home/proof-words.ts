@@ -14,6 +14,8 @@ export function sayOutcome(vault: VaultStatus): string {
   const lost = countToLose(vault.secrets.at_stake);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
+    if (lost === 0 && vault.health.level === 'at_risk')
+      return 'Whatever is sealed under this new key is lost with this computer. Make a copy of it first.';
     return lost === 0
       ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
       : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;

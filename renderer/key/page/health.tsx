@@ -12,6 +12,11 @@ import { copiesQuery, keyQuery } from './key-queries.ts';
 
 const levelWords = { ok: 'Key OK', due: 'Proof due', at_risk: 'Key at risk', broken: 'Key broken' };
 
+/** What this key opens: values of a key that was given up are not its own. */
+function countUnderKey({ secrets }: VaultStatus): number {
+  return Object.values(secrets.at_stake).reduce((sum, count) => sum + (count ?? 0), 0);
+}
+
 /** The key itself, how it is and why, and how old the newest proof is. */
 export function Health({ vault }: { vault: VaultStatus }) {
   const key = useQuery(keyQuery);
@@ -29,7 +34,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
           <p className="mt-3 text-text-2">
             <b>Key {vault.epoch}</b>
             {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It seals{' '}
-            {formatCount(vault.secrets.total, 'value')}.
+            {formatCount(countUnderKey(vault), 'value')}.
             {key.data?.rotation_advised && (
               <> It has sealed {key.data.seal_count.toLocaleString()} times: rotate it.</>
             )}

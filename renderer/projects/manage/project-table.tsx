@@ -3,9 +3,16 @@ import { Chip } from '../../ui/chip.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { ListedProject } from './projects-query.ts';
 
-const CHIPS = 3;
+/** So many environments by name, in a wide column and in a narrow one. */
+const CHIPS = { wide: 3, narrow: 1 };
 
-export function ProjectTable({ projects }: { projects: readonly ListedProject[] }) {
+interface ProjectTableProps {
+  projects: readonly ListedProject[];
+  /** It shares the page with other things. */
+  isNarrow?: boolean;
+}
+
+export function ProjectTable({ projects, isNarrow = false }: ProjectTableProps) {
   return (
     <div className="table-wrap">
       <table className="table table-tall">
@@ -28,7 +35,7 @@ export function ProjectTable({ projects }: { projects: readonly ListedProject[] 
         </thead>
         <tbody>
           {projects.map((project) => (
-            <ProjectRow key={project.id} project={project} />
+            <ProjectRow key={project.id} project={project} chips={CHIPS[isNarrow ? 'narrow' : 'wide']} />
           ))}
         </tbody>
       </table>
@@ -36,7 +43,7 @@ export function ProjectTable({ projects }: { projects: readonly ListedProject[] 
   );
 }
 
-function ProjectRow({ project }: { project: ListedProject }) {
+function ProjectRow({ project, chips }: { project: ListedProject; chips: number }) {
   const { name, slug, environment_names, variable_count, secret_count, updated_at } = project;
   return (
     <tr className="is-link">
@@ -59,7 +66,7 @@ function ProjectRow({ project }: { project: ListedProject }) {
         </span>
       </td>
       <td className="max-tablet:hidden">
-        <Environments names={environment_names} />
+        <Environments names={environment_names} shown={chips} />
       </td>
       <td className="num max-tablet:hidden">{variable_count.toLocaleString()}</td>
       <td className="num max-tablet:hidden">{secret_count.toLocaleString()}</td>
@@ -70,18 +77,18 @@ function ProjectRow({ project }: { project: ListedProject }) {
   );
 }
 
-function Environments({ names }: { names: readonly string[] }) {
-  const more = names.length - CHIPS;
+function Environments({ names, shown }: { names: readonly string[]; shown: number }) {
+  const more = names.length - shown;
   return (
     <span className="row" title={names.join(', ')}>
-      {names.slice(0, CHIPS).map((name) => (
+      {names.slice(0, shown).map((name) => (
         <Chip key={name} tone={name === 'production' ? 'solid' : 'neutral'}>
           <span className="max-w-32 truncate" dir="auto">
             {name}
           </span>
         </Chip>
       ))}
-      {more > 0 && <span className="quiet">and {more} more</span>}
+      {more > 0 && <Chip>+{more}</Chip>}
     </span>
   );
 }

@@ -153,7 +153,7 @@ function Value({ variable, isOpen }: { variable: Variable; isOpen: boolean }) {
         Locked
       </span>
     );
-  if (isOpen) return <span className="text-text-3">shown below</span>;
+  if (isOpen) return <span className="cut text-text-3">shown below</span>;
   return variable.value === null ? <Mask /> : <PlainValue value={variable.value} />;
 }
 
