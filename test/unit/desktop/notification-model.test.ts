@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { chooseNotification } from '../../../electron/desktop/notification-model.ts';
+import type { TrayVault } from '../../../electron/desktop/tray-model.ts';
+
+const HOUR = 60 * 60 * 1000;
+const ok: TrayVault = {
+  state: 'running',
+  case: 'running',
+  refused: false,
+  custody: { name: 'keychain' },
+  database: { state: 'ok' },
+  health: { level: 'ok', attention: false, reasons: [] },
+  rotation: null,
+};
+const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true, reasons: [] } };
+
+/** Tells a row of looks, one an hour, and returns the titles told, null for none. */
+function tell(...looks: [hours: number, vault: TrayVault][]) {
+  let memory = { riskToldAt: null as number | null, last: null as TrayVault | null };
+  return looks.map(([hours, vault]) => {
+    const told = chooseNotification(vault, memory, hours * HOUR);
+    memory = told.memory;
+    return told.due?.title ?? null;
+  });
+}
+
+describe('what is told', () => {
+  it('is nothing while all is well', () => {
+    expect(tell([0, ok], [1, ok])).toEqual([null, null]);
+  });
+
+  it('is a key at risk at once, then daily while it lasts, and anew when it comes back', () => {
+    const risk = 'Your key has no proven copy';
+    expect(tell([0, atRisk], [1, atRisk], [23, atRisk], [24, atRisk], [25, ok], [26, atRisk])).toEqual([
+      risk,
+      null,
+      null,
+      risk,
+      null,
+      risk,
+    ]);
+  });
+
+  it('is nothing of a risk that was put off', () => {
+    const quiet = { ...atRisk, health: { ...atRisk.health, attention: false } };
+    expect(tell([0, quiet], [24, quiet])).toEqual([null, null]);
+  });
+
+  it('is a risk even when the clock went back', () => {
+    expect(tell([100, atRisk], [2, atRisk])).toEqual([
+      'Your key has no proven copy',
+      'Your key has no proven copy',
+    ]);
+  });
+
+  it('is a lock that nobody asked for, once', () => {
+    const gone: TrayVault = { ...ok, state: 'locked', case: 'missing' };
+    const asked: TrayVault = { ...ok, state: 'locked', case: 'locked_by_owner' };
+    expect(tell([0, ok], [1, gone], [2, gone])).toEqual([null, 'Temps is locked', null]);
+    expect(tell([0, ok], [1, asked])).toEqual([null, null]);
+    // At the start the window itself says it.
+    expect(tell([0, gone])).toEqual([null]);
+  });
+
+  it('is the end of a rotation, and a database that was damaged', () => {
+    const sealing = { ...ok, rotation: { state: 'sealing', moved: 1, total: 9 } };
+    const done = { ...ok, rotation: { state: 'done', moved: 9, total: 9 } };
+    expect(tell([0, sealing], [1, done], [2, done])).toEqual([null, 'The key was rotated', null]);
+    expect(tell([0, ok], [1, { ...ok, database: { state: 'damaged' } }])).toEqual([
+      null,
+      'The database is damaged',
+    ]);
+  });
+});

@@ -1,0 +1,124 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandWords, findCommand } from '../../../electron/desktop/command-words.ts';
+import { describeFailure } from '../../../electron/desktop/failure-model.ts';
+import { openPreferences } from '../../../electron/desktop/preferences.ts';
+import { readStartArguments } from '../../../electron/desktop/start-arguments.ts';
+import { AppError } from '../../../electron/instance/app-error.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'temps-desktop-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('what a start is told', () => {
+  it('has the usual values without a word', () => {
+    expect(readStartArguments([], {})).toEqual({
+      dataDir: join(homedir(), '.temps'),
+      isHidden: false,
+      httpsPort: null,
+      httpPort: null,
+      path: null,
+    });
+  });
+
+  it('is read, and what is not known is left alone', () => {
+    const words = [
+      '--no-sandbox',
+      '--data-dir',
+      '/srv/temps',
+      '--https-port=443',
+      '--hidden',
+      'temps://app/key',
+      '--x',
+    ];
+    expect(readStartArguments(words, { TEMPS_DATA_DIR: '/other' })).toMatchObject({
+      dataDir: '/srv/temps',
+      httpsPort: 443,
+      isHidden: true,
+      path: '/key',
+    });
+    expect(readStartArguments(['--https-port', '99999'], {}).httpsPort).toBe(null);
+  });
+
+  it('is a command when it begins with one', () => {
+    expect(findCommand(['key', 'status'])).toBe('key');
+    expect(findCommand(['--data-dir', 'key', 'status'])).toBe('status');
+    expect(findCommand(['--hidden'])).toBe(null);
+    expect(findCommand(['temps://app/key'])).toBe(null);
+    // The same commands as the command line has.
+    const source = readFileSync(join(import.meta.dirname, '../../../electron/cli/command-line.ts'), 'utf8');
+    const known = [...source.matchAll(/^ {2}(\w+): \(\) => import/gm)].map(([, name]) => name);
+    expect([...commandWords].sort()).toEqual(known.sort());
+  });
+});
+
+describe('what the desktop remembers', () => {
+  const failures: unknown[] = [];
+  const open = (path: string) => openPreferences(path, (error) => failures.push(error));
+
+  it('comes back at the next start', () => {
+    const path = join(folder, 'kept.json');
+    open(path).set({ theme: 'dark', place: { x: 1, y: 2, width: 900, height: 600 } });
+    expect(open(path).value).toMatchObject({ theme: 'dark', place: { width: 900 }, wasToldOfTray: false });
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '7',
+    '{"place":{"x":"left"},"theme":"pink","onClose":7,"isMaximized":"yes"}',
+  ])('is the defaults where the file says %s', (text) => {
+    const path = join(folder, 'damaged.json');
+    writeFileSync(path, text);
+    expect(open(path).value).toMatchObject({
+      theme: 'system',
+      place: null,
+      onClose: 'ask',
+      isMaximized: false,
+    });
+  });
+
+  it('keeps what is right in a file where something is wrong', () => {
+    const path = join(folder, 'half.json');
+    writeFileSync(path, '{"theme":"dark","place":"nowhere"}');
+    expect(open(path).value).toMatchObject({ theme: 'dark', place: null });
+  });
+
+  it('goes on without memory where nothing can be written', () => {
+    const preferences = open('/proc/nowhere/desktop.json');
+    preferences.set({ theme: 'light' });
+    expect(preferences.value.theme).toBe('light');
+    expect(failures).toHaveLength(1);
+    chmodSync(folder, 0o700);
+  });
+});
+
+describe('a start that fails', () => {
+  it('names its cause and a way on', () => {
+    const failure = describeFailure(
+      new AppError('data_dir_in_use', 'Temps runs already on /srv (process 77).'),
+      '/srv',
+    );
+    expect(failure.message).toContain('process 77');
+    expect(failure.advice).toContain('temps-desktop console');
+    for (const code of [
+      'data_dir_unusable',
+      'database_newer',
+      'database_damaged',
+      'disk_full',
+      'key_file_invalid',
+    ] as const)
+      expect(describeFailure(new AppError(code, 'said'), '/srv').advice).not.toContain('The log says more');
+  });
+
+  it('says nothing of what was not expected', () => {
+    const failure = describeFailure(new Error('at /home/ada key 00ff'), '/srv');
+    expect(JSON.stringify(failure)).not.toMatch(/ada|00ff/);
+  });
+});
