@@ -1,26 +1,23 @@
 import type * as Electron from 'electron';
 import { noteChange, state } from './control.ts';
 import type { MenuLine } from './control-contract.ts';
-import { offerClass } from './offered.ts';
+import { offer } from './offered.ts';
 
 type Template = Electron.MenuItemConstructorOptions;
 
 const templates = new WeakMap<Electron.Menu, Template[]>();
 
-class StandInMenu {
-  static buildFromTemplate(template: Template[]): Electron.Menu {
-    const menu = new Menu();
+export const Menu = offer<typeof Electron.Menu>()('Menu', {
+  buildFromTemplate(template: Template[]) {
+    const menu = offer<Electron.Menu>()('menu', {});
     templates.set(menu, template);
     return menu;
-  }
-
-  static setApplicationMenu(menu: Electron.Menu | null): void {
+  },
+  setApplicationMenu(menu: Electron.Menu | null) {
     state.applicationMenu = menu && describeMenu(menu);
     noteChange();
-  }
-}
-
-export const Menu = offerClass<typeof Electron.Menu>()('Menu', StandInMenu);
+  },
+});
 
 export function describeMenu(menu: Electron.Menu): MenuLine[] {
   return (templates.get(menu) ?? []).map(

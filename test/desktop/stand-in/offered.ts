@@ -69,6 +69,12 @@ type Conforming<Real, Offered> = {
       : never;
 };
 
+type ConformingStatics<Real, Offered> = {
+  [Key in Exclude<keyof Offered, 'prototype' | keyof typeof EventEmitter>]: Key extends keyof Real
+    ? Real[Key]
+    : never;
+};
+
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of any constructor
 type Constructor = abstract new (...args: any[]) => object;
 
@@ -86,6 +92,7 @@ export function offerClass<Real extends Constructor>() {
   return <Offered extends Constructor>(
     name: string,
     offered: Offered &
+      ConformingStatics<Real, Offered> &
       (abstract new (
         ...args: ConstructorParameters<Real>
       ) => Conforming<InstanceType<Real>, InstanceType<Offered>>),

@@ -107,18 +107,23 @@ export class Page {
     const { requestId, frameId, resourceType, redirectedRequestId } = request;
     const url = request.request.url + (request.request.urlFragment ?? '');
     const isMainFrame = frameId === this.targetId;
-    const fail = (errorReason: 'Aborted' | 'BlockedByClient') =>
-      void this.#session.send('Fetch.failRequest', { requestId, errorReason }).catch(() => undefined);
+    const fail = (errorReason: 'Aborted' | 'BlockedByClient') => {
+      this.#session.send('Fetch.failRequest', { requestId, errorReason }).catch(() => undefined);
+    };
     if (resourceType === 'Document') {
       const isOwn = isMainFrame && this.#isLoading && redirectedRequestId === undefined;
       if (isMainFrame) this.#isLoading = false;
       const how = redirectedRequestId === undefined ? 'navigate' : 'redirect';
       // Aborted, the page that is there stays.
-      if (!isOwn && !this.#owner.mayGo(url, how, isMainFrame)) return fail('Aborted');
+      if (!isOwn && !this.#owner.mayGo(url, how, isMainFrame)) {
+        fail('Aborted');
+        return;
+      }
     }
     if (!this.#owner.isOurs(url)) {
       this.#owner.noteRefused(url);
-      return fail('BlockedByClient');
+      fail('BlockedByClient');
+      return;
     }
     void this.#session.send('Fetch.continueRequest', { requestId }).catch(() => undefined);
   }
