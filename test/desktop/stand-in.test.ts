@@ -1,0 +1,303 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { hasChromium, launchBrowser } from '../console/browser.ts';
+import { temps } from '../e2e/terminal.ts';
+import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
+import { requires } from '../requires.ts';
+import { type LaunchedDesktop, launchDesktop, usesRealElectron } from './launch.ts';
+import { ownTrayHost } from './stand-in/tray-host.ts';
+
+const canRun = !usesRealElectron && hasChromium() && hasKeyring();
+const it = requires(
+  'the desktop on a stand-in for Electron',
+  canRun,
+  usesRealElectron
+    ? 'Electron itself is here'
+    : 'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
+);
+console.log(usesRealElectron ? 'Desktop tests run in Electron.' : 'Desktop tests run on the stand-in.');
+
+const EMAIL = 'ada@example.org';
+
+let folder: string;
+let dataDir: string;
+let home: string;
+let keyring: Keyring;
+let leaveTray: () => void;
+let desktop: LaunchedDesktop;
+let page: Page;
+
+const launch = (args: string[] = []) =>
+  launchDesktop({
+    args: ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0', ...args],
+    env: keyring.env,
+    home,
+  });
+
+beforeAll(async () => {
+  if (!canRun) return;
+  folder = mkdtempSync(join(tmpdir(), 'temps-stand-in-'));
+  dataDir = join(folder, 'data');
+  home = join(folder, 'home');
+  keyring = await startKeyring();
+  leaveTray = await ownTrayHost(keyring.env.DBUS_SESSION_BUS_ADDRESS as string);
+  const made = temps(
+    dataDir,
+    ['admin', 'create', '--email', EMAIL, '--password-stdin'],
+    'correct horse battery',
+  );
+  expect(made).toMatchObject({ code: 0 });
+  desktop = await launch();
+  page = await desktop.waitForPage();
+});
+afterAll(async () => {
+  await desktop?.kill();
+  leaveTray?.();
+  keyring?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** One call of the bridge, as the page makes it. */
+const call = (name: string, request?: unknown) =>
+  page.evaluate(([name, request]) => Reflect.get(globalThis, 'desktop').call(name, request), [
+    name,
+    request,
+  ] as const);
+const nowShown = () => desktop.state().windows[0];
+
+/** A program of one line on the stand-in. */
+function runProbe(code: string): { status: number | null; err: string } {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--import', join(import.meta.dirname, 'stand-in/register.ts'), '--input-type=module', '-e', code],
+    { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: folder } },
+  );
+  return { status, err: stderr };
+}
+
+describe('what the stand-in does not offer', () => {
+  it.each([
+    ['app.setBadgeCount(3)', 'app.setBadgeCount'],
+    ["app.on('will-jump', () => undefined)", "'will-jump' of app"],
+    [
+      "new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } }).setIcon('a.png')",
+      'BrowserWindow.setIcon',
+    ],
+    ["session.fromPartition('a').cookies.get({})", 'session.cookies'],
+    ['Notification.removeAll()', 'Notification.removeAll'],
+    ['nativeTheme.isOdd = true', 'nativeTheme.isOdd'],
+  ])('throws for %s, and names it', (code, named) => {
+    const { status, err } = runProbe(`import * as electron from 'electron';
+      const { app, BrowserWindow, Notification, nativeTheme, session } = electron;
+      ${code}; app.exit(0);`);
+    expect(status).toBe(1);
+    expect(err).toContain('The stand-in for Electron offers no');
+    expect(err).toContain(named);
+  });
+
+  it('ends with the code that the program ends with', () => {
+    expect(runProbe("import { app } from 'electron'; app.exit(7)").status).toBe(7);
+  });
+});
+
+/** The order matters: one life of one desktop. */
+describe('the desktop on the stand-in', () => {
+  it('shows the console in a window, at an address of its own scheme', async () => {
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(nowShown()?.url).toMatch(/^temps:\/\/app\//);
+    expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
+    expect(desktop.state()).toMatchObject({ isSandboxed: true, refused: [] });
+  });
+
+  it('gives the page two functions that nobody can replace, and nothing else', async () => {
+    const found = await page.evaluate(() => {
+      const bridge = Reflect.get(globalThis, 'desktop');
+      return {
+        members: Object.getOwnPropertyNames(bridge),
+        isFrozen: Object.isFrozen(bridge) && Object.isFrozen(bridge.call),
+        isReplaced: Reflect.set(globalThis, 'desktop', 1) || Reflect.deleteProperty(globalThis, 'desktop'),
+        source: String(bridge.call),
+      };
+    });
+    expect(found).toEqual({
+      members: ['call', 'on'],
+      isFrozen: true,
+      isReplaced: false,
+      source: 'function () { [native code] }',
+    });
+    const names = (shown: Page) => shown.evaluate(() => Object.getOwnPropertyNames(globalThis).sort());
+    const browser = await launchBrowser();
+    try {
+      const bare = await browser.newPage();
+      await bare.goto(new URL('/', page.url()).href);
+      await bare.getByRole('heading', { level: 1 }).waitFor();
+      const usual = new Set(await names(bare));
+      expect((await names(page)).filter((name) => !usual.has(name))).toEqual(['desktop']);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('answers the bridge, and refuses what cannot be cloned as Electron does', async () => {
+    expect(await call('describe')).toMatchObject({ ok: true, answer: { platform: 'linux', hasTray: true } });
+    expect(await call('format')).toMatchObject({ ok: false, code: 'not_found' });
+    const refused = await page.evaluate(() =>
+      Reflect.get(globalThis, 'desktop')
+        .call('describe', () => 1)
+        .catch((error: Error) => error.message),
+    );
+    expect(refused).toContain('could not be cloned');
+  });
+
+  it('streams events to the page while they happen', async () => {
+    await page.evaluate(async () => {
+      const heard: string[] = [];
+      Reflect.set(globalThis, 'heard', heard);
+      const answer = await fetch('/api/events');
+      const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+      void (async () => {
+        for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
+          heard.push(String(part.value));
+      })();
+    });
+    await page.evaluate(() =>
+      fetch('/api/projects', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'shop' }),
+      }),
+    );
+    await page.waitForFunction(() => /projects/.test(Reflect.get(globalThis, 'heard').join('')));
+  });
+
+  it('does what the tray says, and shows how things stand', async () => {
+    await desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === 'Lock now') ?? false);
+    await desktop.click('Lock now');
+    const { tray } = await desktop.waitForState(({ tray }) => /locked/.test(tray?.toolTip ?? ''));
+    expect(tray?.image.path).toContain('locked');
+    await desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === 'Unlock…') ?? false);
+    await desktop.click('Unlock…');
+    await desktop.waitForState(({ tray }) => /running|key at risk/.test(tray?.toolTip ?? ''));
+    await expect(desktop.click('Fly')).rejects.toThrow("no 'Fly'");
+  });
+
+  it('goes nowhere else, and opens no second window', async () => {
+    const before = page.url();
+    await page.evaluate(() => {
+      open('https://example.org/opened');
+      location.href = 'https://example.org/followed';
+    });
+    await desktop.waitForState(({ opened }) => opened.some(({ what }) => what.endsWith('/opened')));
+    await page.evaluate(() => fetch('https://example.org/fetched').catch(() => undefined));
+    expect(page.url()).toBe(before);
+    expect(page.context().pages()).toHaveLength(1);
+    expect(desktop.state().opened).toContainEqual({
+      how: 'openExternal',
+      what: 'https://example.org/opened',
+    });
+  });
+
+  it('grants the page what the program grants, and nothing else', async () => {
+    const states = await page.evaluate(async () => {
+      const names = [
+        'camera',
+        'microphone',
+        'geolocation',
+        'notifications',
+        'clipboard-read',
+        'clipboard-write',
+      ];
+      const found: Record<string, string> = {};
+      for (const name of names)
+        found[name] = (await navigator.permissions.query({ name: name as 'camera' })).state;
+      return found;
+    });
+    expect(states).toEqual({
+      camera: 'granted',
+      microphone: 'denied',
+      geolocation: 'denied',
+      notifications: 'denied',
+      'clipboard-read': 'denied',
+      'clipboard-write': 'granted',
+    });
+  });
+
+  it('keeps what is copied with all its formats', async () => {
+    await call('copySecret', { text: 's3cret', keptMs: 600_000 });
+    const { clipboard } = await desktop.waitForState(({ clipboard }) => 'text/plain' in clipboard);
+    expect(clipboard).toEqual({
+      'text/plain': 's3cret',
+      'electron application/osclipboard;format="x-kde-passwordManagerHint"': 'secret',
+    });
+    await call('clearClipboard');
+    await desktop.waitForState(({ clipboard }) => Object.keys(clipboard).length === 0);
+  });
+
+  it('asks in dialogs that wait for an answer', async () => {
+    const path = join(folder, 'kit.pdf');
+    const saved = call('savePdf', { name: 'kit' });
+    const { dialogs } = await desktop.waitForState(({ dialogs }) => dialogs.some(({ isOpen }) => isOpen));
+    expect(dialogs.at(-1)).toMatchObject({
+      kind: 'save',
+      isModal: true,
+      options: { defaultPath: 'kit.pdf' },
+    });
+    await desktop.answerDialog([path]);
+    expect(await saved).toEqual({ ok: true, answer: path });
+    expect(readFileSync(path).subarray(0, 5).toString()).toBe('%PDF-');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await desktop.answerDialog([]);
+    expect(await call('chooseFolder')).toEqual({ ok: true, answer: null });
+  });
+
+  it('shows pages light and dark as it is told', async () => {
+    const isDark = () => page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+    await call('setTheme', { theme: 'dark' });
+    await until(isDark);
+    await call('setTheme', { theme: 'system' });
+    await until(async () => !(await isDark()));
+    await desktop.tell('setSystemDark', { isDark: true });
+    await until(isDark);
+    expect(desktop.state().tray?.image.path).toContain('on-dark');
+  });
+
+  it('hands the words of a second start to the first, which comes to the front', async () => {
+    await desktop.tell('closeWindow', { window: 0 });
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
+    expect(await desktop.page()).toBeNull();
+    const second = await launch(['temps://app/activity']);
+    expect(await second.exit).toBe(0);
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
+    await page.waitForURL('**/activity');
+    expect(nowShown()?.url).toBe('temps://app/activity');
+  });
+
+  it('loads a page that crashed again', async () => {
+    await desktop.tell('crashPage', { window: 0 });
+    await desktop.waitForState(({ windows }) => windows[0]?.crashes === 1 && windows[0].targetId !== null);
+    page = await desktop.waitForPage();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await call('describe')).toMatchObject({ ok: true });
+  });
+
+  it('quits when its user has agreed, and its browser with it', async () => {
+    const { debugAddress } = desktop.state();
+    await desktop.click('Quit Temps');
+    await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.options.message === 'Quit Temps?');
+    await desktop.answerDialog('Keep it running');
+    await desktop.click('Quit Temps');
+    await desktop.answerDialog('Quit Temps');
+    expect(await desktop.exit).toBe(0);
+    await until(() =>
+      fetch(`${debugAddress}/json/version`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    expect(existsSync(join(home, '.config', 'temps-desktop', 'SingletonLock'))).toBe(false);
+  });
+});

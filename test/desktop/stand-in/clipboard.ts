@@ -1,0 +1,53 @@
+import type * as Electron from 'electron';
+import { noteChange, obey, state } from './control.ts';
+import { offer, offerClass } from './offered.ts';
+
+type Items = ConstructorParameters<typeof Electron.ClipboardItem>[0];
+
+class StandInClipboardItem {
+  readonly #items: Items;
+
+  constructor(items: Items) {
+    this.#items = items;
+  }
+
+  get types(): string[] {
+    return Object.keys(this.#items);
+  }
+
+  async getType(type: string): Promise<never> {
+    const payload = await this.#items[type];
+    if (payload === undefined) throw new Error(`The clipboard item has no ${type}.`);
+    return (payload instanceof Blob ? payload : new Blob([payload as string], { type })) as never;
+  }
+}
+
+export const ClipboardItem = offerClass<typeof Electron.ClipboardItem>()(
+  'ClipboardItem',
+  StandInClipboardItem,
+);
+
+async function readFormats(items: readonly Electron.ClipboardItem[]): Promise<Record<string, string>> {
+  const formats: Record<string, string> = {};
+  for (const item of items)
+    for (const type of item.types) {
+      const bytes = Buffer.from(await ((await item.getType(type)) as Blob).arrayBuffer());
+      formats[type] = bytes.toString(type.startsWith('text/') ? 'utf8' : 'latin1');
+    }
+  return formats;
+}
+
+function put(formats: Record<string, string>): void {
+  state.clipboard = formats;
+  noteChange();
+}
+
+/** The system's clipboard, of which the browser's pages have one of their own. */
+export const clipboard = offer<Electron.Clipboard>()('clipboard', {
+  clear: () => put({}),
+  readText: async () => state.clipboard['text/plain'] ?? '',
+  writeText: async (text: string) => put({ 'text/plain': text }),
+  write: async (items: Electron.ClipboardItem[]) => put(await readFormats(items)),
+});
+// Another program puts something there.
+obey('writeClipboard', ({ text }) => put({ 'text/plain': text }));

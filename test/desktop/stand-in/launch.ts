@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileCache } from '../../command-line-env.ts';
+import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
+import { type ControlServer, openControl } from './control-server.ts';
+import { buildPreload } from './preload-build.ts';
+import { createPageFinder } from './shown-page.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const PATIENCE_MS = 30_000;
+
+/** The desktop on the stand-in, in a process of its own. Throws with what it printed when it does not start. */
+export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions): Promise<LaunchedDesktop> {
+  await buildPreload();
+  const folder = mkdtempSync(join(tmpdir(), 'temps-desktop-'));
+  const ownHome = home ?? join(folder, 'home');
+  mkdirSync(ownHome, { recursive: true });
+  const control = await openControl(join(folder, 'control.sock'));
+  const child = spawn(
+    process.execPath,
+    [
+      '--disable-warning=ExperimentalWarning',
+      ...['--import', join(import.meta.dirname, 'register.ts')],
+      join(root, 'electron/main.ts'),
+      ...args,
+    ],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH,
+        XDG_CACHE_HOME: compileCache,
+        ...env,
+        HOME: ownHome,
+        STAND_IN_FOLDER: folder,
+      },
+    },
+  );
+  return await follow(child, control, folder);
+}
+
+async function follow(child: ChildProcess, control: ControlServer, folder: string): Promise<LaunchedDesktop> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+  const pages = createPageFinder();
+  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  void exit.then(async () => {
+    control.close(`the desktop ended:\n${output}`);
+    await pages.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const first = await Promise.race([control.started, exit.then(() => null)]);
+  if (!first) throw new Error(`the desktop did not start:\n${output}`);
+  const state = () => control.state() ?? first;
+  const waitForState: LaunchedDesktop['waitForState'] = (is) =>
+    new Promise((resolve, reject) => {
+      const fail = (why: string) => {
+        end();
+        reject(new Error(`${why}: ${JSON.stringify(state(), null, 2)}\n${output}`));
+      };
+      const look = () => {
+        if (is(state())) {
+          end();
+          resolve(state());
+        } else if (child.exitCode !== null || child.signalCode !== null) fail('the desktop ended');
+      };
+      const timer = setTimeout(() => fail('the desktop did not come to it'), PATIENCE_MS);
+      const unwatch = control.watch(look);
+      const end = () => {
+        clearTimeout(timer);
+        unwatch();
+      };
+      look();
+    });
+  return {
+    pid: child.pid as number,
+    get output() {
+      return output;
+    },
+    exit,
+    state,
+    waitForState,
+    tell: control.tell,
+    click: (label) => control.tell('clickMenu', { label }),
+    answerDialog: (answer) =>
+      control.tell('answerDialog', Array.isArray(answer) ? { paths: answer } : { button: answer }),
+    page: () => pages.find(state()),
+    async waitForPage() {
+      await waitForState(({ windows }) =>
+        windows.some(({ isVisible, targetId }) => isVisible && targetId !== null),
+      );
+      const page = await pages.find(state());
+      if (!page) throw new Error('the window was closed again');
+      return page;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return await exit;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}

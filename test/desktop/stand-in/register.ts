@@ -1,0 +1,23 @@
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+
+/**
+ * Makes Node look like Electron to a program: `node --import …/register.ts electron/main.ts`. The module `electron` is the
+ * stand-in, and the process says what it says in Electron; the program itself is untouched.
+ */
+const standIn = new URL('./electron.ts', import.meta.url).href;
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier === 'electron' ? { url: standIn, shortCircuit: true } : next(specifier, context),
+});
+
+const { devDependencies } = (await import('../../../package.json', { with: { type: 'json' } })).default;
+Object.defineProperty(process.versions, 'electron', { value: devDependencies.electron, enumerable: true });
+Object.defineProperty(process, 'type', { value: 'browser', enumerable: true });
+Object.defineProperty(process, 'resourcesPath', {
+  value: join(import.meta.dirname, '../../../resources'),
+  enumerable: true,
+});
+// What a program does on another system alone; Node itself stays on this one.
+if (process.env.STAND_IN_PLATFORM)
+  Object.defineProperty(process, 'platform', { value: process.env.STAND_IN_PLATFORM });

@@ -1,0 +1,43 @@
+import type * as Electron from 'electron';
+import { checkNotReady } from './app.ts';
+import { noteChange, obey, state } from './control.ts';
+import { OfferedEvents, offer, StandInEvent } from './offered.ts';
+
+const power = new OfferedEvents('powerMonitor', ['suspend', 'resume', 'lock-screen', 'shutdown']);
+export const powerMonitor = offer<Electron.PowerMonitor>()('powerMonitor', power);
+obey('power', ({ event }) => void power.emit(event, new StandInEvent()));
+
+function open(how: 'openExternal' | 'showItemInFolder' | 'openPath', what: string): void {
+  state.opened.push({ how, what });
+  noteChange();
+}
+export const shell = offer<Electron.Shell>()('shell', {
+  openExternal: async (url: string) => open('openExternal', url),
+  showItemInFolder: (path: string) => open('showItemInFolder', path),
+  async openPath(path: string) {
+    open('openPath', path);
+    return '';
+  },
+});
+
+let touchId = { isThere: false, isRecognised: false };
+obey('setTouchId', (said) => {
+  touchId = said;
+});
+export const systemPreferences = offer<Electron.SystemPreferences>()('systemPreferences', {
+  canPromptTouchID: () => touchId.isThere,
+  async promptTouchID(_reason: string) {
+    if (!touchId.isThere || !touchId.isRecognised) throw new Error('Authentication was cancelled.');
+  },
+});
+
+export const protocol = offer<Electron.Protocol>()('protocol', {
+  registerSchemesAsPrivileged(schemes: Electron.CustomScheme[]) {
+    checkNotReady('protocol.registerSchemesAsPrivileged()');
+    state.schemes = schemes.map(({ scheme, privileges = {} }) => ({
+      scheme,
+      privileges: privileges as Record<string, boolean>,
+    }));
+    noteChange();
+  },
+});
