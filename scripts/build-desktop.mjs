@@ -1,7 +1,7 @@
 // `npm run build:desktop`: what Electron cannot run as it is written. In development that is the preload alone; a
 // package, which may hold no TypeScript, takes everything (`--package`).
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -10,20 +10,25 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** A sandboxed preload is one CommonJS file that can require `electron` and little else. */
 async function bundlePreload() {
-  await build({
+  const [bundle] = await build({
     root,
     configFile: false,
     logLevel: 'error',
     publicDir: false,
     build: {
-      outDir: 'dist/desktop',
-      emptyOutDir: true,
+      write: false,
       target: 'esnext',
       minify: false,
       lib: { entry: 'electron/preload.ts', formats: ['cjs'], fileName: () => 'preload.cjs' },
       rolldownOptions: { external: ['electron'] },
     },
   });
+  const folder = join(root, 'dist', 'desktop');
+  mkdirSync(folder, { recursive: true });
+  // In one step: a window that opens meanwhile reads the old one or the new one.
+  const written = join(folder, `.preload-${process.pid}`);
+  writeFileSync(written, bundle.output[0].code);
+  renameSync(written, join(folder, 'preload.cjs'));
 }
 
 /**
