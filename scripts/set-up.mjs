@@ -48,8 +48,15 @@ const testPackages = [
   'chromium',
   'fonts-inter',
 ];
-/** What the console is made from: its own sources, and the routes its types come from. */
-const consoleSources = ['renderer', 'electron/instance', 'vite.config.ts', 'package-lock.json'];
+/** What the console and its window's preload are made from: their sources, and the routes the types come from. */
+const consoleSources = [
+  'renderer',
+  'electron/instance',
+  'electron/preload.ts',
+  'vite.config.ts',
+  'scripts/build-desktop.mjs',
+  'package-lock.json',
+];
 const consoleStamp = join(root, 'dist', '.console');
 
 /** @param {'start' | 'test'} purpose */
@@ -155,7 +162,8 @@ function buildConsole() {
     join(root, 'scripts', 'generate-api-types.mjs'),
   ];
   const build = [node, join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'];
-  if (!run(types, { quiet: true }) || !run(build, { quiet: true })) {
+  const preload = [node, join(root, 'scripts', 'build-desktop.mjs')];
+  if (![types, build, preload].every((command) => run(command, { quiet: true }))) {
     say('The console could not be built. The output is above.');
     process.exit(1);
   }

@@ -1,0 +1,264 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { extractAll, listPackage } from '@electron/asar';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandLineEnv } from '../command-line-env.ts';
+import { until } from '../keyring.ts';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+/** Of @electron/fuses: what it looks for in the binary, before the wire's version and its length. */
+const SENTINEL = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX';
+/** Every fuse the other way round than it is wanted. */
+const UNWANTED = '10110001';
+const WANTED = '01001100';
+/** The system's and the processor's: the only build of a native module that belongs in a package. */
+const HERE = `${process.platform}-${process.arch}`;
+
+let folder: string;
+let packed: { app: string; files: string[]; desktop: string; debArgs: string[] };
+let repacked: typeof packed;
+/** What is in the archive and beside it, in one tree. */
+let extracted: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'temps-packaging-'));
+  const electron = createElectron();
+  await run(process.execPath, [join(root, 'scripts', 'build-desktop.mjs'), '--package'], { cwd: root });
+  packed = await pack(electron, join(folder, 'first'));
+  repacked = await pack(electron, join(folder, 'second'));
+  extracted = join(folder, 'extracted');
+  extractAll(join(packed.app, 'resources', 'app.asar'), extracted);
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Electron as electron-builder sees it: names, and a binary with a fuse wire. */
+function createElectron(): string {
+  const dist = join(folder, 'electron');
+  mkdirSync(join(dist, 'resources'), { recursive: true });
+  mkdirSync(join(dist, 'locales'));
+  writeFileSync(join(dist, 'electron'), `${SENTINEL}\x01\x08${UNWANTED}`, { mode: 0o755 });
+  for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html', 'locales/en-US.pak', 'locales/de.pak'])
+    writeFileSync(join(dist, name), '');
+  return dist;
+}
+
+async function pack(electron: string, out: string): Promise<typeof packed> {
+  mkdirSync(out);
+  await run(process.execPath, [join(import.meta.dirname, 'pack-linux.ts'), electron, out], {
+    cwd: root,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const name = readdirSync(out).find((entry) => entry.endsWith('-unpacked'));
+  const app = join(out, name ?? '');
+  return {
+    app,
+    files: listPackage(join(app, 'resources', 'app.asar'), { isPack: false }).map((path) => path.slice(1)),
+    desktop: readFileSync(join(out, 'deb.desktop'), 'utf8'),
+    debArgs: JSON.parse(readFileSync(join(out, 'deb.json'), 'utf8')) as string[],
+  };
+}
+
+function listFiles(top: string): string[] {
+  return readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(top, join(entry.parentPath, entry.name)));
+}
+
+const own = () => packed.files.filter((path) => !path.startsWith('node_modules'));
+
+describe('the archive of a package', () => {
+  it('holds the program, its migrations, the console, the preload and the tray images', () => {
+    expect(packed.files).toEqual(
+      expect.arrayContaining([
+        'package.json',
+        'LICENSE',
+        'electron/main.js',
+        'electron/headless.js',
+        'electron/instance/identity/password-worker.js',
+        'electron/instance/vault/custody/keytar-process.js',
+        'electron/instance/store/migrations/meta/_journal.json',
+        'dist/renderer/index.html',
+        'dist/desktop/preload.cjs',
+        'resources/tray/runningTemplate@2x.png',
+        'resources/tray/locked-on-dark.ico',
+      ]),
+    );
+  });
+
+  it('holds no TypeScript, no map, no test, no document and no drawing', () => {
+    expect(packed.files.filter((path) => /\.([mc]?ts|tsx|map)$/.test(path))).toEqual([]);
+    expect(packed.files.filter((path) => /(^|\/)(tests?|__tests__|docs|coverage)(\/|$)/.test(path))).toEqual(
+      [],
+    );
+    expect(own().filter((path) => /\.md$|^(test|scripts|renderer|\.github)(\/|$)/.test(path))).toEqual([]);
+    expect(packed.files.filter((path) => /^resources\/.*\.svg$|^resources\/screenshots/.test(path))).toEqual(
+      [],
+    );
+  });
+
+  it('holds a licence of every dependency that came with one', () => {
+    const packages = packed.files
+      .filter((path) => /(^|\/)node_modules\/(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+      .map((path) => path.slice(0, -'/package.json'.length));
+    expect(packages.length).toBeGreaterThan(30);
+    const findLicences = (names: string[]) => names.filter((name) => /^(licen[cs]e|copying)/i.test(name));
+    const lost = packages.filter(
+      (path) =>
+        findLicences(readdirSync(join(root, path))).length >
+        findLicences(readdirSync(join(extracted, path))).length,
+    );
+    expect(lost).toEqual([]);
+  });
+
+  it("starts at Electron's entry, under the name of its desktop file", () => {
+    const manifest = JSON.parse(readFileSync(join(extracted, 'package.json'), 'utf8')) as object;
+    expect(manifest).toMatchObject({
+      main: 'electron/main.js',
+      type: 'module',
+      desktopName: 'temps-desktop.desktop',
+    });
+    expect(manifest).not.toHaveProperty('scripts');
+    expect(manifest).not.toHaveProperty('devDependencies');
+  });
+
+  it('is the same list of files when it is built again', () => {
+    expect(repacked.files).toEqual(packed.files);
+    expect(listFiles(repacked.app)).toEqual(listFiles(packed.app));
+  });
+});
+
+describe('beside the archive', () => {
+  it('are the native modules, built for this system alone, and nothing else that runs', () => {
+    const unpacked = join(packed.app, 'resources', 'app.asar.unpacked');
+    const expected = [`node_modules/better-sqlite3/prebuilds/${HERE}.node`];
+    // An optional dependency: without libsecret's headers npm leaves it out.
+    if (existsSync(join(root, 'node_modules', 'keytar')))
+      expected.push('node_modules/keytar/build/Release/keytar.node');
+    expect(listFiles(unpacked).sort()).toEqual(expected);
+  });
+
+  it('they load', () => {
+    const load = createRequire(join(packed.app, 'resources', 'app.asar.unpacked', 'package.json'));
+    for (const path of listFiles(join(packed.app, 'resources', 'app.asar.unpacked')))
+      expect(load(`./${path}`)).toBeTypeOf('object');
+  });
+
+  it("is no Electron's own page and no language but English", () => {
+    expect(existsSync(join(packed.app, 'resources', 'default_app.asar'))).toBe(false);
+    expect(readdirSync(join(packed.app, 'locales'))).toEqual(['en-US.pak']);
+  });
+
+  it('is an address for updates that leads nowhere', () => {
+    const told = readFileSync(join(packed.app, 'resources', 'app-update.yml'), 'utf8');
+    expect(new URL(/^url: (.*)$/m.exec(told)?.[1] ?? '').hostname).toMatch(/\.invalid$/);
+  });
+});
+
+describe('the binary', () => {
+  it('has every fuse flipped: no Node, no inspector, no options, cookies sealed, the archive alone and whole', () => {
+    const binary = readFileSync(join(packed.app, 'temps-desktop'), 'latin1');
+    expect(binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length)).toBe(`\x01\x08${WANTED}`);
+  });
+});
+
+describe('the .deb', () => {
+  it('has a desktop file that panels bring together with the window, and temps:// links with it', () => {
+    const entries = Object.fromEntries(
+      packed.desktop.split('\n').flatMap((line) => {
+        const at = line.indexOf('=');
+        return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
+      }),
+    );
+    expect(entries).toMatchObject({
+      Name: 'Temps',
+      Comment: 'A local Temps instance that guards its secrets and their key',
+      Exec: '/opt/Temps/temps-desktop %U',
+      Icon: 'temps-desktop',
+      Terminal: 'false',
+      Type: 'Application',
+      StartupWMClass: 'temps-desktop',
+      MimeType: 'x-scheme-handler/temps;',
+      Categories: 'Development;Security;',
+    });
+    expect(entries.Keywords).toMatch(/;$/);
+    expect(packed.debArgs).toContainEqual(
+      expect.stringMatching(/=\/usr\/share\/applications\/temps-desktop\.desktop$/),
+    );
+  });
+
+  it.each([16, 24, 32, 48, 64, 128, 256, 512, 1024])('brings the icon of %i pixels', (size) => {
+    const wanted = `=/usr/share/icons/hicolor/${size}x${size}/apps/temps-desktop.png`;
+    expect(packed.debArgs.filter((arg) => arg.endsWith(wanted))).toHaveLength(1);
+  });
+});
+
+describe('the packed program on Node', () => {
+  it('has every dependency it names', async () => {
+    const { dependencies } = JSON.parse(readFileSync(join(extracted, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const names = Object.keys(dependencies).filter((name) => name !== 'reflect-metadata');
+    const probe = join(extracted, 'probe.mjs');
+    // In one process of its own: this one would find the project's.
+    writeFileSync(
+      probe,
+      `import 'reflect-metadata';\n${names.map((name) => `await import('${name}');`).join('\n')}`,
+    );
+    await run(process.execPath, [probe]);
+  });
+
+  it('serves, answers its command line and stops', async () => {
+    const dataDir = join(folder, 'data');
+    const env = commandLineEnv(dataDir);
+    const headless = join(extracted, 'electron', 'headless.js');
+    const child = spawn(
+      process.execPath,
+      [headless, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json'],
+      {
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    try {
+      let out = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk;
+      });
+      await until(() => out.includes('\n') || hasEnded(child), 20_000);
+      expect(JSON.parse(out)).toMatchObject({ pid: child.pid });
+      const { stdout } = await run(process.execPath, [headless, 'status', '--json'], { env });
+      expect(JSON.parse(stdout)).toMatchObject({ state: 'running', running: true });
+      // The worker thread that hashes a password is a file of its own.
+      await createAdmin(headless, env);
+    } finally {
+      child.kill('SIGTERM');
+      await until(() => hasEnded(child), 10_000);
+    }
+    expect(child.exitCode).toBe(0);
+  });
+});
+
+async function createAdmin(headless: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const created = run(
+    process.execPath,
+    [headless, 'admin', 'create', '--email', 'ada@example.org', '--password-stdin'],
+    { env },
+  );
+  created.child.stdin?.end('correct horse battery staple');
+  await created;
+}
+
+const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
