@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { hasChromium } from '../console/browser.ts';
+import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
+import { requires } from '../requires.ts';
+import { type LaunchedDesktop, launchDesktop, usesRealElectron } from './launch.ts';
+import { ownTrayHost } from './stand-in/tray-host.ts';
+
+/** `it` for what a person does outside the window too, which the stand-in alone can do for them. */
+export const onStandIn = requires(
+  'journeys of the desktop on a stand-in for Electron',
+  !usesRealElectron && hasChromium() && hasKeyring(),
+  usesRealElectron
+    ? 'Electron itself is here'
+    : 'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
+);
+
+/** A home with a keyring of its own, and a desktop in it: what a person who just installed Temps has. */
+export interface DesktopHome {
+  folder: string;
+  dataDir: string;
+  keyring: Keyring;
+  launch(args?: string[]): Promise<LaunchedDesktop>;
+  close(): Promise<void>;
+}
+
+export async function openDesktopHome({ hasTray = true } = {}): Promise<DesktopHome> {
+  const folder = mkdtempSync(join(tmpdir(), 'temps-desktop-home-'));
+  const dataDir = join(folder, 'data');
+  const keyring = await startKeyring();
+  const leaveTray = hasTray
+    ? await ownTrayHost(keyring.env.DBUS_SESSION_BUS_ADDRESS as string)
+    : () => undefined;
+  const launched: LaunchedDesktop[] = [];
+  return {
+    folder,
+    dataDir,
+    keyring,
+    async launch(args = []) {
+      const desktop = await launchDesktop({
+        args: ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0', ...args],
+        env: keyring.env,
+        home: join(folder, 'home'),
+      });
+      launched.push(desktop);
+      return desktop;
+    },
+    async close() {
+      await Promise.all(launched.map((desktop) => desktop.kill()));
+      leaveTray();
+      keyring.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The API, as the window's page asks it. */
+// biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
+export async function ask(page: Page, method: string, path: string, body?: unknown): Promise<any> {
+  const answer = await page.evaluate(
+    async ([method, path, body]) => {
+      const sent = await fetch(`/api${path}`, {
+        method,
+        ...(body === null ? {} : { headers: { 'content-type': 'application/json' }, body }),
+      });
+      return { ok: sent.ok, text: await sent.text() };
+    },
+    [method, path, body === undefined ? null : JSON.stringify(body)] as const,
+  );
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.text}`);
+  return answer.text === '' ? null : JSON.parse(answer.text);
+}
+
+/** The first run in the window, to the page that offers a copy. */
+export async function setUp(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByLabel('Name').fill('Ada Keller');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
+}

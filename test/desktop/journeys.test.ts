@@ -1,0 +1,262 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { chooseWay, typePassphrase } from '../console/key-steps.ts';
+import { requires } from '../requires.ts';
+import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
+import { type LaunchedDesktop, usesRealElectron } from './launch.ts';
+
+const canMount =
+  process.getuid?.() === 0 && existsSync('/dev/loop-control') && spawnSync('losetup', ['-f']).status === 0;
+const itMounts = requires(
+  'a drive that is plugged in',
+  !usesRealElectron && canMount,
+  'needs root and loop devices',
+);
+
+let home: DesktopHome;
+let desktop: LaunchedDesktop;
+let page: Page;
+const undo: (() => void)[] = [];
+beforeAll(async () => {
+  if (!usesRealElectron) home = await openDesktopHome();
+});
+afterAll(async () => {
+  for (const step of undo.reverse()) step();
+  await home?.close();
+});
+
+/** A FAT drive that appears where a desktop mounts sticks. */
+function plugIn(): string {
+  const image = join(home.folder, 'stick.img');
+  execFileSync('truncate', ['-s', '48M', image]);
+  execFileSync('mkfs.vfat', ['-n', 'STICK', image], { stdio: 'ignore' });
+  const device = execFileSync('losetup', ['-f', '--show', image], { encoding: 'utf8' }).trim();
+  undo.push(() => spawnSync('losetup', ['-d', device]));
+  const at = join(home.folder, 'media', 'STICK');
+  mkdirSync(at, { recursive: true });
+  execFileSync('mount', [device, at]);
+  undo.push(() => spawnSync('umount', ['-l', at]));
+  return at;
+}
+
+/** The order matters: one household's first days with Temps. */
+describe('the desktop', () => {
+  it('sets up in its window, and keeps the key in the keyring', async () => {
+    desktop = await home.launch();
+    page = await desktop.waitForPage();
+    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await page.getByText('GNOME Keyring').first().waitFor();
+    await setUp(page);
+    await page.getByRole('link', { name: 'Later' }).click();
+    expect(await ask(page, 'GET', '/vault/status')).toMatchObject({ custody: { name: 'keychain' } });
+    expect(existsSync(join(home.dataDir, 'encryption_key'))).toBe(false);
+  });
+
+  it('says in the tray and by a notification that the key has no copy yet', async () => {
+    await ask(page, 'POST', '/projects', {
+      name: 'Shop',
+      environment_variables: [['API_TOKEN', 'sk_live_4242424242424242']],
+    });
+    const { tray } = await desktop.waitForState(
+      ({ tray, notifications }) => /at risk/.test(tray?.toolTip ?? '') && notifications.length > 0,
+    );
+    expect(tray?.image).toMatchObject({ path: expect.stringContaining('attention'), isEmpty: false });
+    expect(tray?.menu[0]).toMatchObject({ label: 'Key at risk: no proven copy', isEnabled: false });
+    await desktop.tell('clickNotification', { title: 'Your key has no proven copy' });
+    await page.waitForURL('**/key/copy');
+  });
+
+  itMounts('lists a drive that is plugged in while the page is open, and writes the copy to it', async () => {
+    await chooseWay(page, 'USB stick or other drive');
+    const at = plugIn();
+    // Its image lies on this machine's own disk, which is seen: it is listed, and not taken for separate.
+    const more = page.getByRole('button', { name: /more places…$/ });
+    const listed = page.getByText(at, { exact: true });
+    await listed.or(more).first().waitFor();
+    if (!(await listed.isVisible())) await more.click();
+    await page
+      .locator('.choice', { has: listed })
+      .getByRole('button', { name: 'Keep it there anyway…' })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
+    await typePassphrase(page);
+    await page.getByRole('button', { name: 'Write and read back' }).click();
+    await page
+      .getByText('Both are the same. The copy counts.')
+      .or(page.getByText('Take the drive out'))
+      .first()
+      .waitFor();
+    const { copies } = await ask(page, 'GET', '/vault/key/copies');
+    expect(copies).toMatchObject([{ format: 'age', separate: false }]);
+  });
+
+  it('answers nothing that a page makes up', async () => {
+    const replies = await page.evaluate(async () => {
+      const bridge = Reflect.get(globalThis, 'desktop');
+      const names = [
+        'describe',
+        'quit',
+        'copySecret',
+        'showInFolder',
+        'setTheme',
+        '__proto__',
+        'constructor',
+        '',
+        'a'.repeat(100_000),
+      ];
+      const requests = [
+        null,
+        0,
+        '',
+        [],
+        {},
+        { text: 1 },
+        { path: {} },
+        { theme: ['dark'] },
+        { keptMs: 1e99, text: 'x' },
+        new Uint8Array(9),
+      ];
+      const codes = [];
+      for (const name of names)
+        for (const request of requests) {
+          const reply = await bridge.call(name, request);
+          codes.push(reply.ok ? `${name} ok` : reply.code);
+        }
+      return [...new Set(codes)].sort();
+    });
+    expect(replies).toEqual(['invalid_request', 'not_found']);
+  });
+
+  it('goes on in the tray when its window is closed, and says so once', async () => {
+    const title = 'Temps goes on in the tray';
+    await desktop.tell('closeWindow', { window: 0 });
+    await desktop.waitForState(({ notifications }) => notifications.some((each) => each.title === title));
+    await desktop.click('Open Temps');
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
+    await desktop.tell('closeWindow', { window: 0 });
+    const { notifications } = await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
+    expect(notifications.filter((each) => each.title === title)).toHaveLength(1);
+    await desktop.click('Open Temps');
+    page = await desktop.waitForPage();
+  });
+
+  it('shows a rotation’s progress in the tray, says what stops, and goes on at the next start', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, at) => `TOKEN_${at}=secret value number ${at}`);
+    for (let at = 0; at < lines.length; at += 5000)
+      await ask(page, 'POST', '/projects/shop/variables/import', {
+        content_base64: Buffer.from(lines.slice(at, at + 5000).join('\n')).toString('base64'),
+        secret: 'all',
+      });
+    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
+    const { rotation } = await ask(page, 'POST', '/vault/key/rotation', {});
+    await ask(page, 'POST', '/vault/key/rotation/prove', { override_fingerprint: rotation.new_fingerprint });
+    await ask(page, 'POST', '/vault/key/rotation/seal');
+    const { tray } = await desktop.waitForState(({ tray }) => tray?.image.path.includes('working') ?? false);
+    expect(tray?.toolTip).toMatch(/^Temps: rotating the key, \d+ %$/);
+    await desktop.click('Quit Temps');
+    const { dialogs } = await desktop.waitForState(
+      ({ dialogs }) => dialogs.at(-1)?.options.message === 'Quit Temps?',
+    );
+    expect(dialogs.at(-1)?.options.detail).toContain('stay sealed');
+    await desktop.answerDialog('Quit Temps');
+    expect(await desktop.exit).toBe(0);
+
+    desktop = await home.launch();
+    page = await desktop.waitForPage();
+    await expect
+      .poll(async () => (await ask(page, 'GET', '/vault/key/rotation')).rotation.state, { timeout: 30_000 })
+      .toBe('done');
+    const report = await ask(page, 'POST', '/vault/doctor');
+    expect(report).toBeTruthy();
+  });
+
+  it('locks from the tray, and opens again there', async () => {
+    await desktop.click('Lock now');
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, on request');
+    await page.goto(page.url());
+    await desktop.click('Unlock…');
+    await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
+  });
+
+  it('asks again who is there once the screen was locked', async () => {
+    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
+    expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
+    await desktop.tell('power', { event: 'lock-screen' });
+    await expect.poll(async () => (await ask(page, 'GET', '/auth/session')).confirmed_until).toBeNull();
+  });
+
+  it('waits for a keyring that is locked at its start, and runs by itself once it opens', async () => {
+    expect(await desktop.stop()).toBe(0);
+    home.keyring.lock();
+    desktop = await home.launch(['--hidden']);
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, keychain locked');
+    expect(desktop.state().windows.some(({ isVisible }) => isVisible)).toBe(false);
+    await home.keyring.unlock();
+    await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
+  });
+
+  it('says who else has the data directory, and tries again when it is told to', async () => {
+    const taken = await openOther();
+    const { dialogs } = await taken.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+    expect(dialogs.at(-1)?.options).toMatchObject({
+      title: 'Temps could not start',
+      message: expect.stringContaining(String(desktop.pid)),
+      buttons: ['Try again', 'Show the data', 'Show the log', 'Quit'],
+    });
+    await taken.answerDialog('Show the data');
+    await taken.waitForState(({ opened }) => opened.some(({ what }) => what === home.dataDir));
+    expect(await desktop.stop()).toBe(0);
+    await taken.answerDialog('Try again');
+    await taken.waitForState(({ tray }) => tray !== null);
+    expect(await taken.stop()).toBe(0);
+  });
+
+  /** Another user's program on the same data: it shares no lock of its own with the first. */
+  async function openOther(): Promise<LaunchedDesktop> {
+    const other = await openDesktopHome();
+    undo.push(() => void other.close());
+    return await other.launch(['--data-dir', home.dataDir]);
+  }
+});
+
+describe('a desktop that shows no tray icons', () => {
+  it('asks whether to run on without its window, and remembers the answer', async () => {
+    const bare = await openDesktopHome({ hasTray: false });
+    try {
+      const shown = await bare.launch();
+      await shown.waitForPage();
+      expect(shown.state().tray).toBeNull();
+      await shown.tell('closeWindow', { window: 0 });
+      await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      await shown.answerDialog('Cancel');
+      expect(shown.state().windows[0]?.isVisible).toBe(true);
+      await shown.tell('closeWindow', { window: 0 });
+      await shown.tell('answerDialog', { button: 'Keep it running', isChecked: true });
+      await shown.waitForState(({ windows }) => windows[0]?.isVisible === false);
+      const again = await bare.launch();
+      expect(await again.exit).toBe(0);
+      await shown.waitForState(({ windows }) => windows[0]?.isVisible === true);
+      await shown.tell('closeWindow', { window: 0 });
+      const { dialogs } = await shown.waitForState(({ windows }) => windows[0]?.isVisible === false);
+      expect(dialogs).toHaveLength(2);
+    } finally {
+      await bare.close();
+    }
+  });
+
+  it('names a data directory that cannot be used, and quits when it is told to', async () => {
+    const bare = await openDesktopHome({ hasTray: false });
+    try {
+      const shown = await bare.launch(['--data-dir', '/proc/nowhere/temps']);
+      const { dialogs } = await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      expect(dialogs.at(-1)?.options.message).toContain('/proc/nowhere');
+      await shown.answerDialog('Quit');
+      expect(await shown.exit).toBe(1);
+    } finally {
+      await bare.close();
+    }
+  });
+});
