@@ -107,6 +107,13 @@ describe('the words of npm start', () => {
 });
 
 describe('a program that is there', () => {
+  it('finds the entry in the project, which it is started with', () => {
+    const project = join(real, '..');
+    const { main } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { main: string };
+    expect(join(project, main)).toBe(join(project, 'electron', 'main.ts'));
+    expect(existsSync(join(project, main))).toBe(true);
+  });
+
   it.each([
     'installed',
     'overridden',
