@@ -191,7 +191,7 @@ describe('the .deb', () => {
       Type: 'Application',
       StartupWMClass: 'temps-desktop',
       MimeType: 'x-scheme-handler/temps;',
-      Categories: 'Development;Security;',
+      Categories: 'System;Security;',
     });
     expect(entries.Keywords).toMatch(/;$/);
     expect(packed.debArgs).toContainEqual(
