@@ -20,14 +20,14 @@ function createPreloadModule(wire: Wire, end: WorldEnd, guard: typeof guardMembe
   const listeners = new Map<string, Listener[]>();
   let count = 0;
   const ipcRenderer = {
-    invoke(channel: string, ...args: unknown[]) {
+    async invoke(channel: string, ...args: unknown[]) {
       const id = ++count;
       const answer = Promise.withResolvers<unknown>();
       // Encoded before it is kept: what cannot be cloned is refused here.
       const text = JSON.stringify({ id, channel, args: wire.encode(args) });
       invocations.set(id, answer);
       post(text);
-      return answer.promise;
+      return await answer.promise;
     },
     on(channel: string, listener: Listener) {
       listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
