@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolveDataDir } from '../instance/store/data-directory.ts';
 import { findLinkedPath } from './app-origin.ts';
 import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
 
@@ -27,7 +26,7 @@ export function readStartArguments(args: readonly string[], env: NodeJS.ProcessE
     );
   };
   return {
-    dataDir: resolve(findValue('--data-dir') ?? (env.TEMPS_DATA_DIR || join(homedir(), '.temps'))),
+    dataDir: resolveDataDir(findValue('--data-dir'), env),
     isHidden: args.includes(HIDDEN_ARGUMENT),
     httpsPort: readPort(findValue('--https-port')),
     httpPort: readPort(findValue('--http-port')),

@@ -40,7 +40,8 @@ export async function openDesktopHome({ hasTray = true } = {}): Promise<DesktopH
     keyring,
     async launch(args = []) {
       const desktop = await launchDesktop({
-        args: ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0', ...args],
+        // The first of a name counts.
+        args: [...args, '--data-dir', dataDir, '--https-port', '0', '--http-port', '0'],
         env: keyring.env,
         home: join(folder, 'home'),
       });
