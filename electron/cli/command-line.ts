@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
@@ -103,9 +101,8 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   const [min, max] = command.positionals ?? [0, 0];
   if (positionals.length < min || positionals.length > max)
     throw usageError(`usage: temps-desktop ${command.usage}`);
-  const dataDir = resolve(
-    (values['data-dir'] as string | undefined) ?? (process.env.TEMPS_DATA_DIR || join(homedir(), '.temps')),
-  );
+  const { resolveDataDir } = await import('../instance/store/data-directory.ts');
+  const dataDir = resolveDataDir(values['data-dir'] as string | undefined);
   const json = values.json === true;
   const invocation: Invocation = {
     dataDir,

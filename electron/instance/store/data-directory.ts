@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../app-error.ts';
 
 /** `--data-dir`, else TEMPS_DATA_DIR, else ~/.temps (upstream's own default). */
@@ -16,7 +16,7 @@ export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEn
  */
 export function prepareDataDir(dataDir: string): string[] {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir);
     const info = statSync(dataDir);
     if (process.getuid && info.uid !== process.getuid()) {
       throw new AppError('data_dir_unusable', `${dataDir} belongs to another user of this machine.`);
@@ -34,6 +34,18 @@ export function prepareDataDir(dataDir: string): string[] {
     if (cause instanceof AppError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new AppError('data_dir_unusable', `${dataDir} cannot be used (${reason}).`, { cause });
+  }
+}
+
+/** With those above it. Node's own way goes round for ever where a file system makes no folders, as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another start was quicker.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

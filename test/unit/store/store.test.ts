@@ -278,6 +278,9 @@ describe('the data directory', () => {
     await expect(openInstance({ dataDir: file, env: {} })).rejects.toMatchObject({
       code: 'data_dir_unusable',
     });
+    await expect(openInstance({ dataDir: '/proc/nowhere/temps', env: {} })).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+    });
     await expect(openInstance({ dataDir: join(file, 'below'), env: {} })).rejects.toMatchObject({
       code: 'data_dir_unusable',
     });
