@@ -31,10 +31,10 @@ let leaveTray: () => void;
 let desktop: LaunchedDesktop;
 let page: Page;
 
-const launch = (args: string[] = []) =>
+const launch = (args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
   launchDesktop({
     args: ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0', ...args],
-    env: keyring.env,
+    env: { ...keyring.env, ...env },
     home,
   });
 
@@ -68,6 +68,13 @@ const call = (name: string, request?: unknown) =>
     request,
   ] as const);
 const nowShown = () => desktop.state().windows[0];
+
+/** Nobody speaks DevTools there any more. */
+const isGone = (address: string | null) =>
+  fetch(`${address}/json/version`).then(
+    () => false,
+    () => true,
+  );
 
 /** A program of one line on the stand-in. */
 function runProbe(code: string): { status: number | null; err: string } {
@@ -108,7 +115,7 @@ describe('what the stand-in does not offer', () => {
 describe('the desktop on the stand-in', () => {
   it('shows the console in a window, at an address of its own scheme', async () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
-    expect(nowShown()?.url).toMatch(/^temps:\/\/app\//);
+    expect(nowShown()).toMatchObject({ url: expect.stringMatching(/^temps:\/\/app\//), title: 'Temps' });
     expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
     expect(desktop.state()).toMatchObject({ isSandboxed: true, refused: [] });
   });
@@ -254,6 +261,24 @@ describe('the desktop on the stand-in', () => {
     expect(await call('chooseFolder')).toEqual({ ok: true, answer: null });
   });
 
+  it('gives the page the size of its window', async () => {
+    await desktop.tell('placeWindow', { window: 0, bounds: { x: 10, y: 20, width: 1000, height: 700 } });
+    await until(() => page.evaluate(() => Reflect.get(globalThis, 'innerWidth') === 1000));
+    const preferences = join(home, '.config', 'temps-desktop', 'desktop.json');
+    await until(() => existsSync(preferences) && /"width": 1000/.test(readFileSync(preferences, 'utf8')));
+  });
+
+  it('runs utility processes, which ask the real keychain', async () => {
+    expect(await call('keychain')).toMatchObject({ ok: true, answer: { state: 'ready' } });
+  });
+
+  it('prints, or does not', async () => {
+    expect(await call('print')).toEqual({ ok: true, answer: true });
+    await desktop.tell('setPrinting', { isPrinted: false });
+    expect(await call('print')).toEqual({ ok: true, answer: false });
+    expect(nowShown()?.printed).toBe(2);
+  });
+
   it('shows pages light and dark as it is told', async () => {
     const isDark = () =>
       page.evaluate(
@@ -266,6 +291,16 @@ describe('the desktop on the stand-in', () => {
     await desktop.tell('setSystemDark', { isDark: true });
     await until(isDark);
     expect(desktop.state().tray?.image.path).toContain('on-dark');
+  });
+
+  it('shows what the desktop notifies of', async () => {
+    await desktop.tell('closeWindow', { window: 0 });
+    const title = 'Temps goes on in the tray';
+    await desktop.waitForState(({ notifications }) => notifications.some((told) => told.title === title));
+    await desktop.tell('clickNotification', { title });
+    await expect(desktop.tell('clickNotification', { title: 'Rain' })).rejects.toThrow('no notification');
+    await desktop.click('Open Temps');
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
   });
 
   it('hands the words of a second start to the first, which comes to the front', async () => {
@@ -303,12 +338,44 @@ describe('the desktop on the stand-in', () => {
     await desktop.click('Quit Temps');
     await desktop.answerDialog('Quit Temps');
     expect(await desktop.exit).toBe(0);
-    await until(() =>
-      fetch(`${debugAddress}/json/version`).then(
-        () => false,
-        () => true,
-      ),
-    );
+    await until(() => isGone(debugAddress));
     expect(existsSync(join(home, '.config', 'temps-desktop', 'SingletonLock'))).toBe(false);
+  });
+});
+
+describe('what the system does to the desktop', () => {
+  it('ends its browser with it, however it ends', async () => {
+    desktop = await launch();
+    await desktop.waitForPage();
+    const { debugAddress } = desktop.state();
+    await desktop.kill();
+    await until(() => isGone(debugAddress));
+  });
+
+  it('takes over the lock of one that was killed, and quits when the session ends', async () => {
+    desktop = await launch(['--hidden']);
+    await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
+    expect(await desktop.page()).toBeNull();
+    await desktop.tell('power', { event: 'shutdown' });
+    expect(await desktop.exit).toBe(0);
+  });
+
+  it('asks Touch ID who is there, on a system that has it', async () => {
+    desktop = await launch([], { STAND_IN_PLATFORM: 'darwin' });
+    page = await desktop.waitForPage();
+    await desktop.tell('setTouchId', { isThere: true, isRecognised: false });
+    expect(await call('describe')).toMatchObject({ answer: { platform: 'darwin', canConfirm: true } });
+    expect(await call('confirm')).toEqual({ ok: true, answer: false });
+    await desktop.tell('setTouchId', { isThere: true, isRecognised: true });
+    expect(await call('confirm')).toEqual({ ok: true, answer: true });
+    expect(await call('hideFromCapture', { isHidden: true })).toMatchObject({ ok: true });
+    expect(nowShown()?.isProtected).toBe(true);
+    expect(await call('setLoginItem', { isEnabled: true })).toMatchObject({ answer: { isEnabled: true } });
+    expect(desktop.state()).toMatchObject({
+      loginItem: { openAtLogin: true, args: ['--hidden'] },
+      applicationMenu: [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }],
+      tray: { image: { isTemplate: true } },
+    });
+    expect(await desktop.stop()).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from './control.ts';
+import { flushState, noteChange, obey, state } from './control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 import { lockInstance, waitForHandOver } from './single-instance.ts';
 import { onLastClosed, openWindows } from './windows.ts';
@@ -78,7 +78,7 @@ class StandInApp extends OfferedEvents {
 
   exit(code = 0): void {
     this.#isQuitting = true;
-    void waitForHandOver().then(() => {
+    void Promise.all([waitForHandOver(), flushState()]).then(() => {
       for (const window of openWindows()) window.end();
       this.emit('quit', new StandInEvent(), code);
       clearInterval(this.#life);

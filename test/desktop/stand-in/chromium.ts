@@ -47,15 +47,28 @@ export class Chromium {
     devtools.browser.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const { type, targetId } = targetInfo;
       if (type !== 'page') return;
+      const page = { session: devtools.session(sessionId), targetId };
       const meet = this.#meetings.shift();
-      if (meet) void meet({ session: devtools.session(sessionId), targetId });
-      // A page opened it, which no page of this program may: it closes before anything ran in it.
-      else void this.browser.send('Target.closeTarget', { targetId }).catch(() => undefined);
+      void (meet ? meet(page) : this.#turnAway(page));
     });
   }
 
   get browser(): DevtoolsSession {
     return this.#devtools.browser;
+  }
+
+  /**
+   * A page opened it, which no page of this program may: nothing is loaded in it and it closes. It goes on before
+   * that, because one that waits holds up the page that opened it.
+   */
+  async #turnAway({ session, targetId }: NewPage): Promise<void> {
+    const steps = [
+      session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }),
+      session.send('Runtime.runIfWaitingForDebugger'),
+      this.browser.send('Target.closeTarget', { targetId }),
+    ];
+    // It may be closed before the others are answered.
+    await Promise.allSettled(steps);
   }
 
   /** A new page in a context, met before anything runs in it. */

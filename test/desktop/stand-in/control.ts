@@ -47,6 +47,14 @@ export function noteChange(): void {
   });
 }
 
+/** Resolves when everything told so far is on its way: the last a process does. */
+export function flushState(): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket) socket.write('', () => resolve());
+    else resolve();
+  });
+}
+
 function say(message: ControlMessage): void {
   socket?.write(`${JSON.stringify(message)}\n`);
 }

@@ -18,6 +18,19 @@ Object.defineProperty(process, 'resourcesPath', {
   value: join(import.meta.dirname, '../../../resources'),
   enumerable: true,
 });
-// What a program does on another system alone; Node itself stays on this one.
-if (process.env.STAND_IN_PLATFORM)
-  Object.defineProperty(process, 'platform', { value: process.env.STAND_IN_PLATFORM });
+// What the desktop does on another system alone. Its own files see that system; everything below them, such as native
+// modules, stays on this one.
+const pretended = process.env.STAND_IN_PLATFORM as NodeJS.Platform | undefined;
+if (pretended) {
+  const { platform } = process;
+  Object.defineProperty(process, 'platform', {
+    get: () => (isAskedByDesktop() ? pretended : platform),
+    enumerable: true,
+  });
+}
+
+function isAskedByDesktop(): boolean {
+  // Two lines are this file's, after the error's own; then comes who asks.
+  const asker = new Error().stack?.split('\n')[3] ?? '';
+  return asker.includes('/electron/desktop/');
+}
