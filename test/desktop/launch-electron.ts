@@ -19,7 +19,7 @@ export async function launchElectron({ args = [], env = {}, home }: LaunchOption
   const given = { PATH, DISPLAY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR, ...env, HOME: ownHome };
   const app = await _electron.launch({
     cwd: root,
-    args: [...asRoot, join(root, 'electron/main.ts'), ...args],
+    args: [...asRoot, root, ...args],
     env: Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as Record<string, string>,
   });
   const child = app.process();

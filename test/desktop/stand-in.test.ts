@@ -220,7 +220,9 @@ describe('the desktop on the stand-in', () => {
       ];
       const found: Record<string, string> = {};
       for (const name of names)
-        found[name] = (await Reflect.get(navigator, 'permissions').query({ name })).state;
+        found[name] = (
+          await Reflect.get(navigator, 'permissions').query({ name: name as PermissionName })
+        ).state;
       return found;
     });
     expect(states).toEqual({

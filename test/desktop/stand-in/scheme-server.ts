@@ -43,7 +43,8 @@ export async function serveScheme(origin: string, handle: SchemeHandler): Promis
       outgoing.setHeader(name, name === 'location' ? (toHttp(value) ?? value) : value);
     outgoing.writeHead(response.status, response.statusText);
     outgoing.flushHeaders();
-    if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing);
+    if (response.body)
+      await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), outgoing);
     else outgoing.end();
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
