@@ -244,6 +244,10 @@ describe('the desktop on the stand-in', () => {
     });
     await call('clearClipboard');
     await desktop.waitForState(({ clipboard }) => Object.keys(clipboard).length === 0);
+    await call('copySecret', { text: 's3cret', keptMs: 600_000 });
+    await desktop.tell('writeClipboard', { text: 'of another program' });
+    await call('clearClipboard');
+    expect(desktop.state().clipboard).toEqual({ 'text/plain': 'of another program' });
   });
 
   it('asks in dialogs that wait for an answer', async () => {
@@ -354,10 +358,13 @@ describe('what the system does to the desktop', () => {
     await until(() => isGone(debugAddress));
   });
 
-  it('takes over the lock of one that was killed, and quits when the session ends', async () => {
-    desktop = await launch(['--hidden']);
+  it('takes over the lock of one that was killed, on the screens there are now, and quits when the session ends', async () => {
+    const area = { x: 5000, y: 0, width: 1920, height: 1040 };
+    const displays = JSON.stringify([{ bounds: area, workArea: area }]);
+    desktop = await launch(['--hidden'], { STAND_IN_DISPLAYS: displays });
     await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
     expect(await desktop.page()).toBeNull();
+    expect(nowShown()?.bounds.x).toBeGreaterThanOrEqual(area.x);
     await desktop.tell('power', { event: 'shutdown' });
     expect(await desktop.exit).toBe(0);
   });

@@ -25,7 +25,7 @@ export interface StandInState {
 
 export interface ImageState {
   path: string;
-  /** What Electron makes of a file that is missing or no picture. */
+  /** What Electron makes of a file that is missing; here one without a byte as well. No picture is decoded. */
   isEmpty: boolean;
   isTemplate: boolean;
 }

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { compileCache } from '../../command-line-env.ts';
 import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
 import { type ControlServer, openControl } from './control-server.ts';
@@ -10,6 +12,7 @@ import { createPageFinder } from './shown-page.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const PATIENCE_MS = 30_000;
+const BROWSER_MS = 5000;
 
 /** The desktop on the stand-in, in a process of its own. Throws with what it printed when it does not start. */
 export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions): Promise<LaunchedDesktop> {
@@ -48,11 +51,13 @@ async function follow(child: ChildProcess, control: ControlServer, folder: strin
       output += chunk.toString('utf8');
     });
   const pages = createPageFinder();
-  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  void exit.then(async () => {
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  const exit = ended.then(async (code) => {
     control.close(`the desktop ended:\n${output}`);
     await pages.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    if (code === null) await waitForBrowser(join(folder, 'chromium', 'SingletonLock'));
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    return code;
   });
   const first = await Promise.race([control.started, exit.then(() => null)]);
   if (!first) throw new Error(`the desktop did not start:\n${output}`);
@@ -107,4 +112,10 @@ async function follow(child: ChildProcess, control: ControlServer, folder: strin
       await exit;
     },
   };
+}
+
+/** A browser whose program was killed closes by itself, and writes until then; its lock goes last. */
+async function waitForBrowser(lock: string): Promise<void> {
+  const end = Date.now() + BROWSER_MS;
+  while (lstatSync(lock, { throwIfNoEntry: false }) && Date.now() < end) await wait(20);
 }
