@@ -26,8 +26,8 @@ function guardContents(contents: WebContents): void {
   contents.on('will-navigate', (event) => stay(event, event.url));
   contents.on('will-redirect', (event) => stay(event, event.url));
   contents.on('will-frame-navigate', (event) => {
-    // No frame of the console holds anything else.
-    if (!isConsoleUrl(event.url)) event.preventDefault();
+    // No frame of the console holds anything else. The main frame is judged above: prevented here, it would not be.
+    if (!event.isMainFrame && !isConsoleUrl(event.url)) event.preventDefault();
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
