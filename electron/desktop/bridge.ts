@@ -97,10 +97,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     clearClipboard: () => clipboard.clear().then(() => undefined),
     keychain: probeKeychain,
     loginItem: findLoginItem,
-    setLoginItem({ isEnabled }) {
-      preferences.set({ wasAskedForLogin: true });
-      return setLoginItem(isEnabled);
-    },
+    setLoginItem: ({ isEnabled }) => setLoginItem(isEnabled),
     async showInFolder({ path }) {
       // SECURITY: a path that exists on this machine is shown; nothing is opened, and no share is reached for.
       if (!isAbsolute(path) || path.startsWith('\\\\') || path.startsWith('//')) return false;

@@ -1,29 +1,26 @@
 import { join } from 'node:path';
-import { app, clipboard, dialog, Menu, Notification, powerMonitor, shell } from 'electron';
+import { app, clipboard, dialog, Menu, Notification, powerMonitor } from 'electron';
 import type { Doors } from '../instance/http/doors.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
-import { type Instance, openInstance } from '../instance/instance.ts';
+import type { Instance } from '../instance/instance.ts';
 import type { Log } from '../instance/log.ts';
 import { setKeytarProcess } from '../instance/vault/custody/keytar-call.ts';
 import { openBridge } from './bridge.ts';
 import { createSecretClipboard } from './clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
-import { describeFailure } from './failure-model.ts';
 import { guardApp } from './guards.ts';
 import { askKeychainProcess } from './keychain-process.ts';
+import { keepOnClose, quit, stopInOrder } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
-import { readStartArguments, type StartArguments } from './start-arguments.ts';
+import { readStartArguments } from './start-arguments.ts';
+import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray.ts';
 import { findTrayHost } from './tray-host.ts';
 import { pictureTray, type TrayAction, type TrayVault } from './tray-model.ts';
 import { createUpdates, type Updates } from './updates.ts';
 import { type ConsoleWindow, createConsoleWindow } from './window.ts';
 
-const HTTPS_PORT = 8443;
-const HTTP_PORT = 8080;
-/** A stop that hangs is left behind: the database survives it, the computer's shutdown waits for nobody. */
-const STOP_MS = 10_000;
 /** Many changes become one look. */
 const LOOK_MS = 250;
 /** What only time changes: a proof that grows old. */
@@ -48,7 +45,7 @@ interface Desktop {
 /** The desktop from its start on. Called once, before `ready`, by the one that holds the single-instance lock. */
 export async function runDesktop(words: readonly string[]): Promise<void> {
   const wanted = readStartArguments(words, process.env);
-  const log = openDesktopLog(join(app.getPath('userData'), 'logs', 'temps.log'));
+  const log = openDesktopLog(logPath());
   setKeytarProcess(askKeychainProcess);
   guardApp();
   let desktop: Desktop | null = null;
@@ -72,73 +69,13 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   if (process.platform === 'linux') app.setDesktopName('temps-desktop.desktop');
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
 
-  const started = await openOrExplain(wanted, log);
+  const started = await startInstance(wanted, log);
   if (started === null) return app.exit(1);
   desktop = await compose(started, log);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
-}
-
-interface Started {
-  instance: Instance;
-  doors: Doors;
-}
-
-/** Opens the instance; where that fails the cause is shown with a way on, again and again until it opens or nobody wants it to. */
-async function openOrExplain(wanted: StartArguments, log: Log): Promise<Started | null> {
-  for (;;) {
-    try {
-      const instance = await openInstance({
-        dataDir: wanted.dataDir,
-        custody: 'keychain',
-        log,
-        consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
-      });
-      try {
-        return { instance, doors: await openDoors(instance, wanted) };
-      } catch (error) {
-        await instance.stop();
-        throw error;
-      }
-    } catch (error) {
-      log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the instance did not open');
-      if (!(await explain(error, wanted, log))) return null;
-    }
-  }
-}
-
-function openDoors(instance: Instance, wanted: StartArguments): Promise<Doors> {
-  const port = (given: number | null, usual: number) =>
-    given === null ? { port: usual, orAny: true } : { port: given };
-  return instance.start({
-    https: port(wanted.httpsPort, HTTPS_PORT),
-    http: port(wanted.httpPort, HTTP_PORT),
-    socket: true,
-  });
-}
-
-/** True to try again. */
-async function explain(error: unknown, { dataDir }: StartArguments, log: Log): Promise<boolean> {
-  const { title, message, advice } = describeFailure(error, dataDir);
-  for (;;) {
-    const { response } = await dialog.showMessageBox({
-      type: 'error',
-      title,
-      message,
-      detail: advice,
-      buttons: ['Try again', 'Show the data', 'Show the log', 'Quit'],
-      defaultId: 0,
-      cancelId: 3,
-      noLink: true,
-    });
-    if (response === 0) return true;
-    if (response === 3) return false;
-    const shown = response === 1 ? dataDir : join(app.getPath('userData'), 'logs', 'temps.log');
-    const failed = await shell.openPath(response === 1 ? shown : join(shown, '..'));
-    if (failed) log.warn({ failed }, 'a folder could not be shown');
-  }
 }
 
 async function compose({ instance, doors }: Started, log: Log): Promise<Desktop> {
@@ -288,70 +225,6 @@ async function findSetUpPath({ door }: Desktop): Promise<string> {
   return ((await answer.json()) as { path: string }).path;
 }
 
-/** Closing the window leaves Temps in the tray and says so once; where there is no tray it asks. */
-function keepOnClose(desktop: Desktop): boolean {
-  const { preferences, window, tray } = desktop;
-  if (isStopping) return false;
-  if (tray) {
-    window.hide();
-    if (!preferences.value.wasToldOfTray) {
-      preferences.set({ wasToldOfTray: true });
-      new Notification({
-        title: 'Temps goes on in the tray',
-        body: 'Quit it from its icon beside the clock.',
-      }).show();
-    }
-    return true;
-  }
-  if (preferences.value.onClose === 'keep') window.hide();
-  else if (preferences.value.onClose === 'quit') void quit(desktop);
-  else void askOnClose(desktop);
-  return true;
-}
-
-async function askOnClose(desktop: Desktop): Promise<void> {
-  const { response, checkboxChecked } = await dialog.showMessageBox(desktop.window.native, {
-    type: 'question',
-    message: 'Keep Temps running without its window?',
-    detail:
-      'This desktop shows no tray icons. Running on, it answers browsers, the command line and other tools; starting it again brings the window back.',
-    buttons: ['Keep it running', 'Quit Temps', 'Cancel'],
-    defaultId: 0,
-    cancelId: 2,
-    checkboxLabel: 'Do not ask again',
-    noLink: true,
-  });
-  if (response === 2) return;
-  if (checkboxChecked) desktop.preferences.set({ onClose: response === 0 ? 'keep' : 'quit' });
-  if (response === 0) desktop.window.hide();
-  else await quit(desktop);
-}
-
-/** Says what stops before it does. */
-async function quit(desktop: Desktop): Promise<void> {
-  const { vault, address, window } = desktop;
-  const stops = [
-    vault?.rotation?.state === 'sealing'
-      ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and goes on at the next start.`
-      : '',
-    address === null ? '' : `${address} stops answering, and so does the command line's socket.`,
-    'Your secrets stay sealed on the disk.',
-  ].filter(Boolean);
-  const options: Electron.MessageBoxOptions = {
-    type: 'question',
-    message: 'Quit Temps?',
-    detail: stops.join('\n'),
-    buttons: ['Quit Temps', 'Keep it running'],
-    defaultId: 0,
-    cancelId: 1,
-    noLink: true,
-  };
-  const { response } = await (window.native.isVisible()
-    ? dialog.showMessageBox(window.native, options)
-    : dialog.showMessageBox(options));
-  if (response === 0) app.quit();
-}
-
 async function explainCrash(desktop: Desktop): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
@@ -364,39 +237,6 @@ async function explainCrash(desktop: Desktop): Promise<void> {
   });
   if (response === 0) desktop.window.native.webContents.reload();
   else desktop.window.hide();
-}
-
-let isStopping = false;
-
-/** One way out, for the user, the session's end and signals alike: the instance stops first, within a bound. */
-function stopInOrder(find: () => Desktop | null, log: Log): void {
-  app.on('before-quit', (event) => {
-    const desktop = find();
-    if (!desktop || isStopping) return;
-    event.preventDefault();
-    isStopping = true;
-    void withinBound(desktop.instance.stop(), STOP_MS)
-      .catch((error: Error) => log.error({ error: error.message }, 'the stop was cut short'))
-      .finally(() => {
-        desktop.tray?.destroy();
-        desktop.window.destroy();
-        app.exit(0);
-      });
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
-  void app.whenReady().then(() =>
-    powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
-      event?.preventDefault();
-      app.quit();
-    }),
-  );
-}
-
-function withinBound<T>(work: Promise<T>, ms: number): Promise<T> {
-  const late = new Promise<never>((_, reject) =>
-    setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms).unref(),
-  );
-  return Promise.race([work, late]);
 }
 
 /** macOS takes copying and pasting from the menu. */

@@ -13,7 +13,6 @@ const shape = z.object({
   wasToldOfTray: z.boolean().catch(false),
   /** Where there is no tray, what closing the window does is asked once. */
   onClose: z.enum(['ask', 'quit', 'keep']).catch('ask'),
-  wasAskedForLogin: z.boolean().catch(false),
   /** When the key at risk was last told of, so that a reminder comes once a day. */
   riskToldAt: z.number().nullable().catch(null),
 });

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listenOn } from '../../electron/instance/http/listener.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
+import { requires } from '../requires.ts';
 import { openDoor, readCookie, type TestDoor } from './harness.ts';
 
 let door: TestDoor & { stop(): Promise<void> };
@@ -201,6 +204,50 @@ describe('the data directory', () => {
     expect(stdout).toContain('BEGIN CERTIFICATE');
     expect(stdout).not.toContain('PRIVATE KEY');
     expect(readFileSync(join(door.dataDir, 'encryption_key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
+  });
+});
+
+const lowPorts = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
+const guardsLowPorts = existsSync(lowPorts) && Number(readFileSync(lowPorts, 'utf8')) > 443;
+const itGuards = requires('ports under 1024', guardsLowPorts, 'needs Linux, where they are for root alone');
+
+describe('a port under 1024', () => {
+  itGuards('is refused with the command that opens it, and nothing becomes root for it', async () => {
+    const asRoot = process.getuid?.() === 0;
+    if (asRoot) process.seteuid?.(65_534);
+    try {
+      await expect(listenOn(createServer(), { host: '127.0.0.1', port: 443 })).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringContaining('sudo sysctl -w net.ipv4.ip_unprivileged_port_start=443'),
+      });
+    } finally {
+      if (asRoot) process.seteuid?.(0);
+    }
+  });
+});
+
+describe('a door to other machines', () => {
+  it('closes and opens again at the same address, and the socket stays', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'temps-paused-'));
+    const instance = await openInstance({ dataDir, env: {} });
+    const doors = await instance.start({ https: { port: 0 }, http: { port: 0 }, socket: true });
+    const reach = (port: number | null) =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect({ host: '127.0.0.1', port: port ?? 0 }, () => resolve(true));
+        socket.once('error', () => resolve(false));
+        socket.once('connect', () => socket.destroy());
+      });
+    const { httpsUrl, httpPort, socketPath } = doors;
+    const httpsPort = Number(new URL(httpsUrl ?? '').port);
+    expect([await reach(httpsPort), await reach(httpPort)]).toEqual([true, true]);
+    await doors.setNetwork(false);
+    expect([await reach(httpsPort), await reach(httpPort)]).toEqual([false, false]);
+    expect([doors.httpsUrl, doors.certificate, doors.socketPath]).toEqual([null, null, socketPath]);
+    await doors.setNetwork(true);
+    expect([doors.httpsUrl, doors.httpPort]).toEqual([httpsUrl, httpPort]);
+    expect(await reach(httpsPort)).toBe(true);
+    await instance.stop();
+    rmSync(dataDir, { recursive: true });
   });
 });
 

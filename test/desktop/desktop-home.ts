@@ -26,10 +26,10 @@ export interface DesktopHome {
   close(): Promise<void>;
 }
 
-export async function openDesktopHome({ hasTray = true } = {}): Promise<DesktopHome> {
+export async function openDesktopHome({ hasTray = true, hasKeychain = true } = {}): Promise<DesktopHome> {
   const folder = mkdtempSync(join(tmpdir(), 'temps-desktop-home-'));
   const dataDir = join(folder, 'data');
-  const keyring = await startKeyring();
+  const keyring = await startKeyring(hasKeychain);
   const leaveTray = hasTray
     ? await ownTrayHost(keyring.env.DBUS_SESSION_BUS_ADDRESS as string)
     : () => undefined;

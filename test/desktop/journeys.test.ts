@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
@@ -178,6 +179,30 @@ describe('the desktop', () => {
     await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
   });
 
+  it('answers no other program while it is paused, and its window and the tray all the same', async () => {
+    await desktop.click('Copy console address');
+    const { clipboard } = await desktop.waitForState(({ clipboard }) => 'text/plain' in clipboard);
+    const address = clipboard['text/plain'] ?? '';
+    expect(address).toMatch(/^https:\/\/localhost:\d+$/);
+    const isReached = () =>
+      new Promise<boolean>((resolve) => {
+        const socket = connect({ host: '127.0.0.1', port: Number(new URL(address).port) });
+        socket.once('connect', () => resolve(socket.destroy() !== null));
+        socket.once('error', () => resolve(false));
+      });
+    expect(await isReached()).toBe(true);
+    await desktop.click('Pause instance');
+    await desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === 'Resume') ?? false);
+    expect(await isReached()).toBe(false);
+    expect(await ask(page, 'GET', '/doors')).toMatchObject({ https_url: null });
+    await desktop.click('Resume');
+    await desktop.waitForState(
+      ({ tray }) => tray?.menu.some(({ label }) => label === 'Pause instance') ?? false,
+    );
+    expect(await ask(page, 'GET', '/doors')).toMatchObject({ https_url: address });
+    expect(await isReached()).toBe(true);
+  });
+
   it('asks again who is there once the screen was locked', async () => {
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
     expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
@@ -239,6 +264,26 @@ describe('a desktop that shows no tray icons', () => {
       await shown.tell('closeWindow', { window: 0 });
       const { dialogs } = await shown.waitForState(({ windows }) => windows[0]?.isVisible === false);
       expect(dialogs).toHaveLength(2);
+    } finally {
+      await bare.close();
+    }
+  });
+
+  it('keeps the key in a file only when someone chooses that, where there is no keychain', async () => {
+    const bare = await openDesktopHome({ hasTray: false, hasKeychain: false });
+    try {
+      const shown = await bare.launch();
+      const { dialogs } = await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      expect(dialogs.at(-1)?.options).toMatchObject({
+        title: 'Temps could not start',
+        buttons: ['Try again', 'Keep the key in a file', 'Show the log', 'Quit'],
+      });
+      expect(existsSync(join(bare.dataDir, 'encryption_key'))).toBe(false);
+      await shown.answerDialog('Keep the key in a file');
+      const first = await shown.waitForPage();
+      await first.getByRole('heading', { name: 'Your key is made' }).waitFor();
+      await first.getByText('A file in the data directory').waitFor();
+      expect(existsSync(join(bare.dataDir, 'encryption_key'))).toBe(true);
     } finally {
       await bare.close();
     }

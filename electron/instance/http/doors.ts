@@ -39,6 +39,7 @@ export async function openDoors(
 ): Promise<Doors> {
   let https: HttpsDoor | null = null;
   let http: RedirectDoor | null = null;
+  let { https: wantedHttps, http: wantedHttp } = wanted;
   const socket: SocketDoor | null = wanted.socket ? await openSocketDoor(ctx, app) : null;
   const closeNetwork = async () => {
     const open = [https, http];
@@ -47,10 +48,14 @@ export async function openDoors(
     await Promise.all(open.map((door) => door?.close()));
   };
   const openNetwork = async () => {
-    if (https || !wanted.https) return;
-    const opened = await onPort(wanted.https, (port) => openHttpsDoor(ctx, app, port, names));
+    if (https || !wantedHttps) return;
+    const opened = await onPort(wantedHttps, (port) => openHttpsDoor(ctx, app, port, names));
     https = opened;
-    if (wanted.http) http = await onPort(wanted.http, (port) => openRedirectDoor(port, opened.port));
+    // Opened again, it is where it was if that is still free.
+    wantedHttps = { port: opened.port, orAny: true };
+    if (!wantedHttp) return;
+    http = await onPort(wantedHttp, (port) => openRedirectDoor(port, opened.port));
+    wantedHttp = { port: http.port, orAny: true };
   };
   const close = async () => {
     await Promise.all([socket?.close(), closeNetwork()]);

@@ -65,7 +65,7 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
   if (error.code === 'EACCES' && port) {
     return new AppError(
       'port_in_use',
-      `Port ${port} needs a privilege this account does not have. Choose one from 1024 on.`,
+      `Port ${port} needs a privilege this account does not have. Choose one from 1024 on${explainLowPort(port)}.`,
       { cause: error },
     );
   }
@@ -74,6 +74,12 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
       cause: error,
     });
   return error;
+}
+
+/** Nothing here runs as root: the system is told to let every account have such ports. */
+function explainLowPort(port: number): string {
+  if (process.platform !== 'linux') return '';
+  return `, or let programs without root have it: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`;
 }
 
 /** No new connections, quiet ones closed at once, the others when they are answered or after a grace. */

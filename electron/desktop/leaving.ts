@@ -1,0 +1,117 @@
+import { app, dialog, Notification, powerMonitor } from 'electron';
+import type { Instance } from '../instance/instance.ts';
+import type { Log } from '../instance/log.ts';
+import type { PreferencesFile } from './preferences.ts';
+import type { TrayIcon } from './tray.ts';
+import type { TrayVault } from './tray-model.ts';
+import type { ConsoleWindow } from './window.ts';
+
+/** A stop that hangs is left behind: the database survives it, the computer's shutdown waits for nobody. */
+const STOP_MS = 10_000;
+
+/** What closing the window and quitting need to know. */
+export interface Leaving {
+  instance: Instance;
+  window: ConsoleWindow;
+  tray: TrayIcon | null;
+  preferences: PreferencesFile;
+  vault: TrayVault | null;
+  address: string | null;
+}
+
+let isStopping = false;
+
+/** Closing the window leaves Temps in the tray and says so once; where there is no tray it asks. */
+export function keepOnClose(desktop: Leaving): boolean {
+  const { preferences, window, tray } = desktop;
+  if (isStopping) return false;
+  if (tray) {
+    window.hide();
+    if (!preferences.value.wasToldOfTray) {
+      preferences.set({ wasToldOfTray: true });
+      new Notification({
+        title: 'Temps goes on in the tray',
+        body: 'Quit it from its icon beside the clock.',
+      }).show();
+    }
+    return true;
+  }
+  if (preferences.value.onClose === 'keep') window.hide();
+  else if (preferences.value.onClose === 'quit') void quit(desktop);
+  else void askOnClose(desktop);
+  return true;
+}
+
+async function askOnClose(desktop: Leaving): Promise<void> {
+  const { response, checkboxChecked } = await dialog.showMessageBox(desktop.window.native, {
+    type: 'question',
+    message: 'Keep Temps running without its window?',
+    detail:
+      'This desktop shows no tray icons. Running on, it answers browsers, the command line and other tools; starting it again brings the window back.',
+    buttons: ['Keep it running', 'Quit Temps', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    checkboxLabel: 'Do not ask again',
+    noLink: true,
+  });
+  if (response === 2) return;
+  if (checkboxChecked) desktop.preferences.set({ onClose: response === 0 ? 'keep' : 'quit' });
+  if (response === 0) desktop.window.hide();
+  else await quit(desktop);
+}
+
+/** Says what stops before it does. */
+export async function quit(desktop: Leaving): Promise<void> {
+  const { vault, address, window } = desktop;
+  const stops = [
+    vault?.rotation?.state === 'sealing'
+      ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and goes on at the next start.`
+      : '',
+    address === null ? '' : `${address} stops answering, and so does the command line's socket.`,
+    'Your secrets stay sealed on the disk.',
+  ].filter(Boolean);
+  const options: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: 'Quit Temps?',
+    detail: stops.join('\n'),
+    buttons: ['Quit Temps', 'Keep it running'],
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  };
+  const { response } = await (window.native.isVisible()
+    ? dialog.showMessageBox(window.native, options)
+    : dialog.showMessageBox(options));
+  if (response === 0) app.quit();
+}
+
+/** One way out, for the user, the session's end and signals alike: the instance stops first, within a bound. */
+export function stopInOrder(find: () => Leaving | null, log: Log): void {
+  app.on('before-quit', (event) => {
+    const desktop = find();
+    if (!desktop || isStopping) return;
+    event.preventDefault();
+    isStopping = true;
+    void withinBound(desktop.instance.stop(), STOP_MS)
+      .catch((error: Error) => log.error({ error: error.message }, 'the stop was cut short'))
+      .finally(() => {
+        desktop.tray?.destroy();
+        desktop.window.destroy();
+        app.exit(0);
+      });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
+  void app.whenReady().then(() =>
+    powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+      event?.preventDefault();
+      app.quit();
+    }),
+  );
+}
+
+function withinBound<T>(work: Promise<T>, ms: number): Promise<T> {
+  const late = new Promise<never>((_, reject) =>
+    setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms).unref(),
+  );
+  return Promise.race([work, late]);
+}

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { app, dialog, shell } from 'electron';
+import { hasCode } from '../instance/app-error.ts';
+import type { Doors } from '../instance/http/doors.ts';
+import { type Instance, openInstance } from '../instance/instance.ts';
+import type { Log } from '../instance/log.ts';
+import type { CustodyName } from '../instance/vault/vocabulary.ts';
+import { describeFailure } from './failure-model.ts';
+import type { StartArguments } from './start-arguments.ts';
+
+const HTTPS_PORT = 8443;
+const HTTP_PORT = 8080;
+
+export interface Started {
+  instance: Instance;
+  doors: Doors;
+}
+
+/** Where the desktop's log is. */
+export const logPath = () => join(app.getPath('userData'), 'logs', 'temps.log');
+
+/**
+ * Opens the instance and its doors; where that fails the cause is shown with a way on, again and again until it
+ * opens. Null when nobody wants it to any more.
+ */
+export async function startInstance(wanted: StartArguments, log: Log): Promise<Started | null> {
+  let custody: CustodyName = 'keychain';
+  for (;;) {
+    try {
+      return await open(wanted, custody, log);
+    } catch (error) {
+      log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the instance did not open');
+      const choice = await explain(error, wanted, log);
+      if (choice === 'quit') return null;
+      if (choice === 'file') custody = 'file';
+    }
+  }
+}
+
+async function open(wanted: StartArguments, custody: CustodyName, log: Log): Promise<Started> {
+  const instance = await openInstance({
+    dataDir: wanted.dataDir,
+    // For a first start alone; later ones follow the key's own record.
+    custody,
+    log,
+    consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
+  });
+  const port = (given: number | null, usual: number) =>
+    given === null ? { port: usual, orAny: true } : { port: given };
+  try {
+    const doors = await instance.start({
+      https: port(wanted.httpsPort, HTTPS_PORT),
+      http: port(wanted.httpPort, HTTP_PORT),
+      socket: true,
+    });
+    return { instance, doors };
+  } catch (error) {
+    await instance.stop();
+    throw error;
+  }
+}
+
+type Choice = 'again' | 'file' | 'quit';
+
+/**
+ * Shows what stopped the start. SECURITY: without a keychain the key goes into a file only when someone chooses
+ * that here; nothing falls back by itself.
+ */
+async function explain(error: unknown, { dataDir }: StartArguments, log: Log): Promise<Choice> {
+  const { title, message, advice } = describeFailure(error, dataDir);
+  const mayUseFile = hasCode(error, 'custody_refused') || hasCode(error, 'custody_locked');
+  const buttons = [
+    'Try again',
+    ...(mayUseFile ? ['Keep the key in a file'] : ['Show the data']),
+    'Show the log',
+    'Quit',
+  ];
+  for (;;) {
+    const { response } = await dialog.showMessageBox({
+      type: 'error',
+      title,
+      message,
+      detail: advice,
+      buttons,
+      defaultId: 0,
+      cancelId: 3,
+      noLink: true,
+    });
+    if (response === 0) return 'again';
+    if (response === 3) return 'quit';
+    if (response === 1 && mayUseFile) return 'file';
+    const failed = await shell.openPath(response === 1 ? dataDir : join(logPath(), '..'));
+    if (failed) log.warn({ failed }, 'a folder could not be shown');
+  }
+}
