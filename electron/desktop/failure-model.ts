@@ -38,10 +38,6 @@ function advise(code: AppError['code'], dataDir: string): string {
     case 'database_read_only':
     case 'disk_failed':
       return `The disk of ${dataDir} takes no writes: look at it and mount it writable, then try again.`;
-    case 'custody_locked':
-      return 'Unlock the keychain, then try again. Or keep the key in a file of this account; it can be moved into the keychain later.';
-    case 'custody_refused':
-      return 'Start the keychain of this desktop, then try again. Or keep the key in a file of this account, beside the database; it can be moved under a passphrase or into a keychain later.';
     default:
       return code.startsWith('key_file')
         ? 'Mend the key file as said, or move it away: Temps then starts locked and can be unlocked with a copy.'

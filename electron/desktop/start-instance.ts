@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
-import { hasCode } from '../instance/app-error.ts';
 import type { Doors } from '../instance/http/doors.ts';
 import { type Instance, openInstance } from '../instance/instance.ts';
 import type { Log } from '../instance/log.ts';
-import type { CustodyName } from '../instance/vault/vocabulary.ts';
 import { describeFailure } from './failure-model.ts';
 import type { StartArguments } from './start-arguments.ts';
 
@@ -24,24 +22,22 @@ export const logPath = () => join(app.getPath('userData'), 'logs', 'temps.log');
  * opens. Null when nobody wants it to any more.
  */
 export async function startInstance(wanted: StartArguments, log: Log): Promise<Started | null> {
-  let custody: CustodyName = 'keychain';
   for (;;) {
     try {
-      return await open(wanted, custody, log);
+      return await open(wanted, log);
     } catch (error) {
       log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the instance did not open');
-      const choice = await explain(error, wanted, log);
-      if (choice === 'quit') return null;
-      if (choice === 'file') custody = 'file';
+      if (!(await explain(error, wanted, log))) return null;
     }
   }
 }
 
-async function open(wanted: StartArguments, custody: CustodyName, log: Log): Promise<Started> {
+async function open(wanted: StartArguments, log: Log): Promise<Started> {
   const instance = await openInstance({
     dataDir: wanted.dataDir,
-    // For a first start alone; later ones follow the key's own record.
-    custody,
+    // For a first start alone; later ones follow the key's own record. SECURITY: without a keychain the instance
+    // stays locked and says so: nothing falls back by itself to a plainer place.
+    custody: 'keychain',
     log,
     consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
   });
@@ -60,35 +56,22 @@ async function open(wanted: StartArguments, custody: CustodyName, log: Log): Pro
   }
 }
 
-type Choice = 'again' | 'file' | 'quit';
-
-/**
- * Shows what stopped the start. SECURITY: without a keychain the key goes into a file only when someone chooses
- * that here; nothing falls back by itself.
- */
-async function explain(error: unknown, { dataDir }: StartArguments, log: Log): Promise<Choice> {
+/** Shows what stopped the start. True to try again. */
+async function explain(error: unknown, { dataDir }: StartArguments, log: Log): Promise<boolean> {
   const { title, message, advice } = describeFailure(error, dataDir);
-  const mayUseFile = hasCode(error, 'custody_refused') || hasCode(error, 'custody_locked');
-  const buttons = [
-    'Try again',
-    ...(mayUseFile ? ['Keep the key in a file'] : ['Show the data']),
-    'Show the log',
-    'Quit',
-  ];
   for (;;) {
     const { response } = await dialog.showMessageBox({
       type: 'error',
       title,
       message,
       detail: advice,
-      buttons,
+      buttons: ['Try again', 'Show the data', 'Show the log', 'Quit'],
       defaultId: 0,
       cancelId: 3,
       noLink: true,
     });
-    if (response === 0) return 'again';
-    if (response === 3) return 'quit';
-    if (response === 1 && mayUseFile) return 'file';
+    if (response === 0) return true;
+    if (response === 3) return false;
     const failed = await shell.openPath(response === 1 ? dataDir : join(logPath(), '..'));
     if (failed) log.warn({ failed }, 'a folder could not be shown');
   }

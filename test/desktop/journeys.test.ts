@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -269,21 +269,22 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
-  it('keeps the key in a file only when someone chooses that, where there is no keychain', async () => {
+  it('makes no key where there is no keychain, and says so', async () => {
     const bare = await openDesktopHome({ hasTray: false, hasKeychain: false });
     try {
       const shown = await bare.launch();
-      const { dialogs } = await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
-      expect(dialogs.at(-1)?.options).toMatchObject({
-        title: 'Temps could not start',
-        buttons: ['Try again', 'Keep the key in a file', 'Show the log', 'Quit'],
-      });
-      expect(existsSync(join(bare.dataDir, 'encryption_key'))).toBe(false);
-      await shown.answerDialog('Keep the key in a file');
       const first = await shown.waitForPage();
-      await first.getByRole('heading', { name: 'Your key is made' }).waitFor();
-      await first.getByText('A file in the data directory').waitFor();
-      expect(existsSync(join(bare.dataDir, 'encryption_key'))).toBe(true);
+      expect(await ask(first, 'GET', '/vault/status')).toMatchObject({
+        state: 'locked',
+        case: 'waiting',
+        refused: true,
+        fingerprint: null,
+      });
+      await first
+        .getByText(/Secret Service/)
+        .first()
+        .waitFor();
+      expect(readdirSync(bare.dataDir).filter((name) => name.startsWith('encryption_key'))).toEqual([]);
     } finally {
       await bare.close();
     }
