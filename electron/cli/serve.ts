@@ -1,5 +1,7 @@
 import { pino } from 'pino';
+import { DEFAULT_PORTS } from '../instance/http/doors.ts';
 import { type Instance, openInstance } from '../instance/instance.ts';
+import { logOptions } from '../instance/log.ts';
 import { SecretText } from '../instance/vault/secret-text.ts';
 import type { CustodyName } from '../instance/vault/vocabulary.ts';
 import type { Command, Invocation } from './command.ts';
@@ -7,8 +9,6 @@ import { usageError } from './command-error.ts';
 import { exitCodes } from './exit-code.ts';
 import { askNew, hasTerminal, readStdinLine } from './prompt.ts';
 
-const HTTPS_PORT = 8443;
-const HTTP_PORT = 8080;
 const custodies: readonly CustodyName[] = ['file', 'keychain', 'passphrase', 'external'];
 
 export const commands: Record<string, Command> = {
@@ -35,17 +35,11 @@ export const commands: Record<string, Command> = {
 async function serve(invocation: Invocation): Promise<number> {
   const { values, dataDir } = invocation;
   const custody = parseCustody(values.custody);
-  const https = parsePort(values['https-port'], HTTPS_PORT);
-  const http = parsePort(values['http-port'], HTTP_PORT);
+  const https = parsePort(values['https-port'], DEFAULT_PORTS.https);
+  const http = parsePort(values['http-port'], DEFAULT_PORTS.http);
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
   // To standard error: standard output belongs to --ready-json.
-  const log = pino(
-    {
-      base: null,
-      redact: ['*.password', '*.passphrase', '*.value', '*.token', '*.authorization', '*.cookie'],
-    },
-    pino.destination({ fd: 2, sync: true }),
-  );
+  const log = pino(logOptions, pino.destination({ fd: 2, sync: true }));
   const instance = await openInstance({
     dataDir,
     log,

@@ -3,7 +3,7 @@ import { basename, isAbsolute } from 'node:path';
 import { app, dialog, ipcMain, Notification, nativeTheme, shell, systemPreferences } from 'electron';
 import { AppError } from '../instance/app-error.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
-import type { Log } from '../instance/log.ts';
+import { describeError, type Log } from '../instance/log.ts';
 import { probeKeychain } from '../instance/vault/custody/keychain.ts';
 import { isConsoleUrl } from './app-origin.ts';
 import { type BridgeHandlers, CALL_CHANNEL } from './bridge-contract.ts';
@@ -43,10 +43,7 @@ export function openBridge(parts: BridgeParts): () => void {
     if (!isOurs)
       return { ok: false, code: 'forbidden', message: 'The desktop answers to the console alone.' };
     return await dispatchBridgeCall(handlers, name, request, (call, error) =>
-      log.error(
-        { call, error: error instanceof Error ? error.message : 'unknown' },
-        'a call of the window failed',
-      ),
+      log.error({ call, error: describeError(error) }, 'a call of the window failed'),
     );
   });
   return () => ipcMain.removeHandler(CALL_CHANNEL);

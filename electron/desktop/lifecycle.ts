@@ -3,7 +3,7 @@ import { app, clipboard, dialog, Menu, Notification, powerMonitor } from 'electr
 import type { Doors } from '../instance/http/doors.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
 import type { Instance } from '../instance/instance.ts';
-import type { Log } from '../instance/log.ts';
+import { describeError, type Log } from '../instance/log.ts';
 import { setKeytarProcess } from '../instance/vault/custody/keytar-call.ts';
 import { openBridge } from './bridge.ts';
 import { createSecretClipboard } from './clipboard.ts';
@@ -80,10 +80,7 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
 
 async function compose({ instance, doors }: Started, log: Log): Promise<Desktop> {
   const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
-    log.warn(
-      { error: error instanceof Error ? error.message : 'unknown' },
-      'the preferences were not written',
-    ),
+    log.warn({ error: describeError(error) }, 'the preferences were not written'),
   );
   const door = instance.openWindowDoor();
   const updates = await createUpdates(process.env.TEMPS_UPDATE_FEED, log);
@@ -111,7 +108,7 @@ async function compose({ instance, doors }: Started, log: Log): Promise<Desktop>
     try {
       desktop.tray = createTrayIcon((action) => void act(desktop, action));
     } catch (error) {
-      log.warn({ error: error instanceof Error ? error.message : 'unknown' }, 'there is no tray icon');
+      log.warn({ error: describeError(error) }, 'there is no tray icon');
     }
   }
   openBridge({

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
-import type { Doors } from '../instance/http/doors.ts';
+import { DEFAULT_PORTS, type Doors } from '../instance/http/doors.ts';
 import { type Instance, openInstance } from '../instance/instance.ts';
-import type { Log } from '../instance/log.ts';
+import { describeError, type Log } from '../instance/log.ts';
 import { describeFailure } from './failure-model.ts';
 import type { StartArguments } from './start-arguments.ts';
-
-const HTTPS_PORT = 8443;
-const HTTP_PORT = 8080;
 
 export interface Started {
   instance: Instance;
@@ -26,7 +23,7 @@ export async function startInstance(wanted: StartArguments, log: Log): Promise<S
     try {
       return await open(wanted, log);
     } catch (error) {
-      log.error({ error: error instanceof Error ? error.message : 'unknown' }, 'the instance did not open');
+      log.error({ error: describeError(error) }, 'the instance did not open');
       if (!(await explain(error, wanted, log))) return null;
     }
   }
@@ -45,8 +42,8 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     given === null ? { port: usual, orAny: true } : { port: given };
   try {
     const doors = await instance.start({
-      https: port(wanted.httpsPort, HTTPS_PORT),
-      http: port(wanted.httpPort, HTTP_PORT),
+      https: port(wanted.httpsPort, DEFAULT_PORTS.https),
+      http: port(wanted.httpPort, DEFAULT_PORTS.http),
       socket: true,
     });
     return { instance, doors };

@@ -7,3 +7,16 @@ export interface Log {
 }
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * How the instance's logs are written. SECURITY: what could hold a secret is cut out, whoever logs it.
+ */
+export const logOptions = {
+  base: null,
+  redact: ['*.password', '*.passphrase', '*.value', '*.token', '*.authorization', '*.cookie', '*.text'],
+};
+
+/** What went wrong, in its own words, for a line of the log. */
+export function describeError(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}

@@ -5,6 +5,9 @@ import { type HttpsDoor, openHttpsDoor } from './https-door.ts';
 import { openRedirectDoor, type RedirectDoor } from './redirect-door.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
 
+/** Where the doors are looked for first; others when these are in use and nobody asked for them. */
+export const DEFAULT_PORTS = { https: 8443, http: 8080 } as const;
+
 export interface WantedPort {
   /** 0 for any. */
   port: number;
