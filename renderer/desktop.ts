@@ -29,6 +29,9 @@ export class DesktopError extends Error {
  */
 export const desktop: Desktop | null = window.desktop ? createDesktop(window.desktop) : null;
 
+/** What the reader has the console in, for sentences: "It stays in this browser." */
+export const here = desktop ? 'this window' : 'this browser';
+
 function createDesktop(bridge: ExposedBridge): Desktop {
   const call = (name: BridgeCall) => async (request?: unknown) => {
     const reply = await bridge.call(name, request);

@@ -1,6 +1,7 @@
 import { LogOut, UserX } from 'lucide-react';
 import { describeError } from '../api/problem.ts';
 import { signOut, useIsOwner, useSession } from '../app/session.ts';
+import { desktop } from '../desktop.ts';
 import { roleLabel } from '../people/roles.ts';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -28,9 +29,12 @@ export function AccountPage() {
         )
       }
       actions={
-        <Button icon={LogOut} onClick={leave}>
-          Sign out
-        </Button>
+        // Whoever has the desktop window is the owner: there is nothing to sign out of.
+        !desktop && (
+          <Button icon={LogOut} onClick={leave}>
+            Sign out
+          </Button>
+        )
       }
     >
       {user ? (

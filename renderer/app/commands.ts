@@ -109,14 +109,18 @@ export function useCommands(): Command[] {
       aside: 'Appearance',
       run: () => setTheme('system'),
     },
-    {
-      group: 'Do',
-      label: 'Read about the API',
-      icon: BookOpen,
-      run: () => window.open('/api/docs', '_blank', 'noopener'),
-    },
-    { group: 'Do', label: 'Sign out', icon: LogOut, run: () => void signOut() },
   );
+  // The window opens no second one, and whoever has it is the owner.
+  if (!desktop)
+    commands.push(
+      {
+        group: 'Do',
+        label: 'Read about the API',
+        icon: BookOpen,
+        run: () => window.open('/api/docs', '_blank', 'noopener'),
+      },
+      { group: 'Do', label: 'Sign out', icon: LogOut, run: () => void signOut() },
+    );
   for (const { name, slug } of projects.data?.projects ?? []) {
     commands.push({ group: 'Projects', label: name, icon: SquareStack, run: go(`/projects/${slug}`) });
   }

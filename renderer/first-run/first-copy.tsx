@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import type { VaultStatus } from '../app/vault.ts';
+import { here } from '../desktop.ts';
 import { type CopyFormat, formats, type KeepWay, ways } from '../key/copy/copy-formats.ts';
 import { FormatChoice } from '../key/copy/format-step.tsx';
 import type { CopyTarget } from '../key/copy/make-copy.ts';
@@ -180,7 +181,7 @@ function Where({ target, mayDownload, wizard, isFixed, onChoose, onChange }: Whe
       <span className="min-w-0 flex-1 truncate">
         Place:{' '}
         <b className="font-medium" dir="auto">
-          {target.kind === 'path' ? target.label : 'where this browser saves files'}
+          {target.kind === 'path' ? target.label : `where ${here} saves files`}
         </b>
       </span>
       {!isFixed && (

@@ -1,4 +1,5 @@
 import { license, version } from '../../package.json';
+import { desktop } from '../desktop.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Section } from '../ui/page.tsx';
 import { Fact } from './doors-section.tsx';
@@ -8,9 +9,12 @@ export function AboutSection() {
     <Section
       title="About"
       actions={
-        <a href="/api/docs" target="_blank" rel="noopener" className={buttonClass('normal', true)}>
-          Read about the API
-        </a>
+        // The desktop window opens no second one.
+        !desktop && (
+          <a href="/api/docs" target="_blank" rel="noopener" className={buttonClass('normal', true)}>
+            Read about the API
+          </a>
+        )
       }
     >
       <div className="card card-pad grid gap-3">

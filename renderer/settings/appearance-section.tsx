@@ -1,12 +1,13 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { setTheme, useTheme } from '../app/theme.ts';
+import { here } from '../desktop.ts';
 import { Segmented } from '../ui/choices.tsx';
 import { Section } from '../ui/page.tsx';
 
 export function AppearanceSection() {
   const theme = useTheme();
   return (
-    <Section title="Appearance" said="In this browser.">
+    <Section title="Appearance" said={`In ${here}.`}>
       <div className="card card-pad flex flex-wrap items-center justify-between gap-3">
         <span className="font-medium">Theme</span>
         <Segmented

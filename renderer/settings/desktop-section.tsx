@@ -57,11 +57,12 @@ function LoginItem({ bridge }: { bridge: Bridge }) {
   );
 }
 
+const UPDATES = ['desktop', 'updates'];
+
 function Updates({ bridge }: { bridge: Bridge }) {
   const cache = useQueryClient();
-  const queryKey = ['desktop', 'updates'];
-  const state = useQuery({ queryKey, queryFn: () => bridge.updates() }).data;
-  useEffect(() => onDesktop('updates', (next) => cache.setQueryData(['desktop', 'updates'], next)), [cache]);
+  const state = useQuery({ queryKey: UPDATES, queryFn: () => bridge.updates() }).data;
+  useEffect(() => onDesktop('updates', (next) => cache.setQueryData(UPDATES, next)), [cache]);
   if (!state) return null;
   return (
     <Fact term="Updates">

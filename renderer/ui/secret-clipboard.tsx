@@ -14,6 +14,8 @@ import { showToast } from './toasts.tsx';
 
 export const KEPT_MS = 45_000;
 
+type Desktop = NonNullable<typeof desktop>;
+
 let stopLast: (() => void) | null = null;
 
 /**
@@ -24,12 +26,9 @@ let stopLast: (() => void) | null = null;
  * Throws when the browser refuses the clipboard, and what the text's own promise throws.
  */
 export async function copySecret(text: string | Promise<string>, name: string): Promise<void> {
-  // The desktop keeps it out of clipboard histories and clears it in front or not; a page can do neither.
-  if (desktop) await desktop.copySecret({ text: await text, keptMs: KEPT_MS });
-  const plain = desktop ? '' : await writeText(text);
+  const watch = await (desktop ? copyByDesktop(desktop, text) : copyByPage(text));
   // The next one copied takes this one's place, on the clipboard as in the toast.
   stopLast?.();
-  const watch = desktop ? watchDesktopClipboard(KEPT_MS) : await watchClipboard(plain, KEPT_MS);
   const dismiss = showToast(
     {
       icon: ClipboardCheck,
@@ -45,6 +44,16 @@ export async function copySecret(text: string | Promise<string>, name: string): 
   );
   watch.subscribe(() => watch.read() === 'gone' && dismiss());
   stopLast = watch.stop;
+}
+
+/** The desktop keeps it out of clipboard histories, and clears it in front or not; a page can do neither. */
+async function copyByDesktop({ copySecret }: Desktop, text: string | Promise<string>) {
+  await copySecret({ text: await text, keptMs: KEPT_MS });
+  return watchDesktopClipboard(KEPT_MS);
+}
+
+async function copyByPage(text: string | Promise<string>) {
+  return await watchClipboard(await writeText(text), KEPT_MS);
 }
 
 /** The write begins at the click, while the browser still allows it; the text may come later. */

@@ -1,6 +1,7 @@
 import { FileKey, Folder } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
+import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { formatBytes } from '../../ui/time.ts';
@@ -87,7 +88,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
               className="justify-self-start"
               onClick={() => setPath(null)}
             >
-              It is here, in this browser…
+              It is here, in {here}…
             </Button>
           </>
         )}

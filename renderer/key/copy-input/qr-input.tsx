@@ -1,5 +1,6 @@
 import { Camera, QrCode } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { CameraView } from './camera-view.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
@@ -63,7 +64,7 @@ export function QrInput({ onReady, action }: CopyWayProps) {
           />
         )}
       </div>
-      <CopyInputFoot action={action}>The picture stays in this browser.</CopyInputFoot>
+      <CopyInputFoot action={action}>The picture stays in {here}.</CopyInputFoot>
     </>
   );
 }

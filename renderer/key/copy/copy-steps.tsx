@@ -1,5 +1,6 @@
 import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
+import { here } from '../../desktop.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Step, Steps } from '../../ui/steps.tsx';
@@ -97,7 +98,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
       const place: Stages = {
         stages: ['place'],
         next: 'Place',
-        done: target?.kind === 'path' ? `Place: ${target.label}` : 'Place: where this browser saves files',
+        done: target?.kind === 'path' ? `Place: ${target.label}` : `Place: where ${here} saves files`,
         said: made?.not_separate ?? undefined,
         body: (
           <PlaceStep

@@ -79,8 +79,8 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
         </Button>
       </div>
       <p className="text-12 text-text-3">
-        Print on paper, not into a file: a file of this page is the key without protection. Printers with a
-        memory of their own keep what they print.
+        {desktop ? 'Paper is safest:' : 'Print on paper, not into a file:'} a file of this page is the key
+        without protection. Printers with a memory of their own keep what they print.
       </p>
       <KitPage kit={kit} isShown={isShown || isPrinting} />
     </div>

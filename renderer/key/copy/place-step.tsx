@@ -1,7 +1,7 @@
 import { Download, FolderOpen, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
 import { useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
-import { desktop } from '../../desktop.ts';
+import { desktop, here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -102,7 +102,7 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
             icon={Download}
             onClick={() => onChoose({ kind: 'download' })}
           >
-            Download it in this browser…
+            Download it in {here}…
           </Button>
         )}
       </div>
