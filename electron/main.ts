@@ -1,13 +1,18 @@
 import { app, protocol } from 'electron';
 import { SCHEME } from './desktop/app-origin.ts';
 import { findCommand } from './desktop/command-words.ts';
+import { askKeychainProcess } from './desktop/keychain-process.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
+import { setKeytarProcess } from './instance/vault/custody/keytar-call.ts';
 
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
+setKeytarProcess(askKeychainProcess);
 if (findCommand(words)) {
-  // The same program is the command line, so that what the documents say works where only this is installed.
-  const { runCommandLine } = await import('./cli/command-line.ts');
-  app.exit(await runCommandLine(words));
+  // The same program is the command line, so that what the documents say works where only this is installed. Not
+  // awaited here: the program is not ready before this file is done.
+  void import('./cli/command-line.ts')
+    .then(({ runCommandLine }) => runCommandLine(words))
+    .then((code) => app.exit(code));
 } else if (app.requestSingleInstanceLock()) {
   // A scheme is known before the program is ready, or never.
   protocol.registerSchemesAsPrivileged([

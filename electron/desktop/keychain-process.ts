@@ -1,4 +1,4 @@
-import { utilityProcess } from 'electron';
+import { app, utilityProcess } from 'electron';
 import {
   type AskKeytarProcess,
   type KeytarAnswer,
@@ -9,8 +9,10 @@ import {
  * A call of the keychain in a utility process: the program itself, started again, would be the desktop and no
  * Node. SECURITY: request and answer go through the process's own port, never through arguments.
  */
-export const askKeychainProcess: AskKeytarProcess = (request, timeoutMs) =>
-  new Promise((resolve, reject) => {
+export const askKeychainProcess: AskKeytarProcess = async (request, timeoutMs) => {
+  // As a command the program asks before it is ready, when no such process can be made yet.
+  await app.whenReady();
+  return await new Promise((resolve, reject) => {
     const child = utilityProcess.fork(keytarProcessFile, [], {
       stdio: 'ignore',
       serviceName: 'Temps keychain',
@@ -28,3 +30,4 @@ export const askKeychainProcess: AskKeytarProcess = (request, timeoutMs) =>
     });
     child.postMessage(request);
   });
+};
