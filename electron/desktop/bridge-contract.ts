@@ -120,5 +120,6 @@ export type Desktop = {
 
 /** Main's side: a function for each call, given what was parsed. */
 export type BridgeHandlers = {
-  [Call in BridgeCall]: (request: BridgeRequest<Call>) => BridgeAnswer<Call> | Promise<BridgeAnswer<Call>>;
+  [Call in BridgeCall]: (request: BridgeRequest<Call>) => Handled<BridgeAnswer<Call>>;
 };
+type Handled<Answer> = [Answer] extends [undefined] ? void | Promise<void> : Answer | Promise<Answer>;

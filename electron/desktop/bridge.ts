@@ -28,8 +28,8 @@ export interface BridgeParts {
   quit: () => void;
 }
 
-/** Opens the bridge of one window; returns what closes it. */
-export function openBridge(parts: BridgeParts): () => void {
+/** Opens the bridge of the one window. */
+export function openBridge(parts: BridgeParts): void {
   const { window, log } = parts;
   const handlers = createHandlers(parts);
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
@@ -46,7 +46,6 @@ export function openBridge(parts: BridgeParts): () => void {
       log.error({ call, error: describeError(error) }, 'a call of the window failed'),
     );
   });
-  return () => ipcMain.removeHandler(CALL_CHANNEL);
 }
 
 function createHandlers(parts: BridgeParts): BridgeHandlers {
@@ -90,8 +89,8 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       await writeFile(filePath, page, { mode: 0o600 });
       return filePath;
     },
-    copySecret: ({ text, keptMs }) => clipboard.copy(text, keptMs).then(() => undefined),
-    clearClipboard: () => clipboard.clear().then(() => undefined),
+    copySecret: ({ text, keptMs }) => clipboard.copy(text, keptMs),
+    clearClipboard: clipboard.clear,
     keychain: probeKeychain,
     loginItem: findLoginItem,
     setLoginItem: ({ isEnabled }) => setLoginItem(isEnabled),
@@ -105,18 +104,11 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     setTheme({ theme }) {
       nativeTheme.themeSource = theme;
       preferences.set({ theme });
-      return undefined;
     },
     updates: updates.state,
     checkForUpdates: updates.check,
-    installUpdate: () => {
-      updates.install();
-      return undefined;
-    },
-    hideFromCapture({ isHidden }) {
-      native.setContentProtection(isHidden);
-      return undefined;
-    },
+    installUpdate: updates.install,
+    hideFromCapture: ({ isHidden }) => native.setContentProtection(isHidden),
     async confirm() {
       if (!canPromptTouchId()) return false;
       try {
@@ -128,10 +120,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       door.confirm();
       return true;
     },
-    quit: () => {
-      parts.quit();
-      return undefined;
-    },
+    quit: parts.quit,
   };
 }
 

@@ -1,4 +1,5 @@
 import { app, dialog, Notification, powerMonitor } from 'electron';
+import type { Doors } from '../instance/http/doors.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Log } from '../instance/log.ts';
 import type { PreferencesFile } from './preferences.ts';
@@ -12,11 +13,11 @@ const STOP_MS = 10_000;
 /** What closing the window and quitting need to know. */
 export interface Leaving {
   instance: Instance;
+  doors: Doors;
   window: ConsoleWindow;
   tray: TrayIcon | null;
   preferences: PreferencesFile;
   vault: TrayVault | null;
-  address: string | null;
 }
 
 let isStopping = false;
@@ -62,7 +63,8 @@ async function askOnClose(desktop: Leaving): Promise<void> {
 
 /** Says what stops before it does. */
 export async function quit(desktop: Leaving): Promise<void> {
-  const { vault, address, window } = desktop;
+  const { vault, window } = desktop;
+  const address = desktop.doors.httpsUrl;
   const stops = [
     vault?.rotation?.state === 'sealing'
       ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and goes on at the next start.`

@@ -4,12 +4,11 @@ import type { Doors } from '../instance/http/doors.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
 import type { Instance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/log.ts';
-import { setKeytarProcess } from '../instance/vault/custody/keytar-call.ts';
+import { findLinkedPath } from './app-origin.ts';
 import { openBridge } from './bridge.ts';
 import { createSecretClipboard } from './clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { guardApp } from './guards.ts';
-import { askKeychainProcess } from './keychain-process.ts';
 import { keepOnClose, quit, stopInOrder } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
@@ -36,8 +35,6 @@ interface Desktop {
   updates: Updates;
   preferences: PreferencesFile;
   log: Log;
-  address: string | null;
-  isPaused: boolean;
   vault: TrayVault | null;
   memory: NotificationMemory;
 }
@@ -46,20 +43,22 @@ interface Desktop {
 export async function runDesktop(words: readonly string[]): Promise<void> {
   const wanted = readStartArguments(words, process.env);
   const log = openDesktopLog(logPath());
-  setKeytarProcess(askKeychainProcess);
   guardApp();
   let desktop: Desktop | null = null;
   let wantedPath: string | null = null;
-  app.on('second-instance', (_event, args) => {
-    const { path, isHidden } = readStartArguments(args, process.env);
-    if (isHidden) return;
+  /** Before there is a window it is remembered: macOS hands over the link it was started by. */
+  const show = (path: string | null) => {
     if (desktop) desktop.window.show(path ?? undefined);
     else wantedPath = path ?? '/';
+  };
+  app.on('second-instance', (_event, args) => {
+    const { path, isHidden } = readStartArguments(args, process.env);
+    if (!isHidden) show(path);
   });
   app.on('open-url', (event, url) => {
     event.preventDefault();
-    const { path } = readStartArguments([url], process.env);
-    if (path !== null) desktop?.window.show(path);
+    const path = findLinkedPath(url);
+    if (path !== null) show(path);
   });
   app.on('activate', () => desktop?.window.show());
   // The tray stays when the window is gone.
@@ -92,8 +91,6 @@ async function compose({ instance, doors }: Started, log: Log): Promise<Desktop>
     preferences,
     log,
     tray: null,
-    address: doors.httpsUrl,
-    isPaused: false,
     vault: null,
     memory: { riskToldAt: preferences.value.riskToldAt, last: null },
     window: createConsoleWindow({
@@ -143,8 +140,8 @@ function watch(desktop: Desktop): void {
   // Timers stood still while it slept; one look catches up, however long that was.
   powerMonitor.on('resume', soon);
   // SECURITY: whoever comes back to the machine says again who they are.
-  for (const event of ['suspend', 'lock-screen'] as const)
-    powerMonitor.on(event as 'suspend', () => desktop.door.forgetConfirmation());
+  powerMonitor.on('suspend', desktop.door.forgetConfirmation);
+  powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
 }
 
 async function look(desktop: Desktop): Promise<void> {
@@ -164,8 +161,10 @@ async function look(desktop: Desktop): Promise<void> {
 }
 
 function draw(desktop: Desktop): void {
-  const { vault, address, isPaused, updates } = desktop;
-  if (vault) desktop.tray?.draw(pictureTray({ vault, address, isPaused, updates: updates.state() }));
+  const { vault, doors, updates, tray } = desktop;
+  if (!vault) return;
+  const address = doors.httpsUrl;
+  tray?.draw(pictureTray({ vault, address, isPaused: address === null, updates: updates.state() }));
 }
 
 async function act(desktop: Desktop, action: TrayAction): Promise<void> {
@@ -173,7 +172,7 @@ async function act(desktop: Desktop, action: TrayAction): Promise<void> {
     case 'open':
       return desktop.window.show();
     case 'copy_address':
-      return void (desktop.address && (await clipboard.writeText(desktop.address)));
+      return await clipboard.writeText(desktop.doors.httpsUrl ?? '');
     case 'lock':
       return await lock(desktop);
     case 'unlock':
@@ -211,8 +210,6 @@ async function unlock({ door, window }: Desktop): Promise<void> {
 /** Paused, the instance answers the window and the command line, and no browser and no other tool. */
 async function setPaused(desktop: Desktop, isPaused: boolean): Promise<void> {
   await desktop.doors.setNetwork(!isPaused);
-  desktop.isPaused = isPaused;
-  desktop.address = desktop.doors.httpsUrl;
   draw(desktop);
 }
 

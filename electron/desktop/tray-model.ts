@@ -1,15 +1,15 @@
+import type { z } from 'zod';
+import type { statusShape } from '../instance/vault/status-shapes.ts';
 import type { UpdateState } from './bridge-contract.ts';
 
-/** The part of `/api/vault/status` that the tray tells. */
-export interface TrayVault {
-  state: 'running' | 'locked';
-  case: string;
-  /** While waiting: the custody refused, rather than being locked. */
-  refused: boolean;
-  custody: { name: string };
-  database: { state: string };
-  health: { level: 'ok' | 'due' | 'at_risk' | 'broken'; attention: boolean; reasons: { code: string }[] };
-  rotation: { state: string; moved: number; total: number } | null;
+type Status = z.infer<typeof statusShape>;
+
+/** The part of `/api/vault/status` that the tray tells, as the instance itself describes it. */
+export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
+  custody: Pick<Status['custody'], 'name'>;
+  database: Pick<Status['database'], 'state'>;
+  health: Pick<Status['health'], 'level' | 'attention'>;
+  rotation: Pick<NonNullable<Status['rotation']>, 'state' | 'moved' | 'total'> | null;
 }
 
 export interface TrayInput {

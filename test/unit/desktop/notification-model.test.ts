@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chooseNotification } from '../../../electron/desktop/notification-model.ts';
 import type { TrayVault } from '../../../electron/desktop/tray-model.ts';
+import { calmVault as ok } from './tray-vault.ts';
 
 const HOUR = 60 * 60 * 1000;
-const ok: TrayVault = {
-  state: 'running',
-  case: 'running',
-  refused: false,
-  custody: { name: 'keychain' },
-  database: { state: 'ok' },
-  health: { level: 'ok', attention: false, reasons: [] },
-  rotation: null,
-};
-const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true, reasons: [] } };
+const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true } };
 
 /** Tells a row of looks, one an hour, and returns the titles told, null for none. */
 function tell(...looks: [hours: number, vault: TrayVault][]) {
@@ -63,8 +55,8 @@ describe('what is told', () => {
   });
 
   it('is the end of a rotation, and a database that was damaged', () => {
-    const sealing = { ...ok, rotation: { state: 'sealing', moved: 1, total: 9 } };
-    const done = { ...ok, rotation: { state: 'done', moved: 9, total: 9 } };
+    const sealing: TrayVault = { ...ok, rotation: { state: 'sealing', moved: 1, total: 9 } };
+    const done: TrayVault = { ...ok, rotation: { state: 'done', moved: 9, total: 9 } };
     expect(tell([0, sealing], [1, done], [2, done])).toEqual([null, 'The key was rotated', null]);
     expect(tell([0, ok], [1, { ...ok, database: { state: 'damaged' } }])).toEqual([
       null,
