@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const EXECUTABLE = process.env.TEMPS_CHROMIUM ?? '/usr/bin/chromium';
 /** A browser that asks nobody outside for anything. */
-const QUIET = [
+export const QUIET = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',

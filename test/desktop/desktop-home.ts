@@ -1,11 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { hasChromium } from '../console/browser.ts';
+import type { Ran } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { type LaunchedDesktop, launchDesktop, usesRealElectron } from './launch.ts';
+import { runOnStandIn } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
 /** `it` for what a person does outside the window too, which the stand-in alone can do for them. */
@@ -23,6 +26,10 @@ export interface DesktopHome {
   dataDir: string;
   keyring: Keyring;
   launch(args?: string[]): Promise<LaunchedDesktop>;
+  /** The same program with a command, to its end. */
+  run(words: string[]): Ran;
+  /** Puts so many values into the vault, while nothing runs. */
+  sealMany(count: number): void;
   close(): Promise<void>;
 }
 
@@ -47,6 +54,11 @@ export async function openDesktopHome({ hasTray = true, hasKeychain = true } = {
       });
       launched.push(desktop);
       return desktop;
+    },
+    run: (words) => runOnStandIn([...words, '--data-dir', dataDir], keyring.env, join(folder, 'home')),
+    sealMany(count) {
+      const script = join(import.meta.dirname, 'seal-many.ts');
+      execFileSync(process.execPath, [script, dataDir, String(count)], { env: keyring.env });
     },
     async close() {
       await Promise.all(launched.map((desktop) => desktop.kill()));

@@ -4,19 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import { QUIET } from '../../console/browser.ts';
 import { folder, noteChange, state } from './control.ts';
 import { type Devtools, type DevtoolsSession, speakDevtools } from './devtools.ts';
 
-/** Asks nobody outside for anything, and has a camera that shows a test picture. */
+/** A camera that shows a test picture, and a pipe to be spoken to by. */
 const FLAGS = [
+  ...QUIET,
   '--headless',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--force-color-profile=srgb',
   '--hide-scrollbars=false',
   '--use-fake-device-for-media-stream',
   '--no-startup-window',

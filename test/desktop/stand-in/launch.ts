@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { compileCache } from '../../command-line-env.ts';
+import type { Ran } from '../../e2e/terminal.ts';
 import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
 import { type ControlServer, openControl } from './control-server.ts';
 import { buildPreload } from './preload-build.ts';
@@ -14,6 +15,24 @@ const root = join(import.meta.dirname, '../../..');
 const PATIENCE_MS = 30_000;
 const BROWSER_MS = 5000;
 
+/** What Node is told to run `electron/main.ts` on the stand-in. */
+const PROGRAM = [
+  '--disable-warning=ExperimentalWarning',
+  ...['--import', join(import.meta.dirname, 'register.ts')],
+  join(root, 'electron/main.ts'),
+];
+const baseEnv = () => ({ PATH: process.env.PATH, XDG_CACHE_HOME: compileCache });
+
+/** One command of the program on the stand-in, to its end. */
+export function runOnStandIn(words: string[], env: NodeJS.ProcessEnv, home: string): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...PROGRAM, ...words], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...baseEnv(), ...env, HOME: home },
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
 /** The desktop on the stand-in, in a process of its own. Throws with what it printed when it does not start. */
 export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions): Promise<LaunchedDesktop> {
   await buildPreload();
@@ -21,26 +40,11 @@ export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions
   const ownHome = home ?? join(folder, 'home');
   mkdirSync(ownHome, { recursive: true });
   const control = await openControl(join(folder, 'control.sock'));
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      ...['--import', join(import.meta.dirname, 'register.ts')],
-      join(root, 'electron/main.ts'),
-      ...args,
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env.PATH,
-        XDG_CACHE_HOME: compileCache,
-        ...env,
-        HOME: ownHome,
-        STAND_IN_FOLDER: folder,
-      },
-    },
-  );
+  const child = spawn(process.execPath, [...PROGRAM, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...baseEnv(), ...env, HOME: ownHome, STAND_IN_FOLDER: folder },
+  });
   return await follow(child, control, folder);
 }
 

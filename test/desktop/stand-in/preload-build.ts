@@ -1,21 +1,13 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { promisify } from 'node:util';
 
-const root = join(import.meta.dirname, '../../..');
+const script = join(import.meta.dirname, '../../../scripts/build-desktop.mjs');
 
-let built: Promise<void> | null = null;
+let built: Promise<unknown> | null = null;
 
 /** The preload where windows load it from, built from its source as it is now, once in a process. */
-export function buildPreload(): Promise<void> {
-  built ??= build();
-  return built;
-}
-
-async function build(): Promise<void> {
-  const folder = join(root, 'dist', 'desktop');
-  mkdirSync(folder, { recursive: true });
-  const bundle = await rolldown({ input: join(root, 'electron', 'preload.ts'), external: ['electron'] });
-  await bundle.write({ file: join(folder, 'preload.cjs'), format: 'cjs' });
-  await bundle.close();
+export async function buildPreload(): Promise<void> {
+  built ??= promisify(execFile)(process.execPath, [script]);
+  await built;
 }
