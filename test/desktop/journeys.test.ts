@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -209,6 +209,26 @@ describe('the desktop', () => {
     expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
     await desktop.tell('power', { event: 'lock-screen' });
     await expect.poll(async () => (await ask(page, 'GET', '/auth/session')).confirmed_until).toBeNull();
+  });
+
+  it('offers in its window what the desktop can do, and nothing that does nothing there', async () => {
+    const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
+    await goTo('/account');
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+    await page.getByText('You came in as the owner of this machine').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+    await goTo('/settings');
+    await page.getByText('In this window.').waitFor();
+    await page.getByText('Temps goes on there when its window is closed.').waitFor();
+    expect(await page.getByRole('link', { name: 'Read about the API' }).count()).toBe(0);
+    const atLogin = page.getByRole('checkbox', { name: /^Start when I sign in/ });
+    expect(await atLogin.isChecked()).toBe(false);
+    await atLogin.click();
+    await expect.poll(() => atLogin.isChecked()).toBe(true);
+    const entry = readFileSync(join(home.folder, 'home/.config/autostart/temps-desktop.desktop'), 'utf8');
+    expect(entry).toMatch(/^Exec=.*"--hidden"$/m);
+    await atLogin.click();
+    await expect.poll(() => atLogin.isChecked()).toBe(false);
   });
 
   it('is the command line too, and reaches the keyring as such', async () => {
