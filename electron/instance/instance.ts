@@ -26,7 +26,7 @@ import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
 import { finishCustodyMove } from './vault/custody-move.ts';
-import { describeFirstKey } from './vault/first-key.ts';
+import { describeFirstKey, keepFirstKey } from './vault/first-key.ts';
 import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
@@ -139,7 +139,10 @@ function compose(parts: Parts): Instance {
       data: { from: oldFingerprint, to: newFingerprint, total },
     }),
   );
-  const identity = createIdentity(ctx, () => describeFirstKey(core));
+  const identity = createIdentity(ctx, {
+    describe: () => describeFirstKey(core),
+    keep: (where) => keepFirstKey(core, where),
+  });
   core.secrets.addKeeper(tlsSecretKeeper(ctx));
   for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
   core.secrets.addKeeper(projectsSecretKeeper(ctx));

@@ -178,6 +178,14 @@ export const operations: Readonly<Record<string, Operation>> = {
   KEY_COPY_VERIFIED: { name: 'Key copy read', say: () => 'Read a copy of the key back' },
   KEY_COPY_PROVEN: { name: 'Key copy proven', say: () => 'Proved a copy of the key' },
   KEY_COPY_FORGOTTEN: { name: 'Key copy forgotten', say: () => 'Took a copy of the key off the list' },
+  KEY_MADE: {
+    name: 'Key made',
+    say: (data) => (
+      <>
+        Chose <Name>{data.custody}</Name> for the first key
+      </>
+    ),
+  },
   KEY_CUSTODY_MOVED: {
     name: 'Key moved',
     say: (data) => (

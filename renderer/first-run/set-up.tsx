@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { describeError, hasCode } from '../api/problem.ts';
 import type { components } from '../api/schema.ts';
+import type { ChosenCustody } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
@@ -9,6 +10,8 @@ import { You } from './you.tsx';
 import { YourKey } from './your-key.tsx';
 
 export type FirstKey = components['schemas']['FirstKey'];
+
+const LOOK_AGAIN_MS = 3000;
 
 /** The first two steps, with the link alone: the key as it is, and the first account. */
 export function SetUp({ token }: { token: string }) {
@@ -28,13 +31,32 @@ export function SetUp({ token }: { token: string }) {
     };
   }, [token, round]);
 
+  // A keyring that is opened meanwhile has its key by itself: the instance asks it, and this page the instance.
+  const isWaiting = key !== null && key.fingerprint === null;
+  useEffect(() => {
+    if (!isWaiting) return;
+    let isOver = false;
+    const look = setInterval(() => {
+      ask(client.POST('/setup/key', { body: { token } }))
+        .then((answer) => !isOver && setKey(answer))
+        // An instance that is gone for now is asked again; the next step says what is wrong.
+        .catch(() => undefined);
+    }, LOOK_AGAIN_MS);
+    return () => {
+      isOver = true;
+      clearInterval(look);
+    };
+  }, [token, isWaiting]);
+  const choose = async (chosen: ChosenCustody) =>
+    setKey(await ask(client.POST('/setup/key/custody', { body: { token, ...chosen } })));
+
   const facts = {
     key: key ? sayKey(key) : 'Made here, and kept on this machine.',
     you: 'E-mail and password.',
   };
   if (error !== null) return <NoLink error={error} facts={facts} onRetry={() => setRound(round + 1)} />;
   if (!key) return <div aria-busy="true" />;
-  if (step === 0) return <YourKey firstKey={key} facts={facts} onDone={() => setStep(1)} />;
+  if (step === 0) return <YourKey firstKey={key} facts={facts} onChoose={choose} onDone={() => setStep(1)} />;
   return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => setStep(0)} />;
 }
 

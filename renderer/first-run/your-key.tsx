@@ -1,4 +1,5 @@
 import { Check, Info } from 'lucide-react';
+import { type ChosenCustody, FirstKeyChoice } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
@@ -7,6 +8,8 @@ import type { FirstKey } from './set-up.tsx';
 interface YourKeyProps {
   firstKey: FirstKey;
   facts: { key: string; you: string };
+  /** There is none: makes it where it is to be kept. */
+  onChoose: (chosen: ChosenCustody) => Promise<unknown>;
   onDone: () => void;
 }
 
@@ -18,7 +21,7 @@ const kept: Record<FirstKey['custody'], string> = {
 };
 
 /** Step 1: the key is there. Which one, where it is kept, and what that means. */
-export function YourKey({ firstKey, facts, onDone }: YourKeyProps) {
+export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
   const { fingerprint, adopted, custody, label, place, detail } = firstKey;
   if (fingerprint === null) {
     return (
@@ -26,13 +29,14 @@ export function YourKey({ firstKey, facts, onDone }: YourKeyProps) {
         current={0}
         facts={facts}
         fingerprint={null}
-        title="There is no key yet"
-        lead="Secrets need one key that seals them. Nothing is sealed without it, and none was made in a place you did not choose."
+        title="Where is your key to be kept?"
+        lead="Secrets need one key that seals them. None was made yet: it is kept nowhere that you did not choose."
       >
-        <div className="grid justify-items-start gap-4">
+        <div className="grid grid-cols-1 gap-4">
           <Banner tone="attention">{detail ?? `${label} gave no key.`}</Banner>
-          <Button kind="main" onClick={onDone} autoFocus>
-            Go on without it for now
+          <FirstKeyChoice asked={firstKey} onChoose={onChoose} />
+          <Button kind="plain" className="justify-self-start" onClick={onDone}>
+            Go on without a key for now
           </Button>
         </div>
       </FirstRunFrame>

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
+import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
@@ -52,12 +53,16 @@ export function describeOverDoors(name: string, suite: (find: () => TestDoor) =>
 
 export async function openDoor(
   name: 'https' | 'socket',
-  { isSetUp = true, keyText }: { isSetUp?: boolean; keyText?: string } = {},
+  {
+    isSetUp = true,
+    keyText,
+    custody,
+  }: { isSetUp?: boolean; keyText?: string; custody?: CustodyName | undefined } = {},
 ): Promise<TestDoor & { stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
   if (keyText) writeFileSync(join(dataDir, 'encryption_key'), keyText, { mode: 0o600 });
   const clock = createManualClock(Date.now());
-  const instance = await openInstance({ dataDir, clock });
+  const instance = await openInstance({ dataDir, clock, ...(custody ? { custody } : {}) });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
   const inProcess = async (method: string, path: string, body?: unknown) => {
     const init = {
@@ -75,7 +80,9 @@ export async function openDoor(
     const created = await inProcess('POST', '/users/administrator', ADMIN);
     if (created.status !== 201) throw new Error(created.text);
   }
-  const ca = (await inProcess('GET', '/ca.pem')).text;
+  const authority = await inProcess('GET', '/ca.pem');
+  // Without a key there is no authority yet, and a certificate for this start alone.
+  const trust = authority.status === 200 ? { ca: authority.text } : { rejectUnauthorized: false };
   const port = Number(new URL(doors.httpsUrl ?? '').port);
   const origin = `https://localhost:${port}`;
 
@@ -99,7 +106,7 @@ export async function openDoor(
     const options: RequestOptions = { method, path: url, headers };
     const send = (callback: (response: IncomingMessage) => void) =>
       name === 'https'
-        ? httpsRequest({ ...options, host: 'localhost', port, ca, servername: 'localhost' }, callback)
+        ? httpsRequest({ ...options, ...trust, host: 'localhost', port, servername: 'localhost' }, callback)
         : httpRequest({ ...options, socketPath: doors.socketPath as string }, callback);
     return new Promise((resolve, reject) => {
       const sent = send((response) => {
@@ -134,6 +141,11 @@ export async function openDoor(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Of the path of a one-time link. */
+export function readToken(path: string): string {
+  return new URLSearchParams(path.slice(path.indexOf('?'))).get('token') as string;
 }
 
 export function readCookie(answer: TestAnswer): string {

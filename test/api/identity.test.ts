@@ -1,7 +1,7 @@
 import { Secret, TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/http/socket-door.ts';
-import { ADMIN, describeOverDoors, openDoor, readCookie, type Who } from './harness.ts';
+import { ADMIN, describeOverDoors, openDoor, readCookie, readToken, type Who } from './harness.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -657,7 +657,7 @@ describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
 
   it('shows the key to the holder of a set-up link, and leaves the link good', async () => {
     await using door = await open(name, { isSetUp: false });
-    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const token = readToken((await door.owner('POST', '/links')).body.path);
     const first = await door.request('POST', '/setup/key', { token });
     expect(first.status).toBe(200);
     expect(first.body).toEqual({
@@ -676,7 +676,7 @@ describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
 
   it('says when the key was there already', async () => {
     await using door = await open(name, { isSetUp: false, keyText: KEY_TEXT });
-    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const token = readToken((await door.owner('POST', '/links')).body.path);
     const answer = await door.request('POST', '/setup/key', { token });
     expect(answer.body.adopted).toBe(true);
     expect(answer.text).not.toContain(KEY_TEXT.slice(0, 16));
@@ -684,7 +684,7 @@ describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
 
   it('shows nothing to anyone else, and counts their guesses', async () => {
     await using door = await open(name, { isSetUp: false });
-    const token = tokenOf((await door.owner('POST', '/links')).body.path);
+    const token = readToken((await door.owner('POST', '/links')).body.path);
     for (const wrong of ['', 'x', `${token}x`, token.slice(1)]) {
       expect((await door.request('POST', '/setup/key', { token: wrong })).body.error_code).toBe(
         'link_invalid',
@@ -702,8 +702,4 @@ describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
 async function open(...wanted: Parameters<typeof openDoor>) {
   const door = await openDoor(...wanted);
   return Object.assign(door, { [Symbol.asyncDispose]: () => door.stop() });
-}
-
-function tokenOf(path: string): string {
-  return new URLSearchParams(path.slice(path.indexOf('?'))).get('token') as string;
 }

@@ -1,11 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { expectAccessible } from './accessibility.ts';
 import { hasChromium, launchBrowser } from './browser.ts';
 import { ADA, startConsole, type TestConsole } from './console.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+const withKeyring = requires(
+  'a real Secret Service',
+  hasChromium() && hasKeyring(),
+  'needs chromium, dbus, gnome-keyring and gdbus',
+);
 
 describe('setting up in a browser', () => {
   let browser: Browser;
@@ -22,8 +29,10 @@ describe('setting up in a browser', () => {
     await browser?.close();
   });
 
-  async function openSetUp(): Promise<{ c: TestConsole; page: Page }> {
-    opened = await startConsole({ isSetUp: false });
+  async function openSetUp(
+    options: Parameters<typeof startConsole>[0] = {},
+  ): Promise<{ c: TestConsole; page: Page }> {
+    opened = await startConsole({ ...options, isSetUp: false });
     const page = await newPage(browser, opened);
     await page.goto(opened.served.setupUrl as string);
     return { c: opened, page };
@@ -91,6 +100,47 @@ describe('setting up in a browser', () => {
     await page.waitForURL('**/projects/shop');
     const variables = await c.api('GET', '/projects/shop/env-vars');
     expect(JSON.stringify(variables)).toContain('STRIPE_SECRET_KEY');
+  });
+
+  it('asks where the key is kept where no custody took it, or makes it later', async () => {
+    // A file from outside that nobody named: as a keychain that is not there, without waiting for one.
+    const { c, page } = await openSetUp({ args: ['--custody', 'external'] });
+    await page.getByRole('heading', { name: 'Where is your key to be kept?' }).waitFor();
+    await expectAccessible(page, 'where the key is kept');
+    await page.getByRole('button', { name: 'Go on without a key for now' }).click();
+    await page.getByLabel('E-mail').fill(ADA.email);
+    await page.getByLabel('Name').fill(ADA.name);
+    await page.getByLabel('Password', { exact: true }).fill(ADA.password);
+    await page.getByRole('button', { name: 'Go on' }).click();
+
+    // Signed in, without a key: the page of the key makes it.
+    await page.getByRole('heading', { name: /^Locked/ }).waitFor();
+    await expectAccessible(page, 'locked, before the first key');
+    expect((await c.api('GET', '/vault/status')).fingerprint).toBeNull();
+    await page.getByRole('radio', { name: 'A file in the data directory' }).click();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+    expect(await c.api('GET', '/vault/status')).toMatchObject({
+      state: 'running',
+      custody: { name: 'file' },
+    });
+  });
+
+  withKeyring('goes on by itself once a locked keyring is opened, and keeps the key there', async () => {
+    const keyring = await startKeyring();
+    try {
+      keyring.lock();
+      const { c, page } = await openSetUp({ args: ['--custody', 'keychain'], env: keyring.env });
+      await page.getByRole('heading', { name: 'Where is your key to be kept?' }).waitFor();
+      expect((await c.api('GET', '/vault/status')).fingerprint).toBeNull();
+      await keyring.unlock();
+      await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+      await page.getByText('GNOME Keyring').first().waitFor();
+    } finally {
+      await opened?.stop();
+      opened = null;
+      keyring.stop();
+    }
   });
 
   it('says what is wrong with a password while it is typed, and keeps the rest', async () => {

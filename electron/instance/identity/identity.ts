@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { FirstKey } from '../vault/first-key.ts';
+import type { FirstCustody, FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
@@ -21,12 +21,17 @@ export interface Identity {
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
   isSetUp(): boolean;
-  /** The key as it stands, for whoever sets up. */
-  describeFirstKey(): FirstKey;
+  readonly firstKey: FirstKeyOfSetUp;
   stop(): Promise<void>;
 }
 
-export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): Identity {
+/** The vault's first key, for whoever sets up. */
+export interface FirstKeyOfSetUp {
+  describe(): FirstKey;
+  keep(where: FirstCustody): Promise<void>;
+}
+
+export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identity {
   const passwords = createPasswords();
   const lastUse = createLastUseRecorder(ctx);
   return {
@@ -37,7 +42,7 @@ export function createIdentity(ctx: Context, describeFirstKey: () => FirstKey): 
     lastUse,
     sightings: createSessionSightings(),
     isSetUp: () => hasUsers(ctx),
-    describeFirstKey,
+    firstKey,
     async stop() {
       lastUse.stop();
       await passwords.stop();

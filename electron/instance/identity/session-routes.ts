@@ -5,6 +5,7 @@ import { AppError } from '../app-error.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { requireOwner } from '../http/caller.ts';
 import { shownText } from '../http/shown-text.ts';
+import { firstCustodyBody, toFirstCustody } from '../vault/first-custody-body.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { describeCurrentSession } from './current-session.ts';
 import type { Identity } from './identity.ts';
@@ -16,10 +17,12 @@ import {
   oneTimeLinkShape,
   signedInShape,
   signedOutShape,
+  toFirstKeyJson,
   toMeJson,
 } from './session-shapes.ts';
 import { endSession, type NewSession } from './sessions.ts';
 import {
+  chooseFirstCustody,
   confirmWithPassword,
   getFirstKey,
   redeemOwnerLink,
@@ -162,8 +165,22 @@ export function sessionRoutes(identity: Identity) {
     }),
     (c) => {
       c.set('isQuestion', true);
-      const { isLocked, ...key } = getFirstKey(identity, c.req.valid('json').token, client(c));
-      return c.json({ ...key, locked: isLocked });
+      return c.json(toFirstKeyJson(getFirstKey(identity, c.req.valid('json').token, client(c))));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/setup/key/custody',
+      request: body(firstCustodyBody.extend({ token: z.string().max(100) })),
+      responses: answer(firstKeyShape, 'The first key, made where the holder of the set-up link chose'),
+    }),
+    async (c) => {
+      const { token, ...where } = c.req.valid('json');
+      const key = await chooseFirstCustody(identity, token, toFirstCustody(where), client(c));
+      ctx.audit.append({ operation: 'KEY_MADE', caller: c.get('caller'), data: { custody: key.custody } });
+      return c.json(toFirstKeyJson(key));
     },
   );
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type AnonymousCaller, type Caller, permissions } from '../http/caller.ts';
+import type { FirstKey } from '../vault/first-key.ts';
 import { custodyNames } from '../vault/vocabulary.ts';
 import { roles } from './roles.ts';
 import { strongestRole, type User } from './users.ts';
@@ -29,6 +30,8 @@ export const firstKeyShape = z
     detail: z.string().nullable(),
   })
   .openapi('FirstKey');
+
+export const toFirstKeyJson = ({ isLocked, ...key }: FirstKey) => ({ ...key, locked: isLocked });
 
 export const signedOutShape = z.object({ status: z.string() }).openapi('SignedOut');
 

@@ -1,7 +1,7 @@
 import { AppError } from '../app-error.ts';
 import type { Context } from '../context.ts';
 import type { AnonymousCaller, Caller } from '../http/caller.ts';
-import type { FirstKey } from '../vault/first-key.ts';
+import type { FirstCustody, FirstKey } from '../vault/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { Identity } from './identity.ts';
 import { acceptSecondFactor } from './second-factor.ts';
@@ -142,6 +142,23 @@ export async function setUpAdministrator(
 
 /** The key as set-up shows it. The link stays good. Throws `link_invalid`, `already_set_up`, `too_many_attempts`. */
 export function getFirstKey(identity: Identity, token: string, client: Client): FirstKey {
+  requireSetUpLink(identity, token, client);
+  return identity.firstKey.describe();
+}
+
+/** Makes the first key where the holder of the set-up link chose. Throws as getFirstKey does, and what keeping it throws. */
+export async function chooseFirstCustody(
+  identity: Identity,
+  token: string,
+  where: FirstCustody,
+  client: Client,
+): Promise<FirstKey> {
+  requireSetUpLink(identity, token, client);
+  await identity.firstKey.keep(where);
+  return identity.firstKey.describe();
+}
+
+function requireSetUpLink(identity: Identity, token: string, client: Client): void {
   const { links, throttle } = identity;
   throttle.requireAllowed(client.ip, null);
   if (identity.isSetUp())
@@ -152,7 +169,6 @@ export function getFirstKey(identity: Identity, token: string, client: Client): 
     throttle.noteFailure(client.ip, null);
     throw error;
   }
-  return identity.describeFirstKey();
 }
 
 /** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */

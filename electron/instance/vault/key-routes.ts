@@ -5,6 +5,8 @@ import { requireConfirmed, requireOwner, requirePermission } from '../http/calle
 import { listPlaces } from './copies/places.ts';
 import { moveCustody } from './custody-move.ts';
 import { watchCustody } from './custody-watch.ts';
+import { firstCustodyBody, toFirstCustody } from './first-custody-body.ts';
+import { keepFirstKey } from './first-key.ts';
 import { placeContext } from './key-copies.ts';
 import { listEpochs, shredKey } from './key-history.ts';
 import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
@@ -30,6 +32,24 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     async (c) => {
       requirePermission(c.get('caller'), 'vault:read');
       await watchCustody(core, true);
+      return c.json(toKeyJson(core));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key',
+      request: body(firstCustodyBody),
+      responses: answer(keyShape, 'The first key, made where the owner chose'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      requireConfirmed(caller, now());
+      const where = toFirstCustody(c.req.valid('json'));
+      await keepFirstKey(core, where);
+      ctx.audit.append({ operation: 'KEY_MADE', caller, data: { custody: where.custody } });
       return c.json(toKeyJson(core));
     },
   );

@@ -141,7 +141,7 @@ export async function readCustody(
   lockCount = core.lockCount,
 ): Promise<boolean> {
   const records = listKeyRecords(core.store);
-  const sealedBefore = records.length > 0 || hasSecrets(core.store);
+  const sealedBefore = !isUnused(core.store);
   const finding = await askCustody(core.custody, sealedBefore, passphrase);
   core.custodyAskedAt = core.clock.now();
   if (core.lockCount !== lockCount) return false;
@@ -288,6 +288,11 @@ export function getKeyRecord(core: VaultCore, fingerprint: Fingerprint): KeyReco
   const record = listKeyRecords(core.store).find((known) => known.fingerprint === fingerprint);
   if (!record) throw new AppError('not_found', 'This instance never had a key with that fingerprint.');
   return record;
+}
+
+/** Whether nothing was ever sealed here and no key ever recorded. */
+export function isUnused(store: Store): boolean {
+  return listKeyRecords(store).length === 0 && !hasSecrets(store);
 }
 
 function hasSecrets(store: Store): boolean {

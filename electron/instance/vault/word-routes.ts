@@ -20,9 +20,8 @@ export function wordRoutes({ core }: VaultRouteDeps) {
       responses: answer(wordListShape, 'The 2048 words there are (BIP-39, English)'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
-      // The list is public and never changes; private, because the answer depends on who asks.
-      c.header('cache-control', 'private, max-age=86400');
+      // Public, and never changes: who sets up draws a passphrase from it before there is an account.
+      c.header('cache-control', 'public, max-age=86400');
       return c.json({ words: listWords() });
     },
   );

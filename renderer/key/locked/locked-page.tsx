@@ -2,11 +2,12 @@ import { useRouter } from '@tanstack/react-router';
 import { LockKeyhole } from 'lucide-react';
 import { useEffect } from 'react';
 import { queryClient } from '../../api/queries.ts';
-import { useMay } from '../../app/session.ts';
+import { useIsOwner, useMay } from '../../app/session.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../app/vault.ts';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
+import { FirstKey } from './first-key.tsx';
 import { KeyNeeded, WorksMeanwhile } from './locked-facts.tsx';
 import { explainLocked, hadKey, sayCase } from './locked-words.ts';
 import { OtherWays } from './other-ways.tsx';
@@ -63,6 +64,7 @@ function Locked({ vault }: { vault: VaultStatus }) {
 }
 
 function WaysOut({ vault }: { vault: VaultStatus }) {
+  const isOwner = useIsOwner();
   const { custody } = vault;
   const isByRequest = vault.case === 'locked_by_owner';
   const wantsPassphrase =
@@ -70,10 +72,12 @@ function WaysOut({ vault }: { vault: VaultStatus }) {
   const first = wantsPassphrase ? 'passphrase' : isByRequest ? 'custody' : 'copy';
   return (
     <>
+      {!hadKey(vault) && <FirstKey vault={vault} />}
       {first === 'passphrase' && <PassphraseUnlock />}
       {first === 'custody' && <CustodyUnlock custody={custody} />}
       {hadKey(vault) && <CopyUnlock vault={vault} isMain={first === 'copy'} />}
-      <OtherWays vault={vault} isCustodyOffered={first === 'copy'} />
+      {/* Who may choose where the first key is kept finds the custody that was asked among the choices. */}
+      {(hadKey(vault) || !isOwner) && <OtherWays vault={vault} isCustodyOffered={first === 'copy'} />}
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { FileKey, FolderInput, KeyRound, TextCursorInput } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
@@ -9,38 +9,12 @@ import { Choices } from '../../ui/choices.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { showToast } from '../../ui/toasts.tsx';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
+import { type CustodyName, custodyChoices } from '../custody-choices.ts';
 import { inCustody } from '../custody-words.ts';
 import { useAction } from '../use-action.ts';
 import { useDesktopKeychain } from '../use-keychain.ts';
 
-type CustodyName = VaultStatus['custody']['name'];
-
-const choices = [
-  {
-    value: 'keychain',
-    title: 'The system’s keychain',
-    text: 'Opens when you sign in to the computer. Needs a desktop with a keyring.',
-    icon: KeyRound,
-  },
-  {
-    value: 'passphrase',
-    title: 'A passphrase you type',
-    text: 'After every start someone has to type it. Nothing on the disk opens the key alone.',
-    icon: TextCursorInput,
-  },
-  {
-    value: 'file',
-    title: 'A file in the data directory',
-    text: 'Opens by itself. Whoever copies the whole directory has the key and what it opens.',
-    icon: FileKey,
-  },
-  {
-    value: 'external',
-    title: 'A file from outside',
-    text: 'A mount named by TEMPS_ENCRYPTION_KEY_FILE that already holds this key. It is only read, never written: put the key there first.',
-    icon: FolderInput,
-  },
-] as const;
+const order = ['keychain', 'passphrase', 'file', 'external'] as const;
 
 /** By its real name, and whether it would take the key now. */
 function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' | 'refused' }) {
@@ -112,13 +86,14 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
             action.clear();
             setTo(next);
           }}
-          options={choices.map((choice) => ({
-            ...choice,
-            ...(choice.value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
-            disabled: choice.value === from,
-            aside: choice.value === from ? 'here now' : undefined,
+          options={order.map((value) => ({
+            value,
+            ...custodyChoices[value],
+            ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
+            disabled: value === from,
+            aside: value === from ? 'here now' : undefined,
             more:
-              choice.value === 'passphrase' ? (
+              value === 'passphrase' ? (
                 <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
               ) : undefined,
           }))}
