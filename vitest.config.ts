@@ -16,6 +16,8 @@ export default defineConfig({
     // Real processes, keyrings and disks: slow is fine, hanging is not.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A page on a busy machine: what is waited for comes, or a minute ends it.
+    expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
     // Most files wait for processes, disks and browsers: every core has one at work.
     maxWorkers: '100%',

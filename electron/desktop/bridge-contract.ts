@@ -27,7 +27,8 @@ const updateState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('failed'), detail: z.string() }),
 ]);
 const theme = z.enum(['system', 'light', 'dark']);
-const loginItem = z.strictObject({ isSupported: z.boolean(), isEnabled: z.boolean() });
+/** Whether it starts at login, and whether its user ever said so, either way: it is asked once. */
+const loginItem = z.strictObject({ isEnabled: z.boolean(), wasAsked: z.boolean() });
 
 export const bridgeCalls = {
   /** What this desktop is and can do. */

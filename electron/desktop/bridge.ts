@@ -5,11 +5,11 @@ import { AppError } from '../instance/app-error.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
 import { describeError, type Log } from '../instance/log.ts';
 import { probeKeychain } from '../instance/vault/custody/keychain.ts';
-import { isConsoleUrl } from './app-origin.ts';
 import { type BridgeHandlers, CALL_CHANNEL } from './bridge-contract.ts';
 import { dispatchBridgeCall } from './bridge-dispatch.ts';
 import type { SecretClipboard } from './clipboard.ts';
-import { findLoginItem, setLoginItem } from './login-item.ts';
+import { mayCall } from './guard-rules.ts';
+import { setStartAtLogin, startsAtLogin } from './login-item.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { Updates } from './updates.ts';
 import type { ConsoleWindow } from './window.ts';
@@ -33,14 +33,9 @@ export function openBridge(parts: BridgeParts): void {
   const { window, log } = parts;
   const handlers = createHandlers(parts);
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
-    // SECURITY: the console's own page in the console's own window; a frame in it, or a page that got there, is not.
-    const { senderFrame } = event;
-    const isOurs =
-      senderFrame !== null &&
-      !window.native.isDestroyed() &&
-      senderFrame === window.native.webContents.mainFrame &&
-      isConsoleUrl(senderFrame.url);
-    if (!isOurs)
+    // SECURITY: the page is asked who it is before anything it sent is looked at.
+    const { native } = window;
+    if (native.isDestroyed() || !mayCall(event.senderFrame, native.webContents.mainFrame))
       return { ok: false, code: 'forbidden', message: 'The desktop answers to the console alone.' };
     return await dispatchBridgeCall(handlers, name, request, (call, error) =>
       log.error({ call, error: describeError(error) }, 'a call of the window failed'),
@@ -92,8 +87,12 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     copySecret: ({ text, keptMs }) => clipboard.copy(text, keptMs),
     clearClipboard: clipboard.clear,
     keychain: probeKeychain,
-    loginItem: findLoginItem,
-    setLoginItem: ({ isEnabled }) => setLoginItem(isEnabled),
+    loginItem: () => ({ isEnabled: startsAtLogin(), wasAsked: preferences.value.wasLoginAsked }),
+    setLoginItem({ isEnabled }) {
+      setStartAtLogin(isEnabled);
+      preferences.set({ wasLoginAsked: true });
+      return { isEnabled: startsAtLogin(), wasAsked: true };
+    },
     async showInFolder({ path }) {
       // SECURITY: a path that exists on this machine is shown; nothing is opened, and no share is reached for.
       if (!isAbsolute(path) || path.startsWith('\\\\') || path.startsWith('//')) return false;

@@ -1,5 +1,13 @@
 import { isConsoleUrl } from './app-origin.ts';
 
+/**
+ * Whether a call of the bridge comes from the console's own page in the window's main frame: a frame in it, one that is
+ * gone already, or a page that got there, is not.
+ */
+export function mayCall(sender: { url: string } | null, mainFrame: object): boolean {
+  return sender !== null && sender === mainFrame && isConsoleUrl(sender.url);
+}
+
 /** The web sites that the console points to are read in the system's browser, and over TLS alone. */
 export function mayOpenOutside(address: string): boolean {
   const url = URL.parse(address);

@@ -40,7 +40,7 @@ function openOutside(url: string): void {
   if (mayOpenOutside(url)) void shell.openExternal(url).catch(() => undefined);
 }
 
-/** `wantsCamera`: whether the page said that its reader of codes is on. */
+/** What a page asks of the system goes by guard-rules.ts; devices, screens and pairing are nobody's. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
     decide(

@@ -2,26 +2,21 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
+import { AppError } from '../instance/app-error.ts';
 import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
-
-export interface LoginItem {
-  isSupported: boolean;
-  isEnabled: boolean;
-}
 
 const AUTOSTART_FILE = 'temps-desktop.desktop';
 
 /** Whether Temps starts when its user signs in. Off until they ask for it. */
-export function findLoginItem(): LoginItem {
-  if (process.platform === 'linux') return { isSupported: true, isEnabled: isAutostarted() };
-  const { openAtLogin } = app.getLoginItemSettings({ args: [HIDDEN_ARGUMENT] });
-  return { isSupported: true, isEnabled: openAtLogin };
+export function startsAtLogin(): boolean {
+  if (process.platform === 'linux') return isAutostarted();
+  return app.getLoginItemSettings({ args: [HIDDEN_ARGUMENT] }).openAtLogin;
 }
 
-export function setLoginItem(isEnabled: boolean): LoginItem {
+/** Throws `place_unusable` for a home that cannot be written. */
+export function setStartAtLogin(isEnabled: boolean): void {
   if (process.platform === 'linux') setAutostart(isEnabled);
   else app.setLoginItemSettings({ openAtLogin: isEnabled, args: [HIDDEN_ARGUMENT] });
-  return findLoginItem();
 }
 
 /**
@@ -42,10 +37,19 @@ function isAutostarted(): boolean {
 
 function setAutostart(isEnabled: boolean): void {
   const path = autostartPath();
-  if (!isEnabled) {
-    rmSync(path, { force: true });
-    return;
+  try {
+    if (isEnabled) writeAutostart(path);
+    else rmSync(path, { force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AppError(
+      'place_unusable',
+      `${path} could not be ${isEnabled ? 'written' : 'removed'} (${code}).`,
+    );
   }
+}
+
+function writeAutostart(path: string): void {
   mkdirSync(join(path, '..'), { recursive: true });
   const program = process.env.APPIMAGE ?? process.execPath;
   const parts = app.isPackaged ? [program, HIDDEN_ARGUMENT] : [program, app.getAppPath(), HIDDEN_ARGUMENT];

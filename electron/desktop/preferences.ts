@@ -11,6 +11,8 @@ const shape = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
   /** Closing the window leaves it running in the tray: said once. */
   wasToldOfTray: z.boolean().catch(false),
+  /** Whether to start at login is asked once. */
+  wasLoginAsked: z.boolean().catch(false),
   /** Where there is no tray, what closing the window does is asked once. */
   onClose: z.enum(['ask', 'quit', 'keep']).catch('ask'),
   /** When the key at risk was last told of, so that a reminder comes once a day. */

@@ -10,6 +10,7 @@ import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { FirstStart } from './first-start.tsx';
 import { HealthCard } from './health-card.tsx';
+import { LoginQuestion } from './login-question.tsx';
 import { NeedsCard } from './needs-card.tsx';
 import { NewestActivity } from './newest-activity.tsx';
 import { NoProjects, ProjectsSection } from './projects-section.tsx';
@@ -43,7 +44,12 @@ export function HomePage() {
           {mayReadProjects && <Projects query={projects} onNew={() => setMaking(true)} />}
           {mayReadAudit && <NewestActivity />}
         </div>
-        {mayReadVault && vault.data && <NeedsCard vault={vault.data} />}
+        {mayReadVault && vault.data && (
+          <div className="grid min-w-0 grid-cols-1 content-start gap-6">
+            <NeedsCard vault={vault.data} />
+            <LoginQuestion />
+          </div>
+        )}
       </div>
       {isMaking && (
         <NewProjectDialog

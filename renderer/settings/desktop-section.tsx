@@ -1,6 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { desktop, onDesktop } from '../desktop.ts';
+import { useAction } from '../key/use-action.ts';
 import { Button } from '../ui/button.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
@@ -20,7 +22,7 @@ function Desktop({ bridge }: { bridge: Bridge }) {
   return (
     <Section title="This computer" said="For the desktop app alone.">
       <div className="card card-pad grid gap-3">
-        <LoginItem bridge={bridge} />
+        <LoginItem />
         <Fact term="Tray">
           {described.data?.hasTray === false
             ? 'This desktop shows no tray icons. Everything is in this window.'
@@ -37,23 +39,31 @@ function Desktop({ bridge }: { bridge: Bridge }) {
   );
 }
 
-function LoginItem({ bridge }: { bridge: Bridge }) {
-  const cache = useQueryClient();
-  const queryKey = ['desktop', 'login item'];
-  const item = useQuery({ queryKey, queryFn: () => bridge.loginItem() }).data;
-  const change = async (isEnabled: boolean) =>
-    cache.setQueryData(queryKey, await bridge.setLoginItem({ isEnabled }));
+function LoginItem() {
+  const item = useLoginItem();
+  const set = useSetLoginItem();
+  const action = useAction();
   return (
-    <label className="flex items-center gap-2">
-      <input
-        type="checkbox"
-        className="check"
-        checked={item?.isEnabled ?? false}
-        disabled={!item?.isSupported}
-        onChange={(event) => void change(event.currentTarget.checked)}
-      />
-      Start when I sign in to this computer, without the window
-    </label>
+    <div>
+      <label className="flex items-center gap-2">
+        <input
+          type="checkbox"
+          className="check"
+          checked={item?.isEnabled ?? false}
+          disabled={!item || action.isBusy}
+          onChange={(event) => {
+            const isEnabled = event.currentTarget.checked;
+            void action.run(() => set(isEnabled));
+          }}
+        />
+        Start when I sign in to this computer, without the window
+      </label>
+      {action.said && (
+        <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
+          {action.said}
+        </p>
+      )}
+    </div>
   );
 }
 

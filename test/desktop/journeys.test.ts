@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -221,14 +221,31 @@ describe('the desktop', () => {
     await page.getByText('In this window.').waitFor();
     await page.getByText('Temps goes on there when its window is closed.').waitFor();
     expect(await page.getByRole('link', { name: 'Read about the API' }).count()).toBe(0);
+  });
+
+  it('asks once whether to start at login, and Settings change it', async () => {
+    const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
+    const entry = join(home.folder, 'home/.config/autostart/temps-desktop.desktop');
+    await goTo('/');
+    const question = page.getByRole('region', { name: 'Start with the computer' });
+    await question.waitFor();
+    // A home that takes no such file: said, and asked again.
+    mkdirSync(join(entry, '../..'), { recursive: true });
+    writeFileSync(join(entry, '..'), 'no folder');
+    await question.getByRole('button', { name: 'Start at sign-in' }).click();
+    await question.getByText(`${entry} could not be written`).waitFor();
+    rmSync(join(entry, '..'));
+    await question.getByRole('button', { name: 'Start at sign-in' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(readFileSync(entry, 'utf8')).toMatch(/^Exec=.*"--hidden"$/m);
+    await goTo('/settings');
     const atLogin = page.getByRole('checkbox', { name: /^Start when I sign in/ });
-    expect(await atLogin.isChecked()).toBe(false);
-    await atLogin.click();
     await expect.poll(() => atLogin.isChecked()).toBe(true);
-    const entry = readFileSync(join(home.folder, 'home/.config/autostart/temps-desktop.desktop'), 'utf8');
-    expect(entry).toMatch(/^Exec=.*"--hidden"$/m);
     await atLogin.click();
-    await expect.poll(() => atLogin.isChecked()).toBe(false);
+    await expect.poll(() => existsSync(entry)).toBe(false);
+    await goTo('/');
+    await page.getByRole('heading', { name: 'What needs you' }).waitFor();
+    expect(await question.count()).toBe(0);
   });
 
   it('is the command line too, and reaches the keyring as such', async () => {
@@ -299,7 +316,7 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
-  it('makes no key where there is no keychain, and says so', async () => {
+  it('makes no key where there is no keychain, until its owner chose where it is kept', async () => {
     const bare = await openDesktopHome({ hasTray: false, hasKeychain: false });
     try {
       const shown = await bare.launch();
@@ -314,7 +331,18 @@ describe('a desktop that shows no tray icons', () => {
         .getByText(/Secret Service/)
         .first()
         .waitFor();
-      expect(readdirSync(bare.dataDir).filter((name) => name.startsWith('encryption_key'))).toEqual([]);
+      const keyFiles = () => readdirSync(bare.dataDir).filter((name) => name.startsWith('encryption_key'));
+      expect(keyFiles()).toEqual([]);
+      // Its owner chooses, and the keychain may be asked again.
+      await first.getByRole('radio', { name: 'The keychain' }).click();
+      await first.getByRole('button', { name: 'Try it again' }).click();
+      await first.getByText('No key was made.').waitFor();
+      await first.getByRole('radio', { name: 'A passphrase you type' }).click();
+      expect(await first.getByRole('button', { name: 'Make the key' }).isDisabled()).toBe(true);
+      await first.getByRole('button', { name: 'Suggest six words' }).click();
+      await first.getByRole('button', { name: 'Make the key' }).click();
+      await first.getByRole('heading', { name: 'Your key is made' }).waitFor();
+      expect(keyFiles().sort()).toEqual(['encryption_key.age', 'encryption_key.age.fingerprint']);
     } finally {
       await bare.close();
     }

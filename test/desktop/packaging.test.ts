@@ -168,6 +168,14 @@ describe('beside the archive', () => {
 });
 
 describe('the binary', () => {
+  it('is of the one Electron that the lock file names, and of a line that still gets mends', () => {
+    const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+    const { electron } = read('package.json').devDependencies;
+    expect(electron).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(read('package-lock.json').packages['node_modules/electron'].version).toBe(electron);
+    expect(Number.parseInt(electron, 10)).toBeGreaterThanOrEqual(45);
+  });
+
   it('has every fuse flipped: no Node, no inspector, no options, cookies sealed, the archive alone and whole', () => {
     const binary = readFileSync(join(packed.app, 'temps-desktop'), 'latin1');
     expect(binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length)).toBe(`\x01\x08${WANTED}`);

@@ -111,6 +111,33 @@ describe('what the stand-in does not offer', () => {
   });
 });
 
+describe('the guards of every page', () => {
+  it('deny webviews, doubtful certificates, client certificates and passwords of servers', () => {
+    const guards = join(import.meta.dirname, '../../electron/desktop/guards.ts');
+    const { status, err } = runProbe(`import { app, BrowserWindow, session } from 'electron';
+      const { guardApp } = await import(${JSON.stringify(guards)});
+      guardApp();
+      await app.whenReady();
+      const { webContents } = new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } });
+      const isDenied = (on, name, ...rest) => {
+        let denied = false;
+        on.emit(name, { preventDefault: () => (denied = true) }, ...rest);
+        return denied;
+      };
+      let isTrusted = null;
+      const denied = [
+        isDenied(webContents, 'will-attach-webview', {}, {}),
+        isDenied(app, 'certificate-error', webContents, 'https://x/', 'bad', {}, (trust) => (isTrusted = trust)),
+        isDenied(app, 'select-client-certificate', webContents, 'https://x/', [], () => undefined),
+        isDenied(app, 'login', webContents, {}, {}, () => undefined),
+      ];
+      console.error(JSON.stringify([...denied, isTrusted]));
+      app.exit(0);`);
+    expect(err).toContain('[true,true,true,true,false]');
+    expect(status).toBe(0);
+  });
+});
+
 /** The order matters: one life of one desktop. */
 describe('the desktop on the stand-in', () => {
   it('shows the console in a window, at an address of its own scheme', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findLinkedPath, isConsoleUrl, toConsoleUrl } from '../../../electron/desktop/app-origin.ts';
 import { answerAppRequest } from '../../../electron/desktop/app-protocol.ts';
-import { mayAsk, mayOpenOutside } from '../../../electron/desktop/guard-rules.ts';
+import { mayAsk, mayCall, mayOpenOutside } from '../../../electron/desktop/guard-rules.ts';
 
 const foreign = [
   'https://app/',
@@ -112,5 +112,19 @@ describe('what the page may ask of the system', () => {
     expect(mayOpenOutside('https://age-encryption.org/v1')).toBe(true);
     for (const address of ['http://example.org', 'https://user:pw@example.org', ...foreign.slice(1)])
       expect(mayOpenOutside(address), address).toBe(false);
+  });
+});
+
+describe('a call of the bridge', () => {
+  it('is the main frame’s, while it shows the console', () => {
+    const main = { url: 'temps://app/key' };
+    expect(mayCall(main, main)).toBe(true);
+    expect(mayCall(null, main)).toBe(false);
+    // A frame inside the page, whatever it shows, and the frame of a window that is no more.
+    expect(mayCall({ url: 'temps://app/key' }, main)).toBe(false);
+    for (const url of foreign) {
+      const frame = { url };
+      expect(mayCall(frame, frame), url).toBe(false);
+    }
   });
 });

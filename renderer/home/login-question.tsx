@@ -1,0 +1,43 @@
+import { Power } from 'lucide-react';
+import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
+import { useAction } from '../key/use-action.ts';
+import { Button } from '../ui/button.tsx';
+import { showToast } from '../ui/toasts.tsx';
+
+/** Asked once, in the desktop's window: whether Temps is there after the next sign-in. Settings have it for good. */
+export function LoginQuestion() {
+  const item = useLoginItem();
+  const set = useSetLoginItem();
+  const action = useAction();
+  if (!item || item.wasAsked) return null;
+  const answer = (isEnabled: boolean) =>
+    void action.run(async () => {
+      await set(isEnabled);
+      showToast({
+        icon: Power,
+        title: isEnabled ? 'Temps starts when you sign in' : 'Temps starts when you open it',
+        text: 'Settings change that.',
+      });
+    });
+  return (
+    <section className="card card-pad grid gap-2" aria-label="Start with the computer">
+      <b>Start Temps when you sign in to this computer?</b>
+      <p className="text-text-2">
+        It starts without its window. While it does not run, programs find no secrets here.
+      </p>
+      {action.said && (
+        <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
+          {action.said}
+        </p>
+      )}
+      <div className="flex flex-wrap gap-2">
+        <Button isSmall isBusy={action.isBusy} onClick={() => answer(true)}>
+          Start at sign-in
+        </Button>
+        <Button kind="plain" isSmall onClick={() => answer(false)}>
+          No
+        </Button>
+      </div>
+    </section>
+  );
+}
