@@ -52,6 +52,8 @@ export const errorKinds = {
   place_unusable: [400, 'Place Unusable'],
   place_occupied: [409, 'Place Occupied'],
   place_full: [507, 'Place Full'],
+  place_read_only: [409, 'Place Write-Protected'],
+  place_gone: [503, 'Place Gone'],
   rotation_in_progress: [409, 'Rotation In Progress'],
   rotation_not_possible: [409, 'Rotation Not Possible'],
   key_in_use: [409, 'Key In Use'],

@@ -60,7 +60,9 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
 
 function ChooseWay({ wizard }: { wizard: CopyWizard }) {
   const places = usePlaces(true);
-  const drive = places.data?.places.find((place) => place.separate && place.kind !== 'network');
+  const drive = places.data?.places.find(
+    (place) => place.separate && place.writable && place.kind !== 'network',
+  );
   const [way, setWay] = useState<KeepWay>(wizard.chosen?.way ?? 'drive');
   const [format, setFormat] = useState<CopyFormat>(wizard.chosen?.format ?? 'age');
   const [target, setTarget] = useState<CopyTarget | null>(

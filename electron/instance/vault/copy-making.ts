@@ -1,12 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AppError } from '../app-error.ts';
+import { AppError, hasCode } from '../app-error.ts';
 import { describeKit, type KitPage } from './copies/kit-text.ts';
 import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
-import { writeCopy } from './copies/write-copy.ts';
+import { findFileSystem, goneError, writeCopy } from './copies/write-copy.ts';
+
+import { removeFile } from './custody/key-file.ts';
 import {
   copyFacts,
   explainNotSeparate,
@@ -72,14 +74,14 @@ const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
 /**
  * Makes a copy. Written to a file, it is read back from there and compared before it counts as proven.
  *
- * Throws `vault_locked`, `place_not_separate`, `invalid_request`, and what making, writing and reading throw.
+ * Throws `vault_locked`, `place_not_separate`, `place_gone`, `invalid_request`, and what making, writing and reading throw.
  */
 export async function createKeyCopy(core: VaultCore, request: CopyRequest): Promise<MadeCopy> {
   const key = getKeyFor(core, request.of);
   if (request.format === 'plain' && !request.unprotectedConfirmed) {
     throw new AppError(
       'invalid_request',
-      'A plain key file opens every secret for whoever finds it. Ask for it a second time to have it.',
+      'A plain key file opens every secret for whoever finds it, and FAT and exFAT drives have no permissions that would keep others from it. Ask for it a second time to have it.',
       {
         fields: { unprotected_confirmed: 'needed for this format' },
       },
@@ -96,6 +98,7 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
+  const fileSystem = await findFileSystem(path);
   const check = await checkPlace(path, placeContext(core));
   if (!check.separate && !request.keepAnyway) {
     throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
@@ -104,7 +107,12 @@ async function writeToFile(
   const bytes = await makeCopy(request.format, key, copyFacts(core, key), options);
   await writeCopy(path, bytes);
   // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
-  const read = await getKeyFromCopy({ path, ...options });
+  const read = await readWritten(path, options);
+  // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
+  if ((await findFileSystem(path)) !== fileSystem) {
+    await removeFile(path);
+    throw goneError(path);
+  }
   if (read.fingerprint !== key.fingerprint) {
     throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
   }
@@ -119,6 +127,15 @@ async function writeToFile(
     words: null,
     kit: null,
   };
+}
+
+/** As getKeyFromCopy, of a file that was there a moment ago. */
+async function readWritten(path: string, options: { passphrase?: SecretText }): Promise<MasterKey> {
+  try {
+    return await getKeyFromCopy({ path, ...options });
+  } catch (error) {
+    throw hasCode(error, 'not_found') ? goneError(path, error) : error;
+  }
 }
 
 /** In a folder, the copy gets the name its format has. */

@@ -146,6 +146,7 @@ export const placeShape = z
   .object({
     path: z.string(),
     label: z.string(),
+    writable: z.boolean(),
     kind: z.enum(placeKinds).openapi('PlaceKind'),
     free_bytes: z.number(),
     volume_id: z.string().nullable(),

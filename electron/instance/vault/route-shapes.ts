@@ -166,6 +166,7 @@ export function toPlaceJson(place: Place): z.infer<typeof placeShape> {
   return {
     path: place.path,
     label: place.label,
+    writable: place.writable,
     kind: place.kind,
     free_bytes: place.freeBytes,
     volume_id: place.volumeId,

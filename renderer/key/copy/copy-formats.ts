@@ -49,7 +49,7 @@ export const ways: Record<KeepWay, Way> = {
   },
   plain: {
     title: 'Plain key file',
-    text: 'As upstream Temps keeps it. Not protected: whoever finds it opens every secret.',
+    text: 'As upstream Temps keeps it. Not protected: whoever has the stick it is on opens every secret.',
     icon: FileText,
     time: '1 minute',
     formats: ['plain'],
@@ -118,7 +118,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   plain: {
     name: 'Plain key file',
-    fact: '64 hex digits, not protected.',
+    fact: '64 hex digits, not protected. FAT and exFAT sticks have no permissions either: whoever has the stick can read it.',
     icon: FileKey,
     hasPassphrase: false,
     isFile: true,

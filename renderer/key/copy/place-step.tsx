@@ -33,8 +33,8 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
   );
   const [isTyping, setTyping] = useState(refused !== null);
   const list = places.data?.places ?? [];
-  const separate = list.filter((place) => place.separate);
-  const others = list.filter((place) => !place.separate);
+  const offered = list.filter((place) => place.separate && place.writable);
+  const others = list.filter((place) => !offered.includes(place));
   const [showsAll, setShowsAll] = useState(false);
   const chooseFolder = async () => {
     const path = await desktop?.chooseFolder();
@@ -52,10 +52,10 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
       )}
       {isOwner && !places.isError && (
         <div className="grid gap-2" aria-live="polite">
-          {separate.map((place) => (
+          {offered.map((place) => (
             <PlaceButton key={place.path} place={place} onChoose={() => onChoose(toTarget(place, false))} />
           ))}
-          {separate.length === 0 && !places.isPending && (
+          {offered.length === 0 && !places.isPending && (
             <div className="choice is-refused items-center">
               <Usb className="icon text-icon" aria-hidden="true" />
               <span>
@@ -165,6 +165,7 @@ function PlaceButton({ place, onChoose }: { place: Place; onChoose: () => void }
   );
 }
 
+/** With a way to keep it there all the same, where anything can be written. */
 function RefusedPlace({ place, onAnyway }: { place: Place; onAnyway: () => void }) {
   const Icon = icons[place.kind] ?? HardDrive;
   return (
@@ -181,9 +182,11 @@ function RefusedPlace({ place, onAnyway }: { place: Place; onAnyway: () => void 
         </span>
         <span className="block [overflow-wrap:anywhere]">{place.message}</span>
       </span>
-      <Button kind="plain" isSmall onClick={onAnyway}>
-        Keep it there anyway…
-      </Button>
+      {place.writable && (
+        <Button kind="plain" isSmall onClick={onAnyway}>
+          Keep it there anyway…
+        </Button>
+      )}
     </div>
   );
 }

@@ -68,7 +68,15 @@ export function useCopyWizard(of: 'active' | 'rotation') {
         const target = plan.target;
         if (
           target?.kind === 'path' &&
-          hasCode(error, 'place_not_separate', 'place_occupied', 'place_unusable', 'place_full')
+          hasCode(
+            error,
+            'place_not_separate',
+            'place_occupied',
+            'place_unusable',
+            'place_full',
+            'place_read_only',
+            'place_gone',
+          )
         ) {
           const path = error.code === 'place_occupied' ? nameBeside(target.path, plan.format) : target.path;
           setRefused({ path, message: error.message, mayKeep: error.code === 'place_not_separate' });

@@ -1,4 +1,4 @@
-import { realpath, stat, statfs } from 'node:fs/promises';
+import { access, constants, realpath, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../app-error.ts';
@@ -11,6 +11,7 @@ import {
   type Survey,
   type Volume,
 } from './other-disks.ts';
+import { explainReadOnly } from './write-copy.ts';
 
 export const notSeparateReasons = [
   'same_disk',
@@ -37,6 +38,8 @@ export interface PlaceCheck {
 
 export interface Place extends PlaceCheck {
   path: string;
+  /** False for a drive that is write-protected, and for what this account may not write to: `message` says which. */
+  writable: boolean;
   /** What a person calls it: the name of the volume, else of the drive, else of the folder. */
   label: string;
 }
@@ -136,9 +139,28 @@ async function lookAt(path: string, context: Surveyed): Promise<Place | null> {
   try {
     if (!(await stat(path)).isDirectory()) return null;
     const { check, finding } = await examine(path, context);
-    return { path, label: nameOf(path, finding), ...check };
+    const refusal = await findWriteRefusal(path);
+    return {
+      path,
+      label: nameOf(path, finding),
+      ...check,
+      writable: refusal === null,
+      message: refusal ?? check.message,
+    };
   } catch {
     return null;
+  }
+}
+
+/** Why nothing can be written there, for a person. */
+async function findWriteRefusal(folder: string): Promise<string | null> {
+  try {
+    await access(folder, constants.W_OK);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
+      ? explainReadOnly(folder)
+      : `${folder} cannot be written to by this account.`;
   }
 }
 

@@ -1,12 +1,19 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AppError } from '../../app-error.ts';
 import { writeNewFile } from '../custody/key-file.ts';
 import { MAX_COPY_BYTES } from './read-copy.ts';
 
 /**
+ * What the system answers of a drive that was pulled out, whose driver ended, or that is broken. ENOENT too while
+ * writing: the folder was there when the place was looked at.
+ */
+const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN']);
+
+/**
  * Writes a copy to a place of the user's: whole or not at all, never over something, on the disk before it
- * returns. Throws `place_occupied`, `place_full`, `place_unusable`.
+ * returns. Throws `place_occupied`, `place_full`, `place_read_only`, `place_gone`, `place_unusable`.
  */
 export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -16,10 +23,40 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
     if (error.code === 'custody_conflict')
       throw new AppError('place_occupied', `${path} exists already and was left as it is.`, { cause: error });
     if (error.code === 'disk_full')
-      throw new AppError('place_full', `There is no room for ${path}.`, { cause: error });
-    throw new AppError('place_unusable', `${path} cannot be written. Nothing was left there.`, {
+      throw new AppError(
+        'place_full',
+        `There is no room for ${path}. Nothing was left there: make room, or choose another place.`,
+        { cause: error },
+      );
+    const { code = '' } = error.cause as NodeJS.ErrnoException;
+    if (code === 'EROFS') throw new AppError('place_read_only', explainReadOnly(path), { cause: error });
+    if (code === 'ENOENT' || GONE.has(code)) throw goneError(path, error);
+    throw new AppError('place_unusable', `${path} cannot be written (${code}). Nothing was left there.`, {
       cause: error,
     });
+  }
+}
+
+/** What a person can do about a drive that takes nothing. */
+export function explainReadOnly(path: string): string {
+  return `${path} is on a drive that is write-protected. Unlock the switch on its side, or mount it again for writing.`;
+}
+
+/** `place_gone`: a drive that went while a copy was written to it or read from it. */
+export function goneError(path: string, cause?: unknown): AppError {
+  return new AppError(
+    'place_gone',
+    `The drive with ${path} stopped answering: was it pulled out? Nothing there was counted as a copy. Plug it in again; if the file is there, verify it, or else write it again.`,
+    { cause },
+  );
+}
+
+/** Number of the file system that the folder of a path is on. Throws `place_gone` when there is no such folder. */
+export async function findFileSystem(path: string): Promise<number> {
+  try {
+    return (await stat(dirname(path))).dev;
+  } catch (error) {
+    throw goneError(path, error);
   }
 }
 
@@ -27,7 +64,7 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
  * Reads a copy from where the user says. What comes back may be from the system's cache rather than the drive:
  * Node cannot drop it, which is why the user is asked to unplug the drive and plug it in again.
  *
- * Throws `not_found`, `place_unusable` (a directory, a device, over 1 MiB, unreadable).
+ * Throws `not_found`, `place_gone`, `place_unusable` (a directory, a device, over 1 MiB, unreadable).
  */
 export async function readBack(path: string): Promise<Uint8Array> {
   try {
@@ -46,7 +83,10 @@ export async function readBack(path: string): Promise<Uint8Array> {
     if (error instanceof AppError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new AppError('not_found', `There is no file ${path}.`, { cause: error });
+      throw new AppError('not_found', `There is no file ${path}. If it is on a drive, plug that in.`, {
+        cause: error,
+      });
+    if (GONE.has(code ?? '')) throw goneError(path, error);
     throw new AppError('place_unusable', `${path} cannot be read (${code}).`, { cause: error });
   }
 }

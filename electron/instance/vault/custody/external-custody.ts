@@ -30,7 +30,11 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
       return {
         outcome: 'found',
         keys: uniqueKeys(parseKeyLines(reading.bytes, path)),
-        said: reading.wasLoose ? [`${path} is readable by others of this machine`] : [],
+        said: reading.wasLoose
+          ? [
+              `${path} is readable by others of this machine: make it 0600, or on FAT and exFAT mount the drive with umask=077`,
+            ]
+          : [],
       };
     },
     save: refuse,

@@ -11,6 +11,8 @@ export const PARTIAL_MARK = '.partial-';
 
 /** What link() answers where the file system has no links. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+/** What fsync() of a folder answers where the file system has no such thing. A disk that fails answers otherwise. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 export type KeyFileReading =
   | { outcome: 'read'; bytes: Buffer; wasLoose: boolean }
@@ -58,7 +60,11 @@ function requireSafe(path: string, info: Stats): void {
   if (!info.isFile()) throw unsafe(path, 'is not a regular file');
   const uid = process.getuid?.();
   // Root's files are as trusted as the system itself: secrets managers mount them so.
-  if (uid !== undefined && info.uid !== uid && info.uid !== 0) throw unsafe(path, 'belongs to another user');
+  if (uid !== undefined && info.uid !== uid && info.uid !== 0)
+    throw unsafe(
+      path,
+      'belongs to another user: give it to yours, or on FAT and exFAT mount the drive as yours',
+    );
   if (info.size > MAX_FILE_BYTES) throw new AppError('key_file_invalid', `${path} is too large to be a key.`);
 }
 
@@ -113,7 +119,8 @@ async function withPartial(
     await place(partial);
     await syncFolder(folder);
   } catch (error) {
-    await rm(partial, { force: true });
+    // On a drive that is gone this fails too; the first error is the one to be said.
+    await rm(partial, { force: true }).catch(() => undefined);
     throw asWriteError(error, path);
   }
 }
@@ -132,12 +139,17 @@ export async function removeFile(path: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
-/** A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS. */
+/**
+ * A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS; some
+ * network drives and FUSE file systems have none either. Throws what a disk that fails answers.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await handle.close();
   }
