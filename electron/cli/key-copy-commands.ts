@@ -38,6 +38,7 @@ export const copyCommands: Record<string, Command> = {
     summary: 'Copies the key to a file in a separate place, and reads it back from there.',
     notes:
       'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
+      'FAT and exFAT sticks have no permissions: a plain key file there is for anyone who has the stick.\n' +
       'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
       'words and text without --to are shown on the terminal alone and asked back.',
     options: copyOptions,

@@ -28,7 +28,8 @@ export async function readPassphrase(invocation: Invocation, isNew: boolean): Pr
 export async function readVerifiable(path: string): Promise<{ path: string } | { text: string }> {
   if (path === '-')
     return { text: hasTerminal() ? await askHidden('Words or key: ') : await readStdinText() };
-  if (!existsSync(path)) throw new CommandError('not_found', `There is no file ${path}.`);
+  if (!existsSync(path))
+    throw new CommandError('not_found', `There is no file ${path}. If it is on a drive, plug that in.`);
   return { path: resolve(path) };
 }
 

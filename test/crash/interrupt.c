@@ -6,9 +6,11 @@
  * ever interrupted.
  *
  *   INTERRUPT_AT    n, from 1; without it calls are only counted
- *   INTERRUPT_WITH  "kill", or the errno the call answers
+ *   INTERRUPT_WITH  "kill"; "stop", which lets the call happen once the process is continued; or the errno the
+ *                   call answers
  *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!"
  *   INTERRUPT_CALLS the calls that count, as ",fsync,link,"
+ *   INTERRUPT_UNDER folder; without it calls count wherever they go
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -37,8 +39,14 @@ static void say(const char *name, const char *mark) {
   syscall(SYS_close, fd);
 }
 
+static int is_under(const char *path) {
+  const char *folder = getenv("INTERRUPT_UNDER");
+  return !folder || strncmp(path, folder, strlen(folder)) == 0;
+}
+
 /* True when the call must fail, with errno set. */
-static int interrupted(const char *name) {
+static int interrupted(const char *name, const char *path) {
+  if (!is_under(path)) return 0;
   const char *calls = getenv("INTERRUPT_CALLS");
   char wanted[32];
   snprintf(wanted, sizeof wanted, ",%s,", name);
@@ -51,6 +59,11 @@ static int interrupted(const char *name) {
   }
   say(name, "!");
   const char *with = getenv("INTERRUPT_WITH");
+  if (with && strcmp(with, "stop") == 0) {
+    /* Of this thread, which then stops before the call; kill() may take another one first. */
+    raise(SIGSTOP);
+    return 0;
+  }
   if (!with || strcmp(with, "kill") == 0) {
     kill(getpid(), SIGKILL);
     for (;;) pause();
@@ -65,17 +78,25 @@ static int is_file(int fd) {
   return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+static int interrupted_at(const char *name, int fd) {
+  char entry[32], path[4096];
+  snprintf(entry, sizeof entry, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(entry, path, sizeof path - 1);
+  path[length < 0 ? 0 : length] = 0;
+  return interrupted(name, path);
+}
+
 #define NEXT(name) ((typeof(&name))dlsym(RTLD_NEXT, #name))
 
 ssize_t write(int fd, const void *bytes, size_t size) {
-  return is_file(fd) && interrupted("write") ? -1 : NEXT(write)(fd, bytes, size);
+  return is_file(fd) && interrupted_at("write", fd) ? -1 : NEXT(write)(fd, bytes, size);
 }
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
-  return interrupted("pwrite") ? -1 : NEXT(pwrite64)(fd, bytes, size, at);
+  return interrupted_at("pwrite", fd) ? -1 : NEXT(pwrite64)(fd, bytes, size, at);
 }
-int fsync(int fd) { return interrupted("fsync") ? -1 : NEXT(fsync)(fd); }
-int fdatasync(int fd) { return interrupted("fdatasync") ? -1 : NEXT(fdatasync)(fd); }
-int ftruncate64(int fd, off64_t size) { return interrupted("ftruncate") ? -1 : NEXT(ftruncate64)(fd, size); }
-int link(const char *from, const char *to) { return interrupted("link") ? -1 : NEXT(link)(from, to); }
-int rename(const char *from, const char *to) { return interrupted("rename") ? -1 : NEXT(rename)(from, to); }
-int unlink(const char *path) { return interrupted("unlink") ? -1 : NEXT(unlink)(path); }
+int fsync(int fd) { return interrupted_at("fsync", fd) ? -1 : NEXT(fsync)(fd); }
+int fdatasync(int fd) { return interrupted_at("fdatasync", fd) ? -1 : NEXT(fdatasync)(fd); }
+int ftruncate64(int fd, off64_t size) { return interrupted_at("ftruncate", fd) ? -1 : NEXT(ftruncate64)(fd, size); }
+int link(const char *from, const char *to) { return interrupted("link", to) ? -1 : NEXT(link)(from, to); }
+int rename(const char *from, const char *to) { return interrupted("rename", to) ? -1 : NEXT(rename)(from, to); }
+int unlink(const char *path) { return interrupted("unlink", path) ? -1 : NEXT(unlink)(path); }

@@ -37,6 +37,24 @@ function findInterrupter(): string | null {
   return target;
 }
 
+/** What a process is started with to be interrupted at its `at`-th call that changes a file below `under`. */
+export function interruptionEnv(
+  at: number,
+  fault: 'kill' | 'stop' | keyof typeof constants.errno,
+  log: string,
+  { calls = CALLS, under }: { calls?: readonly string[]; under?: string } = {},
+): NodeJS.ProcessEnv {
+  return {
+    ...workerEnv,
+    LD_PRELOAD: findInterrupter() ?? '',
+    INTERRUPT_AT: String(at),
+    INTERRUPT_WITH: fault === 'kill' || fault === 'stop' ? fault : String(constants.errno[fault]),
+    INTERRUPT_CALLS: `,${calls.join(',')},`,
+    INTERRUPT_LOG: log,
+    ...(under === undefined ? {} : { INTERRUPT_UNDER: under }),
+  };
+}
+
 export function canInterruptCalls(): boolean {
   return findInterrupter() !== null;
 }
@@ -158,14 +176,7 @@ async function atEveryCall(
     const log = `${dataDir}.log`;
     spawnSync(process.execPath, [worker, scenario, dataDir], {
       stdio: 'ignore',
-      env: {
-        ...workerEnv,
-        LD_PRELOAD: findInterrupter() ?? '',
-        INTERRUPT_AT: String(n),
-        INTERRUPT_WITH: fault === 'kill' ? fault : String(constants.errno[fault]),
-        INTERRUPT_CALLS: `,${calls.join(',')},`,
-        INTERRUPT_LOG: log,
-      },
+      env: interruptionEnv(n, fault, log, { calls }),
     });
     const interrupted = /^(\w+)!$/m.exec(readFileSync(log, 'utf8'))?.[1];
     rmSync(log, { force: true });
