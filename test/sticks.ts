@@ -23,7 +23,7 @@ export interface Stick {
   /** Where it is mounted; the empty folder is there without it too, as /mnt/usb is. */
   at: string;
   plugIn(options?: { readOnly?: boolean }): Promise<void>;
-  /** As one ejects it: fails while a file on it is open. */
+  /** As one ejects it: throws when a file on it stays open. */
   eject(): Promise<void>;
   /** Out it goes, whatever is open: the folder is empty at once. */
   pullOut(): void;
@@ -96,7 +96,7 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
     if (ended) await until(() => ended.exitCode !== null || ended.signalCode !== null);
   };
   const detach = () => {
-    if (device) run('losetup', '-d', device);
+    if (device) spawnSync('losetup', ['-d', device]);
     // Whose the device is from now on is not known.
     device = null;
   };
@@ -107,9 +107,7 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
       await driverEnded();
       detach();
       const options = readOnly ? 'ro' : 'rw';
-      if (format !== 'fat') {
-        device = run('losetup', '-f', '--show', image);
-      }
+      if (format !== 'fat') device = run('losetup', '-f', '--show', image);
       if (format === 'ext4') {
         run('mount', '-o', options, device ?? '', at);
         return;
@@ -123,7 +121,8 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
       await until(() => isMounted(at));
     },
     async eject() {
-      run('umount', at);
+      // Whoever lists the drives this very moment keeps it busy for no longer than that.
+      await until(() => spawnSync('umount', [at]).status === 0);
       await driverEnded();
       detach();
     },

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
+import { openSticks, whyNoSticks } from '../sticks.ts';
 import { expectAccessible } from './accessibility.ts';
 import { hasChromium, launchBrowser } from './browser.ts';
 import { startConsole, type TestConsole } from './console.ts';
@@ -20,6 +21,8 @@ import {
 } from './key-steps.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+const whyNot = hasChromium() ? whyNoSticks() : 'needs chromium';
+const plugs = requires('sticks in a browser', whyNot === null, whyNot ?? '');
 const ZBARIMG = '/usr/bin/zbarimg';
 const scans = requires(
   'another program that reads QR codes',
@@ -107,6 +110,30 @@ describe('the encryption key in a browser', () => {
     expect(copy).toMatchObject({ format: 'age', separate: false });
     expect(await page.getByRole('img', { name: `Key ${copy.fingerprint}` }).count()).toBe(2);
     expect(await page.content()).not.toContain(PASSPHRASE);
+  });
+
+  plugs('offers no stick that is write-protected, and sees it unplugged and unlocked by itself', async () => {
+    const sticks = openSticks();
+    try {
+      const stick = sticks.make('exfat');
+      await stick.plugIn({ readOnly: true });
+      await open('/key/copy');
+      await chooseWay(page, 'USB stick or other drive');
+      const more = page.getByRole('button', { name: /more places…$/ });
+      const listed = page.locator('.choice', { has: page.getByTitle(stick.at, { exact: true }) });
+      await listed.or(more).first().waitFor();
+      if (!(await listed.isVisible())) await more.click();
+      await listed.getByText(/write-protected.*Unlock the switch/).waitFor();
+      expect(await listed.getByRole('button').count()).toBe(0);
+
+      await stick.eject();
+      await listed.waitFor({ state: 'detached' });
+      await stick.plugIn();
+      // Its image lies on the disk of the database, which is said; a second yes is all it needs now.
+      await listed.getByRole('button', { name: 'Keep it there anyway…' }).waitFor();
+    } finally {
+      await sticks.close();
+    }
   });
 
   it('says of a file or a text what it opens, or what is wrong with it', async () => {

@@ -37,8 +37,11 @@ beforeEach(async () => {
   core = vault.core;
 });
 afterEach(async () => {
-  vault.close();
-  await sticks.close();
+  try {
+    vault?.close();
+  } finally {
+    await sticks?.close();
+  }
 });
 
 const copyTo = (path: string, request: Partial<CopyRequest> = {}) =>
