@@ -6,8 +6,7 @@ import { describeKit, type KitPage } from './copies/kit-text.ts';
 import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
-import { findFileSystem, goneError, writeCopy } from './copies/write-copy.ts';
-
+import { findFileSystem, goneError, readBack, writeCopy } from './copies/write-copy.ts';
 import { removeFile } from './custody/key-file.ts';
 import {
   copyFacts,
@@ -105,12 +104,14 @@ async function writeToFile(
   }
   const options = request.passphrase ? { passphrase: request.passphrase } : {};
   const bytes = await makeCopy(request.format, key, copyFacts(core, key), options);
+  // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
+  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
+  if (!(await isStillThere())) throw goneError(path);
   await writeCopy(path, bytes);
   // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
   const read = await readWritten(path, options);
-  // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
-  if ((await findFileSystem(path)) !== fileSystem) {
-    await removeFile(path);
+  if (!(await isStillThere())) {
+    await removeOwn(path, bytes);
     throw goneError(path);
   }
   if (read.fingerprint !== key.fingerprint) {
@@ -127,6 +128,12 @@ async function writeToFile(
     words: null,
     kit: null,
   };
+}
+
+/** The file just written, and never another drive's file of that name: no two copies have the same bytes. */
+async function removeOwn(path: string, bytes: Uint8Array): Promise<void> {
+  const found = await readBack(path).catch(() => null);
+  if (found && Buffer.from(bytes).equals(found)) await removeFile(path);
 }
 
 /** As getKeyFromCopy, of a file that was there a moment ago. */
