@@ -145,6 +145,8 @@ describe('the desktop on the stand-in', () => {
     expect(nowShown()).toMatchObject({ url: expect.stringMatching(/^temps:\/\/app\//), title: 'Temps' });
     expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
     expect(desktop.state()).toMatchObject({ isSandboxed: true, refused: [] });
+    const policy = await page.evaluate(async () => (await fetch('/')).headers.get('content-security-policy'));
+    expect(policy).toMatch(/^default-src 'none'/);
   });
 
   it('gives the page two functions that nobody can replace, and nothing else', async () => {
@@ -223,9 +225,18 @@ describe('the desktop on the stand-in', () => {
     const before = page.url();
     await page.evaluate(() => {
       Reflect.get(globalThis, 'open')('https://example.org/opened');
+      const { document } = globalThis as unknown as { document: Document };
+      const link = document.createElement('a');
+      link.href = 'https://example.org/middle';
+      link.id = link.textContent = 'away';
+      document.body.prepend(link);
+    });
+    // The middle button asks for a page beside this one, without a word to the page.
+    await page.locator('#away').click({ button: 'middle' });
+    await page.evaluate(() => {
       Reflect.get(globalThis, 'location').href = 'https://example.org/followed';
     });
-    // Both are read in the system's browser instead.
+    // What the page asked for is read in the system's browser instead.
     for (const end of ['/opened', '/followed'])
       await desktop.waitForState(({ opened }) => opened.some(({ what }) => what.endsWith(end)));
     await page.evaluate(() => fetch('https://example.org/fetched').catch(() => undefined));
