@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compiledOnce } from './command-line-env.ts';
 
 /**
  * A real Secret Service for tests: gnome-keyring on a private D-Bus, in a home of its own.
@@ -36,6 +37,7 @@ export async function startKeyring(withService = true): Promise<Keyring> {
   const runtime = join(home, 'run');
   mkdirSync(runtime, { mode: 0o700 });
   const base = {
+    ...compiledOnce,
     PATH: process.env.PATH,
     HOME: home,
     XDG_RUNTIME_DIR: runtime,

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { compileCache } from '../../command-line-env.ts';
+import { compiledOnce } from '../../command-line-env.ts';
 import type { Ran } from '../../e2e/terminal.ts';
 import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
 import { type ControlServer, openControl } from './control-server.ts';
@@ -21,7 +21,7 @@ const PROGRAM = [
   ...['--import', join(import.meta.dirname, 'register.ts')],
   join(root, 'electron/main.ts'),
 ];
-const baseEnv = () => ({ PATH: process.env.PATH, XDG_CACHE_HOME: compileCache });
+const baseEnv = () => ({ PATH: process.env.PATH, ...compiledOnce });
 
 /** One command of the program on the stand-in, to its end. */
 export function runOnStandIn(words: string[], env: NodeJS.ProcessEnv, home: string): Ran {
