@@ -1,5 +1,5 @@
-// `npm test`: installs what is missing, then lint, types, import rules, all tests; stops at what fails first.
-import { spawnSync } from 'node:child_process';
+// `npm test`: installs what is missing, then lint, types, import rules; then, where none failed, all tests.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -15,11 +15,13 @@ const env = {
   TEMPS_SKIPPED_LIST: skipped,
 };
 const bin = (...path) => join(root, 'node_modules', ...path);
-const stages = [
+const tsc = bin('typescript', 'bin', 'tsc');
+/** What reads the code alone: all of it at once, each with what it has to say in one piece. */
+const checks = [
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
-  ['types', bin('typescript', 'bin', 'tsc')],
-  ['types of the console', bin('typescript', 'bin', 'tsc'), '-p', 'renderer'],
-  ['types of its tests', bin('typescript', 'bin', 'tsc'), '-p', 'test/console'],
+  ['types', tsc],
+  ['types of the console', tsc, '-p', 'renderer'],
+  ['types of its tests', tsc, '-p', 'test/console'],
   [
     'import rules',
     bin('dependency-cruiser', 'bin', 'dependency-cruiser.mjs'),
@@ -27,26 +29,46 @@ const stages = [
     'renderer',
     'test',
   ],
-  [
-    'tests',
-    bin('vitest', 'vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
-  ],
+];
+const tests = [
+  bin('vitest', 'vitest.mjs'),
+  'run',
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+  ...process.argv.slice(2),
 ];
 
-let failed = null;
-for (const [name, ...command] of stages) {
-  say(`── ${name}`);
-  const { status } = spawnSync(node, command, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) {
-    failed = name;
-    break;
-  }
+/** The name of the first check that fails, or null. */
+async function findFailedCheck() {
+  const ended = await Promise.all(
+    checks.map(async ([name, ...command]) => {
+      const { isOk, output } = await runQuietly(command);
+      say(`── ${name}`);
+      process.stdout.write(output);
+      return isOk ? null : name;
+    }),
+  );
+  return ended.find((name) => name !== null) ?? null;
 }
+
+function runQuietly(command) {
+  const child = spawn(node, command, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ isOk: false, output: `${error.message}\n` }));
+    child.once('close', (code) => resolve({ isOk: code === 0, output }));
+  });
+}
+
+function runTests() {
+  say('── tests');
+  return spawnSync(node, tests, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+}
+
+let failed = await findFailedCheck();
+if (failed === null && !runTests()) failed = 'tests';
 const missing = existsSync(skipped) ? [...new Set(readFileSync(skipped, 'utf8').trim().split('\n'))] : [];
 const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
 rmSync(folder, { recursive: true, force: true });
