@@ -13,10 +13,11 @@ import { findMissingTools, startXScreen, type XScreen } from './x-screen.ts';
  */
 const folder = join(import.meta.dirname, '../artifacts/desktop');
 const SCREEN = { width: 1440, height: 900 };
+const USUAL = { x: 80, y: 50, width: 1280, height: 800 };
 const MINIMUM = { x: 270, y: 150, width: 900, height: 600 };
 const PASSWORD = 'correct horse battery';
 /** So many that both themes are taken while they are sealed. */
-const MANY = 100_000;
+const MANY = 200_000;
 const themes = [
   ['light', false],
   ['dark', true],
@@ -55,19 +56,16 @@ class Life {
     await this.#fill();
     await this.#takeTray('attention', ({ toolTip }) => /at risk/.test(toolTip));
     await this.#takePage('home-at-risk', '/');
+    await this.#desktop.tell('placeWindow', { window: 0, bounds: MINIMUM });
+    await this.#takePage('minimum-home', '/');
+    await this.#takePage('minimum-key', '/key');
+    await this.#desktop.tell('placeWindow', { window: 0, bounds: USUAL });
     await this.#proveCopy();
     await this.#takeTray('running', ({ toolTip }) => /running, key OK/.test(toolTip));
     await this.#takePage('home', '/');
     await this.#takePage('key', '/key');
     await this.#takePage('settings', '/settings', 'This computer');
     await this.#takePage('variables', '/projects/shop');
-    await this.#desktop.tell('placeWindow', { window: 0, bounds: MINIMUM });
-    await this.#takePage('minimum-home', '/');
-    await this.#takePage('minimum-key', '/key');
-    await this.#desktop.tell('placeWindow', {
-      window: 0,
-      bounds: { x: 80, y: 50, width: 1280, height: 800 },
-    });
     await this.#desktop.click('Pause instance');
     await this.#takeTray('paused', ({ menu }) => menu.some(({ label }) => label === 'Resume'));
     await this.#desktop.click('Resume');
@@ -137,7 +135,7 @@ class Life {
     if (heading)
       await this.#page
         .getByRole('heading', { name: heading })
-        .evaluate((found) => found.scrollIntoView({ block: 'start' }));
+        .evaluate((found) => found.scrollIntoView({ block: 'center' }));
     await this.#takeWindow(name);
   }
 
@@ -178,7 +176,11 @@ async function settle(page: Page, isDark: boolean): Promise<void> {
   );
   await page.evaluate(async () => {
     await document.fonts.ready;
-    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => undefined)));
+    // Those that go on for ever say that something is at work.
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.all(ending.map(({ finished }) => finished.catch(() => undefined)));
     // What is drawn in the second frame is on the screen by the third.
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
   });

@@ -69,12 +69,12 @@ const STYLE = `
   main { display: inline-flex; gap: 16px; padding: 16px }
   main.light { background: #cfd4d9; color: #1f1f1f; --panel: #f0f0f0; --menu: #fff; --line: #d5d5d5; --off: #8a8a8a }
   main.dark { background: #3c4349; color: #f2f2f2; --panel: #1d1d1d; --menu: #2b2b2b; --line: #484848; --off: #8f8f8f }
-  section { width: 232px }
+  section { width: 248px }
   h2 { margin: 0 0 8px; font-size: 13px }
   .panel { display: flex; gap: 8px; align-items: center; justify-content: end; height: 32px; padding: 0 10px; background: var(--panel) }
-  .tip { margin: 8px 0; padding: 4px 8px; background: var(--menu); border: 1px solid var(--line); width: max-content; max-width: 214px }
+  .tip { margin: 8px 0; padding: 4px 8px; background: var(--menu); border: 1px solid var(--line); width: max-content; max-width: 230px }
   ul { margin: 0; padding: 4px 0; background: var(--menu); border: 1px solid var(--line); border-radius: 6px; list-style: none }
-  li { padding: 4px 12px }
+  li { padding: 4px 12px; white-space: nowrap }
   li.off { color: var(--off) }
   li.separator { height: 1px; margin: 4px 0; padding: 0; background: var(--line) }
   table { margin-top: 8px; width: 100%; background: var(--panel); text-align: center; font-size: 11px }
