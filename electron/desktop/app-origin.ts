@@ -25,13 +25,18 @@ export function toConsoleUrl(path: string): string {
   return url.href;
 }
 
+/** An address of the console with a path of plain characters, and whatever else it carries. */
+const LINK = new RegExp(`^${ORIGIN}(/[\\w~/.-]*)?(?:[?#]\\P{Cc}*)?$`, 'u');
+
 /**
  * The path that a `temps://` link handed over by the system asks for; null for one that asks for anything else.
  * SECURITY: such a link comes from any page or program. It may only show a page: what it carries beside the path
- * is dropped, so that it can neither bring a one-time token nor fill in a form.
+ * is dropped, so that it can neither bring a one-time token nor fill in a form. Read as it is written, since a parser
+ * of addresses would mend one that hides where it leads.
  */
 export function findLinkedPath(link: string): string | null {
-  if (!isConsoleUrl(link) || /%2e|%2f|%5c|\\|\.\./i.test(link)) return null;
-  const { pathname } = new URL(link);
-  return pathname.startsWith('/api') || pathname.startsWith('/link') ? null : pathname;
+  const found = LINK.exec(link);
+  if (!found) return null;
+  const [, path = '/'] = found;
+  return /\/\/|\.\.|^\/(api|link)/.test(path) ? null : path;
 }

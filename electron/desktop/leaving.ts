@@ -1,7 +1,8 @@
-import { app, dialog, Notification, powerMonitor } from 'electron';
+import { app, dialog, powerMonitor } from 'electron';
 import type { Doors } from '../instance/http/doors.ts';
 import type { Instance } from '../instance/instance.ts';
 import type { Log } from '../instance/log.ts';
+import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { TrayIcon } from './tray.ts';
 import type { TrayVault } from './tray-model.ts';
@@ -30,10 +31,10 @@ export function keepOnClose(desktop: Leaving): boolean {
     window.hide();
     if (!preferences.value.wasToldOfTray) {
       preferences.set({ wasToldOfTray: true });
-      new Notification({
-        title: 'Temps goes on in the tray',
-        body: 'Quit it from its icon beside the clock.',
-      }).show();
+      notify(
+        { title: 'Temps goes on in the tray', body: 'Quit it from its icon beside the clock.' },
+        window.show,
+      );
     }
     return true;
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, clipboard, dialog, Menu, Notification, powerMonitor } from 'electron';
+import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
 import type { Doors } from '../instance/http/doors.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
 import type { Instance } from '../instance/instance.ts';
@@ -11,6 +11,7 @@ import { openDesktopLog } from './desktop-log.ts';
 import { guardApp } from './guards.ts';
 import { keepOnClose, quit, stopInOrder } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
+import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
 import { readStartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
@@ -154,10 +155,7 @@ async function look(desktop: Desktop): Promise<void> {
   if (memory.riskToldAt !== desktop.memory.riskToldAt)
     desktop.preferences.set({ riskToldAt: memory.riskToldAt });
   desktop.memory = memory;
-  if (!due || !Notification.isSupported()) return;
-  const notification = new Notification({ title: due.title, body: due.body });
-  notification.on('click', () => desktop.window.show(due.path));
-  notification.show();
+  if (due) notify(due, () => desktop.window.show(due.path));
 }
 
 function draw(desktop: Desktop): void {

@@ -92,7 +92,7 @@ function sayStatus(shape: TrayShape, input: TrayInput): string {
 
 function sayTooltip(shape: TrayShape, input: TrayInput): string {
   const { rotation } = input.vault;
-  if (shape !== 'working' || !rotation) return sayWords(shape, input).replace(/^locked: /, 'locked, ');
+  if (shape !== 'working' || !rotation) return sayWords(shape, input).replace(': ', ', ');
   return `rotating the key, ${rotation.total === 0 ? 100 : Math.floor((rotation.moved / rotation.total) * 100)} %`;
 }
 

@@ -14,9 +14,10 @@ export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon
   const tray = new Tray(findImage('running'));
   const paint = () => drawn && tray.setImage(findImage(drawn.shape));
   nativeTheme.on('updated', paint);
-  // Where a click does not open the menu by itself it opens the window.
+  // Windows opens the menu by the other button, and panels of Linux say so only when they did not open it themselves;
+  // macOS always opens it.
   tray.on('click', () => {
-    if (process.platform === 'win32') onAction('open');
+    if (process.platform !== 'darwin') onAction('open');
   });
   return {
     draw(picture) {

@@ -7,7 +7,7 @@ import { answerAppRequest } from './app-protocol.ts';
 import { type BridgeEvent, type BridgeMessage, EVENT_CHANNEL } from './bridge-contract.ts';
 import { guardSession } from './guards.ts';
 import type { PreferencesFile } from './preferences.ts';
-import { choosePlace, MINIMUM } from './window-place.ts';
+import { choosePlace, MINIMUM, type Place } from './window-place.ts';
 
 /** A page that crashes again and again is not loaded for ever. */
 const MAX_RELOADS = 3;
@@ -43,13 +43,8 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
   if (!pages.protocol.isProtocolHandled(SCHEME))
     pages.protocol.handle(SCHEME, (request) => answerAppRequest(door, request));
   nativeTheme.themeSource = preferences.value.theme;
-  const main = screen.getPrimaryDisplay();
-  const others = screen.getAllDisplays().filter(({ id }) => id !== main.id);
   const native = new BrowserWindow({
-    ...choosePlace(
-      preferences.value.place,
-      [main, ...others].map(({ workArea }) => workArea),
-    ),
+    ...choosePlace(preferences.value.place, findWorkAreas()),
     minWidth: MINIMUM.width,
     minHeight: MINIMUM.height,
     show: false,
@@ -72,7 +67,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       devTools: !app.isPackaged,
     },
   });
-  if (preferences.value.isMaximized) native.maximize();
+  followScreens(native);
   rememberPlace(native, preferences);
   reloadWhenGone(native, log, options.onGivenUp);
   native.on('close', (event) => {
@@ -95,10 +90,13 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
     send,
     show(path) {
       if (native.isDestroyed()) return;
-      if (!isLoaded) load(path ?? '/');
+      const isFirst = !isLoaded;
+      if (isFirst) load(path ?? '/');
       // A page that is open goes there itself, and may ask about what was typed.
       else if (path !== undefined) send('navigate', { path });
       if (native.isMinimized()) native.restore();
+      // Not before: it shows the window.
+      if (isFirst && preferences.value.isMaximized) native.maximize();
       native.show();
       native.focus();
     },
@@ -107,11 +105,28 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
   };
 }
 
+/** Without panels, the main one first. */
+function findWorkAreas(): Place[] {
+  const main = screen.getPrimaryDisplay();
+  const others = screen.getAllDisplays().filter(({ id }) => id !== main.id);
+  return [main, ...others].map(({ workArea }) => workArea);
+}
+
+/** A screen that goes leaves no window behind: systems bring back those that are shown, and not a hidden one. */
+function followScreens(native: BrowserWindow): void {
+  const bringBack = () => {
+    if (native.isDestroyed() || native.isMaximized()) return;
+    native.setBounds(choosePlace(native.getNormalBounds(), findWorkAreas()));
+  };
+  screen.on('display-removed', bringBack);
+  screen.on('display-metrics-changed', bringBack);
+}
+
 function rememberPlace(native: BrowserWindow, preferences: PreferencesFile): void {
   let timer: NodeJS.Timeout | undefined;
   const save = () => {
     clearTimeout(timer);
-    if (native.isDestroyed() || native.isMinimized()) return;
+    if (native.isDestroyed() || native.isMinimized() || !native.isVisible()) return;
     preferences.set({ isMaximized: native.isMaximized(), place: native.getNormalBounds() });
   };
   const saveSoon = () => {

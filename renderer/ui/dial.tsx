@@ -39,15 +39,29 @@ export function Dial({ days }: { days: number | null }) {
           to={index % 10 === 0 ? 47 : 51}
         />
       ))}
-      <path className="zone-ok" fill="none" strokeWidth="2" d="M60 18A42 42 0 0 1 60 102" />
-      <path
-        className="zone-due"
-        fill="none"
-        strokeWidth="2"
-        strokeDasharray="2 4"
-        d="M56 102A42 42 0 0 1 56 18"
-      />
-      {days !== null && <Spoke className="hand" turn={turn} from={58} to={39} />}
+      {days === null ? (
+        <circle
+          className="zone-none"
+          fill="none"
+          strokeWidth="2"
+          strokeDasharray="2 4"
+          cx="60"
+          cy="60"
+          r="42"
+        />
+      ) : (
+        <>
+          <path className="zone-ok" fill="none" strokeWidth="2" d="M60 18A42 42 0 0 1 60 102" />
+          <path
+            className="zone-due"
+            fill="none"
+            strokeWidth="2"
+            strokeDasharray="2 4"
+            d="M56 102A42 42 0 0 1 56 18"
+          />
+          <Spoke className="hand" turn={turn} from={58} to={39} />
+        </>
+      )}
       <text x="60" y="66">
         {days === null ? '–' : days}
       </text>

@@ -33,7 +33,15 @@ export interface DesktopHome {
   close(): Promise<void>;
 }
 
-export async function openDesktopHome({ hasTray = true, hasKeychain = true } = {}): Promise<DesktopHome> {
+export interface HomeOptions {
+  hasTray?: boolean;
+  hasKeychain?: boolean;
+  /** What the desktop is told beside where its keyring is. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export async function openDesktopHome(options: HomeOptions = {}): Promise<DesktopHome> {
+  const { hasTray = true, hasKeychain = true, env = {} } = options;
   const folder = mkdtempSync(join(tmpdir(), 'temps-desktop-home-'));
   const dataDir = join(folder, 'data');
   const keyring = await startKeyring(hasKeychain);
@@ -49,7 +57,7 @@ export async function openDesktopHome({ hasTray = true, hasKeychain = true } = {
       const desktop = await launchDesktop({
         // The first of a name counts.
         args: [...args, '--data-dir', dataDir, '--https-port', '0', '--http-port', '0'],
-        env: keyring.env,
+        env: { ...keyring.env, ...env },
         home: join(folder, 'home'),
       });
       launched.push(desktop);

@@ -168,6 +168,10 @@ describe('the desktop', () => {
     await expect
       .poll(async () => (await ask(page, 'GET', '/vault/key/rotation')).rotation.state, { timeout: 30_000 })
       .toBe('done');
+    const title = 'The key was rotated';
+    await desktop.waitForState(({ notifications }) => notifications.some((each) => each.title === title));
+    await desktop.tell('clickNotification', { title });
+    await page.waitForURL(/\/key$/);
     // It was the second start that brought it to its end.
     expect((await ask(page, 'GET', '/vault/key/rotation')).rotation.finished_at).toBeGreaterThan(stoppedAt);
     expect(await ask(page, 'POST', '/vault/doctor?wait=true')).toMatchObject({ failed: 0 });

@@ -65,7 +65,10 @@ class StandInBrowserWindow extends OfferedEvents {
     this.#change({ isFocused: true });
   }
   maximize(): void {
-    this.#change({ isMaximized: true });
+    this.#change({ isMaximized: true, isVisible: true });
+  }
+  setBounds(bounds: Partial<Electron.Rectangle>): void {
+    this.#place({ ...this.#shown.bounds, ...bounds });
   }
   restore(): void {
     this.#change({ isMinimized: false });

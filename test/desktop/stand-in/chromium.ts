@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -8,17 +8,22 @@ import { QUIET } from '../../console/browser.ts';
 import { folder, noteChange, state } from './control.ts';
 import { type Devtools, type DevtoolsSession, speakDevtools } from './devtools.ts';
 
+/** The X display that windows are shown on, such as `:97`, for who takes pictures of them; null: nowhere. */
+export const shownOn = process.env.STAND_IN_SHOWN_ON ?? null;
+
 /** A camera that shows a test picture, and a pipe to be spoken to by. */
 const FLAGS = [
   ...QUIET,
-  '--headless',
-  '--hide-scrollbars=false',
+  ...(shownOn === null ? ['--headless', '--hide-scrollbars=false'] : []),
   '--use-fake-device-for-media-stream',
   '--no-startup-window',
   '--remote-debugging-pipe',
   '--remote-debugging-port=0',
 ];
 const PORT_MS = 20_000;
+
+/** Shown, it keeps nothing either, so that it offers to keep no password; and says nothing of its flags. */
+const SHOWN_FLAGS = ['--incognito', '--test-type'];
 
 /** A page as it begins: nothing has run in it. */
 export interface NewPage {
@@ -35,10 +40,13 @@ type Meet = (page: NewPage) => Promise<void>;
  */
 export class Chromium {
   readonly #devtools: Devtools;
+  readonly #start: (words: string[]) => void;
   readonly #meetings: Meet[] = [];
 
-  constructor(devtools: Devtools) {
+  /** `start` runs the browser's program once more: it hands its words to the one that runs. */
+  constructor(devtools: Devtools, start: (words: string[]) => void) {
     this.#devtools = devtools;
+    this.#start = start;
     devtools.browser.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const { type, targetId } = targetInfo;
       if (type !== 'page') return;
@@ -66,11 +74,23 @@ export class Chromium {
     await Promise.allSettled(steps);
   }
 
+  /** A context of its own, in memory; undefined is the browser's one, where windows are shown. */
+  async openContext(): Promise<string | undefined> {
+    if (shownOn !== null) return undefined;
+    return (await this.browser.send('Target.createBrowserContext')).browserContextId;
+  }
+
   /** A new page in a context, met before anything runs in it. */
-  async openPage(browserContextId: string, meet: Meet): Promise<void> {
+  async openPage(browserContextId: string | undefined, meet: Meet): Promise<void> {
     const met = new Promise<void>((resolve, reject) => {
       this.#meetings.push((found) => meet(found).then(resolve, reject));
     });
+    if (shownOn !== null) {
+      // The one way to a window without tabs and an address bar.
+      this.#start(['--app=data:text/html,']);
+      await met;
+      return;
+    }
     // It answers when the page may go on, which is when it was met.
     const created = this.browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
     await Promise.all([created, met]);
@@ -88,14 +108,19 @@ async function launch(): Promise<Chromium> {
   const profile = folder === null ? mkdtempSync(join(tmpdir(), 'stand-in-')) : join(folder, 'chromium');
   // The browser's sandbox cannot work for root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const child = spawn(
-    process.env.TEMPS_CHROMIUM ?? '/usr/bin/chromium',
-    [...FLAGS, ...asRoot, `--user-data-dir=${profile}`],
-    { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
-  );
+  const program = process.env.TEMPS_CHROMIUM ?? '/usr/bin/chromium';
+  const words = [...asRoot, ...(shownOn === null ? [] : SHOWN_FLAGS), `--user-data-dir=${profile}`];
+  const env = { ...process.env, ...(shownOn === null ? {} : { DISPLAY: shownOn }) };
+  if (shownOn !== null) giveSystemFrame(profile);
+  const child = spawn(program, [...FLAGS, ...words], {
+    env,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
+  });
   process.on('exit', () => child.kill('SIGKILL'));
   const devtools = speakDevtools(child.stdio[3] as Writable, child.stdio[4] as Readable);
-  const chromium = new Chromium(devtools);
+  const chromium = new Chromium(devtools, (more) => {
+    spawn(program, [...words, ...more], { env, stdio: 'ignore' });
+  });
   await devtools.browser.send('Target.setAutoAttach', {
     autoAttach: true,
     waitForDebuggerOnStart: true,
@@ -104,6 +129,13 @@ async function launch(): Promise<Chromium> {
   state.debugAddress = `http://127.0.0.1:${await readPort(profile)}`;
   noteChange();
   return chromium;
+}
+
+/** Windows get the frame of the desktop's window manager, as Electron's do, instead of the browser's. */
+function giveSystemFrame(profile: string): void {
+  mkdirSync(join(profile, 'Default'), { recursive: true });
+  const preferences = { browser: { custom_chrome_frame: false } };
+  writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
 }
 
 async function readPort(profile: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { NewPage } from './chromium.ts';
+import { type NewPage, shownOn } from './chromium.ts';
+import type { Bounds } from './control-contract.ts';
 import type { DevtoolsSession } from './devtools.ts';
 import { BINDING, PRELOAD_WORLD, pageSource, preloadSource } from './preload-source.ts';
 
@@ -162,7 +163,13 @@ export class Page {
     });
   }
 
-  async resize({ width, height }: { width: number; height: number }): Promise<void> {
+  async resize({ x, y, width, height }: Bounds): Promise<void> {
+    if (shownOn !== null) {
+      const { windowId } = await this.#session.send('Browser.getWindowForTarget');
+      const bounds = { left: x, top: y, width, height };
+      await this.#session.send('Browser.setWindowBounds', { windowId, bounds });
+      return;
+    }
     await this.#session.send('Emulation.setDeviceMetricsOverride', {
       width,
       height,

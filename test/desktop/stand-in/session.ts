@@ -13,7 +13,7 @@ export interface SessionParts {
 
 export interface BrowserContext {
   chromium: Chromium;
-  id: string;
+  id: string | undefined;
 }
 
 type RequestHandler = Parameters<Electron.Session['setPermissionRequestHandler']>[0];
@@ -65,7 +65,7 @@ function createSession(): Electron.Session {
   };
   const open: SessionParts['openContext'] = async (origin, contents, { httpOrigin }) => {
     const chromium = await startChromium();
-    const { browserContextId } = await chromium.browser.send('Target.createBrowserContext');
+    const browserContextId = await chromium.openContext();
     const granted: string[] = [];
     for (const permission of PERMISSIONS)
       if (await isGranted(contents, origin, permission)) granted.push(permission[1]);

@@ -32,11 +32,19 @@ describe('an address of the console', () => {
 describe('a link that the system hands over', () => {
   it('shows a page, and brings nothing along', () => {
     expect(findLinkedPath('temps://app/key?token=x#y')).toBe('/key');
+    for (const link of ['temps://app', 'temps://app/', 'temps://app?x'])
+      expect(findLinkedPath(link), link).toBe('/');
     for (const link of [
       ...foreign,
       'temps://app/../etc',
       'temps://app/%2e%2e/x',
       'temps://app/a%2fb',
+      'temps://app//evil/x',
+      'temps://app/ke\ny',
+      'temps://app/key?x\ny',
+      'temps://app/\t/evil',
+      'temps://app/\\evil',
+      'temps://app/%6cink#token',
       'temps://app/link#token',
       'temps://app/api/vault/lock',
     ])

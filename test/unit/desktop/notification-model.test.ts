@@ -6,15 +6,18 @@ import { calmVault as ok } from './tray-vault.ts';
 const HOUR = 60 * 60 * 1000;
 const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true } };
 
-/** Tells a row of looks, one an hour, and returns the titles told, null for none. */
-function tell(...looks: [hours: number, vault: TrayVault][]) {
+/** Looks at these hours, and returns what was told at each, null for nothing. */
+function look(...looks: [hours: number, vault: TrayVault][]) {
   let memory = { riskToldAt: null as number | null, last: null as TrayVault | null };
   return looks.map(([hours, vault]) => {
     const told = chooseNotification(vault, memory, hours * HOUR);
     memory = told.memory;
-    return told.due?.title ?? null;
+    return told.due;
   });
 }
+
+/** The same, by its title. */
+const tell = (...looks: Parameters<typeof look>) => look(...looks).map((due) => due?.title ?? null);
 
 describe('what is told', () => {
   it('is nothing while all is well', () => {
@@ -61,6 +64,22 @@ describe('what is told', () => {
     expect(tell([0, ok], [1, { ...ok, database: { state: 'damaged' } }])).toEqual([
       null,
       'The database is damaged',
+    ]);
+  });
+
+  it('opens the page that helps', () => {
+    const sealing: TrayVault = { ...ok, rotation: { state: 'sealing', moved: 1, total: 9 } };
+    const next: [TrayVault, TrayVault][] = [
+      [ok, atRisk],
+      [ok, { ...ok, state: 'locked', case: 'missing' }],
+      [sealing, { ...ok, rotation: { state: 'done', moved: 9, total: 9 } }],
+      [ok, { ...ok, database: { state: 'damaged' } }],
+    ];
+    expect(next.map(([before, after]) => look([0, before], [1, after])[1]?.path)).toEqual([
+      '/key/copy',
+      '/key',
+      '/key',
+      '/',
     ]);
   });
 });

@@ -44,7 +44,7 @@ describe('the tray', () => {
       'Locked: no keychain',
       'Temps: locked, no keychain',
     ],
-    [{ health: atRisk }, 'attention', 'Key at risk: no proven copy', 'Temps: key at risk: no proven copy'],
+    [{ health: atRisk }, 'attention', 'Key at risk: no proven copy', 'Temps: key at risk, no proven copy'],
     [
       { health: { ...atRisk, attention: false } },
       'running',

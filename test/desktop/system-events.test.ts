@@ -1,0 +1,191 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
+import { type LaunchedDesktop, usesRealElectron } from './launch.ts';
+import type { Bounds, DisplayState } from './stand-in/control-contract.ts';
+
+const PASSWORD = 'correct horse battery';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A screen with a panel below. */
+const screenAt = (x: number): DisplayState => ({
+  bounds: { x, y: 0, width: 1920, height: 1080 },
+  workArea: { x, y: 0, width: 1920, height: 1040 },
+});
+const [main, right, left] = [screenAt(0), screenAt(1920), screenAt(-1920)] as const;
+
+let home: DesktopHome;
+let desktop: LaunchedDesktop;
+let page: Page;
+beforeAll(async () => {
+  if (usesRealElectron) return;
+  home = await openDesktopHome();
+  desktop = await home.launch();
+  page = await desktop.waitForPage();
+  await setUp(page);
+  await page.getByRole('link', { name: 'Later' }).click();
+  await page.getByRole('heading', { name: 'Home' }).waitFor();
+});
+afterAll(() => home?.close());
+
+const shown = () => desktop.state().windows[0];
+const close = async () => {
+  await desktop.tell('closeWindow', { window: 0 });
+  await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
+};
+const comesToFront = () =>
+  desktop.waitForState(({ windows }) => windows[0]?.isVisible === true && windows[0].isFocused);
+
+function expectWithin(outer: Bounds): void {
+  const { x, y, width, height } = shown()?.bounds as Bounds;
+  expect([x >= outer.x, y >= outer.y, x + width <= outer.x + outer.width]).toEqual([true, true, true]);
+  expect(y + height).toBeLessThanOrEqual(outer.y + outer.height);
+}
+
+/** The order matters: one desktop, to which the system does one thing after the other. */
+describe('what the system tells the desktop', () => {
+  it('shows the window when its icon is clicked, in the tray or in the dock, and when it is told of the tray', async () => {
+    await close();
+    await desktop.tell('clickTray', {});
+    await comesToFront();
+    await close();
+    await desktop.tell('activate', {});
+    await comesToFront();
+    await close();
+    await desktop.tell('clickNotification', { title: 'Temps goes on in the tray' });
+    await comesToFront();
+  });
+
+  it('shows the page that a link asks for, opened by the system or by a second start', async () => {
+    await close();
+    await desktop.tell('openUrl', { url: 'temps://app/key?token=x#y' });
+    await comesToFront();
+    await page.waitForURL(/\/key$/);
+    const second = await home.launch(['temps://app/activity']);
+    expect(await second.exit).toBe(0);
+    await page.waitForURL(/\/activity$/);
+  });
+
+  it('goes nowhere by a link that hides where it leads, and opens nothing outside', async () => {
+    const links = [
+      'temps://app/../../etc/passwd',
+      'temps://app/key/%2e%2e/people',
+      'temps://app/%2Fevil.example',
+      'temps://app//evil.example/key',
+      'temps://app/\\evil.example',
+      'temps://app/ke\ny',
+      'temps://app/\n/evil.example',
+      'temps://app/%6cink#token',
+      'temps://app/api/vault/lock',
+      'temps://evil.example/key',
+      'temps://app.evil.example/key',
+      'temps://app:8443/key',
+      'temps://ada:pw@app/key',
+      'https://evil.example/key',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+    ];
+    const went: string[] = [];
+    page.on('framenavigated', (frame) => went.push(new URL(frame.url()).pathname));
+    for (const url of links) await desktop.tell('openUrl', { url });
+    const second = await home.launch(links);
+    expect(await second.exit).toBe(0);
+    // Links are answered in their order: what one of these did would be there by now.
+    await desktop.tell('openUrl', { url: 'temps://app' });
+    await page.waitForURL(/\/$/);
+    expect(went).toEqual(['/']);
+    expect(desktop.state()).toMatchObject({ opened: [], refused: [], windows: [{ url: 'temps://app/' }] });
+  });
+
+  it('follows the panel with its icon, whatever the console is shown in', async () => {
+    const isOn = async (panel: string) => {
+      const { tray } = await desktop.waitForState(({ tray }) => tray?.image.path.includes(panel) ?? false);
+      expect(tray?.image.isEmpty).toBe(false);
+    };
+    await isOn('on-light');
+    await desktop.tell('setSystemDark', { isDark: true });
+    await isOn('on-dark');
+    await page.evaluate(() => Reflect.get(window, 'desktop').call('setTheme', { theme: 'light' }));
+    await desktop.waitForState(({ theme }) => theme === 'light');
+    await isOn('on-dark');
+    await desktop.tell('setSystemDark', { isDark: false });
+    await isOn('on-light');
+  });
+
+  it('brings its window back from screens that are unplugged, hidden or open', async () => {
+    await desktop.tell('setDisplays', { displays: [main, right, left] });
+    const bounds = { x: 2200, y: 100, width: 1280, height: 800 };
+    await desktop.tell('placeWindow', { window: 0, bounds });
+    await close();
+    await desktop.tell('setDisplays', { displays: [main] });
+    await desktop.tell('clickTray', {});
+    await comesToFront();
+    expectWithin(main.workArea);
+
+    await desktop.tell('setDisplays', { displays: [main, right, left] });
+    await desktop.tell('placeWindow', { window: 0, bounds: { ...bounds, x: -1900 } });
+    await desktop.tell('setDisplays', { displays: [main] });
+    expectWithin(main.workArea);
+    const small = { x: 0, y: 0, width: 1024, height: 768 };
+    await desktop.tell('setDisplays', { displays: [{ bounds: small, workArea: small }] });
+    expectWithin(small);
+  });
+
+  it('asks again who is there after a sleep, and tells once what time did meanwhile', async () => {
+    const confirmedUntil = async () => (await ask(page, 'GET', '/auth/session')).confirmed_until;
+    await ask(page, 'POST', '/auth/confirm', { password: PASSWORD });
+    await proveCopy();
+    await ask(page, 'POST', '/projects', {
+      name: 'Shop',
+      environment_variables: [['API_TOKEN', 'sk_live_42']],
+    });
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: running, key OK');
+    expect(await confirmedUntil()).not.toBeNull();
+    await desktop.tell('power', { event: 'suspend' });
+    expect(await confirmedUntil()).toBeNull();
+
+    const tells = () =>
+      desktop.state().notifications.filter(({ title }) => title === 'Your key has no proven copy').length;
+    const before = tells();
+    const database = new Database(join(home.dataDir, 'temps.db'));
+    database.prepare('UPDATE key_copies SET verified_at = verified_at - ?').run(200 * DAY_MS);
+    database.close();
+    // Systems tell of one sleep more than once.
+    for (let times = 0; times < 3; times++) await desktop.tell('power', { event: 'resume' });
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: key at risk, no proven copy');
+    expect(tells()).toBe(before + 1);
+  });
+
+  it('ends when the computer shuts down, whatever is open, and leaves all in order for the next start', async () => {
+    await desktop.tell('setDisplays', { displays: [main, right] });
+    await desktop.tell('placeWindow', { window: 0, bounds: { x: 3000, y: 0, width: 1280, height: 800 } });
+    await desktop.click('Quit Temps');
+    await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+    await close();
+    const told = Date.now();
+    await desktop.tell('power', { event: 'shutdown' });
+    expect(await desktop.exit).toBe(0);
+    expect(Date.now() - told).toBeLessThan(8000);
+
+    const path = join(home.folder, 'home/.config/temps-desktop/desktop.json');
+    const kept = JSON.parse(readFileSync(path, 'utf8'));
+    expect(kept.place.x).toBe(3000);
+    writeFileSync(path, JSON.stringify({ ...kept, isMaximized: true }));
+    desktop = await home.launch(['--hidden']);
+    const { dialogs, windows } = await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
+    expect(dialogs).toEqual([]);
+    expect(windows[0]?.isVisible).toBe(false);
+    expectWithin(main.workArea);
+    await desktop.tell('clickTray', {});
+    expect((await comesToFront()).windows[0]?.isMaximized).toBe(true);
+  });
+});
+
+async function proveCopy(): Promise<void> {
+  const made = await ask(page, 'POST', '/vault/key/copies', { format: 'words', place: 'desk drawer' });
+  const words = made.proof.positions.map((at: number) => made.words[at - 1]);
+  await ask(page, 'POST', `/vault/key/copies/${made.copy.id}/prove`, { words });
+}
