@@ -3,6 +3,7 @@ import { SCHEME } from './desktop/app-origin.ts';
 import { findCommand } from './desktop/command-words.ts';
 import { askKeychainProcess } from './desktop/keychain-process.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
+import { settleUserData } from './desktop/user-data.ts';
 import { setKeytarProcess } from './instance/vault/custody/keytar-call.ts';
 
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
@@ -13,7 +14,7 @@ if (findCommand(words)) {
   void import('./cli/command-line.ts')
     .then(({ runCommandLine }) => runCommandLine(words))
     .then((code) => app.exit(code));
-} else if (app.requestSingleInstanceLock()) {
+} else if (isFirst()) {
   // A scheme is known before the program is ready, or never.
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
@@ -24,4 +25,9 @@ if (findCommand(words)) {
 } else {
   // The first one was told, and comes to the front.
   app.quit();
+}
+
+function isFirst(): boolean {
+  settleUserData();
+  return app.requestSingleInstanceLock();
 }

@@ -69,19 +69,23 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   if (process.platform === 'linux') app.setDesktopName('temps-desktop.desktop');
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
 
-  const started = await startInstance(wanted, log);
+  const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
+    log.warn({ error: describeError(error) }, 'the preferences were not written'),
+  );
+  const started = await startInstance(wanted, preferences, log);
   if (started === null) return app.exit(1);
-  desktop = await compose(started, log);
+  desktop = await compose(started, preferences, log);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
 }
 
-async function compose({ instance, doors }: Started, log: Log): Promise<Desktop> {
-  const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
-    log.warn({ error: describeError(error) }, 'the preferences were not written'),
-  );
+async function compose(
+  { instance, doors }: Started,
+  preferences: PreferencesFile,
+  log: Log,
+): Promise<Desktop> {
   const door = instance.openWindowDoor();
   const updates = await createUpdates(process.env.TEMPS_UPDATE_FEED, log);
   const desktop: Desktop = {

@@ -9,6 +9,8 @@ const shape = z.object({
     .catch(null),
   isMaximized: z.boolean().catch(false),
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  /** Data directories in which an instance was open: found empty, their disk is not there. */
+  dataDirs: z.array(z.string()).catch([]),
   /** Closing the window leaves it running in the tray: said once. */
   wasToldOfTray: z.boolean().catch(false),
   /** Whether to start at login is asked once. */

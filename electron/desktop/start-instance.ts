@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
 import { DEFAULT_PORTS, type Doors } from '../instance/http/doors.ts';
 import { type Instance, openInstance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/log.ts';
+import { DATABASE_FILE } from '../instance/store/store.ts';
 import { describeFailure } from './failure-model.ts';
+import type { PreferencesFile } from './preferences.ts';
 import type { StartArguments } from './start-arguments.ts';
 
 export interface Started {
@@ -18,15 +21,51 @@ export const logPath = () => join(app.getPath('userData'), 'logs', 'temps.log');
  * Opens the instance and its doors; where that fails the cause is shown with a way on, again and again until it
  * opens. Null when nobody wants it to any more.
  */
-export async function startInstance(wanted: StartArguments, log: Log): Promise<Started | null> {
+export async function startInstance(
+  wanted: StartArguments,
+  preferences: PreferencesFile,
+  log: Log,
+): Promise<Started | null> {
+  const { dataDir } = wanted;
   for (;;) {
     try {
-      return await open(wanted, log);
+      if (isDiskGone(dataDir, preferences)) {
+        const answer = await askAboutEmpty(dataDir);
+        if (answer === 'again') continue;
+        if (answer === 'quit') return null;
+      }
+      const started = await open(wanted, log);
+      const { dataDirs } = preferences.value;
+      if (!dataDirs.includes(dataDir)) preferences.set({ dataDirs: [...dataDirs, dataDir] });
+      return started;
     } catch (error) {
       log.error({ error: describeError(error) }, 'the instance did not open');
       if (!(await explain(error, wanted, log))) return null;
     }
   }
+}
+
+/**
+ * A disk that is not there leaves an empty folder where it belongs. A new instance in it, with a new key, would look as
+ * if everything were lost, and would hide the old one when the disk is back.
+ */
+function isDiskGone(dataDir: string, { value }: PreferencesFile): boolean {
+  return value.dataDirs.includes(dataDir) && !existsSync(join(dataDir, DATABASE_FILE));
+}
+
+async function askAboutEmpty(dataDir: string): Promise<'again' | 'new' | 'quit'> {
+  const { response } = await dialog.showMessageBox({
+    type: 'warning',
+    title: 'Temps could not start',
+    message: `There is no instance in ${dataDir} any more.`,
+    detail:
+      'There was one. If it lies on another disk, connect that and try again: nothing there was changed. A new instance has a new key and none of your secrets.',
+    buttons: ['Try again', 'Set up a new instance', 'Quit'],
+    defaultId: 0,
+    cancelId: 2,
+    noLink: true,
+  });
+  return (['again', 'new', 'quit'] as const)[response] ?? 'quit';
 }
 
 async function open(wanted: StartArguments, log: Log): Promise<Started> {

@@ -1,4 +1,5 @@
 import { Check, Info } from 'lucide-react';
+import { findIn } from '../key/custody-words.ts';
 import { type ChosenCustody, FirstKeyChoice } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
@@ -60,7 +61,8 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
         <li className="is-done">
           <Check className="icon" aria-hidden="true" />
           <span className="min-w-0 py-1.5 [overflow-wrap:anywhere]">
-            {adopted ? 'Found' : 'Kept'}: <b>{label}</b> <span className="mono text-text-3">{place}</span>
+            {adopted ? 'Found' : 'Kept'}: <b>{label}</b>{' '}
+            <span className="mono text-text-3">{findIn({ name: custody, place })}</span>
           </span>
         </li>
         <li>

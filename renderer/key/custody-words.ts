@@ -29,3 +29,7 @@ export function keeperOf({ name, label }: Pick<Custody, 'name' | 'label'>): stri
       return 'The file from outside';
   }
 }
+
+/** Where to find it there: a file, or the entry of a keychain. */
+export const findIn = ({ name, place }: Pick<Custody, 'name' | 'place'>): string =>
+  name === 'keychain' ? 'Entry “Temps”' : place;

@@ -6,7 +6,7 @@ import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { type Step, Steps } from '../ui/steps.tsx';
 import { formatCount, formatDay } from '../ui/time.ts';
-import { inCustody, keeperOf } from './custody-words.ts';
+import { findIn, inCustody, keeperOf } from './custody-words.ts';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
@@ -87,7 +87,7 @@ function lockedSteps(vault: VaultStatus): Step[] {
     },
     {
       title: 'Look for the key itself',
-      said: `It was kept ${inCustody(vault.custody)} (${vault.custody.place}). A backup of that, or of the old machine, holds it too.`,
+      said: `It was kept ${inCustody(vault.custody)} (${findIn(vault.custody)}). A backup of that, or of the old machine, holds it too.`,
     },
     {
       title: 'Start over with a new key',

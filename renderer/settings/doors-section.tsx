@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../api/client.ts';
 import { useIsOwner } from '../app/session.ts';
+import { desktop } from '../desktop.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/nothing.tsx';
 import { Section } from '../ui/page.tsx';
@@ -14,9 +15,12 @@ export function DoorsSection() {
   return (
     <Section title="Where it answers">
       <div className="card card-pad grid grid-cols-1 gap-3">
-        <Fact term="This page">
-          <span className="font-mono text-12 [overflow-wrap:anywhere]">{location.origin}</span>
-        </Fact>
+        {/* The desktop's window has no address that anyone could use. */}
+        {!desktop && (
+          <Fact term="This page">
+            <span className="font-mono text-12 [overflow-wrap:anywhere]">{location.origin}</span>
+          </Fact>
+        )}
         {doors.data && (
           <>
             <Fact term="HTTPS">
@@ -31,7 +35,8 @@ export function DoorsSection() {
             </Fact>
             {doors.data.certificate && (
               <Fact term="Its fingerprint">
-                <span className="font-mono text-12 [overflow-wrap:anywhere]">
+                {/* Eight pairs a line. */}
+                <span className="block w-[24ch] font-mono text-12 break-all">
                   {doors.data.certificate.sha256}
                 </span>
               </Fact>

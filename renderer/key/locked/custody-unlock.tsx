@@ -6,6 +6,7 @@ import type { VaultStatus } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/field.tsx';
 import { SubmitError, useSubmit } from '../../ui/submit.tsx';
+import { findIn } from '../custody-words.ts';
 import { nameCustody } from './locked-words.ts';
 import { unlocked } from './unlock.ts';
 
@@ -19,7 +20,7 @@ export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) 
       <KeyRound className="icon icon-20" aria-hidden="true" />
       <div className="min-w-0">
         <h2>Take the key from {nameCustody(custody)}</h2>
-        <p className="[overflow-wrap:anywhere]">{custody.place}</p>
+        <p className="[overflow-wrap:anywhere]">{findIn(custody)}</p>
       </div>
       <Button
         kind="main"

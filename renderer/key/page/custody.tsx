@@ -3,6 +3,7 @@ import { useIsOwner } from '../../app/session.ts';
 import type { VaultStatus } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
+import { findIn } from '../custody-words.ts';
 import { MoveDialog } from './move-dialog.tsx';
 
 type CustodyName = VaultStatus['custody']['name'];
@@ -31,7 +32,7 @@ export function Custody({ vault }: { vault: VaultStatus }) {
           )}
         </div>
         <p>
-          {opens[custody.name]} <span className="mono [overflow-wrap:anywhere]">{custody.place}</span>
+          {opens[custody.name]} <span className="mono [overflow-wrap:anywhere]">{findIn(custody)}</span>
         </p>
       </div>
       {isMoving && <MoveDialog vault={vault} onClose={() => setMoving(false)} />}

@@ -10,9 +10,13 @@ import { onLastClosed, openWindows } from './windows.ts';
 const root = join(import.meta.dirname, '../../..');
 const manifest = (await import('../../../package.json', { with: { type: 'json' } })).default;
 
-/** What the process is known by where it keeps its things; Electron makes the folder. */
-const userData = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), manifest.name);
-mkdirSync(userData, { recursive: true });
+/** What the process is known by where it keeps its things; Electron makes the folder, where it can. */
+let userData = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), manifest.name);
+try {
+  mkdirSync(userData, { recursive: true });
+} catch {
+  // A home that takes no writes.
+}
 
 const ready = Promise.withResolvers<void>();
 
@@ -31,6 +35,11 @@ class StandInApp extends OfferedEvents {
   getPath(name: string): string {
     if (name !== 'userData') throw new Error(`The stand-in for Electron knows no path of ${name}.`);
     return userData;
+  }
+
+  setPath(name: string, path: string): void {
+    if (name !== 'userData') throw new Error(`The stand-in for Electron knows no path of ${name}.`);
+    userData = path;
   }
 
   getAppPath = (): string => root;

@@ -83,7 +83,7 @@ export function createKeychainCustody({ instanceId, listFingerprints }: Keychain
     name: 'keychain',
     writable: true,
     label: () => label,
-    describe: () => place,
+    describe: () => (process.platform === 'linux' && label !== UNNAMED ? `${label} (Secret Service)` : place),
     async find() {
       const closed = await findClosed(place);
       // Beside the look-ups, so that it costs the start nothing.

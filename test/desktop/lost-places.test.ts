@@ -1,0 +1,87 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect } from 'vitest';
+import { hasChromium } from '../console/browser.ts';
+import { hasKeyring } from '../keyring.ts';
+import { requires } from '../requires.ts';
+import { ask, type DesktopHome, openDesktopHome } from './desktop-home.ts';
+import { usesRealElectron } from './launch.ts';
+
+const it = requires(
+  'disks that go and homes that take no writes',
+  !usesRealElectron && hasChromium() && hasKeyring() && process.getuid?.() === 0,
+  'needs root, chromium and a keyring',
+);
+
+let home: DesktopHome;
+const mounts: string[] = [];
+
+function mount(at: string, ...how: string[]): void {
+  mkdirSync(at, { recursive: true });
+  execFileSync('mount', [...how, at]);
+  mounts.push(at);
+}
+
+const unmount = (at: string) => execFileSync('umount', [at]);
+
+afterEach(async () => {
+  for (const at of mounts.splice(0)) spawnSync('umount', ['-l', at]);
+  await home?.close();
+});
+
+describe('a data directory on a disk that is not there', () => {
+  it('is asked about, never begun anew by itself, and opens once the disk is back', async () => {
+    home = await openDesktopHome({ hasTray: false });
+    const disk = join(home.folder, 'disk');
+    const real = join(home.folder, 'real');
+    mkdirSync(real);
+    mount(disk, '--bind', real);
+    const dataDir = join(disk, 'temps');
+    const first = await home.launch(['--data-dir', dataDir]);
+    const { fingerprint } = await ask(await first.waitForPage(), 'GET', '/vault/status');
+    expect(await first.stop()).toBe(0);
+
+    unmount(disk);
+    const second = await home.launch(['--data-dir', dataDir]);
+    const isAsked = async () => {
+      const { dialogs } = await second.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      expect(dialogs.at(-1)?.options.message).toBe(`There is no instance in ${dataDir} any more.`);
+    };
+    await isAsked();
+    await second.answerDialog('Try again');
+    await isAsked();
+    expect(readdirSync(disk)).toEqual([]);
+    execFileSync('mount', ['--bind', real, disk]);
+    await second.answerDialog('Try again');
+    expect(await ask(await second.waitForPage(), 'GET', '/vault/status')).toMatchObject({
+      state: 'running',
+      fingerprint,
+    });
+    expect(await second.stop()).toBe(0);
+  });
+});
+
+describe('a home that takes no writes', () => {
+  it('is named, and opens once it takes them; with the data elsewhere it is enough', async () => {
+    home = await openDesktopHome({ hasTray: false });
+    const own = join(home.folder, 'home');
+    mount(own, '-t', 'tmpfs', '-o', 'ro', 'tmpfs');
+    const dataDir = join(own, '.temps');
+    const desktop = await home.launch(['--data-dir', dataDir]);
+    const { dialogs } = await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+    expect(dialogs.at(-1)?.options.message).toContain(dataDir);
+    expect(dialogs.at(-1)?.options.detail).toMatch(/^Is the disk of .* there, and may this account write/);
+    execFileSync('mount', ['-o', 'remount,rw', own]);
+    await desktop.answerDialog('Try again');
+    await desktop.waitForPage();
+    expect(await desktop.stop()).toBe(0);
+
+    execFileSync('mount', ['-o', 'remount,ro', own]);
+    const elsewhere = await home.launch();
+    expect(await ask(await elsewhere.waitForPage(), 'GET', '/vault/status')).toMatchObject({
+      state: 'running',
+    });
+    expect(await elsewhere.stop()).toBe(0);
+  });
+});
