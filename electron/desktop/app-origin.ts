@@ -1,6 +1,8 @@
 /** Where the console lives in the window: one origin, without a port, that nothing outside this process answers. */
 export const SCHEME = 'temps';
 export const ORIGIN = `${SCHEME}://app`;
+/** What the packages install the program as; `appId` of electron-builder.yml. */
+export const APP_ID = 'org.temps.desktop';
 
 /** True for an address of the console itself; no other host, user or port passes. */
 export function isConsoleUrl(address: string): boolean {

@@ -4,7 +4,7 @@ import type { Doors } from '../instance/http/doors.ts';
 import type { WindowDoor } from '../instance/http/window-door.ts';
 import type { Instance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/log.ts';
-import { findLinkedPath } from './app-origin.ts';
+import { APP_ID, findLinkedPath } from './app-origin.ts';
 import { openBridge } from './bridge.ts';
 import { createSecretClipboard } from './clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
@@ -66,7 +66,7 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   app.on('window-all-closed', () => undefined);
   stopInOrder(() => desktop, log);
   await app.whenReady();
-  if (process.platform === 'linux') app.setDesktopName('temps-desktop.desktop');
+  knowByName();
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
 
   const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
@@ -79,6 +79,13 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
+}
+
+/** The name under which the system's panels and notifications know the program: the one it was installed under. */
+function knowByName(): void {
+  if (process.platform === 'linux') app.setDesktopName('temps-desktop.desktop');
+  // Windows shows no notification of a program that goes by another name than its entry in the Start menu.
+  if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
 }
 
 async function compose(

@@ -14,6 +14,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { APP_ID } from '../../electron/desktop/app-origin.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { until } from '../keyring.ts';
 
@@ -123,7 +124,8 @@ describe('the archive of a package', () => {
     expect(lost).toEqual([]);
   });
 
-  it("starts at Electron's entry, under the name of its desktop file", () => {
+  it("starts at Electron's entry, under the names of its desktop file and its entry in the Start menu", () => {
+    expect(readFileSync(join(root, 'electron-builder.yml'), 'utf8')).toContain(`\nappId: ${APP_ID}\n`);
     const manifest = JSON.parse(readFileSync(join(extracted, 'package.json'), 'utf8')) as object;
     expect(manifest).toMatchObject({
       main: 'electron/main.js',

@@ -58,6 +58,11 @@ class StandInApp extends OfferedEvents {
     noteChange();
   }
 
+  setAppUserModelId(id: string): void {
+    state.appUserModelId = id;
+    noteChange();
+  }
+
   setDesktopName(name: string): void {
     state.desktopName = name;
     noteChange();

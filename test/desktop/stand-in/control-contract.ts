@@ -3,6 +3,7 @@ export interface StandInState {
   isReady: boolean;
   isSandboxed: boolean;
   desktopName: string | null;
+  appUserModelId: string | null;
   /** Schemes registered before the program was ready. */
   schemes: { scheme: string; privileges: Record<string, boolean> }[];
   tray: { image: ImageState; toolTip: string; menu: MenuLine[] } | null;

@@ -11,6 +11,7 @@ export const state: StandInState = {
   isReady: false,
   isSandboxed: false,
   desktopName: null,
+  appUserModelId: null,
   schemes: [],
   tray: null,
   applicationMenu: null,
