@@ -74,6 +74,7 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     // For a first start alone; later ones follow the key's own record. SECURITY: without a keychain the instance
     // stays locked and says so: nothing falls back by itself to a plainer place.
     custody: 'keychain',
+    offersFoundKey: true,
     log,
     consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
   });

@@ -39,6 +39,8 @@ export interface InstanceOptions {
   custody?: CustodyName;
   /** For passphrase custody. */
   passphrase?: SecretText;
+  /** A first start that meets a key file asks whoever sets up whether it is used. */
+  offersFoundKey?: boolean;
   /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
   env?: NodeJS.ProcessEnv;
   clock?: Clock;
@@ -96,6 +98,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       log,
       ...(options.custody ? { custody: options.custody } : {}),
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
+      offersFoundKey: options.offersFoundKey ?? false,
       emit: (name) => events.dispatchEvent(new Event(name)),
     });
     core.said.unshift(...repaired);

@@ -23,19 +23,23 @@ const kept: Record<FirstKey['custody'], string> = {
 
 /** Step 1: the key is there. Which one, where it is kept, and what that means. */
 export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
-  const { fingerprint, adopted, custody, label, place, detail } = firstKey;
+  const { fingerprint, adopted, custody, label, place, detail, found } = firstKey;
   if (fingerprint === null) {
     return (
       <FirstRunFrame
         current={0}
         facts={facts}
         fingerprint={null}
-        title="Where is your key to be kept?"
-        lead="Secrets need one key that seals them. None was made yet: it is kept nowhere that you did not choose."
+        title={found ? 'There is a key here already' : 'Where is your key to be kept?'}
+        lead={
+          found
+            ? 'An earlier Temps, or upstream’s server, left it. Secrets need one key that seals them: say whether it is this one.'
+            : 'Secrets need one key that seals them. None was made yet: it is kept nowhere that you did not choose.'
+        }
       >
         <div className="grid grid-cols-1 gap-4">
-          <Banner tone="attention">{detail ?? `${label} gave no key.`}</Banner>
-          <FirstKeyChoice asked={firstKey} onChoose={onChoose} />
+          {!found && <Banner tone="attention">{detail ?? `${label} gave no key.`}</Banner>}
+          <FirstKeyChoice asked={firstKey} found={found} onChoose={onChoose} />
           <Button kind="plain" className="justify-self-start" onClick={onDone}>
             Go on without a key for now
           </Button>
@@ -70,6 +74,14 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
           <span className="py-1.5">{kept[custody]}</span>
         </li>
       </ul>
+      {found && (
+        <p className="mb-6 text-text-2 [overflow-wrap:anywhere]">
+          The file {found.path} was left as it is
+          {adopted
+            ? ': an upstream server may need it. Once nothing does, remove it: whoever reads it has this key.'
+            : ', with the other key in it.'}
+        </p>
+      )}
       {adopted && (
         <p className="mb-6 text-text-2">
           It is used as it is: what it sealed elsewhere stays readable with it. If you did not expect a key

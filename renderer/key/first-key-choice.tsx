@@ -1,3 +1,4 @@
+import { FileKey2, KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import type { components } from '../api/schema.ts';
 import { Banner } from '../ui/banner.tsx';
@@ -7,56 +8,92 @@ import { PassphrasePair } from './copy/passphrase-pair.tsx';
 import { custodyChoices } from './custody-choices.ts';
 import { useAction } from './use-action.ts';
 
-type Custody = components['schemas']['FirstKey']['custody'];
-type FirstCustody = Exclude<Custody, 'external'>;
+type FirstKey = components['schemas']['FirstKey'];
+type FirstCustody = Exclude<FirstKey['custody'], 'external'>;
 
 /** Where the first key is to be kept, as it is sent. */
 export interface ChosenCustody {
   custody: FirstCustody;
   passphrase?: string;
+  use_found?: boolean;
 }
 
 interface FirstKeyChoiceProps {
-  /** Which custody gave no key, and what it is called. */
-  asked: { custody: Custody; label: string };
-  /** Makes the key there. */
+  /** The custody that was asked first, and what it is called. */
+  asked: Pick<FirstKey, 'custody' | 'label'>;
+  /** A key file that lies here already. */
+  found?: FirstKey['found'];
+  /** Makes the key there, or takes it there. */
   onChoose: (chosen: ChosenCustody) => Promise<unknown>;
 }
 
-const order = ['passphrase', 'file', 'keychain'] as const;
-
-/** No custody took a first key by itself: its owner says where it is kept, and knows what that means. */
-export function FirstKeyChoice({ asked, onChoose }: FirstKeyChoiceProps) {
-  const [custody, setCustody] = useState<FirstCustody>('passphrase');
+/** No first key was made by itself: its owner says which it is and where it is kept, and knows what that means. */
+export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoiceProps) {
+  const [usesFound, setUsesFound] = useState(found !== null);
+  const [custody, setCustody] = useState<FirstCustody>(found ? 'keychain' : 'passphrase');
   const [passphrase, setPassphrase] = useState<string | null>(null);
   const action = useAction();
+  // A new key cannot go where the other one lies.
+  const order = found
+    ? (['keychain', 'passphrase', 'file'] as const)
+    : (['passphrase', 'file', 'keychain'] as const);
+  const offered = order.filter((name) => name !== 'file' || found === null || usesFound);
   const isReady = custody !== 'passphrase' || passphrase !== null;
-  const isAgain = custody === asked.custody;
+  const change = (next: { custody?: FirstCustody; usesFound?: boolean }) => {
+    action.clear();
+    if (next.custody) setCustody(next.custody);
+    if (next.usesFound === undefined) return;
+    setUsesFound(next.usesFound);
+    if (!next.usesFound && custody === 'file') setCustody('keychain');
+  };
   const make = () =>
     action.run(() =>
-      onChoose({ custody, ...(custody === 'passphrase' && passphrase ? { passphrase } : {}) }),
+      onChoose({
+        custody,
+        ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
+        ...(found && usesFound ? { use_found: true } : {}),
+      }),
     );
   return (
     <form
       className="grid grid-cols-1 gap-4"
-      aria-label="Where the key is kept"
+      aria-label="The first key"
       onSubmit={(event) => {
         event.preventDefault();
         if (isReady) void make();
       }}
     >
+      {found && (
+        <Choices
+          label="Which key"
+          value={usesFound ? 'found' : 'new'}
+          onChange={(next) => change({ usesFound: next === 'found' })}
+          options={[
+            {
+              value: 'found',
+              title: 'Use the key that is here',
+              text: `${found.fingerprint}, in ${found.path}. What it sealed elsewhere opens with it.`,
+              icon: FileKey2,
+            },
+            {
+              value: 'new',
+              title: 'Make a new key',
+              text: 'The file stays as it is, and is not used here.',
+              icon: KeyRound,
+            },
+          ]}
+        />
+      )}
+      {found && <h2>Where it is kept</h2>}
       <Choices
         label="Where the key is kept"
         value={custody}
-        onChange={(next) => {
-          action.clear();
-          setCustody(next);
-        }}
-        options={order.map((value) => ({
+        onChange={(next) => change({ custody: next })}
+        options={offered.map((value) => ({
           value,
           ...custodyChoices[value],
           ...(value === 'keychain' && asked.custody === 'keychain' ? { title: capitalize(asked.label) } : {}),
-          aside: value === asked.custody ? 'gave no key' : undefined,
+          aside: found === null && value === asked.custody ? 'gave no key' : undefined,
           more:
             value === 'passphrase' ? (
               <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
@@ -71,7 +108,11 @@ export function FirstKeyChoice({ asked, onChoose }: FirstKeyChoiceProps) {
         isBusy={action.isBusy}
         disabled={!isReady}
       >
-        {isAgain ? 'Try it again' : 'Make the key'}
+        {found && usesFound
+          ? 'Use this key'
+          : found === null && custody === asked.custody
+            ? 'Try it again'
+            : 'Make the key'}
       </Button>
     </form>
   );

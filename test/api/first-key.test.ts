@@ -1,7 +1,8 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openInstance } from '../../electron/instance/instance.ts';
+import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { ADMIN, openDoor, readToken, type TestDoor } from './harness.ts';
 
 const PASSPHRASE = 'six words that nobody would guess';
@@ -142,5 +143,64 @@ describe('a key that is lost', () => {
       await again.stop();
       rmSync(door.dataDir, { recursive: true, force: true });
     }
+  });
+});
+
+describe('a key file that lies here at a first start', () => {
+  const { fingerprint } = parseKeyText(KEY_TEXT) as MasterKey;
+  const openWithFile = async (keyText: string, keyFolder = '.') => {
+    const door = await openDoor('socket', {
+      isSetUp: false,
+      custody: 'external',
+      offersFoundKey: true,
+      keyText,
+      keyFolder,
+    });
+    return Object.assign(door, { [Symbol.asyncDispose]: () => door.stop() });
+  };
+  const choose = async (door: TestDoor, chosen: object) =>
+    await door.request('POST', '/setup/key/custody', { token: await setUpToken(door), ...chosen });
+
+  it('is neither used nor replaced by itself, and used where its owner says so', async () => {
+    await using door = await openWithFile(KEY_TEXT);
+    const path = join(door.dataDir, 'encryption_key');
+    const asked = await door.request('POST', '/setup/key', { token: await setUpToken(door) });
+    expect(asked.body).toMatchObject({ fingerprint: null, locked: true, found: { path, fingerprint } });
+    expect(asked.text).not.toContain(KEY_TEXT.slice(0, 16));
+    // Asking the custody once more decides nothing.
+    await door.owner('POST', '/vault/unlock', { method: 'custody' });
+    expect((await door.owner('GET', '/vault/status')).body).toMatchObject({
+      case: 'missing',
+      fingerprint: null,
+    });
+    const used = await choose(door, { custody: 'file', use_found: true });
+    expect(used.body).toMatchObject({ fingerprint, custody: 'file', adopted: true, found: null });
+    expect(readFileSync(path, 'utf8')).toBe(KEY_TEXT);
+  });
+
+  it('is taken over from where upstream’s server has it, and left there', async () => {
+    await using door = await openWithFile(KEY_TEXT, 'data');
+    const path = join(door.dataDir, 'data', 'encryption_key');
+    const used = await choose(door, { custody: 'file', use_found: true });
+    expect(used.body).toMatchObject({ fingerprint, adopted: true, found: { path, fingerprint } });
+    expect(keyFiles(door)).toEqual(['encryption_key']);
+    expect(readFileSync(path, 'utf8')).toBe(KEY_TEXT);
+  });
+
+  it('is left alone where its owner wants a new key', async () => {
+    await using door = await openWithFile(KEY_TEXT, 'data');
+    const made = await choose(door, { custody: 'file' });
+    expect(made.body).toMatchObject({ adopted: false, found: { fingerprint } });
+    expect(made.body.fingerprint).not.toBe(fingerprint);
+  });
+
+  it('is not put over another key, and one that is none is not offered', async () => {
+    await using door = await openWithFile(KEY_TEXT, 'data');
+    writeFileSync(join(door.dataDir, 'encryption_key'), 'e1'.repeat(32), { mode: 0o600 });
+    const refused = await choose(door, { custody: 'file', use_found: true });
+    expect(refused.body.error_code).toBe('custody_conflict');
+    expect((await door.owner('GET', '/vault/status')).body.fingerprint).toBeNull();
+    await using without = await openWithFile('no key');
+    expect((await choose(without, { custody: 'file', use_found: true })).body.error_code).toBe('not_found');
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -56,13 +56,24 @@ export async function openDoor(
   {
     isSetUp = true,
     keyText,
-    custody,
-  }: { isSetUp?: boolean; keyText?: string; custody?: CustodyName | undefined } = {},
+    keyFolder = '.',
+    ...options
+  }: {
+    isSetUp?: boolean;
+    keyText?: string;
+    /** Where the text lies, below the data directory. */
+    keyFolder?: string;
+    custody?: CustodyName;
+    offersFoundKey?: boolean;
+  } = {},
 ): Promise<TestDoor & { stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
-  if (keyText) writeFileSync(join(dataDir, 'encryption_key'), keyText, { mode: 0o600 });
+  if (keyText) {
+    mkdirSync(join(dataDir, keyFolder), { recursive: true });
+    writeFileSync(join(dataDir, keyFolder, 'encryption_key'), keyText, { mode: 0o600 });
+  }
   const clock = createManualClock(Date.now());
-  const instance = await openInstance({ dataDir, clock, ...(custody ? { custody } : {}) });
+  const instance = await openInstance({ dataDir, clock, ...options });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
   const inProcess = async (method: string, path: string, body?: unknown) => {
     const init = {

@@ -352,6 +352,29 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
+  it('offers the key of an upstream server to be used, and moves none by itself', async () => {
+    const taken = await openDesktopHome({ hasTray: false });
+    try {
+      const file = join(taken.dataDir, 'encryption_key');
+      mkdirSync(taken.dataDir, { mode: 0o700 });
+      writeFileSync(file, '0f'.repeat(32), { mode: 0o600 });
+      const shown = await taken.launch();
+      const first = await shown.waitForPage();
+      await first.getByRole('heading', { name: 'There is a key here already' }).waitFor();
+      expect(await ask(first, 'GET', '/vault/status')).toMatchObject({ state: 'locked', fingerprint: null });
+      await first.getByRole('button', { name: 'Use this key' }).click();
+      await first.getByRole('heading', { name: 'Your key was here already' }).waitFor();
+      await first.getByText(`The file ${file} was left as it is`).waitFor();
+      expect(await ask(first, 'GET', '/vault/status')).toMatchObject({
+        state: 'running',
+        custody: { name: 'keychain' },
+      });
+      expect(readFileSync(file, 'utf8')).toBe('0f'.repeat(32));
+    } finally {
+      await taken.close();
+    }
+  });
+
   it('names a data directory that cannot be used, and quits when it is told to', async () => {
     const bare = await openDesktopHome({ hasTray: false });
     try {

@@ -28,6 +28,10 @@ export const firstKeyShape = z
       .openapi({ description: 'The key was there already; null when not known any more' }),
     locked: z.boolean(),
     detail: z.string().nullable(),
+    found: z
+      .object({ path: z.string(), fingerprint: z.string() })
+      .nullable()
+      .openapi({ description: 'A key file that lies here: to be used, or left as it is' }),
   })
   .openapi('FirstKey');
 

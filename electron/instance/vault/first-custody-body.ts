@@ -6,8 +6,17 @@ import { SecretText } from './secret-text.ts';
 export const firstCustodyBody = z.object({
   custody: z.enum(firstCustodyNames),
   passphrase: z.string().min(1).max(1024).optional(),
+  use_found: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'The key in the file that was found, not a new one' }),
 });
 
-export function toFirstCustody({ custody, passphrase }: z.infer<typeof firstCustodyBody>): FirstCustody {
-  return { custody, passphrase: passphrase === undefined ? undefined : new SecretText(passphrase) };
+export function toFirstCustody(body: z.infer<typeof firstCustodyBody>): FirstCustody {
+  const { custody, passphrase, use_found } = body;
+  return {
+    custody,
+    passphrase: passphrase === undefined ? undefined : new SecretText(passphrase),
+    usesFound: use_found,
+  };
 }

@@ -17,6 +17,8 @@ export interface FirstKey {
   adopted: boolean | null;
   isLocked: boolean;
   detail: string | null;
+  /** A key file that lies here: to be used, or, once that was said, left as it is. */
+  found: { path: string; fingerprint: Fingerprint } | null;
 }
 
 /** Where a first key may be kept by choice. A file from outside is named before a start. */
@@ -26,6 +28,8 @@ export interface FirstCustody {
   custody: (typeof firstCustodyNames)[number];
   /** For passphrase custody. */
   passphrase?: SecretText | undefined;
+  /** The key in the file that was found, rather than a new one. */
+  usesFound?: boolean | undefined;
 }
 
 export function describeFirstKey(core: VaultCore): FirstKey {
@@ -37,6 +41,7 @@ export function describeFirstKey(core: VaultCore): FirstKey {
     adopted: core.wasKeyAdopted,
     isLocked: core.ring.active === null,
     detail: core.situation.detail,
+    found: core.found && { path: core.found.path, fingerprint: core.found.key.fingerprint },
   };
 }
 
@@ -48,20 +53,26 @@ export function describeFirstKey(core: VaultCore): FirstKey {
  *
  * Throws `conflict` (there is a key, or was one), `custody_locked`, `custody_refused`, and what saving throws.
  */
-export function keepFirstKey(core: VaultCore, { custody, passphrase }: FirstCustody): Promise<void> {
+export function keepFirstKey(core: VaultCore, where: FirstCustody): Promise<void> {
+  const { custody, passphrase, usesFound } = where;
   return core.exclusively(async () => {
     if (!isUnused(core.store)) throw new AppError('conflict', 'This instance has its key already.');
-    const { custody: before, situation } = core;
+    const { custody: before, situation, found } = core;
+    if (usesFound && !found) throw new AppError('not_found', 'No key file was found here.');
     core.custody = openCustody(core, custody);
+    // It was said now whether it is used.
+    core.found = null;
     let isKept = false;
     try {
-      isKept = await readCustody(core, passphrase);
+      isKept = await readCustody(core, passphrase, core.lockCount, usesFound ? (found?.key ?? null) : null);
       if (isKept) return;
-      const { case: found, refused, detail } = core.situation;
+      const { case: why, refused, detail } = core.situation;
       // What is left are several keys in one place.
-      const code = found !== 'waiting' ? 'custody_conflict' : refused ? 'custody_refused' : 'custody_locked';
+      const code = why !== 'waiting' ? 'custody_conflict' : refused ? 'custody_refused' : 'custody_locked';
       throw new AppError(code, detail ?? `${core.custody.describe()} gave no key.`);
     } finally {
+      // A file in the data directory is where file custody keeps it; any other is said to lie here still.
+      core.found = isKept && custody === 'file' && found?.path === core.custody.describe() ? null : found;
       if (!isKept) {
         core.custody = before;
         setSituation(core, situation);

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
+import { type FoundKey, findKeyFile } from './found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
 import { KeyRing } from './key-ring.ts';
 import { sweepLeftoverKeys } from './leftover-keys.ts';
@@ -46,6 +47,8 @@ export interface VaultCore {
   readonly inCustody: Set<Fingerprint>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
+  /** A key file that lies there at a first start, while nobody said whether it is to be used. */
+  found: FoundKey | null;
   /** When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts. */
   readonly custodySeen: { atMs: number; missing: string | null };
   /** What the start repaired or noticed, to be said. */
@@ -68,6 +71,8 @@ export interface OpenVaultOptions {
   /** Where a first start keeps the new key. */
   custody?: CustodyName;
   passphrase?: SecretText;
+  /** A first start that meets a key file makes no key: whoever sets up says whether it is used. */
+  offersFoundKey?: boolean;
   /**
    * Work factor of new passphrase files: for tests that interrupt the writing of them a hundred times. What the
    * instance writes has age's own, and every file says its own.
@@ -101,6 +106,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     custodyAskedAt: null,
     inCustody: new Set(),
     wasKeyAdopted: null,
+    found: null,
     custodySeen: { atMs: -Infinity, missing: null },
     said: [],
     exclusively: createQueue(),
@@ -111,6 +117,8 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
       `The key is kept in ${record.custody} custody; --custody ${options.custody} is for a first start. To move it: temps-desktop key move --to ${options.custody}`,
     );
   }
+  if (options.offersFoundKey && isUnused(store) && core.custody.name !== 'file')
+    core.found = await findKeyFile(dataDir);
   await readCustody(core, options.passphrase);
   return core;
 }
@@ -134,11 +142,13 @@ export function openCustody(
  *
  * @param lockCount as it was when this was asked for. SECURITY: who locks while the custody is still being asked
  * finds the vault locked afterwards.
+ * @param given the key for a first start, instead of a new one.
  */
 export async function readCustody(
   core: VaultCore,
   passphrase?: SecretText,
   lockCount = core.lockCount,
+  given: MasterKey | null = null,
 ): Promise<boolean> {
   const records = listKeyRecords(core.store);
   const sealedBefore = !isUnused(core.store);
@@ -154,7 +164,7 @@ export async function readCustody(
     finding,
     place: core.custody.describe(),
   });
-  if (decision.case === 'first') return await startFirst(core, decision.adopt, passphrase);
+  if (decision.case === 'first') return await startFirst(core, { ...decision, given }, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
     core.custodySeen.missing = null;
@@ -202,9 +212,22 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
  */
 async function startFirst(
   core: VaultCore,
-  adopt: MasterKey | null,
+  { adopt, given }: { adopt: MasterKey | null; given: MasterKey | null },
   passphrase?: SecretText,
 ): Promise<boolean> {
+  if (!adopt && core.found) {
+    setSituation(core, {
+      case: 'missing',
+      detail: `There is a key at ${core.found.path} (${core.found.key.fingerprint}). None was made: say whether that one is used.`,
+      foundFingerprint: core.found.key.fingerprint,
+    });
+    return false;
+  }
+  if (adopt && given && adopt.fingerprint !== given.fingerprint)
+    throw new AppError(
+      'custody_conflict',
+      `${core.custody.describe()} holds another key (${adopt.fingerprint}). Nothing was changed.`,
+    );
   if (!adopt && !core.custody.writable) {
     setSituation(core, {
       case: 'missing',
@@ -213,7 +236,7 @@ async function startFirst(
     });
     return false;
   }
-  const key = adopt ?? MasterKey.generate();
+  const key = adopt ?? given ?? MasterKey.generate();
   if (adopt) {
     // Right after a kill of the very first start, and on a mount; else the database is gone and its key is not.
     const line = `The database is new, and the key ${key.fingerprint} was at ${core.custody.describe()} already: it is used. If an earlier database belongs to it, stop and put that back.`;
@@ -223,7 +246,7 @@ async function startFirst(
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);
-  core.wasKeyAdopted = adopt !== null;
+  core.wasKeyAdopted = adopt !== null || given !== null;
   await sweepLeftoverKeys(core);
   takeUp(core, key, []);
   return true;
