@@ -61,8 +61,8 @@ export function SetUp({ token }: { token: string }) {
 }
 
 /** What came of the first step, in a line. */
-export function sayKey({ fingerprint, adopted, custody, label }: FirstKey): string {
-  if (fingerprint === null) return 'There is none yet.';
+export function sayKey({ fingerprint, adopted, custody, label, found }: FirstKey): string {
+  if (fingerprint === null) return found ? 'One is here, not used yet.' : 'There is none yet.';
   const where = {
     keychain: `in ${label}`,
     file: 'in the data directory',

@@ -95,9 +95,9 @@ describe('what the system tells the desktop', () => {
     expect(await second.exit).toBe(0);
     // Links are answered in their order: what one of these did would be there by now.
     await desktop.tell('openUrl', { url: 'temps://app' });
-    await page.waitForURL(/\/$/);
-    expect(went).toEqual(['/']);
-    expect(desktop.state()).toMatchObject({ opened: [], refused: [], windows: [{ url: 'temps://app/' }] });
+    const state = await desktop.waitForState(({ windows }) => windows[0]?.url === 'temps://app/');
+    await expect.poll(() => went).toEqual(['/']);
+    expect(state).toMatchObject({ opened: [], refused: [], windows: [{ url: 'temps://app/' }] });
   });
 
   it('follows the panel with its icon, whatever the console is shown in', async () => {

@@ -97,7 +97,8 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
-  const fileSystem = await findFileSystem(path);
+  // Before the look, so that both are of the same drive. What is no folder is named by the look.
+  const fileSystem = await findFileSystem(path).catch(() => null);
   const check = await checkPlace(path, placeContext(core));
   if (!check.separate && !request.keepAnyway) {
     throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
