@@ -48,7 +48,7 @@ const testPackages = [
   'openssl',
   'curl',
   'util-linux',
-  'chromium',
+  'chromium-headless-shell',
   'fonts-inter',
 ];
 /** What the console and its window's preload are made from: their sources, and the routes the types come from. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { QUIET } from '../../console/browser.ts';
+import { CHROMIUM, QUIET, SHOWN_CHROMIUM } from '../../console/browser.ts';
 import { folder, noteChange, state } from './control.ts';
 import { type Devtools, type DevtoolsSession, speakDevtools } from './devtools.ts';
 
@@ -108,7 +108,7 @@ async function launch(): Promise<Chromium> {
   const profile = folder === null ? mkdtempSync(join(tmpdir(), 'stand-in-')) : join(folder, 'chromium');
   // The browser's sandbox cannot work for root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const program = process.env.TEMPS_CHROMIUM ?? '/usr/bin/chromium';
+  const program = shownOn === null ? CHROMIUM : SHOWN_CHROMIUM;
   const words = [...asRoot, ...(shownOn === null ? [] : SHOWN_FLAGS), `--user-data-dir=${profile}`];
   const env = { ...process.env, ...(shownOn === null ? {} : { DISPLAY: shownOn }) };
   if (shownOn !== null) giveSystemFrame(profile);
