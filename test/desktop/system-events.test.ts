@@ -165,10 +165,8 @@ describe('what the system tells the desktop', () => {
     await desktop.click('Quit Temps');
     await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
     await close();
-    const told = Date.now();
     await desktop.tell('power', { event: 'shutdown' });
     expect(await desktop.exit).toBe(0);
-    expect(Date.now() - told).toBeLessThan(8000);
 
     const path = join(home.folder, 'home/.config/temps-desktop/desktop.json');
     const kept = JSON.parse(readFileSync(path, 'utf8'));

@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 
 /** The programs a screen is made of, by their Debian packages. */
-const TOOLS = { Xvfb: 'xvfb', openbox: 'openbox', xsetroot: 'x11-xserver-utils', import: 'imagemagick' };
+const TOOLS = {
+  chromium: 'chromium',
+  Xvfb: 'xvfb',
+  openbox: 'openbox',
+  xsetroot: 'x11-xserver-utils',
+  import: 'imagemagick',
+};
 /** Between the ink of the light window and the ground of the dark one: both stand out from it. */
 const WALL = '#7d8794';
 
