@@ -40,5 +40,5 @@ export function findLinkedPath(link: string): string | null {
   const found = LINK.exec(link);
   if (!found) return null;
   const [, path = '/'] = found;
-  return /\/\/|\.\.|^\/(api|link)/.test(path) ? null : path;
+  return /\/\/|\.\.|\/\.(\/|$)|^\/(api|link)/.test(path) ? null : path;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
 import { DEFAULT_PORTS, type Doors } from '../instance/http/doors.ts';
@@ -36,7 +36,9 @@ export async function startInstance(
       }
       const started = await open(wanted, log);
       const { dataDirs } = preferences.value;
-      if (!dataDirs.includes(dataDir)) preferences.set({ dataDirs: [...dataDirs, dataDir] });
+      const { isSetUp, vault } = started.instance.status();
+      const isWorthIt = isSetUp || vault.case === 'running';
+      if (isWorthIt && !dataDirs.includes(dataDir)) preferences.set({ dataDirs: [...dataDirs, dataDir] });
       return started;
     } catch (error) {
       log.error({ error: describeError(error) }, 'the instance did not open');
@@ -50,7 +52,13 @@ export async function startInstance(
  * if everything were lost, and would hide the old one when the disk is back.
  */
 function isDiskGone(dataDir: string, { value }: PreferencesFile): boolean {
-  return value.dataDirs.includes(dataDir) && !existsSync(join(dataDir, DATABASE_FILE));
+  if (!value.dataDirs.includes(dataDir)) return false;
+  try {
+    return statSync(join(dataDir, DATABASE_FILE), { throwIfNoEntry: false }) === undefined;
+  } catch {
+    // There, or not to be told: what is wrong with it is said when it is opened.
+    return false;
+  }
 }
 
 async function askAboutEmpty(dataDir: string): Promise<'again' | 'new' | 'quit'> {

@@ -5,7 +5,7 @@ import { app } from 'electron';
 
 /**
  * Electron keeps its lock, its window's profile and our preferences in one folder. Where that takes no writes (a
- * read-only home, a full disk) a folder of this run alone stands in, so that there is a window to say what is wrong.
+ * read-only home) a folder of this run alone stands in, so that there is a window to say what is wrong.
  * Called before the lock is asked for.
  */
 export function settleUserData(): void {

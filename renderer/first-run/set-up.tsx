@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { describeError, hasCode } from '../api/problem.ts';
+import { ApiProblem, describeError, hasCode } from '../api/problem.ts';
 import type { components } from '../api/schema.ts';
 import type { ChosenCustody } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
@@ -32,15 +32,15 @@ export function SetUp({ token }: { token: string }) {
   }, [token, round]);
 
   // A keyring that is opened meanwhile has its key by itself: the instance asks it, and this page the instance.
-  const isWaiting = key !== null && key.fingerprint === null;
+  const isWaiting = key !== null && key.fingerprint === null && error === null;
   useEffect(() => {
     if (!isWaiting) return;
     let isOver = false;
     const look = setInterval(() => {
       ask(client.POST('/setup/key', { body: { token } }))
         .then((answer) => !isOver && setKey(answer))
-        // An instance that is gone for now is asked again; the next step says what is wrong.
-        .catch(() => undefined);
+        // An instance that is gone for now is asked again. A link that is over is not: every guess is counted.
+        .catch((thrown: unknown) => !isOver && thrown instanceof ApiProblem && setError(thrown));
     }, LOOK_AGAIN_MS);
     return () => {
       isOver = true;

@@ -51,7 +51,7 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
       onChoose({
         custody,
         ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
-        ...(found && usesFound ? { use_found: true } : {}),
+        ...(found ? { use_found: usesFound } : {}),
       }),
     );
   return (

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { until } from '../keyring.ts';
 import { ADMIN, openDoor, readToken, type TestDoor } from './harness.ts';
 
 const PASSPHRASE = 'six words that nobody would guess';
@@ -189,9 +190,60 @@ describe('a key file that lies here at a first start', () => {
 
   it('is left alone where its owner wants a new key', async () => {
     await using door = await openWithFile(KEY_TEXT, 'data');
-    const made = await choose(door, { custody: 'file' });
+    expect((await choose(door, { custody: 'file' })).body.error_code).toBe('invalid_request');
+    const made = await choose(door, { custody: 'file', use_found: false });
     expect(made.body).toMatchObject({ adopted: false, found: { fingerprint } });
     expect(made.body.fingerprint).not.toBe(fingerprint);
+  });
+
+  it('is never taken for a new one', async () => {
+    await using door = await openWithFile(KEY_TEXT);
+    const refused = await choose(door, { custody: 'file', use_found: false });
+    expect(refused.body.error_code).toBe('custody_conflict');
+    expect((await door.owner('GET', '/vault/status')).body).toMatchObject({
+      fingerprint: null,
+      found_key: { fingerprint },
+      custody: { name: 'external' },
+    });
+    // Gone meanwhile: nothing else is used in its place.
+    rmSync(join(door.dataDir, 'encryption_key'));
+    expect((await choose(door, { custody: 'file', use_found: true })).body.error_code).toBe('not_found');
+    expect(keyFiles(door)).toEqual([]);
+  });
+
+  it('loses against a lock that meets it', async () => {
+    await using door = await openWithFile(KEY_TEXT);
+    await door.owner('POST', '/users/administrator', ADMIN);
+    const choice = door.owner('POST', '/vault/key', {
+      custody: 'passphrase',
+      passphrase: PASSPHRASE,
+      use_found: true,
+    });
+    // It is being written: the label comes first, and the passphrase takes its time.
+    await until(() => keyFiles(door).includes('encryption_key.age.fingerprint'));
+    await door.owner('POST', '/vault/lock');
+    const chosen = await choice;
+    expect(chosen.body.error_code).toBe('vault_locked');
+    expect((await door.owner('GET', '/vault/status')).body).toMatchObject({
+      state: 'locked',
+      case: 'locked_by_owner',
+    });
+  });
+
+  it('is not moved over, nor put aside, by a later move of the key', async () => {
+    await using door = await openWithFile(KEY_TEXT);
+    const path = join(door.dataDir, 'encryption_key');
+    const made = await choose(door, { custody: 'passphrase', passphrase: PASSPHRASE, use_found: false });
+    expect(made.body).toMatchObject({ adopted: false, found: { path } });
+    await door.owner('POST', '/users/administrator', ADMIN);
+    const moved = await door.owner('POST', '/vault/custody', { custody: 'file' });
+    expect(moved.body.error_code).toBe('custody_conflict');
+    expect(readFileSync(path, 'utf8')).toBe(KEY_TEXT);
+    expect(keyFiles(door)).toEqual([
+      'encryption_key',
+      'encryption_key.age',
+      'encryption_key.age.fingerprint',
+    ]);
   });
 
   it('is not put over another key, and one that is none is not offered', async () => {

@@ -668,6 +668,7 @@ describe.each(['https', 'socket'] as const)('setting up, over %s', (name) => {
       adopted: false,
       locked: false,
       detail: null,
+      found: null,
     });
     expect((await door.request('POST', '/setup/key', { token })).status).toBe(200);
     expect((await door.request('POST', '/setup', { token, ...ADMIN })).status).toBe(201);

@@ -139,12 +139,9 @@ describe('variables', () => {
     });
 
     it('says that a copy stays where the browser does not let the page look', async () => {
+      // What is not granted is refused.
       await context.clearPermissions();
-      const session = await context.newCDPSession(page);
-      await session.send('Browser.setPermission', {
-        permission: { name: 'clipboard-read' },
-        setting: 'denied',
-      });
+      await context.grantPermissions(['clipboard-write']);
       await button('Copy AUTH_SECRET').click();
       await page.getByText('It stays there').waitFor();
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);

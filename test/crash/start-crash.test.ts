@@ -16,9 +16,9 @@ afterAll(() => {
 });
 
 describe('the first start and its first secret', () => {
-  plainIt('end well when killed at 120 random instants', { timeout: 600_000 }, async () => {
+  plainIt('end well when killed at 90 random instants', { timeout: 600_000 }, async () => {
     const tally = emptyTally();
-    await killAtRandom('first_seal', none, 0, 120, tally);
+    await killAtRandom('first_seal', none, 0, 90, tally);
     expect(tally.faults).toEqual([]);
   });
 

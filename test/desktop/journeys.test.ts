@@ -144,7 +144,7 @@ describe('the desktop', () => {
   it('shows a rotation’s progress in the tray, says what stops, and goes on at the next start', async () => {
     // So many that there is time to press Quit while they are sealed.
     expect(await desktop.stop()).toBe(0);
-    home.sealMany(100_000);
+    home.sealMany(60_000);
     desktop = await home.launch();
     page = await desktop.waitForPage();
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });

@@ -179,7 +179,11 @@ export function sessionRoutes(identity: Identity) {
     async (c) => {
       const { token, ...where } = c.req.valid('json');
       const key = await chooseFirstCustody(identity, token, toFirstCustody(where), client(c));
-      ctx.audit.append({ operation: 'KEY_MADE', caller: c.get('caller'), data: { custody: key.custody } });
+      ctx.audit.append({
+        operation: 'KEY_MADE',
+        caller: c.get('caller'),
+        data: { custody: key.custody, fingerprint: key.fingerprint },
+      });
       return c.json(toFirstKeyJson(key));
     },
   );

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError, hasCode } from '../app-error.ts';
@@ -6,7 +7,7 @@ import { describeKit, type KitPage } from './copies/kit-text.ts';
 import { makeCopy, nameCopyFile } from './copies/make-copy.ts';
 import { checkPlace } from './copies/places.ts';
 import { formatWords } from './copies/words.ts';
-import { findFileSystem, goneError, readBack, writeCopy } from './copies/write-copy.ts';
+import { findFileSystem, goneError, writeCopy } from './copies/write-copy.ts';
 import { removeFile } from './custody/key-file.ts';
 import {
   copyFacts,
@@ -109,10 +110,11 @@ async function writeToFile(
   const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
   if (!(await isStillThere())) throw goneError(path);
   await writeCopy(path, bytes);
+  const written = await stat(path).catch(() => null);
   // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
   const read = await readWritten(path, options);
   if (!(await isStillThere())) {
-    await removeOwn(path, bytes);
+    await removeOwn(path, written);
     throw goneError(path);
   }
   if (read.fingerprint !== key.fingerprint) {
@@ -131,10 +133,11 @@ async function writeToFile(
   };
 }
 
-/** The file just written, and never another drive's file of that name: no two copies have the same bytes. */
-async function removeOwn(path: string, bytes: Uint8Array): Promise<void> {
-  const found = await readBack(path).catch(() => null);
-  if (found && Buffer.from(bytes).equals(found)) await removeFile(path);
+/** The file just written, and never another drive's file of that name. */
+async function removeOwn(path: string, written: Stats | null): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (written && found?.dev === written.dev && found.ino === written.ino)
+    await removeFile(path).catch(() => undefined);
 }
 
 /** As getKeyFromCopy, of a file that was there a moment ago. */

@@ -1,5 +1,6 @@
 import { AppError } from '../app-error.ts';
 import type { KeyCustody } from './custody/custody.ts';
+import { findKeyFile } from './found-key.ts';
 import { listKeyRecords } from './key-record.ts';
 import { findOpenRotation } from './rotation-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
@@ -31,6 +32,7 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
     throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
   }
   const target = openCustody(core, to);
+  if (to === 'file') await requireFree(core, target);
   // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
   const keys = listKeyRecords(core.store)
     .filter((record) => record.custody === from.name)
@@ -78,6 +80,20 @@ export async function finishCustodyMove(core: VaultCore): Promise<void> {
         .run(record.fingerprint);
     });
   }
+}
+
+/**
+ * SECURITY: a key file that was never this instance's is someone's all the same (an upstream server's, say): it is not
+ * put aside, nor removed with ours at the next move.
+ */
+async function requireFree(core: VaultCore, target: KeyCustody): Promise<void> {
+  const { found } = await findKeyFile(core.dataDir);
+  if (found?.path !== target.describe()) return;
+  if (listKeyRecords(core.store).some(({ fingerprint }) => fingerprint === found.fingerprint)) return;
+  throw new AppError(
+    'custody_conflict',
+    `${found.path} holds a key that was never this instance's (${found.fingerprint}): put it elsewhere first. Nothing was changed.`,
+  );
 }
 
 /** SECURITY: nothing is removed from the old custody before the new one answered with the very key. */

@@ -1,8 +1,16 @@
 import { AppError } from '../app-error.ts';
+import { type FoundKey, readFoundKey } from './found-key.ts';
 import { findActiveRecord } from './key-record.ts';
 import type { Fingerprint } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
-import { isUnused, openCustody, readCustody, setSituation, type VaultCore } from './vault-core.ts';
+import {
+  type FirstKeyOrder,
+  isUnused,
+  openCustody,
+  readCustody,
+  setSituation,
+  type VaultCore,
+} from './vault-core.ts';
 import type { CustodyName } from './vocabulary.ts';
 
 /** What is said of the key to whoever sets the instance up. Nothing of it is secret. */
@@ -18,7 +26,7 @@ export interface FirstKey {
   isLocked: boolean;
   detail: string | null;
   /** A key file that lies here: to be used, or, once that was said, left as it is. */
-  found: { path: string; fingerprint: Fingerprint } | null;
+  found: FoundKey | null;
 }
 
 /** Where a first key may be kept by choice. A file from outside is named before a start. */
@@ -41,42 +49,60 @@ export function describeFirstKey(core: VaultCore): FirstKey {
     adopted: core.wasKeyAdopted,
     isLocked: core.ring.active === null,
     detail: core.situation.detail,
-    found: core.found && { path: core.found.path, fingerprint: core.found.key.fingerprint },
+    found: core.found,
   };
 }
 
 /**
- * Makes the first key where its owner chose, after the first start found no custody that would take one. Where that
- * fails too, everything stays as it was.
+ * Makes the first key where its owner chose, after the first start made none. Where that fails too, everything stays as
+ * it was.
  *
- * SECURITY: only while nothing was ever sealed; nobody gets a new key over old data, or over a key that is elsewhere.
+ * SECURITY: only while nothing was ever sealed and no key recorded; nobody gets a new key over old data. Of a choice and
+ * a lock that meet, the lock wins.
  *
- * Throws `conflict` (there is a key, or was one), `custody_locked`, `custody_refused`, and what saving throws.
+ * Throws `conflict` (there is a key, or was one), `invalid_request` (a key file lies here, and whether it is used was not
+ * said), `not_found` (there is none to use), `custody_locked`, `custody_refused`, `custody_conflict`, `vault_locked`, and
+ * what saving throws.
  */
 export function keepFirstKey(core: VaultCore, where: FirstCustody): Promise<void> {
-  const { custody, passphrase, usesFound } = where;
+  const { lockCount } = core;
   return core.exclusively(async () => {
     if (!isUnused(core.store)) throw new AppError('conflict', 'This instance has its key already.');
     const { custody: before, situation, found } = core;
-    if (usesFound && !found) throw new AppError('not_found', 'No key file was found here.');
-    core.custody = openCustody(core, custody);
+    const order = await readOrder(found, where.usesFound);
+    core.custody = openCustody(core, where.custody);
     // It was said now whether it is used.
     core.found = null;
-    let isKept = false;
     try {
-      isKept = await readCustody(core, passphrase, core.lockCount, usesFound ? (found?.key ?? null) : null);
-      if (isKept) return;
+      const isOpen = await readCustody(core, where.passphrase, lockCount, order);
+      if (isOpen) return;
+      if (core.lockCount !== lockCount)
+        throw new AppError('vault_locked', 'The vault was locked while the key was being made.');
       const { case: why, refused, detail } = core.situation;
       // What is left are several keys in one place.
       const code = why !== 'waiting' ? 'custody_conflict' : refused ? 'custody_refused' : 'custody_locked';
       throw new AppError(code, detail ?? `${core.custody.describe()} gave no key.`);
     } finally {
+      const isKept = !isUnused(core.store);
       // A file in the data directory is where file custody keeps it; any other is said to lie here still.
-      core.found = isKept && custody === 'file' && found?.path === core.custody.describe() ? null : found;
+      core.found = isKept && found?.path === core.custody.describe() ? null : found;
       if (!isKept) {
         core.custody = before;
-        setSituation(core, situation);
+        if (core.lockCount === lockCount) setSituation(core, situation);
       }
     }
   });
+}
+
+async function readOrder(found: FoundKey | null, usesFound: boolean | undefined): Promise<FirstKeyOrder> {
+  if (found && usesFound === undefined)
+    throw new AppError(
+      'invalid_request',
+      `There is a key at ${found.path}: say whether it is used (use_found).`,
+    );
+  if (!usesFound) return { given: null, unwanted: found?.fingerprint ?? null };
+  const key = found && (await readFoundKey(found.path));
+  if (!key || key.fingerprint !== found.fingerprint)
+    throw new AppError('not_found', 'The key file that was found is not there any more.');
+  return { given: key, unwanted: null };
 }

@@ -9,6 +9,7 @@ import { firstCustodyBody, toFirstCustody } from './first-custody-body.ts';
 import { keepFirstKey } from './first-key.ts';
 import { placeContext } from './key-copies.ts';
 import { listEpochs, shredKey } from './key-history.ts';
+import { findActiveRecord } from './key-record.ts';
 import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
 import { toEpochJson, toKeyJson, toPlaceJson } from './route-shapes.ts';
 import type { VaultRouteDeps } from './routes.ts';
@@ -49,7 +50,11 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireConfirmed(caller, now());
       const where = toFirstCustody(c.req.valid('json'));
       await keepFirstKey(core, where);
-      ctx.audit.append({ operation: 'KEY_MADE', caller, data: { custody: where.custody } });
+      ctx.audit.append({
+        operation: 'KEY_MADE',
+        caller,
+        data: { custody: where.custody, fingerprint: findActiveRecord(core.store)?.fingerprint },
+      });
       return c.json(toKeyJson(core));
     },
   );

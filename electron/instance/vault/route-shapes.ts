@@ -36,6 +36,7 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof s
     fingerprint: active?.fingerprint ?? null,
     refused: core.situation.refused ?? false,
     found_fingerprint: core.situation.foundFingerprint,
+    found_key: core.found,
     epoch: active?.epoch ?? null,
     custody: toCustodyJson(core),
     custody_asked_at: core.custodyAskedAt,

@@ -95,6 +95,10 @@ const statusFields = {
   instance: z.object({ id: z.string(), name: z.string() }),
   fingerprint: fingerprint.nullable(),
   found_fingerprint: fingerprint.nullable(),
+  found_key: z
+    .object({ path: z.string(), fingerprint })
+    .nullable()
+    .openapi({ description: 'A key file that lies here: to be used for the first key, or left as it is' }),
   epoch: z.number().nullable(),
   custody: custodyShape,
   custody_asked_at: epochMs

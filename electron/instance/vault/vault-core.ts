@@ -62,6 +62,13 @@ export interface VaultCore {
   emit(event: VaultEvent): void;
 }
 
+/** The key of a first start: this one instead of a new one, and never that one. */
+export interface FirstKeyOrder {
+  given: MasterKey | null;
+  unwanted: Fingerprint | null;
+}
+const NO_ORDER: FirstKeyOrder = { given: null, unwanted: null };
+
 export interface OpenVaultOptions {
   dataDir: string;
   env: NodeJS.ProcessEnv;
@@ -117,8 +124,11 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
       `The key is kept in ${record.custody} custody; --custody ${options.custody} is for a first start. To move it: temps-desktop key move --to ${options.custody}`,
     );
   }
-  if (options.offersFoundKey && isUnused(store) && core.custody.name !== 'file')
-    core.found = await findKeyFile(dataDir);
+  if (options.offersFoundKey && isUnused(store) && core.custody.name !== 'file') {
+    const { found, said } = await findKeyFile(dataDir);
+    core.found = found;
+    core.said.push(...said);
+  }
   await readCustody(core, options.passphrase);
   return core;
 }
@@ -142,13 +152,13 @@ export function openCustody(
  *
  * @param lockCount as it was when this was asked for. SECURITY: who locks while the custody is still being asked
  * finds the vault locked afterwards.
- * @param given the key for a first start, instead of a new one.
+ * @param first what its owner said of the key of a first start.
  */
 export async function readCustody(
   core: VaultCore,
   passphrase?: SecretText,
   lockCount = core.lockCount,
-  given: MasterKey | null = null,
+  first: FirstKeyOrder = NO_ORDER,
 ): Promise<boolean> {
   const records = listKeyRecords(core.store);
   const sealedBefore = !isUnused(core.store);
@@ -164,7 +174,7 @@ export async function readCustody(
     finding,
     place: core.custody.describe(),
   });
-  if (decision.case === 'first') return await startFirst(core, { ...decision, given }, passphrase);
+  if (decision.case === 'first') return await startFirst(core, decision.adopt, first, lockCount, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
     core.custodySeen.missing = null;
@@ -212,21 +222,24 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
  */
 async function startFirst(
   core: VaultCore,
-  { adopt, given }: { adopt: MasterKey | null; given: MasterKey | null },
+  adopt: MasterKey | null,
+  { given, unwanted }: FirstKeyOrder,
+  lockCount: number,
   passphrase?: SecretText,
 ): Promise<boolean> {
   if (!adopt && core.found) {
     setSituation(core, {
       case: 'missing',
-      detail: `There is a key at ${core.found.path} (${core.found.key.fingerprint}). None was made: say whether that one is used.`,
-      foundFingerprint: core.found.key.fingerprint,
+      detail: `There is a key at ${core.found.path} (${core.found.fingerprint}). None was made: say whether that one is used.`,
+      foundFingerprint: core.found.fingerprint,
     });
     return false;
   }
-  if (adopt && given && adopt.fingerprint !== given.fingerprint)
+  const isOther = adopt && given && adopt.fingerprint !== given.fingerprint;
+  if (isOther || (adopt && adopt.fingerprint === unwanted))
     throw new AppError(
       'custody_conflict',
-      `${core.custody.describe()} holds another key (${adopt.fingerprint}). Nothing was changed.`,
+      `${core.custody.describe()} holds ${isOther ? 'another key' : 'the key that is not to be used'} (${adopt.fingerprint}). Nothing was changed.`,
     );
   if (!adopt && !core.custody.writable) {
     setSituation(core, {
@@ -248,6 +261,8 @@ async function startFirst(
   core.inCustody.add(key.fingerprint);
   core.wasKeyAdopted = adopt !== null || given !== null;
   await sweepLeftoverKeys(core);
+  // SECURITY: who locked while the key was being made has one, and finds it locked.
+  if (core.lockCount !== lockCount) return false;
   takeUp(core, key, []);
   return true;
 }

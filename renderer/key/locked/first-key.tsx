@@ -14,13 +14,14 @@ export function FirstKey({ vault }: { vault: VaultStatus }) {
         <h2>There is no key yet</h2>
         <p className="text-text-2">
           {isOwner
-            ? 'Nothing was ever sealed here. Choose where the key is kept, and it is made.'
+            ? 'Nothing was ever sealed here. Say which key it is and where it is kept.'
             : 'Nothing was ever sealed here. Only the owner of this machine can make the key.'}
         </p>
       </div>
       {isOwner && (
         <FirstKeyChoice
           asked={{ custody, label }}
+          found={vault.found_key}
           onChoose={async (chosen) => {
             await askConfirmed(() => client.POST('/vault/key', { body: chosen }));
             await queryClient.invalidateQueries({ queryKey: ['vault'] });

@@ -13,6 +13,7 @@ export function sayCase(vault: VaultStatus): string {
   const isFile = vault.custody.name !== 'keychain';
   switch (vault.case) {
     case 'missing':
+      if (!hadKey(vault)) return 'there is no key yet';
       return isFile ? `${place} is missing` : `the key is missing from ${place}`;
     case 'waiting':
       if (vault.refused) return isFile ? `${place} cannot be read` : `${place} did not answer`;
@@ -33,6 +34,7 @@ export function explainLocked(vault: VaultStatus): string {
   const { custody } = vault;
   switch (vault.case) {
     case 'missing':
+      if (vault.found_key && !hadKey(vault)) return vault.detail ?? '';
       return custody.name === 'keychain'
         ? `${custody.label} answers, but holds no entry for ${vault.instance.name}. ${UNTOUCHED}`
         : `There is no key at ${custody.place}. ${UNTOUCHED}`;
