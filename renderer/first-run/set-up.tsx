@@ -23,7 +23,7 @@ export function SetUp({ token }: { token: string }) {
   useEffect(() => {
     let isOver = false;
     setError(null);
-    ask(client.POST('/setup/key', { body: { token } }))
+    askKey(token)
       .then((answer) => !isOver && setKey(answer))
       .catch((thrown: unknown) => !isOver && setError(thrown));
     return () => {
@@ -37,7 +37,7 @@ export function SetUp({ token }: { token: string }) {
     if (!isWaiting) return;
     let isOver = false;
     const look = setInterval(() => {
-      ask(client.POST('/setup/key', { body: { token } }))
+      askKey(token)
         .then((answer) => !isOver && setKey(answer))
         // An instance that is gone for now is asked again. A link that is over is not: every guess is counted.
         .catch((thrown: unknown) => !isOver && thrown instanceof ApiProblem && setError(thrown));
@@ -59,6 +59,8 @@ export function SetUp({ token }: { token: string }) {
   if (step === 0) return <YourKey firstKey={key} facts={facts} onChoose={choose} onDone={() => setStep(1)} />;
   return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => setStep(0)} />;
 }
+
+const askKey = (token: string) => ask(client.POST('/setup/key', { body: { token } }));
 
 /** What came of the first step, in a line. */
 export function sayKey({ fingerprint, adopted, custody, label, found }: FirstKey): string {

@@ -2,6 +2,7 @@ import { Power } from 'lucide-react';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { useAction } from '../key/use-action.ts';
 import { Button } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/error-line.tsx';
 import { showToast } from '../ui/toasts.tsx';
 
 /** Asked once, in the desktop's window: whether Temps is there after the next sign-in. Settings have it for good. */
@@ -25,11 +26,7 @@ export function LoginQuestion() {
       <p className="text-text-2">
         It starts without its window. While it does not run, programs find no secrets here.
       </p>
-      {action.said && (
-        <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
-          {action.said}
-        </p>
-      )}
+      <ErrorLine said={action.said} />
       <div className="flex flex-wrap gap-2">
         <Button isSmall isBusy={action.isBusy} onClick={() => answer(true)}>
           Start at sign-in

@@ -4,6 +4,7 @@ import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { useAction } from '../key/use-action.ts';
 import { Button } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/error-line.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
 import { Fact } from './doors-section.tsx';
@@ -58,11 +59,7 @@ function LoginItem() {
         />
         Start when I sign in to this computer, without the window
       </label>
-      {action.said && (
-        <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
-          {action.said}
-        </p>
-      )}
+      <ErrorLine said={action.said} />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { useIsOwner } from '../../app/session.ts';
 import { type VaultStatus, vaultQuery } from '../../app/vault.ts';
 import { countToLose } from '../../secrets/secret-words.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorLine } from '../../ui/error-line.tsx';
 import { useSubmit } from '../../ui/submit.tsx';
 import { formatCount, formatTime } from '../../ui/time.ts';
 import { hadKey, nameCustody } from './locked-words.ts';
@@ -54,11 +55,7 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
         <p>
           {isWaiting ? `It is asked by itself every few seconds, last at ${last}.` : `Last asked at ${last}.`}
         </p>
-        {submit.error !== null && (
-          <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
-            {describeError(submit.error)}
-          </p>
-        )}
+        <ErrorLine said={submit.error === null ? undefined : describeError(submit.error)} />
       </div>
       <Button isSmall isBusy={submit.isBusy} onClick={() => void submit.run()}>
         Try again
