@@ -1,9 +1,9 @@
 import { app, protocol } from 'electron';
-import { SCHEME } from './desktop/app-origin.ts';
 import { findCommand } from './desktop/command-words.ts';
 import { askKeychainProcess } from './desktop/keychain-process.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
 import { settleUserData } from './desktop/user-data.ts';
+import { SCHEME } from './desktop/window/app-origin.ts';
 import { setKeytarProcess } from './instance/vault/custody/keytar-call.ts';
 
 const words = process.argv.slice(app.isPackaged ? 1 : 2);

@@ -1,5 +1,5 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
-import type { BridgeReply, ExposedBridge } from './desktop/bridge-contract.ts';
+import type { BridgeReply, ExposedBridge } from './desktop/bridge/bridge-contract.ts';
 
 // Their names are repeated here because a sandboxed preload can load nothing; a test compares them to the contract.
 const CALL_CHANNEL = 'desktop-call';

@@ -4,7 +4,7 @@ import type {
   BridgeMessage,
   Desktop,
   ExposedBridge,
-} from '../electron/desktop/bridge-contract.ts';
+} from '../electron/desktop/bridge/bridge-contract.ts';
 
 declare global {
   interface Window {

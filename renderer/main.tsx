@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
 import { applyTheme, restoreTheme } from './app/theme.ts';
-import './styles/index.css';
+import './ui/styles/index.css';
 
 // Radix adds a style element while a dialog is open; the page's policy admits those with this word alone.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;

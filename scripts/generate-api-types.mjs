@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { createOwner } from '../electron/instance/http/socket-door.ts';
+import { createOwner } from '../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../electron/instance/instance.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-types-'));

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { launchBrowser } from '../test/console/browser.ts';
+import { launchBrowser } from '../test/console/support/browser.ts';
 import { icnsSizes, packIcns, packIco } from './icon-containers.mjs';
 
 const resources = join(import.meta.dirname, '..', 'resources');
@@ -30,7 +30,7 @@ const GLYPH = 16;
 const PANEL = 22;
 const MENU_BAR = 18;
 const TRAY_ICO_SIZES = [16, 20, 24, 32];
-/** The ink of the console in either theme (--n-12 in renderer/styles/tokens.css). */
+/** The ink of the console in either theme (--n-12 in renderer/ui/styles/tokens.css). */
 const INKS = { light: [0x1b, 0x1c, 0x17], dark: [0xec, 0xed, 0xe9] };
 const BLACK = [0, 0, 0];
 

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../electron/instance/audit/audit-log.ts';
-import type { Clock } from '../electron/instance/clock.ts';
-import type { Context } from '../electron/instance/context.ts';
-import { silentLog } from '../electron/instance/log.ts';
+import type { Clock } from '../electron/instance/kernel/clock.ts';
+import type { Context } from '../electron/instance/kernel/context.ts';
+import { silentLog } from '../electron/instance/kernel/log.ts';
 import { openStore } from '../electron/instance/store/store.ts';
-import { insertActiveRecord } from '../electron/instance/vault/key-record.ts';
-import { KeyRing } from '../electron/instance/vault/key-ring.ts';
+import { insertActiveRecord } from '../electron/instance/vault/key/key-record.ts';
+import { KeyRing } from '../electron/instance/vault/key/key-ring.ts';
 import { MasterKey } from '../electron/instance/vault/sealing/master-key.ts';
-import { createSecretStore, type SecretStore } from '../electron/instance/vault/secret-store.ts';
+import { createSecretStore, type SecretStore } from '../electron/instance/vault/secrets/secret-store.ts';
 
 export interface ManualClock extends Clock {
   /** Epoch ms; set it to travel. */

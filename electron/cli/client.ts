@@ -50,7 +50,7 @@ export async function connect(dataDir: string, mayCreate: boolean): Promise<Clie
 
 async function openInProcess(dataDir: string): Promise<Client> {
   const { openInstance } = await import('../instance/instance.ts');
-  const { createOwner } = await import('../instance/http/socket-door.ts');
+  const { createOwner } = await import('../instance/doors/socket-door.ts');
   const instance = await openInstance({ dataDir, waitForOwnershipMs: WAIT_FOR_OTHERS_MS });
   const send: Send = async (method, path, body) => {
     const headers = body === null ? {} : { 'content-type': 'application/json' };

@@ -16,7 +16,7 @@ const commandFiles: Record<string, () => Promise<{ commands: Record<string, Comm
   projects: () => import('./project-commands.ts'),
   env: () => import('./project-commands.ts'),
   run: () => import('./run.ts'),
-  key: () => import('./key-commands.ts'),
+  key: () => import('./key/key-commands.ts'),
 };
 
 const globalOptions = {

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
-import { type Log, logOptions } from '../instance/log.ts';
+import { type Log, logOptions } from '../instance/kernel/log.ts';
 
 /** One file and the one before it: whoever looks for a cause finds some days, and no disk fills. */
 const MAX_BYTES = 2 * 1024 * 1024;

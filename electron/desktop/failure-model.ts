@@ -1,4 +1,4 @@
-import { AppError } from '../instance/app-error.ts';
+import { AppError } from '../instance/kernel/app-error.ts';
 
 /** What is said when the instance does not open, and what can be done about it. */
 export interface Failure {

@@ -1,12 +1,12 @@
 import { app, dialog, powerMonitor } from 'electron';
-import type { Doors } from '../instance/http/doors.ts';
+import type { Doors } from '../instance/doors/doors.ts';
 import type { Instance } from '../instance/instance.ts';
-import type { Log } from '../instance/log.ts';
+import type { Log } from '../instance/kernel/log.ts';
 import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';
-import type { TrayIcon } from './tray.ts';
-import type { TrayVault } from './tray-model.ts';
-import type { ConsoleWindow } from './window.ts';
+import type { TrayIcon } from './tray/tray.ts';
+import type { TrayVault } from './tray/tray-model.ts';
+import type { ConsoleWindow } from './window/window.ts';
 
 /** A stop that hangs is left behind: the database survives it, the computer's shutdown waits for nobody. */
 const STOP_MS = 10_000;

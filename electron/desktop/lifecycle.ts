@@ -1,25 +1,25 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
-import type { Doors } from '../instance/http/doors.ts';
-import type { WindowDoor } from '../instance/http/window-door.ts';
+import type { Doors } from '../instance/doors/doors.ts';
+import type { WindowDoor } from '../instance/doors/window-door.ts';
 import type { Instance } from '../instance/instance.ts';
-import { describeError, type Log } from '../instance/log.ts';
-import { APP_ID, findLinkedPath } from './app-origin.ts';
-import { openBridge } from './bridge.ts';
-import { createSecretClipboard } from './clipboard.ts';
+import { describeError, type Log } from '../instance/kernel/log.ts';
+import { openBridge } from './bridge/bridge.ts';
+import { createSecretClipboard } from './bridge/clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
-import { guardApp } from './guards.ts';
 import { keepOnClose, quit, stopInOrder } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
 import { readStartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
-import { createTrayIcon, type TrayIcon } from './tray.ts';
-import { findTrayHost } from './tray-host.ts';
-import { pictureTray, type TrayAction, type TrayVault } from './tray-model.ts';
+import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
+import { findTrayHost } from './tray/tray-host.ts';
+import { pictureTray, type TrayAction, type TrayVault } from './tray/tray-model.ts';
 import { createUpdates, type Updates } from './updates.ts';
-import { type ConsoleWindow, createConsoleWindow } from './window.ts';
+import { APP_ID, findLinkedPath } from './window/app-origin.ts';
+import { guardApp } from './window/guards.ts';
+import { type ConsoleWindow, createConsoleWindow } from './window/window.ts';
 
 /** Many changes become one look. */
 const LOOK_MS = 250;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
-import { AppError } from '../instance/app-error.ts';
+import { AppError } from '../instance/kernel/app-error.ts';
 import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
 
 const AUTOSTART_FILE = 'temps-desktop.desktop';

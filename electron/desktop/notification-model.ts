@@ -1,4 +1,4 @@
-import type { TrayVault } from './tray-model.ts';
+import type { TrayVault } from './tray/tray-model.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

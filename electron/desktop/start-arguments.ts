@@ -1,6 +1,6 @@
 import { resolveDataDir } from '../instance/store/data-directory.ts';
-import { findLinkedPath } from './app-origin.ts';
 import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
+import { findLinkedPath } from './window/app-origin.ts';
 
 /** What a start of the desktop was told. */
 export interface StartArguments {

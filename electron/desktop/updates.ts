@@ -1,6 +1,6 @@
 import { app } from 'electron';
-import type { Log } from '../instance/log.ts';
-import type { UpdateState } from './bridge-contract.ts';
+import type { Log } from '../instance/kernel/log.ts';
+import type { UpdateState } from './bridge/bridge-contract.ts';
 
 export interface Updates {
   state(): UpdateState;

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
-import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
 
 /** A new password; the old one is asked for by the question who one is. */
 export function PasswordSection({ email }: { email: string }) {

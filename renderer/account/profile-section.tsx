@@ -3,10 +3,10 @@ import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { type Session, sessionQuery } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { TextField } from '../ui/field.tsx';
+import { TextField } from '../ui/form/field.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
 
 export function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
   const [name, setName] = useState(user.name);

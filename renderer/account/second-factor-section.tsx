@@ -2,15 +2,15 @@ import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { CannotSeal, useCanSeal } from '../app/sealing.tsx';
 import { sessionQuery } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { DangerDialog } from '../ui/dialog.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { Verdict } from '../ui/instruments/verdict.tsx';
+import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { ShownOnce } from '../ui/overlays/shown-once.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
-import { Verdict } from '../ui/verdict.tsx';
+import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { type SecondFactorSetup, SetUpDialog } from './set-up-dialog.tsx';
 
 const refresh = () =>

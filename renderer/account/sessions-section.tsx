@@ -5,12 +5,12 @@ import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
-import { DangerDialog } from '../ui/dialog.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
+import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
 import { formatAgo, formatCount, formatDay, formatExact } from '../ui/time.ts';
-import { showToast } from '../ui/toasts.tsx';
 import { describeBrowser } from './browser-name.ts';
 
 const sessionsQuery = {

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { TextField } from '../ui/field.tsx';
-import { FormDialog } from '../ui/form-dialog.tsx';
-import { QrCode } from '../ui/qr-code.tsx';
-import { useSubmit } from '../ui/submit.tsx';
+import { TextField } from '../ui/form/field.tsx';
+import { useSubmit } from '../ui/form/submit.tsx';
+import { QrCode } from '../ui/instruments/qr-code.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 
 export interface SecondFactorSetup {
   secret_key: string;

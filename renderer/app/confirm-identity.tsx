@@ -5,8 +5,8 @@ import { ConfirmationDeclined, describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { desktop } from '../desktop.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
-import { PasswordField } from '../ui/field.tsx';
+import { PasswordField } from '../ui/form/field.tsx';
+import { Dialog } from '../ui/overlays/dialog.tsx';
 import { sessionQuery, useSessionQuery } from './session.ts';
 
 interface Waiting {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { noteAnswered, noteLost } from '../api/connection.ts';
 import { queryClient, refresh } from '../api/queries.ts';
+import { vaultQuery } from '../vault-state/vault.ts';
 import { sessionQuery } from './session.ts';
-import { vaultQuery } from './vault.ts';
 
 /** A stream that stays silent for longer is dead, whatever the system believes. The instance pings every 15 s. */
 const SILENT_MS = 40_000;

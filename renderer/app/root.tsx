@@ -1,6 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
 import { Tooltip } from 'radix-ui';
-import { Toasts } from '../ui/toasts.tsx';
+import { Toasts } from '../ui/overlays/toasts.tsx';
 import { ConfirmIdentity } from './confirm-identity.tsx';
 
 /** Around every page: what must be there wherever one is. */

@@ -24,7 +24,7 @@ const routeTree = root.addChildren([
   shell.addChildren([
     page('/', () => import('../home/home-page.tsx'), 'HomePage'),
     page('/projects', () => import('../projects/projects-page.tsx'), 'ProjectsPage'),
-    page('/projects/$project', () => import('../projects/variables-page.tsx'), 'VariablesPage'),
+    page('/projects/$project', () => import('../variables/variables-page.tsx'), 'VariablesPage'),
     page(
       '/projects/$project/environments',
       () => import('../projects/environments-page.tsx'),
@@ -36,7 +36,7 @@ const routeTree = root.addChildren([
       () => import('../projects/project-settings-page.tsx'),
       'ProjectSettingsPage',
     ),
-    page('/shared', () => import('../projects/shared-page.tsx'), 'SharedPage'),
+    page('/shared', () => import('../variables/shared-page.tsx'), 'SharedPage'),
     page('/secrets', () => import('../secrets/secrets-page.tsx'), 'SecretsPage'),
     page('/key', () => import('../key/key-page.tsx'), 'KeyPage'),
     page('/key/copy', () => import('../key/copy-page.tsx'), 'CopyPage'),

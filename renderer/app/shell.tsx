@@ -4,7 +4,7 @@ import { useConnectionLost } from '../api/connection.ts';
 import { onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { HealthBanner } from './health-banner.tsx';
+import { HealthBanner } from '../vault-state/health-banner.tsx';
 import { useLive } from './live.ts';
 import { Palette } from './palette.tsx';
 import { useSessionQuery } from './session.ts';

@@ -1,16 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { CircleUser, PanelLeft, Search } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { SmallBlade } from '../ui/blade.tsx';
 import { Kbd } from '../ui/chip.tsx';
-import { Level } from '../ui/level.tsx';
-import { Mark } from '../ui/mark.tsx';
-import { Verdict } from '../ui/verdict.tsx';
-import { healthWords } from './health-words.ts';
+import { SmallBlade } from '../ui/instruments/blade.tsx';
+import { Level } from '../ui/instruments/level.tsx';
+import { Mark } from '../ui/instruments/mark.tsx';
+import { Verdict } from '../ui/instruments/verdict.tsx';
+import { healthWords } from '../vault-state/health-words.ts';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { openPalette } from './palette-state.ts';
 import { type Place, places } from './places.ts';
 import { useSession } from './session.ts';
-import { useVault, type VaultStatus } from './vault.ts';
 
 const STORAGE_KEY = 'sidebar';
 const listeners = new Set<() => void>();

@@ -1,10 +1,10 @@
 import { Navigate } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { type Session, useSessionQuery } from '../app/session.ts';
-import { useVault, type VaultStatus } from '../app/vault.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { inCustody, keeperOf } from '../key/custody-words.ts';
 import { Failed } from '../ui/nothing.tsx';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { FirstCopy } from './first-copy.tsx';
 import { FirstProject } from './first-project.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';

@@ -1,7 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
-import type { VaultStatus } from '../app/vault.ts';
 import { here } from '../desktop.ts';
 import { type CopyFormat, formats, type KeepWay, ways } from '../key/copy/copy-formats.ts';
 import { FormatChoice } from '../key/copy/format-step.tsx';
@@ -9,13 +8,14 @@ import type { CopyTarget } from '../key/copy/make-copy.ts';
 import { PassphrasePair } from '../key/copy/passphrase-pair.tsx';
 import { PlaceStep } from '../key/copy/place-step.tsx';
 import { usePlaces } from '../key/copy/places.ts';
-import { HandedStep, ProofStep } from '../key/copy/proof-step.tsx';
-import { TwoBlades } from '../key/copy/two-blades.tsx';
 import type { CopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { inCustody } from '../key/custody-words.ts';
+import { HandedStep, ProofStep } from '../key/proof/proof-step.tsx';
+import { TwoBlades } from '../key/proof/two-blades.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Choices } from '../ui/choices.tsx';
+import { Choices } from '../ui/form/choices.tsx';
+import type { VaultStatus } from '../vault-state/vault.ts';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];
 

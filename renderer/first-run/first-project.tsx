@@ -4,10 +4,10 @@ import { ask, client } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
-import { useAction } from '../key/use-action.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { TextAreaField, TextField } from '../ui/field.tsx';
+import { TextAreaField, TextField } from '../ui/form/field.tsx';
+import { useAction } from '../ui/use-action.ts';
 
 /** A first project, with what its .env holds. Both can wait. */
 export function FirstProject() {

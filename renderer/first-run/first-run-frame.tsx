@@ -1,8 +1,8 @@
 import { type ReactNode, useEffect } from 'react';
-import { Blade } from '../ui/blade.tsx';
-import { Mark } from '../ui/mark.tsx';
-import { Steps } from '../ui/steps.tsx';
-import { Ticks } from '../ui/ticks.tsx';
+import { Blade } from '../ui/instruments/blade.tsx';
+import { Mark } from '../ui/instruments/mark.tsx';
+import { Steps } from '../ui/instruments/steps.tsx';
+import { Ticks } from '../ui/instruments/ticks.tsx';
 
 const STEPS = 3;
 

@@ -5,7 +5,7 @@ import { describeError } from '../api/problem.ts';
 import { sessionChanged } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Mark } from '../ui/mark.tsx';
+import { Mark } from '../ui/instruments/mark.tsx';
 import { SetUp } from './set-up.tsx';
 
 interface Link {

@@ -4,10 +4,10 @@ import { ask, client } from '../api/client.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { sessionChanged } from '../app/session.ts';
 import { StrengthLine } from '../key/copy/strength-line.tsx';
-import { useAction } from '../key/use-action.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { PasswordField, TextField } from '../ui/field.tsx';
+import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { FirstRunFrame } from './first-run-frame.tsx';
 
 /** bcrypt reads 72 bytes: what is longer would not count, and is refused. */

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { FileKey, Plus } from 'lucide-react';
 import { useMay } from '../app/session.ts';
-import type { VaultStatus } from '../app/vault.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { type Step, Steps } from '../ui/steps.tsx';
+import { type Step, Steps } from '../ui/instruments/steps.tsx';
+import type { VaultStatus } from '../vault-state/vault.ts';
 
 /** Before the first project: the two things worth doing, in their order. */
 export function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: () => void }) {

@@ -1,14 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { FileKey, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useMay } from '../app/session.ts';
-import { UnlockLink } from '../app/unlock-link.tsx';
-import { proofDays, type VaultStatus } from '../app/vault.ts';
 import { keeperOf } from '../key/custody-words.ts';
-import { Blade } from '../ui/blade.tsx';
 import { buttonClass } from '../ui/button.tsx';
-import { Dial } from '../ui/dial.tsx';
-import { Level } from '../ui/level.tsx';
+import { Blade } from '../ui/instruments/blade.tsx';
+import { Dial } from '../ui/instruments/dial.tsx';
+import { Level } from '../ui/instruments/level.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
+import { UnlockLink } from '../vault-state/unlock-link.tsx';
+import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
 import { sayOutcome } from './proof-words.ts';
 
 const levelWords: Record<VaultStatus['health']['level'], string> = {

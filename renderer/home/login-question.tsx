@@ -1,9 +1,9 @@
 import { Power } from 'lucide-react';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
-import { useAction } from '../key/use-action.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorLine } from '../ui/error-line.tsx';
-import { showToast } from '../ui/toasts.tsx';
+import { ErrorLine } from '../ui/form/error-line.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { useAction } from '../ui/use-action.ts';
 
 /** Asked once, in the desktop's window: whether Temps is there after the next sign-in. Settings have it for good. */
 export function LoginQuestion() {

@@ -1,10 +1,10 @@
-import { helpFor } from '../app/health-words.ts';
-import type { VaultStatus } from '../app/vault.ts';
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { nameCopy } from '../key/known-copies.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
+import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
-import type { VerdictName } from '../ui/verdict.tsx';
+import { helpFor } from '../vault-state/health-words.ts';
+import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
 

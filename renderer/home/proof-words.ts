@@ -1,8 +1,8 @@
-import { proofDays, type VaultStatus } from '../app/vault.ts';
 import { nameForm } from '../key/known-copies.ts';
 import { sayCase } from '../key/locked/locked-words.ts';
 import { countToLose, listToLose } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
+import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
 
 /** What would become of the secrets if this computer died today: the one sentence of Home. */
 export function sayOutcome(vault: VaultStatus): string {

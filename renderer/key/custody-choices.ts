@@ -1,5 +1,5 @@
 import { FileKey, FolderInput, KeyRound, type LucideIcon, TextCursorInput } from 'lucide-react';
-import type { VaultStatus } from '../app/vault.ts';
+import type { VaultStatus } from '../vault-state/vault.ts';
 
 export type CustodyName = VaultStatus['custody']['name'];
 

@@ -1,4 +1,4 @@
-import type { VaultStatus } from '../app/vault.ts';
+import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Custody = VaultStatus['custody'];
 

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { components } from '../api/schema.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Choices } from '../ui/choices.tsx';
+import { Choices } from '../ui/form/choices.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { PassphrasePair } from './copy/passphrase-pair.tsx';
 import { custodyChoices } from './custody-choices.ts';
-import { useAction } from './use-action.ts';
 
 type FirstKey = components['schemas']['FirstKey'];
 type FirstCustody = Exclude<FirstKey['custody'], 'external'>;

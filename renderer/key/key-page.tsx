@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { Plus, ShieldCheck } from 'lucide-react';
 import { useMay } from '../app/session.ts';
-import { useVault } from '../app/vault.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { useVault } from '../vault-state/vault.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { Copies } from './page/copies.tsx';
 import { Custody } from './page/custody.tsx';

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { useMay } from '../app/session.ts';
-import { useVault, type VaultStatus } from '../app/vault.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { type Step, Steps } from '../ui/instruments/steps.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
-import { type Step, Steps } from '../ui/steps.tsx';
 import { formatCount, formatDay } from '../ui/time.ts';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { findIn, inCustody, keeperOf } from './custody-words.ts';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Bot, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { CannotSeal, useCanSeal } from '../app/sealing.tsx';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnce } from '../ui/overlays/shown-once.tsx';
+import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
 import { type ApiKey, apiKeysQuery } from './api-keys-query.ts';
 import { DeleteApiKeyDialog } from './delete-api-key-dialog.tsx';

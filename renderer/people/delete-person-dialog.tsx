@@ -1,8 +1,8 @@
 import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { useSession } from '../app/session.ts';
-import { DangerDialog } from '../ui/dialog.tsx';
-import { showToast } from '../ui/toasts.tsx';
+import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { displayName, type Person } from './people-query.ts';
 
 export function DeletePersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {

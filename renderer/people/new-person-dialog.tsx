@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { TextField } from '../ui/field.tsx';
-import { FormDialog } from '../ui/form-dialog.tsx';
-import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
-import { useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
+import { TextField } from '../ui/form/field.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
+import { useSubmit } from '../ui/form/submit.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { RoleChoice } from './role-choice.tsx';
 import type { Role } from './roles.ts';
 

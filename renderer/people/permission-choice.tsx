@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import { Checkbox } from '../ui/choices.tsx';
+import { Checkbox } from '../ui/form/choices.tsx';
 import { permissionWords } from './permission-words.ts';
 
 interface PermissionChoiceProps {

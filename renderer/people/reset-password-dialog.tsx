@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { FormDialog } from '../ui/form-dialog.tsx';
-import { checkPassword, NewPasswordField } from '../ui/new-password-field.tsx';
-import { useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
+import { useSubmit } from '../ui/form/submit.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { displayName, type Person } from './people-query.ts';
 
 /** For someone who forgot theirs. The owner of the machine alone may. */

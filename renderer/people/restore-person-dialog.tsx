@@ -1,8 +1,8 @@
 import { askConfirmed, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { FormDialog } from '../ui/form-dialog.tsx';
-import { useSubmit } from '../ui/submit.tsx';
-import { showToast } from '../ui/toasts.tsx';
+import { useSubmit } from '../ui/form/submit.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
 import { displayName, type Person } from './people-query.ts';
 import { roleLabel } from './roles.ts';
 

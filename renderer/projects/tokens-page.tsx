@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { KeySquare, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { CannotSeal, useCanSeal } from '../app/sealing.tsx';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnce } from '../ui/overlays/shown-once.tsx';
+import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { DeleteTokenDialog } from './manage/delete-token-dialog.tsx';
 import { type MadeToken, NewTokenDialog } from './manage/new-token-dialog.tsx';
 import { useProjectParam } from './manage/project-param.ts';

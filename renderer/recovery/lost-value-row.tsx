@@ -6,7 +6,7 @@ import { queryClient } from '../api/queries.ts';
 import { OwnerLink } from '../secrets/owner-link.tsx';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button } from '../ui/button.tsx';
-import { useSubmit } from '../ui/submit.tsx';
+import { useSubmit } from '../ui/form/submit.tsx';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import { NewValueField } from './new-value-field.tsx';
 import { type LostValue, recoveryQuery } from './recovery-query.ts';

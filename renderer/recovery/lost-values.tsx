@@ -3,7 +3,7 @@ import { ListChecks } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { buttonClass } from '../ui/button.tsx';
 import { Empty } from '../ui/nothing.tsx';
-import { ShownOnce } from '../ui/shown-once.tsx';
+import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import type { Replaced } from './lost-value-row.tsx';
 import { RecoveryGroup } from './recovery-group.tsx';
 import type { LostValue, RecoveryGroupName, RecoveryList } from './recovery-query.ts';

@@ -1,8 +1,8 @@
 import { LifeBuoy } from 'lucide-react';
 import { useState } from 'react';
-import { SmallBlade } from '../ui/blade.tsx';
 import { Button } from '../ui/button.tsx';
-import { Ticks } from '../ui/ticks.tsx';
+import { SmallBlade } from '../ui/instruments/blade.tsx';
+import { Ticks } from '../ui/instruments/ticks.tsx';
 import { formatDay } from '../ui/time.ts';
 import type { RecoveryList } from './recovery-query.ts';
 import { RescueDialog } from './rescue-dialog.tsx';

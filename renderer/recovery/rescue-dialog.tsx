@@ -7,7 +7,7 @@ import { CopyInput } from '../key/copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../key/copy-input/handed-copy.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog } from '../ui/overlays/dialog.tsx';
 import { formatCount } from '../ui/time.ts';
 
 interface RescueDialogProps {

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import type { VaultStatus } from '../app/vault.ts';
 import { buttonClass } from '../ui/button.tsx';
-import { Ticks } from '../ui/ticks.tsx';
+import { Ticks } from '../ui/instruments/ticks.tsx';
+import { Verdict } from '../ui/instruments/verdict.tsx';
 import { formatDay, formatElapsed } from '../ui/time.ts';
-import { Verdict } from '../ui/verdict.tsx';
+import type { VaultStatus } from '../vault-state/vault.ts';
 import { useIsLost } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
 import { wordsOfKind } from './secret-words.ts';

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import { useVault } from '../app/vault.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
+import { SearchField } from '../ui/form/search-field.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
 import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
-import { SearchField } from '../ui/search-field.tsx';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
+import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
 import { exportReport } from './export-report.ts';
 import { groupLabels, type SecretGroup } from './secret-words.ts';

@@ -1,6 +1,6 @@
 import { Check, LockKeyhole } from 'lucide-react';
+import { Verdict } from '../ui/instruments/verdict.tsx';
 import { formatAgo, formatExact, formatShortDay } from '../ui/time.ts';
-import { Verdict } from '../ui/verdict.tsx';
 import { useLostKeys } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
 import { wordsOfKind } from './secret-words.ts';

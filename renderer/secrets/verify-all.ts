@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
-import { type Submit, useSubmit } from '../ui/submit.tsx';
+import { type Submit, useSubmit } from '../ui/form/submit.tsx';
 import { type DoctorReport, doctorQuery } from './secrets-queries.ts';
 
 /** Starts a check of every value, or joins the one under way; the feed tells how far it is. */

@@ -1,7 +1,7 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { setTheme, useTheme } from '../app/theme.ts';
 import { here } from '../desktop.ts';
-import { Segmented } from '../ui/choices.tsx';
+import { Segmented } from '../ui/form/choices.tsx';
 import { Section } from '../ui/page.tsx';
 
 export function AppearanceSection() {

@@ -2,11 +2,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { desktop, onDesktop } from '../desktop.ts';
-import { useAction } from '../key/use-action.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorLine } from '../ui/error-line.tsx';
+import { ErrorLine } from '../ui/form/error-line.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
+import { useAction } from '../ui/use-action.ts';
 import { Fact } from './doors-section.tsx';
 
 type Bridge = NonNullable<typeof desktop>;

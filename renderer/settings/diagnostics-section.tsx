@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { Dialog } from '../ui/overlays/dialog.tsx';
 import { Section } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { SubmitError, useSubmit } from '../ui/submit.tsx';
 
 /** What helps someone else find a fault: seen before it is taken. */
 export function DiagnosticsSection() {

@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { buttonClass } from '../ui/button.tsx';
-import { Segmented } from '../ui/choices.tsx';
+import { Segmented } from '../ui/form/choices.tsx';
 import { Section } from '../ui/page.tsx';
 
 const FILE = 'temps-authority.pem';

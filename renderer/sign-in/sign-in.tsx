@@ -4,8 +4,8 @@ import { describeError } from '../api/problem.ts';
 import { type Session, sessionChanged } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { PasswordField, TextField } from '../ui/field.tsx';
-import { Mark } from '../ui/mark.tsx';
+import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { Mark } from '../ui/instruments/mark.tsx';
 
 interface SignInProps {
   session: Session;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Verdict, type VerdictName } from './verdict.tsx';
+import { Verdict, type VerdictName } from './instruments/verdict.tsx';
 
 export type BannerTone = 'ok' | 'info' | 'attention' | 'danger';
 

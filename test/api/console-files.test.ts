@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { openDoor, type TestDoor } from './harness.ts';
 

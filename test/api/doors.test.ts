@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenOn } from '../../electron/instance/http/listener.ts';
+import { listenOn } from '../../electron/instance/doors/listener.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { requires } from '../requires.ts';
 import { openDoor, readCookie, type TestDoor } from './harness.ts';

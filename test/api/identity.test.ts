@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
-import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { ADMIN, describeOverDoors, openDoor, readCookie, readToken, type Who } from './harness.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import { copyShape, epochShape, keyShape, placeShape } from '../../electron/instance/vault/key-shapes.ts';
-import { doctorShape, recoveryShape, secretsPageShape } from '../../electron/instance/vault/secret-shapes.ts';
-import { rotationAnswer, statusShape } from '../../electron/instance/vault/status-shapes.ts';
+import { copyShape, epochShape, keyShape, placeShape } from '../../electron/instance/vault/key/key-shapes.ts';
+import {
+  doctorShape,
+  recoveryShape,
+  secretsPageShape,
+} from '../../electron/instance/vault/secrets/secret-shapes.ts';
+import { rotationAnswer, statusShape } from '../../electron/instance/vault/status/status-shapes.ts';
 import { ADMIN, describeOverDoors, type TestDoor, type Who } from './harness.ts';
 
 /** What is declared and what is sent are the same, to the last field. */

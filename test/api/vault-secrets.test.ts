@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { secretsPageShape } from '../../electron/instance/vault/secret-shapes.ts';
+import { secretsPageShape } from '../../electron/instance/vault/secrets/secret-shapes.ts';
 import { ADMIN, describeOverDoors, type Who } from './harness.ts';
 
 interface Listed {

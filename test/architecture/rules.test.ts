@@ -9,28 +9,28 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 
 /** Files where a plaintext secret may leave its SecretText, each for a reason. */
 const mayReveal = [
-  'electron/instance/http/https-door.ts', // the TLS key goes into node:tls
-  'electron/instance/http/local-authority.ts', // the authority's key signs a leaf
-  'electron/instance/identity/access-tokens.ts', // compared as digests
-  'electron/instance/identity/api-key-routes.ts', // shown once at creation
-  'electron/instance/identity/deployment-token-routes.ts', // shown once at creation
-  'electron/instance/identity/own-account-routes.ts', // shown once at set-up
-  'electron/instance/identity/passwords.ts', // measured, and given to bcrypt
-  'electron/instance/identity/second-factor.ts', // computes the code
-  'electron/instance/projects/env-file-routes.ts', // run and export
-  'electron/instance/projects/env-import.ts', // compared with the value in force
-  'electron/instance/projects/reference-check.ts', // looked through for references
-  'electron/instance/projects/references.ts', // resolved at use
-  'electron/instance/projects/variable-changes.ts', // stored plain when it is plain
-  'electron/instance/projects/variable-history-routes.ts', // the explicit reveal
-  'electron/instance/projects/variables.ts', // measured and looked at before it is stored
+  'electron/instance/doors/https-door.ts', // the TLS key goes into node:tls
+  'electron/instance/certificates/local-authority.ts', // the authority's key signs a leaf
+  'electron/instance/identity/tokens/access-tokens.ts', // compared as digests
+  'electron/instance/identity/tokens/api-key-routes.ts', // shown once at creation
+  'electron/instance/identity/tokens/deployment-token-routes.ts', // shown once at creation
+  'electron/instance/identity/users/own-account-routes.ts', // shown once at set-up
+  'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
+  'electron/instance/identity/sessions/second-factor.ts', // computes the code
+  'electron/instance/projects/variables/env-file-routes.ts', // run and export
+  'electron/instance/projects/variables/env-import.ts', // compared with the value in force
+  'electron/instance/projects/variables/reference-check.ts', // looked through for references
+  'electron/instance/projects/variables/references.ts', // resolved at use
+  'electron/instance/projects/variables/variable-changes.ts', // stored plain when it is plain
+  'electron/instance/projects/variables/variable-history-routes.ts', // the explicit reveal
+  'electron/instance/projects/variables/variables.ts', // measured and looked at before it is stored
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
-  'electron/instance/vault/copy-making.ts', // words asked back
-  'electron/instance/vault/passphrase-file.ts', // the passphrase goes into scrypt
-  'electron/instance/vault/recovery-routes.ts', // a regenerated value, shown once
-  'electron/instance/vault/secret-store.ts', // sealed
-  'electron/instance/vault/typed-words.ts', // checked while they are typed
-  'electron/instance/vault/unlock.ts', // typed words
+  'electron/instance/vault/copies/copy-making.ts', // words asked back
+  'electron/instance/vault/custody/passphrase-file.ts', // the passphrase goes into scrypt
+  'electron/instance/vault/recovery/recovery-routes.ts', // a regenerated value, shown once
+  'electron/instance/vault/secrets/secret-store.ts', // sealed
+  'electron/instance/vault/copies/typed-words.ts', // checked while they are typed
+  'electron/instance/vault/key/unlock.ts', // typed words
 ];
 
 /** Files where a master key's bytes may leave its KeyObject. */

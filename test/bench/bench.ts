@@ -3,16 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import bcrypt from 'bcryptjs';
-import { systemClock } from '../../electron/instance/clock.ts';
-import { createOwner } from '../../electron/instance/http/socket-door.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
-import { silentLog } from '../../electron/instance/log.ts';
+import { systemClock } from '../../electron/instance/kernel/clock.ts';
+import { silentLog } from '../../electron/instance/kernel/log.ts';
 import { openStore } from '../../electron/instance/store/store.ts';
-import { runDoctor } from '../../electron/instance/vault/doctor.ts';
-import { createRotationJob } from '../../electron/instance/vault/reseal-job.ts';
-import { beginSealing, proveWithoutCopy, stageRotation } from '../../electron/instance/vault/rotation.ts';
+import { createRotationJob } from '../../electron/instance/vault/rotation/reseal-job.ts';
+import {
+  beginSealing,
+  proveWithoutCopy,
+  stageRotation,
+} from '../../electron/instance/vault/rotation/rotation.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { openValue, sealValue } from '../../electron/instance/vault/sealing/sealed-value.ts';
+import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault } from '../../electron/instance/vault/vault-core.ts';
 import { discard, openCore, prepare } from '../crash/scenarios.ts';
 import { serve } from '../e2e/terminal.ts';

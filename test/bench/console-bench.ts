@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { hasChromium, launchBrowser } from '../console/browser.ts';
-import { startConsole, type TestConsole } from '../console/console.ts';
+import { hasChromium, launchBrowser } from '../console/support/browser.ts';
+import { startConsole, type TestConsole } from '../console/support/console.ts';
 import { median, ms, note } from './figures.ts';
 
 const VARIABLES = 10_000;

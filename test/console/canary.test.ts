@@ -1,8 +1,8 @@
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
 
 const it = requires(
   'the console in a browser',

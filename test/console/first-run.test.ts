@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { expectAccessible } from './accessibility.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { ADA, startConsole, type TestConsole } from './console.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { ADA, startConsole, type TestConsole } from './support/console.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 

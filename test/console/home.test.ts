@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
-import { expectAccessible } from './accessibility.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
-import { proveWords, seedShop, takeWords } from './lost-key.ts';
-import { expectNoOverflow, signInAs } from './visitors.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
+import { proveWords, seedShop, takeWords } from './support/lost-key.ts';
+import { expectNoOverflow, signInAs } from './support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 

@@ -7,9 +7,9 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
 import { openSticks, whyNoSticks } from '../sticks.ts';
-import { expectAccessible } from './accessibility.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
 import {
   addSecrets,
   answerThree,
@@ -18,7 +18,7 @@ import {
   overflow,
   PASSPHRASE,
   typePassphrase,
-} from './key-steps.ts';
+} from './support/key-steps.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const whyNot = hasChromium() ? whyNoSticks() : 'needs chromium';

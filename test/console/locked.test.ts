@@ -4,11 +4,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { expectAccessible } from './accessibility.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
-import { loseKey, seedShop, takeWords } from './lost-key.ts';
-import { expectNoOverflow, signInAs } from './visitors.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
+import { loseKey, seedShop, takeWords } from './support/lost-key.ts';
+import { expectNoOverflow, signInAs } from './support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const withKeyring = requires(

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
-import { expectAccessible } from './accessibility.ts';
-import { hasChromium, launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
-import { seedShop, startOver, takeWords } from './lost-key.ts';
-import { expectNoOverflow, signInAs } from './visitors.ts';
+import { expectAccessible } from './support/accessibility.ts';
+import { hasChromium, launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
+import { seedShop, startOver, takeWords } from './support/lost-key.ts';
+import { expectNoOverflow, signInAs } from './support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const PEM = '-----BEGIN KEY-----\nabc\n-----END KEY-----\n';

@@ -1,9 +1,9 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
-import { startConsole, type TestConsole } from './console.ts';
-import { makeCopies, seed } from './seed.ts';
+import { launchBrowser } from './support/browser.ts';
+import { startConsole, type TestConsole } from './support/console.ts';
+import { makeCopies, seed } from './support/seed.ts';
 
 /**
  * `npm run screenshots`: every page and state, in both themes and on a telephone, in test/artifacts/. A part of

@@ -1,5 +1,5 @@
-import { AppError } from '../../electron/instance/app-error.ts';
-import { createKeyCopy } from '../../electron/instance/vault/copy-making.ts';
+import { AppError } from '../../electron/instance/kernel/app-error.ts';
+import { createKeyCopy } from '../../electron/instance/vault/copies/copy-making.ts';
 import { openCore } from './scenarios.ts';
 
 /** Copies the key to a place, in a process that is interrupted: `copy-worker.ts DATA_DIR PATH`. */

@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../electron/instance/clock.ts';
-import { silentLog } from '../../electron/instance/log.ts';
+import { systemClock } from '../../electron/instance/kernel/clock.ts';
+import { silentLog } from '../../electron/instance/kernel/log.ts';
 import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
 import { type Ownership, takeOwnership } from '../../electron/instance/store/ownership.ts';
 import { openStore } from '../../electron/instance/store/store.ts';
-import { finishCustodyMove, moveCustody } from '../../electron/instance/vault/custody-move.ts';
-import { runDoctor } from '../../electron/instance/vault/doctor.ts';
-import { createRotationJob } from '../../electron/instance/vault/reseal-job.ts';
+import { finishCustodyMove, moveCustody } from '../../electron/instance/vault/custody/custody-move.ts';
+import { createRotationJob } from '../../electron/instance/vault/rotation/reseal-job.ts';
 import {
   beginSealing,
   proveWithoutCopy,
   stageRotation,
   undoRotation,
-} from '../../electron/instance/vault/rotation.ts';
-import { findOpenRotation } from '../../electron/instance/vault/rotation-record.ts';
+} from '../../electron/instance/vault/rotation/rotation.ts';
+import { findOpenRotation } from '../../electron/instance/vault/rotation/rotation-record.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
 
 export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;

@@ -1,4 +1,4 @@
-import { AppError } from '../../electron/instance/app-error.ts';
+import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { perform, type Scenario } from './scenarios.ts';
 
 /** Does one scenario in a process that is going to be killed: `worker.ts SCENARIO DATA_DIR`. */

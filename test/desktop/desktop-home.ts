@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { hasChromium } from '../console/browser.ts';
+import { hasChromium } from '../console/support/browser.ts';
 import type { Ran } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';

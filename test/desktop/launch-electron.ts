@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import type { LaunchedDesktop, LaunchOptions } from './launch.ts';
-import { buildPreload } from './stand-in/preload-build.ts';
+import { buildPreload } from './stand-in/page/preload-build.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchElectron } from './launch-electron.ts';
-import type { StandInCommands, StandInState } from './stand-in/control-contract.ts';
+import type { StandInCommands, StandInState } from './stand-in/control/control-contract.ts';
 import { launchStandIn } from './stand-in/launch.ts';
 
 export interface LaunchOptions {

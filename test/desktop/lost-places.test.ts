@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
-import { hasChromium } from '../console/browser.ts';
+import { hasChromium } from '../console/support/browser.ts';
 import { hasKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, openDesktopHome } from './desktop-home.ts';

@@ -14,7 +14,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { extractAll, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { APP_ID } from '../../electron/desktop/app-origin.ts';
+import { APP_ID } from '../../electron/desktop/window/app-origin.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { until } from '../keyring.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { hasChromium } from '../console/browser.ts';
+import { hasChromium } from '../console/support/browser.ts';
 import { requires } from '../requires.ts';
 
 const it = requires('a browser for the stand-in', hasChromium(), 'needs chromium');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { hasChromium, launchBrowser } from '../console/browser.ts';
+import { hasChromium, launchBrowser } from '../console/support/browser.ts';
 import { temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
 import { requires } from '../requires.ts';
@@ -113,7 +113,7 @@ describe('what the stand-in does not offer', () => {
 
 describe('the guards of every page', () => {
   it('deny webviews, doubtful certificates, client certificates and passwords of servers', () => {
-    const guards = join(import.meta.dirname, '../../electron/desktop/guards.ts');
+    const guards = join(import.meta.dirname, '../../electron/desktop/window/guards.ts');
     const { status, err } = runProbe(`import { app, BrowserWindow, session } from 'electron';
       const { guardApp } = await import(${JSON.stringify(guards)});
       guardApp();

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
 import { type LaunchedDesktop, usesRealElectron } from './launch.ts';
-import type { Bounds, DisplayState } from './stand-in/control-contract.ts';
+import type { Bounds, DisplayState } from './stand-in/control/control-contract.ts';
 
 const PASSWORD = 'correct horse battery';
 const DAY_MS = 24 * 60 * 60 * 1000;

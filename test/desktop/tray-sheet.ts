@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { ImageState, MenuLine, StandInState } from './stand-in/control-contract.ts';
+import type { ImageState, MenuLine, StandInState } from './stand-in/control/control-contract.ts';
 
 /** How the tray stood in one state, as the desktop gave it to the system. */
 export interface TrayShot {

@@ -15,7 +15,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvFile } from '../../electron/instance/projects/env-file.ts';
+import { parseEnvFile } from '../../electron/instance/projects/variables/env-file.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { findLeaks } from '../crash/leaks.ts';

@@ -1,6 +1,6 @@
-import { AppError } from '../app-error.ts';
-import type { Clock } from '../clock.ts';
-import type { Caller } from '../http/caller.ts';
+import type { Caller } from '../access/caller.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AuditEntry {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { actorKinds } from '../audit/audit-shapes.ts';
-import { healthLevels, healthReasonCodes } from '../vault/health.ts';
-import { vaultCases } from '../vault/start-case.ts';
+import { vaultCases } from '../vault/key/start-case.ts';
+import { healthLevels, healthReasonCodes } from '../vault/status/health.ts';
 import { custodyNames } from '../vault/vocabulary.ts';
 
 const counts = z.record(z.string(), z.int());

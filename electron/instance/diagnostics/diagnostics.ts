@@ -1,10 +1,10 @@
 import { lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { countSecretsByKind } from '../vault/key-record.ts';
+import type { Context } from '../kernel/context.ts';
+import { countSecretsByKind } from '../vault/key/key-record.ts';
+import { getHealth } from '../vault/status/vault-status.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
-import { getHealth } from '../vault/vault-status.ts';
 
 const OPERATIONS = 50;
 /** Files the instance makes itself. Another's name is its owner's business: it may be anything. */

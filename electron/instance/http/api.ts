@@ -1,6 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
-import { AppError, type FieldErrors } from '../app-error.ts';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../access/caller.ts';
+import { AppError, type FieldErrors } from '../kernel/app-error.ts';
 
 export interface ApiEnv {
   Variables: {

@@ -1,11 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { getCookie } from 'hono/cookie';
-import { AppError } from '../app-error.ts';
-import type { Context } from '../context.ts';
+import type { Caller } from '../access/caller.ts';
+import { consoleFiles } from '../doors/console-files.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
 import type { ApiEnv } from './api.ts';
-import type { Caller } from './caller.ts';
 import { announceChange, changeFeedRoutes, type LiveView } from './change-feed.ts';
-import { consoleFiles } from './console-files.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { pageStyle } from './page-style.ts';

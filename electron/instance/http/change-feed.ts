@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { AppError } from '../app-error.ts';
-import type { Context } from '../context.ts';
+import { type Caller, type Permission, permissions } from '../access/caller.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
 import { createRoutes } from './api.ts';
-import { type Caller, type Permission, permissions } from './caller.ts';
 
 /** How often a stream looks for something to send: many changes become one message. */
 const TICK_MS = 250;

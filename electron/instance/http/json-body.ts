@@ -1,4 +1,4 @@
-import { AppError } from '../app-error.ts';
+import { AppError } from '../kernel/app-error.ts';
 
 /** Whole request body, JSON or form. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;

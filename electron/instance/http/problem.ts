@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import { AppError, type ErrorCode, errorKinds } from '../app-error.ts';
-import type { Log } from '../log.ts';
+import { AppError, type ErrorCode, errorKinds } from '../kernel/app-error.ts';
+import type { Log } from '../kernel/log.ts';
 import { asStoreError } from '../store/store.ts';
 
 /** Every error answer of the API. */

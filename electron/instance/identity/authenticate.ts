@@ -1,11 +1,11 @@
-import { AppError, hasCode } from '../app-error.ts';
-import { type Caller, permissions, rolePermissions } from '../http/caller.ts';
-import { readTokenPrefix, unknownToken } from './access-tokens.ts';
-import { identifyApiKey } from './api-keys.ts';
-import { identifyDeploymentToken } from './deployment-tokens.ts';
+import { type Caller, permissions, rolePermissions } from '../access/caller.ts';
+import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
-import { getSession } from './sessions.ts';
-import { findUser, strongestRole } from './users.ts';
+import { getSession } from './sessions/sessions.ts';
+import { readTokenPrefix, unknownToken } from './tokens/access-tokens.ts';
+import { identifyApiKey } from './tokens/api-keys.ts';
+import { identifyDeploymentToken } from './tokens/deployment-tokens.ts';
+import { findUser, strongestRole } from './users/users.ts';
 
 interface Credentials {
   authorization: string | null;

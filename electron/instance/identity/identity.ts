@@ -1,16 +1,16 @@
-import type { Context } from '../context.ts';
-import type { FirstCustody, FirstKey } from '../vault/first-key.ts';
+import type { Context } from '../kernel/context.ts';
+import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
-import { createLastUseRecorder, type LastUseRecorder } from './access-tokens.ts';
-import { regenerateApiKey } from './api-keys.ts';
-import { regenerateDeploymentToken } from './deployment-tokens.ts';
-import { createOneTimeLinks, type OneTimeLinks } from './one-time-links.ts';
-import { createPasswords, type Passwords } from './passwords.ts';
-import { disableSecondFactor } from './second-factor.ts';
-import { createSessionSightings, type SessionSightings } from './session-sightings.ts';
-import { createSignInThrottle, type SignInThrottle } from './sign-in-throttle.ts';
-import { hasUsers } from './users.ts';
+import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
+import { disableSecondFactor } from './sessions/second-factor.ts';
+import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
+import { createSignInThrottle, type SignInThrottle } from './sessions/sign-in-throttle.ts';
+import { createLastUseRecorder, type LastUseRecorder } from './tokens/access-tokens.ts';
+import { regenerateApiKey } from './tokens/api-keys.ts';
+import { regenerateDeploymentToken } from './tokens/deployment-tokens.ts';
+import { createPasswords, type Passwords } from './users/passwords.ts';
+import { hasUsers } from './users/users.ts';
 
 /** Who may come in, with the little state that is not in the database. */
 export interface Identity {

@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import { type ChangeKind, changeKinds } from './variable-history.ts';
+import type { Context } from '../kernel/context.ts';
+import { type ChangeKind, changeKinds } from './variables/variable-history.ts';
 
 export const environmentChangeKinds = [...changeKinds, 'deleted'] as const;
 

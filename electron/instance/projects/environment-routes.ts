@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from '../context.ts';
+import { type Caller, requirePermission, requireProject } from '../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
-import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
 import { displayName } from '../http/shown-text.ts';
+import type { Context } from '../kernel/context.ts';
 import { listEnvironmentChanges } from './environment-history.ts';
 import {
   createEnvironment,
@@ -13,7 +13,7 @@ import {
 } from './environments.ts';
 import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
 import { getProject, type Project } from './projects.ts';
-import { environmentHistoryShape, toEnvironmentHistoryJson } from './variable-shapes.ts';
+import { environmentHistoryShape, toEnvironmentHistoryJson } from './variables/variable-shapes.ts';
 
 const name = displayName(500);
 const branch = z.string().max(500).nullish();

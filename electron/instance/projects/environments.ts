@@ -1,7 +1,7 @@
-import { AppError } from '../app-error.ts';
-import type { Context } from '../context.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
 import { toSlug } from './slug.ts';
-import { deleteVariables, touchVariablesOf } from './variable-changes.ts';
+import { deleteVariables, touchVariablesOf } from './variables/variable-changes.ts';
 
 /** Made with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';

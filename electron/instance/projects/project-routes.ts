@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from '../context.ts';
+import { type Caller, requirePermission, requireProject } from '../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
-import { type Caller, requirePermission, requireProject } from '../http/caller.ts';
 import { displayName } from '../http/shown-text.ts';
+import type { Context } from '../kernel/context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import { getEnvironment, PRODUCTION } from './environments.ts';
 import {
@@ -21,8 +21,8 @@ import {
   type Project,
   updateProject,
 } from './projects.ts';
-import { guessSecret } from './secret-guess.ts';
-import { createVariable } from './variable-changes.ts';
+import { guessSecret } from './variables/secret-guess.ts';
+import { createVariable } from './variables/variable-changes.ts';
 
 const name = displayName(500);
 const optionalText = z.string().max(500).nullish();

@@ -1,5 +1,5 @@
-import { AppError } from '../app-error.ts';
-import type { Context } from '../context.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
 import type { SecretId } from '../vault/vault.ts';
 import { createEnvironment } from './environments.ts';
 import { toSlug } from './slug.ts';

@@ -1,11 +1,11 @@
-import type { Context } from '../context.ts';
 import { createRoutes } from '../http/api.ts';
-import { envFileRoutes } from './env-file-routes.ts';
+import type { Context } from '../kernel/context.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOnlyRoutes } from './project-routes.ts';
 import { searchRoutes } from './search-routes.ts';
-import { secretGuessRoutes } from './secret-guess-routes.ts';
-import { variableRoutes } from './variable-routes.ts';
+import { envFileRoutes } from './variables/env-file-routes.ts';
+import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
+import { variableRoutes } from './variables/variable-routes.ts';
 
 /** Projects, environments, variables. */
 export function projectRoutes(ctx: Context) {

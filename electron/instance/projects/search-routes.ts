@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Context } from '../context.ts';
+import { requirePermission } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
-import { requirePermission } from '../http/caller.ts';
+import type { Context } from '../kernel/context.ts';
 import { listProjects } from './projects.ts';
-import { searchResultsShape, toVariableJson } from './variable-shapes.ts';
-import { searchVariables } from './variables.ts';
+import { searchResultsShape, toVariableJson } from './variables/variable-shapes.ts';
+import { searchVariables } from './variables/variables.ts';
 
 const MAX_RESULTS = 1000;
 

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 
 const IDS_PER_QUERY = 500;

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../kernel/context.ts';
 
 export interface Settings {
   /** Shown in the console and on key copies; typed to confirm starting over. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../kernel/app-error.ts';
 
 /** `--data-dir`, else TEMPS_DATA_DIR, else ~/.temps (upstream's own default). */
 export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEnv = process.env): string {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { AppError } from '../app-error.ts';
+import { AppError } from '../kernel/app-error.ts';
 
 const LOCK_FILE = 'instance.lock';
 const PID_FILE = 'instance.pid';

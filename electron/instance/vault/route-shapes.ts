@@ -1,28 +1,28 @@
 import type { z } from '@hono/zod-openapi';
+import { explainNotSeparate, type KeyCopy } from './copies/key-copies.ts';
 import type { KitPage } from './copies/kit-text.ts';
 import type { Place } from './copies/places.ts';
-import type { DoctorReport } from './doctor.ts';
-import type { Health } from './health.ts';
-import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
-import type { KeyEpoch } from './key-history.ts';
-import { findKeyProof, type KeyProof } from './key-proof.ts';
-import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from './key-record.ts';
-import type { copyShape, epochShape, keyShape, kitShape, placeShape } from './key-shapes.ts';
-import type { RecoveryList } from './recovery.ts';
-import { getRotationProgress } from './rotation-progress.ts';
-import type { ListedSecret } from './secret-list.ts';
-import type { doctorShape, ownerShape, recoveryShape, secretShape } from './secret-shapes.ts';
+import type { KeyEpoch } from './key/key-history.ts';
+import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from './key/key-record.ts';
+import type { copyShape, epochShape, keyShape, kitShape, placeShape } from './key/key-shapes.ts';
+import type { RecoveryList } from './recovery/recovery.ts';
+import { getRotationProgress } from './rotation/rotation-progress.ts';
+import type { DoctorReport } from './secrets/doctor.ts';
+import type { ListedSecret } from './secrets/secret-list.ts';
+import type { doctorShape, ownerShape, recoveryShape, secretShape } from './secrets/secret-shapes.ts';
+import type { Health } from './status/health.ts';
+import { findKeyProof, type KeyProof } from './status/key-proof.ts';
 import type {
   custodyShape,
   healthShape,
   proofOfKeyShape,
   rotationShape,
   statusShape,
-} from './status-shapes.ts';
+} from './status/status-shapes.ts';
+import { getHealth, getSealCount } from './status/vault-status.ts';
 import type { SecretOwner } from './vault.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
-import { getHealth, getSealCount } from './vault-status.ts';
 
 /** The vault's answers as the API gives them: snake_case, and never a value. */
 export function toStatusJson(core: VaultCore, jobs: VaultJobs): z.infer<typeof statusShape> {

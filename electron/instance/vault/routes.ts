@@ -1,16 +1,16 @@
-import type { Context } from '../context.ts';
 import { createRoutes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
-import { copyRoutes } from './copy-routes.ts';
-import { keyRoutes } from './key-routes.ts';
-import { recoveryRoutes } from './recovery-routes.ts';
-import { rotationRoutes } from './rotation-routes.ts';
+import type { Context } from '../kernel/context.ts';
+import { copyRoutes } from './copies/copy-routes.ts';
+import { wordRoutes } from './copies/word-routes.ts';
+import { keyRoutes } from './key/key-routes.ts';
+import { recoveryRoutes } from './recovery/recovery-routes.ts';
+import { rotationRoutes } from './rotation/rotation-routes.ts';
 import { toDoctorJson, toStatusJson } from './route-shapes.ts';
-import { secretRoutes } from './secret-routes.ts';
-import { statusRoutes } from './status-routes.ts';
+import { secretRoutes } from './secrets/secret-routes.ts';
+import { statusRoutes } from './status/status-routes.ts';
 import type { VaultCore } from './vault-core.ts';
 import type { VaultJobs } from './vault-jobs.ts';
-import { wordRoutes } from './word-routes.ts';
 
 /** What `/events` sends of the vault: whole answers, so that a window needs no second request. */
 export function vaultViews({ core, jobs }: VaultRouteDeps): LiveView[] {

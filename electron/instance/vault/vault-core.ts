@@ -1,17 +1,17 @@
-import { AppError, type ErrorCode } from '../app-error.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import { AppError, type ErrorCode } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
-import { type FoundKey, findKeyFile } from './found-key.ts';
-import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key-record.ts';
-import { KeyRing } from './key-ring.ts';
-import { sweepLeftoverKeys } from './leftover-keys.ts';
+import { type FoundKey, findKeyFile } from './key/found-key.ts';
+import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
+import { KeyRing } from './key/key-ring.ts';
+import { sweepLeftoverKeys } from './key/leftover-keys.ts';
+import { decideStart, type StartDecision, type VaultCase } from './key/start-case.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
-import { createSecretStore, lockedError, type SecretStore } from './secret-store.ts';
 import type { SecretText } from './secret-text.ts';
-import { decideStart, type StartDecision, type VaultCase } from './start-case.ts';
+import { createSecretStore, lockedError, type SecretStore } from './secrets/secret-store.ts';
 import type { CustodyName } from './vocabulary.ts';
 
 export interface Situation {

@@ -1,9 +1,9 @@
-import { AppError } from '../app-error.ts';
-import { finishCustodyMove } from './custody-move.ts';
-import { watchCustody } from './custody-watch.ts';
-import { type DoctorReport, runDoctor } from './doctor.ts';
-import { createRotationJob, type RotationJob } from './reseal-job.ts';
-import { findOpenRotation, type RotationRecord } from './rotation-record.ts';
+import { AppError } from '../kernel/app-error.ts';
+import { finishCustodyMove } from './custody/custody-move.ts';
+import { watchCustody } from './custody/custody-watch.ts';
+import { createRotationJob, type RotationJob } from './rotation/reseal-job.ts';
+import { findOpenRotation, type RotationRecord } from './rotation/rotation-record.ts';
+import { type DoctorReport, runDoctor } from './secrets/doctor.ts';
 import { readCustody, type VaultCore } from './vault-core.ts';
 
 /**

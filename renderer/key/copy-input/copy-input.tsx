@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Segmented } from '../../ui/choices.tsx';
+import { Segmented } from '../../ui/form/choices.tsx';
 import type { CopyWayProps } from './copy-way.tsx';
 import { FileInput } from './file-input.tsx';
 import { PasteInput } from './paste-input.tsx';

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
 import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { FilePick } from './file-pick.tsx';

@@ -1,4 +1,4 @@
-import { PasswordField } from '../../ui/field.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
 
 interface PassphraseFieldProps {
   hint?: string;

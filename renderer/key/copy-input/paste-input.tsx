@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { Field } from '../../ui/field.tsx';
+import { Field } from '../../ui/form/field.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { looksLikeAge } from './handed-copy.ts';
 import { PassphraseField } from './passphrase-field.tsx';

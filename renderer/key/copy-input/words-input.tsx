@@ -1,6 +1,6 @@
 import { CircleX } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import { Ticks } from '../../ui/ticks.tsx';
+import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { useWordCheck, type WordCheck } from './use-word-check.ts';
 import { WordField } from './word-field.tsx';

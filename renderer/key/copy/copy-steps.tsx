@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { here } from '../../desktop.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
-import { type Step, Steps } from '../../ui/steps.tsx';
+import { type Step, Steps } from '../../ui/instruments/steps.tsx';
 import { formatClock } from '../../ui/time.ts';
+import { HandedStep, ProofStep } from '../proof/proof-step.tsx';
 import { formats, type KeepWay } from './copy-formats.ts';
 import { FormatStep } from './format-step.tsx';
 import { PassphrasePair } from './passphrase-pair.tsx';
 import { PlaceStep } from './place-step.tsx';
-import { HandedStep, ProofStep } from './proof-step.tsx';
 import type { CopyWizard, Stage } from './use-copy-wizard.ts';
 
 /** A copy, step by step, one under another. */

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
-import { Checkbox, Choices, Segmented } from '../../ui/choices.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { Checkbox, Choices, Segmented } from '../../ui/form/choices.tsx';
+import { TextField } from '../../ui/form/field.tsx';
 import { type CopyFormat, formats, type KeepWay, ways } from './copy-formats.ts';
 
 interface FormatStepProps {

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
-import { showToast } from '../../ui/toasts.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import type { MadeCopy } from './copy-formats.ts';
 import { KitPage } from './kit-page.tsx';
 import { useHiddenFromCapture } from './use-hidden-from-capture.ts';

@@ -1,7 +1,7 @@
 import { Dices } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { PasswordField } from '../../ui/field.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
 import { useWordList } from '../copy-input/word-list.ts';
 import { judgeStrength } from './strength.ts';
 import { StrengthLine } from './strength-line.tsx';

@@ -4,7 +4,7 @@ import { useIsOwner } from '../../app/session.ts';
 import { desktop, here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
 import { Failed } from '../../ui/nothing.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { KeepAnywayDialog } from './keep-anyway.tsx';

@@ -1,6 +1,6 @@
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { useAction } from '../use-action.ts';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { useAction } from '../../ui/use-action.ts';
 import type { KeyCopy } from './copy-formats.ts';
 import { forgetCopy } from './make-copy.ts';
 

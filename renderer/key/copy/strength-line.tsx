@@ -1,4 +1,4 @@
-import { Ticks, type TicksTone } from '../../ui/ticks.tsx';
+import { Ticks, type TicksTone } from '../../ui/instruments/ticks.tsx';
 import { judgeStrength, type Strength } from './strength.ts';
 
 const tones: Record<Strength['level'], { tone: TicksTone; text: string }> = {

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { hasCode } from '../../api/problem.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../ui/use-action.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { downloadBase64 } from './download-file.ts';
 import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';

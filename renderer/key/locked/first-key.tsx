@@ -1,7 +1,7 @@
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useIsOwner } from '../../app/session.ts';
-import type { VaultStatus } from '../../app/vault.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { FirstKeyChoice } from '../first-key-choice.tsx';
 
 /** Set up without a key, because no custody took one: it is made here, by the owner of the machine. */

@@ -1,9 +1,9 @@
 import { Check, LockKeyhole } from 'lucide-react';
 import { useMay } from '../../app/session.ts';
-import type { VaultStatus } from '../../app/vault.ts';
-import { Blade, SmallBlade } from '../../ui/blade.tsx';
-import { MiniDial } from '../../ui/dial.tsx';
+import { Blade, SmallBlade } from '../../ui/instruments/blade.tsx';
+import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { daysSince, formatShortDay } from '../../ui/time.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { nameCopy, useKnownCopies } from '../known-copies.ts';
 
 /** Which key is looked for, which was found instead, and where copies of it were seen. */

@@ -1,4 +1,4 @@
-import type { VaultStatus } from '../../app/vault.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { keeperOf } from '../custody-words.ts';
 
 /** What keeps the key, inside a sentence: "GNOME Keyring", "the key file". */

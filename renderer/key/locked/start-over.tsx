@@ -2,12 +2,12 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { type VaultStatus, vaultQuery } from '../../app/vault.ts';
 import { countToLose, listToLose } from '../../secrets/secret-words.ts';
-import { Choices } from '../../ui/choices.tsx';
-import { DangerDialog } from '../../ui/dialog.tsx';
-import { PasswordField, TextField } from '../../ui/field.tsx';
+import { Choices } from '../../ui/form/choices.tsx';
+import { PasswordField, TextField } from '../../ui/form/field.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
 import { formatCount } from '../../ui/time.ts';
+import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 
 type CustodyName = 'keychain' | 'passphrase' | 'file';
 

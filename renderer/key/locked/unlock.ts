@@ -1,8 +1,8 @@
 import { LockKeyholeOpen } from 'lucide-react';
 import { queryClient } from '../../api/queries.ts';
 import type { components } from '../../api/schema.ts';
-import { vaultQuery } from '../../app/vault.ts';
-import { showToast } from '../../ui/toasts.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
+import { vaultQuery } from '../../vault-state/vault.ts';
 
 type UnlockedVault = components['schemas']['UnlockedVault'];
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
-import type { VaultStatus } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';
 import { Section } from '../../ui/page.tsx';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { findIn } from '../custody-words.ts';
 import { MoveDialog } from './move-dialog.tsx';
 

@@ -4,13 +4,13 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
-import type { VaultStatus } from '../../app/vault.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatDuration } from '../../ui/time.ts';
+import { useAction } from '../../ui/use-action.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { inCustody } from '../custody-words.ts';
-import { useAction } from '../use-action.ts';
 
 /** Values a small machine seals again in a second, with their writing to disk. */
 const SEALED_PER_S = 5000;

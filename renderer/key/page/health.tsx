@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, TriangleAlert } from 'lucide-react';
-import { ReasonBanner } from '../../app/health-banner.tsx';
-import { proofDays, type VaultStatus } from '../../app/vault.ts';
-import { Blade } from '../../ui/blade.tsx';
-import { Dial } from '../../ui/dial.tsx';
-import { Level } from '../../ui/level.tsx';
+import { Blade } from '../../ui/instruments/blade.tsx';
+import { Dial } from '../../ui/instruments/dial.tsx';
+import { Level } from '../../ui/instruments/level.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
+import { ReasonBanner } from '../../vault-state/health-banner.tsx';
+import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { keeperOf } from '../custody-words.ts';
 import { copiesQuery, keyQuery } from './key-queries.ts';

@@ -3,15 +3,15 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useIsOwner } from '../../app/session.ts';
-import type { VaultStatus } from '../../app/vault.ts';
-import { SmallBlade } from '../../ui/blade.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { DangerDialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { SmallBlade } from '../../ui/instruments/blade.tsx';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { type Epoch, epochsQuery } from './key-queries.ts';
 
 /** One key per epoch: what each still opens, and the way to destroy one that opens nothing here. */

@@ -1,6 +1,6 @@
 import { Check, LoaderCircle } from 'lucide-react';
-import type { VaultStatus } from '../../app/vault.ts';
-import { Ticks } from '../../ui/ticks.tsx';
+import { Ticks } from '../../ui/instruments/ticks.tsx';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
 

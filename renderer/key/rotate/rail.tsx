@@ -1,6 +1,6 @@
-import type { VaultStatus } from '../../app/vault.ts';
-import { Rail } from '../../ui/steps.tsx';
+import { Rail } from '../../ui/instruments/steps.tsx';
 import { formatClock, formatDay } from '../../ui/time.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { inCustody } from '../custody-words.ts';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;

@@ -1,12 +1,12 @@
 import { ArrowRight, Power, RotateCw } from 'lucide-react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import type { VaultStatus } from '../../app/vault.ts';
-import { Blade } from '../../ui/blade.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Ticks } from '../../ui/ticks.tsx';
+import { Blade } from '../../ui/instruments/blade.tsx';
+import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../ui/use-action.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 import { GroupTable } from './group-table.tsx';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;

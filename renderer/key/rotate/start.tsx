@@ -3,12 +3,12 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { ApiProblem, hasCode } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
-import type { VaultStatus } from '../../app/vault.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
-import { PasswordField } from '../../ui/field.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { useAction } from '../use-action.ts';
+import { useAction } from '../../ui/use-action.ts';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 
 /** What will happen, and the first step of it. */
 export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUndone: boolean }) {

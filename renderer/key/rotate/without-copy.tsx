@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
 
 /** Past the proof, by typing the new key's fingerprint. */
 export function WithoutCopyDialog({ fingerprint, onClose }: { fingerprint: string; onClose: () => void }) {

@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { components } from '../../api/schema.ts';
-import type { VaultStatus } from '../../app/vault.ts';
 import { buttonClass } from '../../ui/button.tsx';
+import { Verdict, type VerdictName } from '../../ui/instruments/verdict.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { Verdict, type VerdictName } from '../../ui/verdict.tsx';
+import type { VaultStatus } from '../../vault-state/vault.ts';
 
 type Verification = components['schemas']['KeyCopyVerification'];
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/dialog.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { showToast } from '../../ui/toasts.tsx';
 import { type Environment, variablesQuery } from '../project-queries.ts';
 import { NameList } from './name-list.tsx';
 

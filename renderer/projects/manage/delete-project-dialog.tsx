@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
-import { DangerDialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { showToast } from '../../ui/toasts.tsx';
 import { environmentsQuery, type Project, tokensQuery, variablesQuery } from '../project-queries.ts';
 import { NameList } from './name-list.tsx';
 

@@ -1,8 +1,8 @@
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/dialog.tsx';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo } from '../../ui/time.ts';
-import { showToast } from '../../ui/toasts.tsx';
 import type { Token } from './token-table.tsx';
 
 interface DeleteTokenDialogProps {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { useSubmit } from '../../ui/submit.tsx';
+import { useSubmit } from '../../ui/form/submit.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import type { Environment } from '../project-queries.ts';
 import { BranchField } from './new-environment-dialog.tsx';
 

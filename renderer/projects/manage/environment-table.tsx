@@ -1,7 +1,7 @@
 import { Ellipsis, GitBranch, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { Menu } from '../../ui/menu.tsx';
+import { Menu } from '../../ui/overlays/menu.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { Environment, variablesQuery } from '../project-queries.ts';
 

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
-import { Checkbox } from '../../ui/choices.tsx';
-import { TextField } from '../../ui/field.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { useSubmit } from '../../ui/submit.tsx';
+import { Checkbox } from '../../ui/form/choices.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { useSubmit } from '../../ui/form/submit.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { previewSlug } from './slug.ts';
 
 export function NewEnvironmentDialog({ project, onClose }: { project: string; onClose: () => void }) {

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { useSubmit } from '../../ui/submit.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { useSubmit } from '../../ui/form/submit.tsx';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { previewSlug } from './slug.ts';
 
 interface NewProjectDialogProps {

@@ -3,11 +3,11 @@ import { useId, useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useSession } from '../../app/session.ts';
-import { Checkbox } from '../../ui/choices.tsx';
-import { expiryOf, type Life, LifeField, YEAR } from '../../ui/expiry.tsx';
-import { TextField } from '../../ui/field.tsx';
-import { FormDialog } from '../../ui/form-dialog.tsx';
-import { useSubmit } from '../../ui/submit.tsx';
+import { Checkbox } from '../../ui/form/choices.tsx';
+import { expiryOf, type Life, LifeField, YEAR } from '../../ui/form/expiry.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { useSubmit } from '../../ui/form/submit.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { projectQuery } from '../project-queries.ts';
 import { type TokenPermission, tokenPermissions } from './token-permissions.ts';
 

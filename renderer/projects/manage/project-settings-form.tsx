@@ -4,10 +4,10 @@ import { ask, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/form/field.tsx';
+import { SubmitError, useSubmit } from '../../ui/form/submit.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
-import { SubmitError, useSubmit } from '../../ui/submit.tsx';
-import { showToast } from '../../ui/toasts.tsx';
 import { useSaveKey } from '../../ui/use-save-key.ts';
 import { type Project, projectQuery } from '../project-queries.ts';
 

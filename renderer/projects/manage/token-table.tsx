@@ -1,7 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { Expiry } from '../../ui/expiry.tsx';
+import { Expiry } from '../../ui/form/expiry.tsx';
 import { LastUsed } from '../../ui/last-used.tsx';
 import type { tokensQuery } from '../project-queries.ts';
 import { describeGrant, tokenPermissions } from './token-permissions.ts';

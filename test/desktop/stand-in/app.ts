@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
-import { flushState, noteChange, obey, state } from './control.ts';
+import { flushState, noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 import { lockInstance, waitForHandOver } from './single-instance.ts';
-import { onLastClosed, openWindows } from './windows.ts';
+import { onLastClosed, openWindows } from './window/windows.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const manifest = (await import('../../../package.json', { with: { type: 'json' } })).default;

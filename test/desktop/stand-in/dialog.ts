@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from './control.ts';
-import type { DialogState, StandInCommands } from './control-contract.ts';
+import { noteChange, obey, state } from './control/control.ts';
+import type { DialogState, StandInCommands } from './control/control-contract.ts';
 import { offer } from './offered.ts';
 
 type Answer = StandInCommands['answerDialog'];

@@ -1,6 +1,5 @@
 /** The parts of Electron's module that the program uses, over Node and Debian's chromium. */
 export { app } from './app.ts';
-export { BrowserWindow } from './browser-window.ts';
 export { ClipboardItem, clipboard } from './clipboard.ts';
 export { dialog } from './dialog.ts';
 export { ipcMain } from './ipc-main.ts';
@@ -9,7 +8,8 @@ export { nativeImage } from './native-image.ts';
 export { nativeTheme } from './native-theme.ts';
 export { Notification } from './notification.ts';
 export { screen } from './screen.ts';
-export { session } from './session.ts';
 export { powerMonitor, protocol, shell, systemPreferences } from './system.ts';
 export { Tray } from './tray.ts';
 export { utilityProcess } from './utility-process.ts';
+export { BrowserWindow } from './window/browser-window.ts';
+export { session } from './window/session.ts';

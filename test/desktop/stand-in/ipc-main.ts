@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
 import { offer } from './offered.ts';
-import { createWire } from './wire.ts';
+import { createWire } from './page/wire.ts';
 
 type Handler = Parameters<Electron.IpcMain['handle']>[1];
 

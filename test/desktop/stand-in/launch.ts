@@ -7,9 +7,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { compiledOnce } from '../../command-line-env.ts';
 import type { Ran } from '../../e2e/terminal.ts';
 import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
-import { type ControlServer, openControl } from './control-server.ts';
-import { buildPreload } from './preload-build.ts';
-import { createPageFinder } from './shown-page.ts';
+import { type ControlServer, openControl } from './control/control-server.ts';
+import { buildPreload } from './page/preload-build.ts';
+import { createPageFinder } from './page/shown-page.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const PATIENCE_MS = 30_000;

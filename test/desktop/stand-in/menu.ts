@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
-import { noteChange, state } from './control.ts';
-import type { MenuLine } from './control-contract.ts';
+import { noteChange, state } from './control/control.ts';
+import type { MenuLine } from './control/control-contract.ts';
 import { offer } from './offered.ts';
 
 type Template = Electron.MenuItemConstructorOptions;

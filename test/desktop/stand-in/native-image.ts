@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type * as Electron from 'electron';
-import { noteChange } from './control.ts';
-import type { ImageState } from './control-contract.ts';
+import { noteChange } from './control/control.ts';
+import type { ImageState } from './control/control-contract.ts';
 import { offer } from './offered.ts';
 
 const images = new WeakMap<Electron.NativeImage, ImageState>();

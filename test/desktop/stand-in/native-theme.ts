@@ -1,5 +1,5 @@
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from './control.ts';
+import { noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer } from './offered.ts';
 
 const followers: (() => void)[] = [];

@@ -1,5 +1,5 @@
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from './control.ts';
+import { noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offerClass } from './offered.ts';
 
 /** Those that were shown, as the state lists them. */

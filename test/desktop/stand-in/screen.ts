@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
-import { obey } from './control.ts';
-import type { DisplayState } from './control-contract.ts';
+import { obey } from './control/control.ts';
+import type { DisplayState } from './control/control-contract.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 
 /** One screen with a panel below; or those of STAND_IN_DISPLAYS, as JSON, the main one first. */

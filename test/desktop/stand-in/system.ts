@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
 import { checkNotReady } from './app.ts';
-import { noteChange, obey, state } from './control.ts';
+import { noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 
 const power = new OfferedEvents('powerMonitor', ['suspend', 'resume', 'lock-screen', 'shutdown']);

@@ -1,5 +1,5 @@
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from './control.ts';
+import { noteChange, obey, state } from './control/control.ts';
 import { clickMenu, describeMenu } from './menu.ts';
 import { describeImage } from './native-image.ts';
 import { OfferedEvents, offerClass } from './offered.ts';

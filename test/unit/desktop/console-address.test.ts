@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findLinkedPath, isConsoleUrl, toConsoleUrl } from '../../../electron/desktop/app-origin.ts';
-import { answerAppRequest } from '../../../electron/desktop/app-protocol.ts';
-import { mayAsk, mayCall, mayOpenOutside } from '../../../electron/desktop/guard-rules.ts';
+import { findLinkedPath, isConsoleUrl, toConsoleUrl } from '../../../electron/desktop/window/app-origin.ts';
+import { answerAppRequest } from '../../../electron/desktop/window/app-protocol.ts';
+import { mayAsk, mayCall, mayOpenOutside } from '../../../electron/desktop/window/guard-rules.ts';
 
 const foreign = [
   'https://app/',

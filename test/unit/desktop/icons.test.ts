@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
-import type { TrayShape } from '../../../electron/desktop/tray-model.ts';
+import type { TrayShape } from '../../../electron/desktop/tray/tray-model.ts';
 
 const resources = join(import.meta.dirname, '..', '..', '..', 'resources');
 const icons = (name: string) => readFileSync(join(resources, 'icons', name));

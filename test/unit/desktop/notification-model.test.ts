@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chooseNotification } from '../../../electron/desktop/notification-model.ts';
-import type { TrayVault } from '../../../electron/desktop/tray-model.ts';
-import { calmVault as ok } from './tray-vault.ts';
+import type { TrayVault } from '../../../electron/desktop/tray/tray-model.ts';
+import { calmVault as ok } from './tray/tray-vault.ts';
 
 const HOUR = 60 * 60 * 1000;
 const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true } };

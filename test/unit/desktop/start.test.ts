@@ -6,7 +6,7 @@ import { commandWords, findCommand } from '../../../electron/desktop/command-wor
 import { describeFailure } from '../../../electron/desktop/failure-model.ts';
 import { openPreferences } from '../../../electron/desktop/preferences.ts';
 import { readStartArguments } from '../../../electron/desktop/start-arguments.ts';
-import { AppError } from '../../../electron/instance/app-error.ts';
+import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 
 let folder: string;
 beforeAll(() => {

@@ -227,7 +227,7 @@ describe('writing', () => {
     const instance = await openInstance({ dataDir: small, env: {} });
     const store = instance.status();
     expect(store.vault.case).toBe('running');
-    const { createOwner } = await import('../../../electron/instance/http/socket-door.ts');
+    const { createOwner } = await import('../../../electron/instance/doors/socket-door.ts');
     const send = async (path: string, body: object) => {
       const init = {
         method: 'POST',

@@ -1,5 +1,5 @@
-import { AppError } from '../../app-error.ts';
-import { protectWithPassphrase, requireStrongPassphrase } from '../passphrase-file.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import { protectWithPassphrase, requireStrongPassphrase } from '../custody/passphrase-file.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { CopyFormat } from '../vocabulary.ts';

@@ -1,7 +1,7 @@
 import { access, constants, realpath, stat, statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { type DiskFinding, findDisks, listMounts } from './linux-disks.ts';
 import {
   createSurvey,

@@ -1,4 +1,4 @@
-import { looksLikeAge, openWithPassphrase } from '../passphrase-file.ts';
+import { looksLikeAge, openWithPassphrase } from '../custody/passphrase-file.ts';
 import { parseKeyText } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { CopyFormat } from '../vocabulary.ts';

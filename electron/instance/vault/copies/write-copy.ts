@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { writeNewFile } from '../custody/key-file.ts';
 import { MAX_COPY_BYTES } from './read-copy.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { KeyCustody } from './custody.ts';
 import { uniqueKeys } from './file-custody.ts';
 import { readKeyFile } from './key-file.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { isTaken, listFiles, readKeyFile, removeFile, replaceFile, writeNewFile } from './key-file.ts';

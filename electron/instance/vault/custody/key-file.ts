@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, existsSync, fstatSync, type Stats } from 'node:fs';
 import { type FileHandle, link, lstat, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 
 /** An age file with one recipient and 64 digits is under 1 KiB; a mount with a dozen keys too. */
 const MAX_FILE_BYTES = 16 * 1024;

@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
 
 /** The contents of a key file: 64 lower-case hex digits and a newline, as upstream writes and trims it. */

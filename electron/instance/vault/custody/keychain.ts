@@ -1,4 +1,4 @@
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { callKeytar, KeytarMissingError, type KeytarRequest } from './keytar-call.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { AppError } from '../../app-error.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { type Fingerprint, parseFingerprint } from '../sealing/master-key.ts';
 import { listFiles, PARTIAL_MARK, readKeyFile, removeFile } from './key-file.ts';
 import { parseKeyFile } from './key-text-file.ts';

@@ -1,7 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../app-error.ts';
-import { openWithPassphrase, protectWithPassphrase } from '../passphrase-file.ts';
+import { AppError } from '../../kernel/app-error.ts';
 import { type Fingerprint, formatKeyText, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { KeyCustody } from './custody.ts';
@@ -17,6 +16,7 @@ import {
 } from './key-file.ts';
 import { parseKeyFile } from './key-text-file.ts';
 import { sweepPartialKeys } from './partial-files.ts';
+import { openWithPassphrase, protectWithPassphrase } from './passphrase-file.ts';
 
 const FILE = 'encryption_key.age';
 /** The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the passphrase. */

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { AppError } from '../../../../electron/instance/app-error.ts';
+import { AppError } from '../../../../electron/instance/kernel/app-error.ts';
 import { createKeychainCustody } from '../../../../electron/instance/vault/custody/keychain.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 

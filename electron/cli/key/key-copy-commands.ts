@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import type { Client } from '../client.ts';
+import { type Command, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { askHidden, askLine, isShownToPerson } from '../prompt.ts';
+import type { Copy } from './key-answers.ts';
+import {
+  passphraseOption,
+  protectedFormats,
+  readFormat,
+  readPassphrase,
+  readVerifiable,
+} from './key-input.ts';
+import { describeWordProblems, type WordProblem } from './word-problems.ts';
+
+interface MadeCopy {
+  copy: Copy;
+  written_to: string | null;
+  not_separate: string | null;
+  proof: { needed: null | 'words' | 'paste'; positions?: number[] };
+  content: string | null;
+}
+
+/** What a terminal can show instead of writing a file. */
+const shownFormats = ['words', 'text'];
+export const copyOptions = {
+  format: { type: 'string' },
+  to: { type: 'string' },
+  'keep-anyway': { type: 'boolean' },
+  unprotected: { type: 'boolean' },
+  ...passphraseOption,
+} as const;
+
+export const copyCommands: Record<string, Command> = {
+  'key copy': {
+    usage: 'key copy --format age|words|pdf|kdbx|bitwarden|csv|text|plain --to PATH',
+    summary: 'Copies the key to a file in a separate place, and reads it back from there.',
+    notes:
+      'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
+      'FAT and exFAT sticks have no permissions: a plain key file there is for anyone who has the stick.\n' +
+      'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
+      'words and text without --to are shown on the terminal alone and asked back.',
+    options: copyOptions,
+    run: copyKey,
+  },
+  'key verify': {
+    usage: 'key verify PATH',
+    summary:
+      'Says what a copy is good for; - reads it (words, text) from standard input. Exit code 0 only when it opens this instance.',
+    options: passphraseOption,
+    positionals: [1, 1],
+    run: verifyCopy,
+  },
+};
+
+async function copyKey(invocation: Invocation): Promise<number> {
+  const format = readFormat(invocation);
+  const to = invocation.values.to as string | undefined;
+  if (to === undefined) requireShowable(format);
+  const passphrase = protectedFormats.includes(format)
+    ? { passphrase: await readPassphrase(invocation, true) }
+    : {};
+  return await withClient(invocation, async (client) => {
+    const made = await makeCopy(invocation, client, {
+      format,
+      ...(to === undefined ? {} : { path: resolve(to) }),
+      ...passphrase,
+    });
+    const proven = made.proof.needed === null ? made.copy : await proveHandedOut(client, made);
+    invocation.print({ ...made, copy: proven, content: null }, () => describeCopy({ ...made, copy: proven }));
+    return exitCodes.done;
+  });
+}
+
+function requireShowable(format: string): void {
+  if (!shownFormats.includes(format))
+    throw usageError('This format is a file. Say where to write it: --to PATH.');
+  // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
+  if (!isShownToPerson())
+    throw usageError(
+      `${format} without --to is shown on a terminal and asked back there; say --to PATH elsewhere.`,
+    );
+}
+
+/** Has the instance make a copy; says what to add where it refused. */
+export async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
+  try {
+    return await client.call<MadeCopy>('POST', '/vault/key/copies', {
+      ...request,
+      keep_anyway: invocation.values['keep-anyway'] === true,
+      unprotected_confirmed: invocation.values.unprotected === true,
+    });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (error.code === 'place_not_separate')
+      throw new CommandError(
+        error.code,
+        `${error.message}\nChoose another place, or keep it there anyway with --keep-anyway; it will not count as separate.`,
+      );
+    if ('unprotected_confirmed' in error.fields)
+      throw new CommandError(error.code, `${error.message}\nThe second time: add --unprotected.`);
+    throw error;
+  }
+}
+
+async function proveHandedOut(client: Client, made: MadeCopy): Promise<Copy> {
+  process.stderr.write(`\n${made.content}\n`);
+  const proof = made.proof.needed === 'words' ? await askWords(made.proof.positions ?? []) : await askText();
+  const { copy } = await client.call<{ copy: Copy }>(
+    'POST',
+    `/vault/key/copies/${made.copy.id}/prove`,
+    proof,
+  );
+  return copy;
+}
+
+async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
+  await askLine('Write the words down, then press Enter. They are asked back. ');
+  const words: string[] = [];
+  for (const position of positions) words.push(await askLine(`Word ${position}: `));
+  return { words };
+}
+
+/** One line of the text holds all of the key; a terminal takes no more at once. */
+async function askText(): Promise<{ text: string }> {
+  await askLine('Keep the text in your password manager, then press Enter. It is asked back. ');
+  return { text: await askHidden('Paste the line that begins with temps-key from where you keep it: ') };
+}
+
+function describeCopy({ copy, written_to, not_separate }: MadeCopy): string {
+  return [
+    written_to === null ? `Copied as ${copy.format}.` : `Copied to ${written_to}.`,
+    copy.verified_at === null ? 'Not proven yet.' : 'Read back: it holds the key.',
+    ...(not_separate === null ? [] : [`It does not count as separate: ${not_separate}`]),
+  ].join('\n');
+}
+
+interface Verification {
+  verdict: string;
+  detail: string;
+  fingerprint: string | null;
+  epoch: number | null;
+  problems: WordProblem[];
+}
+
+async function verifyCopy(invocation: Invocation): Promise<number> {
+  const [path = ''] = invocation.positionals;
+  const body = await readVerifiable(path);
+  return await withClient(invocation, async (client) => {
+    let found = await client.call<Verification>('POST', '/vault/key/copies/verify', body);
+    if (found.verdict === 'passphrase_required') {
+      const passphrase = await readPassphrase(invocation, false);
+      found = await client.call<Verification>('POST', '/vault/key/copies/verify', { ...body, passphrase });
+    }
+    const problems = found.problems.map(({ position, nearest }) => ({ position, nearest }));
+    invocation.print({ ...found, problems }, () =>
+      [
+        found.detail,
+        ...(found.fingerprint === null
+          ? []
+          : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, epoch ${found.epoch}`}`]),
+        ...describeWordProblems(problems),
+      ].join('\n'),
+    );
+    return found.verdict === 'opens_this_instance' ? exitCodes.done : exitCodes.failed;
+  });
+}

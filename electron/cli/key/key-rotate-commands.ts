@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import type { Client } from '../client.ts';
+import { type Command, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { askLine, hasTerminal } from '../prompt.ts';
+import type { Rotation, Status } from './key-answers.ts';
+import { copyOptions, makeCopy } from './key-copy-commands.ts';
+import { protectedFormats, readFormat, readPassphrase } from './key-input.ts';
+
+interface RotationAnswer {
+  rotation: Rotation;
+}
+
+const ROTATE_USAGE =
+  'key rotate [--resume] (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo';
+
+export const rotateCommands: Record<string, Command> = {
+  'key rotate': {
+    usage: ROTATE_USAGE,
+    summary: 'Makes a new key and seals every secret under it.',
+    notes:
+      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
+    options: {
+      ...copyOptions,
+      'copy-to': { type: 'string' },
+      'without-copy': { type: 'boolean' },
+      yes: { type: 'boolean' },
+      resume: { type: 'boolean' },
+      undo: { type: 'boolean' },
+    },
+    run: rotate,
+  },
+};
+
+async function rotate(invocation: Invocation): Promise<number> {
+  const { values } = invocation;
+  const chosen = ['copy-to', 'without-copy', 'resume', 'undo'].filter((name) => values[name] !== undefined);
+  const proofs = chosen.filter((name) => name === 'copy-to' || name === 'without-copy');
+  if (proofs.length > 1 || chosen.length - proofs.length > 1 || chosen.length === 0)
+    throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
+  if (values.undo && proofs.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
+  return await withClient(invocation, async (client) => {
+    if (values.undo) {
+      await client.call('POST', '/vault/key/rotation/undo');
+      invocation.print({ state: 'undone' }, () => 'The rotation is undone; the key is as it was.');
+      return exitCodes.done;
+    }
+    const rotation = values.resume
+      ? await resumeRotation(invocation, client)
+      : await beginRotation(invocation, client);
+    invocation.print(
+      rotation,
+      () =>
+        `Done: ${rotation.total} values are sealed under ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until it is shredded.`,
+    );
+    return exitCodes.done;
+  });
+}
+
+async function beginRotation(invocation: Invocation, client: Client): Promise<Rotation> {
+  const { custody } = await client.call<Status>('GET', '/vault/status');
+  const format = invocation.values['copy-to'] === undefined ? null : readFormat(invocation);
+  const needsPassphrase =
+    custody.name === 'passphrase' || (format !== null && protectedFormats.includes(format));
+  const passphrase = needsPassphrase ? await readPassphrase(invocation, true) : null;
+  await client.call('POST', '/vault/key/rotation', custody.name === 'passphrase' ? { passphrase } : {});
+  try {
+    await proveNewKey(invocation, client, format, passphrase);
+  } catch (error) {
+    // Nothing is sealed under the new key yet: leave no half rotation behind a copy that failed.
+    await client.call('POST', '/vault/key/rotation/undo');
+    throw error;
+  }
+  return (await client.call<RotationAnswer>('POST', '/vault/key/rotation/seal?wait=true')).rotation;
+}
+
+/** A copy of the new key that is read back, or its fingerprint in the place of one. */
+async function proveNewKey(
+  invocation: Invocation,
+  client: Client,
+  format: string | null,
+  passphrase: string | null,
+): Promise<void> {
+  if (format === null) return await overrideProof(invocation, client);
+  await makeCopy(invocation, client, {
+    format,
+    path: resolve(invocation.values['copy-to'] as string),
+    for: 'rotation',
+    ...(protectedFormats.includes(format) ? { passphrase } : {}),
+  });
+}
+
+async function overrideProof(invocation: Invocation, client: Client): Promise<void> {
+  const { rotation } = await client.call<{ rotation: Rotation }>('GET', '/vault/key/rotation');
+  const typed = invocation.values.yes
+    ? rotation.new_fingerprint
+    : await askLine(
+        `Without a copy, losing this machine loses every secret.\nThe new key is ${rotation.new_fingerprint}. Type its fingerprint to go on: `,
+      );
+  await client.call('POST', '/vault/key/rotation/prove', { override_fingerprint: typed });
+}
+
+/** Goes on from whatever step it stands at; one that came to its end meanwhile is a rotation that is done. */
+async function resumeRotation(invocation: Invocation, client: Client): Promise<Rotation> {
+  const { rotation } = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+  if (rotation?.state === 'done') return rotation;
+  if (rotation?.state === 'staged') await proveStaged(invocation, client);
+  const step = rotation?.state === 'staged' || rotation?.state === 'proven' ? 'seal' : 'resume';
+  try {
+    return (await client.call<RotationAnswer>('POST', `/vault/key/rotation/${step}?wait=true`)).rotation;
+  } catch (error) {
+    const now = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+    if (rotation?.state === 'sealing' && now.rotation?.state === 'done') return now.rotation;
+    throw error;
+  }
+}
+
+async function proveStaged(invocation: Invocation, client: Client): Promise<void> {
+  const { values } = invocation;
+  if (values['copy-to'] === undefined && !values['without-copy'] && !hasTerminal()) {
+    throw new CommandError(
+      'copy_not_proven',
+      'The new key has no proven copy yet. Go on with --resume --copy-to PATH --format F, or --resume --without-copy; --undo takes it back.',
+    );
+  }
+  const format = values['copy-to'] === undefined ? null : readFormat(invocation);
+  const isProtected = format !== null && protectedFormats.includes(format);
+  await proveNewKey(invocation, client, format, isProtected ? await readPassphrase(invocation, true) : null);
+}

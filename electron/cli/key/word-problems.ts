@@ -1,0 +1,35 @@
+import { CommandError } from '../command-error.ts';
+
+/** What is wrong with typed words. SECURITY: never one of the words: a misspelt one is nearly a word of the key. */
+export interface WordProblem {
+  position: number;
+  /** None where a word is missing, or one too many. */
+  nearest: string[];
+}
+
+const WORD_COUNT = 24;
+
+export function describeWordProblems(problems: readonly WordProblem[]): string[] {
+  return problems.map(({ position, nearest }) => {
+    if (nearest.length > 0) return `Word ${position} is not in the list. Nearest: ${nearest.join(', ')}`;
+    return position > WORD_COUNT
+      ? `There should be ${WORD_COUNT} words; there are more.`
+      : `There should be ${WORD_COUNT} words; word ${position} is missing.`;
+  });
+}
+
+/** An error about words, with what is wrong with which of them; any other as it is. */
+export function explainWords(error: unknown): unknown {
+  if (!(error instanceof CommandError) || error.code !== 'words_invalid') return error;
+  const { problems = [], checksum_fails: checksumFails } = error.details as {
+    problems?: WordProblem[];
+    checksum_fails?: boolean;
+  };
+  const lines = describeWordProblems(problems);
+  if (checksumFails) {
+    lines.push(
+      'Every word is in the list, but together they are no key: one is not the right one, or two changed places.',
+    );
+  }
+  return new CommandError(error.code, [error.message, ...lines].join('\n'), error.fields, error.details);
+}

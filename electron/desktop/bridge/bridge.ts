@@ -1,0 +1,149 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, isAbsolute } from 'node:path';
+import { app, dialog, ipcMain, Notification, nativeTheme, shell, systemPreferences } from 'electron';
+import type { WindowDoor } from '../../instance/doors/window-door.ts';
+import { AppError } from '../../instance/kernel/app-error.ts';
+import { describeError, type Log } from '../../instance/kernel/log.ts';
+import { probeKeychain } from '../../instance/vault/custody/keychain.ts';
+import { setStartAtLogin, startsAtLogin } from '../login-item.ts';
+import type { PreferencesFile } from '../preferences.ts';
+import type { Updates } from '../updates.ts';
+import { mayCall } from '../window/guard-rules.ts';
+import type { ConsoleWindow } from '../window/window.ts';
+import { type BridgeHandlers, CALL_CHANNEL } from './bridge-contract.ts';
+import { dispatchBridgeCall } from './bridge-dispatch.ts';
+import type { SecretClipboard } from './clipboard.ts';
+
+/** A key file, a scan of a code, a `.env`: none is larger. */
+const MAX_PICKED_BYTES = 2 * 1024 * 1024;
+
+export interface BridgeParts {
+  window: ConsoleWindow;
+  door: WindowDoor;
+  clipboard: SecretClipboard;
+  preferences: PreferencesFile;
+  updates: Updates;
+  log: Log;
+  hasTray: boolean;
+  quit: () => void;
+}
+
+/** Opens the bridge of the one window. */
+export function openBridge(parts: BridgeParts): void {
+  const { window, log } = parts;
+  const handlers = createHandlers(parts);
+  ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
+    // SECURITY: the page is asked who it is before anything it sent is looked at.
+    const { native } = window;
+    if (native.isDestroyed() || !mayCall(event.senderFrame, native.webContents.mainFrame))
+      return { ok: false, code: 'forbidden', message: 'The desktop answers to the console alone.' };
+    return await dispatchBridgeCall(handlers, name, request, (call, error) =>
+      log.error({ call, error: describeError(error) }, 'a call of the window failed'),
+    );
+  });
+}
+
+function createHandlers(parts: BridgeParts): BridgeHandlers {
+  const { window, door, clipboard, preferences, updates } = parts;
+  const { native } = window;
+  return {
+    describe: () => ({
+      platform: process.platform as 'linux' | 'darwin' | 'win32',
+      version: app.getVersion(),
+      hasTray: parts.hasTray,
+      canConfirm: canPromptTouchId(),
+      canHideFromCapture: process.platform !== 'linux',
+      canNotify: Notification.isSupported(),
+      theme: preferences.value.theme,
+    }),
+    async chooseFolder() {
+      const { filePaths } = await dialog.showOpenDialog(native, {
+        title: 'Where the copy goes',
+        buttonLabel: 'Copy here',
+        properties: ['openDirectory', 'createDirectory'],
+      });
+      return filePaths[0] ?? null;
+    },
+    async pickFile({ kind }) {
+      const { filePaths } = await dialog.showOpenDialog(native, {
+        properties: ['openFile'],
+        ...pickOptions[kind],
+      });
+      const [path] = filePaths;
+      return path === undefined ? null : { name: basename(path), bytes: await readPicked(path) };
+    },
+    print: () => new Promise((resolve) => native.webContents.print({}, (isPrinted) => resolve(isPrinted))),
+    async savePdf({ name }) {
+      const { filePath } = await dialog.showSaveDialog(native, {
+        defaultPath: `${name.replace(/[^\p{L}\p{N} ._-]/gu, '')}.pdf`,
+        filters: [{ name: 'PDF', extensions: ['pdf'] }],
+      });
+      if (!filePath) return null;
+      const page = await native.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
+      // SECURITY: the kit is the key: no one else's to read.
+      await writeFile(filePath, page, { mode: 0o600 });
+      return filePath;
+    },
+    copySecret: ({ text, keptMs }) => clipboard.copy(text, keptMs),
+    clearClipboard: clipboard.clear,
+    keychain: probeKeychain,
+    loginItem: () => ({ isEnabled: startsAtLogin(), wasAsked: preferences.value.wasLoginAsked }),
+    setLoginItem({ isEnabled }) {
+      setStartAtLogin(isEnabled);
+      preferences.set({ wasLoginAsked: true });
+      return { isEnabled: startsAtLogin(), wasAsked: true };
+    },
+    async showInFolder({ path }) {
+      // SECURITY: a path that exists on this machine is shown; nothing is opened, and no share is reached for.
+      if (!isAbsolute(path) || path.startsWith('\\\\') || path.startsWith('//')) return false;
+      if (!(await stat(path).catch(() => null))) return false;
+      shell.showItemInFolder(path);
+      return true;
+    },
+    setTheme({ theme }) {
+      nativeTheme.themeSource = theme;
+      preferences.set({ theme });
+    },
+    updates: updates.state,
+    checkForUpdates: updates.check,
+    installUpdate: updates.install,
+    hideFromCapture: ({ isHidden }) => native.setContentProtection(isHidden),
+    async confirm() {
+      if (!canPromptTouchId()) return false;
+      try {
+        await systemPreferences.promptTouchID('confirm who you are');
+      } catch {
+        // Cancelled, or not recognised: the password is asked instead.
+        return false;
+      }
+      door.confirm();
+      return true;
+    },
+    quit: parts.quit,
+  };
+}
+
+const canPromptTouchId = () => process.platform === 'darwin' && systemPreferences.canPromptTouchID();
+
+const pickOptions = {
+  copy: {
+    title: 'A copy of the key',
+    filters: [
+      { name: 'Copies of a key', extensions: ['age', 'kdbx', 'pdf', 'txt', 'json', 'csv', 'key'] },
+      { name: 'Any file', extensions: ['*'] },
+    ],
+  },
+  picture: {
+    title: 'A picture of the code',
+    filters: [{ name: 'Pictures', extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'] }],
+  },
+} satisfies Record<string, Electron.OpenDialogOptions>;
+
+/** Throws `body_too_large` and `not_found`. */
+async function readPicked(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const found = await stat(path).catch(() => null);
+  if (!found?.isFile()) throw new AppError('not_found', `${basename(path)} is not a file that can be read.`);
+  if (found.size > MAX_PICKED_BYTES)
+    throw new AppError('body_too_large', `${basename(path)} is over 2 MiB: it is no copy of a key.`);
+  return new Uint8Array(await readFile(path));
+}

@@ -1,0 +1,154 @@
+import type { z } from 'zod';
+import type { statusShape } from '../../instance/vault/status/status-shapes.ts';
+import type { UpdateState } from '../bridge/bridge-contract.ts';
+
+type Status = z.infer<typeof statusShape>;
+
+/** The part of `/api/vault/status` that the tray tells, as the instance itself describes it. */
+export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
+  custody: Pick<Status['custody'], 'name'>;
+  database: Pick<Status['database'], 'state'>;
+  health: Pick<Status['health'], 'level' | 'attention'>;
+  rotation: Pick<NonNullable<Status['rotation']>, 'state' | 'moved' | 'total'> | null;
+}
+
+export interface TrayInput {
+  vault: TrayVault;
+  /** Where a browser of this machine finds the console; null while it is paused or has no port. */
+  address: string | null;
+  isPaused: boolean;
+  updates: UpdateState;
+}
+
+/** Four shapes, told apart without colour. */
+export type TrayShape = 'running' | 'working' | 'attention' | 'locked';
+
+export type TrayAction =
+  | 'open'
+  | 'copy_address'
+  | 'lock'
+  | 'unlock'
+  | 'key'
+  | 'pause'
+  | 'resume'
+  | 'check_for_updates'
+  | 'install_update'
+  | 'quit';
+
+/** A line that says something, a line that does something, or what parts them. */
+export type TrayItem =
+  | { kind: 'status'; label: string }
+  | { kind: 'action'; label: string; action: TrayAction; isEnabled: boolean }
+  | { kind: 'separator' };
+
+export interface TrayPicture {
+  shape: TrayShape;
+  tooltip: string;
+  items: TrayItem[];
+}
+
+/** From how the instance stands to what the tray shows: the whole of it, so that it is drawn and never patched. */
+export function pictureTray(input: TrayInput): TrayPicture {
+  const shape = chooseShape(input);
+  return {
+    shape,
+    tooltip: `Temps: ${sayTooltip(shape, input)}`,
+    items: [
+      { kind: 'status', label: sayStatus(shape, input) },
+      { kind: 'separator' },
+      action('Open Temps', 'open'),
+      action('Copy console address', 'copy_address', input.address !== null),
+      { kind: 'separator' },
+      input.vault.state === 'locked' ? action('Unlock…', 'unlock') : action('Lock now', 'lock'),
+      action('Encryption key…', 'key'),
+      { kind: 'separator' },
+      input.isPaused ? action('Resume', 'resume') : action('Pause instance', 'pause'),
+      ...updateItems(input.updates),
+      action('Quit Temps', 'quit'),
+    ],
+  };
+}
+
+function action(label: string, name: TrayAction, isEnabled = true): TrayItem {
+  return { kind: 'action', label, action: name, isEnabled };
+}
+
+/** The most urgent first: who is locked out cares for nothing else; work is shown before what can wait for it. */
+function chooseShape({ vault }: TrayInput): TrayShape {
+  if (vault.state === 'locked') return 'locked';
+  if (vault.database.state !== 'ok') return 'attention';
+  if (vault.rotation?.state === 'sealing') return 'working';
+  const isAtRisk = vault.health.level === 'at_risk' || vault.health.level === 'broken';
+  return isAtRisk && vault.health.attention ? 'attention' : 'running';
+}
+
+function sayStatus(shape: TrayShape, input: TrayInput): string {
+  const { vault } = input;
+  const words = sayWords(shape, input);
+  if (shape === 'working' && vault.rotation)
+    return `Rotating: ${count(vault.rotation.moved)} of ${count(vault.rotation.total)} values`;
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function sayTooltip(shape: TrayShape, input: TrayInput): string {
+  const { rotation } = input.vault;
+  if (shape !== 'working' || !rotation) return sayWords(shape, input).replace(': ', ', ');
+  return `rotating the key, ${rotation.total === 0 ? 100 : Math.floor((rotation.moved / rotation.total) * 100)} %`;
+}
+
+function sayWords(shape: TrayShape, { vault, isPaused }: TrayInput): string {
+  if (shape === 'locked') return `locked: ${sayCase(vault)}`;
+  if (vault.database.state !== 'ok') return 'database damaged, nothing is written';
+  if (shape === 'attention')
+    return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no proven copy';
+  const instance = isPaused ? 'paused' : 'running';
+  switch (vault.health.level) {
+    case 'ok':
+      return `${instance}, key OK`;
+    case 'due':
+      return `${instance}, a copy wants proving`;
+    default:
+      return `${instance}, key at risk`;
+  }
+}
+
+function sayCase(vault: TrayVault): string {
+  switch (vault.case) {
+    case 'missing':
+      return 'key missing';
+    case 'waiting':
+      if (vault.custody.name === 'passphrase') return 'passphrase needed';
+      if (vault.custody.name !== 'keychain') return 'key file unreadable';
+      return vault.refused ? 'no keychain' : 'keychain locked';
+    case 'old_key':
+      return 'an older key found';
+    case 'foreign_key':
+      return 'another key found';
+    default:
+      return 'on request';
+  }
+}
+
+/** No feed, no line: a menu offers nothing that does nothing. */
+function updateItems(updates: UpdateState): TrayItem[] {
+  switch (updates.state) {
+    case 'off':
+      return [];
+    case 'checking':
+      return [action('Checking for updates…', 'check_for_updates', false)];
+    case 'loading':
+      return [
+        action(
+          `Loading version ${updates.version}, ${Math.floor(updates.percent)} %`,
+          'check_for_updates',
+          false,
+        ),
+      ];
+    case 'ready':
+      return [action(`Restart with version ${updates.version}`, 'install_update')];
+    default:
+      return [action('Check for updates', 'check_for_updates')];
+  }
+}
+
+const count = (value: number) => value.toLocaleString('en');

@@ -1,0 +1,31 @@
+import type { WindowDoor } from '../../instance/doors/window-door.ts';
+import { isConsoleUrl, ORIGIN } from './app-origin.ts';
+
+const refused = (status: number, text: string) =>
+  new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+
+/**
+ * Answers a request of the window's page: the console's files and `/api`, straight from the instance, without a
+ * port.
+ *
+ * SECURITY: only the console's own origin is answered, and a request that says it comes from elsewhere is not. A
+ * path that tries to climb is refused as it is written; behind it the instance knows only files it listed itself.
+ */
+export async function answerAppRequest(door: WindowDoor, request: Request): Promise<Response> {
+  if (!isConsoleUrl(request.url)) return refused(404, 'There is nothing at this address.');
+  const url = new URL(request.url);
+  if (/%2e|%2f|%5c|%00|\\/i.test(url.pathname)) return refused(400, 'This is not a path of the console.');
+  const origin = request.headers.get('origin');
+  if (origin !== null && origin !== ORIGIN)
+    return refused(403, 'This request did not come from the console.');
+  const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
+  // The door speaks HTTP's addresses; the name is its own, as the socket's is.
+  return await door.fetch(
+    new Request(`http://localhost${url.pathname}${url.search}`, {
+      method: request.method,
+      headers: request.headers,
+      signal: request.signal,
+      ...(hasBody ? { body: await request.arrayBuffer() } : {}),
+    }),
+  );
+}

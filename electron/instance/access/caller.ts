@@ -1,0 +1,158 @@
+import { AppError } from '../kernel/app-error.ts';
+
+export const permissions = [
+  'projects:read',
+  'projects:write',
+  'projects:delete',
+  'environments:read',
+  'environments:write',
+  'environments:delete',
+  'environments:reveal',
+  'tokens:read',
+  'tokens:write',
+  'api_keys:read',
+  'api_keys:write',
+  'users:read',
+  'users:write',
+  'settings:read',
+  'settings:write',
+  'audit:read',
+  'vault:read',
+  'vault:write',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export type RoleName = 'admin' | 'user' | 'reader';
+
+export const rolePermissions: Record<RoleName, readonly Permission[]> = {
+  admin: permissions,
+  user: [
+    'projects:read',
+    'projects:write',
+    'projects:delete',
+    'environments:read',
+    'environments:write',
+    'environments:delete',
+    'environments:reveal',
+    'tokens:read',
+    'tokens:write',
+    'api_keys:read',
+    'api_keys:write',
+    'settings:read',
+    'vault:read',
+  ],
+  reader: ['projects:read', 'environments:read', 'settings:read', 'vault:read'],
+};
+
+/** How long proving who you are lasts. */
+export const CONFIRMATION_MS = 5 * 60 * 1000;
+
+interface CallerBase {
+  /** Remote address; null for the window and the socket. */
+  readonly ip: string | null;
+  /** Who, in words, for the audit log. */
+  readonly label: string;
+  readonly permissions: readonly Permission[];
+}
+
+/** Nobody: no credentials, or a session whose second factor is still awaited. */
+export interface AnonymousCaller extends CallerBase {
+  readonly kind: 'anonymous';
+  readonly pendingSessionId: number | null;
+}
+
+/**
+ * Someone with this OS account: the window, the socket, or a browser session opened by a one-time link.
+ * `userId` is the account acted as, where the instance has one (the first administrator).
+ */
+export interface OwnerCaller extends CallerBase {
+  readonly kind: 'owner';
+  readonly via: 'window' | 'socket' | 'browser';
+  readonly userId: number | null;
+  readonly sessionId: number | null;
+  /** Epoch ms of the last proof of who they are; the socket proves it by the OS account at every call. */
+  readonly confirmedAt: number | null;
+  /** The window's door, which has no session, remembers the proof itself. */
+  readonly noteConfirmed?: () => void;
+}
+
+export interface UserCaller extends CallerBase {
+  readonly kind: 'user';
+  readonly userId: number;
+  readonly role: RoleName;
+  readonly sessionId: number;
+  readonly confirmedAt: number | null;
+}
+
+export interface KeyCaller extends CallerBase {
+  readonly kind: 'key';
+  readonly apiKeyId: number;
+  /** The account the key was made by; null when made by the owner. */
+  readonly userId: number | null;
+}
+
+/** A deployment token: bound to one project. */
+export interface TokenCaller extends CallerBase {
+  readonly kind: 'token';
+  readonly tokenId: number;
+  readonly projectId: number;
+}
+
+export type Caller = AnonymousCaller | OwnerCaller | UserCaller | KeyCaller | TokenCaller;
+
+/** Throws `unauthenticated` or `forbidden` unless the caller may do this. */
+export function requirePermission(caller: Caller, permission: Permission): void {
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
+  if (!caller.permissions.includes(permission)) {
+    throw new AppError('forbidden', `This needs the permission ${permission}.`, { details: { permission } });
+  }
+}
+
+/**
+ * Throws `forbidden` when a deployment token reaches for another project.
+ * SECURITY: answers as for a project that does not exist, so that ids of others tell nothing.
+ */
+export function requireProject(caller: Caller, projectId: number): void {
+  if (caller.kind === 'token' && caller.projectId !== projectId) {
+    throw new AppError('not_found', 'There is no such project.');
+  }
+}
+
+/** Throws `owner_only` unless the caller is someone with this OS account. */
+export function requireOwner(caller: Caller): asserts caller is OwnerCaller {
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+  if (caller.kind !== 'owner') {
+    throw new AppError(
+      'owner_only',
+      'Only the owner of this machine may do this: use the desktop window, the command line, or `temps-desktop console`.',
+    );
+  }
+}
+
+/**
+ * Until when the caller's proof of who they are counts; null when there is none in force. Keys and tokens never
+ * gave one. SECURITY: a time in the future (the clock went back) does not count.
+ */
+export function findConfirmedUntil(caller: Caller, nowMs: number): number | null {
+  const confirmedAt = caller.kind === 'owner' || caller.kind === 'user' ? caller.confirmedAt : null;
+  if (confirmedAt === null || confirmedAt > nowMs || nowMs - confirmedAt > CONFIRMATION_MS) return null;
+  return confirmedAt + CONFIRMATION_MS;
+}
+
+/** Throws `confirmation_required` unless the caller proved who they are within the last five minutes. */
+export function requireConfirmed(caller: Caller, nowMs: number): void {
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+  if (findConfirmedUntil(caller, nowMs) === null) {
+    throw new AppError('confirmation_required', 'Confirm who you are with your password, then try again.');
+  }
+}
+
+/**
+ * As `requireConfirmed` for people; keys and tokens pass. SECURITY: a session left open is not enough for what
+ * takes much at once or outlives it, while a key is made for programs, which nobody could ask, and was itself made
+ * by someone who confirmed.
+ */
+export function requireConfirmedPerson(caller: Caller, nowMs: number): void {
+  if (caller.kind === 'key' || caller.kind === 'token') return;
+  requireConfirmed(caller, nowMs);
+}

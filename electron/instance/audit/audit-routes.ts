@@ -1,0 +1,129 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { TypedResponse } from 'hono';
+import { requirePermission } from '../access/caller.ts';
+import { answer, createRoutes } from '../http/api.ts';
+import { pathId, queryInteger } from '../http/parameters.ts';
+import type { Context } from '../kernel/context.ts';
+import type { AuditFilter } from './audit-log.ts';
+import { auditLineShape, auditOperationsShape, toLineJson } from './audit-shapes.ts';
+
+const TOTAL_HEADER = 'x-total-count';
+/** Lines read at once for an export: a few milliseconds of work. */
+const LINES_PER_READ = 500;
+
+const filterQuery = z.object({
+  operation_type: z.string().optional(),
+  user_id: queryInteger,
+  actor: z.string().optional(),
+  search: z.string().max(500).optional(),
+  from: queryInteger,
+  to: queryInteger,
+});
+
+/** `/audit`. */
+export function auditRoutes(ctx: Context) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit/logs',
+      request: {
+        query: filterQuery.extend({
+          limit: z.coerce.number().int().min(1).max(1000).default(100),
+          offset: z.coerce.number().int().min(0).default(0).openapi({ type: 'integer' }),
+        }),
+      },
+      responses: {
+        200: {
+          description: 'Newest first',
+          headers: {
+            [TOTAL_HEADER]: { description: 'How many lines match', schema: { type: 'integer' as const } },
+          },
+          content: { 'application/json': { schema: z.array(auditLineShape) } },
+        },
+      },
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'audit:read');
+      const { limit, offset, ...query } = c.req.valid('query');
+      const filter = toFilter(query);
+      c.header(TOTAL_HEADER, String(ctx.audit.count(filter)));
+      return c.json(ctx.audit.list(filter, { limit, offset }).map(toLineJson), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit/logs/{id}',
+      request: { params: z.object({ id: pathId }) },
+      responses: answer(auditLineShape, 'One line'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'audit:read');
+      return c.json(toLineJson(ctx.audit.get(c.req.valid('param').id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit/operations',
+      responses: answer(auditOperationsShape, 'Operations that occur, to choose from'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'audit:read');
+      return c.json({ operations: ctx.audit.listOperations() });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/audit/export',
+      request: { query: filterQuery },
+      responses: {
+        200: {
+          description: 'Every line that matches, newest first, as JSON lines',
+          content: { 'text/plain': { schema: z.string() } },
+        },
+      },
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'audit:read');
+      const lines = streamLines(ctx, toFilter(c.req.valid('query')));
+      ctx.audit.append({ operation: 'AUDIT_EXPORTED', caller });
+      const day = new Date(ctx.clock.now()).toISOString().slice(0, 10);
+      const headers = {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="audit-${day}.jsonl"`,
+      };
+      // The types know texts that are whole; this one may be larger than memory.
+      return c.body(lines, 200, headers) as unknown as TypedResponse<string, 200, 'text'>;
+    },
+  );
+  return app;
+}
+
+function toFilter(query: z.infer<typeof filterQuery>): AuditFilter {
+  const { operation_type: operation, user_id: userId, actor, search, from, to } = query;
+  return { operation, userId, actor, search, from, to };
+}
+
+/** From the newest line of now to the oldest, read as fast as they are taken. */
+function streamLines(ctx: Context, filter: AuditFilter): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let before = Number.MAX_SAFE_INTEGER;
+  return new ReadableStream({
+    pull(controller) {
+      const lines = ctx.audit.listBefore(filter, before, LINES_PER_READ);
+      const last = lines.at(-1);
+      if (!last) return controller.close();
+      before = last.id;
+      controller.enqueue(
+        encoder.encode(lines.map((line) => `${JSON.stringify(toLineJson(line))}\n`).join('')),
+      );
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { createRoute } from '@hono/zod-openapi';
+import { requirePermission } from '../access/caller.ts';
+import { answer, createRoutes } from '../http/api.ts';
+import type { Context } from '../kernel/context.ts';
+import type { VaultCore } from '../vault/vault-core.ts';
+import { collectDiagnostics } from './diagnostics.ts';
+import { diagnosticsShape } from './diagnostics-shapes.ts';
+
+/** `/diagnostics`: the bundle itself, so that what is sent is what was looked at. */
+export function diagnosticsRoutes(ctx: Context, core: VaultCore) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/diagnostics',
+      responses: answer(diagnosticsShape, 'What helps to find a fault; no value, key or address'),
+    }),
+    (c) => {
+      // What administrators and the owner may: it tells what was done, and how the key stands.
+      requirePermission(c.get('caller'), 'audit:read');
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json(collectDiagnostics(ctx, core));
+    },
+  );
+  return app;
+}

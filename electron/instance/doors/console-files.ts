@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { AppError } from '../kernel/app-error.ts';
+
+/** What the build puts out, by ending. */
+const mediaTypes: Record<string, string> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+};
+const NONCE_PLACE = '<meta name="style-nonce" content=""';
+
+/**
+ * The console: one page for every path that a browser navigates to, and the files it is made of. The files are
+ * listed once, at the start; a path that is not one of them reaches no disk.
+ */
+export function consoleFiles(folder: string): Hono {
+  const app = new Hono();
+  const files = listFiles(folder);
+  const page = files.has('/index.html') ? readFileSync(join(folder, 'index.html'), 'utf8') : null;
+  app.get('*', (c) => {
+    const { path } = c.req;
+    const type = mediaTypes[/\.\w+$/.exec(path)?.[0] ?? ''];
+    if (type && files.has(path) && path !== '/index.html') {
+      // Names under /assets carry the hash of what is in them.
+      const cacheControl = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
+      return c.body(readFileSync(join(folder, path)), 200, {
+        'content-type': type,
+        'cache-control': cacheControl,
+      });
+    }
+    if (!isNavigation(c.req.header('sec-fetch-mode'), c.req.header('accept')))
+      throw new AppError('not_found', 'There is nothing at this path.');
+    if (page === null)
+      return c.text('The console is not built. Run npm start, or: npm run build\n', 503, {
+        'cache-control': 'no-store',
+      });
+    const nonce = randomBytes(16).toString('base64');
+    return c.body(page.replace(NONCE_PLACE, `<meta name="style-nonce" content="${nonce}"`), 200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': consolePolicy(nonce),
+    });
+  });
+  return app;
+}
+
+/**
+ * SECURITY: only our own files run, nothing inline, nothing evaluated, no request to anywhere else, and no text
+ * can become script: the page makes no Trusted Types policy and may make none. Style elements need the nonce.
+ */
+function consolePolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' blob:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+function isNavigation(fetchMode: string | undefined, accept: string | undefined): boolean {
+  return fetchMode === undefined ? (accept ?? '').includes('text/html') : fetchMode === 'navigate';
+}
+
+function listFiles(folder: string): Set<string> {
+  if (!existsSync(folder)) return new Set();
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return new Set(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/')),
+  );
+}

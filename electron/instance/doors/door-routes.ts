@@ -1,0 +1,38 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireOwner } from '../access/caller.ts';
+import { answer, createRoutes } from '../http/api.ts';
+import type { Doors } from './doors.ts';
+
+const doorsAnswer = z
+  .object({
+    https_url: z.string().nullable(),
+    http_port: z.number().nullable(),
+    certificate: z.object({ sha256: z.string(), is_temporary: z.boolean() }).nullable(),
+  })
+  .openapi('Doors');
+
+/** `/doors`: where this instance answers, for the owner's command line. */
+export function doorRoutes(findDoors: () => Doors | null) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/doors',
+      responses: answer(doorsAnswer, 'Where this instance answers'),
+    }),
+    (c) => {
+      requireOwner(c.get('caller'));
+      const doors = findDoors();
+      const certificate = doors?.certificate ?? null;
+      return c.json({
+        https_url: doors?.httpsUrl ?? null,
+        http_port: doors?.httpPort ?? null,
+        certificate: certificate && {
+          sha256: certificate.fingerprint,
+          is_temporary: certificate.isTemporary,
+        },
+      });
+    },
+  );
+  return app;
+}

@@ -1,0 +1,99 @@
+import type { App } from '../http/app.ts';
+import { hasCode } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
+import { type HttpsDoor, openHttpsDoor } from './https-door.ts';
+import { openRedirectDoor, type RedirectDoor } from './redirect-door.ts';
+import { openSocketDoor, type SocketDoor } from './socket-door.ts';
+
+/** Where the doors are looked for first; others when these are in use and nobody asked for them. */
+export const DEFAULT_PORTS = { https: 8443, http: 8080 } as const;
+
+export interface WantedPort {
+  /** 0 for any. */
+  port: number;
+  /** Take any other port when this one is in use: for defaults nobody asked for. */
+  orAny?: boolean;
+}
+
+export interface DoorsOptions {
+  https?: WantedPort;
+  /** Plain HTTP that only points to the HTTPS door. */
+  http?: WantedPort;
+  socket?: boolean;
+}
+
+export interface Doors {
+  readonly httpsUrl: string | null;
+  readonly httpPort: number | null;
+  readonly socketPath: string | null;
+  /** SHA-256 of the certificate in use, and whether it was made for this locked start only. */
+  readonly certificate: { fingerprint: string; isTemporary: boolean } | null;
+  /** Closes, or opens again, what other programs and machines reach; the socket stays. Throws `port_in_use`. */
+  setNetwork(isOpen: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the doors that are wanted; when one fails, those already open are closed. Throws `port_in_use`. */
+export async function openDoors(
+  ctx: Context,
+  app: App,
+  wanted: DoorsOptions,
+  names: string[],
+): Promise<Doors> {
+  let https: HttpsDoor | null = null;
+  let http: RedirectDoor | null = null;
+  let { https: wantedHttps, http: wantedHttp } = wanted;
+  const socket: SocketDoor | null = wanted.socket ? await openSocketDoor(ctx, app) : null;
+  const closeNetwork = async () => {
+    const open = [https, http];
+    https = null;
+    http = null;
+    await Promise.all(open.map((door) => door?.close()));
+  };
+  const openNetwork = async () => {
+    if (https || !wantedHttps) return;
+    const opened = await onPort(wantedHttps, (port) => openHttpsDoor(ctx, app, port, names));
+    https = opened;
+    // Opened again, it is where it was if that is still free.
+    wantedHttps = { port: opened.port, orAny: true };
+    if (!wantedHttp) return;
+    http = await onPort(wantedHttp, (port) => openRedirectDoor(port, opened.port));
+    wantedHttp = { port: http.port, orAny: true };
+  };
+  const close = async () => {
+    await Promise.all([socket?.close(), closeNetwork()]);
+  };
+  try {
+    await openNetwork();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    get httpsUrl() {
+      return https?.url ?? null;
+    },
+    get httpPort() {
+      return http?.port ?? null;
+    },
+    socketPath: socket?.path ?? null,
+    get certificate() {
+      return https
+        ? { fingerprint: https.certificate().fingerprint, isTemporary: https.certificate().isTemporary }
+        : null;
+    },
+    async setNetwork(isOpen) {
+      await (isOpen ? openNetwork() : closeNetwork());
+    },
+    close,
+  };
+}
+
+async function onPort<T>(wanted: WantedPort, open: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await open(wanted.port);
+  } catch (error) {
+    if (!wanted.orAny || !hasCode(error, 'port_in_use')) throw error;
+    return await open(0);
+  }
+}

@@ -1,0 +1,104 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Caller } from '../access/caller.ts';
+import {
+  createTemporaryCertificate,
+  getLeaf,
+  type ServedCertificate,
+} from '../certificates/local-authority.ts';
+import type { App } from '../http/app.ts';
+import type { Context } from '../kernel/context.ts';
+import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+
+/** TLS 1.2 only with forward secrecy and authenticated encryption (RFC 9325 §4.2); TLS 1.3 picks its own. */
+const TLS12_CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+].join(':');
+
+export interface HttpsDoor {
+  url: string;
+  port: number;
+  certificate(): ServedCertificate;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the HTTPS door on the loopback addresses. With the vault locked it serves a certificate made for this
+ * start, and changes to the sealed one when the vault opens. Throws `port_in_use`.
+ */
+export async function openHttpsDoor(
+  ctx: Context,
+  app: App,
+  port: number,
+  names: string[],
+): Promise<HttpsDoor> {
+  let certificate = await chooseCertificate(ctx, names);
+  const listener = createListener(app, (request) => anonymousFrom(request.socket.remoteAddress ?? null));
+  const toTls = (served: ServedCertificate) => ({
+    cert: served.certificatePem,
+    key: served.privateKeyPem.reveal(),
+  });
+  const settings = {
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    ciphers: TLS12_CIPHERS,
+    honorCipherOrder: true,
+  } as const;
+  const create = (): Server => {
+    const server = createServer({ ...settings, ...toTls(certificate) }, listener);
+    watchClients(server);
+    // A failed handshake is the client's affair.
+    server.on('tlsClientError', () => undefined);
+    return server;
+  };
+  const servers = [create()];
+  await listenOn(servers[0] as Server, { host: '127.0.0.1', port });
+  const bound = ((servers[0] as Server).address() as AddressInfo).port;
+  await listenOnIpv6(create(), bound, servers);
+
+  const renew = async () => {
+    if (ctx.vault.isLocked) return;
+    const next = await getLeaf(ctx, names);
+    if (next.fingerprint === certificate.fingerprint) return;
+    certificate = next;
+    for (const server of servers) server.setSecureContext({ ...settings, ...toTls(certificate) });
+  };
+  const onChange = () =>
+    void renew().catch(() => ctx.log.warn({}, 'the HTTPS certificate could not be renewed'));
+  for (const event of ['vault', 'tls']) ctx.events.addEventListener(event, onChange);
+
+  return {
+    url: `https://localhost:${bound}`,
+    port: bound,
+    certificate: () => certificate,
+    async close() {
+      for (const event of ['vault', 'tls']) ctx.events.removeEventListener(event, onChange);
+      await Promise.all(servers.map(closeServer));
+    },
+  };
+}
+
+async function chooseCertificate(ctx: Context, names: string[]): Promise<ServedCertificate> {
+  return ctx.vault.isLocked
+    ? await createTemporaryCertificate(names, ctx.clock.now())
+    : await getLeaf(ctx, names);
+}
+
+/** Browsers try ::1 first for localhost. A machine without IPv6 does without. */
+async function listenOnIpv6(server: Server, port: number, servers: Server[]): Promise<void> {
+  try {
+    await listenOn(server, { host: '::1', port, ipv6Only: true });
+    servers.push(server);
+  } catch {
+    server.close();
+  }
+}
+
+export function anonymousFrom(ip: string | null): Caller {
+  return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: null };
+}

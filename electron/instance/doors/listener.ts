@@ -1,0 +1,95 @@
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { ListenOptions, Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Caller } from '../access/caller.ts';
+import type { App } from '../http/app.ts';
+import { AppError } from '../kernel/app-error.ts';
+
+/** Answers that are still being sent when a door closes get this long. */
+const CLOSE_GRACE_MS = 3000;
+/** A client sends its head within this, its whole request within a minute: a slow one holds a socket, not the door. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** Connects a Node server to the app. `toCaller` says who comes in through this door. */
+export function createListener(app: App, toCaller: (request: IncomingMessage) => Caller) {
+  const listen = getRequestListener(
+    (request, { incoming }) => app.fetch(request, toCaller(incoming as IncomingMessage)),
+    { overrideGlobalObjects: false, hostname: 'localhost' },
+  );
+  return (request: IncomingMessage, response: ServerResponse) => void listen(request, response);
+}
+
+/** Connections on which nothing is asked, those on which nothing ever was among them: browsers open some ahead. */
+const quietConnections = new WeakMap<HttpServer | HttpsServer, Set<Socket>>();
+
+/** Limits slow clients, and knows who waits for nothing, so that closing the door need not wait for them. */
+export function watchClients(server: HttpServer | HttpsServer): void {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxRequestsPerSocket = 0;
+  const quiet = new Set<Socket>();
+  quietConnections.set(server, quiet);
+  const isTls = 'setSecureContext' in server;
+  server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    quiet.add(socket);
+    socket.once('close', () => quiet.delete(socket));
+  });
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    quiet.delete(socket);
+    response.once('close', () => {
+      if (socket.destroyed) return;
+      if (server.listening) quiet.add(socket);
+      else socket.end();
+    });
+  });
+}
+
+/** Throws `port_in_use`, or `data_dir_unusable` for a socket that cannot be made. */
+export function listenOn(server: HttpServer | HttpsServer, options: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(asListenError(error, options)));
+    server.listen(options, () => resolve());
+  });
+}
+
+function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptions): Error {
+  if (error.code === 'EADDRINUSE' && port) {
+    return new AppError(
+      'port_in_use',
+      `Port ${port} is in use by another program. Choose another, or 0 for any.`,
+      { cause: error },
+    );
+  }
+  if (error.code === 'EACCES' && port) {
+    return new AppError(
+      'port_in_use',
+      `Port ${port} needs a privilege this account does not have. Choose one from 1024 on${explainLowPort(port)}.`,
+      { cause: error },
+    );
+  }
+  if (path)
+    return new AppError('data_dir_unusable', `The socket ${path} cannot be made (${error.code}).`, {
+      cause: error,
+    });
+  return error;
+}
+
+/** Nothing here runs as root: the system is told to let every account have such ports. */
+function explainLowPort(port: number): string {
+  if (process.platform !== 'linux') return '';
+  return `, or let programs without root have it: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`;
+}
+
+/** No new connections, quiet ones closed at once, the others when they are answered or after a grace. */
+export function closeServer(server: HttpServer | HttpsServer): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    for (const socket of quietConnections.get(server) ?? []) socket.destroy();
+  });
+}

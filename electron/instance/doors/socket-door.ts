@@ -1,0 +1,91 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { type Caller, permissions } from '../access/caller.ts';
+import type { App } from '../http/app.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
+import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+
+const SOCKET_FILE = 'temps.sock';
+const POINTER_FILE = 'temps.sock.path';
+/** sockaddr_un holds 108 bytes on Linux and 104 on macOS, its final zero among them. */
+const MAX_SOCKET_PATH_BYTES = 100;
+
+export interface SocketDoor {
+  path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the door for this OS account: a Unix socket, 0600 in a 0700 folder, or a named pipe on Windows.
+ *
+ * SECURITY: the file's mode is the check of who comes in. Node gives no peer credentials (SO_PEERCRED); on
+ * Linux and macOS connecting needs write permission on the socket, so the mode decides the same thing.
+ */
+export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
+  const path = chooseSocketPath(ctx.dataDir, ctx.store.identity.id);
+  const server = createServer(createListener(app, () => createOwner('socket', ctx.clock.now())));
+  watchClients(server);
+  const isFile = process.platform !== 'win32';
+  // Whatever is there is left from an earlier process: the data directory is ours alone.
+  if (isFile) rmSync(path, { force: true });
+  const oldMask = process.umask(0o177);
+  try {
+    await listenOn(server, { path });
+  } finally {
+    process.umask(oldMask);
+  }
+  if (isFile) chmodSync(path, 0o600);
+  if (isFile && path !== join(ctx.dataDir, SOCKET_FILE)) {
+    writeFileSync(join(ctx.dataDir, POINTER_FILE), path, { mode: 0o600 });
+  }
+  return {
+    path,
+    async close() {
+      await closeServer(server);
+      if (isFile) rmSync(path, { force: true });
+      rmSync(join(ctx.dataDir, POINTER_FILE), { force: true });
+    },
+  };
+}
+
+function chooseSocketPath(dataDir: string, instanceId: string): string {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\temps-${instanceId}`;
+  const path = join(dataDir, SOCKET_FILE);
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
+  const folder = join(tmpdir(), `temps-${userInfo().uid}-${instanceId.slice(0, 8)}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // SECURITY: anyone may have made a folder of this name first; only one of this account's own will do.
+  const info = lstatSync(folder);
+  if (!info.isDirectory() || info.uid !== userInfo().uid) {
+    throw new AppError(
+      'data_dir_unusable',
+      `${folder} belongs to someone else: choose a data directory with a shorter path.`,
+    );
+  }
+  chmodSync(folder, 0o700);
+  return join(folder, SOCKET_FILE);
+}
+
+/** Where a running instance's socket is; null when there is none. For clients. */
+export function findSocketPath(dataDir: string): string | null {
+  const pointer = join(dataDir, POINTER_FILE);
+  const path = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(dataDir, SOCKET_FILE);
+  return existsSync(path) ? path : null;
+}
+
+/** Someone with this OS account, proven at this very call. */
+export function createOwner(via: 'socket' | 'window', nowMs: number): Caller {
+  return {
+    kind: 'owner',
+    via,
+    ip: null,
+    label: 'owner',
+    permissions,
+    userId: null,
+    sessionId: null,
+    confirmedAt: nowMs,
+  };
+}

@@ -1,0 +1,70 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Clock } from '../../kernel/clock.ts';
+
+export type LinkPurpose = 'setup' | 'owner';
+
+/** Owner's links are used at once; whoever sets up may look around first. */
+const lifetimeMs: Record<LinkPurpose, number> = { owner: 5 * 60 * 1000, setup: 60 * 60 * 1000 };
+/** More than anyone opens at once; the oldest goes first. */
+const MAX_OPEN = 20;
+
+interface Link {
+  hash: Buffer;
+  purpose: LinkPurpose;
+  createdAt: number;
+}
+
+/** One-time links: 256 bits, one use. In memory: a restart ends them all, and a locked start writes nothing. */
+export interface OneTimeLinks {
+  create(purpose: LinkPurpose): { token: string; expiresAt: number };
+  /** Throws `link_invalid` unless `redeem` would take it; leaves it as it is. */
+  require(token: string, purpose: LinkPurpose): void;
+  /** Uses a link up. Throws `link_invalid` for one that is unknown, used, over, or for something else. */
+  redeem(token: string, purpose: LinkPurpose): void;
+  /** Gives a link back whose use failed for another reason (a password too short), with a new lifetime. */
+  restore(token: string, purpose: LinkPurpose): void;
+}
+
+export function createOneTimeLinks(clock: Clock): OneTimeLinks {
+  let links: Link[] = [];
+
+  function find(token: string): Link | undefined {
+    const given = hash(token);
+    return links.find((known) => timingSafeEqual(known.hash, given));
+  }
+
+  function requireInForce(link: Link | undefined, purpose: LinkPurpose): void {
+    const ageMs = link ? clock.now() - link.createdAt : Number.NaN;
+    // SECURITY: a link from the future (the clock went back) is as good as over.
+    if (link?.purpose === purpose && ageMs >= 0 && ageMs <= lifetimeMs[purpose]) return;
+    throw new AppError(
+      'link_invalid',
+      'This link was used or is over. Run temps-desktop console for a new one.',
+    );
+  }
+
+  return {
+    create(purpose) {
+      const token = randomBytes(32).toString('base64url');
+      const createdAt = clock.now();
+      links = [...links.slice(1 - MAX_OPEN), { hash: hash(token), purpose, createdAt }];
+      return { token, expiresAt: createdAt + lifetimeMs[purpose] };
+    },
+    require(token, purpose) {
+      requireInForce(find(token), purpose);
+    },
+    redeem(token, purpose) {
+      const link = find(token);
+      links = links.filter((known) => known !== link);
+      requireInForce(link, purpose);
+    },
+    restore(token, purpose) {
+      links = [...links, { hash: hash(token), purpose, createdAt: clock.now() }];
+    },
+  };
+}
+
+function hash(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}

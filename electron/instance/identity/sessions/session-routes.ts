@@ -1,0 +1,255 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context as HonoContext } from 'hono';
+import { deleteCookie, setCookie } from 'hono/cookie';
+import { requireOwner } from '../../access/caller.ts';
+import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { shownText } from '../../http/shown-text.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import { firstCustodyBody, toFirstCustody } from '../../vault/key/first-custody-body.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import type { Identity } from '../identity.ts';
+import { getUser } from '../users/users.ts';
+import { describeCurrentSession } from './current-session.ts';
+import {
+  currentSessionShape,
+  emailStatusShape,
+  firstKeyShape,
+  meShape,
+  oneTimeLinkShape,
+  signedInShape,
+  signedOutShape,
+  toFirstKeyJson,
+  toMeJson,
+} from './session-shapes.ts';
+import { endSession, type NewSession } from './sessions.ts';
+import {
+  chooseFirstCustody,
+  confirmWithPassword,
+  getFirstKey,
+  redeemOwnerLink,
+  setUpAdministrator,
+  signIn,
+  verifySecondFactor,
+} from './sign-in.ts';
+
+const password = z.string().min(1).max(1024);
+const cookieOptions = { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const;
+/** Coming in, going out, and proving who you are. */
+export function sessionRoutes(identity: Identity) {
+  const { ctx } = identity;
+  const app = createRoutes();
+  const client = (c: HonoContext<ApiEnv>) => ({
+    ip: c.get('caller').ip,
+    userAgent: c.req.header('user-agent') ?? null,
+  });
+  const keep = (c: HonoContext<ApiEnv>, opened: NewSession) =>
+    setCookie(c, 'session', opened.token, { ...cookieOptions, maxAge: opened.maxAgeS });
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/login',
+      request: body(z.object({ email: z.string().max(254), password })),
+      responses: answer(signedInShape, 'Signed in, or the second factor is awaited'),
+    }),
+    async (c) => {
+      const request = c.req.valid('json');
+      const { user, opened } = await signIn(
+        identity,
+        request.email,
+        new SecretText(request.password),
+        client(c),
+      );
+      keep(c, opened);
+      const waiting = opened.session.kind === 'mfa_pending';
+      return c.json({
+        success: true,
+        message: waiting ? 'Second factor required' : 'Signed in',
+        user_id: user.id,
+        mfa_required: waiting,
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/verify-mfa',
+      request: body(z.object({ code: z.string().max(64) })),
+      responses: noContent('Signed in'),
+    }),
+    (c) => {
+      keep(c, verifySecondFactor(identity, c.get('caller'), c.req.valid('json').code, client(c)));
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/confirm',
+      request: body(z.object({ password })),
+      responses: noContent('Confirmed for five minutes'),
+    }),
+    async (c) => {
+      await confirmWithPassword(identity, c.get('caller'), new SecretText(c.req.valid('json').password));
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/logout',
+      responses: answer(signedOutShape, 'Signed out'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const sessionId =
+        caller.kind === 'anonymous'
+          ? caller.pendingSessionId
+          : 'sessionId' in caller
+            ? caller.sessionId
+            : null;
+      if (sessionId !== null) endSession(ctx, sessionId);
+      deleteCookie(c, 'session', cookieOptions);
+      return c.json({ status: 'signed out' });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/auth/email-status',
+      responses: answer(emailStatusShape, 'What mail can do here'),
+    }),
+    (c) => c.json({ email_configured: false, magic_link_available: false, password_reset_available: false }),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/setup',
+      request: body(
+        z.object({
+          token: z.string().max(100),
+          email: z.string().max(254),
+          name: shownText(0, 100),
+          password,
+        }),
+      ),
+      responses: answer(signedInShape, 'The first administrator exists and is signed in', 201),
+    }),
+    async (c) => {
+      const { token, email, name, password: text } = c.req.valid('json');
+      const opened = await setUpAdministrator(
+        identity,
+        token,
+        { email, name, password: new SecretText(text) },
+        client(c),
+      );
+      keep(c, opened);
+      return c.json(
+        { success: true, message: 'Set up', user_id: opened.session.userId, mfa_required: false },
+        201,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/setup/key',
+      request: body(z.object({ token: z.string().max(100) })),
+      responses: answer(firstKeyShape, 'The key of this instance, for the holder of a set-up link'),
+    }),
+    (c) => {
+      c.set('isQuestion', true);
+      return c.json(toFirstKeyJson(getFirstKey(identity, c.req.valid('json').token, client(c))));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/setup/key/custody',
+      request: body(firstCustodyBody.extend({ token: z.string().max(100) })),
+      responses: answer(firstKeyShape, 'The first key, made where the holder of the set-up link chose'),
+    }),
+    async (c) => {
+      const { token, ...where } = c.req.valid('json');
+      const key = await chooseFirstCustody(identity, token, toFirstCustody(where), client(c));
+      ctx.audit.append({
+        operation: 'KEY_MADE',
+        caller: c.get('caller'),
+        data: { custody: key.custody, fingerprint: key.fingerprint },
+      });
+      return c.json(toFirstKeyJson(key));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/link',
+      request: body(z.object({ token: z.string().max(100) })),
+      responses: answer(signedInShape, 'Signed in as the owner'),
+    }),
+    (c) => {
+      const opened = redeemOwnerLink(identity, c.req.valid('json').token, client(c));
+      keep(c, opened);
+      return c.json({
+        success: true,
+        message: 'Signed in',
+        user_id: opened.session.userId,
+        mfa_required: false,
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/links',
+      responses: answer(oneTimeLinkShape, 'A one-time link', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      // SECURITY: a browser's session cannot make more of itself; only the OS account can.
+      if (caller.via === 'browser')
+        throw new AppError('owner_only', 'Run temps-desktop console on the machine for a link.');
+      const purpose = identity.isSetUp() ? 'owner' : 'setup';
+      const { token, expiresAt } = identity.links.create(purpose);
+      return c.json(
+        { path: `/link?purpose=${purpose}&token=${token}`, purpose, expires_at: expiresAt } as const,
+        201,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/auth/session',
+      responses: answer(currentSessionShape, 'How the caller stands; asked before anything is shown'),
+    }),
+    (c) => c.json(describeCurrentSession(identity, c.get('caller'))),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/user/me',
+      responses: answer(meShape, 'Who you are'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+      const userId = 'userId' in caller ? caller.userId : null;
+      return c.json(toMeJson(caller, userId === null ? null : getUser(ctx, userId)));
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,141 @@
+import { z } from '@hono/zod-openapi';
+import { type AnonymousCaller, type Caller, permissions } from '../../access/caller.ts';
+import type { FirstKey } from '../../vault/key/first-key.ts';
+import { custodyNames } from '../../vault/vocabulary.ts';
+import { roles } from '../roles.ts';
+import { strongestRole, type User } from '../users/users.ts';
+
+/** Coming in and who one is, as the API gives it. */
+export const signedInShape = z
+  .object({
+    success: z.boolean(),
+    message: z.string(),
+    user_id: z.int().nullable(),
+    mfa_required: z.boolean(),
+  })
+  .openapi('SignedIn');
+
+/** For the page that sets up, which has a link and no session. SECURITY: what the key is called and where it is kept, no more. */
+export const firstKeyShape = z
+  .object({
+    fingerprint: z.string().nullable(),
+    custody: z.enum(custodyNames),
+    label: z.string(),
+    place: z.string(),
+    adopted: z
+      .boolean()
+      .nullable()
+      .openapi({ description: 'The key was there already; null when not known any more' }),
+    locked: z.boolean(),
+    detail: z.string().nullable(),
+    found: z
+      .object({ path: z.string(), fingerprint: z.string() })
+      .nullable()
+      .openapi({ description: 'A key file that lies here: to be used, or left as it is' }),
+  })
+  .openapi('FirstKey');
+
+export const toFirstKeyJson = ({ isLocked, ...key }: FirstKey) => ({ ...key, locked: isLocked });
+
+export const signedOutShape = z.object({ status: z.string() }).openapi('SignedOut');
+
+export const emailStatusShape = z
+  .object({
+    email_configured: z.boolean(),
+    magic_link_available: z.boolean(),
+    password_reset_available: z.boolean(),
+  })
+  .openapi('EmailStatus');
+
+export const oneTimeLinkShape = z
+  .object({ path: z.string(), purpose: z.enum(['setup', 'owner']), expires_at: z.int() })
+  .openapi('OneTimeLink');
+
+/** `id` 0: the caller acts as no account. */
+export const meShape = z
+  .object({
+    id: z.int(),
+    username: z.string(),
+    name: z.string(),
+    email: z.string().nullable(),
+    mfa_enabled: z.boolean(),
+    role: z.enum([...roles, 'key', 'token']),
+    kind: z.enum(['owner', 'user', 'key', 'token']),
+  })
+  .openapi('Me');
+
+export const ownSessionsShape = z
+  .object({
+    sessions: z.array(
+      z
+        .object({
+          id: z.int(),
+          kind: z.enum(['user', 'owner', 'mfa_pending']),
+          created_at: z.int(),
+          expires_at: z.int(),
+          /** Null when it was not seen since the instance started. */
+          last_seen_at: z.int().nullable(),
+          user_agent: z.string().nullable(),
+          ip: z.string().nullable(),
+          current: z.boolean(),
+        })
+        .openapi('OwnSession'),
+    ),
+  })
+  .openapi('OwnSessions');
+
+const currentUser = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(roles),
+    mfa_enabled: z.boolean(),
+  })
+  .openapi('CurrentUser');
+
+/** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
+export const currentSessionShape = z
+  .object({
+    state: z.enum(['anonymous', 'second_factor', 'signed_in']),
+    kind: z.enum(['owner', 'user', 'key', 'token']).nullable(),
+    via: z.enum(['window', 'socket', 'browser']).nullable(),
+    permissions: z.array(z.enum(permissions)),
+    /** Until when nothing asks again who this is. */
+    confirmed_until: z.int().nullable(),
+    session_expires_at: z.int().nullable(),
+    /** Whether there is an account to sign in with. */
+    is_set_up: z.boolean(),
+    instance_name: z.string().nullable(),
+    // A union: a named shape that is nullable would stand in the document as one that is not.
+    user: z.union([currentUser, z.null()]),
+    /** Whether a password can confirm who this is. */
+    has_password: z.boolean(),
+  })
+  .openapi('CurrentSession');
+
+export function toMeJson(
+  caller: Exclude<Caller, AnonymousCaller>,
+  user: User | null,
+): z.infer<typeof meShape> {
+  if (user === null) {
+    return {
+      id: 0,
+      username: caller.label,
+      name: caller.label,
+      email: null,
+      mfa_enabled: false,
+      role: caller.kind === 'key' || caller.kind === 'token' ? caller.kind : 'admin',
+      kind: caller.kind,
+    };
+  }
+  return {
+    id: user.id,
+    username: user.username,
+    name: user.name,
+    email: user.email,
+    mfa_enabled: user.mfaEnabled,
+    role: caller.kind === 'owner' ? 'admin' : strongestRole(user),
+    kind: caller.kind,
+  };
+}

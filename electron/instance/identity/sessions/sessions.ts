@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { getSettings } from '../../settings/settings.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const OWNER_SESSION_MS = 12 * HOUR_MS;
+/** Time between the password and the second factor. */
+const PENDING_SESSION_MS = 10 * 60 * 1000;
+/** A clock may be set back by this much (NTP) without anyone noticing. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+export type SessionKind = 'user' | 'owner' | 'mfa_pending';
+
+export interface Session {
+  id: number;
+  kind: SessionKind;
+  userId: number | null;
+  createdAt: number;
+  expiresAt: number;
+  confirmedAt: number | null;
+}
+
+export interface NewSession {
+  /** 256 random bits, base64url: the cookie's value, and nowhere else. */
+  token: string;
+  maxAgeS: number;
+  session: Session;
+}
+
+function lifetimeMs(ctx: Context, kind: SessionKind): number {
+  if (kind === 'owner') return OWNER_SESSION_MS;
+  return kind === 'mfa_pending' ? PENDING_SESSION_MS : getSettings(ctx).session_days * DAY_MS;
+}
+
+export function createSession(
+  ctx: Context,
+  wanted: { kind: SessionKind; userId: number | null; ip: string | null; userAgent: string | null },
+): NewSession {
+  const token = randomBytes(32).toString('base64url');
+  const now = ctx.clock.now();
+  const lifeMs = lifetimeMs(ctx, wanted.kind);
+  const expiresAt = now + lifeMs;
+  const confirmedAt = wanted.kind === 'mfa_pending' ? null : now;
+  const id = ctx.store.transaction(() => {
+    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now);
+    return ctx.store.sqlite
+      .prepare(
+        `INSERT INTO sessions (token_hash, kind, user_id, created_at, expires_at, confirmed_at, ip, user_agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      )
+      .pluck()
+      .get(
+        hashToken(token),
+        wanted.kind,
+        wanted.userId,
+        now,
+        expiresAt,
+        confirmedAt,
+        wanted.ip,
+        wanted.userAgent?.slice(0, 300) ?? null,
+      );
+  }) as number;
+  return {
+    token,
+    maxAgeS: Math.floor(lifeMs / 1000),
+    session: { id, kind: wanted.kind, userId: wanted.userId, createdAt: now, expiresAt, confirmedAt },
+  };
+}
+
+/**
+ * The session of a cookie. Throws `session_expired` for one that is unknown or over, `clock_went_back` for one
+ * from the future: how long it has lived cannot be told then.
+ */
+export function getSession(ctx: Context, token: string): Session {
+  const row = ctx.store.sqlite
+    .prepare(
+      `SELECT id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt, confirmed_at AS confirmedAt
+       FROM sessions WHERE token_hash = ?`,
+    )
+    .get(hashToken(token)) as Session | undefined;
+  const now = ctx.clock.now();
+  if (!row || row.expiresAt <= now)
+    throw new AppError('session_expired', 'Your session is over: sign in again.');
+  if (row.createdAt > now + CLOCK_TOLERANCE_MS) {
+    throw new AppError(
+      'clock_went_back',
+      "This machine's clock is behind the time of your sign-in. Set it right, or sign in again.",
+    );
+  }
+  return row;
+}
+
+/** Epoch ms; null when the session is gone. */
+export function findSessionExpiry(ctx: Context, id: number): number | null {
+  const expiresAt = ctx.store.sqlite.prepare('SELECT expires_at FROM sessions WHERE id = ?').pluck().get(id);
+  return (expiresAt as number | undefined) ?? null;
+}
+
+/** Notes that the person proved who they are, now. */
+export function confirmSession(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    ctx.store.sqlite.prepare('UPDATE sessions SET confirmed_at = ? WHERE id = ?').run(ctx.clock.now(), id);
+  });
+}
+
+export function endSession(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+  });
+}
+
+export interface SessionOfUser extends Session {
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** Those that are not over, newest first. */
+export function listSessionsOf(ctx: Context, userId: number): SessionOfUser[] {
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt,
+         confirmed_at AS confirmedAt, ip, user_agent AS userAgent
+       FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY created_at DESC, id DESC`,
+    )
+    .all(userId, ctx.clock.now()) as SessionOfUser[];
+}
+
+/** Throws `not_found`, for someone else's session too. */
+export function getSessionOf(ctx: Context, userId: number, id: number): SessionOfUser {
+  const session = listSessionsOf(ctx, userId).find((known) => known.id === id);
+  if (!session) throw new AppError('not_found', 'You have no such session.');
+  return session;
+}
+
+/** Returns how many it ended. */
+export function endOtherSessions(ctx: Context, userId: number, keptId: number | null): number {
+  return ctx.store.transaction(
+    () =>
+      ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(userId, keptId)
+        .changes,
+  );
+}
+
+/** SHA-256 is enough for 256 random bits; the index look-up compares hashes, never tokens. */
+function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token, 'utf8').digest();
+}

@@ -1,0 +1,206 @@
+import type { AnonymousCaller, Caller } from '../../access/caller.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
+import type { SecretText } from '../../vault/secret-text.ts';
+import type { Identity } from '../identity.ts';
+import {
+  createUser,
+  findFirstAdministrator,
+  findUser,
+  findUserByEmail,
+  getPasswordHash,
+  getUser,
+  type User,
+} from '../users/users.ts';
+import { acceptSecondFactor } from './second-factor.ts';
+import { confirmSession, createSession, endSession, type NewSession } from './sessions.ts';
+
+interface Client {
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/**
+ * Signs in with a password. With a second factor the session that comes is good for the code alone. Throws
+ * `invalid_credentials` (unknown account and wrong password alike), `too_many_attempts`.
+ */
+export async function signIn(
+  identity: Identity,
+  email: string,
+  password: SecretText,
+  client: Client,
+): Promise<{ user: User; opened: NewSession }> {
+  const { ctx, throttle } = identity;
+  throttle.requireAllowed(client.ip, email);
+  const claimed = findUserByEmail(ctx, email);
+  const hash = claimed ? getPasswordHash(ctx, claimed.id) : null;
+  const matches = await identity.passwords.matches(password, hash);
+  // SECURITY: again, before the outcome counts: of many guesses sent at once, those over the limit tell nothing.
+  throttle.requireAllowed(client.ip, email);
+  // SECURITY: what was right when it was sent may not be any more: a new password, a second factor, an account gone.
+  const user =
+    claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
+  if (!user) {
+    throttle.noteFailure(client.ip, email);
+    ctx.audit.append({ operation: 'SIGN_IN_FAILED', caller: null, data: { ip: client.ip } });
+    throw new AppError('invalid_credentials', 'E-mail or password is wrong.');
+  }
+  throttle.noteSuccess(email);
+  const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
+  const opened = createSession(ctx, { kind, userId: user.id, ...client });
+  if (!user.mfaEnabled) noteSignIn(identity, user, client, 'password');
+  return { user, opened };
+}
+
+/** The second step: a code turns the pending session into a new one. Throws `unauthenticated`, `invalid_credentials`. */
+export function verifySecondFactor(
+  identity: Identity,
+  caller: Caller,
+  code: string,
+  client: Client,
+): NewSession {
+  const { ctx, throttle } = identity;
+  const pendingId = (caller as AnonymousCaller).pendingSessionId ?? null;
+  if (caller.kind !== 'anonymous' || pendingId === null)
+    throw new AppError('unauthenticated', 'Sign in with your password first.');
+  const userId = ctx.store.sqlite
+    .prepare("SELECT user_id FROM sessions WHERE id = ? AND kind = 'mfa_pending'")
+    .pluck()
+    .get(pendingId) as number;
+  const user = getUser(ctx, userId);
+  throttle.requireAllowed(client.ip, `mfa ${user.email}`);
+  if (!acceptSecondFactor(ctx, user.id, code)) {
+    throttle.noteFailure(client.ip, `mfa ${user.email}`);
+    throw new AppError('invalid_credentials', 'That code is not right, or was used.');
+  }
+  throttle.noteSuccess(`mfa ${user.email}`);
+  endSession(ctx, pendingId);
+  noteSignIn(identity, user, client, 'second factor');
+  // SECURITY: a new token, so that a pending one that was fixed or seen is worth nothing.
+  return createSession(ctx, { kind: 'user', userId: user.id, ...client });
+}
+
+/** Proves again who is at the keyboard, for five minutes. Throws `invalid_credentials`, `forbidden`. */
+export async function confirmWithPassword(
+  identity: Identity,
+  caller: Caller,
+  password: SecretText,
+): Promise<void> {
+  const { ctx, throttle } = identity;
+  const remember = rememberConfirmation(ctx, caller);
+  if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
+    throw new AppError('forbidden', 'Only someone signed in can confirm who they are.');
+  const user = getUser(ctx, caller.userId);
+  throttle.requireAllowed(caller.ip, user.email);
+  const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id));
+  // SECURITY: as in signing in.
+  throttle.requireAllowed(caller.ip, user.email);
+  if (!isRight) {
+    throttle.noteFailure(caller.ip, user.email);
+    throw new AppError('invalid_credentials', 'The password is wrong.');
+  }
+  throttle.noteSuccess(user.email);
+  remember();
+}
+
+/** Where the proof is kept: with the session, or by the window's door. Null for callers that have neither. */
+function rememberConfirmation(ctx: Context, caller: Caller): (() => void) | null {
+  if (caller.kind === 'owner' && caller.noteConfirmed) return caller.noteConfirmed;
+  if (caller.kind !== 'user' && caller.kind !== 'owner') return null;
+  const { sessionId } = caller;
+  return sessionId === null ? null : () => confirmSession(ctx, sessionId);
+}
+
+/** Set-up: the link's holder becomes the first administrator. Throws `link_invalid`, `already_set_up` and what creating throws. */
+export async function setUpAdministrator(
+  identity: Identity,
+  token: string,
+  wanted: { email: string; name: string; password: SecretText },
+  client: Client,
+): Promise<NewSession> {
+  const { ctx, links, throttle } = identity;
+  throttle.requireAllowed(client.ip, null);
+  if (identity.isSetUp())
+    throw new AppError('already_set_up', 'This instance has an administrator: sign in.');
+  let user: User;
+  try {
+    links.redeem(token, 'setup');
+  } catch (error) {
+    throttle.noteFailure(client.ip, null);
+    throw error;
+  }
+  try {
+    user = await createUser(ctx, identity.passwords, { ...wanted, roles: ['admin'] }, true);
+  } catch (error) {
+    links.restore(token, 'setup');
+    throw error;
+  }
+  noteSignIn(identity, user, client, 'set-up link');
+  return createSession(ctx, { kind: 'owner', userId: user.id, ...client });
+}
+
+/** The key as set-up shows it. The link stays good. Throws `link_invalid`, `already_set_up`, `too_many_attempts`. */
+export function getFirstKey(identity: Identity, token: string, client: Client): FirstKey {
+  requireSetUpLink(identity, token, client);
+  return identity.firstKey.describe();
+}
+
+/** Makes the first key where the holder of the set-up link chose. Throws as getFirstKey does, and what keeping it throws. */
+export async function chooseFirstCustody(
+  identity: Identity,
+  token: string,
+  where: FirstCustody,
+  client: Client,
+): Promise<FirstKey> {
+  requireSetUpLink(identity, token, client);
+  await identity.firstKey.keep(where);
+  return identity.firstKey.describe();
+}
+
+function requireSetUpLink(identity: Identity, token: string, client: Client): void {
+  const { links, throttle } = identity;
+  throttle.requireAllowed(client.ip, null);
+  if (identity.isSetUp())
+    throw new AppError('already_set_up', 'This instance has an administrator: sign in.');
+  try {
+    links.require(token, 'setup');
+  } catch (error) {
+    throttle.noteFailure(client.ip, null);
+    throw error;
+  }
+}
+
+/** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */
+export function redeemOwnerLink(identity: Identity, token: string, client: Client): NewSession {
+  const { ctx, links, throttle } = identity;
+  // SECURITY: the link is this machine's; carried elsewhere it is worth nothing.
+  if (client.ip !== null && !isLoopback(client.ip))
+    throw new AppError('owner_only', 'This link works on the machine itself only.');
+  throttle.requireAllowed(client.ip, null);
+  try {
+    links.redeem(token, 'owner');
+  } catch (error) {
+    throttle.noteFailure(client.ip, null);
+    throw error;
+  }
+  const opened = createSession(ctx, {
+    kind: 'owner',
+    userId: findFirstAdministrator(ctx)?.id ?? null,
+    ...client,
+  });
+  ctx.audit.append({ operation: 'OWNER_SIGNED_IN', caller: null, data: { ip: client.ip } });
+  return opened;
+}
+
+function isLoopback(ip: string): boolean {
+  return ip === '::1' || /^(::ffff:)?127\./.test(ip);
+}
+
+function noteSignIn({ ctx }: Identity, user: User, client: Client, method: string): void {
+  ctx.audit.append({
+    operation: 'SIGNED_IN',
+    caller: null,
+    data: { user_id: user.id, ip: client.ip, method },
+  });
+}

@@ -1,0 +1,221 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import {
+  type Caller,
+  permissions,
+  requireConfirmedPerson,
+  requirePermission,
+  rolePermissions,
+} from '../../access/caller.ts';
+import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { pathId } from '../../http/parameters.ts';
+import { displayName } from '../../http/shown-text.ts';
+import type { Identity } from '../identity.ts';
+import { roles } from '../roles.ts';
+import {
+  type ApiKey,
+  type ApiKeyChange,
+  createApiKey,
+  deleteApiKey,
+  getApiKey,
+  isWidening,
+  listApiKeys,
+  updateApiKey,
+} from './api-keys.ts';
+import {
+  apiKeyListShape,
+  apiKeyShape,
+  availablePermissionsShape,
+  expiry,
+  newApiKeyShape,
+  toKeyJson,
+  toMs,
+} from './token-shapes.ts';
+
+const id = z.object({ id: pathId });
+const name = displayName(100);
+
+/** API keys of the instance. */
+export function apiKeyRoutes(identity: Identity) {
+  const { ctx } = identity;
+  const app = createRoutes();
+
+  const change = (caller: Caller, keyId: number, wanted: ApiKeyChange, operation: string): ApiKey => {
+    if (isWidening(wanted)) requireConfirmedPerson(caller, ctx.clock.now());
+    return ctx.store.transaction(() => {
+      const key = updateApiKey(ctx, caller, keyId, wanted);
+      ctx.audit.append({ operation, caller, data: { id: key.id, name: key.name } });
+      return key;
+    });
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys',
+      responses: answer(apiKeyListShape, 'API keys, without the keys'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      identity.lastUse.flush();
+      const keys = listApiKeys(ctx);
+      return c.json({ api_keys: keys.map(toKeyJson), total: keys.length });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys/permissions',
+      responses: answer(availablePermissionsShape, 'What a key may be given'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      return c.json({
+        permissions: permissions.map((permission) => ({
+          name: permission,
+          description: describe(permission),
+          category: permission.split(':')[0] ?? '',
+        })),
+        roles: roles.map((role) => ({
+          name: role,
+          description: `What ${role === 'admin' ? 'an administrator' : `a ${role}`} may do`,
+          permissions: [...rolePermissions[role]],
+        })),
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api-keys',
+      request: body(
+        z.object({
+          name,
+          role_type: z.string(),
+          expires_at: expiry,
+          permissions: z.array(z.string()).nullable().optional(),
+        }),
+      ),
+      responses: answer(newApiKeyShape, 'The key; api_key is shown this once', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const request = c.req.valid('json');
+      // SECURITY: a key outlives the session it was made in.
+      requireConfirmedPerson(caller, ctx.clock.now());
+      const { key, text } = ctx.store.transaction(() => {
+        const made = createApiKey(ctx, caller, {
+          name: request.name,
+          roleType: request.role_type,
+          expiresAt: toMs(request.expires_at),
+          permissions: request.permissions,
+        });
+        ctx.audit.append({
+          operation: 'API_KEY_CREATED',
+          caller,
+          data: { id: made.key.id, name: made.key.name, role: made.key.roleType },
+        });
+        return made;
+      });
+      return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api-keys/{id}',
+      request: { params: id },
+      responses: answer(apiKeyShape, 'The API key'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'api_keys:read');
+      return c.json(toKeyJson(getApiKey(ctx, c.req.valid('param').id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/api-keys/{id}',
+      request: {
+        params: id,
+        ...body(
+          z.object({
+            name: name.optional(),
+            is_active: z.boolean().optional(),
+            expires_at: expiry,
+            permissions: z.array(z.string()).nullable().optional(),
+          }),
+        ),
+      },
+      responses: answer(apiKeyShape, 'The API key'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const request = c.req.valid('json');
+      const wanted: ApiKeyChange = {
+        name: request.name,
+        isActive: request.is_active,
+        expiresAt: toMs(request.expires_at),
+        permissions: request.permissions,
+      };
+      return c.json(toKeyJson(change(caller, c.req.valid('param').id, wanted, 'API_KEY_UPDATED')));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/api-keys/{id}',
+      request: { params: id },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'api_keys:write');
+      const { id: keyId } = c.req.valid('param');
+      ctx.store.transaction(() => {
+        deleteApiKey(ctx, keyId);
+        ctx.audit.append({ operation: 'API_KEY_DELETED', caller, data: { id: keyId } });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  for (const [action, isActive] of [
+    ['activate', true],
+    ['deactivate', false],
+  ] as const) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api-keys/{id}/${action}`,
+        request: { params: id },
+        responses: answer(apiKeyShape, 'The API key'),
+      }),
+      (c) => {
+        const caller = c.get('caller');
+        requirePermission(caller, 'api_keys:write');
+        const operation = isActive ? 'API_KEY_ACTIVATED' : 'API_KEY_DEACTIVATED';
+        return c.json(toKeyJson(change(caller, Number(c.req.param('id')), { isActive }, operation)));
+      },
+    );
+  }
+
+  return app;
+}
+
+function describe(permission: string): string {
+  const [what, may] = permission.split(':');
+  const verbs: Record<string, string> = {
+    read: 'See',
+    write: 'Create and change',
+    delete: 'Delete',
+    reveal: 'Read the secret values of',
+  };
+  return `${verbs[may ?? ''] ?? may} ${what?.replaceAll('_', ' ')}`;
+}

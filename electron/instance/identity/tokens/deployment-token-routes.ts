@@ -1,0 +1,131 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireConfirmedPerson, requirePermission, requireProject } from '../../access/caller.ts';
+import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { pathId } from '../../http/parameters.ts';
+import { displayName } from '../../http/shown-text.ts';
+import { getProject } from '../../projects/projects.ts';
+import type { Identity } from '../identity.ts';
+import {
+  createDeploymentToken,
+  deleteDeploymentToken,
+  getDeploymentToken,
+  listDeploymentTokens,
+  tokenPermissions,
+} from './deployment-tokens.ts';
+import {
+  deploymentTokenListShape,
+  deploymentTokenShape,
+  expiry,
+  newDeploymentTokenShape,
+  toMs,
+  toTokenJson,
+} from './token-shapes.ts';
+
+const name = displayName(100);
+
+/** Deployment tokens of a project. */
+export function deploymentTokenRoutes(identity: Identity) {
+  const { ctx } = identity;
+  const app = createRoutes();
+
+  const project = z.object({ project: z.string() });
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/deployment-tokens',
+      request: { params: project },
+      responses: answer(deploymentTokenListShape, 'Tokens, without the tokens'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'tokens:read');
+      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
+      identity.lastUse.flush();
+      const tokens = listDeploymentTokens(ctx, projectId);
+      return c.json({ tokens: tokens.map(toTokenJson), total: tokens.length });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/{project}/deployment-tokens',
+      request: {
+        params: project,
+        ...body(
+          z.object({
+            name,
+            permissions: z
+              .array(z.enum(tokenPermissions))
+              .min(1)
+              .default([...tokenPermissions]),
+            expires_at: expiry,
+          }),
+        ),
+      },
+      responses: answer(newDeploymentTokenShape, 'The token, shown this once', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'tokens:write');
+      const { id: projectId } = getProject(ctx, c.req.valid('param').project);
+      requireProject(caller, projectId);
+      const request = c.req.valid('json');
+      // SECURITY: as for API keys.
+      requireConfirmedPerson(caller, ctx.clock.now());
+      const { row, text } = ctx.store.transaction(() => {
+        const made = createDeploymentToken(ctx, caller, projectId, {
+          ...request,
+          expiresAt: toMs(request.expires_at),
+        });
+        ctx.audit.append({
+          operation: 'DEPLOYMENT_TOKEN_CREATED',
+          caller,
+          data: { id: made.row.id, name: made.row.name, project_id: projectId },
+        });
+        return made;
+      });
+      return c.json({ ...toTokenJson(row), token: text.reveal() }, 201);
+    },
+  );
+
+  const tokenId = project.extend({ id: pathId });
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/deployment-tokens/{id}',
+      request: { params: tokenId },
+      responses: answer(deploymentTokenShape, 'The token row'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'tokens:read');
+      const params = c.req.valid('param');
+      return c.json(toTokenJson(getDeploymentToken(ctx, getProject(ctx, params.project).id, params.id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/projects/{project}/deployment-tokens/{id}',
+      request: { params: tokenId },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'tokens:write');
+      const params = c.req.valid('param');
+      const { id: projectId } = getProject(ctx, params.project);
+      ctx.store.transaction(() => {
+        deleteDeploymentToken(ctx, projectId, params.id);
+        ctx.audit.append({
+          operation: 'DEPLOYMENT_TOKEN_DELETED',
+          caller,
+          data: { id: params.id, project_id: projectId },
+        });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}

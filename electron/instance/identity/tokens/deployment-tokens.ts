@@ -1,0 +1,143 @@
+import type { Caller, Permission, TokenCaller } from '../../access/caller.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import type { SecretText } from '../../vault/secret-text.ts';
+import type { SecretId } from '../../vault/vault.ts';
+import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+
+/** What a token may be given: reading its own project, and the values a deployment needs. */
+export const tokenPermissions = [
+  'projects:read',
+  'environments:read',
+  'environments:reveal',
+] as const satisfies Permission[];
+export type TokenPermission = (typeof tokenPermissions)[number];
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+export interface DeploymentToken {
+  id: number;
+  projectId: number;
+  name: string;
+  tokenPrefix: string;
+  secretId: SecretId;
+  permissions: TokenPermission[];
+  isActive: boolean;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+  createdBy: number | null;
+  createdAt: number;
+}
+
+const COLUMNS = `id, project_id AS projectId, name, token_prefix AS tokenPrefix, secret_id AS secretId, permissions,
+  is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy, created_at AS createdAt`;
+type Row = Omit<DeploymentToken, 'isActive' | 'permissions'> & { isActive: number; permissions: string };
+
+/** Makes a token for one project; its text is returned once. Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`. */
+export function createDeploymentToken(
+  ctx: Context,
+  caller: Caller,
+  projectId: number,
+  wanted: { name: string; permissions: TokenPermission[]; expiresAt?: number | null | undefined },
+): { row: DeploymentToken; text: SecretText } {
+  const beyond = wanted.permissions.find((permission) => !caller.permissions.includes(permission));
+  if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
+  const now = ctx.clock.now();
+  const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
+  if (expiresAt !== null && expiresAt <= now) {
+    throw new AppError('invalid_request', 'The token would be over already.', {
+      fields: { expires_at: 'in the past' },
+    });
+  }
+  const { token, prefix } = createToken('dt');
+  const id = ctx.store.transaction(() => {
+    const taken = ctx.store.sqlite
+      .prepare('SELECT 1 FROM deployment_tokens WHERE project_id = ? AND name = ?')
+      .get(projectId, wanted.name);
+    if (taken)
+      throw new AppError('name_taken', 'This project has a token with this name.', {
+        fields: { name: 'taken' },
+      });
+    return ctx.store.sqlite
+      .prepare(
+        `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, expires_at, created_by, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      )
+      .pluck()
+      .get(
+        projectId,
+        wanted.name,
+        prefix,
+        ctx.vault.seal('deployment_token', token),
+        JSON.stringify(wanted.permissions),
+        expiresAt,
+        'userId' in caller ? caller.userId : null,
+        now,
+      );
+  }) as number;
+  return { row: getDeploymentToken(ctx, projectId, id), text: token };
+}
+
+export function listDeploymentTokens(ctx: Context, projectId: number): DeploymentToken[] {
+  const rows = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM deployment_tokens WHERE project_id = ? ORDER BY id`)
+    .all(projectId);
+  return (rows as Row[]).map(fromRow);
+}
+
+export function getDeploymentToken(ctx: Context, projectId: number, id: number): DeploymentToken {
+  const row = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM deployment_tokens WHERE id = ? AND project_id = ?`)
+    .get(id, projectId);
+  if (!row) throw new AppError('not_found', 'There is no such deployment token.');
+  return fromRow(row as Row);
+}
+
+export function deleteDeploymentToken(ctx: Context, projectId: number, id: number): void {
+  ctx.store.transaction(() => {
+    const row = getDeploymentToken(ctx, projectId, id);
+    ctx.store.sqlite.prepare('DELETE FROM deployment_tokens WHERE id = ?').run(id);
+    ctx.vault.remove([row.secretId]);
+  });
+}
+
+/** Makes a new text for a lost token, under the same row. Returns it once. */
+export function regenerateDeploymentToken(ctx: Context, secretId: SecretId): SecretText {
+  const prefix = ctx.store.sqlite
+    .prepare('SELECT token_prefix FROM deployment_tokens WHERE secret_id = ?')
+    .pluck()
+    .get(secretId);
+  if (!prefix) throw new AppError('not_found', 'There is no such deployment token.');
+  const { token } = createToken('dt', prefix as string);
+  ctx.vault.reseal(secretId, token);
+  return token;
+}
+
+export function identifyDeploymentToken(
+  ctx: Context,
+  prefix: string,
+  given: string,
+  ip: string | null,
+): TokenCaller {
+  const row = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM deployment_tokens WHERE token_prefix = ?`)
+    .get(prefix);
+  if (!row) throw unknownToken();
+  const token = fromRow(row as Row);
+  requireToken(ctx, token, given);
+  return {
+    kind: 'token',
+    tokenId: token.id,
+    projectId: token.projectId,
+    ip,
+    label: `deployment token ${token.name}`,
+    permissions: token.permissions,
+  };
+}
+
+function fromRow(row: Row): DeploymentToken {
+  return {
+    ...row,
+    isActive: row.isActive === 1,
+    permissions: JSON.parse(row.permissions) as TokenPermission[],
+  };
+}

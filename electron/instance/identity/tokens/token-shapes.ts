@@ -1,0 +1,103 @@
+import { z } from '@hono/zod-openapi';
+import { permissions } from '../../access/caller.ts';
+import { roles } from '../roles.ts';
+import type { ApiKey } from './api-keys.ts';
+import { type DeploymentToken, tokenPermissions } from './deployment-tokens.ts';
+
+/** API keys and deployment tokens as the API gives them; their times are RFC 3339. The text is in `New…` alone. */
+export const apiKeyShape = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    key_prefix: z.string(),
+    role_type: z.enum([...roles, 'custom']),
+    permissions: z.array(z.enum(permissions)).nullable(),
+    is_active: z.boolean(),
+    expires_at: z.string().nullable(),
+    last_used_at: z.string().nullable(),
+    created_at: z.string(),
+  })
+  .openapi('ApiKey');
+
+export const apiKeyListShape = z
+  .object({ api_keys: z.array(apiKeyShape), total: z.int() })
+  .openapi('ApiKeyList');
+
+export const newApiKeyShape = apiKeyShape.extend({ api_key: z.string() }).openapi('NewApiKey');
+
+export const availablePermissionsShape = z
+  .object({
+    permissions: z.array(
+      z
+        .object({ name: z.enum(permissions), description: z.string(), category: z.string() })
+        .openapi('AvailablePermission'),
+    ),
+    roles: z.array(
+      z
+        .object({
+          name: z.enum(roles),
+          description: z.string(),
+          permissions: z.array(z.enum(permissions)),
+        })
+        .openapi('AvailableRole'),
+    ),
+  })
+  .openapi('AvailablePermissions');
+
+export const deploymentTokenShape = z
+  .object({
+    id: z.int(),
+    project_id: z.int(),
+    name: z.string(),
+    token_prefix: z.string(),
+    permissions: z.array(z.enum(tokenPermissions)),
+    is_active: z.boolean(),
+    expires_at: z.string().nullable(),
+    last_used_at: z.string().nullable(),
+    created_at: z.string(),
+    created_by: z.int().nullable(),
+  })
+  .openapi('DeploymentToken');
+
+export const deploymentTokenListShape = z
+  .object({ tokens: z.array(deploymentTokenShape), total: z.int() })
+  .openapi('DeploymentTokenList');
+
+export const newDeploymentTokenShape = deploymentTokenShape
+  .extend({ token: z.string() })
+  .openapi('NewDeploymentToken');
+
+/** When a key or token is over: null for never, absent for the default. */
+export const expiry = z.iso.datetime({ offset: true }).nullable().optional();
+
+export const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Date.parse(text) : text);
+const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+
+export function toKeyJson(key: ApiKey): z.infer<typeof apiKeyShape> {
+  return {
+    id: key.id,
+    name: key.name,
+    key_prefix: key.keyPrefix,
+    role_type: key.roleType,
+    permissions: key.permissions,
+    is_active: key.isActive,
+    expires_at: toIso(key.expiresAt),
+    last_used_at: toIso(key.lastUsedAt),
+    created_at: new Date(key.createdAt).toISOString(),
+  };
+}
+
+export function toTokenJson(token: DeploymentToken): z.infer<typeof deploymentTokenShape> {
+  return {
+    id: token.id,
+    project_id: token.projectId,
+    name: token.name,
+    token_prefix: token.tokenPrefix,
+    permissions: token.permissions,
+    is_active: token.isActive,
+    expires_at: toIso(token.expiresAt),
+    last_used_at: toIso(token.lastUsedAt),
+    created_at: new Date(token.createdAt).toISOString(),
+    created_by: token.createdBy,
+  };
+}

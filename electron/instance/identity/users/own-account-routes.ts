@@ -1,0 +1,184 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Caller, requireConfirmed } from '../../access/caller.ts';
+import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { pathId } from '../../http/parameters.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import type { Identity } from '../identity.ts';
+import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
+import { ownSessionsShape } from '../sessions/session-shapes.ts';
+import { endOtherSessions, endSession, getSessionOf, listSessionsOf } from '../sessions/sessions.ts';
+import { confirmWithPassword } from '../sessions/sign-in.ts';
+import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
+import { setPasswordHash, updateUser } from './users.ts';
+
+/** Someone's own account: what they are called, their password, second factor and sessions. */
+export function ownAccountRoutes(identity: Identity) {
+  const { ctx, passwords } = identity;
+  const app = createRoutes();
+
+  const note = (operation: string, caller: Caller, userId: number, data: object = {}) =>
+    ctx.audit.append({ operation, caller, data: { user_id: userId, ...data } });
+
+  app.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/users/me',
+      request: body(
+        accountChange.extend({ current_password: password.optional(), password: password.optional() }),
+      ),
+      responses: answer(userShape, 'Your account; a new password ends every other session of yours'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const { userId, sessionId } = requireSelf(caller);
+      const { current_password: current, password: wanted, ...change } = c.req.valid('json');
+      if (current === undefined) requireConfirmed(caller, ctx.clock.now());
+      else await confirmWithPassword(identity, caller, new SecretText(current));
+      // Before anything is saved: a password that is refused leaves the rest as it was too.
+      const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted));
+      const user = ctx.store.transaction(() => {
+        const updated = updateUser(ctx, userId, change);
+        if (hash !== null) setPasswordHash(ctx, userId, hash, sessionId);
+        note('USER_UPDATED', caller, userId, { password: hash !== null });
+        return updated;
+      });
+      return c.json(toUserJson(user));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/users/me/mfa/setup',
+      responses: answer(secondFactorSetupShape, 'Shown once'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const { userId } = requireSelf(caller);
+      requireConfirmed(caller, ctx.clock.now());
+      const made = ctx.store.transaction(() => {
+        note('MFA_SET_UP', caller, userId);
+        return setUpSecondFactor(ctx, userId);
+      });
+      return c.json({
+        secret_key: made.secret.reveal(),
+        otpauth_url: made.otpauthUrl.reveal(),
+        recovery_codes: made.recoveryCodes.map((code) => code.reveal()),
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/users/me/mfa/verify',
+      request: body(z.object({ code: z.string().max(16) })),
+      responses: noContent('The second factor is on'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const { userId } = requireSelf(caller);
+      identity.throttle.requireAllowed(caller.ip, `mfa ${userId}`);
+      try {
+        ctx.store.transaction(() => {
+          enableSecondFactor(ctx, userId, c.req.valid('json').code);
+          note('MFA_ENABLED', caller, userId);
+        });
+      } catch (error) {
+        if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(caller.ip, `mfa ${userId}`);
+        throw error;
+      }
+      identity.throttle.noteSuccess(`mfa ${userId}`);
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/users/me/mfa',
+      responses: noContent('The second factor is off'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const { userId } = requireSelf(caller);
+      requireConfirmed(caller, ctx.clock.now());
+      ctx.store.transaction(() => {
+        disableSecondFactor(ctx, userId);
+        note('MFA_DISABLED', caller, userId);
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/users/me/sessions',
+      responses: answer(ownSessionsShape, 'Where you are signed in, newest first'),
+    }),
+    (c) => {
+      const { userId, sessionId } = requireSelf(c.get('caller'));
+      return c.json({
+        sessions: listSessionsOf(ctx, userId).map((session) => ({
+          id: session.id,
+          kind: session.kind,
+          created_at: session.createdAt,
+          expires_at: session.expiresAt,
+          last_seen_at: identity.sightings.find(session.id),
+          user_agent: session.userAgent,
+          ip: session.ip,
+          current: session.id === sessionId,
+        })),
+      });
+    },
+  );
+
+  // Ending a session needs no confirmation: it protects, and is what one does in a hurry.
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/users/me/sessions/{id}',
+      request: { params: z.object({ id: pathId }) },
+      responses: noContent('That session is over'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const { userId } = requireSelf(caller);
+      ctx.store.transaction(() => {
+        const session = getSessionOf(ctx, userId, c.req.valid('param').id);
+        endSession(ctx, session.id);
+        note('SESSION_ENDED', caller, userId, { kind: session.kind });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/users/me/sessions',
+      responses: noContent('Every session of yours but this one is over'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const { userId, sessionId } = requireSelf(caller);
+      ctx.store.transaction(() => {
+        const count = endOtherSessions(ctx, userId, sessionId);
+        note('SESSIONS_ENDED', caller, userId, { count });
+      });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}
+
+/** Throws `unauthenticated`, and `forbidden` for keys and for an owner who acts as no account. */
+function requireSelf(caller: Caller): { userId: number; sessionId: number | null } {
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+  if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null)
+    return { userId: caller.userId, sessionId: caller.sessionId };
+  throw new AppError('forbidden', 'This is for someone signed in.');
+}

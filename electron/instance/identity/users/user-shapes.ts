@@ -1,0 +1,53 @@
+import { z } from '@hono/zod-openapi';
+import { displayName } from '../../http/shown-text.ts';
+import { roles } from '../roles.ts';
+import type { User } from './users.ts';
+
+export const password = z.string().min(1).max(1024);
+
+/** What an account is called. Empty means as it was. */
+export const accountChange = z.object({
+  email: z.string().max(254).optional(),
+  name: displayName(100).optional(),
+  username: displayName(100).optional(),
+});
+
+/** People as the API gives them, without anything of their passwords. */
+export const userShape = z
+  .object({
+    user: z
+      .object({
+        id: z.int(),
+        username: z.string(),
+        name: z.string(),
+        email: z.string(),
+        mfa_enabled: z.boolean(),
+        created_at: z.int(),
+        updated_at: z.int(),
+        deleted_at: z.int().nullable(),
+      })
+      .openapi('UserAccount'),
+    roles: z.array(z.object({ name: z.enum(roles) }).openapi('UserRole')),
+  })
+  .openapi('User');
+
+/** Shown once. */
+export const secondFactorSetupShape = z
+  .object({ secret_key: z.string(), otpauth_url: z.string(), recovery_codes: z.array(z.string()) })
+  .openapi('SecondFactorSetup');
+
+export function toUserJson(user: User): z.infer<typeof userShape> {
+  return {
+    user: {
+      id: user.id,
+      username: user.username,
+      name: user.name,
+      email: user.email,
+      mfa_enabled: user.mfaEnabled,
+      created_at: user.createdAt,
+      updated_at: user.updatedAt,
+      deleted_at: user.deletedAt,
+    },
+    roles: user.roles.map((name) => ({ name })),
+  };
+}

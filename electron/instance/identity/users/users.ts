@@ -1,0 +1,236 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import type { SecretText } from '../../vault/secret-text.ts';
+import { type Role, roles } from '../roles.ts';
+import type { Passwords } from './passwords.ts';
+
+export interface User {
+  id: number;
+  username: string;
+  name: string;
+  email: string;
+  mfaEnabled: boolean;
+  roles: Role[];
+  createdAt: number;
+  updatedAt: number;
+  deletedAt: number | null;
+}
+
+export interface NewUser {
+  email: string;
+  name: string;
+  username?: string;
+  password: SecretText;
+  roles: Role[];
+}
+
+const COLUMNS = `id, username, name, email, mfa_enabled AS mfaEnabled, created_at AS createdAt,
+  updated_at AS updatedAt, deleted_at AS deletedAt,
+  (SELECT group_concat(role) FROM user_roles WHERE user_id = users.id) AS roleList`;
+type Row = Omit<User, 'mfaEnabled' | 'roles'> & { mfaEnabled: number; roleList: string | null };
+
+const aliases: Record<string, Role> = { developer: 'user', viewer: 'reader', readonly: 'reader' };
+
+/** Upstream's role names and their aliases. Throws `invalid_request` for any other: it is never dropped. */
+export function parseRole(text: string): Role {
+  const role = aliases[text] ?? roles.find((known) => known === text);
+  if (!role) {
+    throw new AppError('invalid_request', `There is no such role; the roles are ${roles.join(', ')}.`, {
+      fields: { role_type: 'unknown role' },
+    });
+  }
+  return role;
+}
+
+/** The role that counts: the strongest a user has; a user without any is a reader. */
+export function strongestRole(user: User): Role {
+  return roles.find((role) => user.roles.includes(role)) ?? 'reader';
+}
+
+export function listUsers(ctx: Context, includeDeleted: boolean): User[] {
+  const where = includeDeleted ? '' : 'WHERE deleted_at IS NULL';
+  return (ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM users ${where} ORDER BY id`).all() as Row[]).map(
+    fromRow,
+  );
+}
+
+/** A user who may act: deleted ones are not found. */
+export function findUser(ctx: Context, id: number): User | null {
+  const row = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM users WHERE id = ? AND deleted_at IS NULL`)
+    .get(id);
+  return row ? fromRow(row as Row) : null;
+}
+
+export function getUser(ctx: Context, id: number): User {
+  const user = findUser(ctx, id);
+  if (!user) throw new AppError('not_found', 'There is no such user.');
+  return user;
+}
+
+export function findUserByEmail(ctx: Context, email: string): User | null {
+  const row = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM users WHERE email = ? AND deleted_at IS NULL`)
+    .get(email.trim().toLowerCase());
+  return row ? fromRow(row as Row) : null;
+}
+
+export function getPasswordHash(ctx: Context, userId: number): string | null {
+  const hash = ctx.store.sqlite
+    .prepare('SELECT password_hash FROM users WHERE id = ? AND deleted_at IS NULL')
+    .pluck()
+    .get(userId);
+  return (hash as string | undefined) ?? null;
+}
+
+/** Whether anyone was ever created: decides between a set-up link and an owner's link. */
+export function hasUsers(ctx: Context): boolean {
+  return (
+    ctx.store.sqlite.prepare('SELECT EXISTS (SELECT 1 FROM users WHERE deleted_at IS NULL)').pluck().get() ===
+    1
+  );
+}
+
+/** The account the owner of the machine acts as: the first administrator, or null before set-up. */
+export function findFirstAdministrator(ctx: Context): User | null {
+  return listUsers(ctx, false).find((user) => user.roles.includes('admin')) ?? null;
+}
+
+/** As it is stored. Throws `invalid_request`. */
+function parseEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 254) return email;
+  throw new AppError('invalid_request', 'That is not an e-mail address.', {
+    fields: { email: 'not an e-mail address' },
+  });
+}
+
+/**
+ * Throws `name_taken`, `invalid_request`, `password_too_short`, `password_too_long`, and with `onlyFirst`
+ * `already_set_up`.
+ */
+export async function createUser(
+  ctx: Context,
+  passwords: Passwords,
+  wanted: NewUser,
+  onlyFirst = false,
+): Promise<User> {
+  const email = parseEmail(wanted.email);
+  if (onlyFirst) requireNoUsers(ctx);
+  const hash = await passwords.hash(wanted.password);
+  const now = ctx.clock.now();
+  return ctx.store.transaction(() => {
+    // The hash took a while: someone may have been faster.
+    if (onlyFirst) requireNoUsers(ctx);
+    if (findUserByEmail(ctx, email)) {
+      throw new AppError('name_taken', 'There is a user with this e-mail address.', {
+        fields: { email: 'taken' },
+      });
+    }
+    const id = ctx.store.sqlite
+      .prepare(
+        'INSERT INTO users (username, name, email, password_hash, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
+      )
+      .pluck()
+      .get(
+        wanted.username ?? email.split('@')[0],
+        wanted.name.trim() || email,
+        email,
+        hash,
+        now,
+        now,
+      ) as number;
+    for (const role of wanted.roles) insertRole(ctx, id, role);
+    return getUser(ctx, id);
+  });
+}
+
+function requireNoUsers(ctx: Context): void {
+  if (hasUsers(ctx)) throw new AppError('already_set_up', 'This instance has an administrator.');
+}
+
+/** Changes what is given; empty is as it was. Throws `not_found`, `name_taken`, `invalid_request`. */
+export function updateUser(
+  ctx: Context,
+  id: number,
+  change: { email?: string | undefined; name?: string | undefined; username?: string | undefined },
+): User {
+  return ctx.store.transaction(() => {
+    const user = getUser(ctx, id);
+    const email = change.email ? parseEmail(change.email) : user.email;
+    const other = findUserByEmail(ctx, email);
+    if (other && other.id !== id)
+      throw new AppError('name_taken', 'There is a user with this e-mail address.', {
+        fields: { email: 'taken' },
+      });
+    ctx.store.sqlite
+      .prepare('UPDATE users SET email = ?, name = ?, username = ?, updated_at = ? WHERE id = ?')
+      .run(email, change.name || user.name, change.username || user.username, ctx.clock.now(), id);
+    return getUser(ctx, id);
+  });
+}
+
+/** Sets a new password and ends every session of the user but the one it was set in. */
+export function setPasswordHash(ctx: Context, id: number, hash: string, keptSessionId: number | null): void {
+  ctx.store.transaction(() => {
+    ctx.store.sqlite
+      .prepare('UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?')
+      .run(hash, ctx.clock.now(), id);
+    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
+  });
+}
+
+/** Marks a user deleted and ends their sessions. Throws `last_administrator`. */
+export function deleteUser(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    const user = getUser(ctx, id);
+    if (user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
+    ctx.store.sqlite.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(ctx.clock.now(), id);
+    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
+  });
+}
+
+/** Throws `not_found`, `name_taken` when the address is in use again. */
+export function restoreUser(ctx: Context, id: number): User {
+  return ctx.store.transaction(() => {
+    const user = listUsers(ctx, true).find((known) => known.id === id && known.deletedAt !== null);
+    if (!user) throw new AppError('not_found', 'There is no such deleted user.');
+    if (findUserByEmail(ctx, user.email))
+      throw new AppError('name_taken', 'There is a user with this e-mail address.');
+    ctx.store.sqlite.prepare('UPDATE users SET deleted_at = NULL WHERE id = ?').run(id);
+    return getUser(ctx, id);
+  });
+}
+
+export function addRole(ctx: Context, id: number, role: Role): User {
+  return ctx.store.transaction(() => {
+    getUser(ctx, id);
+    insertRole(ctx, id, role);
+    return getUser(ctx, id);
+  });
+}
+
+/** Throws `last_administrator`. */
+export function removeRole(ctx: Context, id: number, role: Role): void {
+  ctx.store.transaction(() => {
+    const user = getUser(ctx, id);
+    if (role === 'admin' && user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
+    ctx.store.sqlite.prepare('DELETE FROM user_roles WHERE user_id = ? AND role = ?').run(id, role);
+  });
+}
+
+function insertRole(ctx: Context, id: number, role: Role): void {
+  ctx.store.sqlite
+    .prepare('INSERT INTO user_roles (user_id, role, created_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    .run(id, role, ctx.clock.now());
+}
+
+function requireAnotherAdministrator(ctx: Context, id: number): void {
+  if (listUsers(ctx, false).some((user) => user.id !== id && user.roles.includes('admin'))) return;
+  throw new AppError('last_administrator', 'This is the last administrator: make another first.');
+}
+
+function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
+  const held = roleList?.split(',') ?? [];
+  return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
+}

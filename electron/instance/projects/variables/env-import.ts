@@ -1,0 +1,265 @@
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import { type EnvDocument, type EnvEntry, parseEnvFile, type RefusedLine, readEnvFile } from './env-file.ts';
+import {
+  type BrokenReference,
+  createReader,
+  findBrokenReferences,
+  readText,
+  remember,
+} from './reference-check.ts';
+import { guessSecret } from './secret-guess.ts';
+import { createVariable, deleteVariables, findNextPosition, updateVariable } from './variable-changes.ts';
+import { listVariables, requireValue, revealVariable, type Variable } from './variables.ts';
+
+export interface ImportRequest {
+  content: Uint8Array;
+  environmentId: number;
+  /** `replace` also removes what the file does not have. */
+  mode: 'merge' | 'replace';
+  dryRun: boolean;
+  secret: 'guess' | 'all' | 'none';
+  /** A person's word on single names, over the guess. */
+  overrides: Record<string, boolean>;
+  /** `collect` names the lines that cannot be taken and goes on without them. */
+  onError: 'fail' | 'collect';
+  /** Names to take, or to remove; null for all. Others are left as they are. */
+  only: ReadonlySet<string> | null;
+  changedBy: string;
+  /**
+   * Whether it may be told what plain variables hold, and whether a secret is what the file says. SECURITY: else
+   * a dry run would confirm a guess, as often as one likes, to someone who may not read it.
+   */
+  mayRead: boolean;
+  mayReveal: boolean;
+}
+
+/** SECURITY: values of plain variables alone. */
+export interface ImportItem {
+  variableId: number | null;
+  key: string;
+  /** In the file; null for what it does not have. */
+  line: number | null;
+  isSecret: boolean;
+  /** Why it is taken for a secret or not; null when that was known before. */
+  because: string | null;
+  value: string | null;
+  oldValue: string | null;
+}
+
+/** What an import does or, dry, would do. */
+export interface ImportOutcome {
+  added: ImportItem[];
+  changed: ImportItem[];
+  removed: ImportItem[];
+  unchanged: ImportItem[];
+  refused: RefusedLine[];
+  /** Comments and blank lines. */
+  linesWithoutVariable: number;
+  /** References that do not resolve, with what was there and with what the file brings. */
+  warnings: BrokenReference[];
+  /** What the file had that is not kept, in words. */
+  said: string[];
+}
+
+const MAX_CUT_NAMED = 10;
+
+interface Import {
+  ctx: Context;
+  projectId: number;
+  request: ImportRequest;
+  /** Variables of the environment as they were, by name. */
+  existing: ReadonlyMap<string, Variable>;
+  outcome: ImportOutcome;
+  nextPosition: number;
+}
+
+/**
+ * Imports a `.env` file into one environment, in one transaction: all of it or nothing. A secret stays secret,
+ * whatever the file's turn says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
+ */
+export function importEnvFile(ctx: Context, projectId: number, request: ImportRequest): ImportOutcome {
+  const document =
+    request.onError === 'collect' ? readEnvFile(request.content) : parseEnvFile(request.content);
+  const entries = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
+  for (const entry of entries) requireValue(new SecretText(entry.value));
+  return ctx.store.transaction(() => {
+    const { environmentId } = request;
+    const work: Import = {
+      ctx,
+      projectId,
+      request,
+      existing: new Map(
+        listVariables(ctx, projectId, { environmentId }).map((variable) => [variable.key, variable]),
+      ),
+      outcome: {
+        added: [],
+        changed: [],
+        removed: [],
+        unchanged: [],
+        refused: document.refused,
+        linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
+        warnings: [],
+        said: [...describeForm(document), ...describeCut(entries)],
+      },
+      nextPosition: findNextPosition(ctx, projectId),
+    };
+    for (const entry of entries) importEntry(work, entry);
+    if (request.mode === 'replace') removeOthers(work, document);
+    work.outcome.warnings = findWarnings(work, entries);
+    return work.outcome;
+  });
+}
+
+function importEntry(work: Import, entry: EnvEntry): void {
+  const { ctx, projectId, request, outcome } = work;
+  const known = work.existing.get(entry.name);
+  const { isSecret, because } = judge(request, entry, known);
+  const item: ImportItem = {
+    variableId: known?.id ?? null,
+    key: entry.name,
+    line: entry.line,
+    isSecret,
+    because,
+    value: isSecret ? null : entry.value,
+    oldValue: request.mayRead ? (known?.value ?? null) : null,
+  };
+  const value = new SecretText(entry.value);
+  if (!known) {
+    outcome.added.push(item);
+    if (request.dryRun) return;
+    const environmentIds = [request.environmentId];
+    const fields = { key: entry.name, value, isSecret, environmentIds, includeInPreview: false };
+    createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
+    return;
+  }
+  const isSame = holds(ctx, known, entry.value);
+  if (isSame && known.isSecret === isSecret) {
+    const mayTell = isSecret ? request.mayReveal : request.mayRead;
+    outcome[mayTell ? 'unchanged' : 'changed'].push({ ...item, because: null });
+    return;
+  }
+  outcome.changed.push(item);
+  if (request.dryRun) return;
+  if (known.environments.length === 1) {
+    updateVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, request.changedBy);
+  } else {
+    splitOff(work, known, { isSecret, value });
+  }
+}
+
+/** What cannot be read holds nothing: the file brings it back. */
+function holds(ctx: Context, variable: Variable, text: string): boolean {
+  try {
+    return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
+  } catch (error) {
+    if (!hasCode(error, 'secret_unreadable')) throw error;
+    return false;
+  }
+}
+
+/** The variable is shared with other environments, which keep their value: this one gets its own. */
+function splitOff(work: Import, known: Variable, next: { isSecret: boolean; value: SecretText }): void {
+  const { ctx, projectId, request } = work;
+  leaveEnvironment(work, known);
+  const environmentIds = [request.environmentId];
+  const fields = { key: known.key, ...next, environmentIds, includeInPreview: known.includeInPreview };
+  createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
+}
+
+/** False when the variable was in no other environment, so that nothing would be left of it. */
+function leaveEnvironment({ ctx, projectId, request }: Import, variable: Variable): boolean {
+  const environmentIds = variable.environments
+    .map((environment) => environment.id)
+    .filter((id) => id !== request.environmentId);
+  if (environmentIds.length === 0) return false;
+  updateVariable(ctx, projectId, variable.id, { environmentIds }, request.changedBy);
+  return true;
+}
+
+/** A name on a line that was refused is in the file all the same: it stays as it is. */
+function removeOthers(work: Import, document: EnvDocument): void {
+  const { ctx, request, outcome } = work;
+  const kept = new Set([
+    ...document.entries.map(({ name }) => name),
+    ...document.refused.flatMap(({ name }) => (name === null ? [] : [name])),
+  ]);
+  for (const [key, variable] of work.existing) {
+    if (kept.has(key) || !(request.only?.has(key) ?? true)) continue;
+    outcome.removed.push({
+      variableId: variable.id,
+      key,
+      line: null,
+      isSecret: variable.isSecret,
+      because: null,
+      value: null,
+      oldValue: request.mayRead ? variable.value : null,
+    });
+    if (request.dryRun) continue;
+    if (!leaveEnvironment(work, variable)) deleteVariables(ctx, [variable.id]);
+  }
+}
+
+/** Judged over what the environment has afterwards, whether or not anything was written. */
+function findWarnings(work: Import, entries: readonly EnvEntry[]): BrokenReference[] {
+  const { ctx, existing, outcome } = work;
+  const brought = new Map(entries.map(({ name, value }) => [name, value]));
+  const removed = new Set(outcome.removed.map(({ key }) => key));
+  const readShared = createReader(ctx, null, undefined);
+  const read = remember((name) => {
+    if (name.startsWith('shared.')) return readShared(name);
+    const known = existing.get(name);
+    return brought.get(name) ?? (known && !removed.has(name) ? readText(ctx, known) : null);
+  });
+  return findBrokenReferences([...brought.keys()], read);
+}
+
+function judge(
+  request: ImportRequest,
+  entry: EnvEntry,
+  known: Variable | undefined,
+): { isSecret: boolean; because: string | null } {
+  const override = Object.hasOwn(request.overrides, entry.name) ? request.overrides[entry.name] : undefined;
+  if (known?.isSecret && (override === false || request.secret === 'none')) {
+    throw new AppError('invalid_request', `${entry.name} is a secret and stays one.`, {
+      fields: { [entry.name]: 'a secret stays secret' },
+    });
+  }
+  if (override !== undefined) return { isSecret: override, because: 'you said so' };
+  // SECURITY: a variable that was empty or harmless may get a real secret for its new value.
+  if (known && !known.isSecret && request.secret === 'guess' && known.value !== entry.value) {
+    const guess = guessSecret(entry.name, entry.value);
+    if (guess.isSecret) return guess;
+  }
+  if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
+  if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you said so' };
+  return guessSecret(entry.name, entry.value);
+}
+
+/** SECURITY: by name and line alone: what was cut off may be the end of a password. */
+function describeCut(entries: readonly EnvEntry[]): string[] {
+  const cut = entries.filter(({ isCut }) => isCut);
+  if (cut.length === 0) return [];
+  const named = cut.slice(0, MAX_CUT_NAMED).map(({ name, line }) => `${name} (line ${line})`);
+  const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : '';
+  return [
+    `What follows a # is taken for a comment after ${named.join(', ')}${more}: quote the value if it is part of it.`,
+  ];
+}
+
+/** Comments, blank lines and quoting belong to the file, not to the variables: said, so that nobody misses them later. */
+function describeForm(document: EnvDocument): string[] {
+  const said: string[] = [];
+  const comments = document.pieces.filter(
+    ({ text, entry, refused }) => !entry && !refused && text.trim() !== '',
+  ).length;
+  if (comments > 0)
+    said.push(
+      `${comments} comment line${comments === 1 ? ' is' : 's are'} not kept; keep the file if you want them.`,
+    );
+  if (document.lineEnd === '\r\n')
+    said.push('The file has Windows line ends (CRLF): they are not part of the values.');
+  if (document.hasBom) said.push('The file begins with a byte order mark: it is not part of the first name.');
+  return said;
+}

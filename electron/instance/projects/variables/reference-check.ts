@@ -1,0 +1,193 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { describeCircle, listReferences, qualifyReference } from './references.ts';
+import {
+  findVariablesByKey,
+  getVariable,
+  listVariables,
+  revealVariable,
+  type Variable,
+} from './variables.ts';
+
+export interface BrokenReference {
+  /** The variable that refers, `shared.` before a shared one. */
+  key: string;
+  code: 'reference_missing' | 'reference_cycle';
+  /** What it refers to. */
+  name: string;
+  /** Of a circle: every name in it. */
+  circle: string[] | null;
+}
+
+/** The text of a variable by its name: null when it is not there, undefined when it cannot be read now. */
+export type ReadText = (name: string) => string | null | undefined;
+
+/**
+ * What is wrong with the references of these variables: what they name themselves and is not there, and the
+ * circles they are in. A value that cannot be read now (a locked vault) is taken for one without references:
+ * whether they resolve is found out at use, which fails closed.
+ */
+export function findBrokenReferences(names: readonly string[], read: ReadText): BrokenReference[] {
+  const asked = new Set(names);
+  const broken: BrokenReference[] = [];
+  const done = new Set<string>();
+  for (const start of names) {
+    const path = [{ name: start, targets: listTargets(start, read), next: 0 }];
+    const open = new Set([start]);
+    for (let step = path.at(-1); step && !done.has(start); step = path.at(-1)) {
+      const target = step.targets[step.next++];
+      if (target === undefined) {
+        done.add(step.name);
+        open.delete(step.name);
+        path.pop();
+      } else if (open.has(target)) {
+        broken.push(...describeOpenCircle([...open], target, asked));
+      } else if (read(target) === null) {
+        if (asked.has(step.name))
+          broken.push({ key: step.name, code: 'reference_missing', name: target, circle: null });
+      } else if (!done.has(target)) {
+        path.push({ name: target, targets: listTargets(target, read), next: 0 });
+        open.add(target);
+      }
+    }
+  }
+  return broken;
+}
+
+function listTargets(name: string, read: ReadText): string[] {
+  return listReferences(read(name) ?? '').map((target) => qualifyReference(target, name));
+}
+
+function describeOpenCircle(
+  open: readonly string[],
+  back: string,
+  asked: ReadonlySet<string>,
+): BrokenReference[] {
+  const circle = open.slice(open.indexOf(back));
+  return circle
+    .filter((key) => asked.has(key))
+    .map((key) => ({
+      key,
+      code: 'reference_cycle',
+      name: circle[(circle.indexOf(key) + 1) % circle.length] as string,
+      circle,
+    }));
+}
+
+/**
+ * Throws `reference_missing` or `reference_cycle` unless what a variable refers to is there, in every
+ * environment it is in. Called in the transaction that saved it, which then comes to nothing.
+ *
+ * @param text its value, where it is at hand and need not be opened.
+ */
+export function requireReferences(ctx: Context, projectId: number | null, id: number, text?: string): void {
+  const variable = getVariable(ctx, projectId, id);
+  const environments = projectId === null ? [null] : variable.environments;
+  for (const environment of environments) {
+    const read = createReader(ctx, projectId, environment?.id);
+    const own = nameOf(variable);
+    requireFound(own, (name) => (name === own && text !== undefined ? text : read(name)), environment?.name);
+  }
+}
+
+function requireFound(name: string, read: ReadText, environment?: string): void {
+  const [broken] = findBrokenReferences([name], read);
+  if (!broken) return;
+  const place = environment === undefined ? '' : ` in ${environment}`;
+  if (broken.circle === null) {
+    throw new AppError(
+      'reference_missing',
+      `${broken.key} refers to ${broken.name}, which is not there${place}.`,
+      {
+        fields: { value: `${broken.name} is not there${place}` },
+        details: { name: broken.name, in: broken.key, environment: environment ?? null },
+      },
+    );
+  }
+  const cycle = describeCircle([...broken.circle, broken.circle[0] as string]);
+  throw new AppError(
+    'reference_cycle',
+    `These variables would refer to each other in a circle${place}: ${cycle}.`,
+    {
+      fields: { value: `a circle: ${cycle}` },
+      details: { cycle, environment: environment ?? null },
+    },
+  );
+}
+
+/** Reads variables of an environment, and shared ones. */
+export function createReader(
+  ctx: Context,
+  projectId: number | null,
+  environmentId: number | undefined,
+): ReadText {
+  return remember((name) => {
+    const [variable] = name.startsWith('shared.')
+      ? findVariablesByKey(ctx, null, name.slice('shared.'.length))
+      : projectId === null
+        ? []
+        : findVariablesByKey(ctx, projectId, name, environmentId);
+    return variable ? readText(ctx, variable) : null;
+  });
+}
+
+/** Asks once for each name: opening a secret costs, and counts as a use. */
+export function remember(read: ReadText): ReadText {
+  const texts = new Map<string, ReturnType<ReadText>>();
+  return (name) => {
+    if (!texts.has(name)) texts.set(name, read(name));
+    return texts.get(name);
+  };
+}
+
+/** Undefined when the value cannot be read now. */
+export function readText(ctx: Context, variable: Variable): string | undefined {
+  if (variable.state !== 'ok') return undefined;
+  try {
+    return revealVariable(ctx, variable).reveal();
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+/** Variables that refer to this one where it counts; those whose value cannot be read are left out and counted. */
+export function listUses(
+  ctx: Context,
+  projectId: number | null,
+  variable: Variable,
+): { usedBy: { id: number; projectId: number | null; key: string }[]; unread: number } {
+  const usedBy: { id: number; projectId: number | null; key: string }[] = [];
+  let unread = 0;
+  const wanted = nameOf(variable);
+  const scopes = projectId === null ? [null, ...listProjectIds(ctx)] : [projectId];
+  for (const scope of scopes) {
+    for (const candidate of listVariables(ctx, scope)) {
+      if (candidate.id === variable.id || !meets(candidate, variable)) continue;
+      const text = readText(ctx, candidate);
+      if (text === undefined) unread += 1;
+      else if (listReferences(text).some((name) => qualifyReference(name, nameOf(candidate)) === wanted))
+        usedBy.push({ id: candidate.id, projectId: scope, key: candidate.key });
+    }
+  }
+  return { usedBy, unread };
+}
+
+function nameOf({ projectId, key }: Variable): string {
+  return projectId === null ? `shared.${key}` : key;
+}
+
+/** A reference is to the variable of the same environment; a shared one is everywhere. */
+function meets(candidate: Variable, variable: Variable): boolean {
+  return (
+    variable.projectId === null ||
+    candidate.environments.some(({ id }) => variable.environments.some((known) => known.id === id))
+  );
+}
+
+function listProjectIds(ctx: Context): number[] {
+  return ctx.store.sqlite
+    .prepare('SELECT DISTINCT project_id FROM env_vars WHERE project_id IS NOT NULL')
+    .pluck()
+    .all() as number[];
+}

@@ -1,0 +1,26 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes } from '../../http/api.ts';
+import { guessSecret } from './secret-guess.ts';
+
+const guessShape = z.object({ is_secret: z.boolean(), because: z.string() }).openapi('SecretGuess');
+
+/** `/secret-guess`: what saving would take a variable for, said while it is still being typed. Nothing is kept. */
+export function secretGuessRoutes() {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/secret-guess',
+      request: body(z.object({ key: z.string().max(500), value: z.string() })),
+      responses: answer(guessShape, 'Secret or plain, and why'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'environments:write');
+      const { key, value } = c.req.valid('json');
+      const { isSecret, because } = guessSecret(key, value);
+      return c.json({ is_secret: isSecret, because });
+    },
+  );
+  return app;
+}

@@ -1,0 +1,120 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requirePermission } from '../../access/caller.ts';
+import { type ApiEnv, answer, body } from '../../http/api.ts';
+import { pathId, queryInteger } from '../../http/parameters.ts';
+import type { Context } from '../../kernel/context.ts';
+import { listUses, requireReferences } from './reference-check.ts';
+import { revertVariable } from './variable-changes.ts';
+import { requireUnchanged } from './variable-conflict.ts';
+import { listVersions } from './variable-history.ts';
+import { noteVariable, type ScopePath } from './variable-scope.ts';
+import {
+  toHistoryJson,
+  toVariableJson,
+  variableHistoryShape,
+  variableShape,
+  variableUsesShape,
+  variableValueShape,
+} from './variable-shapes.ts';
+import { getVariable, getVariableByKey, revealVariable } from './variables.ts';
+
+const revertBody = z.object({
+  version: z.int(),
+  expected_updated_at: z.int().optional(),
+  allow_unresolved: z.boolean().default(false),
+});
+
+/** The value of one variable, now and before, and who refers to it. */
+export function addHistoryRoutes(
+  app: OpenAPIHono<ApiEnv>,
+  ctx: Context,
+  { path, params, find }: ScopePath,
+): void {
+  const one = params.extend({ id: pathId });
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/{key}/value`,
+      request: {
+        params: params.extend({ key: z.string() }),
+        query: z.object({ environment_id: queryInteger }),
+      },
+      responses: answer(variableValueShape, 'The value; noted in the audit log'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:reveal');
+      const scope = find(caller, c.req.param());
+      const { environment_id } = c.req.valid('query');
+      // Names begin with no digit: what is a number is an id, and leaves no question which one is meant.
+      const key = c.req.param('key') ?? '';
+      const variable = /^\d{1,15}$/.test(key)
+        ? getVariable(ctx, scope.projectId, Number(key))
+        : getVariableByKey(ctx, scope.projectId, key, environment_id);
+      const value = revealVariable(ctx, variable);
+      if (variable.isSecret) noteVariable(ctx, 'ENV_VAR_REVEALED', caller, scope, variable);
+      return c.json({ value: value.reveal() });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/{id}/history`,
+      request: { params: one },
+      responses: answer(variableHistoryShape, 'Versions; secrets without their values'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
+      return c.json(toHistoryJson(listVersions(ctx, variable.id)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: `${path}/{id}/revert`,
+      request: { params: one, ...body(revertBody) },
+      responses: answer(variableShape, 'The variable'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const scope = find(caller, c.req.param());
+      const id = Number(c.req.param('id'));
+      const request = c.req.valid('json');
+      const reverted = ctx.store.transaction(() => {
+        requireUnchanged(getVariable(ctx, scope.projectId, id), request.expected_updated_at);
+        revertVariable(ctx, scope.projectId, id, request.version, caller.label);
+        if (!request.allow_unresolved) requireReferences(ctx, scope.projectId, id);
+        const variable = getVariable(ctx, scope.projectId, id);
+        noteVariable(ctx, 'ENV_VAR_REVERTED', caller, scope, variable);
+        return variable;
+      });
+      return c.json(toVariableJson(reverted));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: `${path}/{id}/used-by`,
+      request: { params: one },
+      responses: answer(variableUsesShape, 'Variables that refer to it'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const { projectId } = find(caller, c.req.param());
+      const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
+      const { usedBy, unread } = listUses(ctx, projectId, variable);
+      return c.json({
+        used_by: usedBy.map(({ id, projectId: owner, key }) => ({ id, project_id: owner, key })),
+        unread,
+      });
+    },
+  );
+}

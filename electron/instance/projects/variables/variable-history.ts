@@ -1,0 +1,93 @@
+import type { Context } from '../../kernel/context.ts';
+import type { SecretId } from '../../vault/vault.ts';
+
+/** Versions kept of one variable; the oldest go, with their secrets. */
+const MAX_VERSIONS = 50;
+
+export const changeKinds = ['created', 'updated', 'reverted'] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+/** A value as a row holds it: plain, or by its secret. */
+export interface StoredValue {
+  isSecret: number;
+  value: string | null;
+  secretId: SecretId | null;
+}
+
+export interface VariableVersion {
+  id: number;
+  version: number;
+  isSecret: boolean;
+  value: string | null;
+  secretId: SecretId | null;
+  change: ChangeKind;
+  changedBy: string;
+  changedAt: number;
+}
+
+/** Newest first. */
+export function listVersions(ctx: Context, variableId: number): VariableVersion[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT id, version, is_secret AS isSecret, value, secret_id AS secretId, change, changed_by AS changedBy, changed_at AS changedAt
+       FROM env_var_versions WHERE env_var_id = ? ORDER BY version DESC`,
+    )
+    .all(variableId) as (Omit<VariableVersion, 'isSecret'> & { isSecret: number })[];
+  return rows.map((row) => ({ ...row, isSecret: row.isSecret === 1 }));
+}
+
+/** The version that comes next: a number is never given twice, whatever of the past is forgotten. */
+export function findNextVersion(ctx: Context, variableId: number): number {
+  return ctx.store.sqlite
+    .prepare('SELECT coalesce(max(version), 0) + 1 FROM env_var_versions WHERE env_var_id = ?')
+    .pluck()
+    .get(variableId) as number;
+}
+
+export function addVersion(
+  ctx: Context,
+  variableId: number,
+  version: number,
+  stored: StoredValue,
+  change: ChangeKind,
+  changedBy: string,
+): void {
+  const { sqlite } = ctx.store;
+  sqlite
+    .prepare(
+      `INSERT INTO env_var_versions (env_var_id, version, is_secret, value, secret_id, change, changed_by, changed_at)
+       VALUES (@variableId, @version, @isSecret, @value, @secretId, @change, @changedBy, @now)`,
+    )
+    .run({ variableId, version, ...stored, change, changedBy, now: ctx.clock.now() });
+  if (version <= MAX_VERSIONS) return;
+  const dropped = sqlite
+    .prepare('DELETE FROM env_var_versions WHERE env_var_id = ? AND version <= ? RETURNING secret_id')
+    .pluck()
+    .all(variableId, version - MAX_VERSIONS) as (SecretId | null)[];
+  ctx.vault.remove(dropped.filter((id) => id !== null));
+}
+
+/** SECURITY: what becomes secret must not stay readable in its own history. */
+export function forgetPlainVersions(ctx: Context, variableId: number): void {
+  ctx.store.sqlite
+    .prepare('DELETE FROM env_var_versions WHERE env_var_id = ? AND is_secret = 0')
+    .run(variableId);
+}
+
+/**
+ * Removes the earlier versions that no key can ever open, which would hold every rotation up; returns their
+ * numbers. SECURITY: what another key may still open is kept for a rescue.
+ */
+export function forgetDamagedVersions(ctx: Context, variableId: number, inForce: number): number[] {
+  const sealed = listVersions(ctx, variableId).flatMap(({ version, secretId }) =>
+    secretId === null || version === inForce ? [] : [{ version, secretId }],
+  );
+  const damaged = new Set(ctx.vault.listDamaged(sealed.map(({ secretId }) => secretId)));
+  const forgotten = sealed.filter(({ secretId }) => damaged.has(secretId));
+  const remove = ctx.store.sqlite.prepare(
+    'DELETE FROM env_var_versions WHERE env_var_id = ? AND version = ?',
+  );
+  for (const { version } of forgotten) remove.run(variableId, version);
+  ctx.vault.remove(forgotten.map(({ secretId }) => secretId));
+  return forgotten.map(({ version }) => version);
+}

@@ -1,0 +1,232 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type Caller, requirePermission } from '../../access/caller.ts';
+import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { pathId, queryInteger } from '../../http/parameters.ts';
+import type { Context } from '../../kernel/context.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import { listEnvironments } from '../environments.ts';
+import { requireReferences } from './reference-check.ts';
+import { listReferences } from './references.ts';
+import { guessSecret } from './secret-guess.ts';
+import { deleteMany, setEnvironmentsOfMany } from './variable-bulk.ts';
+import { createVariable, deleteVariables, updateVariable, type VariableFields } from './variable-changes.ts';
+import { requireUnchanged } from './variable-conflict.ts';
+import { addHistoryRoutes } from './variable-history-routes.ts';
+import { listScopePaths, noteVariable, type ScopePath } from './variable-scope.ts';
+import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
+import { getVariable, listVariables, type Variable } from './variables.ts';
+
+const createBody = z.object({
+  key: z.string().max(500),
+  value: z.string(),
+  environment_ids: z.array(z.int()).optional(),
+  include_in_preview: z.boolean().optional(),
+  is_secret: z.boolean().optional(),
+  allow_unresolved: z.boolean().default(false),
+});
+const updateBody = createBody.partial().extend({
+  value: z.string().nullish(),
+  expected_updated_at: z.int().optional(),
+});
+const many = z.object({
+  ids: z.array(z.int()).min(1).max(10_000),
+  /** By id, as each was seen last. */
+  expected_updated_at: z.record(z.string(), z.int()).default({}),
+});
+const bulkBody = z.discriminatedUnion('action', [
+  many.extend({ action: z.literal('delete') }),
+  many.extend({
+    action: z.literal('set_environments'),
+    environment_ids: z.array(z.int()),
+    allow_unresolved: z.boolean().default(false),
+  }),
+]);
+
+/** Variables of a project, and the shared ones. The same routes serve both. */
+export function variableRoutes(ctx: Context) {
+  const app = createRoutes();
+  for (const scope of listScopePaths(ctx)) {
+    addReading(app, ctx, scope);
+    addSaving(app, ctx, scope);
+    addDeleting(app, ctx, scope);
+    addBulk(app, ctx, scope);
+    addHistoryRoutes(app, ctx, scope);
+  }
+  return app;
+}
+
+function addReading(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path,
+      request: {
+        params,
+        query: z.object({ environment_id: queryInteger, search: z.string().max(500).optional() }),
+      },
+      responses: answer(z.array(variableShape), 'Variables; secrets without their values'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:read');
+      const { projectId } = find(caller, c.req.param());
+      const { environment_id, search } = c.req.valid('query');
+      return c.json(
+        listVariables(ctx, projectId, { environmentId: environment_id, search }).map(toVariableJson),
+      );
+    },
+  );
+}
+
+function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path,
+      request: { params, ...body(createBody) },
+      responses: answer(variableShape, 'The variable', 201),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const scope = find(caller, c.req.param());
+      const request = c.req.valid('json');
+      const fields: VariableFields = {
+        key: request.key,
+        value: new SecretText(request.value),
+        isSecret: request.is_secret ?? guessSecret(request.key, request.value).isSecret,
+        environmentIds: request.environment_ids ?? listAllEnvironments(ctx, scope.projectId),
+        includeInPreview: request.include_in_preview ?? false,
+      };
+      const created = ctx.store.transaction(() => {
+        const id = createVariable(ctx, scope.projectId, fields, caller.label);
+        if (!request.allow_unresolved && listReferences(request.value).length > 0)
+          requireReferences(ctx, scope.projectId, id, request.value);
+        const variable = getVariable(ctx, scope.projectId, id);
+        noteVariable(ctx, 'ENV_VAR_CREATED', caller, scope, variable);
+        return variable;
+      });
+      return c.json(toVariableJson(created), 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: `${path}/{id}`,
+      request: { params: params.extend({ id: pathId }), ...body(updateBody) },
+      responses: answer(variableShape, 'The variable'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:write');
+      const scope = find(caller, c.req.param());
+      const id = Number(c.req.param('id'));
+      const request = c.req.valid('json');
+      const updated = ctx.store.transaction(() => {
+        const old = getVariable(ctx, scope.projectId, id);
+        requireUnchanged(old, request.expected_updated_at);
+        const value = findNewValue(request.value, old);
+        updateVariable(ctx, scope.projectId, id, toChange(request, value), caller.label);
+        const variable = getVariable(ctx, scope.projectId, id);
+        if (!request.allow_unresolved && (value !== undefined || hasMoved(old, variable)))
+          requireReferences(ctx, scope.projectId, id, value);
+        noteVariable(ctx, 'ENV_VAR_UPDATED', caller, scope, variable);
+        return variable;
+      });
+      return c.json(toVariableJson(updated));
+    },
+  );
+}
+
+function listAllEnvironments(ctx: Context, projectId: number | null): number[] {
+  return projectId === null ? [] : listEnvironments(ctx, projectId).map(({ id }) => id);
+}
+
+function toChange(request: z.infer<typeof updateBody>, value: string | undefined): Partial<VariableFields> {
+  return {
+    ...(request.key === undefined ? {} : { key: request.key }),
+    ...(value === undefined ? {} : { value: new SecretText(value) }),
+    ...(request.is_secret === undefined ? {} : { isSecret: request.is_secret }),
+    ...(request.environment_ids === undefined ? {} : { environmentIds: request.environment_ids }),
+    ...(request.include_in_preview === undefined ? {} : { includeInPreview: request.include_in_preview }),
+  };
+}
+
+/** `******`, empty and absent mean "keep" for a secret: clients send back what they were shown. */
+function findNewValue(value: string | null | undefined, old: Variable): string | undefined {
+  const isKept = old.isSecret ? value === '' || /^\*{6,}$/.test(value ?? '') : value === old.value;
+  return isKept ? undefined : (value ?? undefined);
+}
+
+/** Whether what a variable refers to may have become something else, though its value is what it was. */
+function hasMoved(old: Variable, now: Variable): boolean {
+  const joined = now.environments.some(({ id }) => !old.environments.some((known) => known.id === id));
+  return old.key !== now.key || joined;
+}
+
+function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: `${path}/{id}`,
+      request: {
+        params: params.extend({ id: pathId }),
+        query: z.object({ expected_updated_at: queryInteger }),
+      },
+      responses: noContent('Deleted'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'environments:delete');
+      const scope = find(caller, c.req.param());
+      ctx.store.transaction(() => {
+        const variable = getVariable(ctx, scope.projectId, Number(c.req.param('id')));
+        requireUnchanged(variable, c.req.valid('query').expected_updated_at);
+        deleteVariables(ctx, [variable.id]);
+        noteVariable(ctx, 'ENV_VAR_DELETED', caller, scope, variable);
+      });
+      return c.body(null, 204);
+    },
+  );
+}
+
+function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: `${path}/bulk`,
+      request: { params, ...body(bulkBody) },
+      responses: answer(bulkChangeShape, 'How many changed: all of them, or none'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      const request = c.req.valid('json');
+      requirePermission(caller, request.action === 'delete' ? 'environments:delete' : 'environments:write');
+      const scope = find(caller, c.req.param());
+      const changed = ctx.store.transaction(() => {
+        const variables = changeMany(ctx, caller, scope.projectId, request);
+        const operation = request.action === 'delete' ? 'ENV_VAR_DELETED' : 'ENV_VAR_UPDATED';
+        for (const variable of variables) noteVariable(ctx, operation, caller, scope, variable);
+        return variables.length;
+      });
+      return c.json({ changed });
+    },
+  );
+}
+
+function changeMany(
+  ctx: Context,
+  caller: Caller,
+  projectId: number | null,
+  request: z.infer<typeof bulkBody>,
+): Variable[] {
+  const which = { ids: request.ids, expectedUpdatedAt: request.expected_updated_at };
+  if (request.action === 'delete') return deleteMany(ctx, projectId, which);
+  return setEnvironmentsOfMany(ctx, projectId, {
+    ...which,
+    environmentIds: request.environment_ids,
+    allowUnresolved: request.allow_unresolved,
+    changedBy: caller.label,
+  });
+}

@@ -1,0 +1,209 @@
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import type { SecretId, SecretState } from '../../vault/vault.ts';
+import { isVariableName } from './env-file.ts';
+
+const MAX_VALUE_BYTES = 1024 * 1024;
+
+export interface Variable {
+  id: number;
+  /** Null for a shared variable. */
+  projectId: number | null;
+  key: string;
+  isSecret: boolean;
+  /** Null for a secret. */
+  value: string | null;
+  secretId: SecretId | null;
+  includeInPreview: boolean;
+  position: number;
+  createdAt: number;
+  /** Grows with every change of the row, even when the clock does not: what a client saw last is told by it. */
+  updatedAt: number;
+  /** Of the value in force. */
+  version: number;
+  changedBy: string;
+  changedAt: number;
+  /** When its secret was last opened; null for a plain variable, and for a secret never used. */
+  lastUsedAt: number | null;
+  environments: { id: number; name: string }[];
+  /** `ok` for a plain variable and for a secret that can be opened. */
+  state: SecretState;
+}
+
+const COLUMNS = `v.id, v.project_id AS projectId, v.key, v.is_secret AS isSecret, v.value, v.secret_id AS secretId,
+  v.include_in_preview AS includeInPreview, v.position, v.created_at AS createdAt, v.updated_at AS updatedAt,
+  h.version, h.changed_by AS changedBy, h.changed_at AS changedAt, s.last_used_at AS lastUsedAt,
+  (SELECT json_group_array(json_object('id', e.id, 'name', e.name)) FROM env_var_environments ve
+     JOIN environments e ON e.id = ve.environment_id WHERE ve.env_var_id = v.id) AS environmentList`;
+/** A variable has a version from its first moment: the newest is the one in force. */
+const FROM = `env_vars v JOIN env_var_versions h ON h.env_var_id = v.id
+    AND h.version = (SELECT max(version) FROM env_var_versions WHERE env_var_id = v.id)
+  LEFT JOIN secrets s ON s.id = v.secret_id`;
+const IN_ENVIRONMENT =
+  'EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id AND x.environment_id = @environmentId)';
+type Row = Omit<Variable, 'isSecret' | 'includeInPreview' | 'environments' | 'state'> & {
+  isSecret: number;
+  includeInPreview: number;
+  environmentList: string;
+};
+
+/** Throws `invalid_request` unless this can be the name of an environment variable everywhere. */
+export function requireKey(key: string): void {
+  if (isVariableName(key)) return;
+  throw new AppError(
+    'invalid_request',
+    'A name has letters, digits and underscores, and does not begin with a digit.',
+    {
+      fields: { key: 'letters, digits and underscores; not a digit first' },
+    },
+  );
+}
+
+/** Throws `invalid_request` for NUL and unpaired surrogates, which no program could be given, `secret_too_large`. */
+export function requireValue(value: SecretText): void {
+  const text = value.reveal();
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new AppError('invalid_request', 'A value holds any text but the character NUL.', {
+      fields: { value: 'not valid text' },
+    });
+  }
+  if (value.sizeBytes > MAX_VALUE_BYTES)
+    throw new AppError('secret_too_large', 'A value holds at most 1 MiB.');
+}
+
+export interface VariableFilter {
+  environmentId?: number | undefined;
+  /** In names and plain values; never in secrets. */
+  search?: string | undefined;
+}
+
+const MATCHES_SEARCH =
+  'instr(lower(v.key), lower(@search)) > 0 OR (v.is_secret = 0 AND instr(lower(v.value), lower(@search)) > 0)';
+
+/** In the order of their file. `projectId` null: the shared ones. */
+export function listVariables(
+  ctx: Context,
+  projectId: number | null,
+  filter: VariableFilter = {},
+): Variable[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.project_id IS @projectId
+         AND (@environmentId IS NULL OR ${IN_ENVIRONMENT}) AND (@search IS NULL OR ${MATCHES_SEARCH})
+       ORDER BY v.position, v.id`,
+    )
+    .all({ projectId, environmentId: filter.environmentId ?? null, search: filter.search ?? null });
+  return withStates(ctx, rows as Row[]);
+}
+
+/** Variables of every project, or of one, by name and plain value. */
+export function searchVariables(
+  ctx: Context,
+  search: string,
+  projectId: number | null,
+  limit: number,
+): Variable[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.project_id IS NOT NULL
+         AND (@projectId IS NULL OR v.project_id = @projectId) AND (${MATCHES_SEARCH})
+       ORDER BY v.project_id, v.position, v.id LIMIT @limit`,
+    )
+    .all({ projectId, search, limit });
+  return withStates(ctx, rows as Row[]);
+}
+
+/** Null for another project's variable too. */
+export function findVariable(ctx: Context, projectId: number | null, id: number): Variable | null {
+  const row = ctx.store.sqlite
+    .prepare(`SELECT ${COLUMNS} FROM ${FROM} WHERE v.id = ? AND v.project_id IS ?`)
+    .get(id, projectId);
+  const [variable] = row ? withStates(ctx, [row as Row]) : [];
+  return variable ?? null;
+}
+
+/** In the order of their file; ids that are not there, or another project's, are left out. */
+export function listVariablesById(
+  ctx: Context,
+  projectId: number | null,
+  ids: readonly number[],
+): Variable[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.id IN (SELECT value FROM json_each(?)) AND v.project_id IS ?
+       ORDER BY v.position, v.id`,
+    )
+    .all(JSON.stringify(ids), projectId);
+  return withStates(ctx, rows as Row[]);
+}
+
+/** Throws `not_found`, for another project's variable too. */
+export function getVariable(ctx: Context, projectId: number | null, id: number): Variable {
+  const variable = findVariable(ctx, projectId, id);
+  if (!variable) throw new AppError('not_found', 'There is no such variable.');
+  return variable;
+}
+
+/** By name; several when environments have one of this name each. */
+export function findVariablesByKey(
+  ctx: Context,
+  projectId: number | null,
+  key: string,
+  environmentId?: number,
+): Variable[] {
+  const rows = ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.project_id IS @projectId AND v.key = @key
+         AND (@environmentId IS NULL OR ${IN_ENVIRONMENT}) ORDER BY v.id`,
+    )
+    .all({ projectId, key, environmentId: environmentId ?? null });
+  return withStates(ctx, rows as Row[]);
+}
+
+/** By name, in one environment or wherever it is unique. Throws `not_found`, `ambiguous_request`. */
+export function getVariableByKey(
+  ctx: Context,
+  projectId: number | null,
+  key: string,
+  environmentId?: number,
+): Variable {
+  const [first, second] = findVariablesByKey(ctx, projectId, key, environmentId);
+  if (!first) throw new AppError('not_found', 'There is no such variable.');
+  if (second)
+    throw new AppError(
+      'ambiguous_request',
+      'More than one environment has a variable of this name: say which environment.',
+    );
+  return first;
+}
+
+/** The value itself. Throws `vault_locked`, and `secret_unreadable` with the variable's name. */
+export function revealVariable(
+  ctx: Context,
+  variable: Pick<Variable, 'secretId' | 'value'> & { key: string },
+): SecretText {
+  if (variable.secretId === null) return new SecretText(variable.value ?? '');
+  try {
+    return ctx.vault.open(variable.secretId);
+  } catch (error) {
+    // The row of a secret may be gone as well: for its variable that is the same.
+    if (!hasCode(error, 'secret_unreadable') && !hasCode(error, 'not_found')) throw error;
+    throw new AppError(
+      'secret_unreadable',
+      `${variable.key} cannot be opened with the keys this instance has. Set it anew, or delete it.`,
+      { cause: error, details: { key: variable.key } },
+    );
+  }
+}
+
+function withStates(ctx: Context, rows: Row[]): Variable[] {
+  const states = ctx.vault.statesOf(rows.flatMap((row) => (row.secretId === null ? [] : [row.secretId])));
+  return rows.map(({ environmentList, ...row }) => ({
+    ...row,
+    isSecret: row.isSecret === 1,
+    includeInPreview: row.includeInPreview === 1,
+    environments: JSON.parse(environmentList) as { id: number; name: string }[],
+    state: row.secretId === null ? 'ok' : (states.get(row.secretId) ?? 'unreadable'),
+  }));
+}

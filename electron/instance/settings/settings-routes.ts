@@ -1,0 +1,47 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requirePermission } from '../access/caller.ts';
+import { answer, body, createRoutes } from '../http/api.ts';
+import { displayName } from '../http/shown-text.ts';
+import type { Context } from '../kernel/context.ts';
+import { getSettings, MAX_SESSION_DAYS, updateSettings } from './settings.ts';
+
+const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
+const settingsShape = z
+  .object({ instance_name: z.string(), https_names: z.array(z.string()), session_days: z.int() })
+  .openapi('Settings');
+const change = z.strictObject({
+  instance_name: displayName(100).optional(),
+  https_names: z.array(hostName).max(50).optional(),
+  session_days: z.int().min(1).max(MAX_SESSION_DAYS).optional(),
+});
+
+/** `/settings`. */
+export function settingsRoutes(ctx: Context) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({ method: 'get', path: '/settings', responses: answer(settingsShape, 'Settings') }),
+    (c) => {
+      requirePermission(c.get('caller'), 'settings:read');
+      return c.json(getSettings(ctx));
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/settings',
+      request: body(change),
+      responses: answer(settingsShape, 'Settings'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'settings:write');
+      const changes = c.req.valid('json');
+      const updated = ctx.store.transaction(() => {
+        ctx.audit.append({ operation: 'SETTINGS_UPDATED', caller, data: changes });
+        return updateSettings(ctx, changes);
+      });
+      return c.json(updated);
+    },
+  );
+  return app;
+}

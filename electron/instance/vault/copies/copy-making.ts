@@ -1,0 +1,264 @@
+import { randomInt } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import { removeFile } from '../custody/key-file.ts';
+import { getKeyFromCopy, getKeyReading, type HandedCopy } from '../key/unlock.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { lockedError } from '../secrets/secret-store.ts';
+import { getActiveKey, type VaultCore } from '../vault-core.ts';
+import type { CopyFormat } from '../vocabulary.ts';
+import {
+  copyFacts,
+  explainNotSeparate,
+  getKeyCopy,
+  insertKeyCopy,
+  isProvenBetter,
+  judgeUnseen,
+  type KeyCopy,
+  markProven,
+  noteProof,
+  placeContext,
+  type Separation,
+} from './key-copies.ts';
+import { describeKit, type KitPage } from './kit-text.ts';
+import { makeCopy, nameCopyFile } from './make-copy.ts';
+import { checkPlace } from './places.ts';
+import { formatWords } from './words.ts';
+import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
+
+/** How many of the 24 words are asked back. */
+const ASKED_WORDS = 3;
+
+export interface CopyRequest {
+  format: CopyFormat;
+  /** A file to write; without it the words or the text are handed out, to be proven by giving them back. */
+  path?: string;
+  /** What the user calls the place; the path otherwise. */
+  place?: string;
+  passphrase?: SecretText;
+  /** The second yes for a place that is not separate. */
+  keepAnyway?: boolean;
+  /** The second yes for a file that anyone who finds it can use. */
+  unprotectedConfirmed?: boolean;
+  /** Whose key: the active one, or the new one of a rotation. */
+  of: 'active' | 'rotation';
+}
+
+export interface MadeCopy {
+  copy: KeyCopy;
+  writtenTo: string | null;
+  /** Why the place does not count as separate, or null. */
+  notSeparate: string | null;
+  proof: { needed: null } | { needed: 'words'; positions: number[] } | { needed: 'paste' };
+  /** Without a path: what to keep. */
+  content: Uint8Array | null;
+  /** The same as `content`, in the form a page shows: the words of a words copy, the page of a paper kit. */
+  words: string[] | null;
+  kit: KitPage | null;
+}
+
+/** Handed out without a file: words to write down, text to paste, a protected file, a page to print. */
+const HANDED_OUT: readonly CopyFormat[] = ['words', 'text', 'age', 'pdf'];
+/** What a person keeps as words, and proves by three of them. */
+const ASKED_BY_WORDS: readonly CopyFormat[] = ['words', 'pdf'];
+/** SECURITY: whether such a file opens depends on its passphrase too, so it is proven by itself alone. */
+const PROTECTED: readonly CopyFormat[] = ['age', 'kdbx'];
+
+/** Asked-for word positions of a copy on paper, until it is proven. In memory: a restart asks anew. */
+const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
+
+/**
+ * Makes a copy. Written to a file, it is read back from there and compared before it counts as proven.
+ *
+ * Throws `vault_locked`, `place_not_separate`, `place_gone`, `invalid_request`, and what making, writing and reading throw.
+ */
+export async function createKeyCopy(core: VaultCore, request: CopyRequest): Promise<MadeCopy> {
+  const key = getKeyFor(core, request.of);
+  if (request.format === 'plain' && !request.unprotectedConfirmed) {
+    throw new AppError(
+      'invalid_request',
+      'A plain key file opens every secret for whoever finds it, and FAT and exFAT drives have no permissions that would keep others from it. Ask for it a second time to have it.',
+      {
+        fields: { unprotected_confirmed: 'needed for this format' },
+      },
+    );
+  }
+  return request.path === undefined
+    ? await handOut(core, key, request)
+    : await writeToFile(core, key, request, await chooseFile(core, key, request.format, request.path));
+}
+
+async function writeToFile(
+  core: VaultCore,
+  key: MasterKey,
+  request: CopyRequest,
+  path: string,
+): Promise<MadeCopy> {
+  // Before the look, so that both are of the same drive. What is no folder is named by the look.
+  const fileSystem = await findFileSystem(path).catch(() => null);
+  const check = await checkPlace(path, placeContext(core));
+  if (!check.separate && !request.keepAnyway) {
+    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
+  }
+  const options = request.passphrase ? { passphrase: request.passphrase } : {};
+  const bytes = await makeCopy(request.format, key, copyFacts(core, key), options);
+  // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
+  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
+  if (!(await isStillThere())) throw goneError(path);
+  await writeCopy(path, bytes);
+  const written = await stat(path).catch(() => null);
+  // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
+  const read = await readWritten(path, options);
+  if (!(await isStillThere())) {
+    await removeOwn(path, written);
+    throw goneError(path);
+  }
+  if (read.fingerprint !== key.fingerprint) {
+    throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
+  }
+  const copy = insertKeyCopy(core, key, { ...request, path }, check, core.clock.now());
+  noteProof(core, key);
+  return {
+    copy,
+    writtenTo: path,
+    notSeparate: check.separate ? null : check.message,
+    proof: { needed: null },
+    content: null,
+    words: null,
+    kit: null,
+  };
+}
+
+/** The file just written, and never another drive's file of that name. */
+async function removeOwn(path: string, written: Stats | null): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (written && found?.dev === written.dev && found.ino === written.ino)
+    await removeFile(path).catch(() => undefined);
+}
+
+/** As getKeyFromCopy, of a file that was there a moment ago. */
+async function readWritten(path: string, options: { passphrase?: SecretText }): Promise<MasterKey> {
+  try {
+    return await getKeyFromCopy({ path, ...options });
+  } catch (error) {
+    throw hasCode(error, 'not_found') ? goneError(path, error) : error;
+  }
+}
+
+/** In a folder, the copy gets the name its format has. */
+async function chooseFile(
+  core: VaultCore,
+  key: MasterKey,
+  format: CopyFormat,
+  path: string,
+): Promise<string> {
+  const isFolder = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
+}
+
+/** Unproven until it comes back. */
+async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): Promise<MadeCopy> {
+  if (!HANDED_OUT.includes(request.format)) {
+    throw new AppError('invalid_request', 'This format is a file: say where to write it.', {
+      fields: { path: 'needed' },
+    });
+  }
+  const options = request.passphrase ? { passphrase: request.passphrase } : {};
+  const facts = copyFacts(core, key);
+  const content = await makeCopy(request.format, key, facts, options);
+  const copy = insertKeyCopy(core, key, request, null, null);
+  return {
+    copy,
+    writtenTo: null,
+    notSeparate: explainNotSeparate(copy),
+    proof: ASKED_BY_WORDS.includes(request.format)
+      ? { needed: 'words', positions: askWords(core, copy.id) }
+      : { needed: 'paste' },
+    content,
+    words: request.format === 'words' ? describeKit(key, facts).words : null,
+    kit: request.format === 'pdf' ? describeKit(key, facts) : null,
+  };
+}
+
+/**
+ * Proves a copy that was handed out: three words by their positions, or the whole thing given back. How it came
+ * back says whether it is separate. Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
+ */
+export async function proveKeyCopy(
+  core: VaultCore,
+  id: number,
+  proof: { words?: SecretText[] } & HandedCopy,
+): Promise<KeyCopy> {
+  const copy = getKeyCopy(core, id);
+  const key = core.ring.find(copy.fingerprint);
+  if (!key) throw lockedError();
+  const separation = proof.words
+    ? requireWords(core, copy, key, proof.words)
+    : await requireSame(core, copy, proof);
+  if (isProvenBetter(copy, separation)) {
+    throw new AppError(
+      'copy_not_proven',
+      'That file may lie on this very disk: it does not prove the separate copy that is known.',
+    );
+  }
+  markProven(core, copy, separation);
+  askedWords.get(core)?.delete(id);
+  noteProof(core, key);
+  return getKeyCopy(core, id);
+}
+
+async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {
+  const reading = await getKeyReading(handed);
+  if (reading.key.fingerprint !== copy.fingerprint) {
+    throw new AppError('copy_not_proven', 'That is the copy of another key.');
+  }
+  if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
+    throw new AppError('copy_not_proven', `Only the ${copy.format} file itself proves this copy.`);
+  }
+  if (handed.path === undefined) return judgeUnseen(copy.format, handed.bytes !== undefined);
+  return { ...(await checkPlace(handed.path, placeContext(core))), path: handed.path };
+}
+
+/** Which words will be asked for, newly drawn. */
+function askWords(core: VaultCore, id: number): number[] {
+  const asked = askedWords.get(core) ?? new Map<number, number[]>();
+  askedWords.set(core, asked);
+  const positions = new Set<number>();
+  while (positions.size < ASKED_WORDS) positions.add(randomInt(1, 25));
+  const sorted = [...positions].sort((a, b) => a - b);
+  asked.set(id, sorted);
+  return sorted;
+}
+
+/** SECURITY: a wrong answer draws new positions, so guessing word by word gets nowhere. */
+function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): Separation {
+  if (!ASKED_BY_WORDS.includes(copy.format)) {
+    throw new AppError('copy_not_proven', `Words do not prove a copy in the format ${copy.format}.`);
+  }
+  const positions = askedWords.get(core)?.get(copy.id) ?? [];
+  const all = formatWords(key).split(' ');
+  const right =
+    positions.length === ASKED_WORDS &&
+    words.length === ASKED_WORDS &&
+    positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
+  if (right) return judgeUnseen(copy.format, false);
+  throw new AppError('copy_not_proven', 'These are not the words asked for. Look at your copy again.', {
+    details: { positions: askWords(core, copy.id) },
+  });
+}
+
+function getKeyFor(core: VaultCore, of: 'active' | 'rotation'): MasterKey {
+  const active = getActiveKey(core);
+  if (of === 'active') return active;
+  const rotation = findOpenRotation(core.store);
+  const key = rotation && core.ring.find(rotation.newFingerprint);
+  if (!key) throw new AppError('not_found', 'No rotation with a new key is under way.');
+  return key;
+}

@@ -1,0 +1,191 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { displayName } from '../../http/shown-text.ts';
+import { copyShape, madeCopyShape, verificationShape } from '../key/key-shapes.ts';
+import type { HandedCopy } from '../key/unlock.ts';
+import { toCopyJson, toKitJson } from '../route-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { SecretText } from '../secret-text.ts';
+import { copyFormats } from '../vocabulary.ts';
+import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
+import { verifyKeyCopy } from './copy-verification.ts';
+import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
+
+const passphrase = z.string().min(1).max(1024).optional();
+const copyId = z.object({ id: z.coerce.number().int() });
+
+const copyBody = z.object({
+  format: z.enum(copyFormats),
+  path: z.string().min(1).optional(),
+  place: displayName(200).optional(),
+  passphrase,
+  keep_anyway: z.boolean().optional(),
+  unprotected_confirmed: z.boolean().optional(),
+  for: z.enum(['active', 'rotation']).default('active'),
+});
+
+const handedBody = z.object({
+  path: z.string().min(1).optional(),
+  content_base64: z.base64().optional(),
+  text: z
+    .string()
+    .max(64 * 1024)
+    .optional(),
+  passphrase,
+});
+
+function toHanded(request: z.infer<typeof handedBody>): HandedCopy {
+  return {
+    ...(request.path === undefined ? {} : { path: request.path }),
+    ...(request.content_base64 === undefined ? {} : { bytes: Buffer.from(request.content_base64, 'base64') }),
+    ...(request.text === undefined ? {} : { text: new SecretText(request.text) }),
+    ...(request.passphrase === undefined ? {} : { passphrase: new SecretText(request.passphrase) }),
+  };
+}
+
+/**
+ * SECURITY: what writes the key to this machine or shows it is the owner's alone. An administrator's session
+ * elsewhere may take a protected file, nothing plainer.
+ */
+function requireMayCopy(caller: Caller, request: z.infer<typeof copyBody>): void {
+  requirePermission(caller, 'vault:write');
+  const isProtectedDownload = request.format === 'age' && request.path === undefined;
+  if (!isProtectedDownload) requireOwner(caller);
+}
+
+/** `/vault/key/copies`: making copies of the key, proving and forgetting them. */
+export function copyRoutes({ core, ctx }: VaultRouteDeps) {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/key/copies',
+      responses: answer(z.object({ copies: z.array(copyShape) }).openapi('KeyCopies'), 'Known copies'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json({ copies: listKeyCopies(core).map(toCopyJson) });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/copies',
+      request: body(copyBody),
+      responses: answer(madeCopyShape, 'The copy made', 201),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const request = c.req.valid('json');
+      requireMayCopy(caller, request);
+      requireConfirmed(caller, ctx.clock.now());
+      const made = await createKeyCopy(core, {
+        format: request.format,
+        of: request.for,
+        ...(request.path === undefined ? {} : { path: request.path }),
+        ...(request.place === undefined ? {} : { place: request.place }),
+        ...(request.passphrase === undefined ? {} : { passphrase: new SecretText(request.passphrase) }),
+        keepAnyway: request.keep_anyway ?? false,
+        unprotectedConfirmed: request.unprotected_confirmed ?? false,
+      });
+      ctx.audit.append({
+        operation: 'KEY_COPY_MADE',
+        caller,
+        data: {
+          format: request.format,
+          place: made.copy.place,
+          fingerprint: made.copy.fingerprint,
+          separate: made.copy.separate,
+        },
+      });
+      const isText = request.format === 'words' || request.format === 'text';
+      const content = made.content === null ? null : Buffer.from(made.content);
+      return c.json(
+        {
+          copy: toCopyJson(made.copy),
+          written_to: made.writtenTo,
+          not_separate: made.notSeparate,
+          proof: made.proof,
+          content: isText ? (content?.toString('utf8') ?? null) : null,
+          content_base64: isText ? null : (content?.toString('base64') ?? null),
+          words: made.words,
+          kit: made.kit && toKitJson(made.kit),
+        },
+        201,
+      );
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/copies/verify',
+      request: body(handedBody),
+      responses: answer(verificationShape, 'What the copy is good for'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const request = c.req.valid('json');
+      requirePermission(caller, 'vault:write');
+      if (request.path !== undefined) requireOwner(caller);
+      const verification = await verifyKeyCopy(core, toHanded(request));
+      ctx.audit.append({
+        operation: 'KEY_COPY_VERIFIED',
+        caller,
+        data: { verdict: verification.verdict, fingerprint: verification.fingerprint },
+      });
+      const { proven, ...said } = verification;
+      return c.json({ ...said, proven_ids: proven });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/copies/{id}/prove',
+      request: {
+        params: copyId,
+        ...body(handedBody.extend({ words: z.array(z.string().max(20)).length(3).optional() })),
+      },
+      responses: answer(z.object({ copy: copyShape }).openapi('ProvenKeyCopy'), 'The proven copy'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const request = c.req.valid('json');
+      requirePermission(caller, 'vault:write');
+      if (request.path !== undefined) requireOwner(caller);
+      const words = request.words?.map((word) => new SecretText(word));
+      const copy = await proveKeyCopy(core, c.req.valid('param').id, {
+        ...toHanded(request),
+        ...(words ? { words } : {}),
+      });
+      ctx.audit.append({
+        operation: 'KEY_COPY_PROVEN',
+        caller,
+        data: { id: copy.id, fingerprint: copy.fingerprint },
+      });
+      return c.json({ copy: toCopyJson(copy) });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/vault/key/copies/{id}',
+      request: { params: copyId },
+      responses: noContent('Forgotten'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:write');
+      const { id } = c.req.valid('param');
+      forgetKeyCopy(core, id);
+      ctx.audit.append({ operation: 'KEY_COPY_FORGOTTEN', caller: c.get('caller'), data: { id } });
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,165 @@
+import { findKeyRecord } from '../key/key-record.ts';
+import { type HandedCopy, readHandedCopy } from '../key/unlock.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { Fingerprint } from '../sealing/master-key.ts';
+import type { VaultCore } from '../vault-core.ts';
+import {
+  getKeyCopy,
+  insertKeyCopy,
+  isProvenBetter,
+  judgeUnseen,
+  markProven,
+  noteProof,
+  placeContext,
+} from './key-copies.ts';
+import type { CopyReading } from './key-copy.ts';
+import { checkPlace } from './places.ts';
+import type { WordProblem } from './words.ts';
+
+type KeyReading = Extract<CopyReading, { outcome: 'key' }>;
+
+export const verifyVerdicts = [
+  'opens_this_instance',
+  'older_epoch',
+  'other_instance',
+  'unknown_key',
+  'passphrase_required',
+  'passphrase_wrong',
+  'words_invalid',
+  'damaged',
+] as const;
+export type VerifyVerdict = (typeof verifyVerdicts)[number];
+
+export interface Verification {
+  verdict: VerifyVerdict;
+  detail: string;
+  fingerprint: Fingerprint | null;
+  epoch: number | null;
+  problems: WordProblem[];
+  /** Ids of the known copies that this proved. */
+  proven: number[];
+}
+
+/**
+ * Says what a copy is good for. A copy that opens this instance counts as proven from now on; one that was not
+ * known (made elsewhere, or carried over) is recorded. Bad copies are verdicts, not errors.
+ */
+export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promise<Verification> {
+  const reading = await readHandedCopy(handed);
+  const none = { fingerprint: null, epoch: null, problems: [], proven: [] };
+  switch (reading.outcome) {
+    case 'passphrase_required':
+      return { ...none, verdict: reading.outcome, detail: 'This copy is protected: give its passphrase.' };
+    case 'passphrase_wrong':
+      return { ...none, verdict: reading.outcome, detail: 'The passphrase does not open this copy.' };
+    case 'words_invalid':
+      return {
+        ...none,
+        verdict: reading.outcome,
+        detail: 'Some words are not right.',
+        problems: reading.problems,
+      };
+    case 'damaged':
+      return { ...none, verdict: reading.outcome, detail: reading.detail };
+    case 'key':
+      return await judgeKey(core, reading, handed);
+  }
+}
+
+async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<Verification> {
+  const { fingerprint } = reading.key;
+  const rotation = findOpenRotation(core.store);
+  if (rotation?.state === 'staged' && rotation.newFingerprint === fingerprint) {
+    const proven = await recordVerified(core, reading, handed);
+    noteProof(core, reading.key);
+    return {
+      verdict: 'opens_this_instance',
+      detail: 'This is the new key of the rotation under way.',
+      fingerprint,
+      epoch: null,
+      problems: [],
+      proven,
+    };
+  }
+  const record = findKeyRecord(core.store, fingerprint);
+  const epoch = record?.epoch ?? null;
+  if (record?.state === 'active') {
+    const proven = await recordVerified(core, reading, handed);
+    core.emit('copies');
+    return {
+      verdict: 'opens_this_instance',
+      detail: 'This copy opens this instance.',
+      fingerprint,
+      epoch,
+      problems: [],
+      proven,
+    };
+  }
+  if (record) {
+    const until =
+      record.retiredAt === null ? '' : ` until ${new Date(record.retiredAt).toISOString().slice(0, 10)}`;
+    const detail = `This copy is of epoch ${epoch}. It opens backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, not this instance as it is now.`;
+    return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], proven: [] };
+  }
+  if (reading.instanceId !== null && reading.instanceId !== core.store.identity.id) {
+    return {
+      verdict: 'other_instance',
+      detail: 'This copy belongs to another instance.',
+      fingerprint,
+      epoch,
+      problems: [],
+      proven: [],
+    };
+  }
+  return {
+    verdict: 'unknown_key',
+    detail: 'This is a key, but not one this instance ever had.',
+    fingerprint,
+    epoch,
+    problems: [],
+    proven: [],
+  };
+}
+
+/** Ids of the copies that count as proven from now on; one that was not known is recorded. */
+async function recordVerified(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<number[]> {
+  const { key, format } = reading;
+  const { path } = handed;
+  const check = path === undefined ? null : await checkPlace(path, placeContext(core));
+  const separation =
+    check && path !== undefined ? { ...check, path } : judgeUnseen(format, handed.bytes !== undefined);
+  return core.store.transaction(() => {
+    const ids =
+      check && path !== undefined
+        ? listCopiesAt(core, reading, path, check.volumeId)
+        : listHandedOut(core, reading);
+    const proven = ids.map((id) => getKeyCopy(core, id)).filter((copy) => !isProvenBetter(copy, separation));
+    for (const copy of proven) markProven(core, copy, separation);
+    if (ids.length > 0 || !check || path === undefined) return proven.map(({ id }) => id);
+    return [insertKeyCopy(core, key, { format, path }, check, core.clock.now()).id];
+  });
+}
+
+function listCopiesAt(core: VaultCore, reading: KeyReading, path: string, volume: string | null): number[] {
+  return core.store.sqlite
+    .prepare(
+      `SELECT id FROM key_copies WHERE fingerprint = ? AND format = ?
+       AND (place = ? OR (volume_id IS NOT NULL AND volume_id = ?))`,
+    )
+    .pluck()
+    .all(reading.key.fingerprint, reading.format, path, volume) as number[];
+}
+
+/**
+ * Typed words and pasted text prove the copy that was handed out in that format. SECURITY: of several, which one
+ * was in the person's hands cannot be told, so none counts; nor does one that lies in a file.
+ */
+function listHandedOut(core: VaultCore, { key, format }: KeyReading): number[] {
+  const ids = core.store.sqlite
+    .prepare(
+      `SELECT id FROM key_copies WHERE fingerprint = ? AND format = ? AND volume_id IS NULL AND place NOT LIKE '/%'`,
+    )
+    .pluck()
+    .all(key.fingerprint, format) as number[];
+  return ids.length === 1 ? ids : [];
+}

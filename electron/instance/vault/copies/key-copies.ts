@@ -1,0 +1,161 @@
+import { AppError } from '../../kernel/app-error.ts';
+import { listKeyRecords } from '../key/key-record.ts';
+import { proveRotation } from '../rotation/rotation.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import type { VaultCore } from '../vault-core.ts';
+import type { CopyFormat } from '../vocabulary.ts';
+import type { CopyFacts } from './key-copy.ts';
+import type { PlaceCheck } from './places.ts';
+
+/** The copies of keys that are known: made here, or met while verifying. */
+export interface KeyCopy {
+  id: number;
+  fingerprint: Fingerprint;
+  format: CopyFormat;
+  place: string;
+  volumeId: string | null;
+  separate: boolean;
+  madeAt: number;
+  /** When it was last read back; null while unproven. */
+  verifiedAt: number | null;
+}
+
+/** Newest first. */
+export function listKeyCopies(core: VaultCore): (KeyCopy & { epoch: number | null })[] {
+  const epochs = new Map(listKeyRecords(core.store).map((record) => [record.fingerprint, record.epoch]));
+  const rows = core.store.sqlite.prepare(`SELECT ${COLUMNS} FROM key_copies ORDER BY id DESC`).all() as Row[];
+  return rows.map((row) => ({ ...fromRow(row), epoch: epochs.get(row.fingerprint) ?? null }));
+}
+
+/** Forgets a copy the user no longer has. Throws `not_found`. */
+export function forgetKeyCopy(core: VaultCore, id: number): void {
+  getKeyCopy(core, id);
+  core.store.transaction(() => {
+    core.store.sqlite.prepare('DELETE FROM key_copies WHERE id = ?').run(id);
+  });
+  core.emit('copies');
+}
+
+const HANDED_OUT_PLACE: Partial<Record<CopyFormat, string>> = {
+  words: 'on paper',
+  pdf: 'on paper',
+  text: 'password manager',
+  age: 'downloaded',
+};
+
+const COLUMNS = `id, fingerprint, format, place, volume_id AS volumeId, separate, made_at AS madeAt,
+  verified_at AS verifiedAt`;
+type Row = Omit<KeyCopy, 'separate'> & { separate: number };
+
+function fromRow(row: Row): KeyCopy {
+  return { ...row, separate: row.separate === 1 };
+}
+
+/** Throws `not_found`. */
+export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
+  const row = core.store.sqlite.prepare(`SELECT ${COLUMNS} FROM key_copies WHERE id = ?`).get(id);
+  if (!row) throw new AppError('not_found', 'There is no such copy.');
+  return fromRow(row as Row);
+}
+
+/** What leaves this machine by pen or by paste. It counts as separate once that was proven. */
+const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text'];
+
+/** What a proof says of where a copy is. */
+export interface Separation {
+  separate: boolean;
+  volumeId: string | null;
+  /** Where it was read back from; null when it was sent or typed. */
+  path: string | null;
+}
+
+/**
+ * Where a copy is that came back without a path. SECURITY: a file that was sent may lie on this very disk: it
+ * proves what it holds, not where it is kept.
+ */
+export function judgeUnseen(format: CopyFormat, isFile: boolean): Separation {
+  return { separate: !isFile && PEN_OR_PASTE.includes(format), volumeId: null, path: null };
+}
+
+/** Whether what is known of a copy is more than this proof says: a file on this disk proves no paper in a drawer. */
+export function isProvenBetter(copy: KeyCopy, separation: Separation): boolean {
+  return copy.separate && copy.verifiedAt !== null && !separation.separate;
+}
+
+/** Writes a proof down. The caller has seen that none better is lost by it (isProvenBetter). */
+export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId, path }: Separation): void {
+  const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
+  core.store.transaction(() => {
+    core.store.sqlite
+      .prepare('UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ? WHERE id = ?')
+      .run(
+        core.clock.now(),
+        separate ? 1 : 0,
+        path === null ? copy.volumeId : volumeId,
+        path === null || isNamedByUser ? copy.place : path,
+        copy.id,
+      );
+  });
+}
+
+/** Why a copy does not count as separate, for a person; null when it does, or will once it is proven. */
+export function explainNotSeparate(copy: KeyCopy): string | null {
+  if (copy.separate) return null;
+  return copy.volumeId === null && !copy.place.startsWith('/')
+    ? 'A file that was handed out may lie on this very disk. It counts once it is read back from a drive that is seen to be separate.'
+    : `${copy.place} was not separate from the database when it was read.`;
+}
+
+export function insertKeyCopy(
+  core: VaultCore,
+  key: MasterKey,
+  request: { format: CopyFormat; path?: string; place?: string },
+  check: PlaceCheck | null,
+  verifiedAt: number | null,
+): KeyCopy {
+  const id = core.store.transaction(() =>
+    core.store.sqlite
+      .prepare(
+        `INSERT INTO key_copies (fingerprint, format, place, volume_id, separate, made_at, verified_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      )
+      .pluck()
+      .get(
+        key.fingerprint,
+        request.format,
+        request.place ?? request.path ?? HANDED_OUT_PLACE[request.format] ?? 'elsewhere',
+        check?.volumeId ?? null,
+        (check ?? judgeUnseen(request.format, false)).separate ? 1 : 0,
+        core.clock.now(),
+        verifiedAt,
+      ),
+  ) as number;
+  core.emit('copies');
+  return getKeyCopy(core, id);
+}
+
+/** A proven copy of a staged key proves its rotation. */
+export function noteProof(core: VaultCore, key: MasterKey): void {
+  const rotation = findOpenRotation(core.store);
+  if (rotation?.state === 'staged' && rotation.newFingerprint === key.fingerprint) proveRotation(core);
+  core.emit('copies');
+}
+
+/** Facts a copy of this key carries. A staged key will be of the next epoch. */
+export function copyFacts(core: VaultCore, key: MasterKey): CopyFacts {
+  const records = listKeyRecords(core.store);
+  const record = records.find((known) => known.fingerprint === key.fingerprint);
+  return {
+    instanceId: core.store.identity.id,
+    instanceName: core.store.identity.name,
+    fingerprint: key.fingerprint,
+    epoch: record?.epoch ?? (records[0]?.epoch ?? 0) + 1,
+    keyCreatedAt: record?.createdAt ?? findOpenRotation(core.store)?.startedAt ?? core.clock.now(),
+    copiedAt: core.clock.now(),
+  };
+}
+
+export function placeContext(core: VaultCore): { dataDir: string; backupDirs: string[] } {
+  return { dataDir: core.dataDir, backupDirs: [] };
+}

@@ -1,0 +1,46 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes } from '../../http/api.ts';
+import { wordListShape, wordsCheckShape } from '../key/key-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { SecretText } from '../secret-text.ts';
+import { checkTypedWords } from './typed-words.ts';
+import { listWords, WORD_COUNT } from './words.ts';
+
+const typedBody = z.object({ words: z.array(z.string().max(20)).max(WORD_COUNT) });
+
+/** `/vault/words`: help while the words of a copy are typed. */
+export function wordRoutes({ core }: VaultRouteDeps) {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/words/list',
+      responses: answer(wordListShape, 'The 2048 words there are (BIP-39, English)'),
+    }),
+    (c) => {
+      // Public, and never changes: who sets up draws a passphrase from it before there is an account.
+      c.header('cache-control', 'public, max-age=86400');
+      return c.json({ words: listWords() });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/words/check',
+      request: body(typedBody),
+      responses: answer(wordsCheckShape, 'What can be said of them so far; none of them is repeated'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:write');
+      c.set('isQuestion', true);
+      const typed = c.req.valid('json').words.map((word) => new SecretText(word));
+      const { checksumOk, ...said } = checkTypedWords(core, typed);
+      return c.json({ ...said, checksum_ok: checksumOk });
+    },
+  );
+
+  return app;
+}

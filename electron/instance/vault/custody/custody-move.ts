@@ -1,0 +1,112 @@
+import { AppError } from '../../kernel/app-error.ts';
+import { findKeyFile } from '../key/found-key.ts';
+import { listKeyRecords } from '../key/key-record.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { Fingerprint } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { getActiveKey, openCustody, type VaultCore } from '../vault-core.ts';
+import type { CustodyName } from '../vocabulary.ts';
+import type { KeyCustody } from './custody.ts';
+
+/**
+ * Moves every held key to another custody: write new, read back, switch the record, then remove old. A kill
+ * before the switch leaves the old custody in force; after it, `leaving_custody` makes the next start finish
+ * the removal.
+ *
+ * Throws `vault_locked`, `conflict` (already there), `rotation_in_progress`, `custody_read_only`, and what
+ * saving throws. Returns what is left for the user to do, in words.
+ */
+export function moveCustody(
+  core: VaultCore,
+  to: CustodyName,
+  passphrase?: SecretText,
+): Promise<string | null> {
+  return core.exclusively(() => move(core, to, passphrase));
+}
+
+async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): Promise<string | null> {
+  const active = getActiveKey(core);
+  const from = core.custody;
+  if (to === from.name) throw new AppError('conflict', `The key is kept in ${to} custody already.`);
+  if (findOpenRotation(core.store)) {
+    throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
+  }
+  const target = openCustody(core, to);
+  if (to === 'file') await requireFree(core, target);
+  // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
+  const keys = listKeyRecords(core.store)
+    .filter((record) => record.custody === from.name)
+    .flatMap((record) => core.ring.find(record.fingerprint) ?? []);
+  if (target.writable) {
+    for (const key of keys) await target.save(key, passphrase ? { passphrase } : {});
+    await target.promote(active.fingerprint);
+  }
+  const held = await requireHolds(target, active.fingerprint, passphrase);
+
+  core.store.transaction(() => {
+    const change = core.store.sqlite.prepare(
+      'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
+    );
+    for (const { fingerprint } of keys) change.run(to, from.writable ? from.name : null, fingerprint);
+  });
+  core.custody = target;
+  core.custodySeen.missing = null;
+  core.inCustody.clear();
+  for (const fingerprint of held) core.inCustody.add(fingerprint);
+  core.emit('vault');
+  if (!from.writable) return `The key is still at ${from.describe()}, which is read only: remove it there.`;
+  try {
+    await finishCustodyMove(core);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return `The key is also still at ${from.describe()} (${error.message}). The next start removes it there.`;
+  }
+}
+
+/**
+ * Removes keys from a custody they have left, once the one in force was seen to hold them. Run after every
+ * start that found the key, so that no move is left half done.
+ */
+export async function finishCustodyMove(core: VaultCore): Promise<void> {
+  const leaving = listKeyRecords(core.store).filter((record) => record.leavingCustody !== null);
+  for (const record of leaving) {
+    // SECURITY: not on the word of the record, nor because a copy unlocked: the custody in force was seen to hold it.
+    if (record.leavingCustody === null || !core.inCustody.has(record.fingerprint)) continue;
+    await openCustody(core, record.leavingCustody).remove(record.fingerprint);
+    core.store.transaction(() => {
+      core.store.sqlite
+        .prepare('UPDATE keys SET leaving_custody = NULL WHERE fingerprint = ?')
+        .run(record.fingerprint);
+    });
+  }
+}
+
+/**
+ * SECURITY: a key file that was never this instance's is someone's all the same (an upstream server's, say): it is not
+ * put aside, nor removed with ours at the next move.
+ */
+async function requireFree(core: VaultCore, target: KeyCustody): Promise<void> {
+  const { found } = await findKeyFile(core.dataDir);
+  if (found?.path !== target.describe()) return;
+  if (listKeyRecords(core.store).some(({ fingerprint }) => fingerprint === found.fingerprint)) return;
+  throw new AppError(
+    'custody_conflict',
+    `${found.path} holds a key that was never this instance's (${found.fingerprint}): put it elsewhere first. Nothing was changed.`,
+  );
+}
+
+/** SECURITY: nothing is removed from the old custody before the new one answered with the very key. */
+async function requireHolds(
+  custody: KeyCustody,
+  fingerprint: string,
+  passphrase?: SecretText,
+): Promise<Fingerprint[]> {
+  const finding = await custody.find(passphrase ? { passphrase } : undefined);
+  const held = finding.outcome === 'found' ? finding.keys.map((key) => key.fingerprint) : [];
+  if (held.includes(fingerprint)) return held;
+  throw new AppError(
+    custody.writable ? 'custody_refused' : 'custody_read_only',
+    `${custody.describe()} does not hold the active key (${finding.outcome}). Nothing was changed.`,
+  );
+}

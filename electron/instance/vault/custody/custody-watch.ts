@@ -1,0 +1,51 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { VaultCore } from '../vault-core.ts';
+import type { CustodyName } from '../vocabulary.ts';
+
+/**
+ * How old an answer of the custody may be before it is asked again. A keychain is a process and a call over the
+ * session bus, and may ask its user something; a file is a few system calls.
+ */
+const FRESH_MS: Record<CustodyName, number> = {
+  file: 10_000,
+  passphrase: 10_000,
+  external: 10_000,
+  keychain: 10 * 60_000,
+};
+
+/**
+ * Sees whether the custody still holds the key that is in memory, so that its loss is told while the key is still
+ * there to be copied. Never changes what is held, nor throws.
+ *
+ * @param atOnce for a person who asks: files are looked at however new the last answer is.
+ */
+export async function watchCustody(core: VaultCore, atOnce = false): Promise<void> {
+  const { custody } = core;
+  const active = core.ring.active?.fingerprint;
+  const freshMs = atOnce && custody.name !== 'keychain' ? 0 : FRESH_MS[custody.name];
+  if (active === undefined || performance.now() - core.custodySeen.atMs < freshMs) return;
+  core.custodySeen.atMs = performance.now();
+  const missing = await findWhyMissing(core, active);
+  // A move or a rotation meanwhile made this an answer about something else.
+  if (core.custody !== custody || core.ring.active?.fingerprint !== active) return;
+  if (core.custodySeen.missing === missing) return;
+  core.custodySeen.missing = missing;
+  core.emit('vault');
+}
+
+/** In words, or null while it is there as far as can be told. */
+async function findWhyMissing({ custody }: VaultCore, fingerprint: string): Promise<string | null> {
+  try {
+    const finding = await custody.find();
+    // SECURITY: closed is not gone. A passphrase custody is always closed to this look: its files are there. A
+    // keychain that refuses now may be restarting; a file that cannot be read is not.
+    if (finding.outcome === 'locked') return null;
+    if (finding.outcome === 'refused') return custody.name === 'keychain' ? null : finding.detail;
+    if (finding.outcome === 'found' && finding.keys.some((key) => key.fingerprint === fingerprint))
+      return null;
+    return `${custody.describe()} does not hold the key in use (${fingerprint}).`;
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    return `${custody.describe()} cannot be read.`;
+  }
+}

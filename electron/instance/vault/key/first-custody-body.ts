@@ -1,0 +1,22 @@
+import { z } from '@hono/zod-openapi';
+import { SecretText } from '../secret-text.ts';
+import { type FirstCustody, firstCustodyNames } from './first-key.ts';
+
+/** Where the first key is to be kept, as set-up and the locked page send it. */
+export const firstCustodyBody = z.object({
+  custody: z.enum(firstCustodyNames),
+  passphrase: z.string().min(1).max(1024).optional(),
+  use_found: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'The key in the file that was found, not a new one' }),
+});
+
+export function toFirstCustody(body: z.infer<typeof firstCustodyBody>): FirstCustody {
+  const { custody, passphrase, use_found } = body;
+  return {
+    custody,
+    passphrase: passphrase === undefined ? undefined : new SecretText(passphrase),
+    usesFound: use_found,
+  };
+}

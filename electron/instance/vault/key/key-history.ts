@@ -1,0 +1,77 @@
+import { AppError } from '../../kernel/app-error.ts';
+import { sweepPartialKeys } from '../custody/partial-files.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { Fingerprint } from '../sealing/master-key.ts';
+import { getKeyRecord, openCustody, type VaultCore } from '../vault-core.ts';
+import { countSecretsUnder, type KeyRecord, listKeyRecords } from './key-record.ts';
+
+export interface KeyEpoch extends KeyRecord {
+  /** Whether this process holds the key now. */
+  held: boolean;
+  /** How many values name this key. */
+  values: number;
+  /** How many copies of it are known, proven or not. */
+  copies: number;
+}
+
+/** Every key this instance has or had, newest first. */
+export function listEpochs(core: VaultCore): KeyEpoch[] {
+  const countCopies = core.store.sqlite
+    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ?')
+    .pluck();
+  return listKeyRecords(core.store).map((record) => ({
+    ...record,
+    held: core.ring.has(record.fingerprint),
+    values: countSecretsUnder(core.store, record.fingerprint),
+    copies: countCopies.get(record.fingerprint) as number,
+  }));
+}
+
+/**
+ * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still
+ * named by a value, `invalid_request` unless the fingerprint was typed, `custody_read_only`.
+ */
+export function shredKey(
+  core: VaultCore,
+  fingerprint: Fingerprint,
+  typed: Fingerprint | null,
+): Promise<void> {
+  return core.exclusively(() => shred(core, fingerprint, typed));
+}
+
+async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerprint | null): Promise<void> {
+  const record = getKeyRecord(core, fingerprint);
+  if (typed !== fingerprint) {
+    throw new AppError('invalid_request', 'Type the fingerprint of the key to shred.', {
+      fields: { confirm: 'does not match' },
+    });
+  }
+  const open = findOpenRotation(core.store);
+  const involved = open && [open.oldFingerprint, open.newFingerprint].includes(fingerprint);
+  if (
+    !['retired', 'lost'].includes(record.state) ||
+    involved ||
+    countSecretsUnder(core.store, fingerprint) > 0
+  ) {
+    throw new AppError(
+      'key_in_use',
+      'This key is still needed: only a retired key that no value names can be shredded.',
+    );
+  }
+  const custody = openCustody(core, record.custody);
+  if (!custody.writable) {
+    throw new AppError('custody_read_only', `${custody.describe()} is read only: remove the key there.`);
+  }
+  await custody.remove(fingerprint);
+  // A move that was cut short may have left it where it was before.
+  if (record.leavingCustody !== null) await openCustody(core, record.leavingCustody).remove(fingerprint);
+  // So may a kill, in a folder that is not that of the custody in force.
+  await sweepPartialKeys(core.dataDir, (partial) => partial.fingerprint === fingerprint);
+  core.ring.drop(fingerprint);
+  core.store.transaction(() => {
+    core.store.sqlite
+      .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')
+      .run(core.clock.now(), fingerprint);
+  });
+  core.emit('vault');
+}

@@ -1,0 +1,144 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import { placeContext } from '../copies/key-copies.ts';
+import { listPlaces } from '../copies/places.ts';
+import { moveCustody } from '../custody/custody-move.ts';
+import { watchCustody } from '../custody/custody-watch.ts';
+import { toEpochJson, toKeyJson, toPlaceJson } from '../route-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { parseFingerprint } from '../sealing/master-key.ts';
+import { SecretText } from '../secret-text.ts';
+import { custodyNames } from '../vocabulary.ts';
+import { firstCustodyBody, toFirstCustody } from './first-custody-body.ts';
+import { keepFirstKey } from './first-key.ts';
+import { listEpochs, shredKey } from './key-history.ts';
+import { findActiveRecord } from './key-record.ts';
+import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
+
+const passphrase = z.string().min(1).max(1024).optional();
+
+/** `/vault/key`, its history and its custody, and the places a copy may go. */
+export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+  const app = createRoutes();
+  const now = () => ctx.clock.now();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/key',
+      responses: answer(keyShape, 'The active key, never the key itself'),
+    }),
+    async (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      await watchCustody(core, true);
+      return c.json(toKeyJson(core));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key',
+      request: body(firstCustodyBody),
+      responses: answer(keyShape, 'The first key, made where the owner chose'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      requireConfirmed(caller, now());
+      const where = toFirstCustody(c.req.valid('json'));
+      await keepFirstKey(core, where);
+      ctx.audit.append({
+        operation: 'KEY_MADE',
+        caller,
+        data: { custody: where.custody, fingerprint: findActiveRecord(core.store)?.fingerprint },
+      });
+      return c.json(toKeyJson(core));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/key/epochs',
+      responses: answer(
+        z.object({ epochs: z.array(epochShape) }).openapi('KeyEpochs'),
+        'Every key this instance had',
+      ),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json({
+        epochs: listEpochs(core).map(toEpochJson),
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/epochs/{fingerprint}/shred',
+      request: {
+        params: z.object({ fingerprint: z.string() }),
+        ...body(z.object({ confirm: z.string().max(64) })),
+      },
+      responses: noContent('Shredded'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      requireConfirmed(caller, now());
+      const fingerprint = parseFingerprint(c.req.valid('param').fingerprint);
+      if (!fingerprint) throw new AppError('not_found', 'That is not a fingerprint.');
+      await shredKey(core, fingerprint, parseFingerprint(c.req.valid('json').confirm));
+      ctx.audit.append({ operation: 'KEY_SHREDDED', caller, data: { fingerprint } });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/custody',
+      request: body(z.object({ custody: z.enum(custodyNames), passphrase })),
+      responses: answer(movedKeyShape, 'The key and where it is now'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      requireConfirmed(caller, now());
+      const request = c.req.valid('json');
+      const from = core.custody.name;
+      const note = await moveCustody(
+        core,
+        request.custody,
+        request.passphrase ? new SecretText(request.passphrase) : undefined,
+      );
+      ctx.audit.append({ operation: 'KEY_CUSTODY_MOVED', caller, data: { from, to: request.custody } });
+      await jobs.resume();
+      return c.json({ ...toKeyJson(core), note });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/places',
+      responses: answer(
+        z.object({ places: z.array(placeShape) }).openapi('Places'),
+        'Drives and folders of this machine',
+      ),
+    }),
+    async (c) => {
+      requireOwner(c.get('caller'));
+      const places = await listPlaces(placeContext(core));
+      return c.json({
+        places: places.map(toPlaceJson),
+      });
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi';
+import { SecretText } from '../secret-text.ts';
+import type { HandedCopy } from './unlock.ts';
+
+/** The ways to unlock, as a request names them. */
+export const unlockBody = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('custody') }),
+  z.object({ method: z.literal('passphrase'), passphrase: z.string().max(1024) }),
+  z.object({
+    method: z.literal('words'),
+    words: z.string().max(4096),
+    restore_custody: z.boolean().optional(),
+  }),
+  z.object({ method: z.literal('key'), text: z.string().max(4096), restore_custody: z.boolean().optional() }),
+  z.object({
+    method: z.literal('copy'),
+    content_base64: z.base64(),
+    passphrase: z.string().max(1024).optional(),
+    restore_custody: z.boolean().optional(),
+  }),
+  z.object({
+    method: z.literal('path'),
+    path: z.string(),
+    passphrase: z.string().max(1024).optional(),
+    restore_custody: z.boolean().optional(),
+  }),
+]);
+type UnlockBody = z.infer<typeof unlockBody>;
+
+/** What an unlock or a rescue hands over; `custody` and `passphrase` carry no copy. */
+export function toHandedCopy(request: Exclude<UnlockBody, { method: 'custody' | 'passphrase' }>): HandedCopy {
+  const passphrase =
+    'passphrase' in request && request.passphrase !== undefined
+      ? { passphrase: new SecretText(request.passphrase) }
+      : {};
+  switch (request.method) {
+    case 'words':
+      return { text: new SecretText(request.words) };
+    case 'key':
+      return { text: new SecretText(request.text) };
+    case 'copy':
+      return { bytes: Buffer.from(request.content_base64, 'base64'), ...passphrase };
+    case 'path':
+      return { path: request.path, ...passphrase };
+  }
+}
+
+/** A copy alone: what a rescue takes. */
+export const handedCopyBody = z.discriminatedUnion('method', [
+  unlockBody.options[2],
+  unlockBody.options[3],
+  unlockBody.options[4],
+  unlockBody.options[5],
+]);

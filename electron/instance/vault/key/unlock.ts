@@ -1,0 +1,159 @@
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import type { CopyReading } from '../copies/key-copy.ts';
+import { readCopy } from '../copies/read-copy.ts';
+import { readBack } from '../copies/write-copy.ts';
+import type { CustodyFinding } from '../custody/custody.ts';
+import { watchCustody } from '../custody/custody-watch.ts';
+import type { MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
+
+/** A key copy as a person hands it over: a file on this machine, bytes that were sent, or text that was typed. */
+export interface HandedCopy {
+  path?: string;
+  bytes?: Uint8Array;
+  text?: SecretText;
+  passphrase?: SecretText;
+}
+
+/** Reads what was handed over. Throws `not_found` and `place_unusable` for a path that gives no file. */
+export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
+  const bytes = copy.path
+    ? await readBack(copy.path)
+    : (copy.bytes ?? Buffer.from(copy.text?.reveal() ?? '', 'utf8'));
+  return readCopy(bytes, copy.passphrase ? { passphrase: copy.passphrase } : {});
+}
+
+/**
+ * The key in a copy, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid` (with
+ * `problems`), `copy_damaged`.
+ */
+export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
+  return (await getKeyReading(copy)).key;
+}
+
+/** As getKeyFromCopy, with what kind of copy it is. */
+export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReading, { outcome: 'key' }>> {
+  const reading = await readHandedCopy(copy);
+  switch (reading.outcome) {
+    case 'key':
+      return reading;
+    case 'passphrase_required':
+      throw new AppError('passphrase_required', 'This copy is protected: give its passphrase.');
+    case 'passphrase_wrong':
+      throw new AppError('passphrase_wrong', 'The passphrase does not open this copy.');
+    case 'words_invalid':
+      throw new AppError('words_invalid', 'These are not the words of a key.', {
+        // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
+        details: {
+          problems: reading.problems.map(({ position, nearest }) => ({ position, nearest })),
+          checksum_fails: reading.checksumFails,
+        },
+      });
+    case 'damaged':
+      throw new AppError('copy_damaged', reading.detail);
+  }
+}
+
+/** Asks the custody once more. Throws `custody_missing`, `custody_locked`, `vault_locked`. */
+export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText): Promise<void> {
+  const { lockCount } = core;
+  const isOpen = await core.exclusively(
+    async () => core.ring.active !== null || (await readCustody(core, passphrase, lockCount)),
+  );
+  if (isOpen) return;
+  requireNotLockedSince(core, lockCount);
+  const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
+  throw new AppError(code, core.situation.detail ?? 'The custody gave no key.');
+}
+
+/**
+ * Unlocks with a copy of the active key and, unless asked not to, puts the key back where it belongs. Returns
+ * what is left for the user to do, in words, or null.
+ *
+ * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`, `vault_locked`.
+ */
+export function unlockWithCopy(
+  core: VaultCore,
+  copy: HandedCopy,
+  restoreCustody = true,
+): Promise<string | null> {
+  const { lockCount } = core;
+  return core.exclusively(() => takeCopy(core, copy, restoreCustody, lockCount));
+}
+
+async function takeCopy(
+  core: VaultCore,
+  copy: HandedCopy,
+  restoreCustody: boolean,
+  lockCount: number,
+): Promise<string | null> {
+  const key = await getKeyFromCopy(copy);
+  requireActive(core, key);
+  const finding = restoreCustody ? await askCustody(core) : null;
+  const others = finding?.outcome === 'found' ? finding.keys : [];
+  requireNotLockedSince(core, lockCount);
+  takeUp(core, key, others);
+  // A custody that is locked has its key: it is not given another copy, least of all under another passphrase.
+  const isThere =
+    finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
+  if (!restoreCustody || isThere) return null;
+  return await restoreToCustody(core, key, copy.passphrase);
+}
+
+/** SECURITY: of an unlock and a lock that meet, the lock wins. Throws `vault_locked`. */
+function requireNotLockedSince(core: VaultCore, lockCount: number): void {
+  if (core.lockCount !== lockCount)
+    throw new AppError('vault_locked', 'The vault was locked while it was being opened.');
+}
+
+/** SECURITY: a key is taken up only when it opens the recorded check value, not because its fingerprint fits. */
+function requireActive(core: VaultCore, key: MasterKey): void {
+  const active = findActiveRecord(core.store);
+  if (active && active.fingerprint === key.fingerprint && opensCheckValue(active, key)) return;
+  const known = listKeyRecords(core.store).find((record) => record.fingerprint === key.fingerprint);
+  if (known) {
+    throw new AppError(
+      'copy_of_old_key',
+      `This copy is of epoch ${known.epoch} (${key.fingerprint}); the active key is ${active?.fingerprint}.`,
+    );
+  }
+  throw new AppError(
+    'copy_of_other_instance',
+    `This copy is of the key ${key.fingerprint}, which never belonged to this instance.`,
+  );
+}
+
+/** What the custody answers now; null for a file there that is no key. */
+async function askCustody(core: VaultCore): Promise<CustodyFinding | null> {
+  try {
+    return await core.custody.find();
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}
+
+async function restoreToCustody(
+  core: VaultCore,
+  key: MasterKey,
+  passphrase?: SecretText,
+): Promise<string | null> {
+  const place = core.custody.describe();
+  if (!core.custody.writable)
+    return `Put the key back at ${place}: it is read only, and the next start needs it there.`;
+  try {
+    await core.custody.save(key, passphrase ? { passphrase } : {});
+    core.inCustody.add(key.fingerprint);
+    await watchCustody(core, true);
+    return null;
+  } catch (error) {
+    if (hasCode(error, 'passphrase_required')) {
+      return 'The key is in memory only: choose a passphrase (key move) so that the next start finds it.';
+    }
+    if (error instanceof AppError)
+      return `The key is in memory only, ${place} did not take it: ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes } from '../../http/api.ts';
+import { getKeyFromCopy } from '../key/unlock.ts';
+import { handedCopyBody, toHandedCopy } from '../key/unlock-body.ts';
+import { toRecoveryJson, toStatusJson } from '../route-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { SecretText } from '../secret-text.ts';
+import { recoveryShape, rescueShape } from '../secrets/secret-shapes.ts';
+import { statusShape } from '../status/status-shapes.ts';
+import { custodyNames } from '../vocabulary.ts';
+import {
+  listLostValues,
+  reenterLostValue,
+  regenerateLostValue,
+  rescueWithKey,
+  startOver,
+} from './recovery.ts';
+
+const passphrase = z.string().min(1).max(1024).optional();
+
+/** `/vault/start-over` and `/vault/recovery`: when the key is gone. */
+export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/start-over',
+      request: body(
+        z.object({
+          instance_name: z.string().max(200),
+          custody: z.enum(custodyNames).optional(),
+          passphrase,
+        }),
+      ),
+      responses: answer(statusShape, 'A new key; the old values stay, unreadable', 201),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireOwner(caller);
+      requireConfirmed(caller, ctx.clock.now());
+      const request = c.req.valid('json');
+      await startOver(core, {
+        typedName: request.instance_name,
+        ...(request.custody ? { custody: request.custody } : {}),
+        ...(request.passphrase ? { passphrase: new SecretText(request.passphrase) } : {}),
+      });
+      ctx.audit.append({ operation: 'KEY_STARTED_OVER', caller });
+      return c.json(toStatusJson(core, jobs), 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/recovery',
+      responses: answer(recoveryShape, 'Values lost with a key'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json(toRecoveryJson(listLostValues(core)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/recovery/{id}/reenter',
+      request: { params: z.object({ id: z.uuid() }), ...body(z.object({ value: z.string() })) },
+      responses: { 204: { description: 'Sealed' } },
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'vault:write');
+      const { id } = c.req.valid('param');
+      reenterLostValue(core, id, new SecretText(c.req.valid('json').value));
+      ctx.audit.append({ operation: 'SECRET_REENTERED', caller, data: { id } });
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/recovery/{id}/regenerate',
+      request: { params: z.object({ id: z.uuid() }) },
+      responses: answer(
+        z.object({ value: z.string().nullable() }).openapi('RegeneratedValue'),
+        'What must be kept now: it is shown once',
+      ),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'vault:write');
+      requireConfirmed(caller, ctx.clock.now());
+      const { id } = c.req.valid('param');
+      const shown = regenerateLostValue(core, id);
+      ctx.audit.append({ operation: 'SECRET_REGENERATED', caller, data: { id } });
+      return c.json({ value: shown?.reveal() ?? null });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/recovery/rescue',
+      request: body(handedCopyBody),
+      responses: answer(rescueShape, 'How many values came back'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requirePermission(caller, 'vault:write');
+      requireConfirmed(caller, ctx.clock.now());
+      const request = c.req.valid('json');
+      if (request.method === 'path') requireOwner(caller);
+      const key = await getKeyFromCopy(toHandedCopy(request));
+      const outcome = await rescueWithKey(core, key);
+      ctx.audit.append({
+        operation: 'SECRETS_RESCUED',
+        caller,
+        data: { fingerprint: key.fingerprint, rescued: outcome.rescued },
+      });
+      return c.json({ rescued: outcome.rescued, unreadable: outcome.unreadable });
+    },
+  );
+
+  return app;
+}

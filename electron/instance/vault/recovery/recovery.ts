@@ -1,0 +1,245 @@
+import { AppError } from '../../kernel/app-error.ts';
+import {
+  countSecretsUnder,
+  findActiveRecord,
+  insertActiveRecord,
+  listKeyRecords,
+  opensCheckValue,
+} from '../key/key-record.ts';
+import { resealAll } from '../rotation/reseal-job.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { findOwners } from '../secrets/doctor.ts';
+import type { SecretId, SecretOwner } from '../vault.ts';
+import { openCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import type { CustodyName, SecretKind } from '../vocabulary.ts';
+
+/** What breaks first comes first. */
+export const recoveryGroups = {
+  tls: ['tls_private_key', 'acme_account_key'],
+  sign_in: ['totp_secret', 'oidc_client_secret', 'api_key', 'deployment_token'],
+  deploys: [
+    'env_var',
+    'git_credentials',
+    'registry_credentials',
+    'ssh_private_key',
+    'preview_password',
+    'webhook_secret',
+    'dns_credentials',
+  ],
+  mail: ['email_credentials', 'notification_credentials'],
+  backups: ['s3_credentials'],
+} as const satisfies Record<string, readonly SecretKind[]>;
+export type RecoveryGroup = keyof typeof recoveryGroups;
+export const recoveryGroupNames = Object.keys(recoveryGroups) as RecoveryGroup[];
+
+/** Keys no person holds a second copy of: they are made anew, never typed. */
+const NOT_TYPED: readonly SecretKind[] = ['tls_private_key', 'acme_account_key', 'totp_secret'];
+
+export interface LostValue {
+  id: SecretId;
+  kind: SecretKind;
+  owner: SecretOwner | null;
+  /** Epoch ms of the value's last change. */
+  since: number;
+  lastUsedAt: number | null;
+  canReenter: boolean;
+  canRegenerate: boolean;
+}
+
+export interface RecoveryList {
+  /** How many values were lost when the key was given up; what is not remaining was recovered or removed. */
+  total: number;
+  remaining: number;
+  /** When the newest of the lost keys was given up; null when none is lost. */
+  startedAt: number | null;
+  /** Newest first. */
+  lostKeys: { fingerprint: Fingerprint; epoch: number }[];
+  groups: { group: RecoveryGroup; values: LostValue[] }[];
+}
+
+export interface StartOverOptions {
+  typedName: string;
+  custody?: CustodyName;
+  passphrase?: SecretText;
+}
+
+/**
+ * Gives the lost key up and starts with a new one; every old ciphertext stays, for the recovery list and a
+ * later rescue. Only from a locked vault, and only by typing the instance's name.
+ *
+ * Order: the new key is stored and read back first, then recorded in one transaction. A kill in between leaves
+ * the instance locked with an unused key in custody.
+ *
+ * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request` (name), and what saving throws.
+ */
+export function startOver(core: VaultCore, options: StartOverOptions): Promise<void> {
+  return core.exclusively(() => replaceLostKey(core, options));
+}
+
+async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promise<void> {
+  if (core.ring.active) throw new AppError('conflict', 'The vault is open: there is nothing to start over.');
+  if (options.typedName !== core.store.identity.name) {
+    throw new AppError('invalid_request', 'Type the name of this instance to start over.', {
+      fields: { instance_name: 'does not match' },
+    });
+  }
+  const records = listKeyRecords(core.store);
+  if (records.length === 0)
+    throw new AppError('conflict', 'This instance never had a key: there is nothing to start over.');
+
+  await requireNotThere(core);
+  const custody = options.custody ? openCustody(core, options.custody) : core.custody;
+  const key = MasterKey.generate();
+  await custody.save(key, options.passphrase ? { passphrase: options.passphrase } : {});
+  const now = core.clock.now();
+  core.store.transaction(() => {
+    const { sqlite } = core.store;
+    const lose = sqlite.prepare(
+      "UPDATE keys SET state = 'lost', retired_at = ?, lost_total = ?, leaving_custody = NULL WHERE fingerprint = ?",
+    );
+    for (const record of records) {
+      const count = countSecretsUnder(core.store, record.fingerprint);
+      // A retiring key may be the one that still opens most values: it is lost with the active one.
+      if (record.state === 'active' || record.state === 'retiring') lose.run(now, count, record.fingerprint);
+    }
+    sqlite
+      .prepare(
+        "UPDATE rotations SET state = 'undone', finished_at = ? WHERE state IN ('staged', 'proven', 'sealing')",
+      )
+      .run(now);
+    insertActiveRecord(core.store, key, custody.name, now, now);
+  });
+  core.custody = custody;
+  core.custodySeen.missing = null;
+  core.inCustody.clear();
+  core.inCustody.add(key.fingerprint);
+  takeUp(core, key, []);
+  await custody.promote(key.fingerprint);
+}
+
+/** SECURITY: a key that only has to be read again is not lost. */
+async function requireNotThere(core: VaultCore): Promise<void> {
+  const active = findActiveRecord(core.store);
+  if (!active) return;
+  const keys = await core.custody.find().then(
+    (finding) => (finding.outcome === 'found' ? finding.keys : []),
+    (error: unknown) => {
+      // A file that is no key holds none.
+      if (error instanceof AppError) return [];
+      throw error;
+    },
+  );
+  if (keys.some((key) => key.fingerprint === active.fingerprint && opensCheckValue(active, key))) {
+    throw new AppError('conflict', `The key is there, at ${core.custody.describe()}: unlock with it.`);
+  }
+}
+
+/** Every value under a lost key that was neither re-entered, made anew nor rescued. Readable while locked. */
+export function listLostValues(core: VaultCore): RecoveryList {
+  const rows = core.store.sqlite
+    .prepare(
+      `SELECT id, kind, updated_at AS since, last_used_at AS lastUsedAt FROM secrets
+       WHERE key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost') ORDER BY id`,
+    )
+    .all() as { id: string; kind: SecretKind; since: number; lastUsedAt: number | null }[];
+  const lost = listKeyRecords(core.store).filter((record) => record.state === 'lost');
+  const total = lost.reduce((sum, record) => sum + (record.lostTotal ?? 0), 0);
+  const owners = findOwners(rows, core.secrets.keepers);
+  const values = rows.map((row) => ({
+    ...row,
+    owner: owners.get(row.id) ?? null,
+    canReenter: !NOT_TYPED.includes(row.kind),
+    canRegenerate: findRegenerate(core, row.kind) !== null,
+  }));
+  const groups = recoveryGroupNames
+    .map((group) => ({
+      group,
+      values: values.filter((value) => (recoveryGroups[group] as readonly SecretKind[]).includes(value.kind)),
+    }))
+    .filter(({ values: some }) => some.length > 0);
+  return {
+    total: Math.max(total, rows.length),
+    remaining: rows.length,
+    startedAt: lost[0]?.retiredAt ?? null,
+    lostKeys: lost.map(({ fingerprint, epoch }) => ({ fingerprint, epoch })),
+    groups,
+  };
+}
+
+/** Seals a value typed anew in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */
+export function reenterLostValue(core: VaultCore, id: SecretId, value: SecretText): void {
+  const lost = getLostValue(core, id);
+  if (NOT_TYPED.includes(lost.kind)) {
+    throw new AppError('invalid_request', 'This one is made anew, not typed.');
+  }
+  core.secrets.reseal(id, value);
+  core.emit('vault');
+}
+
+/** Makes a new value where that is possible; returns what must be shown once, or null. */
+export function regenerateLostValue(core: VaultCore, id: SecretId): SecretText | null {
+  const lost = getLostValue(core, id);
+  const regenerate = findRegenerate(core, lost.kind);
+  if (!regenerate) throw new AppError('invalid_request', 'No new value can be made for this one: type it.');
+  const shown = core.store.transaction(() => regenerate(id));
+  core.emit('vault');
+  return shown;
+}
+
+export interface RescueOutcome {
+  rescued: number;
+  unreadable: string[];
+}
+
+/**
+ * A lost key turned up: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
+ * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
+ */
+export function rescueWithKey(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
+  return core.exclusively(() => rescue(core, key));
+}
+
+async function rescue(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
+  const record = listKeyRecords(core.store).find((known) => known.fingerprint === key.fingerprint);
+  if (!record)
+    throw new AppError('copy_of_other_instance', `${key.fingerprint} never belonged to this instance.`);
+  if (record.state === 'active') throw new AppError('conflict', 'This is the active key: unlock with it.');
+  if (record.state === 'retiring' || findOpenRotation(core.store)) {
+    throw new AppError('rotation_in_progress', 'A rotation is under way: it uses this key itself.');
+  }
+  core.ring.hold(key);
+  try {
+    const { moved, unreadable } = await resealAll(core, key.fingerprint);
+    if (countSecretsUnder(core.store, key.fingerprint) === 0) {
+      core.store.transaction(() => {
+        core.store.sqlite
+          .prepare(
+            "UPDATE keys SET state = 'retired', lost_total = NULL WHERE fingerprint = ? AND state = 'lost'",
+          )
+          .run(key.fingerprint);
+      });
+    }
+    return { rescued: moved, unreadable };
+  } finally {
+    core.ring.drop(key.fingerprint);
+    core.emit('vault');
+  }
+}
+
+function getLostValue(core: VaultCore, id: SecretId): { kind: SecretKind } {
+  const row = core.store.sqlite
+    .prepare(
+      `SELECT kind FROM secrets WHERE id = ?
+       AND key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost')`,
+    )
+    .get(id);
+  if (!row) throw new AppError('not_found', 'There is no such lost value.');
+  return row as { kind: SecretKind };
+}
+
+function findRegenerate(core: VaultCore, kind: SecretKind): ((id: SecretId) => SecretText | null) | null {
+  const keeper = core.secrets.keepers.find((known) => known.regenerate && known.kinds.includes(kind));
+  return keeper?.regenerate?.bind(keeper) ?? null;
+}

@@ -1,0 +1,129 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type Caller, requireConfirmed, requirePermission } from '../../access/caller.ts';
+import { answer, body, createRoutes } from '../../http/api.ts';
+import { toRotationJson } from '../route-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { parseFingerprint } from '../sealing/master-key.ts';
+import { SecretText } from '../secret-text.ts';
+import { rotationAnswer } from '../status/status-shapes.ts';
+import { beginSealing, proveWithoutCopy, stageRotation, undoRotation } from './rotation.ts';
+import { getRotationIn } from './rotation-record.ts';
+
+const passphrase = z.string().min(1).max(1024).optional();
+const waitQuery = z.object({ wait: z.enum(['true', 'false']).default('false') });
+
+/** `/vault/key/rotation`: its steps, and how far it has come. */
+export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+  const app = createRoutes();
+  const rotation = () => ({ rotation: toRotationJson(core, jobs) });
+
+  function requireRotator(caller: Caller): void {
+    requirePermission(caller, 'vault:write');
+    requireConfirmed(caller, ctx.clock.now());
+  }
+
+  /** Sealing goes on in the background; with `wait` the answer comes at its end. */
+  async function runSealing(wait: boolean): Promise<void> {
+    const run = jobs.rotation.run();
+    if (wait) await run;
+    else run.catch(() => ctx.log.error({}, 'the rotation stopped; resume it with key rotate --resume'));
+  }
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/key/rotation',
+      responses: answer(rotationAnswer, 'The newest rotation'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json(rotation());
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/rotation',
+      request: body(z.object({ passphrase })),
+      responses: answer(rotationAnswer, 'Staged: the new key is in custody beside the old', 201),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireRotator(caller);
+      const given = c.req.valid('json').passphrase;
+      const staged = await stageRotation(core, given ? { passphrase: new SecretText(given) } : {});
+      ctx.audit.append({
+        operation: 'KEY_ROTATION_STAGED',
+        caller,
+        data: { from: staged.oldFingerprint, to: staged.newFingerprint },
+      });
+      return c.json(rotation(), 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/rotation/prove',
+      request: body(z.object({ override_fingerprint: z.string().max(64) })),
+      responses: answer(rotationAnswer, 'Proven without a copy'),
+    }),
+    (c) => {
+      const caller = c.get('caller');
+      requireRotator(caller);
+      proveWithoutCopy(core, parseFingerprint(c.req.valid('json').override_fingerprint));
+      ctx.audit.append({ operation: 'KEY_ROTATION_WITHOUT_COPY', caller });
+      return c.json(rotation());
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/rotation/seal',
+      request: { query: waitQuery },
+      responses: answer(rotationAnswer, 'Sealing under the new key', 202),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireRotator(caller);
+      const started = await beginSealing(core);
+      ctx.audit.append({ operation: 'KEY_ROTATION_SEALING', caller, data: { total: started.total } });
+      await runSealing(c.req.valid('query').wait === 'true');
+      return c.json(rotation(), 202);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/rotation/resume',
+      request: { query: waitQuery },
+      responses: answer(rotationAnswer, 'Sealing goes on', 202),
+    }),
+    async (c) => {
+      requireRotator(c.get('caller'));
+      getRotationIn(core.store, 'sealing');
+      await runSealing(c.req.valid('query').wait === 'true');
+      return c.json(rotation(), 202);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/rotation/undo',
+      responses: answer(rotationAnswer, 'Undone'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      requireRotator(caller);
+      await undoRotation(core);
+      ctx.audit.append({ operation: 'KEY_ROTATION_UNDONE', caller });
+      return c.json(rotation());
+    },
+  );
+
+  return app;
+}

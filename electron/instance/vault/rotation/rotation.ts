@@ -1,0 +1,245 @@
+import { AppError } from '../../kernel/app-error.ts';
+import {
+  countSecretsByKind,
+  countSecretsUnder,
+  insertActiveRecord,
+  listKeyRecords,
+} from '../key/key-record.ts';
+import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
+import { type DoctorReport, runDoctor } from '../secrets/doctor.ts';
+import { lockedError } from '../secrets/secret-store.ts';
+import { getActiveKey, getActiveRecord, type VaultCore } from '../vault-core.ts';
+import { findOpenRotation, getRotationIn, type RotationRecord } from './rotation-record.ts';
+
+/** Values that do not open which a refusal names; the doctor names all. */
+const MAX_FAILURES_NAMED = 5;
+
+/**
+ * Rotation: staged → proven → sealing → done, or undone before anything was sealed under the new key. This
+ * file holds the steps; moving the values is reseal-job.ts. Every step is one transaction, and what lies
+ * between two of them is safe to be killed in:
+ *
+ * | killed after | the next start finds |
+ * | --- | --- |
+ * | row `staged` written, key not yet in custody | staged, new key not held: it can only be undone |
+ * | key in custody | staged: go on or undo |
+ * | `proven` | proven: go on or undo |
+ * | `sealing` committed, custody not yet promoted | both keys in custody: resumes |
+ * | a batch | the rest still names the old key: resumes |
+ * | `done` | done; the old key stays until it is shredded |
+ */
+
+/**
+ * Makes the new key and puts it in custody beside the old. With a read-only custody the new key is the one key
+ * found there that no record names: the user adds it to the mount first.
+ *
+ * Throws `vault_locked`, `rotation_in_progress`, `rotation_not_possible` (a row does not open: named in
+ * details) and what saving into the custody throws.
+ */
+export function stageRotation(
+  core: VaultCore,
+  options: { passphrase?: SecretText } = {},
+): Promise<RotationRecord> {
+  return core.exclusively(() => stage(core, options));
+}
+
+async function stage(core: VaultCore, options: { passphrase?: SecretText }): Promise<RotationRecord> {
+  const old = getActiveKey(core);
+  requireNoRotation(core);
+  await requireHealthy(core);
+  const found = core.custody.writable ? MasterKey.generate() : await findUnusedKey(core);
+  core.store.transaction(() => {
+    requireNoRotation(core);
+    core.store.sqlite
+      .prepare(
+        "INSERT INTO rotations (state, old_fingerprint, new_fingerprint, started_at) VALUES ('staged', ?, ?, ?)",
+      )
+      .run(old.fingerprint, found.fingerprint, core.clock.now());
+  });
+  try {
+    if (core.custody.writable) await core.custody.save(found, options);
+  } catch (error) {
+    await undo(core);
+    throw error;
+  }
+  // Locked meanwhile: the key waits in custody.
+  if (core.ring.active) core.ring.hold(found);
+  core.emit('rotation');
+  return getRotationIn(core.store, 'staged');
+}
+
+/** Staged → proven, because a copy of the new key was read back. */
+export function proveRotation(core: VaultCore): RotationRecord {
+  return markProven(core, false);
+}
+
+/** Staged → proven without a copy: only by typing the new key's fingerprint. Throws `copy_not_proven`. */
+export function proveWithoutCopy(core: VaultCore, typed: Fingerprint | null): RotationRecord {
+  const rotation = getRotationIn(core.store, 'staged');
+  if (typed !== rotation.newFingerprint) {
+    throw new AppError(
+      'copy_not_proven',
+      'That is not the fingerprint of the new key. Prove a copy of it, or type its fingerprint.',
+    );
+  }
+  return markProven(core, true);
+}
+
+function markProven(core: VaultCore, withoutCopy: boolean): RotationRecord {
+  const rotation = getRotationIn(core.store, 'staged');
+  core.store.transaction(() => {
+    core.store.sqlite
+      .prepare(
+        "UPDATE rotations SET state = 'proven', proven_at = ?, without_copy = ? WHERE id = ? AND state = 'staged'",
+      )
+      .run(core.clock.now(), withoutCopy ? 1 : 0, rotation.id);
+  });
+  core.emit('rotation');
+  return getRotationIn(core.store, 'proven');
+}
+
+/**
+ * Proven → sealing, in one transaction: the old key becomes `retiring`, the new one `active`; from here every
+ * new seal uses the new key. Before it, the new key is read from custody once more.
+ *
+ * Throws `vault_locked`, `copy_not_proven` (still staged), `rotation_not_possible`.
+ */
+export function beginSealing(core: VaultCore): Promise<RotationRecord> {
+  return core.exclusively(() => seal(core));
+}
+
+async function seal(core: VaultCore): Promise<RotationRecord> {
+  const open = getRotationIn(core.store, 'staged', 'proven');
+  if (open.state === 'staged') {
+    throw new AppError('copy_not_proven', 'Make a copy of the new key and prove it first.');
+  }
+  if (getActiveKey(core).fingerprint !== open.oldFingerprint) throw lockedError();
+  const key = await requireInCustody(core, open.newFingerprint);
+  // Locked meanwhile: nothing is activated behind the owner's back.
+  getActiveKey(core);
+  const { sqlite } = core.store;
+  const now = core.clock.now();
+  core.store.transaction(() => {
+    getRotationIn(core.store, 'proven');
+    sqlite
+      .prepare("UPDATE keys SET state = 'retiring' WHERE fingerprint = ? AND state = 'active'")
+      .run(open.oldFingerprint);
+    insertActiveRecord(core.store, key, core.custody.name, open.startedAt, now);
+    sqlite
+      .prepare(
+        "UPDATE rotations SET state = 'sealing', sealing_at = ?, total = ?, counts_before = ? WHERE id = ?",
+      )
+      .run(
+        now,
+        countSecretsUnder(core.store, open.oldFingerprint),
+        JSON.stringify(countSecretsByKind(core.store)),
+        open.id,
+      );
+  });
+  core.ring.hold(key);
+  core.ring.activate(key.fingerprint);
+  core.emit('rotation');
+  core.emit('vault');
+  return getRotationIn(core.store, 'sealing');
+}
+
+/**
+ * Takes a rotation back before anything is sealed under the new key: removes the key from custody. Throws
+ * `rotation_not_possible` once sealing began.
+ */
+export function undoRotation(core: VaultCore): Promise<void> {
+  return core.exclusively(() => undo(core));
+}
+
+/** The row first, then the key: a kill in between leaves a key that nothing was ever sealed under. */
+async function undo(core: VaultCore): Promise<void> {
+  const open = getRotationIn(core.store, 'staged', 'proven');
+  core.store.transaction(() => {
+    // SECURITY: a key is never removed while a ciphertext may need it, whatever the row says.
+    if (countSecretsUnder(core.store, open.newFingerprint) > 0) {
+      throw new AppError('rotation_not_possible', 'A value is already sealed under the new key.');
+    }
+    core.store.sqlite
+      .prepare("UPDATE rotations SET state = 'undone', finished_at = ? WHERE id = ?")
+      .run(core.clock.now(), getRotationIn(core.store, 'staged', 'proven').id);
+    core.store.sqlite.prepare('DELETE FROM key_copies WHERE fingerprint = ?').run(open.newFingerprint);
+  });
+  if (core.custody.writable) await core.custody.remove(open.newFingerprint);
+  core.ring.drop(open.newFingerprint);
+  core.emit('rotation');
+}
+
+function requireNoRotation(core: VaultCore): void {
+  const open = findOpenRotation(core.store);
+  if (open) {
+    throw new AppError('rotation_in_progress', `A rotation is under way (${open.state}).`, {
+      details: { state: open.state },
+    });
+  }
+}
+
+async function requireHealthy(core: VaultCore): Promise<void> {
+  const lost = core.store.sqlite
+    .prepare(
+      "SELECT count(*) FROM secrets WHERE key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost')",
+    )
+    .pluck()
+    .get() as number;
+  const report = await runDoctor(core);
+  if (core.ring.active === null) throw lockedError();
+  // What is not there has no key to move it from.
+  const unreadable = report.failed - report.missingRows.size;
+  if (unreadable > 0) {
+    throw new AppError(
+      'rotation_not_possible',
+      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}: ${nameFailures(report)}. Set each anew, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
+      {
+        details: {
+          unreadable: report.failures
+            .filter(({ reason }) => reason !== 'row_missing')
+            .map(({ id, kind, reason, owner }) => ({ id, kind, reason, title: owner?.title ?? null })),
+        },
+      },
+    );
+  }
+}
+
+function nameFailures({ failures, failed }: DoctorReport): string {
+  const named = failures
+    .slice(0, MAX_FAILURES_NAMED)
+    .map(({ id, kind, owner }) => owner?.title ?? `${kind} ${id}, owned by nothing`);
+  const more = failed - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more, which the doctor names` : ''}`;
+}
+
+/** The new key, as the custody holds it now. Throws `rotation_not_possible` when it is not there. */
+async function requireInCustody(core: VaultCore, fingerprint: Fingerprint): Promise<MasterKey> {
+  // Passphrase custody was read back when it saved the key, and would ask for the passphrase again here.
+  const held = core.ring.find(fingerprint);
+  if (core.custody.name === 'passphrase' && held) return held;
+  const finding = await core.custody.find();
+  const key =
+    finding.outcome === 'found' ? finding.keys.find((found) => found.fingerprint === fingerprint) : undefined;
+  if (!key) {
+    throw new AppError(
+      'rotation_not_possible',
+      `The new key is not at ${core.custody.describe()} (${finding.outcome}). Undo the rotation and start it again.`,
+    );
+  }
+  return key;
+}
+
+async function findUnusedKey(core: VaultCore): Promise<MasterKey> {
+  const finding = await core.custody.find();
+  const known = new Set(listKeyRecords(core.store).map((record) => record.fingerprint));
+  const unused = finding.outcome === 'found' ? finding.keys.filter((key) => !known.has(key.fingerprint)) : [];
+  const [key] = unused;
+  if (!key || unused.length > 1) {
+    throw new AppError(
+      'rotation_not_possible',
+      `${core.custody.describe()} is read only: add one new key (openssl rand -hex 32) as a second line there, keep ${getActiveRecord(core).fingerprint} on the first, then rotate.`,
+    );
+  }
+  return key;
+}

@@ -1,0 +1,80 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requirePermission } from '../../access/caller.ts';
+import { answer, createRoutes } from '../../http/api.ts';
+import { toDoctorJson, toSecretJson } from '../route-shapes.ts';
+import type { VaultRouteDeps } from '../routes.ts';
+import { secretKinds } from '../vocabulary.ts';
+import { secretGroups } from './secret-groups.ts';
+import { listSecrets } from './secret-list.ts';
+import { doctorShape, secretsPageShape } from './secret-shapes.ts';
+
+/** `/vault/secrets` and `/vault/doctor`: what is sealed, and whether it opens. */
+export function secretRoutes({ core, jobs }: VaultRouteDeps) {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/secrets',
+      request: {
+        query: z.object({
+          kind: z.enum(secretKinds).optional(),
+          group: z.enum(secretGroups).optional(),
+          search: z.string().max(200).default(''),
+          page: z.coerce.number().int().min(1).default(1),
+          per_page: z.coerce.number().int().min(1).max(1000).default(100),
+        }),
+      },
+      responses: answer(secretsPageShape, 'Sealed values, without the values'),
+    }),
+    async (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      const { kind, group, search, page, per_page } = c.req.valid('query');
+      const list = await listSecrets(core, jobs.finishedReport, {
+        kind: kind ?? null,
+        group: group ?? null,
+        search,
+        page,
+        perPage: per_page,
+      });
+      return c.json({
+        secrets: list.secrets.map(toSecretJson),
+        total: list.total,
+        failing: list.failing,
+        counts: list.counts,
+        page,
+        per_page,
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/doctor',
+      request: { query: z.object({ wait: z.enum(['true', 'false']).default('false') }) },
+      responses: answer(doctorShape, 'The report so far'),
+    }),
+    async (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      const run = jobs.runDoctor();
+      if (c.req.valid('query').wait === 'true') return c.json(toDoctorJson(await run));
+      run.catch(() => undefined);
+      return c.json(toDoctorJson(jobs.doctorReport));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/doctor',
+      responses: answer(doctorShape, 'The newest report'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:read');
+      return c.json(toDoctorJson(jobs.doctorReport));
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,122 @@
+import { z } from '@hono/zod-openapi';
+import { recoveryGroupNames } from '../recovery/recovery.ts';
+import {
+  countsByKind,
+  epochMs,
+  fingerprint,
+  orNull,
+  secretGroupShape,
+  secretKindShape,
+} from '../status/status-shapes.ts';
+import { secretStates } from '../vault.ts';
+import { doctorReasons } from './doctor.ts';
+import { secretChecks } from './secret-list.ts';
+
+/** What the routes about sealed values answer: facts about them, never a value. */
+
+export const ownerShape = z
+  .object({
+    title: z.string().openapi({ example: 'API_TOKEN of shop (production)' }),
+    name: z.string().openapi({ example: 'API_TOKEN' }),
+    belongs_to: z.string().openapi({ example: 'shop, production' }),
+    path: z.string().nullable().openapi({ description: 'Its page in the console' }),
+  })
+  .openapi('SecretOwner');
+
+export const secretShape = z
+  .object({
+    id: z.string(),
+    kind: secretKindShape,
+    group: secretGroupShape,
+    key_fingerprint: fingerprint,
+    epoch: z.number().nullable(),
+    created_at: epochMs,
+    updated_at: epochMs,
+    last_used_at: epochMs.nullable(),
+    state: z.enum(secretStates).openapi('SecretState'),
+    check: z.enum(secretChecks).openapi('SecretCheck', {
+      description:
+        'What the newest finished doctor report says; unchecked when it says nothing of this value',
+    }),
+    owner: orNull(ownerShape),
+  })
+  .openapi('SealedSecret');
+
+export const secretsPageShape = z
+  .object({
+    secrets: z.array(secretShape),
+    total: z.number().openapi({ description: 'Values that fit the filter' }),
+    failing: z.number().openapi({ description: 'Values known not to open, whatever the filter' }),
+    counts: z
+      .object({
+        all: z.number(),
+        variables: z.number(),
+        tls: z.number(),
+        sign_in: z.number(),
+        access: z.number(),
+        connections: z.number(),
+      })
+      .openapi('SecretCounts', { description: 'Values of each group, whatever the filter' }),
+    page: z.number(),
+    per_page: z.number(),
+  })
+  .openapi('SealedSecretsPage');
+
+export const doctorShape = z
+  .object({
+    running: z.boolean(),
+    total: z.number(),
+    checked: z.number(),
+    opened: z.number(),
+    failed: z.number(),
+    by_kind: countsByKind,
+    by_key: z.record(z.string(), z.number()).openapi({ description: 'Values per key fingerprint' }),
+    failures: z.array(
+      z
+        .object({
+          id: z.string(),
+          kind: secretKindShape,
+          key_fingerprint: fingerprint.nullable(),
+          reason: z.enum(doctorReasons).openapi('DoctorFailureReason'),
+          owner: orNull(ownerShape),
+        })
+        .openapi('DoctorFailure'),
+    ),
+    started_at: epochMs.nullable(),
+    finished_at: epochMs.nullable(),
+  })
+  .openapi('DoctorReport');
+
+export const lostValueShape = z
+  .object({
+    id: z.string(),
+    kind: secretKindShape,
+    owner: orNull(ownerShape),
+    since: epochMs,
+    last_used_at: epochMs.nullable(),
+    can_reenter: z.boolean(),
+    can_regenerate: z.boolean(),
+  })
+  .openapi('LostValue');
+
+export const recoveryShape = z
+  .object({
+    total: z.number(),
+    remaining: z.number(),
+    started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
+    lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
+    lost_epoch: z.number().nullable(),
+    groups: z.array(
+      z
+        .object({
+          group: z.enum(recoveryGroupNames).openapi('RecoveryGroupName'),
+          values: z.array(lostValueShape),
+        })
+        .openapi('RecoveryGroup'),
+    ),
+  })
+  .openapi('RecoveryList');
+
+export const rescueShape = z
+  .object({ rescued: z.number(), unreadable: z.array(z.string()) })
+  .openapi('RescueOutcome');

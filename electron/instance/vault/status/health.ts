@@ -1,0 +1,142 @@
+import type { VaultCase } from '../key/start-case.ts';
+import type { CustodyName } from '../vocabulary.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A proof older than this is due again; older than twice this it counts no more. */
+export const PROOF_FRESH_MS = 90 * DAY_MS;
+const PROOF_STALE_MS = 180 * DAY_MS;
+
+/** From best to worst. */
+export const healthLevels = ['ok', 'due', 'at_risk', 'broken'] as const;
+export type HealthLevel = (typeof healthLevels)[number];
+
+export const healthReasonCodes = [
+  'locked',
+  'custody_disagrees',
+  'drill_failed',
+  'no_separate_copy',
+  'proof_stale',
+  'proof_due',
+  'only_copy_beside_backups',
+] as const;
+export type HealthReasonCode = (typeof healthReasonCodes)[number];
+
+export interface HealthReason {
+  code: HealthReasonCode;
+  level: HealthLevel;
+  message: string;
+  snoozedUntil: number | null;
+}
+
+export interface Health {
+  level: HealthLevel;
+  /** False when every reason is snoozed: the level stays true, the tray and mail stay quiet. */
+  attention: boolean;
+  reasons: HealthReason[];
+}
+
+export interface HealthFacts {
+  vaultCase: VaultCase;
+  custody: CustodyName;
+  /** Why the custody was last seen not to hold the key in memory, or null. */
+  custodyMissing: string | null;
+  /** A secret that cannot simply be made anew: before the first, losing the key loses nothing. */
+  hasSecretsToLose: boolean;
+  /** Copies of the active key. */
+  copies: { verifiedAt: number | null; separate: boolean; volumeId: string | null }[];
+  /** Volumes that also hold backups of the database. */
+  backupVolumeIds: string[];
+  drillFailed: boolean;
+  snoozes: Partial<Record<string, number>>;
+  nowMs: number;
+}
+
+/**
+ * How safe the key is, as one pure function that the tray, the window, the key page and the command line draw
+ * from. A proof in the future (the clock went back) does not count.
+ */
+export function judgeHealth(facts: HealthFacts): Health {
+  const reasons = findReasons(facts).map((reason) => ({
+    ...reason,
+    // SECURITY: `broken` is never snoozed.
+    snoozedUntil: reason.level === 'broken' ? null : activeSnooze(facts, reason.code),
+  }));
+  const worst = Math.max(0, ...reasons.map((reason) => healthLevels.indexOf(reason.level)));
+  return {
+    level: healthLevels[worst] ?? 'broken',
+    attention: reasons.some((reason) => reason.snoozedUntil === null),
+    reasons,
+  };
+}
+
+type Finding = Omit<HealthReason, 'snoozedUntil'>;
+
+function findReasons(facts: HealthFacts): Finding[] {
+  const reasons: Finding[] = [];
+  if (facts.vaultCase === 'old_key' || facts.vaultCase === 'foreign_key') {
+    reasons.push(
+      broken('custody_disagrees', `The key in ${facts.custody} custody is not the one the secrets need.`),
+    );
+  } else if (facts.vaultCase !== 'running') {
+    reasons.push(broken('locked', 'The vault is locked: its secrets cannot be read.'));
+  } else if (facts.custodyMissing !== null) {
+    reasons.push(
+      broken(
+        'custody_disagrees',
+        `${facts.custodyMissing} It is in memory only, and the next start will be locked: copy it now (key copy), then put it back with that copy (key unlock COPY).`,
+      ),
+    );
+  }
+  if (facts.drillFailed)
+    reasons.push(broken('drill_failed', 'The last restore drill could not open its secrets.'));
+  const copyReason = facts.hasSecretsToLose ? judgeCopies(facts) : null;
+  if (copyReason) reasons.push(copyReason);
+  return reasons;
+}
+
+function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding | null {
+  const proven = copies.filter(
+    (copy): copy is typeof copy & { verifiedAt: number } =>
+      copy.separate && copy.verifiedAt !== null && copy.verifiedAt <= nowMs,
+  );
+  if (proven.length === 0) {
+    return {
+      code: 'no_separate_copy',
+      level: 'at_risk',
+      message:
+        'There is no proven copy of the key in a separate place. If this machine is lost, so is every secret.',
+    };
+  }
+  const ageMs = nowMs - Math.max(...proven.map((copy) => copy.verifiedAt));
+  if (ageMs > PROOF_STALE_MS) {
+    return {
+      code: 'proof_stale',
+      level: 'at_risk',
+      message: 'No copy of the key was verified in the last 180 days.',
+    };
+  }
+  if (ageMs > PROOF_FRESH_MS) {
+    return {
+      code: 'proof_due',
+      level: 'due',
+      message: 'No copy of the key was verified in the last 90 days.',
+    };
+  }
+  if (proven.every((copy) => copy.volumeId !== null && backupVolumeIds.includes(copy.volumeId))) {
+    return {
+      code: 'only_copy_beside_backups',
+      level: 'due',
+      message: 'The only copy of the key lies where database backups lie: who takes one takes both.',
+    };
+  }
+  return null;
+}
+
+function broken(code: HealthReasonCode, message: string): Finding {
+  return { code, level: 'broken', message };
+}
+
+function activeSnooze({ snoozes, nowMs }: HealthFacts, code: HealthReasonCode): number | null {
+  const until = snoozes[code];
+  return until !== undefined && until > nowMs ? until : null;
+}

@@ -1,0 +1,78 @@
+import { Button } from '../../ui/button.tsx';
+import { PaperKit } from '../copy/paper-kit.tsx';
+import type { CopyWizard } from '../copy/use-copy-wizard.ts';
+import { OneWord } from './one-word.tsx';
+import { GiveBack, PaperProof } from './proofs.tsx';
+import { ReadBack } from './read-back.tsx';
+import { TextEntry } from './text-entry.tsx';
+import { ThreeWords } from './three-words.tsx';
+
+/** What was handed out, for its owner to take: words, page, text, downloaded file. */
+export function HandedStep({ wizard }: { wizard: CopyWizard }) {
+  const { made } = wizard;
+  const goOn = () => wizard.goTo('proof');
+  if (!made) return null;
+  if (made.words) return <OneWord words={made.words} onWritten={goOn} />;
+  if (made.kit) return <PaperKit kit={made.kit} onPrinted={goOn} />;
+  if (made.content) return <TextEntry content={made.content} onCopied={goOn} />;
+  return (
+    <div className="card now grid grid-cols-1 gap-3">
+      <p className="text-text-2">
+        Put the downloaded file where it will stay: another machine, a drive, a store of yours. Then read it
+        back from there.
+      </p>
+      <Button kind="main" className="justify-self-start" onClick={goOn}>
+        It is in its place
+      </Button>
+    </div>
+  );
+}
+
+/** The proof that fits the copy. */
+export function ProofStep({ wizard }: { wizard: CopyWizard }) {
+  const { made, chosen, onProven } = wizard;
+  if (!made || !chosen) return null;
+  const { id } = made.copy;
+  const lookAgain = (
+    <Button kind="plain" isSmall onClick={() => wizard.goTo('handed')}>
+      Look at it again
+    </Button>
+  );
+  if (made.written_to !== null && chosen.target?.kind === 'path') {
+    return (
+      <ReadBack
+        copyId={id}
+        path={made.written_to}
+        label={chosen.target.label}
+        volumeId={chosen.target.volumeId}
+        isRemovable={chosen.target.isRemovable}
+        passphrase={wizard.readPassphrase()}
+        onProven={onProven}
+      />
+    );
+  }
+  const positions = made.proof.needed === 'words' ? made.proof.positions : [];
+  if (chosen.format === 'words') {
+    return (
+      <div className="card now grid grid-cols-1 gap-3">
+        <ThreeWords copyId={id} positions={positions} onProven={onProven} />
+        <span className="justify-self-start">{lookAgain}</span>
+      </div>
+    );
+  }
+  if (chosen.format === 'pdf') {
+    return <PaperProof copyId={id} positions={positions} onProven={onProven} back={lookAgain} />;
+  }
+  return (
+    <div className="mt-2 grid grid-cols-1 gap-2">
+      <GiveBack
+        copyId={id}
+        title={chosen.format === 'text' ? 'The text from your password manager' : 'The file you downloaded'}
+        ways={chosen.format === 'text' ? ['paste'] : ['file']}
+        button="Read it back"
+        onProven={onProven}
+      />
+      <span className="justify-self-start">{lookAgain}</span>
+    </div>
+  );
+}

@@ -1,0 +1,191 @@
+import { Check, Circle, CircleX, FolderOpen, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { describeError } from '../../api/problem.ts';
+import { desktop } from '../../desktop.ts';
+import { Button } from '../../ui/button.tsx';
+import { Ticks } from '../../ui/instruments/ticks.tsx';
+import { formatClock } from '../../ui/time.ts';
+import type { KeyCopy } from '../copy/copy-formats.ts';
+import { proveCopy } from '../copy/make-copy.ts';
+import { usePlaces } from '../copy/places.ts';
+
+interface ReadBackProps {
+  copyId: number;
+  /** Where the file was written. */
+  path: string;
+  /** "KINGSTON 16G" */
+  label: string;
+  /** Known for a drive that can be unplugged: the same one is waited for. */
+  volumeId: string | null;
+  isRemovable: boolean;
+  passphrase: string | null;
+  onProven: (copy: KeyCopy) => void;
+}
+
+type Phase = 'plugged' | 'unplugged' | 'reading' | 'failed' | 'equal';
+
+/**
+ * Reads the file again and compares. A drive that can be unplugged should be, first: until then the answer may
+ * come from the memory of the machine.
+ */
+export function ReadBack({
+  copyId,
+  path,
+  label,
+  volumeId,
+  isRemovable,
+  passphrase,
+  onProven,
+}: ReadBackProps) {
+  const mayReplug = isRemovable && volumeId !== null;
+  const [phase, setPhase] = useState<Phase>(mayReplug ? 'plugged' : 'reading');
+  const [times, setTimes] = useState<{ unplugged?: number; again?: number }>({});
+  const [error, setError] = useState<unknown>(null);
+  const places = usePlaces(mayReplug && (phase === 'plugged' || phase === 'unplugged'));
+  const found = places.data?.places.find((place) => place.volume_id === volumeId);
+  const isThere = found !== undefined;
+  const handlers = useRef({ onProven });
+  handlers.current = { onProven };
+
+  const read = async (from: string) => {
+    setPhase('reading');
+    setError(null);
+    try {
+      const copy = await proveCopy(copyId, {
+        kind: 'path',
+        path: from,
+        ...(passphrase === null ? {} : { passphrase }),
+      });
+      setPhase('equal');
+      handlers.current.onProven(copy);
+    } catch (thrown) {
+      setError(thrown);
+      setPhase('failed');
+    }
+  };
+  const reader = useRef(read);
+  reader.current = read;
+
+  useEffect(() => {
+    if (!mayReplug) void reader.current(path);
+  }, [mayReplug, path]);
+  useEffect(() => {
+    if (!mayReplug || !places.isSuccess) return;
+    if (phase === 'plugged' && !isThere) {
+      setTimes({ unplugged: Date.now() });
+      setPhase('unplugged');
+    } else if (phase === 'unplugged' && found) {
+      setTimes((known) => ({ ...known, again: Date.now() }));
+      void reader.current(`${found.path}/${path.split('/').at(-1)}`);
+    }
+  }, [mayReplug, places.isSuccess, phase, isThere, found, path]);
+
+  const isRead = phase === 'reading' || phase === 'equal' || phase === 'failed';
+  return (
+    <div className="card now" aria-live="polite">
+      <ul className="checks">
+        {mayReplug && (!isRead || times.unplugged !== undefined) && (
+          <>
+            <CheckLine state={times.unplugged ? 'done' : 'now'} when={times.unplugged}>
+              {times.unplugged ? `You unplugged ${label}` : `Unplug ${label}`}
+            </CheckLine>
+            <CheckLine state={times.again ? 'done' : times.unplugged ? 'now' : 'next'} when={times.again}>
+              {times.again ? `You plugged it in again: same drive, volume ${volumeId}` : 'Plug it in again'}
+            </CheckLine>
+          </>
+        )}
+        <CheckLine
+          state={
+            phase === 'equal' ? 'done' : phase === 'reading' ? 'now' : phase === 'failed' ? 'failed' : 'next'
+          }
+        >
+          {passphrase === null ? 'Reading the file' : 'Opening the file with your passphrase'}
+        </CheckLine>
+        <CheckLine state={phase === 'equal' ? 'done' : 'next'}>
+          {phase === 'equal' ? 'The fingerprints are the same' : 'Comparing fingerprints'}
+        </CheckLine>
+      </ul>
+      {phase === 'reading' && passphrase !== null && <SlowOnPurpose />}
+      {(phase === 'plugged' || phase === 'unplugged') && (
+        <div className="mt-3 flex flex-wrap items-center gap-3">
+          <p className="min-w-0 flex-1 basis-60 text-12 text-text-3">
+            {phase === 'plugged'
+              ? 'Then it is the drive itself that answers, not the memory of the machine. Eject it first.'
+              : 'It is noticed by itself within two seconds.'}
+          </p>
+          {phase === 'plugged' && (
+            <Button isSmall onClick={() => void read(path)}>
+              Read it back without unplugging
+            </Button>
+          )}
+        </div>
+      )}
+      {phase === 'equal' && desktop && (
+        <div className="mt-3">
+          <Button isSmall icon={FolderOpen} onClick={() => void desktop?.showInFolder({ path })}>
+            Show where it lies
+          </Button>
+        </div>
+      )}
+      {phase === 'failed' && (
+        <div className="mt-3 flex flex-wrap items-center gap-3">
+          <p className="min-w-0 flex-1 basis-60 text-danger-text" role="alert">
+            {describeError(error)}
+          </p>
+          <Button isSmall onClick={() => void read(path)}>
+            Try again
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+type LineState = 'done' | 'now' | 'next' | 'failed';
+const signs: Record<LineState, LucideIcon> = {
+  done: Check,
+  now: LoaderCircle,
+  next: Circle,
+  failed: CircleX,
+};
+
+function CheckLine({
+  state,
+  when,
+  children,
+}: {
+  state: LineState;
+  when?: number | undefined;
+  children: ReactNode;
+}) {
+  const Icon = signs[state];
+  return (
+    <li className={`is-${state}`}>
+      <Icon
+        className={`icon ${state === 'now' ? 'turning' : ''} ${state === 'failed' ? 'text-danger-solid' : ''}`}
+        aria-hidden="true"
+      />
+      <span>{children}</span>
+      <span className="when">{when !== undefined && formatClock(when)}</span>
+    </li>
+  );
+}
+
+/** What opening takes on a slow machine, to the second; the bar waits before its end. */
+const EXPECTED_MS = 3000;
+const STEP_MS = 250;
+
+/** The derivation of the key from the passphrase tells no progress; the time it usually takes does. */
+function SlowOnPurpose() {
+  const [pastMs, setPastMs] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setPastMs((past) => past + STEP_MS), STEP_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div className="mt-3 grid gap-2">
+      <Ticks value={Math.min(95, (pastMs / EXPECTED_MS) * 100)} />
+      <p className="text-12 text-text-3">Leave the drive in. The passphrase is slow to check on purpose.</p>
+    </div>
+  );
+}

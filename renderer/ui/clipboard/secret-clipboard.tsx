@@ -1,0 +1,132 @@
+import { ClipboardCheck, ClipboardX } from 'lucide-react';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { desktop } from '../../desktop.ts';
+import { Button } from '../button.tsx';
+import { Ticks } from '../instruments/ticks.tsx';
+import { showToast } from '../overlays/toasts.tsx';
+import {
+  type ClipboardWatch,
+  clearClipboard,
+  watchClipboard,
+  watchDesktopClipboard,
+} from './clipboard-watch.ts';
+import { useSecondsLeft } from './countdown.ts';
+
+export const KEPT_MS = 45_000;
+
+type Desktop = NonNullable<typeof desktop>;
+
+let stopLast: (() => void) | null = null;
+
+/**
+ * Puts a secret on the clipboard and takes it off again after 45 seconds, if it is still what lies there. A page
+ * without focus may neither read nor write it: then this is done when the page is come back to. Where the browser
+ * does not let the page see the clipboard it stays, which the toast says, with the button that clears it.
+ *
+ * Throws when the browser refuses the clipboard, and what the text's own promise throws.
+ */
+export async function copySecret(text: string | Promise<string>, name: string): Promise<void> {
+  const watch = await (desktop ? copyByDesktop(desktop, text) : copyByPage(text));
+  // The next one copied takes this one's place, on the clipboard as in the toast.
+  stopLast?.();
+  const dismiss = showToast(
+    {
+      icon: ClipboardCheck,
+      title: `${name} copied`,
+      text: <Fate watch={watch} />,
+      action: (
+        <Button isSmall onClick={() => void clearNow(watch)}>
+          Clear now
+        </Button>
+      ),
+    },
+    null,
+  );
+  watch.subscribe(() => watch.read() === 'gone' && dismiss());
+  stopLast = watch.stop;
+}
+
+/** The desktop keeps it out of clipboard histories, and clears it in front or not; a page can do neither. */
+async function copyByDesktop({ copySecret }: Desktop, text: string | Promise<string>) {
+  await copySecret({ text: await text, keptMs: KEPT_MS });
+  return watchDesktopClipboard(KEPT_MS);
+}
+
+async function copyByPage(text: string | Promise<string>) {
+  return await watchClipboard(await writeText(text), KEPT_MS);
+}
+
+/** The write begins at the click, while the browser still allows it; the text may come later. */
+async function writeText(text: string | Promise<string>): Promise<string> {
+  if (typeof text === 'string') {
+    await navigator.clipboard.writeText(text);
+    return text;
+  }
+  let failure: { error: unknown } | null = null;
+  const blob = text.then(
+    (value) => new Blob([value], { type: 'text/plain' }),
+    (error: unknown) => {
+      failure = { error };
+      throw error;
+    },
+  );
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
+  } catch (error) {
+    // What the instance said, rather than that the browser got nothing to write.
+    throw (failure as { error: unknown } | null)?.error ?? error;
+  }
+  return text;
+}
+
+async function clearNow(watch: ClipboardWatch): Promise<void> {
+  try {
+    await (desktop ? desktop.clearClipboard() : clearClipboard());
+    watch.stop();
+    showToast({ icon: ClipboardCheck, title: 'Clipboard cleared' });
+  } catch {
+    showToast({
+      icon: ClipboardX,
+      title: 'The clipboard was not cleared',
+      text: 'The browser refused. Copy something else to take its place.',
+    });
+  }
+}
+
+/** Says in words what will really happen to it, and counts. */
+function Fate({ watch }: { watch: ClipboardWatch }) {
+  const fate = useSyncExternalStore(watch.subscribe, watch.read);
+  const secondsLeft = useSecondsLeft(watch.untilMs);
+  switch (fate) {
+    case 'gone':
+      return null;
+    case 'counting':
+      return <Counted secondsLeft={secondsLeft}>Clears itself</Counted>;
+    case 'away':
+      return <>Clears itself when this window is in front again.</>;
+    case 'denied':
+      return <>It stays there: this browser does not let pages look. Clear it yourself.</>;
+    case 'prompt':
+      return (
+        <>
+          It stays there until this page may look.{' '}
+          <button type="button" className="underline" onClick={() => void watch.allow()}>
+            Let it clear itself
+          </button>
+        </>
+      );
+  }
+}
+
+function Counted({ secondsLeft, children }: { secondsLeft: number; children: ReactNode }) {
+  return (
+    <span className="flex items-center gap-2">
+      {/* Read out once, not every second. */}
+      <span className="sr">{children} after 45 seconds</span>
+      <span aria-hidden="true">
+        {children} in {secondsLeft} s
+      </span>
+      <Ticks value={(secondsLeft * 1000 * 100) / KEPT_MS} isSmall />
+    </span>
+  );
+}

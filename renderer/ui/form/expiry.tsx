@@ -1,0 +1,64 @@
+import { Chip } from '../chip.tsx';
+import { daysBetween, formatDay, formatExact } from '../time.ts';
+import { Select } from './choices.tsx';
+import { Field } from './field.tsx';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SOON_DAYS = 14;
+
+const lives = [
+  { value: '30', label: 'In 30 days' },
+  { value: '90', label: 'In 90 days' },
+  { value: '365', label: 'In one year' },
+  { value: 'never', label: 'Never' },
+] as const;
+export type Life = (typeof lives)[number]['value'];
+export const YEAR: Life = '365';
+
+/** When what begins now is over, as the API takes it; null for never. */
+export function expiryOf(life: Life, nowMs = Date.now()): string | null {
+  return life === 'never' ? null : new Date(nowMs + Number(life) * DAY_MS).toISOString();
+}
+
+interface LifeFieldProps {
+  value: Life;
+  onChange: (life: Life) => void;
+  error?: string | undefined;
+}
+
+/** How long a key or token is good for. */
+export function LifeField({ value, onChange, error }: LifeFieldProps) {
+  return (
+    <Field
+      label="Expires"
+      error={error}
+      hint={value === 'never' ? 'Whoever finds it can use it until someone deletes it.' : undefined}
+    >
+      {({ id }) => <Select id={id} value={value} onChange={onChange} options={lives} />}
+    </Field>
+  );
+}
+
+/** When a key or token is over: marked from two weeks before. */
+export function Expiry({ at }: { at: string | null }) {
+  if (at === null) return <span className="quiet">never</span>;
+  const ms = Date.parse(at);
+  const now = Date.now();
+  if (ms <= now)
+    return (
+      <span title={formatExact(ms)}>
+        <Chip tone="danger" verdict="broken">
+          Expired
+        </Chip>
+      </span>
+    );
+  const days = daysBetween(now, ms);
+  if (days > SOON_DAYS) return <span title={formatExact(ms)}>{formatDay(ms)}</span>;
+  return (
+    <span title={formatExact(ms)}>
+      <Chip tone="attention" verdict="risk">
+        {days === 0 ? 'today' : `${days} ${days === 1 ? 'day' : 'days'} left`}
+      </Chip>
+    </span>
+  );
+}

@@ -1,0 +1,96 @@
+import { Copy } from 'lucide-react';
+import { AlertDialog } from 'radix-ui';
+import { type ReactNode, useEffect, useState } from 'react';
+import { Banner } from '../banner.tsx';
+import { Button } from '../button.tsx';
+import { copySecret } from '../clipboard/secret-clipboard.tsx';
+
+interface ShownOnceProps {
+  /** "API key ci", "Your recovery codes". */
+  name: string;
+  /** What it is for, and what happens when it is lost. */
+  children: ReactNode;
+  /** One text, or several that belong together. */
+  values: readonly string[];
+  /** The caller forgets the values here: nothing shows them again. */
+  onStored: () => void;
+}
+
+/**
+ * What the instance says this one time: a new key, a new token, recovery codes. Neither Esc nor a click beside it
+ * closes it, and the browser asks before the page is left.
+ *
+ * SECURITY: the values live in the caller's local state, and in no cache.
+ */
+export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) {
+  const [isRefused, setRefused] = useState(false);
+  useEffect(() => {
+    const askFirst = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', askFirst);
+    return () => window.removeEventListener('beforeunload', askFirst);
+  }, []);
+  const copy = async () => {
+    try {
+      await copySecret(values.join('\n'), name);
+      setRefused(false);
+    } catch {
+      setRefused(true);
+    }
+  };
+  return (
+    <AlertDialog.Root open>
+      <AlertDialog.Portal>
+        <AlertDialog.Overlay className="scrim">
+          <AlertDialog.Content
+            className="dialog"
+            style={{ width: 560 }}
+            onEscapeKeyDown={(event) => event.preventDefault()}
+          >
+            <div className="dialog-head">
+              <div className="titles">
+                <AlertDialog.Title asChild>
+                  <h2 className="[overflow-wrap:anywhere]">{name}, shown this once</h2>
+                </AlertDialog.Title>
+                <AlertDialog.Description asChild>
+                  <p className="text-text-2">{children}</p>
+                </AlertDialog.Description>
+              </div>
+            </div>
+            <div className="dialog-body grid gap-3">
+              <Values name={name} values={values} />
+              {isRefused && (
+                <Banner tone="attention">
+                  The browser keeps its clipboard closed. Select the text and copy it by hand.
+                </Banner>
+              )}
+            </div>
+            <div className="dialog-foot">
+              <Button icon={Copy} onClick={() => void copy()} autoFocus>
+                Copy
+              </Button>
+              <Button kind="main" className="ml-auto" onClick={onStored}>
+                I have stored it
+              </Button>
+            </div>
+          </AlertDialog.Content>
+        </AlertDialog.Overlay>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}
+
+const wellClass =
+  'rounded-2 border border-line bg-inset px-3 py-2 font-mono text-13 select-all [overflow-wrap:anywhere]';
+
+function Values({ name, values }: Pick<ShownOnceProps, 'name' | 'values'>) {
+  if (values.length === 1) return <output className={wellClass}>{values[0]}</output>;
+  return (
+    <ul aria-label={name} className="grid gap-2 phone:grid-cols-2">
+      {values.map((value) => (
+        <li key={value} className={wellClass}>
+          {value}
+        </li>
+      ))}
+    </ul>
+  );
+}

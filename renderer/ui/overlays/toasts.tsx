@@ -1,0 +1,61 @@
+import { type LucideIcon, X } from 'lucide-react';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { IconButton } from '../button.tsx';
+
+export interface Toast {
+  id: number;
+  icon?: LucideIcon;
+  title: string;
+  text?: ReactNode;
+  action?: ReactNode;
+}
+
+let toasts: readonly Toast[] = [];
+let nextId = 1;
+const listeners = new Set<() => void>();
+const SHOWN_MS = 6000;
+
+function set(next: readonly Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+/** Says that something was done. Stays `shownMs`, or until dismissed with null. Returns how to take it away. */
+export function showToast(toast: Omit<Toast, 'id'>, shownMs: number | null = SHOWN_MS): () => void {
+  const id = nextId++;
+  set([...toasts.slice(-3), { ...toast, id }]);
+  const dismiss = () => set(toasts.filter((each) => each.id !== id));
+  if (shownMs !== null) setTimeout(dismiss, shownMs);
+  return dismiss;
+}
+
+export function Toasts() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {shown.map(({ id, icon: Icon, title, text, action }) => (
+        <div key={id} className="toast">
+          {Icon ? <Icon className="icon" aria-hidden="true" /> : <span />}
+          <div className="min-w-0">
+            <b className="block truncate">{title}</b>
+            {text && <span className="text-12 text-text-3">{text}</span>}
+          </div>
+          <span className="flex items-center gap-1">
+            {action}
+            <IconButton
+              icon={X}
+              label="Dismiss"
+              onClick={() => set(toasts.filter((each) => each.id !== id))}
+            />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,242 @@
+import { useMemo, useState } from 'react';
+import { describeError, hasCode } from '../../api/problem.ts';
+import { queryClient } from '../../api/queries.ts';
+import { type Environment, variablesQuery } from '../../projects/project-queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { clearClipboard } from '../../ui/clipboard/clipboard-watch.ts';
+import { Checkbox, Choices, Select } from '../../ui/form/choices.tsx';
+import { Failed, Skeleton } from '../../ui/nothing.tsx';
+import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
+import { formatCount } from '../../ui/time.ts';
+import { ProblemBanner } from '../problem-banner.tsx';
+import { joinNames } from '../table/environment-chips.tsx';
+import { countLines, type EnvSource } from './env-source.ts';
+import { ImportDiff } from './import-diff.tsx';
+import { type ImportOutcome, saveFile } from './import-file.ts';
+import { useComparison } from './use-comparison.ts';
+
+interface ImportDialogProps {
+  project: string;
+  environments: readonly Environment[];
+  source: EnvSource;
+  /** Where it goes, to begin with. */
+  environmentId: number;
+  mayDelete: boolean;
+  onClose: () => void;
+  onSaved?: (() => void) | undefined;
+}
+
+type Mode = 'merge' | 'replace';
+
+/** Shows what a `.env` text would change, line by line, before anything is saved. */
+export function ImportDialog(props: ImportDialogProps) {
+  const { project, environments, source, mayDelete, onClose, onSaved } = props;
+  const [environmentId, setEnvironmentId] = useState(props.environmentId);
+  const [mode, setMode] = useState<Mode>(source.from === 'raw' && mayDelete ? 'replace' : 'merge');
+  const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [clears, setClears] = useState(source.from === 'clipboard');
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  // Compared as if the rest went, so that both choices can say what they mean.
+  const asked = { project, environmentId, source, overrides, mode: mayDelete ? 'replace' : 'merge' } as const;
+  const comparison = useComparison(asked);
+  const { outcome } = comparison;
+  const plan = useMemo(() => outcome && makePlan(outcome, mode, left), [outcome, mode, left]);
+  const place = environments.find(({ id }) => id === environmentId)?.name ?? '';
+
+  const save = async () => {
+    if (!plan) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const saved = await saveFile({ ...asked, mode }, plan.names);
+      await queryClient.invalidateQueries({ queryKey: variablesQuery(project).queryKey });
+      const cleared = clears ? await clearAfterwards() : '';
+      showToast({ title: `${place}: ${describePlan(saved) || 'nothing to change'}`, text: cleared });
+      onClose();
+      onSaved?.();
+    } catch (thrown) {
+      setError(thrown);
+      comparison.retry();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      width={860}
+      title={titles[source.from](source)}
+      text={`${formatCount(countLines(source), 'line')}${origins[source.from]}. Nothing is saved yet.`}
+      aside={
+        <span className="into">
+          <span className="text-text-3">Into</span>
+          <Select
+            label="Into environment"
+            value={String(environmentId)}
+            onChange={(id) => setEnvironmentId(Number(id))}
+            disabled={source.from === 'raw'}
+            options={environments.map(({ id, name }) => ({ value: String(id), label: name }))}
+          />
+        </span>
+      }
+      foot={
+        <>
+          {source.from === 'clipboard' || source.from === 'typed' ? (
+            <Checkbox checked={clears} onChange={setClears}>
+              Clear the clipboard after saving
+            </Checkbox>
+          ) : null}
+          <span className="grow" />
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            kind={plan && plan.removes > 0 ? 'danger' : 'main'}
+            isBusy={isBusy}
+            disabled={!plan || plan.names.length === 0 || comparison.isBusy}
+            onClick={() => void save()}
+          >
+            {plan?.label ?? 'Save'}
+          </Button>
+        </>
+      }
+    >
+      {comparison.error !== null ? (
+        <NotCompared error={comparison.error} onRetry={comparison.retry} />
+      ) : !outcome ? (
+        <Skeleton rows={6} columns={4} />
+      ) : (
+        <div className={comparison.isBusy ? 'opacity-70' : ''} aria-busy={comparison.isBusy}>
+          <ImportDiff
+            outcome={outcome}
+            left={left}
+            onLeave={setLeft}
+            showsRemoved={mode === 'replace'}
+            onKind={(key, isSecret) => setOverrides((known) => ({ ...known, [key]: isSecret }))}
+          />
+          <Rest
+            outcome={outcome}
+            mode={mode}
+            onChange={setMode}
+            mayDelete={mayDelete}
+            environment={place}
+            isRaw={source.from === 'raw'}
+          />
+        </div>
+      )}
+      {error !== null && <ProblemBanner error={error} />}
+    </Dialog>
+  );
+}
+
+const titles: Record<EnvSource['from'], (source: EnvSource) => string> = {
+  clipboard: () => 'Paste from .env',
+  typed: () => 'Paste from .env',
+  file: ({ name }) => `Take in ${name ?? 'a file'}`,
+  raw: () => 'Save the text',
+};
+
+const origins: Record<EnvSource['from'], string> = {
+  clipboard: ' from the clipboard',
+  typed: '',
+  file: ' in the file',
+  raw: '',
+};
+
+interface Plan {
+  names: string[];
+  removes: number;
+  label: string;
+}
+
+function makePlan(outcome: ImportOutcome, mode: Mode, left: ReadonlySet<string>): Plan {
+  const keep = (items: ImportOutcome['added']) => items.filter(({ key }) => !left.has(key));
+  const chosen = {
+    added: keep(outcome.added),
+    changed: keep(outcome.changed),
+    removed: mode === 'replace' ? keep(outcome.removed) : [],
+  };
+  const said = describePlan(chosen);
+  return {
+    names: [...chosen.added, ...chosen.changed, ...chosen.removed].map(({ key }) => key),
+    removes: chosen.removed.length,
+    label: said === '' ? 'Nothing to save' : said.charAt(0).toUpperCase() + said.slice(1),
+  };
+}
+
+/** "add 4, change 2". */
+function describePlan({ added, changed, removed }: Pick<ImportOutcome, 'added' | 'changed' | 'removed'>) {
+  return [
+    added.length > 0 && `add ${added.length.toLocaleString()}`,
+    changed.length > 0 && `change ${changed.length.toLocaleString()}`,
+    removed.length > 0 && `remove ${removed.length.toLocaleString()}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+async function clearAfterwards(): Promise<string> {
+  try {
+    await clearClipboard();
+    return 'The clipboard is cleared.';
+  } catch {
+    return 'The browser did not let the clipboard be cleared: copy something else.';
+  }
+}
+
+/** The whole text was refused: not UTF-8, too large; or nothing could be compared. */
+function NotCompared({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  if (hasCode(error, 'env_file_invalid', 'body_too_large', 'secret_too_large', 'invalid_request'))
+    return (
+      <div className="nothing" role="alert">
+        <b>Nothing of it can be taken</b>
+        <p>{hasCode(error, 'body_too_large') ? 'The file is over 1 MiB.' : describeError(error)}</p>
+      </div>
+    );
+  if (hasCode(error, 'vault_locked')) return <ProblemBanner error={error} />;
+  return <Failed title="The text was not compared" error={error} onRetry={onRetry} />;
+}
+
+interface RestProps {
+  outcome: ImportOutcome;
+  mode: Mode;
+  onChange: (mode: Mode) => void;
+  mayDelete: boolean;
+  environment: string;
+  isRaw: boolean;
+}
+
+/** What happens to the variables that the text does not name: chosen, never assumed. */
+function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestProps) {
+  const names = outcome.removed.map(({ key }) => key);
+  if (!mayDelete || (names.length === 0 && !isRaw)) return null;
+  const none = 'Every variable that is there is in the text.';
+  return (
+    <Choices
+      label="What happens to the rest"
+      className="modes"
+      value={mode}
+      onChange={onChange}
+      options={[
+        {
+          value: 'merge',
+          title: 'Merge',
+          text:
+            names.length === 0
+              ? none
+              : names.length === 1
+                ? 'Keep the variable this text does not name.'
+                : `Keep the ${names.length.toLocaleString()} variables this text does not name.`,
+        },
+        {
+          value: 'replace',
+          title: 'Replace',
+          text: names.length === 0 ? none : `Remove ${joinNames(names, 4)} from ${environment}.`,
+        },
+      ]}
+    />
+  );
+}

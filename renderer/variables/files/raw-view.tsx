@@ -1,0 +1,129 @@
+import { Eye, Lock } from 'lucide-react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ConfirmationDeclined } from '../../api/problem.ts';
+import type { Environment } from '../../projects/project-queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Empty } from '../../ui/nothing.tsx';
+import type { OpenDialog } from '../dialogs.tsx';
+import { ProblemBanner } from '../problem-banner.tsx';
+import type { Rights } from '../rights.ts';
+import { toSource } from './env-source.ts';
+import { exportFile } from './export-file.ts';
+
+interface RawViewProps {
+  project: string;
+  environment: Environment;
+  rights: Rights;
+  open: OpenDialog;
+}
+
+/**
+ * The variables of one environment as the text of a `.env` file, to be read and changed there.
+ *
+ * SECURITY: the text is in its box alone, which React does not control. It goes when it is hidden, when the window
+ * loses the focus before anything was changed, and with the page.
+ */
+export function RawView({ project, environment, rights, open }: RawViewProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const loaded = useRef('');
+  const [isShown, setShown] = useState(false);
+  const [isChanged, setChanged] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const hide = () => {
+    if (area.current) area.current.value = '';
+    loaded.current = '';
+    setShown(false);
+    setChanged(false);
+  };
+  const show = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      loaded.current = await exportFile(project, environment.id);
+      setShown(true);
+    } catch (thrown) {
+      if (!(thrown instanceof ConfirmationDeclined)) setError(thrown);
+    } finally {
+      setBusy(false);
+    }
+  };
+  // Put in once, past React: an attribute would keep a second copy of it in the page.
+  useLayoutEffect(() => {
+    const box = area.current;
+    if (!isShown || !box) return;
+    box.value = loaded.current;
+    return () =>
+      queueMicrotask(() => {
+        if (!box.isConnected) box.value = '';
+      });
+  }, [isShown]);
+  useEffect(() => {
+    if (!isShown || isChanged) return;
+    window.addEventListener('blur', hide);
+    return () => window.removeEventListener('blur', hide);
+  });
+  const review = () =>
+    open({
+      kind: 'import',
+      source: toSource(area.current?.value ?? '', 'raw'),
+      environmentId: environment.id,
+      onSaved: hide,
+    });
+
+  if (!isShown)
+    return (
+      <div className="table-wrap pb-4">
+        <Empty
+          icon={Lock}
+          title={`The text of ${environment.name}`}
+          text="Every value of it in plain text, secrets too, as a .env file would have it. Showing it is noted in the activity."
+          action={
+            <Button icon={Eye} isBusy={isBusy} onClick={() => void show()}>
+              Show the text
+            </Button>
+          }
+        />
+        {error !== null && (
+          <div className="px-4">
+            <ProblemBanner error={error} />
+          </div>
+        )}
+      </div>
+    );
+  return (
+    <div className="raw">
+      <textarea
+        ref={area}
+        className="textarea"
+        aria-label={`Text of ${environment.name}`}
+        rows={24}
+        wrap="off"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        readOnly={!rights.mayWrite}
+        onInput={(event) => setChanged(event.currentTarget.value !== loaded.current)}
+        onKeyDown={(event) => {
+          if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return;
+          event.preventDefault();
+          if (isChanged) review();
+        }}
+      />
+      <div className="raw-foot">
+        <span className="grow text-text-3">
+          {isChanged
+            ? 'Changed, and not saved. It stays here when the window loses the focus.'
+            : 'Hides itself when the window loses the focus.'}
+        </span>
+        <Button onClick={hide}>{isChanged ? 'Discard' : 'Hide'}</Button>
+        {rights.mayWrite && (
+          <Button kind="main" disabled={!isChanged} onClick={review}>
+            Review and save…
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { queryClient } from '../../api/queries.ts';
+import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
+import { formatCount } from '../../ui/time.ts';
+import { joinNames } from '../table/environment-chips.tsx';
+import { NameChips } from '../table/name-chips.tsx';
+import type { Variable, VariableScope } from '../variable-scope.ts';
+
+interface DeleteDialogProps {
+  scope: VariableScope;
+  /** "photos", "the shared variables". */
+  from: string;
+  variables: readonly Variable[];
+  onClose: () => void;
+}
+
+/** Deletes variables with their history, after saying which and what cannot be had again. */
+export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogProps) {
+  const [first] = variables;
+  if (!first) return null;
+  const isOne = variables.length === 1;
+  const what = isOne ? first.key : formatCount(variables.length, 'variable');
+  const remove = async () => {
+    try {
+      await scope.remove(variables);
+      showToast({ title: `${what} deleted` });
+    } finally {
+      await queryClient.invalidateQueries({ queryKey: scope.queryKey });
+    }
+  };
+  return (
+    <DangerDialog
+      isOpen
+      onClose={onClose}
+      title={`Delete ${what} from ${from}?`}
+      action={`Delete ${what}`}
+      keep={isOne ? 'Keep it' : 'Keep them'}
+      onConfirm={remove}
+    >
+      <p>{describeLoss(scope, variables)}</p>
+      {!isOne && <NameChips names={[...new Set(variables.map(({ key }) => key))]} />}
+    </DangerDialog>
+  );
+}
+
+function describeLoss(scope: VariableScope, variables: readonly Variable[]): string {
+  const isOne = variables.length === 1;
+  const names = [...new Set(variables.flatMap(({ environments }) => environments.map(({ name }) => name)))];
+  const secrets = variables.filter(({ is_secret }) => is_secret).length;
+  const where =
+    scope.project === null
+      ? `${isOne ? 'It goes' : 'They go'} with ${isOne ? 'its' : 'their'} history. What refers to ${isOne ? 'it' : 'them'} no longer resolves.`
+      : `${isOne ? 'It is' : 'They are'} removed from ${joinNames(names, 4) || 'no environment'}, with ${isOne ? 'its' : 'their'} history.`;
+  const lost =
+    secrets === 0
+      ? ''
+      : isOne
+        ? ' It is secret and cannot be shown again.'
+        : ` ${secrets.toLocaleString()} of them ${secrets === 1 ? 'is' : 'are'} secret and cannot be shown again.`;
+  return `${where}${lost} Running apps keep ${isOne ? 'it' : 'them'} until the next start.`;
+}

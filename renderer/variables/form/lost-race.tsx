@@ -1,0 +1,110 @@
+import type { Environment } from '../../projects/project-queries.ts';
+import { formatAgo } from '../../ui/time.ts';
+import { joinNames } from '../table/environment-chips.tsx';
+import { Mask } from '../table/plain-value.tsx';
+import type { Variable } from '../variable-scope.ts';
+import type { FormFields } from './variable-form.tsx';
+
+interface LostRaceProps {
+  /** As it was when the form was opened. */
+  was: Variable;
+  mine: FormFields;
+  theirs: Variable;
+  environments: readonly Environment[];
+}
+
+/** Someone else saved first: both versions beside each other. SECURITY: of a secret, only whether it changed. */
+export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
+  const nameOf = (ids: readonly number[]) =>
+    joinNames(environments.filter(({ id }) => ids.includes(id)).map(({ name }) => name)) || 'none';
+  const rows = [
+    { label: 'Name', mine: <Text>{mine.key}</Text>, theirs: <Text>{theirs.key}</Text> },
+    {
+      label: 'Value',
+      mine: (
+        <ValueOf
+          value={mine.value ?? was.value}
+          isSecret={mine.is_secret ?? was.is_secret}
+          isNew={mine.value !== null}
+        />
+      ),
+      theirs: (
+        <ValueOf
+          value={theirs.value}
+          isSecret={theirs.is_secret}
+          isNew={theirs.is_secret ? theirs.version !== was.version : theirs.value !== was.value}
+        />
+      ),
+    },
+    {
+      label: 'Kind',
+      mine: (mine.is_secret ?? was.is_secret) ? 'Secret' : 'Plain',
+      theirs: theirs.is_secret ? 'Secret' : 'Plain',
+    },
+    ...(environments.length > 0
+      ? [
+          {
+            label: 'Environments',
+            mine: nameOf(mine.environment_ids),
+            theirs: nameOf(theirs.environments.map(({ id }) => id)),
+          },
+          {
+            label: 'In previews',
+            mine: mine.include_in_preview ? 'yes' : 'no',
+            theirs: theirs.include_in_preview ? 'yes' : 'no',
+          },
+        ]
+      : []),
+  ];
+  return (
+    <>
+      <p className="mb-4 text-text-2">
+        <bdi>{theirs.changed_by}</bdi> saved it {formatAgo(theirs.updated_at)}, while this was open. Nothing
+        of yours is saved yet.
+      </p>
+      <div className="table-wrap">
+        <table className="table race">
+          <thead>
+            <tr>
+              <th scope="col" className="race-label">
+                <span className="sr">What</span>
+              </th>
+              <th scope="col">Yours</th>
+              <th scope="col">Theirs</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.label}>
+                <th scope="row">{row.label}</th>
+                <td>{row.mine}</td>
+                <td>{row.theirs}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Text({ children }: { children: string }) {
+  return <span className="name">{children}</span>;
+}
+
+const SHOWN_CHARACTERS = 400;
+
+function ValueOf({ value, isSecret, isNew }: { value: string | null; isSecret: boolean; isNew: boolean }) {
+  if (isSecret || value === null)
+    return (
+      <>
+        <Mask /> <span className="text-12 text-text-3">{isNew ? 'new' : 'as it was'}</span>
+      </>
+    );
+  return (
+    <span className="value" dir="auto">
+      {value.slice(0, SHOWN_CHARACTERS)}
+      {value.length > SHOWN_CHARACTERS && '…'}
+    </span>
+  );
+}

@@ -1,0 +1,244 @@
+import { Lock } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { type ApiProblem, ConfirmationDeclined, describeError, hasCode } from '../../api/problem.ts';
+import type { Environment } from '../../projects/project-queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
+import { TextAreaField, TextField } from '../../ui/form/field.tsx';
+import { restoreLineEnds } from '../files/line-ends.ts';
+import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
+import type { Variable, VariableScope } from '../variable-scope.ts';
+import { EnvironmentPicks } from './environment-picks.tsx';
+import { type SecretGuess, useSecretGuess } from './use-secret-guess.ts';
+
+export interface FormFields {
+  key: string;
+  /** Null: as it is. */
+  value: string | null;
+  /** Null: as the instance takes it. */
+  is_secret: boolean | null;
+  environment_ids: number[];
+  include_in_preview: boolean;
+}
+
+interface VariableFormProps {
+  id: string;
+  scope: VariableScope;
+  environments: readonly Environment[] | null;
+  variable: Variable | null;
+  environmentIds: readonly number[];
+  mayReveal: boolean;
+  problem: ApiProblem | null;
+  onSubmit: (fields: FormFields) => void;
+}
+
+/**
+ * SECURITY: the value stays in its text box, which React does not control: it is in no state, and gone with the
+ * form.
+ */
+export function VariableForm(props: VariableFormProps) {
+  const { id, scope, environments, variable, environmentIds, mayReveal, problem, onSubmit } = props;
+  const key = useRef<HTMLInputElement>(null);
+  const value = useRef<HTMLTextAreaElement>(null);
+  useWipedOnLeave(value);
+  /** The value that was put into the text box; null for none. */
+  const original = useRef(variable?.value ?? null);
+  const [picked, setPicked] = useState<ReadonlySet<number>>(
+    () => new Set(variable ? variable.environments.map((each) => each.id) : environmentIds),
+  );
+  const [isInPreview, setInPreview] = useState(variable?.include_in_preview ?? false);
+  const [chosenKind, setChosenKind] = useState<boolean | null>(variable?.is_secret ?? null);
+  const { guess, guessLater } = useSecretGuess();
+
+  const guessAgain = () =>
+    guessLater(() => ({ key: key.current?.value ?? '', value: value.current?.value ?? '' }));
+  const isSecret = chosenKind ?? guess?.is_secret ?? true;
+  const submit = (event: React.FormEvent) => {
+    event.preventDefault();
+    onSubmit({
+      key: key.current?.value.trim() ?? '',
+      value: readValue(variable, original.current, value.current?.value ?? ''),
+      is_secret: chosenKind ?? guess?.is_secret ?? null,
+      environment_ids: [...picked],
+      include_in_preview: isInPreview,
+    });
+  };
+  const errors = describeFields(problem);
+  return (
+    <form id={id} className="grid gap-4" noValidate onSubmit={submit}>
+      <TextField
+        ref={key}
+        label="Name"
+        isMono
+        defaultValue={variable?.key ?? ''}
+        placeholder="DATABASE_URL"
+        autoCapitalize="off"
+        error={errors.key}
+        autoFocus={!variable}
+        maxLength={500}
+        onChange={guessAgain}
+      />
+      <ValueField
+        area={value}
+        original={original}
+        scope={scope}
+        variable={variable}
+        mayReveal={mayReveal}
+        error={errors.value}
+        onInput={guessAgain}
+      />
+      <KindField variable={variable} isSecret={isSecret} guess={guess} onChoose={setChosenKind} />
+      {environments && (
+        <>
+          <EnvironmentPicks
+            environments={environments}
+            picked={picked}
+            onChange={setPicked}
+            error={errors.environments}
+          />
+          <Checkbox checked={isInPreview} onChange={setInPreview}>
+            Also in the previews of branches
+          </Checkbox>
+        </>
+      )}
+    </form>
+  );
+}
+
+/** Null when the value stays: of a secret, when nothing was typed. */
+function readValue(variable: Variable | null, original: string | null, typed: string): string | null {
+  if (!variable) return typed;
+  if (original === null) return typed === '' ? null : typed;
+  return typed === original.replace(/\r\n?/g, '\n') ? null : restoreLineEnds(original, typed);
+}
+
+function describeFields(problem: ApiProblem | null) {
+  if (!problem) return {};
+  const find = (field: string) =>
+    problem.fields[field] ??
+    Object.entries(problem.fields).find(([path]) => path.startsWith(`${field}.`))?.[1];
+  const isTooLarge = hasCode(problem, 'secret_too_large', 'body_too_large');
+  return {
+    key: hasCode(problem, 'name_taken') ? problem.message : find('key') && capitalize(find('key') as string),
+    value: isTooLarge ? 'A value holds at most 1 MiB.' : find('value') && capitalize(find('value') as string),
+    environments: find('environment_ids') && capitalize(find('environment_ids') as string),
+  };
+}
+
+function capitalize(text: string): string {
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+interface ValueFieldProps {
+  area: React.RefObject<HTMLTextAreaElement | null>;
+  original: React.RefObject<string | null>;
+  scope: VariableScope;
+  variable: Variable | null;
+  mayReveal: boolean;
+  error: string | undefined;
+  onInput: () => void;
+}
+
+/** A secret's box is empty, and leaving it so keeps the value; it can be brought in to be edited. */
+function ValueField({ area, original, scope, variable, mayReveal, error, onInput }: ValueFieldProps) {
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const isSecret = variable?.is_secret ?? false;
+  const isUnreadable = variable?.state === 'unreadable';
+  const [isHere, setHere] = useState(!isSecret);
+  const bringIn = async () => {
+    if (!variable) return;
+    setBusy(true);
+    setFailure(undefined);
+    try {
+      const text = await scope.reveal(variable);
+      if (area.current && area.current.value === '') {
+        area.current.value = text;
+        original.current = text;
+        setHere(true);
+        area.current.focus();
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ConfirmationDeclined)) setFailure(describeError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const hint = isUnreadable
+    ? 'The old value does not open with the keys this instance has. Enter it again.'
+    : isSecret && !isHere
+      ? 'Left empty, the value stays as it is.'
+      : isSecret
+        ? 'Emptied, the value stays as it is.'
+        : undefined;
+  return (
+    <div className="grid gap-1.5">
+      <TextAreaField
+        ref={area}
+        label="Value"
+        hint={hint}
+        error={error ?? failure}
+        defaultValue={variable?.value ?? ''}
+        placeholder={isSecret && !isHere ? '••••••••' : ''}
+        autoFocus={variable !== null}
+        className="value-box"
+        dir="auto"
+        onInput={onInput}
+      />
+      {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
+        <Button isSmall kind="plain" className="-ml-2.5 justify-self-start" isBusy={isBusy} onClick={bringIn}>
+          Bring the value in to edit it
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function describeKind(variable: Variable | null, isSecret: boolean, guess: SecretGuess | null): string {
+  if (variable && isSecret) return 'Its plain values of before are forgotten.';
+  if (!guess) return '';
+  if (guess.is_secret === isSecret) return variable ? '' : capitalize(guess.because);
+  return guess.is_secret ? `It looks like a secret: ${guess.because}.` : '';
+}
+
+interface KindFieldProps {
+  variable: Variable | null;
+  isSecret: boolean;
+  guess: SecretGuess | null;
+  onChoose: (isSecret: boolean) => void;
+}
+
+function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
+  if (variable?.is_secret)
+    return (
+      <div className="field">
+        <span className="label">Kind</span>
+        <span className="flex items-center gap-2">
+          <Lock className="icon icon-14 text-icon" aria-hidden="true" />
+          Secret
+          <span className="text-text-3">A secret stays one.</span>
+        </span>
+      </div>
+    );
+  const said = describeKind(variable, isSecret, guess);
+  return (
+    <div className="field">
+      <span className="label">Kind</span>
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Segmented
+          label="Kind"
+          value={isSecret ? 'secret' : 'plain'}
+          onChange={(kind) => onChoose(kind === 'secret')}
+          options={[
+            { value: 'secret', label: 'Secret', icon: Lock },
+            { value: 'plain', label: 'Plain' },
+          ]}
+        />
+        <span className="text-12 text-text-3" role="status">
+          {said}
+        </span>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,195 @@
+import { useQuery } from '@tanstack/react-query';
+import { Braces, CircleX, Copy, SearchX } from 'lucide-react';
+import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { ConfirmationDeclined, describeError } from '../../api/problem.ts';
+import { queryClient } from '../../api/queries.ts';
+import type { Environment } from '../../projects/project-queries.ts';
+import { Button } from '../../ui/button.tsx';
+import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
+import { Empty, Failed, Skeleton } from '../../ui/nothing.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
+import { useVault } from '../../vault-state/vault.ts';
+import type { OpenDialog } from '../dialogs.tsx';
+import type { Rights } from '../rights.ts';
+import type { Variable, VariableScope } from '../variable-scope.ts';
+import { findVariables } from './find-variables.ts';
+import { LockedStrip } from './locked-strip.tsx';
+import { SelectionBar } from './selection-bar.tsx';
+import { useReveal } from './use-reveal.ts';
+import type { RowActions } from './variable-row.tsx';
+import { VariableTable } from './variable-table.tsx';
+
+interface VariableListProps {
+  scope: VariableScope;
+  /** Null where there are none: the shared ones. */
+  environments: readonly Environment[] | null;
+  /** Only what is in this environment; null for all. */
+  environmentId: number | null;
+  search: string;
+  onSearch: (search: string) => void;
+  rights: Rights;
+  open: OpenDialog;
+  /** Search and what else stands above the table; selecting rows puts its own bar in its place. */
+  toolbar: ReactNode;
+  /** The one button of an empty list, and what is said above it. */
+  empty: { text: string; action: ReactNode };
+}
+
+export function VariableList(props: VariableListProps) {
+  const { scope, environments, environmentId, search, onSearch, rights, open, toolbar, empty } = props;
+  const list = useQuery({ queryKey: scope.queryKey, queryFn: scope.list });
+  const all = list.data;
+  const wanted = useDeferredValue(search);
+  const found = useMemo(() => findVariables(all ?? [], environmentId, wanted), [all, environmentId, wanted]);
+  const { selected, chosen, select, selectAll } = useSelection(found);
+  const { revealed, holder, reveal, hide } = useReveal(scope);
+  useHideWhenGone(found, revealed, hide);
+  useFollowLock(scope, hide);
+
+  const actions = useMemo<RowActions>(
+    () => ({
+      select,
+      reveal: (variable) => void reveal(variable),
+      hide,
+      copy: (variable) => void copyValue(scope, variable),
+      edit: (variable) => open({ kind: 'edit', variable }),
+      history: (variable) => open({ kind: 'history', variable }),
+      uses: (variable) => open({ kind: 'uses', variable }),
+      remove: (variable) => open({ kind: 'delete', variables: [variable] }),
+    }),
+    [select, reveal, hide, scope, open],
+  );
+
+  return (
+    <>
+      <div className="list-bar">
+        {chosen.length > 0 ? (
+          <SelectionBar
+            chosen={chosen}
+            rights={rights}
+            hasEnvironments={environments !== null}
+            open={open}
+            onClear={() => selectAll(false)}
+          />
+        ) : (
+          toolbar
+        )}
+      </div>
+      {list.isError && !all ? (
+        <div className="table-wrap">
+          <Failed title="The list did not load" error={list.error} onRetry={() => void list.refetch()} />
+        </div>
+      ) : !all ? (
+        <div className="table-wrap">
+          <Skeleton rows={8} columns={4} />
+        </div>
+      ) : all.length === 0 ? (
+        <div className="table-wrap">
+          <Empty icon={Braces} title="No variables yet" text={empty.text} action={empty.action} />
+        </div>
+      ) : found.length === 0 ? (
+        <div className="table-wrap">
+          <NothingFound search={wanted} onClear={() => onSearch('')} />
+        </div>
+      ) : (
+        <>
+          <LockedStrip variables={found} />
+          <VariableTable
+            variables={found}
+            environments={environments}
+            rights={rights}
+            selected={selected}
+            onSelectAll={selectAll}
+            revealed={revealed}
+            holder={holder}
+            actions={actions}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function NothingFound({ search, onClear }: { search: string; onClear: () => void }) {
+  if (search === '')
+    return (
+      <Empty
+        icon={Braces}
+        title="No variables here"
+        text="This environment has none. Others of this project have."
+      />
+    );
+  return (
+    <Empty
+      icon={SearchX}
+      title="Nothing found"
+      text={`No name and no plain value has “${search.slice(0, 60)}” in it. Secret values are not searched.`}
+      action={<Button onClick={onClear}>Clear the search</Button>}
+    />
+  );
+}
+
+/** Rows chosen among those that are shown: what is filtered away or deleted is chosen no more. */
+function useSelection(found: readonly Variable[]) {
+  const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
+  const chosen = useMemo(() => (ids.size === 0 ? [] : found.filter(({ id }) => ids.has(id))), [found, ids]);
+  const selected = useMemo(() => new Set(chosen.map(({ id }) => id)), [chosen]);
+  const select = useCallback((id: number, isSelected: boolean) => {
+    setIds((known) => {
+      const next = new Set(known);
+      if (isSelected) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+  }, []);
+  const selectAll = useCallback(
+    (isSelected: boolean) => setIds(new Set(isSelected ? found.map(({ id }) => id) : [])),
+    [found],
+  );
+  return { selected, chosen, select, selectAll };
+}
+
+/** What changed meanwhile, by whoever, is not shown as it was. */
+function useHideWhenGone(
+  found: readonly Variable[],
+  revealed: ReturnType<typeof useReveal>['revealed'],
+  hide: () => void,
+): void {
+  useEffect(() => {
+    if (revealed === null) return;
+    const known = found.find(({ id }) => id === revealed.id);
+    if (known?.updated_at !== revealed.updatedAt || known.state === 'locked') hide();
+  }, [found, revealed, hide]);
+}
+
+/** Whether values open is part of the list: a vault that locks or unlocks changes it. */
+function useFollowLock(scope: VariableScope, hide: () => void): void {
+  const state = useVault().data?.state;
+  const known = useRef(state);
+  useEffect(() => {
+    if (state === known.current) return;
+    const isFirst = known.current === undefined;
+    known.current = state;
+    if (isFirst) return;
+    hide();
+    void queryClient.invalidateQueries({ queryKey: scope.queryKey });
+  }, [state, scope, hide]);
+}
+
+/** Copies without showing. A plain value stays on the clipboard, a secret is taken off it again. */
+async function copyValue(scope: VariableScope, variable: Variable): Promise<void> {
+  try {
+    if (variable.is_secret) return await copySecret(scope.reveal(variable), variable.key);
+    await navigator.clipboard.writeText(variable.value ?? '');
+    showToast({ icon: Copy, title: `${variable.key} copied` });
+  } catch (error) {
+    if (error instanceof ConfirmationDeclined) return;
+    showToast({
+      icon: CircleX,
+      title: `${variable.key} was not copied`,
+      text: navigator.clipboard
+        ? describeError(error)
+        : 'The browser allows it over HTTPS and on this machine only.',
+    });
+  }
+}

@@ -1,0 +1,127 @@
+import type { components } from '../api/schema.ts';
+import { ask, askConfirmed, client } from '../api/client.ts';
+import { variablesQuery } from '../projects/project-queries.ts';
+
+export type Variable = components['schemas']['Variable'];
+export type VariableVersion = components['schemas']['VariableVersion'];
+export type VariableUses = components['schemas']['VariableUses'];
+
+export interface NewVariable {
+  key: string;
+  value: string;
+  /** Left out, the instance takes it for what it looks like. */
+  is_secret?: boolean;
+  environment_ids: number[];
+  include_in_preview: boolean;
+  allow_unresolved: boolean;
+}
+
+/** What is left out stays as it is. */
+export interface VariableChange extends Partial<NewVariable> {
+  expected_updated_at: number;
+}
+
+/** Where variables are, a project or the shared ones, and what can be done with them there. */
+export interface VariableScope {
+  /** The segment of its path; null for the shared ones, which have no environments. */
+  project: string | null;
+  queryKey: readonly [string, ...string[]];
+  list: () => Promise<Variable[]>;
+  /** SECURITY: the caller keeps it for as long as it is shown, and nowhere else. */
+  reveal: (variable: Variable) => Promise<string>;
+  create: (fields: NewVariable) => Promise<Variable>;
+  update: (id: number, change: VariableChange) => Promise<Variable>;
+  /** All or none. */
+  remove: (variables: readonly Variable[]) => Promise<unknown>;
+  listVersions: (id: number) => Promise<VariableVersion[]>;
+  revert: (variable: Variable, version: number, allowUnresolved: boolean) => Promise<Variable>;
+  listUses: (id: number) => Promise<VariableUses>;
+}
+
+const asSeen = (variables: readonly Variable[]) => ({
+  ids: variables.map(({ id }) => id),
+  expected_updated_at: Object.fromEntries(variables.map(({ id, updated_at }) => [String(id), updated_at])),
+});
+
+export function projectScope(project: string): VariableScope {
+  const one = (id: number) => ({ path: { project, id } });
+  return {
+    project,
+    queryKey: variablesQuery(project).queryKey as unknown as [string, ...string[]],
+    list: () => ask(client.GET('/projects/{project}/env-vars', { params: { path: { project } } })),
+    reveal: async ({ key, environments }) => {
+      const [environment] = environments;
+      const query = environment ? { environment_id: environment.id } : {};
+      const params = { path: { project, key }, query };
+      return (await askConfirmed(() => client.GET('/projects/{project}/env-vars/{key}/value', { params })))
+        .value;
+    },
+    create: (body) =>
+      ask(client.POST('/projects/{project}/env-vars', { params: { path: { project } }, body })),
+    update: (id, body) => ask(client.PUT('/projects/{project}/env-vars/{id}', { params: one(id), body })),
+    remove: (variables) =>
+      ask(
+        client.POST('/projects/{project}/env-vars/bulk', {
+          params: { path: { project } },
+          body: { action: 'delete', ...asSeen(variables) },
+        }),
+      ),
+    listVersions: async (id) =>
+      (await ask(client.GET('/projects/{project}/env-vars/{id}/history', { params: one(id) }))).versions,
+    revert: ({ id, updated_at }, version, allow_unresolved) =>
+      ask(
+        client.POST('/projects/{project}/env-vars/{id}/revert', {
+          params: one(id),
+          body: { version, expected_updated_at: updated_at, allow_unresolved },
+        }),
+      ),
+    listUses: (id) => ask(client.GET('/projects/{project}/env-vars/{id}/used-by', { params: one(id) })),
+  };
+}
+
+/** Puts variables of a project into these environments and no others, all or none. */
+export function moveVariables(
+  project: string,
+  variables: readonly Variable[],
+  environmentIds: number[],
+  allowUnresolved: boolean,
+): Promise<unknown> {
+  return ask(
+    client.POST('/projects/{project}/env-vars/bulk', {
+      params: { path: { project } },
+      body: {
+        action: 'set_environments',
+        ...asSeen(variables),
+        environment_ids: environmentIds,
+        allow_unresolved: allowUnresolved,
+      },
+    }),
+  );
+}
+
+const shared = (id: number) => ({ path: { id } });
+
+export const sharedScope: VariableScope = {
+  project: null,
+  queryKey: ['shared-variables'],
+  list: () => ask(client.GET('/shared-variables')),
+  reveal: async ({ id }) => {
+    const params = { path: { key: String(id) } };
+    return (await askConfirmed(() => client.GET('/shared-variables/{key}/value', { params }))).value;
+  },
+  create: ({ environment_ids: _, ...body }) => ask(client.POST('/shared-variables', { body })),
+  update: (id, { environment_ids: _, ...body }) =>
+    ask(client.PUT('/shared-variables/{id}', { params: shared(id), body })),
+  remove: (variables) =>
+    ask(client.POST('/shared-variables/bulk', { body: { action: 'delete', ...asSeen(variables) } })),
+  listVersions: async (id) =>
+    (await ask(client.GET('/shared-variables/{id}/history', { params: shared(id) }))).versions,
+  revert: ({ id, updated_at }, version, allow_unresolved) =>
+    ask(
+      client.POST('/shared-variables/{id}/revert', {
+        params: shared(id),
+        body: { version, expected_updated_at: updated_at, allow_unresolved },
+      }),
+    ),
+  listUses: (id) => ask(client.GET('/shared-variables/{id}/used-by', { params: shared(id) })),
+};

@@ -1,0 +1,161 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { ClipboardPaste, Download, Plus } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import { ProjectFrame } from '../projects/project-frame.tsx';
+import {
+  type Environment,
+  environmentsQuery,
+  projectQuery,
+  variablesQuery,
+} from '../projects/project-queries.ts';
+import { Button } from '../ui/button.tsx';
+import { Failed, Skeleton } from '../ui/nothing.tsx';
+import { Dialogs, useDialogs } from './dialogs.tsx';
+import { DropTarget } from './files/drop-target.tsx';
+import type { EnvSource } from './files/env-source.ts';
+import { RawView } from './files/raw-view.tsx';
+import { useRights } from './rights.ts';
+import { VariableList } from './table/variable-list.tsx';
+import { type VariablesView, VariableToolbar } from './table/variable-toolbar.tsx';
+import { projectScope } from './variable-scope.ts';
+
+/** The variables of a project, of all its environments. */
+export function VariablesPage() {
+  const { project } = useParams({ from: '/shell/projects/$project' });
+  const environments = useQuery(environmentsQuery(project));
+  if (environments.isError && !environments.data)
+    return (
+      <ProjectFrame project={project} tab="variables">
+        <div className="table-wrap">
+          <Failed
+            title="The environments did not load"
+            error={environments.error}
+            onRetry={() => void environments.refetch()}
+          />
+        </div>
+      </ProjectFrame>
+    );
+  if (!environments.data)
+    return (
+      <ProjectFrame project={project} tab="variables">
+        <div className="table-wrap">
+          <Skeleton rows={8} columns={4} />
+        </div>
+      </ProjectFrame>
+    );
+  // Another project begins anew: nothing that was typed or chosen in this one belongs there.
+  return <Variables key={project} project={project} environments={environments.data} />;
+}
+
+function Variables({ project, environments }: { project: string; environments: readonly Environment[] }) {
+  const scope = useMemo(() => projectScope(project), [project]);
+  const rights = useRights();
+  const name = useQuery(projectQuery(project)).data?.name ?? project;
+  const list = useQuery(variablesQuery(project)).data;
+  const { opened, open, close } = useDialogs();
+  const [chosen, setChosen] = useState<number | null>(null);
+  const [search, setSearch] = useState('');
+  const [view, setView] = useState<VariablesView>('table');
+  const shown = environments.find(({ id }) => id === chosen) ?? null;
+  const target = shown ?? environments[0];
+  const takeSource = useCallback(
+    (source: EnvSource) => {
+      if (target) open({ kind: 'import', source, environmentId: target.id });
+    },
+    [open, target],
+  );
+  const isEmpty = list?.length === 0;
+  const toolbar = (
+    <VariableToolbar
+      environments={environments}
+      environmentId={view === 'raw' ? (target?.id ?? null) : (shown?.id ?? null)}
+      onEnvironment={setChosen}
+      search={search}
+      onSearch={setSearch}
+      view={view}
+      onView={rights.mayReveal && target ? setView : null}
+      onHistory={() => open({ kind: 'environment-history' })}
+    />
+  );
+  const pasteButton = (kind: 'main' | 'normal') => (
+    <Button kind={kind} icon={ClipboardPaste} onClick={() => open({ kind: 'paste' })}>
+      Paste .env
+    </Button>
+  );
+  return (
+    <ProjectFrame
+      project={project}
+      tab="variables"
+      actions={
+        <>
+          {rights.mayReveal && !isEmpty && target && (
+            <Button icon={Download} onClick={() => open({ kind: 'export' })}>
+              Export
+            </Button>
+          )}
+          {rights.mayWrite && !isEmpty && target && pasteButton('normal')}
+          {rights.mayWrite && (
+            <Button
+              kind={isEmpty || view === 'raw' ? 'normal' : 'main'}
+              icon={Plus}
+              onClick={() => open({ kind: 'add' })}
+            >
+              Add variable
+            </Button>
+          )}
+        </>
+      }
+    >
+      {view === 'raw' && target ? (
+        <>
+          <div className="list-bar">{toolbar}</div>
+          <RawView key={target.id} project={project} environment={target} rights={rights} open={open} />
+        </>
+      ) : (
+        <VariableList
+          scope={scope}
+          environments={environments}
+          environmentId={shown?.id ?? null}
+          search={search}
+          onSearch={setSearch}
+          rights={rights}
+          open={open}
+          toolbar={toolbar}
+          empty={
+            rights.mayWrite
+              ? {
+                  text: 'Values your apps read at start. Drop a .env anywhere on this page, or paste it.',
+                  action: pasteButton('main'),
+                }
+              : { text: 'Values the apps of this project read at start.', action: null }
+          }
+        />
+      )}
+      {target && (
+        <>
+          <DropTarget
+            environment={target.name}
+            isOn={rights.mayWrite && opened === null}
+            onSource={takeSource}
+          />
+          <Dialogs
+            opened={opened}
+            open={open}
+            onClose={close}
+            scope={scope}
+            from={name}
+            rights={rights}
+            place={{
+              project,
+              environments,
+              environmentId: shown?.id ?? null,
+              target,
+              variables: list ?? [],
+            }}
+          />
+        </>
+      )}
+    </ProjectFrame>
+  );
+}

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { type Served, serve } from '../../e2e/terminal.ts';
+
+export const ADA = { email: 'ada@example.org', name: 'Ada Keller', password: 'correct horse battery' };
+
+/** A real instance in a process of its own, as a person starts it, and the console it serves. */
+export interface TestConsole {
+  dataDir: string;
+  served: Served;
+  /** As the owner, over the socket. Throws for an answer that is not 2xx. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
+  api(method: string, path: string, body?: unknown): Promise<any>;
+  /** A path of the console that signs the owner in, once. */
+  ownerLink(): Promise<string>;
+  /** A browser profile of its own, signed in as the owner, at this path. */
+  open(
+    browser: Browser,
+    path?: string,
+    options?: BrowserContextOptions,
+  ): Promise<{ context: BrowserContext; page: Page }>;
+  /** Stops the process and starts it again on the same data directory. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startConsole(
+  options: { args?: string[]; env?: NodeJS.ProcessEnv; isSetUp?: boolean } = {},
+): Promise<TestConsole> {
+  const { args = [], env = {}, isSetUp = true } = options;
+  const dataDir = mkdtempSync(join(tmpdir(), 'temps-console-'));
+  let served = await serve(dataDir, args, env);
+
+  const api: TestConsole['api'] = (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const payload = body === undefined ? undefined : JSON.stringify(body);
+      const sent = request(
+        {
+          socketPath: served.socket,
+          method,
+          path: `/api${path}`,
+          headers: payload === undefined ? {} : { 'content-type': 'application/json' },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            if ((response.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${text}`));
+            else resolve(text === '' ? null : JSON.parse(text));
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(payload);
+    });
+  if (isSetUp) await api('POST', '/users/administrator', ADA);
+
+  const opened: TestConsole = {
+    dataDir,
+    get served() {
+      return served;
+    },
+    api,
+    async ownerLink() {
+      return (await api('POST', '/links')).path as string;
+    },
+    async open(browser, path = '/', contextOptions = {}) {
+      const context = await browser.newContext({
+        ignoreHTTPSErrors: true,
+        baseURL: served.url,
+        viewport: { width: 1280, height: 800 },
+        ...contextOptions,
+      });
+      // As the link's page does it, which first-run.test.ts goes through.
+      const token = new URL(await opened.ownerLink(), served.url).searchParams.get('token');
+      const answer = await context.request.post('/api/auth/link', { data: { token } });
+      if (!answer.ok()) throw new Error(`the link was not taken: ${await answer.text()}`);
+      const page = await context.newPage();
+      await page.goto(path);
+      return { context, page };
+    },
+    async restart() {
+      await served.stop();
+      served = await serve(dataDir, args, env);
+    },
+    async stop() {
+      await served.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return opened;
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { pictureTray, type TrayInput, type TrayVault } from '../../../../electron/desktop/tray/tray-model.ts';
+import { calmVault as ok } from './tray-vault.ts';
+
+const input = (vault: Partial<TrayVault> = {}, more: Partial<TrayInput> = {}): TrayInput => ({
+  vault: { ...ok, ...vault },
+  address: 'https://localhost:8443',
+  isPaused: false,
+  updates: { state: 'off' },
+  ...more,
+});
+const labels = (given: TrayInput) =>
+  pictureTray(given).items.map((item) => (item.kind === 'separator' ? '—' : item.label));
+const atRisk = { level: 'at_risk', attention: true } as const;
+
+describe('the tray', () => {
+  it('has the whole menu while all is well', () => {
+    expect(labels(input())).toEqual([
+      'Running, key OK',
+      '—',
+      'Open Temps',
+      'Copy console address',
+      '—',
+      'Lock now',
+      'Encryption key…',
+      '—',
+      'Pause instance',
+      'Quit Temps',
+    ]);
+    expect(pictureTray(input())).toMatchObject({ shape: 'running', tooltip: 'Temps: running, key OK' });
+  });
+
+  it.each([
+    [{ state: 'locked', case: 'missing' }, 'locked', 'Locked: key missing', 'Temps: locked, key missing'],
+    [
+      { state: 'locked', case: 'waiting' },
+      'locked',
+      'Locked: keychain locked',
+      'Temps: locked, keychain locked',
+    ],
+    [
+      { state: 'locked', case: 'waiting', refused: true },
+      'locked',
+      'Locked: no keychain',
+      'Temps: locked, no keychain',
+    ],
+    [{ health: atRisk }, 'attention', 'Key at risk: no proven copy', 'Temps: key at risk, no proven copy'],
+    [
+      { health: { ...atRisk, attention: false } },
+      'running',
+      'Running, key at risk',
+      'Temps: running, key at risk',
+    ],
+    [
+      { database: { state: 'damaged' } },
+      'attention',
+      'Database damaged, nothing is written',
+      'Temps: database damaged, nothing is written',
+    ],
+    [
+      { rotation: { state: 'sealing', moved: 1284, total: 2140 } },
+      'working',
+      'Rotating: 1,284 of 2,140 values',
+      'Temps: rotating the key, 60 %',
+    ],
+  ] as [
+    Partial<TrayVault>,
+    string,
+    string,
+    string,
+  ][])('shows %o by its own shape', (vault, shape, status, tooltip) => {
+    const picture = pictureTray(input(vault));
+    expect([picture.shape, picture.items[0], picture.tooltip]).toEqual([
+      shape,
+      { kind: 'status', label: status },
+      tooltip,
+    ]);
+  });
+
+  it('offers to unlock while locked, and to resume while paused', () => {
+    expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).toContain('Unlock…');
+    expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).not.toContain('Lock now');
+    expect(labels(input({}, { isPaused: true }))).toContain('Resume');
+  });
+
+  it('copies no address while there is none', () => {
+    const { items } = pictureTray(input({}, { address: null, isPaused: true }));
+    expect(items).toContainEqual({
+      kind: 'action',
+      label: 'Copy console address',
+      action: 'copy_address',
+      isEnabled: false,
+    });
+  });
+
+  it('speaks of updates only where there is somewhere to ask', () => {
+    expect(labels(input()).join()).not.toContain('update');
+    expect(labels(input({}, { updates: { state: 'idle', checkedAt: null } }))).toContain('Check for updates');
+    expect(labels(input({}, { updates: { state: 'ready', version: '1.2.0' } }))).toContain(
+      'Restart with version 1.2.0',
+    );
+  });
+});

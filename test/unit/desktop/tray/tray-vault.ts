@@ -1,0 +1,12 @@
+import type { TrayVault } from '../../../../electron/desktop/tray/tray-model.ts';
+
+/** A vault of which there is nothing to tell. */
+export const calmVault: TrayVault = {
+  state: 'running',
+  case: 'running',
+  refused: false,
+  custody: { name: 'keychain' },
+  database: { state: 'ok' },
+  health: { level: 'ok', attention: false },
+  rotation: null,
+};
