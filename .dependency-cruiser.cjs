@@ -135,7 +135,9 @@ module.exports = {
       comment: 'what decides is plain: electron is imported at the rim',
       severity: 'error',
       from: {
-        path: '^electron/desktop/(.*-(model|rules|contract|dispatch|arguments|words|origin|protocol|place|host|log)|preferences)\\.ts$',
+        path: '^electron/desktop/',
+        pathNot:
+          '/(keychain-process|leaving|lifecycle|login-item|notifications|start-instance|updates|user-data|bridge|clipboard|tray|guards|window)\\.ts$',
       },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },
