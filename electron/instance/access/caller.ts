@@ -1,48 +1,5 @@
 import { AppError } from '../kernel/app-error.ts';
-
-export const permissions = [
-  'projects:read',
-  'projects:write',
-  'projects:delete',
-  'environments:read',
-  'environments:write',
-  'environments:delete',
-  'environments:reveal',
-  'tokens:read',
-  'tokens:write',
-  'api_keys:read',
-  'api_keys:write',
-  'users:read',
-  'users:write',
-  'settings:read',
-  'settings:write',
-  'audit:read',
-  'vault:read',
-  'vault:write',
-] as const;
-export type Permission = (typeof permissions)[number];
-
-export type RoleName = 'admin' | 'user' | 'reader';
-
-export const rolePermissions: Record<RoleName, readonly Permission[]> = {
-  admin: permissions,
-  user: [
-    'projects:read',
-    'projects:write',
-    'projects:delete',
-    'environments:read',
-    'environments:write',
-    'environments:delete',
-    'environments:reveal',
-    'tokens:read',
-    'tokens:write',
-    'api_keys:read',
-    'api_keys:write',
-    'settings:read',
-    'vault:read',
-  ],
-  reader: ['projects:read', 'environments:read', 'settings:read', 'vault:read'],
-};
+import type { Permission, Role } from './permissions.ts';
 
 /** How long proving who you are lasts. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;
@@ -79,7 +36,7 @@ export interface OwnerCaller extends CallerBase {
 export interface UserCaller extends CallerBase {
   readonly kind: 'user';
   readonly userId: number;
-  readonly role: RoleName;
+  readonly role: Role;
   readonly sessionId: number;
   readonly confirmedAt: number | null;
 }

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writ
 import { createServer } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type Caller, permissions } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
+import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';

@@ -1,4 +1,4 @@
-import { permissions } from '../access/caller.ts';
+import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import type { Clock } from '../kernel/clock.ts';
 

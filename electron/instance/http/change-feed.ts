@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { type Caller, type Permission, permissions } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
+import { type Permission, permissions } from '../access/permissions.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { createRoutes } from './api.ts';

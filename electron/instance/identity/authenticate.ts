@@ -1,4 +1,5 @@
-import { type Caller, permissions, rolePermissions } from '../access/caller.ts';
+import type { Caller } from '../access/caller.ts';
+import { permissions, rolePermissions } from '../access/permissions.ts';
 import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
 import { getSession } from './sessions/sessions.ts';

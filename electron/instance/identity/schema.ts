@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { Role } from '../access/permissions.ts';
 import { projects } from '../projects/schema.ts';
 import { secrets } from '../vault/schema.ts';
-import type { Role } from './roles.ts';
 
 export const users = sqliteTable(
   'users',

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { type AnonymousCaller, type Caller, permissions } from '../../access/caller.ts';
+import type { AnonymousCaller, Caller } from '../../access/caller.ts';
+import { permissions, roles } from '../../access/permissions.ts';
 import type { FirstKey } from '../../vault/key/first-key.ts';
 import { custodyNames } from '../../vault/vocabulary.ts';
-import { roles } from '../roles.ts';
 import { strongestRole, type User } from '../users/users.ts';
 
 /** Coming in and who one is, as the API gives it. */

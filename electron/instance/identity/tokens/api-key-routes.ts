@@ -1,16 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import {
-  type Caller,
-  permissions,
-  requireConfirmedPerson,
-  requirePermission,
-  rolePermissions,
-} from '../../access/caller.ts';
+import { type Caller, requireConfirmedPerson, requirePermission } from '../../access/caller.ts';
+import { describePermission, permissions, rolePermissions, roles } from '../../access/permissions.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
 import type { Identity } from '../identity.ts';
-import { roles } from '../roles.ts';
 import {
   type ApiKey,
   type ApiKeyChange,
@@ -73,7 +67,7 @@ export function apiKeyRoutes(identity: Identity) {
       return c.json({
         permissions: permissions.map((permission) => ({
           name: permission,
-          description: describe(permission),
+          description: describePermission(permission),
           category: permission.split(':')[0] ?? '',
         })),
         roles: roles.map((role) => ({
@@ -207,15 +201,4 @@ export function apiKeyRoutes(identity: Identity) {
   }
 
   return app;
-}
-
-function describe(permission: string): string {
-  const [what, may] = permission.split(':');
-  const verbs: Record<string, string> = {
-    read: 'See',
-    write: 'Create and change',
-    delete: 'Delete',
-    reveal: 'Read the secret values of',
-  };
-  return `${verbs[may ?? ''] ?? may} ${what?.replaceAll('_', ' ')}`;
 }

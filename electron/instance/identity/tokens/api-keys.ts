@@ -1,16 +1,11 @@
-import {
-  type Caller,
-  type KeyCaller,
-  type Permission,
-  permissions,
-  rolePermissions,
-} from '../../access/caller.ts';
+import type { Caller, KeyCaller } from '../../access/caller.ts';
+import type { Role } from '../../access/permissions.ts';
+import { type Permission, parseRole, permissions, rolePermissions } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
-import type { Role } from '../roles.ts';
-import { findUser, parseRole, strongestRole } from '../users/users.ts';
+import { findUser, strongestRole } from '../users/users.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,5 @@
-import type { Caller, Permission, TokenCaller } from '../../access/caller.ts';
+import type { Caller, TokenCaller } from '../../access/caller.ts';
+import type { Permission } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { permissions } from '../../access/caller.ts';
-import { roles } from '../roles.ts';
+import { permissions, roles } from '../../access/permissions.ts';
 import type { ApiKey } from './api-keys.ts';
 import { type DeploymentToken, tokenPermissions } from './deployment-tokens.ts';
 

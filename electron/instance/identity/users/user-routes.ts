@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
+import { parseRole } from '../../access/permissions.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { shownText } from '../../http/shown-text.ts';
@@ -13,7 +14,6 @@ import {
   deleteUser,
   findUserByEmail,
   listUsers,
-  parseRole,
   removeRole,
   restoreUser,
   setPasswordHash,

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { roles } from '../../access/permissions.ts';
 import { displayName } from '../../http/shown-text.ts';
-import { roles } from '../roles.ts';
 import type { User } from './users.ts';
 
 export const password = z.string().min(1).max(1024);

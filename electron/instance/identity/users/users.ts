@@ -1,7 +1,7 @@
+import { type Role, roles } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
-import { type Role, roles } from '../roles.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface User {
@@ -28,19 +28,6 @@ const COLUMNS = `id, username, name, email, mfa_enabled AS mfaEnabled, created_a
   updated_at AS updatedAt, deleted_at AS deletedAt,
   (SELECT group_concat(role) FROM user_roles WHERE user_id = users.id) AS roleList`;
 type Row = Omit<User, 'mfaEnabled' | 'roles'> & { mfaEnabled: number; roleList: string | null };
-
-const aliases: Record<string, Role> = { developer: 'user', viewer: 'reader', readonly: 'reader' };
-
-/** Upstream's role names and their aliases. Throws `invalid_request` for any other: it is never dropped. */
-export function parseRole(text: string): Role {
-  const role = aliases[text] ?? roles.find((known) => known === text);
-  if (!role) {
-    throw new AppError('invalid_request', `There is no such role; the roles are ${roles.join(', ')}.`, {
-      fields: { role_type: 'unknown role' },
-    });
-  }
-  return role;
-}
 
 /** The role that counts: the strongest a user has; a user without any is a reader. */
 export function strongestRole(user: User): Role {
