@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createAuditLog } from '../electron/instance/audit/audit-log.ts';
 import type { Clock } from '../electron/instance/kernel/clock.ts';
 import type { Context } from '../electron/instance/kernel/context.ts';
+import { createEvents } from '../electron/instance/kernel/events.ts';
 import { silentLog } from '../electron/instance/kernel/log.ts';
 import { openStore } from '../electron/instance/store/store.ts';
 import { insertActiveRecord } from '../electron/instance/vault/key/key-record.ts';
@@ -59,10 +60,10 @@ export function openTestContext(): TestContext {
     dataDir,
     store,
     vault,
-    audit: createAuditLog(store, clock),
+    audit: createAuditLog(store, clock, silentLog),
     clock,
     log: silentLog,
-    events: new EventTarget(),
+    events: createEvents(),
     stopping: new AbortController().signal,
   };
   return {

@@ -146,8 +146,8 @@ function watch(desktop: Desktop): void {
       void look(desktop);
     }, LOOK_MS);
   };
-  for (const event of ['vault', 'rotation', 'copies', 'changed'])
-    desktop.instance.events.addEventListener(event, soon);
+  for (const event of ['vault', 'rotation', 'copies', 'changed'] as const)
+    desktop.instance.events.on(event, soon);
   setInterval(soon, LOOK_AGAIN_MS).unref();
   // Timers stood still while it slept; one look catches up, however long that was.
   powerMonitor.on('resume', soon);

@@ -1,37 +1,27 @@
 import { join } from 'node:path';
 import type { Caller } from './access/caller.ts';
 import { createAuditLog } from './audit/audit-log.ts';
-import { auditRoutes } from './audit/audit-routes.ts';
-import { findAuthorityPem, tlsSecretKeeper } from './certificates/local-authority.ts';
-import { diagnosticsRoutes } from './diagnostics/diagnostics-routes.ts';
-import { doorRoutes } from './doors/door-routes.ts';
+import { auditOperations } from './audit/operations.ts';
+import { compose, describeInWords } from './capabilities.ts';
+import { consoleFiles } from './doors/console-files.ts';
 import { type Doors, type DoorsOptions, openDoors } from './doors/doors.ts';
 import { listHostNames } from './doors/host-names.ts';
 import { openWindowDoor, type WindowDoor } from './doors/window-door.ts';
 import { createApp } from './http/app.ts';
-import { createAuthenticator } from './identity/authenticate.ts';
-import { createIdentity, identitySecretKeepers } from './identity/identity.ts';
-import { identityRoutes } from './identity/routes.ts';
-import { findFirstAdministrator } from './identity/users/users.ts';
 import { AppError } from './kernel/app-error.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
-import { type Log, silentLog } from './kernel/log.ts';
-import { projectRoutes } from './projects/routes.ts';
-import { projectsSecretKeeper } from './projects/secret-keeper.ts';
-import { getSettings } from './settings/settings.ts';
-import { settingsRoutes } from './settings/settings-routes.ts';
+import { createEvents, type Events } from './kernel/events.ts';
+import { describeError, type Log, silentLog } from './kernel/log.ts';
 import { prepareDataDir } from './store/data-directory.ts';
-import { checkIntegrity } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
-import { finishCustodyMove } from './vault/custody/custody-move.ts';
-import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
-import { vaultRoutes, vaultViews } from './vault/routes.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
-import { createVaultJobs, type VaultJobs } from './vault/vault-jobs.ts';
 import type { CustodyName } from './vault/vocabulary.ts';
+
+/** How long a part may take to stop. What is not done by then goes on with the next start. */
+const STOP_MS = 5000;
 
 export interface InstanceOptions {
   dataDir: string;
@@ -62,7 +52,7 @@ export interface InstanceStatus {
 
 export interface Instance {
   readonly dataDir: string;
-  readonly events: EventTarget;
+  readonly events: Events;
   /** The one API: every door ends here. */
   fetch(request: Request, caller: Caller): Promise<Response>;
   /** The door of the desktop window: its caller is the owner. */
@@ -89,21 +79,34 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   try {
     store = openStore(dataDir, clock);
     const log = options.log ?? silentLog;
-    const events = new EventTarget();
+    const events = createEvents();
+    const audit = createAuditLog(store, clock, log);
     const core = await openVault({
       dataDir,
       env: options.env ?? process.env,
       store,
+      audit,
       clock,
       log,
       ...(options.custody ? { custody: options.custody } : {}),
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
       offersFoundKey: options.offersFoundKey ?? false,
-      emit: (name) => events.dispatchEvent(new Event(name)),
+      emit: events.emit,
     });
     core.said.unshift(...repaired);
     const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
-    return compose({ dataDir, store, core, clock, log, events, ownership, consoleFolder });
+    const stopper = new AbortController();
+    const ctx: Context = {
+      dataDir,
+      store,
+      vault: core.secrets,
+      audit,
+      clock,
+      log,
+      events,
+      stopping: stopper.signal,
+    };
+    return assemble({ ctx, core, ownership, stopper, consoleFolder });
   } catch (error) {
     store?.close();
     ownership.release();
@@ -112,119 +115,85 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
 }
 
 interface Parts {
-  dataDir: string;
-  store: Store;
+  ctx: Context;
   core: VaultCore;
-  clock: Clock;
-  log: Log;
-  events: EventTarget;
   ownership: Ownership;
+  stopper: AbortController;
   consoleFolder: string;
 }
 
-function compose(parts: Parts): Instance {
-  const { dataDir, store, core, clock, log, events, ownership, consoleFolder } = parts;
-  const stopper = new AbortController();
-  const ctx: Context = {
-    dataDir,
-    store,
-    vault: core.secrets,
-    audit: createAuditLog(store, clock),
-    clock,
-    log,
-    events,
-    stopping: stopper.signal,
-  };
-  const jobs = createVaultJobs(core, ({ oldFingerprint, newFingerprint, total }) =>
-    ctx.audit.append({
-      operation: 'KEY_ROTATION_FINISHED',
-      caller: null,
-      data: { from: oldFingerprint, to: newFingerprint, total },
-    }),
-  );
-  const identity = createIdentity(ctx, {
-    describe: () => describeFirstKey(core),
-    keep: (where) => keepFirstKey(core, where),
-  });
-  core.secrets.addKeeper(tlsSecretKeeper(ctx));
-  for (const keeper of identitySecretKeepers(identity)) core.secrets.addKeeper(keeper);
-  core.secrets.addKeeper(projectsSecretKeeper(ctx));
+function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Instance {
+  const { store, clock, log } = ctx;
   let doors: Doors | null = null;
-  const hosts = listHostNames(getSettings(ctx).https_names);
+  const { capabilities, identify, accounts, listExtraNames } = compose(ctx, core, () => doors);
+  const hosts = listHostNames(listExtraNames());
   const app = createApp({
-    routes: [
-      vaultRoutes({ core, jobs, ctx }),
-      identityRoutes(identity),
-      projectRoutes(ctx),
-      settingsRoutes(ctx),
-      auditRoutes(ctx),
-      diagnosticsRoutes(ctx, core),
-      doorRoutes(() => doors),
-    ],
-    liveViews: vaultViews({ core, jobs, ctx }),
-    identify: createAuthenticator(identity),
+    routes: capabilities.map(({ routes }) => routes),
+    feed: {
+      views: capabilities.flatMap(({ views = [] }) => views),
+      heardWith: new Map(capabilities.flatMap(({ resources }) => Object.entries(resources))),
+    },
+    words: describeInWords(capabilities),
+    identify,
     ctx,
     listHosts: () => hosts,
-    findAuthorityPem: () => findAuthorityPem(ctx),
-    consoleFolder,
+    consoleRoutes: consoleFiles(consoleFolder),
   });
 
   return {
-    dataDir,
-    events,
+    dataDir: ctx.dataDir,
+    events: ctx.events,
     fetch: (request, caller) => app.fetch(request, caller),
-    openWindowDoor: () => openWindowDoor(app, clock, () => findFirstAdministrator(ctx)?.id ?? null),
+    openWindowDoor: () => openWindowDoor(app, clock, accounts.findOwner),
     async start(wanted) {
       if (doors) throw new AppError('conflict', 'This instance has been started.');
-      noteStart(ctx, core);
+      // The one thing that a locked start writes.
+      ctx.audit.append(auditOperations.INSTANCE_STARTED, null, { vault: core.situation.case });
       doors = await openDoors(ctx, app, wanted, hosts);
-      watchIntegrity(ctx, core);
-      await startJobs(core, jobs);
+      for (const capability of capabilities) await capability.start?.();
       return doors;
     },
     status: () => ({
       vault: core.situation,
-      dataDir,
+      dataDir: ctx.dataDir,
       instance: { id: store.identity.id, name: store.identity.name },
       said: core.said,
-      isSetUp: identity.isSetUp(),
+      isSetUp: accounts.isSetUp(),
     }),
     async stop() {
       stopper.abort();
-      await doors?.close();
-      await jobs.stop();
-      await identity.stop();
-      core.ring.dropAll();
-      store.close();
-      ownership.release();
+      try {
+        await stopPart('doors', () => doors?.close(), log);
+        for (const { name, stop } of capabilities.toReversed()) await stopPart(name, stop, log);
+        ctx.audit.flush();
+      } finally {
+        // SECURITY: whatever throws or hangs above, no key stays in memory and the data directory is given up.
+        core.ring.dropAll();
+        try {
+          store.close();
+        } finally {
+          ownership.release();
+        }
+      }
     },
   };
 }
 
-/** The one thing a locked start writes. */
-function noteStart(ctx: Context, core: VaultCore): void {
-  ctx.audit.append({ operation: 'INSTANCE_STARTED', caller: null, data: { vault: core.situation.case } });
-}
-
-async function startJobs(core: VaultCore, jobs: VaultJobs): Promise<void> {
-  if (core.ring.active)
-    await finishCustodyMove(core).catch(() => core.log.warn({}, 'the key is still in the custody it left'));
-  jobs.start();
-}
-
-/** Damage stops all writing; the file is kept as it is, and reads go on as far as they can. */
-function watchIntegrity(ctx: Context, core: VaultCore): void {
-  checkIntegrity(ctx.store.path, ctx.stopping)
-    .then((findings) => {
-      // A file that is gone cannot be checked, and is no damaged one.
-      if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return;
-      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
-      ctx.store.stopWriting(detail);
-      core.said.push(detail);
-      ctx.log.error({ findings }, 'the database is damaged; writing stopped');
-      ctx.events.dispatchEvent(new Event('vault'));
-    })
-    .catch((error: unknown) =>
-      ctx.log.error({ message: String(error) }, 'the integrity check failed to run'),
-    );
+/** Stops one part, within bounds of time. What it throws is logged: the next part stops all the same. */
+async function stopPart(
+  name: string,
+  stop: (() => Promise<void> | undefined) | undefined,
+  log: Log,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), STOP_MS);
+  });
+  try {
+    if ((await Promise.race([stop?.(), late])) === 'late') log.error({ part: name }, 'did not stop in time');
+  } catch (error) {
+    log.error({ part: name, error: describeError(error) }, 'failed to stop');
+  } finally {
+    clearTimeout(timer);
+  }
 }

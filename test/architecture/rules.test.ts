@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { auditOperations } from '../../electron/instance/audit/operations.ts';
 import { openTestContext } from '../context.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -109,7 +110,7 @@ describe('the schema', () => {
 
   it('has no way to change or delete a line of the audit log', () => {
     const test = openTestContext();
-    test.ctx.audit.append({ operation: 'TESTED', caller: null });
+    test.ctx.audit.append(auditOperations.AUDIT_EXPORTED, null);
     const { sqlite } = test.ctx.store;
     expect(() => sqlite.exec('UPDATE audit_log SET operation = 1')).toThrow('append-only');
     expect(() => sqlite.exec('DELETE FROM audit_log')).toThrow('append-only');

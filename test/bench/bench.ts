@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import bcrypt from 'bcryptjs';
+import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
@@ -96,9 +97,9 @@ async function benchRotation(): Promise<void> {
     const bare = await timeBareRotation(bareDir);
     discard(bareDir);
     const { core, close } = await openCore(dataDir);
-    const staged = await stageRotation(core);
-    proveWithoutCopy(core, staged.newFingerprint);
-    await beginSealing(core);
+    const staged = await stageRotation(core, null);
+    proveWithoutCopy(core, null, staged.newFingerprint);
+    await beginSealing(core, null);
     const lag = watchEventLoop();
     const began = performance.now();
     await createRotationJob(core).run();
@@ -169,7 +170,15 @@ async function benchStart(): Promise<void> {
   for (let round = 0; round < 9; round++) {
     const began = performance.now();
     const store = openStore(dataDir, systemClock);
-    const core = await openVault({ dataDir, env: {}, store, clock: systemClock, log: silentLog, emit() {} });
+    const core = await openVault({
+      dataDir,
+      env: {},
+      store,
+      clock: systemClock,
+      log: silentLog,
+      audit: createAuditLog(store, systemClock, silentLog),
+      emit() {},
+    });
     times.push(performance.now() - began);
     if (core.situation.case !== 'running') throw new Error('the start did not run');
     store.close();

@@ -6,7 +6,7 @@ import { openCore } from './scenarios.ts';
 const [dataDir = '', path = ''] = process.argv.slice(2);
 const { core, close } = await openCore(dataDir);
 try {
-  await createKeyCopy(core, {
+  await createKeyCopy(core, null, {
     format: 'plain',
     path,
     of: 'active',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
 import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
@@ -42,6 +43,7 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
     store,
     clock: systemClock,
     log: silentLog,
+    audit: createAuditLog(store, systemClock, silentLog),
     emit() {},
     // The derivation is not what is interrupted.
     scryptLogN: 10,
@@ -86,7 +88,7 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
     onReady();
-    await moveCustody(core, core.custody.name === 'file' ? 'passphrase' : 'file', PASSPHRASE);
+    await moveCustody(core, null, core.custody.name === 'file' ? 'passphrase' : 'file', PASSPHRASE);
   } else {
     onReady();
     await rotate(core);
@@ -96,12 +98,12 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
 
 async function rotate(core: VaultCore): Promise<void> {
   const open = findOpenRotation(core.store);
-  if (open?.state === 'staged') await undoRotation(core);
+  if (open?.state === 'staged') await undoRotation(core, null);
   if (open?.state !== 'sealing' && open?.state !== 'proven') {
-    const staged = await stageRotation(core);
-    proveWithoutCopy(core, staged.newFingerprint);
+    const staged = await stageRotation(core, null);
+    proveWithoutCopy(core, null, staged.newFingerprint);
   }
-  if (findOpenRotation(core.store)?.state === 'proven') await beginSealing(core);
+  if (findOpenRotation(core.store)?.state === 'proven') await beginSealing(core, null);
   await createRotationJob(core).run();
 }
 

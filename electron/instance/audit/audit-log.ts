@@ -1,16 +1,9 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { describeError, type Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
-
-export interface AuditEntry {
-  /** `PROJECT_CREATED`, `ENV_VAR_REVEALED`, `KEY_ROTATION_STARTED` … upper case, past tense. */
-  operation: string;
-  /** Who did it; null for the instance itself. */
-  caller: Caller | null;
-  /** Names and ids. SECURITY: never a value. */
-  data?: Record<string, unknown>;
-}
+import type { LineData, Operation } from './operation.ts';
 
 export interface AuditLine {
   id: number;
@@ -37,8 +30,27 @@ export interface AuditFilter {
 }
 
 export interface AuditLog {
-  /** Appends one line, inside the caller's transaction where there is one. */
-  append(entry: AuditEntry): void;
+  /**
+   * Appends one line, inside the caller's transaction where there is one.
+   *
+   * @param actor who did it; null for the instance itself.
+   */
+  append<Data extends LineData>(
+    operation: Operation<Data>,
+    actor: Caller | null,
+    ...data: DataOf<Data>
+  ): void;
+  /**
+   * Notes what was done already for security's sake: a lock, a sign-out. Never throws: a line that cannot be written
+   * now waits in memory, with its time, until one can.
+   */
+  record<Data extends LineData>(
+    operation: Operation<Data>,
+    actor: Caller | null,
+    ...data: DataOf<Data>
+  ): void;
+  /** Writes the lines that wait, if the database takes them now. Never throws. */
+  flush(): void;
   /** Newest first. */
   list(filter: AuditFilter, page: { limit: number; offset: number }): AuditLine[];
   /** The newest before a line, newest first: for going through all of them, however many are added meanwhile. */
@@ -50,31 +62,64 @@ export interface AuditLog {
   get(id: number): AuditLine;
 }
 
+type Values = [number, string, string, number | null, string, string | null, string | null];
+
+/** An operation whose lines hold nothing takes no data. */
+type DataOf<Data> = [keyof Data] extends [never] ? [] : [data: Data];
+
 const COLUMNS = 'id, at, operation, actor_kind AS actorKind, user_id AS userId, actor, ip, data';
 const MATCHES = `(@operation IS NULL OR operation = @operation) AND (@userId IS NULL OR user_id = @userId)
   AND (@actor IS NULL OR actor = @actor) AND (@from IS NULL OR at >= @from) AND (@to IS NULL OR at <= @to)
   AND (@search IS NULL OR instr(lower(operation), lower(@search)) > 0 OR instr(lower(actor), lower(@search)) > 0
     OR instr(lower(data), lower(@search)) > 0)`;
 
-export function createAuditLog(store: Store, clock: Clock): AuditLog {
+/** Lines kept in memory while the database takes none; the oldest go first. */
+const MAX_WAITING = 1000;
+
+export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
   const { sqlite } = store;
+  const waiting: Values[] = [];
   const insert = sqlite.prepare(
     'INSERT INTO audit_log (at, operation, actor_kind, user_id, actor, ip, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
+
+  function write(...lines: Values[]): void {
+    store.transaction(() => {
+      for (const values of lines) insert.run(...values);
+    });
+  }
+
+  const toValues = ({ name }: Operation, actor: Caller | null, data?: LineData): Values => [
+    clock.now(),
+    name,
+    actor?.kind ?? 'instance',
+    actor && 'userId' in actor ? actor.userId : null,
+    actor?.label ?? 'instance',
+    actor?.ip ?? null,
+    data === undefined ? null : JSON.stringify(data),
+  ];
+
+  function flush(): void {
+    // A transaction of someone else's may still be undone, and would take these lines with it.
+    if (waiting.length === 0 || sqlite.inTransaction) return;
+    try {
+      write(...waiting);
+      waiting.length = 0;
+    } catch (error) {
+      log.error({ waiting: waiting.length, error: describeError(error) }, 'lines of the audit log wait');
+    }
+  }
+
   return {
-    append({ operation, caller, data }) {
-      store.transaction(() =>
-        insert.run(
-          clock.now(),
-          operation,
-          caller?.kind ?? 'instance',
-          caller && 'userId' in caller ? caller.userId : null,
-          caller?.label ?? 'instance',
-          caller?.ip ?? null,
-          data === undefined ? null : JSON.stringify(data),
-        ),
-      );
+    append(operation, actor, data?: LineData) {
+      write(toValues(operation, actor, data));
     },
+    record(operation, actor, data?: LineData) {
+      waiting.push(toValues(operation, actor, data));
+      if (waiting.length > MAX_WAITING) waiting.shift();
+      flush();
+    },
+    flush,
     list(filter, { limit, offset }) {
       const rows = sqlite
         .prepare(

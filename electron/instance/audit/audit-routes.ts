@@ -6,6 +6,8 @@ import { pathId, queryInteger } from '../http/parameters.ts';
 import type { Context } from '../kernel/context.ts';
 import type { AuditFilter } from './audit-log.ts';
 import { auditLineShape, auditOperationsShape, toLineJson } from './audit-shapes.ts';
+import type { LineWords } from './line-words.ts';
+import { auditOperations } from './operations.ts';
 
 const TOTAL_HEADER = 'x-total-count';
 /** Lines read at once for an export: a few milliseconds of work. */
@@ -21,7 +23,7 @@ const filterQuery = z.object({
 });
 
 /** `/audit`. */
-export function auditRoutes(ctx: Context) {
+export function auditRoutes(ctx: Context, words: LineWords) {
   const app = createRoutes();
   app.openapi(
     createRoute({
@@ -48,7 +50,10 @@ export function auditRoutes(ctx: Context) {
       const { limit, offset, ...query } = c.req.valid('query');
       const filter = toFilter(query);
       c.header(TOTAL_HEADER, String(ctx.audit.count(filter)));
-      return c.json(ctx.audit.list(filter, { limit, offset }).map(toLineJson), 200);
+      return c.json(
+        ctx.audit.list(filter, { limit, offset }).map((line) => toLineJson(line, words)),
+        200,
+      );
     },
   );
 
@@ -61,7 +66,7 @@ export function auditRoutes(ctx: Context) {
     }),
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');
-      return c.json(toLineJson(ctx.audit.get(c.req.valid('param').id)));
+      return c.json(toLineJson(ctx.audit.get(c.req.valid('param').id), words));
     },
   );
 
@@ -73,7 +78,9 @@ export function auditRoutes(ctx: Context) {
     }),
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');
-      return c.json({ operations: ctx.audit.listOperations() });
+      const operations = ctx.audit.listOperations();
+      const titles = operations.map((name) => [name, words.operations.get(name)?.title ?? name] as const);
+      return c.json({ operations, titles: Object.fromEntries(titles) });
     },
   );
 
@@ -92,8 +99,8 @@ export function auditRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'audit:read');
-      const lines = streamLines(ctx, toFilter(c.req.valid('query')));
-      ctx.audit.append({ operation: 'AUDIT_EXPORTED', caller });
+      const lines = streamLines(ctx, words, toFilter(c.req.valid('query')));
+      ctx.audit.append(auditOperations.AUDIT_EXPORTED, caller);
       const day = new Date(ctx.clock.now()).toISOString().slice(0, 10);
       const headers = {
         'content-type': 'text/plain; charset=utf-8',
@@ -112,7 +119,7 @@ function toFilter(query: z.infer<typeof filterQuery>): AuditFilter {
 }
 
 /** From the newest line of now to the oldest, read as fast as they are taken. */
-function streamLines(ctx: Context, filter: AuditFilter): ReadableStream<Uint8Array> {
+function streamLines(ctx: Context, words: LineWords, filter: AuditFilter): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let before = Number.MAX_SAFE_INTEGER;
   return new ReadableStream({
@@ -122,7 +129,7 @@ function streamLines(ctx: Context, filter: AuditFilter): ReadableStream<Uint8Arr
       if (!last) return controller.close();
       before = last.id;
       controller.enqueue(
-        encoder.encode(lines.map((line) => `${JSON.stringify(toLineJson(line))}\n`).join('')),
+        encoder.encode(lines.map((line) => `${JSON.stringify(toLineJson(line, words))}\n`).join('')),
       );
     },
   });

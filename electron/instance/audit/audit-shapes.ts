@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { AuditLine } from './audit-log.ts';
+import { describeLine, type LineWords } from './line-words.ts';
 
 /** What did it: the instance by itself, or a kind of caller. */
 export const actorKinds = ['instance', 'anonymous', 'owner', 'user', 'key', 'token'] as const;
@@ -16,12 +17,18 @@ export const auditLineShape = z
     actor_kind: z.enum(actorKinds),
     ip_address: z.object({ ip: z.string() }).nullable(),
     data: z.record(z.string(), z.unknown()).nullable(),
+    /** The operation in words, and what was done, without who did it. */
+    title: z.string(),
+    sentence: z.array(z.object({ text: z.string(), style: z.enum(['plain', 'name', 'code']) })),
   })
   .openapi('AuditLine');
 
-export const auditOperationsShape = z.object({ operations: z.array(z.string()) }).openapi('AuditOperations');
+export const auditOperationsShape = z
+  .object({ operations: z.array(z.string()), titles: z.record(z.string(), z.string()) })
+  .openapi('AuditOperations');
 
-export function toLineJson(entry: AuditLine): z.infer<typeof auditLineShape> {
+export function toLineJson(entry: AuditLine, words: LineWords): z.infer<typeof auditLineShape> {
+  const { title, sentence } = describeLine(entry, words);
   return {
     id: entry.id,
     operation_type: entry.operation,
@@ -36,5 +43,7 @@ export function toLineJson(entry: AuditLine): z.infer<typeof auditLineShape> {
     actor_kind: entry.actorKind,
     ip_address: entry.ip === null ? null : { ip: entry.ip },
     data: entry.data,
+    title,
+    sentence: [...sentence],
   };
 }

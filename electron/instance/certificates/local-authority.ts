@@ -92,7 +92,15 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
     .prepare('SELECT purpose FROM local_certificates WHERE private_key_secret_id = ?')
     .pluck();
   return {
-    kinds: ['tls_private_key'],
+    kind: 'tls_private_key',
+    label: 'TLS key',
+    one: 'TLS key',
+    many: 'TLS keys',
+    group: 'tls',
+    recoveryGroup: 'tls',
+    isTyped: false,
+    isReplaceable: true,
+    renewal: { button: 'Issue again', done: 'Issued again' },
     describe(ids) {
       const owners = new Map();
       for (const id of ids) {
@@ -114,7 +122,7 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
         .pluck()
         .all() as SecretId[];
       ctx.vault.remove([...new Set([id, ...rows])]);
-      ctx.events.dispatchEvent(new Event('tls'));
+      ctx.events.emit('tls');
       return null;
     },
   };

@@ -70,14 +70,14 @@ export async function openHttpsDoor(
   };
   const onChange = () =>
     void renew().catch(() => ctx.log.warn({}, 'the HTTPS certificate could not be renewed'));
-  for (const event of ['vault', 'tls']) ctx.events.addEventListener(event, onChange);
+  const stops = [ctx.events.on('vault', onChange), ctx.events.on('tls', onChange)];
 
   return {
     url: `https://localhost:${bound}`,
     port: bound,
     certificate: () => certificate,
     async close() {
-      for (const event of ['vault', 'tls']) ctx.events.removeEventListener(event, onChange);
+      for (const stop of stops) stop();
       await Promise.all(servers.map(closeServer));
     },
   };

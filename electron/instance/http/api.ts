@@ -13,8 +13,11 @@ export interface ApiEnv {
   };
 }
 
+/** The routes of a capability. */
+export type Routes = OpenAPIHono<ApiEnv>;
+
 /** An empty route collection whose schema failures become `invalid_request` with field errors. */
-export function createRoutes(): OpenAPIHono<ApiEnv> {
+export function createRoutes(): Routes {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (result.success) return;

@@ -1,11 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Caller } from '../access/caller.ts';
-import { consoleFiles } from '../doors/console-files.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import type { ApiEnv } from './api.ts';
-import { announceChange, changeFeedRoutes, type LiveView } from './change-feed.ts';
+import type { ApiEnv, Routes } from './api.ts';
+import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
 import { renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { pageStyle } from './page-style.ts';
@@ -31,17 +31,16 @@ export interface App {
 }
 
 export interface AppOptions {
-  routes: OpenAPIHono<ApiEnv>[];
+  routes: readonly Routes[];
+  feed: Feed;
+  /** What clients need to know of what was declared, in words: part of the description. */
+  words: object;
   identify: Identify;
   ctx: Context;
   /** Host names and addresses this instance answers to. */
   listHosts: () => string[];
-  /** What is shown live, beside the changes made by requests. */
-  liveViews: LiveView[];
-  /** The local authority's certificate; null while there is none. */
-  findAuthorityPem: () => string | null;
-  /** Where the built console lies. */
-  consoleFolder: string;
+  /** Pages and files of the console. */
+  consoleRoutes: Hono;
 }
 
 /**
@@ -49,19 +48,22 @@ export interface AppOptions {
  * under `/api` is a problem, never a page.
  */
 export function createApp(options: AppOptions): App {
-  const { routes, identify, ctx, liveViews, listHosts, findAuthorityPem, consoleFolder } = options;
+  const { routes, feed, words, identify, ctx, listHosts, consoleRoutes } = options;
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
-  api.route('/', changeFeedRoutes(ctx, liveViews));
+  api.route('/', changeFeedRoutes(ctx, feed));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Written once: the routes do not change, and whoever asks, unknown callers too, must not make it costly.
   const document = () => {
-    described ??= api.getOpenAPI31Document({
-      openapi: '3.1.0',
-      info: { title: 'Temps', version: VERSION },
-      servers: [{ url: '/api' }],
-    });
+    described ??= {
+      ...api.getOpenAPI31Document({
+        openapi: '3.1.0',
+        info: { title: 'Temps', version: VERSION },
+        servers: [{ url: '/api' }],
+      }),
+      'x-words': words,
+    };
     return described;
   };
   api.get('/openapi.json', (c) => c.json(document()));
@@ -69,11 +71,6 @@ export function createApp(options: AppOptions): App {
     if (c.get('caller').kind === 'anonymous')
       throw new AppError('unauthenticated', 'Sign in to read this page.');
     return c.html(renderDocs(document()));
-  });
-  api.get('/ca.pem', (c) => {
-    const pem = findAuthorityPem();
-    if (!pem) throw new AppError('not_found', 'There is no local authority yet.');
-    return c.body(pem, 200, { 'content-type': 'application/x-pem-file' });
   });
   api.all('*', (c) => {
     const path = c.req.path.slice('/api'.length);
@@ -119,7 +116,7 @@ export function createApp(options: AppOptions): App {
   });
   app.route('/api', api);
   app.get('/page.css', (c) => c.body(pageStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));
-  app.route('/', consoleFiles(consoleFolder));
+  app.route('/', consoleRoutes);
   app.notFound(() => {
     throw new AppError('not_found', 'There is nothing at this path.');
   });

@@ -4,6 +4,7 @@ import type { Caller } from '../access/caller.ts';
 import { type Permission, permissions } from '../access/permissions.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import type { EventName } from '../kernel/events.ts';
 import { createRoutes } from './api.ts';
 
 /** How often a stream looks for something to send: many changes become one message. */
@@ -13,46 +14,29 @@ const PING_MS = 15_000;
 
 /** Something a capability shows live: what its route would answer now, sent whenever its event happens. */
 export interface LiveView {
-  /** As dispatched on the context's events, and as the message is called. */
-  event: string;
+  /** As the message is called, too. */
+  event: Exclude<EventName, 'changed'>;
   permission: Permission;
   /** Sent once at the start, so that nothing is missed between a request and the stream. */
   atStart: boolean;
   render(): unknown;
 }
 
-/**
- * What a caller needs to hear that a resource changed: what reading it takes. SECURITY: one that is not listed is
- * told to those alone who may do everything.
- */
-const heardWith: Record<string, Permission> = {
-  projects: 'projects:read',
-  'api-keys': 'api_keys:read',
-  users: 'users:read',
-  settings: 'settings:read',
-  audit: 'audit:read',
-  vault: 'vault:read',
-};
+/** What is fed: the views of the capabilities, and what a caller needs to hear that a resource changed. */
+export interface Feed {
+  views: readonly LiveView[];
+  /** SECURITY: a resource that is not here is told to those alone who may do everything. */
+  heardWith: ReadonlyMap<string, Permission>;
+}
 
 const CHANGED = 'changed';
-
-/** A request changed something. SECURITY: the resource's word alone travels, no id, name or value. */
-class ChangedEvent extends Event {
-  readonly resource: string;
-  readonly userId: number | null;
-  constructor(resource: string, userId: number | null) {
-    super(CHANGED);
-    this.resource = resource;
-    this.userId = userId;
-  }
-}
 
 /** Tells every open window that a request changed `path`, whichever door it came by. */
 export function announceChange(ctx: Context, path: string, caller: Caller): void {
   const [, api, resource = ''] = path.split('/');
   if (api !== 'api' || !/^[a-z][a-z-]*$/.test(resource)) return;
   const userId = 'userId' in caller ? caller.userId : null;
-  ctx.events.dispatchEvent(new ChangedEvent(resource, userId));
+  ctx.events.emit(CHANGED, { resource, userId });
 }
 
 /** One open stream: what waits to be sent, and its end. */
@@ -64,7 +48,7 @@ interface Listener {
 }
 
 /** `/events`: one stream of changes for everything a window shows. */
-export function changeFeedRoutes(ctx: Context, views: readonly LiveView[]) {
+export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
   const app = createRoutes();
   const listeners = listen(ctx, views);
 
@@ -106,7 +90,7 @@ export function changeFeedRoutes(ctx: Context, views: readonly LiveView[]) {
     let spokeAt = ctx.clock.now();
     try {
       while (open) {
-        for (const message of takeMessages(listener)) {
+        for (const message of takeMessages(listener, heardWith)) {
           // SECURITY: asked before every message: who signed out or lost a permission hears nothing more.
           const caller = findListener();
           if (!caller || !open) return;
@@ -133,14 +117,13 @@ export function changeFeedRoutes(ctx: Context, views: readonly LiveView[]) {
 function listen(ctx: Context, views: readonly LiveView[]): Set<Listener> {
   const listeners = new Set<Listener>();
   for (const view of views)
-    ctx.events.addEventListener(view.event, () => {
+    ctx.events.on(view.event, () => {
       for (const { views: due } of listeners) due.add(view);
     });
-  ctx.events.addEventListener(CHANGED, (event) => {
-    if (!(event instanceof ChangedEvent)) return;
+  ctx.events.on(CHANGED, ({ resource, userId }) => {
     for (const { changed } of listeners) {
-      const users = changed.get(event.resource) ?? new Set();
-      changed.set(event.resource, users.add(event.userId));
+      const users = changed.get(resource) ?? new Set();
+      changed.set(resource, users.add(userId));
     }
   });
   ctx.stopping.addEventListener('abort', () => {
@@ -156,7 +139,7 @@ interface Message {
 }
 
 /** Taken before anything is awaited: what changes while a slow reader is written to is sent next time. */
-function takeMessages(listener: Listener): Message[] {
+function takeMessages(listener: Listener, heardWith: Feed['heardWith']): Message[] {
   const messages: Message[] = [
     ...[...listener.views].map(({ event, permission, render }) => ({
       event,
@@ -165,7 +148,7 @@ function takeMessages(listener: Listener): Message[] {
     })),
     ...[...listener.changed].map(([resource, users]) => ({
       event: CHANGED,
-      isFor: (caller: Caller) => mayHear(caller, resource, users),
+      isFor: (caller: Caller) => mayHear(caller, heardWith.get(resource), users),
       render: () => ({ resource }),
     })),
   ];
@@ -175,9 +158,12 @@ function takeMessages(listener: Listener): Message[] {
 }
 
 /** People hear of their own changes too, in their other windows. */
-function mayHear(caller: Caller, resource: string, changedBy: ReadonlySet<number | null>): boolean {
+function mayHear(
+  caller: Caller,
+  needed: Permission | undefined,
+  changedBy: ReadonlySet<number | null>,
+): boolean {
   if ('userId' in caller && caller.userId !== null && changedBy.has(caller.userId)) return true;
-  const needed = heardWith[resource];
   const all = needed ? [needed] : permissions;
   return all.every((permission) => caller.permissions.includes(permission));
 }

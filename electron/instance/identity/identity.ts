@@ -1,9 +1,10 @@
+import type { Caller } from '../access/caller.ts';
 import type { Context } from '../kernel/context.ts';
 import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
-import { disableSecondFactor } from './sessions/second-factor.ts';
+import { removeSecondFactor } from './sessions/second-factor.ts';
 import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
 import { createSignInThrottle, type SignInThrottle } from './sessions/sign-in-throttle.ts';
 import { createLastUseRecorder, type LastUseRecorder } from './tokens/access-tokens.ts';
@@ -28,7 +29,7 @@ export interface Identity {
 /** The vault's first key, for whoever sets up. */
 export interface FirstKeyOfSetUp {
   describe(): FirstKey;
-  keep(where: FirstCustody): Promise<void>;
+  keep(actor: Caller, where: FirstCustody): Promise<void>;
 }
 
 export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identity {
@@ -54,7 +55,15 @@ export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identit
 export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
   return [
     {
-      kinds: ['api_key'],
+      kind: 'api_key',
+      label: 'API key',
+      one: 'API key',
+      many: 'API keys',
+      group: 'access',
+      recoveryGroup: 'sign_in',
+      isTyped: true,
+      isReplaceable: false,
+      renewal: { button: 'Make a new one', done: 'Created again' },
       describe: (ids) =>
         describe(
           ctx,
@@ -65,7 +74,15 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
       regenerate: (id) => regenerateApiKey(ctx, id),
     },
     {
-      kinds: ['deployment_token'],
+      kind: 'deployment_token',
+      label: 'Deployment token',
+      one: 'deployment token',
+      many: 'deployment tokens',
+      group: 'access',
+      recoveryGroup: 'sign_in',
+      isTyped: true,
+      isReplaceable: false,
+      renewal: { button: 'Make a new one', done: 'Created again' },
       describe: (ids) =>
         describe(
           ctx,
@@ -77,7 +94,15 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
       regenerate: (id) => regenerateDeploymentToken(ctx, id),
     },
     {
-      kinds: ['totp_secret'],
+      kind: 'totp_secret',
+      label: 'Second factor',
+      one: 'second factor',
+      many: 'second factors',
+      group: 'sign_in',
+      recoveryGroup: 'sign_in',
+      isTyped: false,
+      isReplaceable: false,
+      renewal: { button: 'Switch it off', done: 'Switched off: set it up again' },
       describe: (ids) =>
         describe(
           ctx,
@@ -92,7 +117,7 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
           .prepare('SELECT id FROM users WHERE totp_secret_id = ?')
           .pluck()
           .get(id);
-        if (typeof userId === 'number') disableSecondFactor(ctx, userId);
+        if (typeof userId === 'number') removeSecondFactor(ctx, userId);
         return null;
       },
     },

@@ -58,20 +58,12 @@ export function environmentRoutes(ctx: Context) {
       requirePermission(caller, 'environments:write');
       const project = find(caller, c.req.valid('param').project);
       const request = c.req.valid('json');
-      const made = ctx.store.transaction(() => {
-        const environment = createEnvironment(ctx, project.id, {
-          name: request.name,
-          branch: request.branch,
-          isPreview: request.set_as_preview,
-        });
-        ctx.audit.append({
-          operation: 'ENVIRONMENT_CREATED',
-          caller,
-          data: { project: project.name, name: environment.name },
-        });
-        return environment;
+      const environment = createEnvironment(ctx, caller, project, {
+        name: request.name,
+        branch: request.branch,
+        isPreview: request.set_as_preview,
       });
-      return c.json(toEnvironmentJson(made), 201);
+      return c.json(toEnvironmentJson(environment), 201);
     },
   );
   app.openapi(
@@ -132,16 +124,9 @@ export function environmentRoutes(ctx: Context) {
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
       const request = c.req.valid('json');
-      const updated = ctx.store.transaction(() => {
-        ctx.audit.append({
-          operation: 'ENVIRONMENT_UPDATED',
-          caller,
-          data: { project: project.name, name: environment.name },
-        });
-        return updateEnvironment(ctx, project.id, environment.id, {
-          branch: request.branch,
-          deploymentConfig: request.deployment_config,
-        });
+      const updated = updateEnvironment(ctx, caller, project, environment.id, {
+        branch: request.branch,
+        deploymentConfig: request.deployment_config,
       });
       return c.json(toEnvironmentJson(updated));
     },
@@ -159,14 +144,7 @@ export function environmentRoutes(ctx: Context) {
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
-      ctx.store.transaction(() => {
-        deleteEnvironment(ctx, project.id, environment.id);
-        ctx.audit.append({
-          operation: 'ENVIRONMENT_DELETED',
-          caller,
-          data: { project: project.name, name: environment.name },
-        });
-      });
+      deleteEnvironment(ctx, caller, project, environment.id);
       return c.body(null, 204);
     },
   );

@@ -1,7 +1,9 @@
+import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
-import { deleteVariables, touchVariablesOf } from './variables/variable-changes.ts';
+import { removeVariables, touchVariablesOf } from './variables/variable-rows.ts';
 
 /** Made with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';
@@ -42,12 +44,31 @@ export function getEnvironment(ctx: Context, projectId: number, segment: string)
   return environment;
 }
 
+/** Of a project, what its environments need to know. */
+type ProjectName = { readonly id: number; readonly name: string };
+
+export interface NewEnvironment {
+  name: string;
+  branch?: string | null | undefined;
+  isPreview?: boolean | undefined;
+}
+
 /** Throws `name_taken`. */
 export function createEnvironment(
   ctx: Context,
-  projectId: number,
-  fields: { name: string; branch?: string | null | undefined; isPreview?: boolean | undefined },
+  actor: Caller | null,
+  project: ProjectName,
+  fields: NewEnvironment,
 ): Environment {
+  return ctx.store.transaction(() => {
+    const environment = insertEnvironment(ctx, project.id, fields);
+    ctx.audit.append(projectOperations.ENVIRONMENT_CREATED, actor, lineOf(project, environment));
+    return environment;
+  });
+}
+
+/** Without a line of its own: for a project's first one. Throws `name_taken`. */
+export function insertEnvironment(ctx: Context, projectId: number, fields: NewEnvironment): Environment {
   return ctx.store.transaction(() => {
     const slug = toSlug(fields.name, 'environment');
     if (listEnvironments(ctx, projectId).some((known) => known.slug === slug)) {
@@ -68,7 +89,8 @@ export function createEnvironment(
 
 export function updateEnvironment(
   ctx: Context,
-  projectId: number,
+  actor: Caller | null,
+  project: ProjectName,
   id: number,
   fields: {
     branch?: string | null | undefined;
@@ -76,20 +98,26 @@ export function updateEnvironment(
   },
 ): Environment {
   return ctx.store.transaction(() => {
-    const old = getEnvironment(ctx, projectId, String(id));
+    const old = getEnvironment(ctx, project.id, String(id));
     const branch = fields.branch === undefined ? old.branch : fields.branch;
     const config = fields.deploymentConfig === undefined ? old.deploymentConfig : fields.deploymentConfig;
     ctx.store.sqlite
       .prepare('UPDATE environments SET branch = ?, deployment_config = ?, updated_at = ? WHERE id = ?')
       .run(branch, config === null ? null : JSON.stringify(config), ctx.clock.now(), id);
-    return getEnvironment(ctx, projectId, String(id));
+    ctx.audit.append(projectOperations.ENVIRONMENT_UPDATED, actor, lineOf(project, old));
+    return getEnvironment(ctx, project.id, String(id));
   });
 }
 
 /** Deletes an environment and the variables that were in no other. Throws `invalid_request` for production. */
-export function deleteEnvironment(ctx: Context, projectId: number, id: number): void {
+export function deleteEnvironment(
+  ctx: Context,
+  actor: Caller | null,
+  project: ProjectName,
+  id: number,
+): void {
   ctx.store.transaction(() => {
-    const environment = getEnvironment(ctx, projectId, String(id));
+    const environment = getEnvironment(ctx, project.id, String(id));
     if (environment.slug === PRODUCTION)
       throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
     const orphans = ctx.store.sqlite
@@ -98,11 +126,16 @@ export function deleteEnvironment(ctx: Context, projectId: number, id: number): 
          WHERE v.project_id = ? GROUP BY v.id HAVING count(*) = 1 AND max(x.environment_id) = ?`,
       )
       .pluck()
-      .all(projectId, id) as number[];
+      .all(project.id, id) as number[];
     touchVariablesOf(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM environments WHERE id = ?').run(id);
-    deleteVariables(ctx, orphans);
+    removeVariables(ctx, orphans);
+    ctx.audit.append(projectOperations.ENVIRONMENT_DELETED, actor, lineOf(project, environment));
   });
+}
+
+function lineOf(project: ProjectName, { name }: Environment) {
+  return { project: project.name, name };
 }
 
 function fromRow(row: Row): Environment {

@@ -3,8 +3,6 @@ import { type Caller, requirePermission, requireProject } from '../access/caller
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import type { Context } from '../kernel/context.ts';
-import { SecretText } from '../vault/secret-text.ts';
-import { getEnvironment, PRODUCTION } from './environments.ts';
 import {
   projectListShape,
   projectShape,
@@ -21,8 +19,6 @@ import {
   type Project,
   updateProject,
 } from './projects.ts';
-import { guessSecret } from './variables/secret-guess.ts';
-import { createVariable } from './variables/variable-changes.ts';
 
 const name = displayName(500);
 const optionalText = z.string().max(500).nullish();
@@ -78,7 +74,7 @@ function isVisible(caller: Caller, projectId: number): boolean {
 }
 
 /** `/projects` and their environments. */
-export function projectOnlyRoutes(ctx: Context) {
+export function projectRoutes(ctx: Context) {
   const app = createRoutes();
   const find = (caller: Caller, segment: string): Project => {
     const project = getProject(ctx, segment);
@@ -139,32 +135,8 @@ export function projectOnlyRoutes(ctx: Context) {
       const request = c.req.valid('json');
       const variables = request.environment_variables ?? [];
       if (variables.length > 0) requirePermission(caller, 'environments:write');
-      const project = ctx.store.transaction(() => {
-        const created = createProject(ctx, { ...toFields(request), name: request.name });
-        const production = getEnvironment(ctx, created.id, PRODUCTION);
-        for (const [key, value] of variables) {
-          const { isSecret } = guessSecret(key, value);
-          createVariable(
-            ctx,
-            created.id,
-            {
-              key,
-              value: new SecretText(value),
-              isSecret,
-              environmentIds: [production.id],
-              includeInPreview: false,
-            },
-            caller.label,
-          );
-        }
-        ctx.audit.append({
-          operation: 'PROJECT_CREATED',
-          caller,
-          data: { id: created.id, name: created.name },
-        });
-        return created;
-      });
-      return c.json(toProjectJson(project));
+      const fields = { ...toFields(request), name: request.name };
+      return c.json(toProjectJson(createProject(ctx, caller, fields, variables)));
     },
   );
 
@@ -186,15 +158,7 @@ export function projectOnlyRoutes(ctx: Context) {
   const change = (caller: Caller, segment: string, fields: ReturnType<typeof toFields>) => {
     requirePermission(caller, 'projects:write');
     const project = find(caller, segment);
-    return ctx.store.transaction(() => {
-      const updated = updateProject(ctx, project.id, fields);
-      ctx.audit.append({
-        operation: 'PROJECT_UPDATED',
-        caller,
-        data: { id: project.id, name: updated.name },
-      });
-      return toProjectJson(updated);
-    });
+    return toProjectJson(updateProject(ctx, caller, project.id, fields));
   };
   app.openapi(
     createRoute({
@@ -248,15 +212,7 @@ export function projectOnlyRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:delete');
-      const project = find(caller, c.req.valid('param').project);
-      ctx.store.transaction(() => {
-        deleteProject(ctx, project.id);
-        ctx.audit.append({
-          operation: 'PROJECT_DELETED',
-          caller,
-          data: { id: project.id, name: project.name },
-        });
-      });
+      deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
       return c.body(null, 204);
     },
   );

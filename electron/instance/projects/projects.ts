@@ -1,8 +1,13 @@
+import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId } from '../vault/vault.ts';
-import { createEnvironment } from './environments.ts';
+import { insertEnvironment, PRODUCTION } from './environments.ts';
+import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
+import { guessSecret } from './variables/secret-guess.ts';
+import { insertVariable } from './variables/variable-rows.ts';
 
 export interface Project {
   id: number;
@@ -96,8 +101,16 @@ export function getProject(ctx: Context, segment: string): Project {
   return project;
 }
 
-/** Makes a project with its environment "production". Throws `name_taken` for a name or slug that is in use. */
-export function createProject(ctx: Context, fields: ProjectFields & { name: string }): Project {
+/**
+ * Creates a project with its environment "production" and variables there, secret where they look like it. Throws
+ * `name_taken` for a name or slug that is in use, and what creating a variable throws.
+ */
+export function createProject(
+  ctx: Context,
+  actor: Caller | null,
+  fields: ProjectFields & { name: string },
+  variables: readonly (readonly [key: string, value: string])[] = [],
+): Project {
   return ctx.store.transaction(() => {
     requireFreeName(ctx, fields.name);
     const now = ctx.clock.now();
@@ -123,13 +136,29 @@ export function createProject(ctx: Context, fields: ProjectFields & { name: stri
         now,
         now,
       ) as number;
-    createEnvironment(ctx, id, { name: 'production' });
+    const production = insertEnvironment(ctx, id, { name: PRODUCTION });
+    for (const [key, value] of variables) {
+      const fields = {
+        key,
+        value: new SecretText(value),
+        isSecret: guessSecret(key, value).isSecret,
+        environmentIds: [production.id],
+        includeInPreview: false,
+      };
+      insertVariable(ctx, id, fields, actor?.label ?? 'instance');
+    }
+    ctx.audit.append(projectOperations.PROJECT_CREATED, actor, { id, name: fields.name });
     return getProject(ctx, String(id));
   });
 }
 
 /** Changes what is given. Throws `not_found`, `name_taken`. */
-export function updateProject(ctx: Context, id: number, fields: ProjectFields): Project {
+export function updateProject(
+  ctx: Context,
+  actor: Caller | null,
+  id: number,
+  fields: ProjectFields,
+): Project {
   return ctx.store.transaction(() => {
     const old = getProject(ctx, String(id));
     const merged = {
@@ -158,15 +187,16 @@ export function updateProject(ctx: Context, id: number, fields: ProjectFields): 
         ctx.clock.now(),
         id,
       );
+    ctx.audit.append(projectOperations.PROJECT_UPDATED, actor, { id, name: merged.name });
     return getProject(ctx, String(id));
   });
 }
 
 /** Deletes a project with its environments, variables and tokens, and every secret of theirs. */
-export function deleteProject(ctx: Context, id: number): void {
+export function deleteProject(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const { sqlite } = ctx.store;
-    getProject(ctx, String(id));
+    const { name } = getProject(ctx, String(id));
     const secretIds = sqlite
       .prepare(
         `SELECT secret_id FROM env_vars WHERE project_id = @id AND secret_id IS NOT NULL
@@ -178,6 +208,7 @@ export function deleteProject(ctx: Context, id: number): void {
       .all({ id }) as SecretId[];
     sqlite.prepare('DELETE FROM projects WHERE id = ?').run(id);
     ctx.vault.remove(secretIds);
+    ctx.audit.append(projectOperations.PROJECT_DELETED, actor, { id, name });
   });
 }
 

@@ -6,7 +6,15 @@ const IDS_PER_QUERY = 500;
 /** What the doctor and the recovery list know of variables: the one in force, or a version in its history. */
 export function projectsSecretKeeper(ctx: Context): SecretKeeper {
   return {
-    kinds: ['env_var'],
+    kind: 'env_var',
+    label: 'Variable',
+    one: 'variable',
+    many: 'variables',
+    group: 'variables',
+    recoveryGroup: 'deploys',
+    isTyped: true,
+    isReplaceable: false,
+    renewal: null,
     describe(ids) {
       const owners = new Map<SecretId, SecretOwner>();
       for (let at = 0; at < ids.length; at += IDS_PER_QUERY)

@@ -35,12 +35,7 @@ export function settingsRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'settings:write');
-      const changes = c.req.valid('json');
-      const updated = ctx.store.transaction(() => {
-        ctx.audit.append({ operation: 'SETTINGS_UPDATED', caller, data: changes });
-        return updateSettings(ctx, changes);
-      });
-      return c.json(updated);
+      return c.json(updateSettings(ctx, caller, c.req.valid('json')));
     },
   );
   return app;

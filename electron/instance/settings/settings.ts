@@ -1,4 +1,6 @@
+import type { Caller } from '../access/caller.ts';
 import type { Context } from '../kernel/context.ts';
+import { settingsOperations } from './operations.ts';
 
 export interface Settings {
   /** Shown in the console and on key copies; typed to confirm starting over. */
@@ -24,9 +26,10 @@ export function getSettings(ctx: Context): Settings {
  * Changes what is given and leaves the rest. `https_names` count from the next start, `session_days` for sessions
  * opened from now on.
  */
-export function updateSettings(ctx: Context, change: Partial<Settings>): Settings {
+export function updateSettings(ctx: Context, actor: Caller | null, change: Partial<Settings>): Settings {
   const { instance_name: name, ...sections } = change;
   ctx.store.transaction(() => {
+    ctx.audit.append(settingsOperations.SETTINGS_UPDATED, actor, change);
     if (name !== undefined) ctx.store.sqlite.prepare('UPDATE instance SET name = ?').run(name);
     for (const [section, value] of Object.entries(sections))
       if (value !== undefined) writeSection(ctx, section as keyof typeof sections, value);

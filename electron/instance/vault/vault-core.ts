@@ -1,3 +1,5 @@
+import type { Caller } from '../access/caller.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { AppError, type ErrorCode } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
@@ -9,6 +11,7 @@ import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } 
 import { KeyRing } from './key/key-ring.ts';
 import { sweepLeftoverKeys } from './key/leftover-keys.ts';
 import { decideStart, type StartDecision, type VaultCase } from './key/start-case.ts';
+import { vaultOperations } from './operations.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secrets/secret-store.ts';
@@ -31,6 +34,7 @@ export interface VaultCore {
   readonly dataDir: string;
   readonly env: NodeJS.ProcessEnv;
   readonly store: Store;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
   readonly ring: KeyRing;
@@ -73,6 +77,7 @@ export interface OpenVaultOptions {
   dataDir: string;
   env: NodeJS.ProcessEnv;
   store: Store;
+  audit: AuditLog;
   clock: Clock;
   log: Log;
   /** Where a first start keeps the new key. */
@@ -102,6 +107,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     dataDir,
     env,
     store,
+    audit: options.audit,
     clock,
     log: options.log,
     ring,
@@ -301,11 +307,15 @@ export function setSituation(core: VaultCore, situation: Situation): void {
   if (changed) core.emit('vault');
 }
 
-/** "Lock now": drops every key from memory; the next read fails. */
-export function lockVault(core: VaultCore): void {
+/**
+ * "Lock now": drops every key from memory; the next read fails. SECURITY: first, whatever becomes of its line in the
+ * audit log: a database that takes none must not keep the keys.
+ */
+export function lockVault(core: VaultCore, actor: Caller | null): void {
   core.lockCount += 1;
   core.ring.dropAll();
   setSituation(core, { case: 'locked_by_owner', detail: 'Locked by its owner.', foundFingerprint: null });
+  core.audit.record(vaultOperations.VAULT_LOCKED, actor);
 }
 
 /** The record of the active key. Throws `vault_locked` when nothing was ever recorded. */

@@ -2,7 +2,7 @@ import { AppError } from '../kernel/app-error.ts';
 import { finishCustodyMove } from './custody/custody-move.ts';
 import { watchCustody } from './custody/custody-watch.ts';
 import { createRotationJob, type RotationJob } from './rotation/reseal-job.ts';
-import { findOpenRotation, type RotationRecord } from './rotation/rotation-record.ts';
+import { findOpenRotation } from './rotation/rotation-record.ts';
 import { type DoctorReport, runDoctor } from './secrets/doctor.ts';
 import { readCustody, type VaultCore } from './vault-core.ts';
 
@@ -24,16 +24,15 @@ export interface VaultJobs {
   readonly finishedReport: DoctorReport | null;
   /** Runs the doctor, or joins the run under way. */
   runDoctor(): Promise<DoctorReport>;
-  /** Resumes an interrupted rotation and starts waiting for custody. Called once the doors are open. */
-  start(): void;
+  /** Goes on with what an earlier run left, and starts waiting for custody. Called once the doors are open. */
+  start(): Promise<void>;
   /** Goes on with what a locked vault had to leave: an interrupted rotation, a half-done custody move. */
   resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param onRotated runs inside the transaction that ends a rotation. */
-export function createVaultJobs(core: VaultCore, onRotated?: (rotation: RotationRecord) => void): VaultJobs {
-  const rotation = createRotationJob(core, onRotated);
+export function createVaultJobs(core: VaultCore): VaultJobs {
+  const rotation = createRotationJob(core);
   let report: DoctorReport | null = null;
   let finished: DoctorReport | null = null;
   let doctor: Promise<DoctorReport> | null = null;
@@ -111,8 +110,8 @@ export function createVaultJobs(core: VaultCore, onRotated?: (rotation: Rotation
       return doctor;
     },
     resume,
-    start() {
-      resumeRotation();
+    async start() {
+      await resume();
       flushing = setInterval(flushUses, FLUSH_USES_MS).unref();
       retry = setTimeout(attendCustody, RETRY_CUSTODY_MS).unref();
     },

@@ -1,4 +1,5 @@
 import type { SecretText } from './secret-text.ts';
+import type { KindFacts } from './secrets/secret-kinds.ts';
 import type { SecretKind } from './vocabulary.ts';
 
 /** UUIDv7 of a row of `secrets`. */
@@ -19,9 +20,8 @@ export interface SecretOwner {
   path: string | null;
 }
 
-/** What a capability tells the vault about the secrets it keeps there. */
-export interface SecretKeeper {
-  kinds: readonly SecretKind[];
+/** What a capability tells the vault about the secrets of one kind that it keeps there. */
+export interface SecretKeeper extends KindFacts {
   /** Owners of these secrets; an id that nothing owns is left out. */
   describe(ids: readonly SecretId[]): Map<SecretId, SecretOwner>;
   /**

@@ -178,13 +178,10 @@ export function sessionRoutes(identity: Identity) {
     }),
     async (c) => {
       const { token, ...where } = c.req.valid('json');
-      const key = await chooseFirstCustody(identity, token, toFirstCustody(where), client(c));
-      ctx.audit.append({
-        operation: 'KEY_MADE',
-        caller: c.get('caller'),
-        data: { custody: key.custody, fingerprint: key.fingerprint },
-      });
-      return c.json(toFirstKeyJson(key));
+      const caller = c.get('caller');
+      return c.json(
+        toFirstKeyJson(await chooseFirstCustody(identity, caller, token, toFirstCustody(where), client(c))),
+      );
     },
   );
 

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getSettings } from '../../settings/settings.ts';
+import { identityOperations } from '../operations.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -134,13 +136,18 @@ export function getSessionOf(ctx: Context, userId: number, id: number): SessionO
   return session;
 }
 
-/** Returns how many it ended. */
-export function endOtherSessions(ctx: Context, userId: number, keptId: number | null): number {
-  return ctx.store.transaction(
-    () =>
-      ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(userId, keptId)
-        .changes,
-  );
+/** Ends one of someone's own sessions. Throws `not_found`, for someone else's too. */
+export function endSessionOf(ctx: Context, actor: Caller, userId: number, id: number): void {
+  const session = getSessionOf(ctx, userId, id);
+  endSession(ctx, session.id);
+  ctx.audit.record(identityOperations.SESSION_ENDED, actor, { user_id: userId, kind: session.kind });
+}
+
+/** Ends every session of someone's but one. */
+export function endOtherSessions(ctx: Context, actor: Caller, userId: number, keptId: number | null): void {
+  const ended = listSessionsOf(ctx, userId).filter(({ id }) => id !== keptId);
+  for (const { id } of ended) endSession(ctx, id);
+  ctx.audit.record(identityOperations.SESSIONS_ENDED, actor, { user_id: userId, count: ended.length });
 }
 
 /** SHA-256 is enough for 256 random bits; the index look-up compares hashes, never tokens. */

@@ -4,6 +4,7 @@ import type { Context } from '../../kernel/context.ts';
 import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
+import { identityOperations } from '../operations.ts';
 import {
   createUser,
   findFirstAdministrator,
@@ -43,7 +44,7 @@ export async function signIn(
     claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
   if (!user) {
     throttle.noteFailure(client.ip, email);
-    ctx.audit.append({ operation: 'SIGN_IN_FAILED', caller: null, data: { ip: client.ip } });
+    ctx.audit.append(identityOperations.SIGN_IN_FAILED, null, { ip: client.ip });
     throw new AppError('invalid_credentials', 'E-mail or password is wrong.');
   }
   throttle.noteSuccess(email);
@@ -131,7 +132,7 @@ export async function setUpAdministrator(
     throw error;
   }
   try {
-    user = await createUser(ctx, identity.passwords, { ...wanted, roles: ['admin'] }, true);
+    user = await createUser(ctx, identity.passwords, null, { ...wanted, roles: ['admin'] }, true);
   } catch (error) {
     links.restore(token, 'setup');
     throw error;
@@ -149,12 +150,13 @@ export function getFirstKey(identity: Identity, token: string, client: Client): 
 /** Makes the first key where the holder of the set-up link chose. Throws as getFirstKey does, and what keeping it throws. */
 export async function chooseFirstCustody(
   identity: Identity,
+  actor: Caller,
   token: string,
   where: FirstCustody,
   client: Client,
 ): Promise<FirstKey> {
   requireSetUpLink(identity, token, client);
-  await identity.firstKey.keep(where);
+  await identity.firstKey.keep(actor, where);
   return identity.firstKey.describe();
 }
 
@@ -189,7 +191,7 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
     userId: findFirstAdministrator(ctx)?.id ?? null,
     ...client,
   });
-  ctx.audit.append({ operation: 'OWNER_SIGNED_IN', caller: null, data: { ip: client.ip } });
+  ctx.audit.append(identityOperations.OWNER_SIGNED_IN, null, { ip: client.ip });
   return opened;
 }
 
@@ -198,9 +200,5 @@ function isLoopback(ip: string): boolean {
 }
 
 function noteSignIn({ ctx }: Identity, user: User, client: Client, method: string): void {
-  ctx.audit.append({
-    operation: 'SIGNED_IN',
-    caller: null,
-    data: { user_id: user.id, ip: client.ip, method },
-  });
+  ctx.audit.append(identityOperations.SIGNED_IN, null, { user_id: user.id, ip: client.ip, method });
 }

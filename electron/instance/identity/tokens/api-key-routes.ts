@@ -1,18 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireConfirmedPerson, requirePermission } from '../../access/caller.ts';
+import { requireConfirmedPerson, requirePermission } from '../../access/caller.ts';
 import { describePermission, permissions, rolePermissions, roles } from '../../access/permissions.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
 import type { Identity } from '../identity.ts';
 import {
-  type ApiKey,
   type ApiKeyChange,
   createApiKey,
   deleteApiKey,
   getApiKey,
   isWidening,
   listApiKeys,
+  switchApiKey,
   updateApiKey,
 } from './api-keys.ts';
 import {
@@ -32,15 +32,6 @@ const name = displayName(100);
 export function apiKeyRoutes(identity: Identity) {
   const { ctx } = identity;
   const app = createRoutes();
-
-  const change = (caller: Caller, keyId: number, wanted: ApiKeyChange, operation: string): ApiKey => {
-    if (isWidening(wanted)) requireConfirmedPerson(caller, ctx.clock.now());
-    return ctx.store.transaction(() => {
-      const key = updateApiKey(ctx, caller, keyId, wanted);
-      ctx.audit.append({ operation, caller, data: { id: key.id, name: key.name } });
-      return key;
-    });
-  };
 
   app.openapi(
     createRoute({
@@ -99,19 +90,11 @@ export function apiKeyRoutes(identity: Identity) {
       const request = c.req.valid('json');
       // SECURITY: a key outlives the session it was made in.
       requireConfirmedPerson(caller, ctx.clock.now());
-      const { key, text } = ctx.store.transaction(() => {
-        const made = createApiKey(ctx, caller, {
-          name: request.name,
-          roleType: request.role_type,
-          expiresAt: toMs(request.expires_at),
-          permissions: request.permissions,
-        });
-        ctx.audit.append({
-          operation: 'API_KEY_CREATED',
-          caller,
-          data: { id: made.key.id, name: made.key.name, role: made.key.roleType },
-        });
-        return made;
+      const { key, text } = createApiKey(ctx, caller, {
+        name: request.name,
+        roleType: request.role_type,
+        expiresAt: toMs(request.expires_at),
+        permissions: request.permissions,
       });
       return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
     },
@@ -157,7 +140,8 @@ export function apiKeyRoutes(identity: Identity) {
         expiresAt: toMs(request.expires_at),
         permissions: request.permissions,
       };
-      return c.json(toKeyJson(change(caller, c.req.valid('param').id, wanted, 'API_KEY_UPDATED')));
+      if (isWidening(wanted)) requireConfirmedPerson(caller, ctx.clock.now());
+      return c.json(toKeyJson(updateApiKey(ctx, caller, c.req.valid('param').id, wanted)));
     },
   );
 
@@ -171,11 +155,7 @@ export function apiKeyRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'api_keys:write');
-      const { id: keyId } = c.req.valid('param');
-      ctx.store.transaction(() => {
-        deleteApiKey(ctx, keyId);
-        ctx.audit.append({ operation: 'API_KEY_DELETED', caller, data: { id: keyId } });
-      });
+      deleteApiKey(ctx, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },
   );
@@ -194,8 +174,8 @@ export function apiKeyRoutes(identity: Identity) {
       (c) => {
         const caller = c.get('caller');
         requirePermission(caller, 'api_keys:write');
-        const operation = isActive ? 'API_KEY_ACTIVATED' : 'API_KEY_DEACTIVATED';
-        return c.json(toKeyJson(change(caller, Number(c.req.param('id')), { isActive }, operation)));
+        if (isActive) requireConfirmedPerson(caller, ctx.clock.now());
+        return c.json(toKeyJson(switchApiKey(ctx, caller, Number(c.req.param('id')), isActive)));
       },
     );
   }

@@ -1,10 +1,12 @@
 import type { Caller, KeyCaller } from '../../access/caller.ts';
 import type { Role } from '../../access/permissions.ts';
 import { type Permission, parseRole, permissions, rolePermissions } from '../../access/permissions.ts';
+import type { Operation } from '../../audit/operation.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import { identityOperations } from '../operations.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
 
@@ -57,10 +59,10 @@ export function createApiKey(
     });
   }
   const { token, prefix } = createToken('tk');
-  const id = ctx.store.transaction(() => {
+  const key = ctx.store.transaction(() => {
     requireFreeName(ctx, wanted.name, null);
     const secretId = ctx.vault.seal('api_key', token);
-    return ctx.store.sqlite
+    const id = ctx.store.sqlite
       .prepare(
         `INSERT INTO api_keys (user_id, name, key_prefix, secret_id, role_type, permissions, expires_at, created_at, updated_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -76,9 +78,11 @@ export function createApiKey(
         expiresAt,
         now,
         now,
-      );
-  }) as number;
-  return { key: getApiKey(ctx, id), text: token };
+      ) as number;
+    ctx.audit.append(identityOperations.API_KEY_CREATED, caller, { id, name: wanted.name, role: roleType });
+    return getApiKey(ctx, id);
+  });
+  return { key, text: token };
 }
 
 export function listApiKeys(ctx: Context): ApiKey[] {
@@ -108,6 +112,22 @@ export function isWidening({ isActive, expiresAt, permissions: granted }: ApiKey
 
 /** Changes what is given; the key itself stays. Throws as creating does. */
 export function updateApiKey(ctx: Context, caller: Caller, id: number, change: ApiKeyChange): ApiKey {
+  return changeApiKey(ctx, caller, id, change, identityOperations.API_KEY_UPDATED);
+}
+
+/** Switches a key on or off. Throws as creating does. */
+export function switchApiKey(ctx: Context, caller: Caller, id: number, isActive: boolean): ApiKey {
+  const { API_KEY_ACTIVATED, API_KEY_DEACTIVATED } = identityOperations;
+  return changeApiKey(ctx, caller, id, { isActive }, isActive ? API_KEY_ACTIVATED : API_KEY_DEACTIVATED);
+}
+
+function changeApiKey(
+  ctx: Context,
+  caller: Caller,
+  id: number,
+  change: ApiKeyChange,
+  operation: Operation<{ id: number; name: string }>,
+): ApiKey {
   return ctx.store.transaction(() => {
     const key = getApiKey(ctx, id);
     if (change.name !== undefined) requireFreeName(ctx, change.name, id);
@@ -129,15 +149,18 @@ export function updateApiKey(ctx: Context, caller: Caller, id: number, change: A
         ctx.clock.now(),
         id,
       );
-    return getApiKey(ctx, id);
+    const changed = getApiKey(ctx, id);
+    ctx.audit.append(operation, caller, { id, name: changed.name });
+    return changed;
   });
 }
 
-export function deleteApiKey(ctx: Context, id: number): void {
+export function deleteApiKey(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const key = getApiKey(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(id);
     ctx.vault.remove([key.secretId]);
+    ctx.audit.append(identityOperations.API_KEY_DELETED, actor, { id, name: key.name });
   });
 }
 

@@ -72,17 +72,9 @@ export function deploymentTokenRoutes(identity: Identity) {
       const request = c.req.valid('json');
       // SECURITY: as for API keys.
       requireConfirmedPerson(caller, ctx.clock.now());
-      const { row, text } = ctx.store.transaction(() => {
-        const made = createDeploymentToken(ctx, caller, projectId, {
-          ...request,
-          expiresAt: toMs(request.expires_at),
-        });
-        ctx.audit.append({
-          operation: 'DEPLOYMENT_TOKEN_CREATED',
-          caller,
-          data: { id: made.row.id, name: made.row.name, project_id: projectId },
-        });
-        return made;
+      const { row, text } = createDeploymentToken(ctx, caller, projectId, {
+        ...request,
+        expiresAt: toMs(request.expires_at),
       });
       return c.json({ ...toTokenJson(row), token: text.reveal() }, 201);
     },
@@ -115,14 +107,7 @@ export function deploymentTokenRoutes(identity: Identity) {
       requirePermission(caller, 'tokens:write');
       const params = c.req.valid('param');
       const { id: projectId } = getProject(ctx, params.project);
-      ctx.store.transaction(() => {
-        deleteDeploymentToken(ctx, projectId, params.id);
-        ctx.audit.append({
-          operation: 'DEPLOYMENT_TOKEN_DELETED',
-          caller,
-          data: { id: params.id, project_id: projectId },
-        });
-      });
+      deleteDeploymentToken(ctx, caller, projectId, params.id);
       return c.body(null, 204);
     },
   );

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import { identityOperations } from '../operations.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
 
 /** What a token may be given: reading its own project, and the values a deployment needs. */
@@ -50,7 +51,7 @@ export function createDeploymentToken(
     });
   }
   const { token, prefix } = createToken('dt');
-  const id = ctx.store.transaction(() => {
+  const row = ctx.store.transaction(() => {
     const taken = ctx.store.sqlite
       .prepare('SELECT 1 FROM deployment_tokens WHERE project_id = ? AND name = ?')
       .get(projectId, wanted.name);
@@ -58,7 +59,7 @@ export function createDeploymentToken(
       throw new AppError('name_taken', 'This project has a token with this name.', {
         fields: { name: 'taken' },
       });
-    return ctx.store.sqlite
+    const id = ctx.store.sqlite
       .prepare(
         `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, expires_at, created_by, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -73,9 +74,15 @@ export function createDeploymentToken(
         expiresAt,
         'userId' in caller ? caller.userId : null,
         now,
-      );
-  }) as number;
-  return { row: getDeploymentToken(ctx, projectId, id), text: token };
+      ) as number;
+    ctx.audit.append(identityOperations.DEPLOYMENT_TOKEN_CREATED, caller, {
+      id,
+      name: wanted.name,
+      project_id: projectId,
+    });
+    return getDeploymentToken(ctx, projectId, id);
+  });
+  return { row, text: token };
 }
 
 export function listDeploymentTokens(ctx: Context, projectId: number): DeploymentToken[] {
@@ -93,11 +100,21 @@ export function getDeploymentToken(ctx: Context, projectId: number, id: number):
   return fromRow(row as Row);
 }
 
-export function deleteDeploymentToken(ctx: Context, projectId: number, id: number): void {
+export function deleteDeploymentToken(
+  ctx: Context,
+  actor: Caller | null,
+  projectId: number,
+  id: number,
+): void {
   ctx.store.transaction(() => {
     const row = getDeploymentToken(ctx, projectId, id);
     ctx.store.sqlite.prepare('DELETE FROM deployment_tokens WHERE id = ?').run(id);
     ctx.vault.remove([row.secretId]);
+    ctx.audit.append(identityOperations.DEPLOYMENT_TOKEN_DELETED, actor, {
+      id,
+      name: row.name,
+      project_id: projectId,
+    });
   });
 }
 

@@ -7,18 +7,15 @@ import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
 import { ownSessionsShape } from '../sessions/session-shapes.ts';
-import { endOtherSessions, endSession, getSessionOf, listSessionsOf } from '../sessions/sessions.ts';
+import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
 import { confirmWithPassword } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
-import { setPasswordHash, updateUser } from './users.ts';
+import { updateUser } from './users.ts';
 
 /** Someone's own account: what they are called, their password, second factor and sessions. */
 export function ownAccountRoutes(identity: Identity) {
   const { ctx, passwords } = identity;
   const app = createRoutes();
-
-  const note = (operation: string, caller: Caller, userId: number, data: object = {}) =>
-    ctx.audit.append({ operation, caller, data: { user_id: userId, ...data } });
 
   app.openapi(
     createRoute({
@@ -37,13 +34,8 @@ export function ownAccountRoutes(identity: Identity) {
       else await confirmWithPassword(identity, caller, new SecretText(current));
       // Before anything is saved: a password that is refused leaves the rest as it was too.
       const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted));
-      const user = ctx.store.transaction(() => {
-        const updated = updateUser(ctx, userId, change);
-        if (hash !== null) setPasswordHash(ctx, userId, hash, sessionId);
-        note('USER_UPDATED', caller, userId, { password: hash !== null });
-        return updated;
-      });
-      return c.json(toUserJson(user));
+      const newPassword = hash === null ? null : { hash, keptSessionId: sessionId };
+      return c.json(toUserJson(updateUser(ctx, caller, userId, change, newPassword)));
     },
   );
 
@@ -57,10 +49,7 @@ export function ownAccountRoutes(identity: Identity) {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
       requireConfirmed(caller, ctx.clock.now());
-      const made = ctx.store.transaction(() => {
-        note('MFA_SET_UP', caller, userId);
-        return setUpSecondFactor(ctx, userId);
-      });
+      const made = setUpSecondFactor(ctx, caller, userId);
       return c.json({
         secret_key: made.secret.reveal(),
         otpauth_url: made.otpauthUrl.reveal(),
@@ -81,10 +70,7 @@ export function ownAccountRoutes(identity: Identity) {
       const { userId } = requireSelf(caller);
       identity.throttle.requireAllowed(caller.ip, `mfa ${userId}`);
       try {
-        ctx.store.transaction(() => {
-          enableSecondFactor(ctx, userId, c.req.valid('json').code);
-          note('MFA_ENABLED', caller, userId);
-        });
+        enableSecondFactor(ctx, caller, userId, c.req.valid('json').code);
       } catch (error) {
         if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(caller.ip, `mfa ${userId}`);
         throw error;
@@ -104,10 +90,7 @@ export function ownAccountRoutes(identity: Identity) {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
       requireConfirmed(caller, ctx.clock.now());
-      ctx.store.transaction(() => {
-        disableSecondFactor(ctx, userId);
-        note('MFA_DISABLED', caller, userId);
-      });
+      disableSecondFactor(ctx, caller, userId);
       return c.body(null, 204);
     },
   );
@@ -146,11 +129,7 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
-      ctx.store.transaction(() => {
-        const session = getSessionOf(ctx, userId, c.req.valid('param').id);
-        endSession(ctx, session.id);
-        note('SESSION_ENDED', caller, userId, { kind: session.kind });
-      });
+      endSessionOf(ctx, caller, userId, c.req.valid('param').id);
       return c.body(null, 204);
     },
   );
@@ -164,10 +143,7 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const { userId, sessionId } = requireSelf(caller);
-      ctx.store.transaction(() => {
-        const count = endOtherSessions(ctx, userId, sessionId);
-        note('SESSIONS_ENDED', caller, userId, { count });
-      });
+      endOtherSessions(ctx, caller, userId, sessionId);
       return c.body(null, 204);
     },
   );

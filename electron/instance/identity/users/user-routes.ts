@@ -15,8 +15,8 @@ import {
   findUserByEmail,
   listUsers,
   removeRole,
+  resetPassword,
   restoreUser,
-  setPasswordHash,
   updateUser,
 } from './users.ts';
 
@@ -30,8 +30,6 @@ export function userRoutes(identity: Identity) {
     requirePermission(caller, 'users:write');
     requireConfirmed(caller, ctx.clock.now());
   }
-  const note = (operation: string, caller: Caller, userId: number, data: object = {}) =>
-    ctx.audit.append({ operation, caller, data: { user_id: userId, ...data } });
 
   app.openapi(
     createRoute({
@@ -65,14 +63,13 @@ export function userRoutes(identity: Identity) {
       const caller = c.get('caller');
       requireManager(caller);
       const request = c.req.valid('json');
-      const user = await createUser(ctx, passwords, {
+      const user = await createUser(ctx, passwords, caller, {
         email: request.email,
         name: request.name ?? request.username ?? '',
         ...(request.username ? { username: request.username } : {}),
         password: new SecretText(request.password),
         roles: request.roles.map(parseRole),
       });
-      note('USER_CREATED', caller, user.id, { roles: user.roles });
       return c.json(toUserJson(user), 201);
     },
   );
@@ -91,10 +88,10 @@ export function userRoutes(identity: Identity) {
       const user = await createUser(
         ctx,
         passwords,
+        caller,
         { ...request, password: new SecretText(request.password), roles: ['admin'] },
         true,
       );
-      note('USER_CREATED', caller, user.id, { roles: user.roles });
       return c.json(toUserJson(user), 201);
     },
   );
@@ -114,11 +111,8 @@ export function userRoutes(identity: Identity) {
       const user = findUserByEmail(ctx, request.email);
       if (!user) throw new AppError('not_found', 'There is no user with this e-mail address.');
       const hash = await passwords.hash(new SecretText(request.password));
-      ctx.store.transaction(() => {
-        setPasswordHash(ctx, user.id, hash, null);
-        identity.throttle.noteSuccess(user.email);
-        note('PASSWORD_RESET', caller, user.id);
-      });
+      resetPassword(ctx, caller, user.id, hash);
+      identity.throttle.noteSuccess(user.email);
       return c.body(null, 204);
     },
   );
@@ -133,12 +127,7 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const { id: userId } = c.req.valid('param');
-      const user = ctx.store.transaction(() => {
-        note('USER_UPDATED', caller, userId);
-        return updateUser(ctx, userId, c.req.valid('json'));
-      });
-      return c.json(toUserJson(user));
+      return c.json(toUserJson(updateUser(ctx, caller, c.req.valid('param').id, c.req.valid('json'))));
     },
   );
 
@@ -152,11 +141,7 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const { id: userId } = c.req.valid('param');
-      ctx.store.transaction(() => {
-        deleteUser(ctx, userId);
-        note('USER_DELETED', caller, userId);
-      });
+      deleteUser(ctx, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },
   );
@@ -171,12 +156,7 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const { id: userId } = c.req.valid('param');
-      const user = ctx.store.transaction(() => {
-        note('USER_RESTORED', caller, userId);
-        return restoreUser(ctx, userId);
-      });
-      return c.json(toUserJson(user));
+      return c.json(toUserJson(restoreUser(ctx, caller, c.req.valid('param').id)));
     },
   );
 
@@ -191,12 +171,7 @@ export function userRoutes(identity: Identity) {
       const caller = c.get('caller');
       requireManager(caller);
       const role = parseRole(c.req.valid('json').role_type);
-      const { id: userId } = c.req.valid('param');
-      const user = ctx.store.transaction(() => {
-        note('ROLE_GIVEN', caller, userId, { role });
-        return addRole(ctx, userId, role);
-      });
-      return c.json(toUserJson(user));
+      return c.json(toUserJson(addRole(ctx, caller, c.req.valid('param').id, role)));
     },
   );
 
@@ -210,12 +185,8 @@ export function userRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requireManager(caller);
-      const { id: userId, role: text } = c.req.valid('param');
-      const role = parseRole(text);
-      ctx.store.transaction(() => {
-        removeRole(ctx, userId, role);
-        note('ROLE_TAKEN', caller, userId, { role });
-      });
+      const { id: userId, role } = c.req.valid('param');
+      removeRole(ctx, caller, userId, parseRole(role));
       return c.body(null, 204);
     },
   );

@@ -1,7 +1,9 @@
+import type { Caller } from '../../access/caller.ts';
 import { type Role, roles } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
+import { identityOperations } from '../operations.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface User {
@@ -99,6 +101,7 @@ function parseEmail(text: string): string {
 export async function createUser(
   ctx: Context,
   passwords: Passwords,
+  actor: Caller | null,
   wanted: NewUser,
   onlyFirst = false,
 ): Promise<User> {
@@ -128,7 +131,9 @@ export async function createUser(
         now,
       ) as number;
     for (const role of wanted.roles) insertRole(ctx, id, role);
-    return getUser(ctx, id);
+    const user = getUser(ctx, id);
+    ctx.audit.append(identityOperations.USER_CREATED, actor, { user_id: id, roles: user.roles });
+    return user;
   });
 }
 
@@ -136,13 +141,31 @@ function requireNoUsers(ctx: Context): void {
   if (hasUsers(ctx)) throw new AppError('already_set_up', 'This instance has an administrator.');
 }
 
-/** Changes what is given; empty is as it was. Throws `not_found`, `name_taken`, `invalid_request`. */
+export interface UserChange {
+  email?: string | undefined;
+  name?: string | undefined;
+  username?: string | undefined;
+}
+
+/** A new password, already hashed, and the session of its owner that outlives the change. */
+export interface NewPassword {
+  hash: string;
+  keptSessionId: number | null;
+}
+
+/**
+ * Changes what is given; empty is as it was. A new password ends every session of the user but the one it was set
+ * in. Throws `not_found`, `name_taken`, `invalid_request`.
+ */
 export function updateUser(
   ctx: Context,
+  actor: Caller | null,
   id: number,
-  change: { email?: string | undefined; name?: string | undefined; username?: string | undefined },
+  change: UserChange,
+  password: NewPassword | null = null,
 ): User {
   return ctx.store.transaction(() => {
+    ctx.audit.append(identityOperations.USER_UPDATED, actor, { user_id: id, password: password !== null });
     const user = getUser(ctx, id);
     const email = change.email ? parseEmail(change.email) : user.email;
     const other = findUserByEmail(ctx, email);
@@ -153,56 +176,66 @@ export function updateUser(
     ctx.store.sqlite
       .prepare('UPDATE users SET email = ?, name = ?, username = ?, updated_at = ? WHERE id = ?')
       .run(email, change.name || user.name, change.username || user.username, ctx.clock.now(), id);
+    if (password) setPasswordHash(ctx, id, password);
     return getUser(ctx, id);
   });
 }
 
-/** Sets a new password and ends every session of the user but the one it was set in. */
-export function setPasswordHash(ctx: Context, id: number, hash: string, keptSessionId: number | null): void {
+/** The owner of the machine sets someone's password; every session of theirs ends. */
+export function resetPassword(ctx: Context, actor: Caller | null, id: number, hash: string): void {
   ctx.store.transaction(() => {
-    ctx.store.sqlite
-      .prepare('UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?')
-      .run(hash, ctx.clock.now(), id);
-    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
+    setPasswordHash(ctx, id, { hash, keptSessionId: null });
+    ctx.audit.append(identityOperations.PASSWORD_RESET, actor, { user_id: id });
   });
 }
 
+function setPasswordHash(ctx: Context, id: number, { hash, keptSessionId }: NewPassword): void {
+  ctx.store.sqlite
+    .prepare('UPDATE users SET password_hash = ?, updated_at = ? WHERE id = ?')
+    .run(hash, ctx.clock.now(), id);
+  ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
+}
+
 /** Marks a user deleted and ends their sessions. Throws `last_administrator`. */
-export function deleteUser(ctx: Context, id: number): void {
+export function deleteUser(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
     if (user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(ctx.clock.now(), id);
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
+    ctx.audit.append(identityOperations.USER_DELETED, actor, { user_id: id });
   });
 }
 
 /** Throws `not_found`, `name_taken` when the address is in use again. */
-export function restoreUser(ctx: Context, id: number): User {
+export function restoreUser(ctx: Context, actor: Caller | null, id: number): User {
   return ctx.store.transaction(() => {
     const user = listUsers(ctx, true).find((known) => known.id === id && known.deletedAt !== null);
     if (!user) throw new AppError('not_found', 'There is no such deleted user.');
     if (findUserByEmail(ctx, user.email))
       throw new AppError('name_taken', 'There is a user with this e-mail address.');
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = NULL WHERE id = ?').run(id);
+    ctx.audit.append(identityOperations.USER_RESTORED, actor, { user_id: id });
     return getUser(ctx, id);
   });
 }
 
-export function addRole(ctx: Context, id: number, role: Role): User {
+export function addRole(ctx: Context, actor: Caller | null, id: number, role: Role): User {
   return ctx.store.transaction(() => {
     getUser(ctx, id);
     insertRole(ctx, id, role);
+    ctx.audit.append(identityOperations.ROLE_GIVEN, actor, { user_id: id, role });
     return getUser(ctx, id);
   });
 }
 
 /** Throws `last_administrator`. */
-export function removeRole(ctx: Context, id: number, role: Role): void {
+export function removeRole(ctx: Context, actor: Caller | null, id: number, role: Role): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
     if (role === 'admin' && user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM user_roles WHERE user_id = ? AND role = ?').run(id, role);
+    ctx.audit.append(identityOperations.ROLE_TAKEN, actor, { user_id: id, role });
   });
 }
 
@@ -220,4 +253,11 @@ function requireAnotherAdministrator(ctx: Context, id: number): void {
 function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
   const held = roleList?.split(',') ?? [];
   return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
+}
+
+/** The e-mail address of an account, deleted ones too, for the words of the audit log. */
+export function nameUser(ctx: Context, id: unknown): string {
+  if (typeof id !== 'number') return 'someone';
+  const email = ctx.store.sqlite.prepare('SELECT email FROM users WHERE id = ?').pluck().get(id);
+  return typeof email === 'string' ? email : `account ${id}`;
 }

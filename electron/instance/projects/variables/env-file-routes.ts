@@ -7,14 +7,11 @@ import {
 } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
 import type { Context } from '../../kernel/context.ts';
-import { type Environment, getEnvironment, PRODUCTION } from '../environments.ts';
-import { getProject, type Project } from '../projects.ts';
-import { printEnv } from './env-file.ts';
+import { getEnvironment, PRODUCTION } from '../environments.ts';
+import { getProject } from '../projects.ts';
+import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
-import { resolveVariables } from './references.ts';
-import { noteVariable } from './variable-scope.ts';
 import { importOutcomeShape, resolvedVariablesShape, toImportJson } from './variable-shapes.ts';
-import { listVariables, revealVariable } from './variables.ts';
 
 const project = z.object({ project: z.string() });
 const environment = z.string().default(PRODUCTION);
@@ -28,11 +25,6 @@ const importBody = z.object({
   on_error: z.enum(['fail', 'collect']).default('fail'),
   only: z.array(z.string()).optional(),
 });
-
-interface Place {
-  project: Project;
-  environment: Environment;
-}
 
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
 export function envFileRoutes(ctx: Context) {
@@ -48,13 +40,6 @@ export function envFileRoutes(ctx: Context) {
     requireConfirmedPerson(caller, ctx.clock.now());
     return findPlace(caller, segment, name);
   };
-  /** Noted once, with how many, before anything is shown. */
-  const noteAll = (operation: string, caller: Caller, place: Place, count: number) =>
-    ctx.audit.append({
-      operation,
-      caller,
-      data: { project: place.project.name, environment: place.environment.name, count },
-    });
 
   app.openapi(
     createRoute({
@@ -71,8 +56,7 @@ export function envFileRoutes(ctx: Context) {
       const query = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
-      const resolution = resolveVariables(ctx, place.project.id, place.environment.id, skipUnreadable);
-      noteAll('ENV_VARS_RESOLVED', caller, place, resolution.variables.length);
+      const resolution = resolveToRun(ctx, caller, place, skipUnreadable);
       return c.json({
         variables: resolution.variables.map(({ key, value, isSecret }) => ({
           key,
@@ -100,12 +84,7 @@ export function envFileRoutes(ctx: Context) {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, name);
-      const variables = listVariables(ctx, place.project.id, { environmentId: place.environment.id });
-      const text = printEnv(
-        variables.map((variable) => ({ name: variable.key, value: revealVariable(ctx, variable).reveal() })),
-      );
-      noteAll('ENV_VARS_EXPORTED', caller, place, variables.length);
-      return c.text(text);
+      return c.text(exportEnvFile(ctx, caller, place));
     },
   );
 
@@ -122,57 +101,23 @@ export function envFileRoutes(ctx: Context) {
       const request = c.req.valid('json');
       if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const wanted = toImportRequest(request, caller, place.environment.id);
-      const outcome = ctx.store.transaction(() => {
-        const imported = importEnvFile(ctx, place.project.id, wanted);
-        if (!request.dry_run) noteImport(caller, place, imported);
-        return imported;
-      });
+      const outcome = importEnvFile(ctx, caller, place, toImportRequest(request, caller));
       return c.json(toImportJson(request.dry_run, outcome));
     },
   );
 
-  function noteImport(
-    caller: Caller,
-    place: Place,
-    { added, changed, removed }: ReturnType<typeof importEnvFile>,
-  ): void {
-    const scope = { projectId: place.project.id, name: place.project.name };
-    for (const { variableId, key, isSecret } of removed) {
-      const variable = { id: variableId ?? 0, key, isSecret, environments: [place.environment] };
-      noteVariable(ctx, 'ENV_VAR_DELETED', caller, scope, variable);
-    }
-    ctx.audit.append({
-      operation: 'ENV_VARS_IMPORTED',
-      caller,
-      data: {
-        project: place.project.name,
-        environment: place.environment.name,
-        added: added.length,
-        changed: changed.length,
-        removed: removed.length,
-      },
-    });
-  }
-
   return app;
 }
 
-function toImportRequest(
-  request: z.infer<typeof importBody>,
-  caller: Caller,
-  environmentId: number,
-): ImportRequest {
+function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): ImportRequest {
   return {
     content: Buffer.from(request.content_base64, 'base64'),
-    environmentId,
     mode: request.mode,
     dryRun: request.dry_run,
     secret: request.secret,
     overrides: request.overrides,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
-    changedBy: caller.label,
     mayRead: caller.permissions.includes('environments:read'),
     mayReveal: caller.permissions.includes('environments:reveal'),
   };

@@ -1,6 +1,9 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { SecretText } from '../../vault/secret-text.ts';
+import { projectOperations } from '../operations.ts';
+import type { Place } from './env-export.ts';
 import { type EnvDocument, type EnvEntry, parseEnvFile, type RefusedLine, readEnvFile } from './env-file.ts';
 import {
   type BrokenReference,
@@ -10,12 +13,12 @@ import {
   remember,
 } from './reference-check.ts';
 import { guessSecret } from './secret-guess.ts';
-import { createVariable, deleteVariables, findNextPosition, updateVariable } from './variable-changes.ts';
+import { noteVariable } from './variable-changes.ts';
+import { changeVariable, findNextPosition, insertVariable, removeVariables } from './variable-rows.ts';
 import { listVariables, requireValue, revealVariable, type Variable } from './variables.ts';
 
 export interface ImportRequest {
   content: Uint8Array;
-  environmentId: number;
   /** `replace` also removes what the file does not have. */
   mode: 'merge' | 'replace';
   dryRun: boolean;
@@ -26,7 +29,6 @@ export interface ImportRequest {
   onError: 'fail' | 'collect';
   /** Names to take, or to remove; null for all. Others are left as they are. */
   only: ReadonlySet<string> | null;
-  changedBy: string;
   /**
    * Whether it may be told what plain variables hold, and whether a secret is what the file says. SECURITY: else
    * a dry run would confirm a guess, as often as one likes, to someone who may not read it.
@@ -67,7 +69,9 @@ const MAX_CUT_NAMED = 10;
 
 interface Import {
   ctx: Context;
+  actor: Caller;
   projectId: number;
+  environmentId: number;
   request: ImportRequest;
   /** Variables of the environment as they were, by name. */
   existing: ReadonlyMap<string, Variable>;
@@ -79,16 +83,24 @@ interface Import {
  * Imports a `.env` file into one environment, in one transaction: all of it or nothing. A secret stays secret,
  * whatever the file's turn says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
  */
-export function importEnvFile(ctx: Context, projectId: number, request: ImportRequest): ImportOutcome {
+export function importEnvFile(
+  ctx: Context,
+  actor: Caller,
+  place: Place,
+  request: ImportRequest,
+): ImportOutcome {
   const document =
     request.onError === 'collect' ? readEnvFile(request.content) : parseEnvFile(request.content);
   const entries = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
   for (const entry of entries) requireValue(new SecretText(entry.value));
   return ctx.store.transaction(() => {
-    const { environmentId } = request;
+    const projectId = place.project.id;
+    const environmentId = place.environment.id;
     const work: Import = {
       ctx,
+      actor,
       projectId,
+      environmentId,
       request,
       existing: new Map(
         listVariables(ctx, projectId, { environmentId }).map((variable) => [variable.key, variable]),
@@ -108,7 +120,23 @@ export function importEnvFile(ctx: Context, projectId: number, request: ImportRe
     for (const entry of entries) importEntry(work, entry);
     if (request.mode === 'replace') removeOthers(work, document);
     work.outcome.warnings = findWarnings(work, entries);
+    if (!request.dryRun) noteImport(work, place);
     return work.outcome;
+  });
+}
+
+function noteImport({ ctx, actor, outcome }: Import, { project, environment }: Place): void {
+  const scope = { projectId: project.id, name: project.name };
+  for (const { variableId, key, isSecret } of outcome.removed) {
+    const variable = { id: variableId ?? 0, key, isSecret, environments: [environment] };
+    noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
+  }
+  ctx.audit.append(projectOperations.ENV_VARS_IMPORTED, actor, {
+    project: project.name,
+    environment: environment.name,
+    added: outcome.added.length,
+    changed: outcome.changed.length,
+    removed: outcome.removed.length,
   });
 }
 
@@ -129,9 +157,9 @@ function importEntry(work: Import, entry: EnvEntry): void {
   if (!known) {
     outcome.added.push(item);
     if (request.dryRun) return;
-    const environmentIds = [request.environmentId];
+    const environmentIds = [work.environmentId];
     const fields = { key: entry.name, value, isSecret, environmentIds, includeInPreview: false };
-    createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
+    insertVariable(ctx, projectId, fields, work.actor.label, work.nextPosition++);
     return;
   }
   const isSame = holds(ctx, known, entry.value);
@@ -143,7 +171,7 @@ function importEntry(work: Import, entry: EnvEntry): void {
   outcome.changed.push(item);
   if (request.dryRun) return;
   if (known.environments.length === 1) {
-    updateVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, request.changedBy);
+    changeVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, work.actor.label);
   } else {
     splitOff(work, known, { isSecret, value });
   }
@@ -161,20 +189,20 @@ function holds(ctx: Context, variable: Variable, text: string): boolean {
 
 /** The variable is shared with other environments, which keep their value: this one gets its own. */
 function splitOff(work: Import, known: Variable, next: { isSecret: boolean; value: SecretText }): void {
-  const { ctx, projectId, request } = work;
+  const { ctx, actor, projectId } = work;
   leaveEnvironment(work, known);
-  const environmentIds = [request.environmentId];
+  const environmentIds = [work.environmentId];
   const fields = { key: known.key, ...next, environmentIds, includeInPreview: known.includeInPreview };
-  createVariable(ctx, projectId, fields, request.changedBy, work.nextPosition++);
+  insertVariable(ctx, projectId, fields, actor.label, work.nextPosition++);
 }
 
 /** False when the variable was in no other environment, so that nothing would be left of it. */
-function leaveEnvironment({ ctx, projectId, request }: Import, variable: Variable): boolean {
+function leaveEnvironment({ ctx, actor, projectId, environmentId }: Import, variable: Variable): boolean {
   const environmentIds = variable.environments
     .map((environment) => environment.id)
-    .filter((id) => id !== request.environmentId);
+    .filter((id) => id !== environmentId);
   if (environmentIds.length === 0) return false;
-  updateVariable(ctx, projectId, variable.id, { environmentIds }, request.changedBy);
+  changeVariable(ctx, projectId, variable.id, { environmentIds }, actor.label);
   return true;
 }
 
@@ -197,7 +225,7 @@ function removeOthers(work: Import, document: EnvDocument): void {
       oldValue: request.mayRead ? variable.value : null,
     });
     if (request.dryRun) continue;
-    if (!leaveEnvironment(work, variable)) deleteVariables(ctx, [variable.id]);
+    if (!leaveEnvironment(work, variable)) removeVariables(ctx, [variable.id]);
   }
 }
 

@@ -1,253 +1,230 @@
+import type { Caller } from '../../access/caller.ts';
+import type { Operation } from '../../audit/operation.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
-import type { SecretId } from '../../vault/vault.ts';
-import {
-  addVersion,
-  type ChangeKind,
-  findNextVersion,
-  forgetDamagedVersions,
-  forgetPlainVersions,
-  listVersions,
-  type StoredValue,
-} from './variable-history.ts';
-import { getVariable, requireKey, requireValue, revealVariable, type Variable } from './variables.ts';
+import { projectOperations, type VariableLine } from '../operations.ts';
+import { requireReferences } from './reference-check.ts';
+import { listReferences } from './references.ts';
+import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
+import { listVersions } from './variable-history.ts';
+import { changeVariable, insertVariable, removeVariables, type VariableFields } from './variable-rows.ts';
+import { getVariable, listVariablesById, revealVariable, type Variable } from './variables.ts';
 
-export interface VariableFields {
-  key: string;
-  value: SecretText;
-  isSecret: boolean;
-  environmentIds: number[];
-  includeInPreview: boolean;
+/** Whose variables: a project's, or the shared ones. */
+export interface Scope {
+  /** Null for the shared ones. */
+  projectId: number | null;
+  name: string;
 }
 
-/** Where the next variable of a project stands. */
-export function findNextPosition(ctx: Context, projectId: number | null): number {
-  return ctx.store.sqlite
-    .prepare('SELECT coalesce(max(position), 0) + 1 FROM env_vars WHERE project_id IS ?')
-    .pluck()
-    .get(projectId) as number;
+/** Conditions of a change: how the client saw the variable last, and whether a missing reference is its wish. */
+export interface ChangeConditions {
+  /** `updatedAt` as the client knows it; undefined takes what comes. */
+  expectedUpdatedAt?: number | undefined;
+  allowUnresolved: boolean;
 }
 
 /**
- * Who adds many says the `position` of each. Throws `invalid_request`, `name_taken` (same key in an environment),
- * `not_found` (environments of others), `vault_locked`.
+ * Creates a variable. Throws `invalid_request`, `name_taken`, `not_found`, `secret_too_large`, `vault_locked`, and
+ * `reference_*` unless unresolved references are allowed.
  */
 export function createVariable(
   ctx: Context,
-  projectId: number | null,
+  actor: Caller,
+  scope: Scope,
   fields: VariableFields,
-  changedBy: string,
-  position = findNextPosition(ctx, projectId),
-): number {
-  requireKey(fields.key);
-  requireValue(fields.value);
+  { allowUnresolved }: ChangeConditions,
+): Variable {
   return ctx.store.transaction(() => {
-    requireEnvironments(ctx, projectId, fields.environmentIds);
-    requireFreeKey(ctx, projectId, fields.key, fields.environmentIds, null);
-    const stored = storeValue(ctx, fields.value, fields.isSecret);
-    const id = ctx.store.sqlite
-      .prepare(
-        `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, created_at, updated_at)
-         VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @now, @now) RETURNING id`,
-      )
-      .pluck()
-      .get({
-        projectId,
-        key: fields.key,
-        ...stored,
-        preview: fields.includeInPreview ? 1 : 0,
-        position,
-        now: ctx.clock.now(),
-      }) as number;
-    linkEnvironments(ctx, id, fields.environmentIds);
-    addVersion(ctx, id, 1, stored, 'created', changedBy);
-    return id;
+    const id = insertVariable(ctx, scope.projectId, fields, actor.label);
+    const text = fields.value.reveal();
+    if (!allowUnresolved && listReferences(text).length > 0)
+      requireReferences(ctx, scope.projectId, id, text);
+    return noteNow(ctx, projectOperations.ENV_VAR_CREATED, actor, scope, id);
   });
 }
 
-/** Changes what is given. A secret stays secret: `invalid_request`. A plain one may become secret. */
+/** Changes what is given. Throws as creating does, and `changed_meanwhile`. */
 export function updateVariable(
   ctx: Context,
-  projectId: number | null,
+  actor: Caller,
+  scope: Scope,
   id: number,
   change: Partial<VariableFields>,
-  changedBy: string,
-  kind: ChangeKind = 'updated',
-): void {
-  if (change.key !== undefined) requireKey(change.key);
-  if (change.value !== undefined) requireValue(change.value);
-  ctx.store.transaction(() => {
-    const old = getVariable(ctx, projectId, id);
-    if (old.isSecret && change.isSecret === false) {
-      throw new AppError(
-        'invalid_request',
-        'A secret stays secret: delete it and make a plain variable instead.',
-        {
-          fields: { is_secret: 'a secret stays secret' },
-        },
-      );
-    }
-    const environmentIds = change.environmentIds ?? old.environments.map((environment) => environment.id);
-    const key = change.key ?? old.key;
-    if (change.environmentIds) requireEnvironments(ctx, projectId, environmentIds);
-    requireFreeKey(ctx, projectId, key, environmentIds, id);
-    const isSecret = change.isSecret ?? old.isSecret;
-    // A client that sends a whole row back makes no version of the value it left alone.
-    const isNew = change.value !== undefined && change.value.reveal() !== old.value;
-    const revalued = isNew || isSecret !== old.isSecret;
-    if (revalued) replaceValue(ctx, old, change.value ?? revealVariable(ctx, old), isSecret, changedBy, kind);
-    ctx.store.sqlite
-      .prepare(
-        'UPDATE env_vars SET key = ?, include_in_preview = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
-      )
-      .run(key, (change.includeInPreview ?? old.includeInPreview) ? 1 : 0, ctx.clock.now(), id);
-    if (change.environmentIds) {
-      ctx.store.sqlite.prepare('DELETE FROM env_var_environments WHERE env_var_id = ?').run(id);
-      linkEnvironments(ctx, id, environmentIds);
-    }
+  { expectedUpdatedAt, allowUnresolved }: ChangeConditions,
+): Variable {
+  return ctx.store.transaction(() => {
+    const old = getVariable(ctx, scope.projectId, id);
+    requireUnchanged(old, expectedUpdatedAt);
+    changeVariable(ctx, scope.projectId, id, change, actor.label);
+    const variable = getVariable(ctx, scope.projectId, id);
+    if (!allowUnresolved && (change.value !== undefined || hasMoved(old, variable)))
+      requireReferences(ctx, scope.projectId, id, change.value?.reveal());
+    noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
+    return variable;
   });
 }
 
-/**
- * Every version keeps its own value: history and revert need it. A plain past of a new secret is forgotten, and so
- * is what cannot be read ever again.
- */
-function replaceValue(
-  ctx: Context,
-  old: Variable,
-  value: SecretText,
-  isSecret: boolean,
-  changedBy: string,
-  kind: ChangeKind,
-): void {
-  const stored = storeValue(ctx, value, isSecret);
-  ctx.store.sqlite
-    .prepare(
-      'UPDATE env_vars SET is_secret = @isSecret, value = @value, secret_id = @secretId WHERE id = @id',
-    )
-    .run({ ...stored, id: old.id });
-  const version = findNextVersion(ctx, old.id);
-  if (isSecret && !old.isSecret) forgetPlainVersions(ctx, old.id);
-  addVersion(ctx, old.id, version, stored, kind, changedBy);
-  if (old.isSecret) noteForgotten(ctx, old, forgetDamagedVersions(ctx, old.id, version));
+/** Whether what a variable refers to may have become something else, though its value is what it was. */
+function hasMoved(old: Variable, now: Variable): boolean {
+  const joined = now.environments.some(({ id }) => !old.environments.some((known) => known.id === id));
+  return old.key !== now.key || joined;
 }
 
-function noteForgotten(ctx: Context, variable: Variable, versions: readonly number[]): void {
-  if (versions.length === 0) return;
-  ctx.audit.append({
-    operation: 'ENV_VAR_DAMAGED_VERSIONS_REMOVED',
-    caller: null,
-    data: { project_id: variable.projectId, key: variable.key, variable_id: variable.id, versions },
-  });
-}
-
-/** Puts an earlier value in force again, as a new version. Throws `not_found`, `vault_locked`. */
+/** Puts an earlier value in force again, as a new version. Throws `not_found`, `vault_locked`, `changed_meanwhile`, `reference_*`. */
 export function revertVariable(
   ctx: Context,
-  projectId: number | null,
+  actor: Caller,
+  scope: Scope,
   id: number,
   version: number,
-  changedBy: string,
-): void {
-  ctx.store.transaction(() => {
-    const variable = getVariable(ctx, projectId, id);
+  { expectedUpdatedAt, allowUnresolved }: ChangeConditions,
+): Variable {
+  return ctx.store.transaction(() => {
+    const variable = getVariable(ctx, scope.projectId, id);
+    requireUnchanged(variable, expectedUpdatedAt);
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
     if (!past) throw new AppError('not_found', 'There is no such version.');
-    updateVariable(
-      ctx,
-      projectId,
-      id,
-      { value: revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` }) },
-      changedBy,
-      'reverted',
-    );
+    const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
+    changeVariable(ctx, scope.projectId, id, { value }, actor.label, 'reverted');
+    if (!allowUnresolved) requireReferences(ctx, scope.projectId, id);
+    return noteNow(ctx, projectOperations.ENV_VAR_REVERTED, actor, scope, id);
   });
 }
 
-/** Deletes variables with their history and every secret of theirs. */
-export function deleteVariables(ctx: Context, ids: readonly number[]): void {
-  const { sqlite } = ctx.store;
-  const selectSecrets = sqlite
-    .prepare(
-      `SELECT secret_id FROM env_var_versions WHERE env_var_id = @id AND secret_id IS NOT NULL
-       UNION SELECT secret_id FROM env_vars WHERE id = @id AND secret_id IS NOT NULL`,
-    )
-    .pluck();
-  const remove = sqlite.prepare('DELETE FROM env_vars WHERE id = ?');
+/** Deletes a variable with its history. Throws `not_found`, `changed_meanwhile`. */
+export function deleteVariable(
+  ctx: Context,
+  actor: Caller,
+  scope: Scope,
+  id: number,
+  expectedUpdatedAt: number | undefined,
+): void {
   ctx.store.transaction(() => {
-    for (const id of ids) {
-      const secretIds = selectSecrets.all({ id }) as SecretId[];
-      remove.run(id);
-      ctx.vault.remove(secretIds);
-    }
+    const variable = getVariable(ctx, scope.projectId, id);
+    requireUnchanged(variable, expectedUpdatedAt);
+    removeVariables(ctx, [variable.id]);
+    noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
   });
 }
 
-/** Notes that something about these variables changed which is not in their own rows. */
-export function touchVariablesOf(ctx: Context, environmentId: number): void {
-  ctx.store.sqlite
-    .prepare(
-      `UPDATE env_vars SET updated_at = max(@now, updated_at + 1)
-       WHERE id IN (SELECT env_var_id FROM env_var_environments WHERE environment_id = @environmentId)`,
-    )
-    .run({ environmentId, now: ctx.clock.now() });
+/** The value of one variable for someone to see; a secret's is noted. Throws `vault_locked`, `secret_unreadable`. */
+export function revealToPerson(ctx: Context, actor: Caller, scope: Scope, variable: Variable): SecretText {
+  const value = revealVariable(ctx, variable);
+  if (variable.isSecret) noteVariable(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
+  return value;
 }
 
-function storeValue(ctx: Context, value: SecretText, isSecret: boolean): StoredValue {
-  return isSecret
-    ? { isSecret: 1, value: null, secretId: ctx.vault.seal('env_var', value) }
-    : { isSecret: 0, value: value.reveal(), secretId: null };
-}
-
-function linkEnvironments(ctx: Context, variableId: number, environmentIds: readonly number[]): void {
-  const insert = ctx.store.sqlite.prepare(
-    'INSERT INTO env_var_environments (env_var_id, environment_id) VALUES (?, ?)',
-  );
-  for (const environmentId of new Set(environmentIds)) insert.run(variableId, environmentId);
+export interface BulkRequest {
+  /** Variables of one project, each named once or more. */
+  ids: readonly number[];
+  /** When each was changed last, as the client knows it, by id; of those it does not name, anything goes. */
+  expectedUpdatedAt: Readonly<Record<string, number>>;
 }
 
 /**
- * SECURITY: environments of another project are not found, whoever asks. A shared variable has none: linked to
- * one, it would go when that environment is deleted.
+ * Deletes many variables, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the ids
+ * in their fields.
  */
-function requireEnvironments(ctx: Context, projectId: number | null, ids: readonly number[]): void {
-  if (projectId === null && ids.length > 0) {
-    throw new AppError('invalid_request', 'A shared variable belongs to no environment.', {
-      fields: { environment_ids: 'a shared variable has none' },
-    });
-  }
-  if (projectId === null) return;
-  if (ids.length === 0) {
-    throw new AppError('invalid_request', 'A variable belongs to at least one environment.', {
-      fields: { environment_ids: 'at least one' },
-    });
-  }
-  const known = ctx.store.sqlite.prepare('SELECT 1 FROM environments WHERE id = ? AND project_id = ?');
-  for (const id of ids)
-    if (!known.get(id, projectId))
-      throw new AppError('not_found', 'There is no such environment in this project.');
+export function deleteMany(ctx: Context, actor: Caller, scope: Scope, request: BulkRequest): number {
+  return ctx.store.transaction(() => {
+    const variables = getAll(ctx, scope.projectId, request);
+    removeVariables(
+      ctx,
+      variables.map(({ id }) => id),
+    );
+    for (const variable of variables)
+      noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
+    return variables.length;
+  });
 }
 
-function requireFreeKey(
+/**
+ * Puts many variables into these environments and no others, all or none; returns how many were elsewhere. Throws
+ * what `deleteMany` throws, `name_taken`, and, unless unresolved ones are allowed, `reference_*`.
+ */
+export function setEnvironmentsOfMany(
   ctx: Context,
-  projectId: number | null,
-  key: string,
-  environmentIds: readonly number[],
-  exceptId: number | null,
-): void {
-  const { sqlite } = ctx.store;
-  // By the name first, of which there are few: by its environment it would be a walk through all its variables.
-  const inAny = `EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id
-    AND x.environment_id IN (SELECT value FROM json_each(@environmentIds)))`;
-  const taken = sqlite
-    .prepare(
-      `SELECT 1 FROM env_vars v WHERE v.project_id IS @projectId AND v.key = @key AND v.id IS NOT @exceptId
-         AND (@projectId IS NULL OR ${inAny})`,
-    )
-    .get({ projectId, key, exceptId, environmentIds: JSON.stringify(environmentIds) });
-  if (taken)
-    throw new AppError('name_taken', 'An environment it is for has a variable of this name.', {
-      fields: { key: 'taken' },
+  actor: Caller,
+  scope: Scope,
+  request: BulkRequest & { environmentIds: number[]; allowUnresolved: boolean },
+): number {
+  return ctx.store.transaction(() => {
+    const environmentIds = [...new Set(request.environmentIds)];
+    const moving = getAll(ctx, scope.projectId, request).filter(
+      ({ environments }) =>
+        environments.length !== environmentIds.length ||
+        environments.some(({ id }) => !environmentIds.includes(id)),
+    );
+    for (const variable of moving) {
+      namingId(request, variable, () =>
+        changeVariable(ctx, scope.projectId, variable.id, { environmentIds }, actor.label),
+      );
+    }
+    // Once all are there: they may refer to each other.
+    if (!request.allowUnresolved)
+      for (const variable of moving)
+        namingId(request, variable, () => requireReferences(ctx, scope.projectId, variable.id));
+    for (const variable of moving)
+      noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
+    return moving.length;
+  });
+}
+
+function getAll(ctx: Context, projectId: number | null, { ids, expectedUpdatedAt }: BulkRequest): Variable[] {
+  const variables = listVariablesById(ctx, projectId, ids);
+  const found = new Set(variables.map(({ id }) => id));
+  const missing = ids.flatMap((id, at) => (found.has(id) ? [] : [[`ids.${at}`, `no variable ${id}`]]));
+  if (missing.length > 0) {
+    throw new AppError('not_found', 'Some of these variables are not there. Nothing was done.', {
+      fields: Object.fromEntries(missing) as Record<string, string>,
     });
+  }
+  requireAllUnchanged(variables, expectedUpdatedAt);
+  return variables;
+}
+
+/** What is wrong with one of many names it. */
+function namingId({ ids }: BulkRequest, { id, key }: Variable, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${key}: ${error.message}`, {
+      fields: { [`ids.${ids.indexOf(id)}`]: `variable ${id} (${key}): ${error.message}` },
+      ...(error.details ? { details: error.details } : {}),
+      cause: error,
+    });
+  }
+}
+
+function noteNow(
+  ctx: Context,
+  operation: Operation<VariableLine>,
+  actor: Caller,
+  scope: Scope,
+  id: number,
+): Variable {
+  const variable = getVariable(ctx, scope.projectId, id);
+  noteVariable(ctx, operation, actor, scope, variable);
+  return variable;
+}
+
+/** One line in the audit log for one variable, with what its environments' history is told from. */
+export function noteVariable(
+  ctx: Context,
+  operation: Operation<VariableLine>,
+  actor: Caller,
+  scope: Scope,
+  variable: Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>,
+): void {
+  ctx.audit.append(operation, actor, {
+    project: scope.name,
+    project_id: scope.projectId,
+    key: variable.key,
+    variable_id: variable.id,
+    is_secret: variable.isSecret,
+    environment_ids: variable.environments.map(({ id }) => id),
+  });
 }

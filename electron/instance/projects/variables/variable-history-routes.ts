@@ -3,11 +3,10 @@ import { requirePermission } from '../../access/caller.ts';
 import { type ApiEnv, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
-import { listUses, requireReferences } from './reference-check.ts';
-import { revertVariable } from './variable-changes.ts';
-import { requireUnchanged } from './variable-conflict.ts';
+import { listUses } from './reference-check.ts';
+import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
-import { noteVariable, type ScopePath } from './variable-scope.ts';
+import type { ScopePath } from './variable-scope.ts';
 import {
   toHistoryJson,
   toVariableJson,
@@ -16,7 +15,7 @@ import {
   variableUsesShape,
   variableValueShape,
 } from './variable-shapes.ts';
-import { getVariable, getVariableByKey, revealVariable } from './variables.ts';
+import { getVariable, getVariableByKey } from './variables.ts';
 
 const revertBody = z.object({
   version: z.int(),
@@ -52,9 +51,7 @@ export function addHistoryRoutes(
       const variable = /^\d{1,15}$/.test(key)
         ? getVariable(ctx, scope.projectId, Number(key))
         : getVariableByKey(ctx, scope.projectId, key, environment_id);
-      const value = revealVariable(ctx, variable);
-      if (variable.isSecret) noteVariable(ctx, 'ENV_VAR_REVEALED', caller, scope, variable);
-      return c.json({ value: value.reveal() });
+      return c.json({ value: revealToPerson(ctx, caller, scope, variable).reveal() });
     },
   );
 
@@ -84,15 +81,10 @@ export function addHistoryRoutes(
       const caller = c.get('caller');
       requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
-      const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
-      const reverted = ctx.store.transaction(() => {
-        requireUnchanged(getVariable(ctx, scope.projectId, id), request.expected_updated_at);
-        revertVariable(ctx, scope.projectId, id, request.version, caller.label);
-        if (!request.allow_unresolved) requireReferences(ctx, scope.projectId, id);
-        const variable = getVariable(ctx, scope.projectId, id);
-        noteVariable(ctx, 'ENV_VAR_REVERTED', caller, scope, variable);
-        return variable;
+      const reverted = revertVariable(ctx, caller, scope, Number(c.req.param('id')), request.version, {
+        expectedUpdatedAt: request.expected_updated_at,
+        allowUnresolved: request.allow_unresolved,
       });
       return c.json(toVariableJson(reverted));
     },

@@ -5,14 +5,18 @@ import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { listEnvironments } from '../environments.ts';
-import { requireReferences } from './reference-check.ts';
-import { listReferences } from './references.ts';
 import { guessSecret } from './secret-guess.ts';
-import { deleteMany, setEnvironmentsOfMany } from './variable-bulk.ts';
-import { createVariable, deleteVariables, updateVariable, type VariableFields } from './variable-changes.ts';
-import { requireUnchanged } from './variable-conflict.ts';
+import {
+  createVariable,
+  deleteMany,
+  deleteVariable,
+  type Scope,
+  setEnvironmentsOfMany,
+  updateVariable,
+} from './variable-changes.ts';
 import { addHistoryRoutes } from './variable-history-routes.ts';
-import { listScopePaths, noteVariable, type ScopePath } from './variable-scope.ts';
+import type { VariableFields } from './variable-rows.ts';
+import { listScopePaths, type ScopePath } from './variable-scope.ts';
 import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
 import { getVariable, listVariables, type Variable } from './variables.ts';
 
@@ -98,14 +102,8 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
         environmentIds: request.environment_ids ?? listAllEnvironments(ctx, scope.projectId),
         includeInPreview: request.include_in_preview ?? false,
       };
-      const created = ctx.store.transaction(() => {
-        const id = createVariable(ctx, scope.projectId, fields, caller.label);
-        if (!request.allow_unresolved && listReferences(request.value).length > 0)
-          requireReferences(ctx, scope.projectId, id, request.value);
-        const variable = getVariable(ctx, scope.projectId, id);
-        noteVariable(ctx, 'ENV_VAR_CREATED', caller, scope, variable);
-        return variable;
-      });
+      const conditions = { allowUnresolved: request.allow_unresolved };
+      const created = createVariable(ctx, caller, scope, fields, conditions);
       return c.json(toVariableJson(created), 201);
     },
   );
@@ -123,16 +121,10 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const scope = find(caller, c.req.param());
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
-      const updated = ctx.store.transaction(() => {
-        const old = getVariable(ctx, scope.projectId, id);
-        requireUnchanged(old, request.expected_updated_at);
-        const value = findNewValue(request.value, old);
-        updateVariable(ctx, scope.projectId, id, toChange(request, value), caller.label);
-        const variable = getVariable(ctx, scope.projectId, id);
-        if (!request.allow_unresolved && (value !== undefined || hasMoved(old, variable)))
-          requireReferences(ctx, scope.projectId, id, value);
-        noteVariable(ctx, 'ENV_VAR_UPDATED', caller, scope, variable);
-        return variable;
+      const value = findNewValue(request.value, getVariable(ctx, scope.projectId, id));
+      const updated = updateVariable(ctx, caller, scope, id, toChange(request, value), {
+        expectedUpdatedAt: request.expected_updated_at,
+        allowUnresolved: request.allow_unresolved ?? false,
       });
       return c.json(toVariableJson(updated));
     },
@@ -159,12 +151,6 @@ function findNewValue(value: string | null | undefined, old: Variable): string |
   return isKept ? undefined : (value ?? undefined);
 }
 
-/** Whether what a variable refers to may have become something else, though its value is what it was. */
-function hasMoved(old: Variable, now: Variable): boolean {
-  const joined = now.environments.some(({ id }) => !old.environments.some((known) => known.id === id));
-  return old.key !== now.key || joined;
-}
-
 function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
   app.openapi(
     createRoute({
@@ -180,12 +166,8 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
       const caller = c.get('caller');
       requirePermission(caller, 'environments:delete');
       const scope = find(caller, c.req.param());
-      ctx.store.transaction(() => {
-        const variable = getVariable(ctx, scope.projectId, Number(c.req.param('id')));
-        requireUnchanged(variable, c.req.valid('query').expected_updated_at);
-        deleteVariables(ctx, [variable.id]);
-        noteVariable(ctx, 'ENV_VAR_DELETED', caller, scope, variable);
-      });
+      const { expected_updated_at } = c.req.valid('query');
+      deleteVariable(ctx, caller, scope, Number(c.req.param('id')), expected_updated_at);
       return c.body(null, 204);
     },
   );
@@ -204,29 +186,17 @@ function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }:
       const request = c.req.valid('json');
       requirePermission(caller, request.action === 'delete' ? 'environments:delete' : 'environments:write');
       const scope = find(caller, c.req.param());
-      const changed = ctx.store.transaction(() => {
-        const variables = changeMany(ctx, caller, scope.projectId, request);
-        const operation = request.action === 'delete' ? 'ENV_VAR_DELETED' : 'ENV_VAR_UPDATED';
-        for (const variable of variables) noteVariable(ctx, operation, caller, scope, variable);
-        return variables.length;
-      });
-      return c.json({ changed });
+      return c.json({ changed: changeMany(ctx, caller, scope, request) });
     },
   );
 }
 
-function changeMany(
-  ctx: Context,
-  caller: Caller,
-  projectId: number | null,
-  request: z.infer<typeof bulkBody>,
-): Variable[] {
+function changeMany(ctx: Context, caller: Caller, scope: Scope, request: z.infer<typeof bulkBody>): number {
   const which = { ids: request.ids, expectedUpdatedAt: request.expected_updated_at };
-  if (request.action === 'delete') return deleteMany(ctx, projectId, which);
-  return setEnvironmentsOfMany(ctx, projectId, {
+  if (request.action === 'delete') return deleteMany(ctx, caller, scope, which);
+  return setEnvironmentsOfMany(ctx, caller, scope, {
     ...which,
     environmentIds: request.environment_ids,
     allowUnresolved: request.allow_unresolved,
-    changedBy: caller.label,
   });
 }

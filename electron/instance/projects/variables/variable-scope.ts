@@ -3,13 +3,7 @@ import { type Caller, requireProject } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getProject } from '../projects.ts';
-import type { Variable } from './variables.ts';
-
-/** Whose variables: a project's, or the shared ones. */
-export interface Scope {
-  projectId: number | null;
-  name: string;
-}
+import type { Scope } from './variable-changes.ts';
 
 /** Where the routes of variables hang. The same routes serve both scopes. */
 export interface ScopePath {
@@ -40,26 +34,4 @@ export function listScopePaths(ctx: Context): ScopePath[] {
       },
     },
   ];
-}
-
-/** One line in the audit log for one variable, with what its environments' history is told from. */
-export function noteVariable(
-  ctx: Context,
-  operation: string,
-  caller: Caller,
-  scope: Scope,
-  variable: Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>,
-): void {
-  ctx.audit.append({
-    operation,
-    caller,
-    data: {
-      project: scope.name,
-      project_id: scope.projectId,
-      key: variable.key,
-      variable_id: variable.id,
-      is_secret: variable.isSecret,
-      environment_ids: variable.environments.map(({ id }) => id),
-    },
-  });
 }

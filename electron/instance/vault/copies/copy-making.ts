@@ -2,9 +2,11 @@ import { randomInt } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
 import { getKeyFromCopy, getKeyReading, type HandedCopy } from '../key/unlock.ts';
+import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -76,7 +78,11 @@ const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
  *
  * Throws `vault_locked`, `place_not_separate`, `place_gone`, `invalid_request`, and what making, writing and reading throw.
  */
-export async function createKeyCopy(core: VaultCore, request: CopyRequest): Promise<MadeCopy> {
+export async function createKeyCopy(
+  core: VaultCore,
+  actor: Caller | null,
+  request: CopyRequest,
+): Promise<MadeCopy> {
   const key = getKeyFor(core, request.of);
   if (request.format === 'plain' && !request.unprotectedConfirmed) {
     throw new AppError(
@@ -88,12 +94,13 @@ export async function createKeyCopy(core: VaultCore, request: CopyRequest): Prom
     );
   }
   return request.path === undefined
-    ? await handOut(core, key, request)
-    : await writeToFile(core, key, request, await chooseFile(core, key, request.format, request.path));
+    ? await handOut(core, actor, key, request)
+    : await writeToFile(core, actor, key, request, await chooseFile(core, key, request.format, request.path));
 }
 
 async function writeToFile(
   core: VaultCore,
+  actor: Caller | null,
   key: MasterKey,
   request: CopyRequest,
   path: string,
@@ -120,7 +127,7 @@ async function writeToFile(
   if (read.fingerprint !== key.fingerprint) {
     throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
   }
-  const copy = insertKeyCopy(core, key, { ...request, path }, check, core.clock.now());
+  const copy = insertKeyCopy(core, actor, key, { ...request, path }, check, core.clock.now());
   noteProof(core, key);
   return {
     copy,
@@ -164,7 +171,12 @@ async function chooseFile(
 }
 
 /** Unproven until it comes back. */
-async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): Promise<MadeCopy> {
+async function handOut(
+  core: VaultCore,
+  actor: Caller | null,
+  key: MasterKey,
+  request: CopyRequest,
+): Promise<MadeCopy> {
   if (!HANDED_OUT.includes(request.format)) {
     throw new AppError('invalid_request', 'This format is a file: say where to write it.', {
       fields: { path: 'needed' },
@@ -173,7 +185,7 @@ async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): P
   const options = request.passphrase ? { passphrase: request.passphrase } : {};
   const facts = copyFacts(core, key);
   const content = await makeCopy(request.format, key, facts, options);
-  const copy = insertKeyCopy(core, key, request, null, null);
+  const copy = insertKeyCopy(core, actor, key, request, null, null);
   return {
     copy,
     writtenTo: null,
@@ -193,6 +205,7 @@ async function handOut(core: VaultCore, key: MasterKey, request: CopyRequest): P
  */
 export async function proveKeyCopy(
   core: VaultCore,
+  actor: Caller | null,
   id: number,
   proof: { words?: SecretText[] } & HandedCopy,
 ): Promise<KeyCopy> {
@@ -208,7 +221,10 @@ export async function proveKeyCopy(
       'That file may lie on this very disk: it does not prove the separate copy that is known.',
     );
   }
-  markProven(core, copy, separation);
+  core.store.transaction(() => {
+    markProven(core, copy, separation);
+    core.audit.append(vaultOperations.KEY_COPY_PROVEN, actor, { id, fingerprint: copy.fingerprint });
+  });
   askedWords.get(core)?.delete(id);
   noteProof(core, key);
   return getKeyCopy(core, id);

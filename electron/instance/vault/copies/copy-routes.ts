@@ -4,8 +4,8 @@ import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { copyShape, madeCopyShape, verificationShape } from '../key/key-shapes.ts';
 import type { HandedCopy } from '../key/unlock.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toCopyJson, toKitJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
 import { SecretText } from '../secret-text.ts';
 import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
@@ -82,7 +82,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       requireMayCopy(caller, request);
       requireConfirmed(caller, ctx.clock.now());
-      const made = await createKeyCopy(core, {
+      const made = await createKeyCopy(core, caller, {
         format: request.format,
         of: request.for,
         ...(request.path === undefined ? {} : { path: request.path }),
@@ -90,16 +90,6 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         ...(request.passphrase === undefined ? {} : { passphrase: new SecretText(request.passphrase) }),
         keepAnyway: request.keep_anyway ?? false,
         unprotectedConfirmed: request.unprotected_confirmed ?? false,
-      });
-      ctx.audit.append({
-        operation: 'KEY_COPY_MADE',
-        caller,
-        data: {
-          format: request.format,
-          place: made.copy.place,
-          fingerprint: made.copy.fingerprint,
-          separate: made.copy.separate,
-        },
       });
       const isText = request.format === 'words' || request.format === 'text';
       const content = made.content === null ? null : Buffer.from(made.content);
@@ -131,12 +121,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       requirePermission(caller, 'vault:write');
       if (request.path !== undefined) requireOwner(caller);
-      const verification = await verifyKeyCopy(core, toHanded(request));
-      ctx.audit.append({
-        operation: 'KEY_COPY_VERIFIED',
-        caller,
-        data: { verdict: verification.verdict, fingerprint: verification.fingerprint },
-      });
+      const verification = await verifyKeyCopy(core, caller, toHanded(request));
       const { proven, ...said } = verification;
       return c.json({ ...said, proven_ids: proven });
     },
@@ -158,14 +143,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       requirePermission(caller, 'vault:write');
       if (request.path !== undefined) requireOwner(caller);
       const words = request.words?.map((word) => new SecretText(word));
-      const copy = await proveKeyCopy(core, c.req.valid('param').id, {
+      const copy = await proveKeyCopy(core, caller, c.req.valid('param').id, {
         ...toHanded(request),
         ...(words ? { words } : {}),
-      });
-      ctx.audit.append({
-        operation: 'KEY_COPY_PROVEN',
-        caller,
-        data: { id: copy.id, fingerprint: copy.fingerprint },
       });
       return c.json({ copy: toCopyJson(copy) });
     },
@@ -179,10 +159,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       responses: noContent('Forgotten'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:write');
-      const { id } = c.req.valid('param');
-      forgetKeyCopy(core, id);
-      ctx.audit.append({ operation: 'KEY_COPY_FORGOTTEN', caller: c.get('caller'), data: { id } });
+      const caller = c.get('caller');
+      requirePermission(caller, 'vault:write');
+      forgetKeyCopy(core, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },
   );

@@ -1,5 +1,7 @@
+import type { Caller } from '../../access/caller.ts';
 import { findKeyRecord } from '../key/key-record.ts';
 import { type HandedCopy, readHandedCopy } from '../key/unlock.ts';
+import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { VaultCore } from '../vault-core.ts';
@@ -44,7 +46,18 @@ export interface Verification {
  * Says what a copy is good for. A copy that opens this instance counts as proven from now on; one that was not
  * known (made elsewhere, or carried over) is recorded. Bad copies are verdicts, not errors.
  */
-export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promise<Verification> {
+export async function verifyKeyCopy(
+  core: VaultCore,
+  actor: Caller | null,
+  handed: HandedCopy,
+): Promise<Verification> {
+  const verification = await judgeCopy(core, actor, handed);
+  const { verdict, fingerprint } = verification;
+  core.audit.append(vaultOperations.KEY_COPY_VERIFIED, actor, { verdict, fingerprint });
+  return verification;
+}
+
+async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCopy): Promise<Verification> {
   const reading = await readHandedCopy(handed);
   const none = { fingerprint: null, epoch: null, problems: [], proven: [] };
   switch (reading.outcome) {
@@ -62,15 +75,20 @@ export async function verifyKeyCopy(core: VaultCore, handed: HandedCopy): Promis
     case 'damaged':
       return { ...none, verdict: reading.outcome, detail: reading.detail };
     case 'key':
-      return await judgeKey(core, reading, handed);
+      return await judgeKey(core, actor, reading, handed);
   }
 }
 
-async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<Verification> {
+async function judgeKey(
+  core: VaultCore,
+  actor: Caller | null,
+  reading: KeyReading,
+  handed: HandedCopy,
+): Promise<Verification> {
   const { fingerprint } = reading.key;
   const rotation = findOpenRotation(core.store);
   if (rotation?.state === 'staged' && rotation.newFingerprint === fingerprint) {
-    const proven = await recordVerified(core, reading, handed);
+    const proven = await recordVerified(core, actor, reading, handed);
     noteProof(core, reading.key);
     return {
       verdict: 'opens_this_instance',
@@ -84,7 +102,7 @@ async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy
   const record = findKeyRecord(core.store, fingerprint);
   const epoch = record?.epoch ?? null;
   if (record?.state === 'active') {
-    const proven = await recordVerified(core, reading, handed);
+    const proven = await recordVerified(core, actor, reading, handed);
     core.emit('copies');
     return {
       verdict: 'opens_this_instance',
@@ -122,7 +140,12 @@ async function judgeKey(core: VaultCore, reading: KeyReading, handed: HandedCopy
 }
 
 /** Ids of the copies that count as proven from now on; one that was not known is recorded. */
-async function recordVerified(core: VaultCore, reading: KeyReading, handed: HandedCopy): Promise<number[]> {
+async function recordVerified(
+  core: VaultCore,
+  actor: Caller | null,
+  reading: KeyReading,
+  handed: HandedCopy,
+): Promise<number[]> {
   const { key, format } = reading;
   const { path } = handed;
   const check = path === undefined ? null : await checkPlace(path, placeContext(core));
@@ -136,7 +159,7 @@ async function recordVerified(core: VaultCore, reading: KeyReading, handed: Hand
     const proven = ids.map((id) => getKeyCopy(core, id)).filter((copy) => !isProvenBetter(copy, separation));
     for (const copy of proven) markProven(core, copy, separation);
     if (ids.length > 0 || !check || path === undefined) return proven.map(({ id }) => id);
-    return [insertKeyCopy(core, key, { format, path }, check, core.clock.now()).id];
+    return [insertKeyCopy(core, actor, key, { format, path }, check, core.clock.now()).id];
   });
 }
 

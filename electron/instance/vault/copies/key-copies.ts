@@ -1,5 +1,7 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { listKeyRecords } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import { proveRotation } from '../rotation/rotation.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
@@ -29,10 +31,11 @@ export function listKeyCopies(core: VaultCore): (KeyCopy & { epoch: number | nul
 }
 
 /** Forgets a copy the user no longer has. Throws `not_found`. */
-export function forgetKeyCopy(core: VaultCore, id: number): void {
+export function forgetKeyCopy(core: VaultCore, actor: Caller | null, id: number): void {
   getKeyCopy(core, id);
   core.store.transaction(() => {
     core.store.sqlite.prepare('DELETE FROM key_copies WHERE id = ?').run(id);
+    core.audit.append(vaultOperations.KEY_COPY_FORGOTTEN, actor, { id });
   });
   core.emit('copies');
 }
@@ -109,13 +112,14 @@ export function explainNotSeparate(copy: KeyCopy): string | null {
 
 export function insertKeyCopy(
   core: VaultCore,
+  actor: Caller | null,
   key: MasterKey,
   request: { format: CopyFormat; path?: string; place?: string },
   check: PlaceCheck | null,
   verifiedAt: number | null,
 ): KeyCopy {
-  const id = core.store.transaction(() =>
-    core.store.sqlite
+  const copy = core.store.transaction(() => {
+    const id = core.store.sqlite
       .prepare(
         `INSERT INTO key_copies (fingerprint, format, place, volume_id, separate, made_at, verified_at)
          VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -129,10 +133,18 @@ export function insertKeyCopy(
         (check ?? judgeUnseen(request.format, false)).separate ? 1 : 0,
         core.clock.now(),
         verifiedAt,
-      ),
-  ) as number;
+      ) as number;
+    const inserted = getKeyCopy(core, id);
+    core.audit.append(vaultOperations.KEY_COPY_MADE, actor, {
+      format: inserted.format,
+      place: inserted.place,
+      fingerprint: inserted.fingerprint,
+      separate: inserted.separate,
+    });
+    return inserted;
+  });
   core.emit('copies');
-  return getKeyCopy(core, id);
+  return copy;
 }
 
 /** A proven copy of a staged key proves its rotation. */

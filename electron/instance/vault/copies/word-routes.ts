@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
 import { wordListShape, wordsCheckShape } from '../key/key-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
 import { checkTypedWords } from './typed-words.ts';
 import { listWords, WORD_COUNT } from './words.ts';

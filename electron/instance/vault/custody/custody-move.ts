@@ -1,6 +1,8 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { findKeyFile } from '../key/found-key.ts';
 import { listKeyRecords } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -18,13 +20,19 @@ import type { KeyCustody } from './custody.ts';
  */
 export function moveCustody(
   core: VaultCore,
+  actor: Caller | null,
   to: CustodyName,
   passphrase?: SecretText,
 ): Promise<string | null> {
-  return core.exclusively(() => move(core, to, passphrase));
+  return core.exclusively(() => move(core, actor, to, passphrase));
 }
 
-async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): Promise<string | null> {
+async function move(
+  core: VaultCore,
+  actor: Caller | null,
+  to: CustodyName,
+  passphrase?: SecretText,
+): Promise<string | null> {
   const active = getActiveKey(core);
   const from = core.custody;
   if (to === from.name) throw new AppError('conflict', `The key is kept in ${to} custody already.`);
@@ -48,6 +56,7 @@ async function move(core: VaultCore, to: CustodyName, passphrase?: SecretText): 
       'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
     );
     for (const { fingerprint } of keys) change.run(to, from.writable ? from.name : null, fingerprint);
+    core.audit.append(vaultOperations.KEY_CUSTODY_MOVED, actor, { from: from.name, to });
   });
   core.custody = target;
   core.custodySeen.missing = null;

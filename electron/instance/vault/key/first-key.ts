@@ -1,4 +1,6 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { vaultOperations } from '../operations.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import {
@@ -64,7 +66,7 @@ export function describeFirstKey(core: VaultCore): FirstKey {
  * said), `not_found` (there is none to use), `custody_locked`, `custody_refused`, `custody_conflict`, `vault_locked`, and
  * what saving throws.
  */
-export function keepFirstKey(core: VaultCore, where: FirstCustody): Promise<void> {
+export function keepFirstKey(core: VaultCore, actor: Caller | null, where: FirstCustody): Promise<void> {
   const { lockCount } = core;
   return core.exclusively(async () => {
     if (!isUnused(core.store)) throw new AppError('conflict', 'This instance has its key already.');
@@ -75,7 +77,11 @@ export function keepFirstKey(core: VaultCore, where: FirstCustody): Promise<void
     core.found = null;
     try {
       const isOpen = await readCustody(core, where.passphrase, lockCount, order);
-      if (isOpen) return;
+      if (isOpen) {
+        const fingerprint = findActiveRecord(core.store)?.fingerprint ?? null;
+        core.audit.append(vaultOperations.KEY_MADE, actor, { custody: where.custody, fingerprint });
+        return;
+      }
       if (core.lockCount !== lockCount)
         throw new AppError('vault_locked', 'The vault was locked while the key was being made.');
       const { case: why, refused, detail } = core.situation;

@@ -1,5 +1,7 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { sweepPartialKeys } from '../custody/partial-files.ts';
+import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { getKeyRecord, openCustody, type VaultCore } from '../vault-core.ts';
@@ -33,13 +35,19 @@ export function listEpochs(core: VaultCore): KeyEpoch[] {
  */
 export function shredKey(
   core: VaultCore,
+  actor: Caller | null,
   fingerprint: Fingerprint,
   typed: Fingerprint | null,
 ): Promise<void> {
-  return core.exclusively(() => shred(core, fingerprint, typed));
+  return core.exclusively(() => shred(core, actor, fingerprint, typed));
 }
 
-async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerprint | null): Promise<void> {
+async function shred(
+  core: VaultCore,
+  actor: Caller | null,
+  fingerprint: Fingerprint,
+  typed: Fingerprint | null,
+): Promise<void> {
   const record = getKeyRecord(core, fingerprint);
   if (typed !== fingerprint) {
     throw new AppError('invalid_request', 'Type the fingerprint of the key to shred.', {
@@ -72,6 +80,7 @@ async function shred(core: VaultCore, fingerprint: Fingerprint, typed: Fingerpri
     core.store.sqlite
       .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')
       .run(core.clock.now(), fingerprint);
+    core.audit.append(vaultOperations.KEY_SHREDDED, actor, { fingerprint });
   });
   core.emit('vault');
 }

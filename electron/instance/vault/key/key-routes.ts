@@ -6,15 +6,14 @@ import { placeContext } from '../copies/key-copies.ts';
 import { listPlaces } from '../copies/places.ts';
 import { moveCustody } from '../custody/custody-move.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toEpochJson, toKeyJson, toPlaceJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
 import { parseFingerprint } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
 import { custodyNames } from '../vocabulary.ts';
 import { firstCustodyBody, toFirstCustody } from './first-custody-body.ts';
 import { keepFirstKey } from './first-key.ts';
 import { listEpochs, shredKey } from './key-history.ts';
-import { findActiveRecord } from './key-record.ts';
 import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
@@ -48,13 +47,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       requireOwner(caller);
       requireConfirmed(caller, now());
-      const where = toFirstCustody(c.req.valid('json'));
-      await keepFirstKey(core, where);
-      ctx.audit.append({
-        operation: 'KEY_MADE',
-        caller,
-        data: { custody: where.custody, fingerprint: findActiveRecord(core.store)?.fingerprint },
-      });
+      await keepFirstKey(core, caller, toFirstCustody(c.req.valid('json')));
       return c.json(toKeyJson(core));
     },
   );
@@ -92,8 +85,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireConfirmed(caller, now());
       const fingerprint = parseFingerprint(c.req.valid('param').fingerprint);
       if (!fingerprint) throw new AppError('not_found', 'That is not a fingerprint.');
-      await shredKey(core, fingerprint, parseFingerprint(c.req.valid('json').confirm));
-      ctx.audit.append({ operation: 'KEY_SHREDDED', caller, data: { fingerprint } });
+      await shredKey(core, caller, fingerprint, parseFingerprint(c.req.valid('json').confirm));
       return c.body(null, 204);
     },
   );
@@ -110,13 +102,12 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireOwner(caller);
       requireConfirmed(caller, now());
       const request = c.req.valid('json');
-      const from = core.custody.name;
       const note = await moveCustody(
         core,
+        caller,
         request.custody,
         request.passphrase ? new SecretText(request.passphrase) : undefined,
       );
-      ctx.audit.append({ operation: 'KEY_CUSTODY_MOVED', caller, data: { from, to: request.custody } });
       await jobs.resume();
       return c.json({ ...toKeyJson(core), note });
     },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SecretText } from '../secret-text.ts';
-import type { HandedCopy } from './unlock.ts';
+import type { HandedCopy, Unlocking } from './unlock.ts';
 
 /** The ways to unlock, as a request names them. */
 export const unlockBody = z.discriminatedUnion('method', [
@@ -43,6 +43,14 @@ export function toHandedCopy(request: Exclude<UnlockBody, { method: 'custody' | 
     case 'path':
       return { path: request.path, ...passphrase };
   }
+}
+
+export function toUnlocking(request: UnlockBody): Unlocking {
+  if (request.method === 'custody') return { method: 'custody' };
+  if (request.method === 'passphrase')
+    return { method: 'passphrase', passphrase: new SecretText(request.passphrase) };
+  const { method, restore_custody: restoreCustody = true } = request;
+  return { method, copy: toHandedCopy(request), restoreCustody };
 }
 
 /** A copy alone: what a rescue takes. */

@@ -1,9 +1,11 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { CopyReading } from '../copies/key-copy.ts';
 import { readCopy } from '../copies/read-copy.ts';
 import { readBack } from '../copies/write-copy.ts';
 import type { CustodyFinding } from '../custody/custody.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
+import { vaultOperations } from '../operations.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
@@ -54,6 +56,29 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);
   }
+}
+
+/** How a person unlocks: by what the custody holds, perhaps with its passphrase, or by a copy of the key. */
+export type Unlocking =
+  | { method: 'custody' }
+  | { method: 'passphrase'; passphrase: SecretText }
+  | { method: 'words' | 'key' | 'copy' | 'path'; copy: HandedCopy; restoreCustody: boolean };
+
+/**
+ * Unlocks the vault, and notes it. Returns what is left for the user to do, in words, or null. Throws what
+ * `unlockFromCustody` and `unlockWithCopy` throw.
+ */
+export async function unlock(
+  core: VaultCore,
+  actor: Caller | null,
+  unlocking: Unlocking,
+): Promise<string | null> {
+  let note: string | null = null;
+  if (unlocking.method === 'custody') await unlockFromCustody(core);
+  else if (unlocking.method === 'passphrase') await unlockFromCustody(core, unlocking.passphrase);
+  else note = await unlockWithCopy(core, unlocking.copy, unlocking.restoreCustody);
+  core.audit.record(vaultOperations.VAULT_UNLOCKED, actor, { method: unlocking.method });
+  return note;
 }
 
 /** Asks the custody once more. Throws `custody_missing`, `custody_locked`, `vault_locked`. */

@@ -3,8 +3,8 @@ import { requireConfirmed, requireOwner, requirePermission } from '../../access/
 import { answer, body, createRoutes } from '../../http/api.ts';
 import { getKeyFromCopy } from '../key/unlock.ts';
 import { handedCopyBody, toHandedCopy } from '../key/unlock-body.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toRecoveryJson, toStatusJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
 import { SecretText } from '../secret-text.ts';
 import { recoveryShape, rescueShape } from '../secrets/secret-shapes.ts';
 import { statusShape } from '../status/status-shapes.ts';
@@ -41,12 +41,11 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireOwner(caller);
       requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
-      await startOver(core, {
+      await startOver(core, caller, {
         typedName: request.instance_name,
         ...(request.custody ? { custody: request.custody } : {}),
         ...(request.passphrase ? { passphrase: new SecretText(request.passphrase) } : {}),
       });
-      ctx.audit.append({ operation: 'KEY_STARTED_OVER', caller });
       return c.json(toStatusJson(core, jobs), 201);
     },
   );
@@ -74,8 +73,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       requirePermission(caller, 'vault:write');
       const { id } = c.req.valid('param');
-      reenterLostValue(core, id, new SecretText(c.req.valid('json').value));
-      ctx.audit.append({ operation: 'SECRET_REENTERED', caller, data: { id } });
+      reenterLostValue(core, caller, id, new SecretText(c.req.valid('json').value));
       return c.body(null, 204);
     },
   );
@@ -95,8 +93,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requirePermission(caller, 'vault:write');
       requireConfirmed(caller, ctx.clock.now());
       const { id } = c.req.valid('param');
-      const shown = regenerateLostValue(core, id);
-      ctx.audit.append({ operation: 'SECRET_REGENERATED', caller, data: { id } });
+      const shown = regenerateLostValue(core, caller, id);
       return c.json({ value: shown?.reveal() ?? null });
     },
   );
@@ -115,12 +112,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       if (request.method === 'path') requireOwner(caller);
       const key = await getKeyFromCopy(toHandedCopy(request));
-      const outcome = await rescueWithKey(core, key);
-      ctx.audit.append({
-        operation: 'SECRETS_RESCUED',
-        caller,
-        data: { fingerprint: key.fingerprint, rescued: outcome.rescued },
-      });
+      const outcome = await rescueWithKey(core, caller, key);
       return c.json({ rescued: outcome.rescued, unreadable: outcome.unreadable });
     },
   );

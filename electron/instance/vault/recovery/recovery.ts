@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import {
   countSecretsUnder,
@@ -6,36 +7,16 @@ import {
   listKeyRecords,
   opensCheckValue,
 } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import { resealAll } from '../rotation/reseal-job.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { findOwners } from '../secrets/doctor.ts';
+import { type RecoveryGroup, recoveryGroupNames } from '../secrets/secret-kinds.ts';
 import type { SecretId, SecretOwner } from '../vault.ts';
 import { openCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import type { CustodyName, SecretKind } from '../vocabulary.ts';
-
-/** What breaks first comes first. */
-export const recoveryGroups = {
-  tls: ['tls_private_key', 'acme_account_key'],
-  sign_in: ['totp_secret', 'oidc_client_secret', 'api_key', 'deployment_token'],
-  deploys: [
-    'env_var',
-    'git_credentials',
-    'registry_credentials',
-    'ssh_private_key',
-    'preview_password',
-    'webhook_secret',
-    'dns_credentials',
-  ],
-  mail: ['email_credentials', 'notification_credentials'],
-  backups: ['s3_credentials'],
-} as const satisfies Record<string, readonly SecretKind[]>;
-export type RecoveryGroup = keyof typeof recoveryGroups;
-export const recoveryGroupNames = Object.keys(recoveryGroups) as RecoveryGroup[];
-
-/** Keys no person holds a second copy of: they are made anew, never typed. */
-const NOT_TYPED: readonly SecretKind[] = ['tls_private_key', 'acme_account_key', 'totp_secret'];
 
 export interface LostValue {
   id: SecretId;
@@ -74,11 +55,15 @@ export interface StartOverOptions {
  *
  * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request` (name), and what saving throws.
  */
-export function startOver(core: VaultCore, options: StartOverOptions): Promise<void> {
-  return core.exclusively(() => replaceLostKey(core, options));
+export function startOver(core: VaultCore, actor: Caller | null, options: StartOverOptions): Promise<void> {
+  return core.exclusively(() => replaceLostKey(core, actor, options));
 }
 
-async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promise<void> {
+async function replaceLostKey(
+  core: VaultCore,
+  actor: Caller | null,
+  options: StartOverOptions,
+): Promise<void> {
   if (core.ring.active) throw new AppError('conflict', 'The vault is open: there is nothing to start over.');
   if (options.typedName !== core.store.identity.name) {
     throw new AppError('invalid_request', 'Type the name of this instance to start over.', {
@@ -110,6 +95,7 @@ async function replaceLostKey(core: VaultCore, options: StartOverOptions): Promi
       )
       .run(now);
     insertActiveRecord(core.store, key, custody.name, now, now);
+    core.audit.append(vaultOperations.KEY_STARTED_OVER, actor);
   });
   core.custody = custody;
   core.custodySeen.missing = null;
@@ -150,13 +136,13 @@ export function listLostValues(core: VaultCore): RecoveryList {
   const values = rows.map((row) => ({
     ...row,
     owner: owners.get(row.id) ?? null,
-    canReenter: !NOT_TYPED.includes(row.kind),
+    canReenter: core.secrets.factsOf(row.kind).isTyped,
     canRegenerate: findRegenerate(core, row.kind) !== null,
   }));
   const groups = recoveryGroupNames
     .map((group) => ({
       group,
-      values: values.filter((value) => (recoveryGroups[group] as readonly SecretKind[]).includes(value.kind)),
+      values: values.filter(({ kind }) => core.secrets.factsOf(kind).recoveryGroup === group),
     }))
     .filter(({ values: some }) => some.length > 0);
   return {
@@ -169,21 +155,32 @@ export function listLostValues(core: VaultCore): RecoveryList {
 }
 
 /** Seals a value typed anew in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */
-export function reenterLostValue(core: VaultCore, id: SecretId, value: SecretText): void {
+export function reenterLostValue(
+  core: VaultCore,
+  actor: Caller | null,
+  id: SecretId,
+  value: SecretText,
+): void {
   const lost = getLostValue(core, id);
-  if (NOT_TYPED.includes(lost.kind)) {
+  if (!core.secrets.factsOf(lost.kind).isTyped) {
     throw new AppError('invalid_request', 'This one is made anew, not typed.');
   }
-  core.secrets.reseal(id, value);
+  core.store.transaction(() => {
+    core.secrets.reseal(id, value);
+    core.audit.append(vaultOperations.SECRET_REENTERED, actor, { id });
+  });
   core.emit('vault');
 }
 
 /** Makes a new value where that is possible; returns what must be shown once, or null. */
-export function regenerateLostValue(core: VaultCore, id: SecretId): SecretText | null {
+export function regenerateLostValue(core: VaultCore, actor: Caller | null, id: SecretId): SecretText | null {
   const lost = getLostValue(core, id);
   const regenerate = findRegenerate(core, lost.kind);
   if (!regenerate) throw new AppError('invalid_request', 'No new value can be made for this one: type it.');
-  const shown = core.store.transaction(() => regenerate(id));
+  const shown = core.store.transaction(() => {
+    core.audit.append(vaultOperations.SECRET_REGENERATED, actor, { id });
+    return regenerate(id);
+  });
   core.emit('vault');
   return shown;
 }
@@ -197,11 +194,11 @@ export interface RescueOutcome {
  * A lost key turned up: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
  * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
  */
-export function rescueWithKey(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
-  return core.exclusively(() => rescue(core, key));
+export function rescueWithKey(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
+  return core.exclusively(() => rescue(core, actor, key));
 }
 
-async function rescue(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
+async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
   const record = listKeyRecords(core.store).find((known) => known.fingerprint === key.fingerprint);
   if (!record)
     throw new AppError('copy_of_other_instance', `${key.fingerprint} never belonged to this instance.`);
@@ -212,15 +209,18 @@ async function rescue(core: VaultCore, key: MasterKey): Promise<RescueOutcome> {
   core.ring.hold(key);
   try {
     const { moved, unreadable } = await resealAll(core, key.fingerprint);
-    if (countSecretsUnder(core.store, key.fingerprint) === 0) {
-      core.store.transaction(() => {
+    core.store.transaction(() => {
+      if (countSecretsUnder(core.store, key.fingerprint) === 0)
         core.store.sqlite
           .prepare(
             "UPDATE keys SET state = 'retired', lost_total = NULL WHERE fingerprint = ? AND state = 'lost'",
           )
           .run(key.fingerprint);
+      core.audit.append(vaultOperations.SECRETS_RESCUED, actor, {
+        fingerprint: key.fingerprint,
+        rescued: moved,
       });
-    }
+    });
     return { rescued: moved, unreadable };
   } finally {
     core.ring.drop(key.fingerprint);
@@ -240,6 +240,6 @@ function getLostValue(core: VaultCore, id: SecretId): { kind: SecretKind } {
 }
 
 function findRegenerate(core: VaultCore, kind: SecretKind): ((id: SecretId) => SecretText | null) | null {
-  const keeper = core.secrets.keepers.find((known) => known.regenerate && known.kinds.includes(kind));
+  const keeper = core.secrets.keepers.find((known) => known.regenerate && known.kind === kind);
   return keeper?.regenerate?.bind(keeper) ?? null;
 }

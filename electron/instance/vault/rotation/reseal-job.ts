@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Store } from '../../store/store.ts';
 import { countSecretsByKind, countSecretsUnder } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import { openValue, sealValue } from '../sealing/sealed-value.ts';
 import { lockedError } from '../secrets/secret-store.ts';
@@ -108,11 +109,7 @@ export interface RotationJob {
   stop(): Promise<void>;
 }
 
-/** @param onDone runs inside the transaction that ends a rotation, whoever or whatever set it going. */
-export function createRotationJob(
-  core: VaultCore,
-  onDone: (rotation: RotationRecord) => void = () => {},
-): RotationJob {
+export function createRotationJob(core: VaultCore): RotationJob {
   let running: Promise<RotationRecord> | null = null;
   let stopped = false;
   let moved = 0;
@@ -139,7 +136,7 @@ export function createRotationJob(
         },
       );
     }
-    return finish(core, rotation, onDone);
+    return finish(core, rotation);
   }
 
   return {
@@ -170,11 +167,7 @@ async function promoteInCustody(core: VaultCore, rotation: RotationRecord): Prom
  * Sealing → done. SECURITY: inside the transaction that retires the old key, no row may name it and no kind may
  * have fewer rows than expected.
  */
-function finish(
-  core: VaultCore,
-  rotation: RotationRecord,
-  onDone: (rotation: RotationRecord) => void,
-): RotationRecord {
+function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
   const now = core.clock.now();
   const done: RotationRecord = { ...rotation, state: 'done', finishedAt: now };
   core.store.transaction(() => {
@@ -196,7 +189,11 @@ function finish(
       .prepare("UPDATE keys SET state = 'retired', retired_at = ? WHERE fingerprint = ?")
       .run(now, rotation.oldFingerprint);
     sqlite.prepare("UPDATE rotations SET state = 'done', finished_at = ? WHERE id = ?").run(now, rotation.id);
-    onDone(done);
+    core.audit.append(vaultOperations.KEY_ROTATION_FINISHED, null, {
+      from: rotation.oldFingerprint,
+      to: rotation.newFingerprint,
+      total: rotation.total ?? 0,
+    });
   });
   return done;
 }

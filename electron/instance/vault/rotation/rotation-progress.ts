@@ -1,5 +1,5 @@
 import { countSecretsByKind, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
-import { countByGroup, type SecretGroup, secretGroups } from '../secrets/secret-groups.ts';
+import { countByGroup, type SecretGroup, secretGroupNames } from '../secrets/secret-kinds.ts';
 import { findProvingPlace } from '../status/key-proof.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { SecretKind } from '../vocabulary.ts';
@@ -43,7 +43,7 @@ export function getRotationProgress(core: VaultCore, job: RotationJob): Rotation
   return {
     rotation,
     moved,
-    byGroup: secretGroups
+    byGroup: secretGroupNames
       .map((group) => ({
         group,
         before: before[group],
@@ -62,7 +62,8 @@ export function getRotationProgress(core: VaultCore, job: RotationJob): Rotation
 /** Per group what is expected at the end, and what the old key still seals. */
 function countGroups(core: VaultCore, rotation: RotationRecord) {
   const { before, left } = countKinds(core, rotation);
-  return { before: countByGroup(before), left: countByGroup(left) };
+  const groupOf = (kind: SecretKind) => core.secrets.factsOf(kind).group;
+  return { before: countByGroup(before, groupOf), left: countByGroup(left, groupOf) };
 }
 
 function countKinds(core: VaultCore, rotation: RotationRecord): { before: KindCounts; left: KindCounts } {

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requireConfirmed, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toRotationJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
 import { parseFingerprint } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
 import { rotationAnswer } from '../status/status-shapes.ts';
@@ -52,12 +52,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       requireRotator(caller);
       const given = c.req.valid('json').passphrase;
-      const staged = await stageRotation(core, given ? { passphrase: new SecretText(given) } : {});
-      ctx.audit.append({
-        operation: 'KEY_ROTATION_STAGED',
-        caller,
-        data: { from: staged.oldFingerprint, to: staged.newFingerprint },
-      });
+      await stageRotation(core, caller, given ? { passphrase: new SecretText(given) } : {});
       return c.json(rotation(), 201);
     },
   );
@@ -72,8 +67,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     (c) => {
       const caller = c.get('caller');
       requireRotator(caller);
-      proveWithoutCopy(core, parseFingerprint(c.req.valid('json').override_fingerprint));
-      ctx.audit.append({ operation: 'KEY_ROTATION_WITHOUT_COPY', caller });
+      proveWithoutCopy(core, caller, parseFingerprint(c.req.valid('json').override_fingerprint));
       return c.json(rotation());
     },
   );
@@ -88,8 +82,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     async (c) => {
       const caller = c.get('caller');
       requireRotator(caller);
-      const started = await beginSealing(core);
-      ctx.audit.append({ operation: 'KEY_ROTATION_SEALING', caller, data: { total: started.total } });
+      await beginSealing(core, caller);
       await runSealing(c.req.valid('query').wait === 'true');
       return c.json(rotation(), 202);
     },
@@ -119,8 +112,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     async (c) => {
       const caller = c.get('caller');
       requireRotator(caller);
-      await undoRotation(core);
-      ctx.audit.append({ operation: 'KEY_ROTATION_UNDONE', caller });
+      await undoRotation(core, caller);
       return c.json(rotation());
     },
   );

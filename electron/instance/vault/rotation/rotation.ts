@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import {
   countSecretsByKind,
@@ -5,6 +6,7 @@ import {
   insertActiveRecord,
   listKeyRecords,
 } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { type DoctorReport, runDoctor } from '../secrets/doctor.ts';
@@ -39,12 +41,17 @@ const MAX_FAILURES_NAMED = 5;
  */
 export function stageRotation(
   core: VaultCore,
+  actor: Caller | null,
   options: { passphrase?: SecretText } = {},
 ): Promise<RotationRecord> {
-  return core.exclusively(() => stage(core, options));
+  return core.exclusively(() => stage(core, actor, options));
 }
 
-async function stage(core: VaultCore, options: { passphrase?: SecretText }): Promise<RotationRecord> {
+async function stage(
+  core: VaultCore,
+  actor: Caller | null,
+  options: { passphrase?: SecretText },
+): Promise<RotationRecord> {
   const old = getActiveKey(core);
   requireNoRotation(core);
   await requireHealthy(core);
@@ -56,11 +63,15 @@ async function stage(core: VaultCore, options: { passphrase?: SecretText }): Pro
         "INSERT INTO rotations (state, old_fingerprint, new_fingerprint, started_at) VALUES ('staged', ?, ?, ?)",
       )
       .run(old.fingerprint, found.fingerprint, core.clock.now());
+    core.audit.append(vaultOperations.KEY_ROTATION_STAGED, actor, {
+      from: old.fingerprint,
+      to: found.fingerprint,
+    });
   });
   try {
     if (core.custody.writable) await core.custody.save(found, options);
   } catch (error) {
-    await undo(core);
+    await undo(core, actor);
     throw error;
   }
   // Locked meanwhile: the key waits in custody.
@@ -71,11 +82,15 @@ async function stage(core: VaultCore, options: { passphrase?: SecretText }): Pro
 
 /** Staged → proven, because a copy of the new key was read back. */
 export function proveRotation(core: VaultCore): RotationRecord {
-  return markProven(core, false);
+  return core.store.transaction(() => markProven(core, false));
 }
 
 /** Staged → proven without a copy: only by typing the new key's fingerprint. Throws `copy_not_proven`. */
-export function proveWithoutCopy(core: VaultCore, typed: Fingerprint | null): RotationRecord {
+export function proveWithoutCopy(
+  core: VaultCore,
+  actor: Caller | null,
+  typed: Fingerprint | null,
+): RotationRecord {
   const rotation = getRotationIn(core.store, 'staged');
   if (typed !== rotation.newFingerprint) {
     throw new AppError(
@@ -83,18 +98,20 @@ export function proveWithoutCopy(core: VaultCore, typed: Fingerprint | null): Ro
       'That is not the fingerprint of the new key. Prove a copy of it, or type its fingerprint.',
     );
   }
-  return markProven(core, true);
+  return core.store.transaction(() => {
+    const proven = markProven(core, true);
+    core.audit.append(vaultOperations.KEY_ROTATION_WITHOUT_COPY, actor);
+    return proven;
+  });
 }
 
 function markProven(core: VaultCore, withoutCopy: boolean): RotationRecord {
   const rotation = getRotationIn(core.store, 'staged');
-  core.store.transaction(() => {
-    core.store.sqlite
-      .prepare(
-        "UPDATE rotations SET state = 'proven', proven_at = ?, without_copy = ? WHERE id = ? AND state = 'staged'",
-      )
-      .run(core.clock.now(), withoutCopy ? 1 : 0, rotation.id);
-  });
+  core.store.sqlite
+    .prepare(
+      "UPDATE rotations SET state = 'proven', proven_at = ?, without_copy = ? WHERE id = ? AND state = 'staged'",
+    )
+    .run(core.clock.now(), withoutCopy ? 1 : 0, rotation.id);
   core.emit('rotation');
   return getRotationIn(core.store, 'proven');
 }
@@ -105,11 +122,11 @@ function markProven(core: VaultCore, withoutCopy: boolean): RotationRecord {
  *
  * Throws `vault_locked`, `copy_not_proven` (still staged), `rotation_not_possible`.
  */
-export function beginSealing(core: VaultCore): Promise<RotationRecord> {
-  return core.exclusively(() => seal(core));
+export function beginSealing(core: VaultCore, actor: Caller | null): Promise<RotationRecord> {
+  return core.exclusively(() => seal(core, actor));
 }
 
-async function seal(core: VaultCore): Promise<RotationRecord> {
+async function seal(core: VaultCore, actor: Caller | null): Promise<RotationRecord> {
   const open = getRotationIn(core.store, 'staged', 'proven');
   if (open.state === 'staged') {
     throw new AppError('copy_not_proven', 'Make a copy of the new key and prove it first.');
@@ -126,16 +143,13 @@ async function seal(core: VaultCore): Promise<RotationRecord> {
       .prepare("UPDATE keys SET state = 'retiring' WHERE fingerprint = ? AND state = 'active'")
       .run(open.oldFingerprint);
     insertActiveRecord(core.store, key, core.custody.name, open.startedAt, now);
+    const total = countSecretsUnder(core.store, open.oldFingerprint);
     sqlite
       .prepare(
         "UPDATE rotations SET state = 'sealing', sealing_at = ?, total = ?, counts_before = ? WHERE id = ?",
       )
-      .run(
-        now,
-        countSecretsUnder(core.store, open.oldFingerprint),
-        JSON.stringify(countSecretsByKind(core.store)),
-        open.id,
-      );
+      .run(now, total, JSON.stringify(countSecretsByKind(core.store)), open.id);
+    core.audit.append(vaultOperations.KEY_ROTATION_SEALING, actor, { total });
   });
   core.ring.hold(key);
   core.ring.activate(key.fingerprint);
@@ -148,12 +162,12 @@ async function seal(core: VaultCore): Promise<RotationRecord> {
  * Takes a rotation back before anything is sealed under the new key: removes the key from custody. Throws
  * `rotation_not_possible` once sealing began.
  */
-export function undoRotation(core: VaultCore): Promise<void> {
-  return core.exclusively(() => undo(core));
+export function undoRotation(core: VaultCore, actor: Caller | null): Promise<void> {
+  return core.exclusively(() => undo(core, actor));
 }
 
 /** The row first, then the key: a kill in between leaves a key that nothing was ever sealed under. */
-async function undo(core: VaultCore): Promise<void> {
+async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   const open = getRotationIn(core.store, 'staged', 'proven');
   core.store.transaction(() => {
     // SECURITY: a key is never removed while a ciphertext may need it, whatever the row says.
@@ -164,6 +178,7 @@ async function undo(core: VaultCore): Promise<void> {
       .prepare("UPDATE rotations SET state = 'undone', finished_at = ? WHERE id = ?")
       .run(core.clock.now(), getRotationIn(core.store, 'staged', 'proven').id);
     core.store.sqlite.prepare('DELETE FROM key_copies WHERE fingerprint = ?').run(open.newFingerprint);
+    core.audit.append(vaultOperations.KEY_ROTATION_UNDONE, actor);
   });
   if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);

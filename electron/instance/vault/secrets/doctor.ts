@@ -140,9 +140,9 @@ function reportMissing(
   report: DoctorReport,
 ): void {
   for (const keeper of keepers) {
-    const [kind] = keeper.kinds;
-    for (const [id, owner] of kind ? keeper.describe(ids) : []) {
-      if (!kind || report.missingRows.has(id)) continue;
+    const { kind } = keeper;
+    for (const [id, owner] of keeper.describe(ids)) {
+      if (report.missingRows.has(id)) continue;
       report.missingRows.add(id);
       report.total += 1;
       report.checked += 1;
@@ -165,7 +165,7 @@ export function findOwners(
 ): Map<SecretId, SecretOwner> {
   const owners = new Map<SecretId, SecretOwner>();
   for (const keeper of keepers) {
-    const ids = secrets.filter(({ kind }) => keeper.kinds.includes(kind)).map(({ id }) => id);
+    const ids = secrets.filter(({ kind }) => keeper.kind === kind).map(({ id }) => id);
     if (ids.length > 0) for (const [id, owner] of keeper.describe(ids)) owners.set(id, owner);
   }
   return owners;

@@ -4,7 +4,7 @@ import type { SecretId, SecretOwner, SecretState } from '../vault.ts';
 import type { VaultCore } from '../vault-core.ts';
 import { type SecretKind, secretKinds } from '../vocabulary.ts';
 import { type DoctorReport, findOwners } from './doctor.ts';
-import { countByGroup, groupOf, type SecretGroup } from './secret-groups.ts';
+import { countByGroup, type SecretGroup } from './secret-kinds.ts';
 
 /** `opens` and `does_not_open` are what the doctor saw, or what follows from a key that is not held. */
 export const secretChecks = ['opens', 'does_not_open', 'locked', 'unchecked'] as const;
@@ -71,7 +71,8 @@ export async function listSecrets(
   filter: SecretFilter,
 ): Promise<SecretList> {
   const byKind = countSecretsByKind(core.store);
-  const groups = countByGroup(byKind);
+  const groupOf = (kind: SecretKind) => core.secrets.factsOf(kind).group;
+  const groups = countByGroup(byKind, groupOf);
   const counts = { all: Object.values(groups).reduce((sum, count) => sum + count, 0), ...groups };
   const kinds = secretKinds.filter(
     (kind) =>
@@ -220,7 +221,7 @@ function describe(core: VaultCore, report: DoctorReport | null, rows: readonly R
   const epochs = new Map(listKeyRecords(core.store).map((record) => [record.fingerprint, record.epoch]));
   return rows.map((row) => ({
     ...row,
-    group: groupOf(row.kind),
+    group: core.secrets.factsOf(row.kind).group,
     epoch: epochs.get(row.keyFingerprint) ?? null,
     state: states.get(row.id) ?? 'unreadable',
     check: checkOf(core, report, row),

@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { answer, createRoutes } from '../../http/api.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toDoctorJson, toSecretJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
 import { secretKinds } from '../vocabulary.ts';
-import { secretGroups } from './secret-groups.ts';
+import { secretGroupNames } from './secret-kinds.ts';
 import { listSecrets } from './secret-list.ts';
 import { doctorShape, secretsPageShape } from './secret-shapes.ts';
 
@@ -19,7 +19,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
       request: {
         query: z.object({
           kind: z.enum(secretKinds).optional(),
-          group: z.enum(secretGroups).optional(),
+          group: z.enum(secretGroupNames).optional(),
           search: z.string().max(200).default(''),
           page: z.coerce.number().int().min(1).default(1),
           per_page: z.coerce.number().int().min(1).max(1000).default(100),

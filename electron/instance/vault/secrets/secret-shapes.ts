@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { recoveryGroupNames } from '../recovery/recovery.ts';
 import {
   countsByKind,
   epochMs,
@@ -10,6 +9,7 @@ import {
 } from '../status/status-shapes.ts';
 import { secretStates } from '../vault.ts';
 import { doctorReasons } from './doctor.ts';
+import { recoveryGroupNames } from './secret-kinds.ts';
 import { secretChecks } from './secret-list.ts';
 
 /** What the routes about sealed values answer: facts about them, never a value. */

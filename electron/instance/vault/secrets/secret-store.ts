@@ -7,12 +7,15 @@ import { MAX_PLAINTEXT_BYTES, OVERHEAD_BYTES, openValue, sealValue } from '../se
 import { SecretText } from '../secret-text.ts';
 import type { SecretId, SecretKeeper, SecretState, Vault } from '../vault.ts';
 import { type SecretKind, secretKinds } from '../vocabulary.ts';
+import { describeUnknownKind, type KindFacts } from './secret-kinds.ts';
 
 /** How many ids one SQL statement takes: far below SQLite's limit of 32,766 parameters. */
 const IDS_PER_QUERY = 500;
 
 export interface SecretStore extends Vault {
   readonly keepers: readonly SecretKeeper[];
+  /** What was declared of a kind. */
+  factsOf(kind: SecretKind): KindFacts;
   /** Writes down when secrets were last used: kept in memory meanwhile, so that reading one writes nothing. */
   flushUses(): void;
 }
@@ -71,6 +74,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
 
   return {
     keepers,
+    factsOf: (kind) => keepers.find((known) => known.kind === kind) ?? describeUnknownKind(kind),
     get isLocked() {
       return ring.active === null;
     },

@@ -10,16 +10,32 @@ const PROOF_STALE_MS = 180 * DAY_MS;
 export const healthLevels = ['ok', 'due', 'at_risk', 'broken'] as const;
 export type HealthLevel = (typeof healthLevels)[number];
 
-export const healthReasonCodes = [
-  'locked',
-  'custody_disagrees',
-  'drill_failed',
-  'no_separate_copy',
-  'proof_stale',
-  'proof_due',
-  'only_copy_beside_backups',
-] as const;
-export type HealthReasonCode = (typeof healthReasonCodes)[number];
+/** A reason in words, and the page of the console that helps against it. */
+export interface HealthReasonFacts {
+  title: string;
+  help: { label: string; path: '/key' | '/key/copy' | '/key/verify' };
+}
+
+export const healthReasons = {
+  locked: { title: 'Locked', help: { label: 'Unlock…', path: '/key' } },
+  custody_disagrees: { title: 'Another key was found', help: { label: 'See why', path: '/key' } },
+  drill_failed: { title: 'The restore drill failed', help: { label: 'See why', path: '/key' } },
+  no_separate_copy: {
+    title: 'No verified copy of the key',
+    help: { label: 'Make a copy', path: '/key/copy' },
+  },
+  proof_stale: {
+    title: 'The last verification is too old',
+    help: { label: 'Verify a copy', path: '/key/verify' },
+  },
+  proof_due: { title: 'Verification due', help: { label: 'Verify a copy', path: '/key/verify' } },
+  only_copy_beside_backups: {
+    title: 'Copy and backups are in the same place',
+    help: { label: 'Make a copy', path: '/key/copy' },
+  },
+} as const satisfies Record<string, HealthReasonFacts>;
+export type HealthReasonCode = keyof typeof healthReasons;
+export const healthReasonCodes = Object.keys(healthReasons) as HealthReasonCode[];
 
 export interface HealthReason {
   code: HealthReasonCode;

@@ -1,17 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
-import { unlockFromCustody, unlockWithCopy } from '../key/unlock.ts';
-import { toHandedCopy, unlockBody } from '../key/unlock-body.ts';
+import { unlock } from '../key/unlock.ts';
+import { toUnlocking, unlockBody } from '../key/unlock-body.ts';
+import type { VaultRouteDeps } from '../route-deps.ts';
 import { toHealthJson, toStatusJson } from '../route-shapes.ts';
-import type { VaultRouteDeps } from '../routes.ts';
-import { SecretText } from '../secret-text.ts';
 import { lockVault } from '../vault-core.ts';
 import { healthShape, statusShape, unlockedShape } from './status-shapes.ts';
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
 
 /** `/vault/status`, locking and unlocking, and quieting a warning. */
-export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+export function statusRoutes({ core, jobs }: VaultRouteDeps) {
   const app = createRoutes();
   const status = () => toStatusJson(core, jobs);
 
@@ -29,8 +28,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
 
   app.openapi(createRoute({ method: 'post', path: '/vault/lock', responses: noContent('Locked') }), (c) => {
     requirePermission(c.get('caller'), 'vault:write');
-    ctx.audit.append({ operation: 'VAULT_LOCKED', caller: c.get('caller') });
-    lockVault(core);
+    lockVault(core, c.get('caller'));
     return c.body(null, 204);
   });
 
@@ -45,15 +43,8 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       requirePermission(caller, 'vault:write');
       const request = c.req.valid('json');
-      let note: string | null = null;
-      if (request.method === 'custody') await unlockFromCustody(core);
-      else if (request.method === 'passphrase')
-        await unlockFromCustody(core, new SecretText(request.passphrase));
-      else {
-        if (request.method === 'path') requireOwner(caller);
-        note = await unlockWithCopy(core, toHandedCopy(request), request.restore_custody ?? true);
-      }
-      ctx.audit.append({ operation: 'VAULT_UNLOCKED', caller, data: { method: request.method } });
+      if (request.method === 'path') requireOwner(caller);
+      const note = await unlock(core, caller, toUnlocking(request));
       await jobs.resume();
       return c.json({ ...status(), note });
     },
@@ -73,9 +64,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requirePermission(c.get('caller'), 'vault:write');
       const { reason } = c.req.valid('param');
       const { days } = c.req.valid('json');
-      const health = snoozeWarning(core, reason, days);
-      ctx.audit.append({ operation: 'WARNING_SNOOZED', caller: c.get('caller'), data: { reason, days } });
-      return c.json(toHealthJson(health));
+      return c.json(toHealthJson(snoozeWarning(core, c.get('caller'), reason, days)));
     },
   );
 

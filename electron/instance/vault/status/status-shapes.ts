@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { vaultCases } from '../key/start-case.ts';
-import { secretGroups } from '../secrets/secret-groups.ts';
+import { secretGroupNames } from '../secrets/secret-kinds.ts';
 import { copyFormats, custodyNames, rotationStates, secretKinds } from '../vocabulary.ts';
 import { healthLevels, healthReasonCodes } from './health.ts';
 
@@ -10,7 +10,7 @@ export const epochMs = z.number().int().openapi({ description: 'Milliseconds sin
 export const fingerprint = z.string().openapi({ example: '4F2A-91C0-77DE-1B3A' });
 export const databaseStates = ['ok', 'gone', 'damaged'] as const;
 export const secretKindShape = z.enum(secretKinds).openapi('SecretKind');
-export const secretGroupShape = z.enum(secretGroups).openapi('SecretGroup');
+export const secretGroupShape = z.enum(secretGroupNames).openapi('SecretGroup');
 export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
 
 /** Null beside a named shape: `.nullable()` would make the named component itself nullable in the document. */

@@ -1,14 +1,13 @@
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { findActiveRecord } from '../key/key-record.ts';
+import { vaultOperations } from '../operations.ts';
 import { ADVISED_SEALS_PER_KEY } from '../sealing/sealed-value.ts';
 import type { VaultCore } from '../vault-core.ts';
-import { type Health, type HealthReasonCode, judgeHealth } from './health.ts';
+import { type Health, judgeHealth } from './health.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 export const snoozeDays = [1, 7, 30] as const;
-
-/** Made anew by the instance itself whenever they are gone: nothing is lost with them. */
-const REPLACEABLE_KINDS = ['tls_private_key'];
 
 /** Gathers the facts and judges them. */
 export function getHealth(core: VaultCore): Health {
@@ -40,18 +39,24 @@ export function getHealth(core: VaultCore): Health {
   });
 }
 
-function hasSecretsToLose({ store }: VaultCore): boolean {
+function hasSecretsToLose({ store, secrets }: VaultCore): boolean {
+  const replaceable = secrets.keepers.filter(({ isReplaceable }) => isReplaceable).map(({ kind }) => kind);
   return (
     store.sqlite
       .prepare('SELECT EXISTS (SELECT 1 FROM secrets WHERE kind NOT IN (SELECT value FROM json_each(?)))')
       .pluck()
-      .get(JSON.stringify(REPLACEABLE_KINDS)) === 1
+      .get(JSON.stringify(replaceable)) === 1
   );
 }
 
 /** Quiets one reason for 1, 7 or 30 days. Throws `not_found` for a reason not in force, `forbidden` for `broken`. */
-export function snoozeWarning(core: VaultCore, code: string, days: (typeof snoozeDays)[number]): Health {
-  const reason = getHealth(core).reasons.find((known) => known.code === (code as HealthReasonCode));
+export function snoozeWarning(
+  core: VaultCore,
+  actor: Caller | null,
+  code: string,
+  days: (typeof snoozeDays)[number],
+): Health {
+  const reason = getHealth(core).reasons.find((known) => known.code === code);
   if (!reason) throw new AppError('not_found', 'There is no such warning now.');
   if (reason.level === 'broken') throw new AppError('forbidden', 'This warning cannot be snoozed.');
   const now = core.clock.now();
@@ -61,6 +66,7 @@ export function snoozeWarning(core: VaultCore, code: string, days: (typeof snooz
         'INSERT INTO warning_snoozes (reason, until, set_at) VALUES (@code, @until, @now) ON CONFLICT (reason) DO UPDATE SET until = @until, set_at = @now',
       )
       .run({ code, until: now + days * DAY_MS, now });
+    core.audit.append(vaultOperations.WARNING_SNOOZED, actor, { reason: code, days });
   });
   core.emit('vault');
   return getHealth(core);

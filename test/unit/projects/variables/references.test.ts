@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProject } from '../../../../electron/instance/projects/projects.ts';
 import { findBrokenReferences } from '../../../../electron/instance/projects/variables/reference-check.ts';
 import { resolveVariables } from '../../../../electron/instance/projects/variables/references.ts';
-import { createVariable } from '../../../../electron/instance/projects/variables/variable-changes.ts';
+import { insertVariable } from '../../../../electron/instance/projects/variables/variable-rows.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../../context.ts';
 
@@ -14,13 +14,13 @@ describe('resolving references', () => {
   let environmentId: number;
   beforeEach(() => {
     test = openTestContext();
-    projectId = createProject(test.ctx, { name: 'shop' }).id;
+    projectId = createProject(test.ctx, null, { name: 'shop' }).id;
     environmentId = test.ctx.store.sqlite.prepare('SELECT id FROM environments').pluck().get() as number;
   });
   afterEach(() => test.close());
 
   const add = (key: string, value: string, isSecret = false) =>
-    createVariable(
+    insertVariable(
       test.ctx,
       projectId,
       {

@@ -45,7 +45,7 @@ afterEach(async () => {
 });
 
 const copyTo = (path: string, request: Partial<CopyRequest> = {}) =>
-  createKeyCopy(core, { format: 'plain', path, of: 'active', unprotectedConfirmed: true, ...request });
+  createKeyCopy(core, null, { format: 'plain', path, of: 'active', unprotectedConfirmed: true, ...request });
 const namesAt = ({ at }: Stick) => readdirSync(at).filter((name) => name !== 'lost+found');
 const place = async ({ at }: Stick) =>
   (await listPlaces(placeContext(core))).find(({ path }) => path === at) ?? null;
@@ -135,7 +135,7 @@ describe('a stick without permissions', () => {
     if (format === 'fat') expect(() => chmodSync(path, 0o640)).toThrow(/ENOSYS/);
     else chmodSync(path, 0o600);
     expect(mode()).toBe(shown);
-    expect(await verifyKeyCopy(core, { path })).toMatchObject({
+    expect(await verifyKeyCopy(core, null, { path })).toMatchObject({
       verdict: 'opens_this_instance',
       proven: [made.copy.id],
     });
@@ -174,7 +174,7 @@ describe('a stick that is pulled out', () => {
         return new SecretText('correct horse battery staple');
       },
     };
-    await expect(createKeyCopy(core, request)).rejects.toMatchObject(gone);
+    await expect(createKeyCopy(core, null, request)).rejects.toMatchObject(gone);
     expect(namesAt(stick)).toEqual([]);
     expect(listKeyCopies(core)).toEqual([]);
     await stick.plugIn();
@@ -194,7 +194,7 @@ describe('a stick that is pulled out', () => {
 
     await stick.plugIn();
     expect(namesAt(stick)).toEqual(['encryption_key']);
-    const verification = await verifyKeyCopy(core, { path: join(stick.at, 'encryption_key') });
+    const verification = await verifyKeyCopy(core, null, { path: join(stick.at, 'encryption_key') });
     expect(verification).toMatchObject({ verdict: 'opens_this_instance', proven: [expect.any(Number)] });
   });
 
@@ -281,14 +281,14 @@ describe('a stick that is unplugged and plugged in again', () => {
     const path = writtenTo ?? '';
     await stick.eject();
     expect(await place(stick)).toBeNull();
-    await expect(verifyKeyCopy(core, { path })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(verifyKeyCopy(core, null, { path })).rejects.toMatchObject({ code: 'not_found' });
 
     await stick.plugIn();
     const began = performance.now();
     expect(await place(stick)).toMatchObject({ separate: true, writable: true });
     // The page asks every 1.5 s and promises two.
     expect(performance.now() - began).toBeLessThan(500);
-    expect(await verifyKeyCopy(core, { path })).toMatchObject({ proven: [copy.id] });
+    expect(await verifyKeyCopy(core, null, { path })).toMatchObject({ proven: [copy.id] });
     const [proven] = listKeyCopies(core);
     expect(proven).toMatchObject({ id: copy.id, separate: true });
     expect(proven?.verifiedAt).toBeGreaterThan(copy.verifiedAt ?? Number.POSITIVE_INFINITY);

@@ -40,9 +40,9 @@ describe('operations on keys that meet', () => {
     for (let round = 0; round < 10; round++) {
       dataDir = await prepare(20);
       const core = await open();
-      const { newFingerprint } = await stageRotation(core);
-      proveWithoutCopy(core, newFingerprint);
-      const pair = [() => undoRotation(core), () => beginSealing(core)];
+      const { newFingerprint } = await stageRotation(core, null);
+      proveWithoutCopy(core, null, newFingerprint);
+      const pair = [() => undoRotation(core, null), () => beginSealing(core, null)];
       const outcomes = await Promise.allSettled((round % 2 ? pair : pair.reverse()).map((step) => step()));
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       const after = await reopen();
@@ -59,19 +59,19 @@ describe('operations on keys that meet', () => {
   it('two rotations at once: one begins', async () => {
     dataDir = await prepare(5);
     const core = await open();
-    const outcomes = await Promise.allSettled([stageRotation(core), stageRotation(core)]);
+    const outcomes = await Promise.allSettled([stageRotation(core, null), stageRotation(core, null)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('a lock in the middle of a rotation: it stops, nothing is lost, and it goes on', async () => {
     dataDir = await prepare(3000);
     const core = await open();
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     const job = createRotationJob(core);
     const run = job.run();
-    setImmediate(() => lockVault(core));
+    setImmediate(() => lockVault(core, null));
     await expect(run).rejects.toMatchObject({ code: 'vault_locked' });
     expect(core.secrets.isLocked).toBe(true);
     const after = await reopen();
@@ -87,9 +87,9 @@ describe('operations on keys that meet', () => {
     dataDir = await prepare(3000);
     const core = await open();
     const ids = core.store.sqlite.prepare('SELECT id FROM secrets LIMIT 10').pluck().all() as string[];
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     const run = createRotationJob(core).run();
     core.secrets.remove(ids);
     core.secrets.seal('webhook_secret', new SecretText('new'));
@@ -104,9 +104,9 @@ describe('operations on keys that meet', () => {
   it('a rotation that lost a row does not finish', async () => {
     dataDir = await prepare(50);
     const core = await open();
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     core.store.sqlite.exec('DELETE FROM secrets WHERE id = (SELECT min(id) FROM secrets)');
     await expect(createRotationJob(core).run()).rejects.toMatchObject({
       message: expect.stringContaining('Fewer values'),
@@ -121,14 +121,14 @@ describe('a lock while the vault is being opened', () => {
     const core = await open();
     const text = readFileSync(join(dataDir, 'encryption_key'), 'utf8');
     const lockDuring = async (opening: Promise<unknown>) => {
-      lockVault(core);
+      lockVault(core, null);
       const outcome = await opening.then(
         () => 'opened',
         (error: AppError) => error.code,
       );
       return [outcome, core.secrets.isLocked, core.situation.case];
     };
-    lockVault(core);
+    lockVault(core, null);
     const locked = ['vault_locked', true, 'locked_by_owner'];
     expect(await lockDuring(unlockFromCustody(core))).toEqual(locked);
     expect(await lockDuring(unlockWithCopy(core, { text: new SecretText(text) }))).toEqual(locked);
@@ -150,13 +150,13 @@ describe('a move of custody cut short', () => {
   it('by a lock leaves no key behind that the record says moved', async () => {
     dataDir = await prepare(3);
     const core = await open();
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     await createRotationJob(core).run();
-    const moving = moveCustody(core, 'passphrase', PASSPHRASE);
+    const moving = moveCustody(core, null, 'passphrase', PASSPHRASE);
     await nextTurn();
-    lockVault(core);
+    lockVault(core, null);
     await moving;
     expect([core.custody.name, core.secrets.isLocked]).toEqual(['passphrase', true]);
     const named = (pattern: RegExp) => readdirSync(dataDir).filter((name) => pattern.test(name));
@@ -168,16 +168,16 @@ describe('a move of custody cut short', () => {
     dataDir = await prepare(3);
     const core = await open();
     const old = core.ring.active?.fingerprint ?? '';
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     await createRotationJob(core).run();
     core.store.sqlite.exec(
       "UPDATE keys SET custody = 'passphrase', leaving_custody = 'file' WHERE state = 'retired'",
     );
     const file = join(dataDir, `encryption_key.${old.replaceAll('-', '')}`);
     expect(existsSync(file)).toBe(true);
-    await shredKey(core, old, old);
+    await shredKey(core, null, old, old);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -210,20 +210,20 @@ describe('what a kill between two calls left of a key', () => {
     const core = await open();
     const old = core.ring.active?.fingerprint ?? '';
     const text = readFileSync(join(dataDir, 'encryption_key'), 'utf8');
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     await createRotationJob(core).run();
     leave('.encryption_key.partial-00aa', text);
     leave(`.encryption_key.${digits(old)}.partial-00bb`, text);
     leave(`.encryption_key.${digits(old)}.age.partial-00cc`, 'age');
-    await shredKey(core, old, old);
+    await shredKey(core, null, old, old);
     expect(listPartials()).toEqual([]);
 
-    const staged = (await stageRotation(core)).newFingerprint;
+    const staged = (await stageRotation(core, null)).newFingerprint;
     const name = `encryption_key.${digits(staged)}`;
     leave(`.${name}.partial-00dd`, readFileSync(join(dataDir, name), 'utf8'));
-    await undoRotation(core);
+    await undoRotation(core, null);
     expect(listPartials()).toEqual([]);
   });
 
@@ -244,9 +244,9 @@ describe('what a kill between two calls left of a key', () => {
     expect(listPartials()).toEqual([]);
 
     const old = core.ring.active?.fingerprint ?? '';
-    const { newFingerprint } = await stageRotation(core);
-    proveWithoutCopy(core, newFingerprint);
-    await beginSealing(core);
+    const { newFingerprint } = await stageRotation(core, null);
+    proveWithoutCopy(core, null, newFingerprint);
+    await beginSealing(core, null);
     await createRotationJob(core).run();
     rmSync(join(dataDir, `encryption_key.${digits(old)}`));
     leave('.encryption_key.partial-00ee', text);

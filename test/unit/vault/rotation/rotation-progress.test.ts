@@ -27,20 +27,20 @@ it('says per group what was, what has moved and what is left, with what comes an
   const progress = () => getRotationProgress(core, job);
   expect(progress()).toBeNull();
 
-  await stageRotation(core);
-  await undoRotation(core);
+  await stageRotation(core, null);
+  await undoRotation(core, null);
   expect(progress()).toMatchObject({ moved: 0, byGroup: [], oldEpoch: 1, newEpoch: null, provenBy: null });
 
-  const { newFingerprint } = await stageRotation(core);
+  const { newFingerprint } = await stageRotation(core, null);
   const untouched = [
     { group: 'variables', before: 20, moved: 0, left: 20 },
     { group: 'access', before: 1, moved: 0, left: 1 },
   ];
   expect(progress()).toMatchObject({ moved: 0, byGroup: untouched, oldEpoch: 1, newEpoch: 2 });
-  proveWithoutCopy(core, newFingerprint);
+  proveWithoutCopy(core, null, newFingerprint);
   expect(progress()).toMatchObject({ moved: 0, byGroup: untouched, provenBy: null });
 
-  await beginSealing(core);
+  await beginSealing(core, null);
   core.secrets.seal('webhook_secret', new SecretText('hook'));
   const ids = core.store.sqlite.prepare('SELECT id FROM secrets LIMIT 2').pluck().all() as string[];
   core.secrets.remove(ids);

@@ -1,20 +1,46 @@
 import { createRoutes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
+import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { copyRoutes } from './copies/copy-routes.ts';
 import { wordRoutes } from './copies/word-routes.ts';
 import { keyRoutes } from './key/key-routes.ts';
+import { vaultOperations } from './operations.ts';
 import { recoveryRoutes } from './recovery/recovery-routes.ts';
 import { rotationRoutes } from './rotation/rotation-routes.ts';
 import { toDoctorJson, toStatusJson } from './route-shapes.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
+import { healthReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import type { VaultCore } from './vault-core.ts';
-import type { VaultJobs } from './vault-jobs.ts';
+import { createVaultJobs, type VaultJobs } from './vault-jobs.ts';
+
+/** The key and what is encrypted with it: `/vault/*`. */
+export function vaultCapability(ctx: Context, core: VaultCore): Capability {
+  const jobs = createVaultJobs(core);
+  const deps = { core, jobs, ctx };
+  return {
+    name: 'vault',
+    resources: { vault: 'vault:read' },
+    operations: vaultOperations,
+    routes: createRoutes()
+      .route('/', statusRoutes(deps))
+      .route('/', secretRoutes(deps))
+      .route('/', keyRoutes(deps))
+      .route('/', copyRoutes(deps))
+      .route('/', rotationRoutes(deps))
+      .route('/', recoveryRoutes(deps))
+      .route('/', wordRoutes(deps)),
+    views: listViews(core, jobs),
+    health: healthReasons,
+    start: () => jobs.start(),
+    stop: () => jobs.stop(),
+  };
+}
 
 /** What `/events` sends of the vault: whole answers, so that a window needs no second request. */
-export function vaultViews({ core, jobs }: VaultRouteDeps): LiveView[] {
-  const status = (event: string, atStart: boolean): LiveView => ({
+function listViews(core: VaultCore, jobs: VaultJobs): LiveView[] {
+  const status = (event: LiveView['event'], atStart: boolean): LiveView => ({
     event,
     permission: 'vault:read',
     atStart,
@@ -31,22 +57,4 @@ export function vaultViews({ core, jobs }: VaultRouteDeps): LiveView[] {
       render: () => toDoctorJson(jobs.doctorReport),
     },
   ];
-}
-
-export interface VaultRouteDeps {
-  core: VaultCore;
-  jobs: VaultJobs;
-  ctx: Context;
-}
-
-/** `/vault/*`. */
-export function vaultRoutes(deps: VaultRouteDeps) {
-  return createRoutes()
-    .route('/', statusRoutes(deps))
-    .route('/', secretRoutes(deps))
-    .route('/', keyRoutes(deps))
-    .route('/', copyRoutes(deps))
-    .route('/', rotationRoutes(deps))
-    .route('/', recoveryRoutes(deps))
-    .route('/', wordRoutes(deps));
 }

@@ -1,0 +1,15 @@
+import type { Capability } from '../kernel/capability.ts';
+import type { Context } from '../kernel/context.ts';
+import { auditRoutes } from './audit-routes.ts';
+import type { LineWords } from './line-words.ts';
+import { auditOperations } from './operations.ts';
+
+/** The log of who did what. Its lines are written by every capability, and read through this one. */
+export function auditCapability(ctx: Context, words: LineWords): Capability {
+  return {
+    name: 'audit',
+    resources: { audit: 'audit:read' },
+    operations: auditOperations,
+    routes: auditRoutes(ctx, words),
+  };
+}

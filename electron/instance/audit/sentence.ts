@@ -1,0 +1,45 @@
+/** A piece of a sentence, and how it is set: `name` is what a person called something, `code` is for fingerprints. */
+export interface Part {
+  text: string;
+  style: 'plain' | 'name' | 'code';
+}
+
+/** What was done, in words, without who did it. */
+export type Sentence = readonly Part[];
+
+/**
+ * A sentence from a template. What stands in `${…}` is set as a name, and reads "something" where an old line lacks
+ * it; wrap it in `plain` or `code` to set it otherwise.
+ */
+export function say(texts: TemplateStringsArray, ...values: readonly unknown[]): Sentence {
+  return texts
+    .flatMap((text, at) => [plain(text), ...(at < values.length ? [toPart(values[at])] : [])])
+    .filter(({ text }) => text !== '');
+}
+
+export function plain(value: unknown): Part {
+  return { text: toText(value), style: 'plain' };
+}
+
+export function code(value: unknown): Part {
+  return { text: toText(value), style: 'code' };
+}
+
+/** "1 variable", "12 variables", "2,000 values". A count that an old line lacks is 0. */
+export function countOf(count: unknown, one: string, many = `${one}s`): Part {
+  const number = typeof count === 'number' ? count : 0;
+  return plain(`${number.toLocaleString('en')} ${number === 1 ? one : many}`);
+}
+
+export function toPlainText(sentence: Sentence): string {
+  return sentence.map(({ text }) => text).join('');
+}
+
+function toPart(value: unknown): Part {
+  if (typeof value === 'object' && value !== null && 'style' in value) return value as Part;
+  return { text: toText(value) || 'something', style: 'name' };
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

@@ -1,0 +1,87 @@
+import { describePermission, permissions } from './access/permissions.ts';
+import { auditCapability } from './audit/capability.ts';
+import type { Operation } from './audit/operation.ts';
+import { certificatesCapability } from './certificates/capability.ts';
+import { diagnosticsCapability } from './diagnostics/capability.ts';
+import { doorsCapability } from './doors/capability.ts';
+import type { Doors } from './doors/doors.ts';
+import { createAuthenticator } from './identity/authenticate.ts';
+import { identityCapability } from './identity/capability.ts';
+import { createIdentity } from './identity/identity.ts';
+import { findFirstAdministrator, nameUser } from './identity/users/users.ts';
+import { type Capability, requireDistinct } from './kernel/capability.ts';
+import type { Context } from './kernel/context.ts';
+import { projectsCapability } from './projects/capability.ts';
+import { settingsCapability } from './settings/capability.ts';
+import { getSettings } from './settings/settings.ts';
+import { vaultCapability } from './vault/capability.ts';
+import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
+import { recoveryGroups, secretGroups } from './vault/secrets/secret-kinds.ts';
+import type { VaultCore } from './vault/vault-core.ts';
+
+/** The capabilities of one instance, and the few things of theirs that its doors need. */
+export interface Composition {
+  /** In the order they start; they stop in the reverse. */
+  capabilities: readonly Capability[];
+  identify: ReturnType<typeof createAuthenticator>;
+  accounts: {
+    isSetUp(): boolean;
+    /** The account that the owner of this machine acts as; null before set-up. */
+    findOwner(): number | null;
+  };
+  /** Host names beside this machine's own, from the settings. */
+  listExtraNames(): string[];
+}
+
+/**
+ * The one place that names them. A new capability is one line here; what it needs of another it is handed here too.
+ * Throws when two of them declare the same.
+ */
+export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
+  const identity = createIdentity(ctx, {
+    describe: () => describeFirstKey(core),
+    keep: (actor, where) => keepFirstKey(core, actor, where),
+  });
+  const operations = new Map<string, Operation>();
+  const capabilities: Capability[] = [
+    vaultCapability(ctx, core),
+    certificatesCapability(ctx),
+    identityCapability(identity),
+    projectsCapability(ctx),
+    settingsCapability(ctx),
+    auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
+    diagnosticsCapability(ctx, core),
+    doorsCapability(findDoors),
+  ];
+  requireDistinct(capabilities);
+  for (const capability of capabilities) {
+    for (const operation of Object.values(capability.operations)) operations.set(operation.name, operation);
+    for (const keeper of capability.keepers ?? []) core.secrets.addKeeper(keeper);
+  }
+  return {
+    capabilities,
+    identify: createAuthenticator(identity),
+    accounts: {
+      isSetUp: () => identity.isSetUp(),
+      findOwner: () => findFirstAdministrator(ctx)?.id ?? null,
+    },
+    listExtraNames: () => getSettings(ctx).https_names,
+  };
+}
+
+/** What was declared, in words, for clients: they are generated from it, and keep no list of their own. */
+export function describeInWords(capabilities: readonly Capability[]) {
+  const kinds = capabilities.flatMap(({ keepers = [] }) => keepers);
+  return {
+    permissions: Object.fromEntries(permissions.map((name) => [name, describePermission(name)])),
+    secret_kinds: Object.fromEntries(
+      kinds.map(({ kind, label, one, many, isReplaceable, renewal }) => [
+        kind,
+        { label, one, many, is_replaceable: isReplaceable, renewal },
+      ]),
+    ),
+    secret_groups: secretGroups,
+    recovery_groups: recoveryGroups,
+    health_reasons: Object.assign({}, ...capabilities.map(({ health = {} }) => health)),
+  };
+}

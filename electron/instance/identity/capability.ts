@@ -1,0 +1,34 @@
+import { createRoutes } from '../http/api.ts';
+import type { Capability } from '../kernel/capability.ts';
+import { type Identity, identitySecretKeepers } from './identity.ts';
+import { identityOperations } from './operations.ts';
+import { sessionRoutes } from './sessions/session-routes.ts';
+import { apiKeyRoutes } from './tokens/api-key-routes.ts';
+import { deploymentTokenRoutes } from './tokens/deployment-token-routes.ts';
+import { ownAccountRoutes } from './users/own-account-routes.ts';
+import { userRoutes } from './users/user-routes.ts';
+
+/** Who may come in: people, sessions, second factors, API keys, deployment tokens, set-up and one-time links. */
+export function identityCapability(identity: Identity): Capability {
+  return {
+    name: 'identity',
+    // Signing in and out concerns those who manage people, and everyone for themselves.
+    resources: {
+      users: 'users:read',
+      auth: 'users:read',
+      logout: 'users:read',
+      setup: 'users:read',
+      links: 'users:read',
+      'api-keys': 'api_keys:read',
+    },
+    operations: identityOperations,
+    routes: createRoutes()
+      .route('/', sessionRoutes(identity))
+      .route('/', ownAccountRoutes(identity))
+      .route('/', userRoutes(identity))
+      .route('/', apiKeyRoutes(identity))
+      .route('/', deploymentTokenRoutes(identity)),
+    keepers: identitySecretKeepers(identity),
+    stop: () => identity.stop(),
+  };
+}

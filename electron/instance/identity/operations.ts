@@ -1,0 +1,82 @@
+import { type Role, roles } from '../access/permissions.ts';
+import { declareOperations, operation } from '../audit/operation.ts';
+import { countOf, plain, say } from '../audit/sentence.ts';
+
+interface PersonLine extends Record<string, unknown> {
+  user_id: number;
+}
+
+const person = (title: string, verb: string) =>
+  operation<PersonLine>(title, ({ user_id }, names) => say`${plain(verb)} ${names.user(user_id)}`);
+const apiKey = (title: string, verb: string) =>
+  operation<{ id: number; name: string }>(
+    title,
+    ({ id, name }) => say`${plain(verb)} the API key ${name ?? id}`,
+  );
+const deploymentToken = (title: string, verb: string) =>
+  operation<{ id: number; name: string; project_id: number }>(
+    title,
+    ({ id, name }) => say`${plain(verb)} the deployment token ${name ?? id}`,
+  );
+
+export const identityOperations = declareOperations({
+  SIGNED_IN: operation<PersonLine & { ip: string | null; method: string }>('Signed in', ({ method }) =>
+    typeof method === 'string' ? say`Signed in with ${plain(method)}` : say`Signed in`,
+  ),
+  SIGN_IN_FAILED: operation<{ ip: string | null }>(
+    'Sign-in refused',
+    () => say`Refused a sign-in: e-mail or password was wrong`,
+  ),
+  OWNER_SIGNED_IN: operation<{ ip: string | null }>(
+    'Owner signed in',
+    () => say`Signed in with a one-time link`,
+  ),
+  SESSION_ENDED: operation<PersonLine & { kind: string }>(
+    'Session ended',
+    () => say`Ended one of their sessions`,
+  ),
+  SESSIONS_ENDED: operation<PersonLine & { count: number }>(
+    'Sessions ended',
+    ({ count }) => say`Ended ${countOf(count, 'session')} of theirs elsewhere`,
+  ),
+  USER_CREATED: operation<PersonLine & { roles: Role[] }>(
+    'Person added',
+    ({ user_id }, names) => say`Added ${names.user(user_id)}`,
+  ),
+  USER_UPDATED: operation<PersonLine & { password: boolean }>(
+    'Person changed',
+    ({ user_id, password }, names) =>
+      password === true
+        ? say`Changed the password of ${names.user(user_id)}`
+        : say`Changed the account of ${names.user(user_id)}`,
+  ),
+  USER_DELETED: person('Person deleted', 'Deleted'),
+  USER_RESTORED: person('Person restored', 'Restored'),
+  PASSWORD_RESET: person('Password reset', 'Set a new password for'),
+  ROLE_GIVEN: operation<PersonLine & { role: Role }>(
+    'Role given',
+    ({ user_id, role }, names) => say`Gave ${names.user(user_id)} the role ${plain(nameRole(role))}`,
+  ),
+  ROLE_TAKEN: operation<PersonLine & { role: Role }>(
+    'Role taken',
+    ({ user_id, role }, names) => say`Took the role ${plain(nameRole(role))} from ${names.user(user_id)}`,
+  ),
+  MFA_SET_UP: person('Second factor begun', 'Began to set up the second factor of'),
+  MFA_ENABLED: person('Second factor on', 'Switched on the second factor of'),
+  MFA_DISABLED: person('Second factor off', 'Switched off the second factor of'),
+  API_KEY_CREATED: operation<{ id: number; name: string; role: string }>(
+    'API key created',
+    ({ id, name }) => say`Created the API key ${name ?? id}`,
+  ),
+  API_KEY_UPDATED: apiKey('API key changed', 'Changed'),
+  API_KEY_ACTIVATED: apiKey('API key switched on', 'Switched on'),
+  API_KEY_DEACTIVATED: apiKey('API key switched off', 'Switched off'),
+  API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
+  DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
+  DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),
+});
+
+function nameRole(role: unknown): string {
+  const words: Record<Role, string> = { admin: 'administrator', user: 'user', reader: 'reader' };
+  return roles.includes(role as Role) ? words[role as Role] : 'unknown';
+}

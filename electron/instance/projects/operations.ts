@@ -1,0 +1,82 @@
+import { declareOperations, operation } from '../audit/operation.ts';
+import { countOf, plain, type Sentence, say } from '../audit/sentence.ts';
+
+interface EnvironmentLine extends Record<string, unknown> {
+  project: string;
+  name: string;
+}
+/** What the history of an environment is told from, too: its names are read there by SQL. */
+export interface VariableLine extends Record<string, unknown> {
+  project: string;
+  /** Null for a shared variable. */
+  project_id: number | null;
+  key: string;
+  variable_id: number;
+  is_secret: boolean;
+  environment_ids: number[];
+}
+interface PlaceLine extends Record<string, unknown> {
+  project: string;
+  environment: string;
+}
+
+const project = (verb: string) =>
+  operation<{ id: number; name: string }>(
+    `Project ${verb}`,
+    ({ name }) => say`${plain(capitalise(verb))} the project ${name}`,
+  );
+const environment = (title: string, verb: string) =>
+  operation<EnvironmentLine>(
+    title,
+    (line) => say`${plain(verb)} the environment ${line.name} of ${line.project}`,
+  );
+const variable = (title: string, verb: string) =>
+  operation<VariableLine>(title, (line) => sayOfVariable(verb, line));
+const place = (title: string, verb: string) =>
+  operation<PlaceLine & { count: number }>(
+    title,
+    (line) => say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}, ${line.environment}`,
+  );
+
+export const projectOperations = declareOperations({
+  PROJECT_CREATED: project('created'),
+  PROJECT_UPDATED: project('changed'),
+  PROJECT_DELETED: project('deleted'),
+  ENVIRONMENT_CREATED: environment('Environment created', 'Added'),
+  ENVIRONMENT_UPDATED: environment('Environment changed', 'Changed'),
+  ENVIRONMENT_DELETED: environment('Environment deleted', 'Deleted'),
+  ENV_VAR_CREATED: variable('Variable created', 'Created'),
+  ENV_VAR_UPDATED: variable('Variable changed', 'Changed'),
+  ENV_VAR_DELETED: variable('Variable deleted', 'Deleted'),
+  ENV_VAR_REVERTED: variable('Variable reverted', 'Restored an earlier value of'),
+  ENV_VAR_REVEALED: variable('Value revealed', 'Revealed the value of'),
+  ENV_VAR_DAMAGED_VERSIONS_REMOVED: operation<{
+    project_id: number | null;
+    key: string;
+    variable_id: number;
+    versions: number[];
+  }>('Damaged versions removed', ({ key, versions }) => {
+    const count = Array.isArray(versions) ? versions.length : 0;
+    return say`Removed ${countOf(count, 'damaged version')} of ${key}, which no key can decrypt`;
+  }),
+  ENV_VARS_EXPORTED: place('Variables exported', 'Exported'),
+  ENV_VARS_RESOLVED: place('Variables read to run', 'Read to run'),
+  ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(
+    'Variables imported',
+    (line) =>
+      say`Imported a .env file into ${line.project}, ${line.environment}: ${plain(line.added ?? 0)} new, ${plain(line.changed ?? 0)} changed, ${plain(line.removed ?? 0)} removed`,
+  ),
+});
+
+function sayOfVariable(
+  verb: string,
+  line: { project_id?: unknown; project?: unknown; key?: unknown },
+): Sentence {
+  return line.project_id === null
+    ? say`${plain(verb)} ${line.key} of the shared variables`
+    : say`${plain(verb)} ${line.key} of ${line.project}`;
+}
+
+function capitalise(verb: string): string {
+  return verb.charAt(0).toUpperCase() + verb.slice(1);
+}

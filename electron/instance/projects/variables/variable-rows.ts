@@ -1,0 +1,231 @@
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import type { SecretText } from '../../vault/secret-text.ts';
+import type { SecretId } from '../../vault/vault.ts';
+import { projectOperations } from '../operations.ts';
+import {
+  addVersion,
+  type ChangeKind,
+  findNextVersion,
+  forgetDamagedVersions,
+  forgetPlainVersions,
+  type StoredValue,
+} from './variable-history.ts';
+import { getVariable, requireKey, requireValue, revealVariable, type Variable } from './variables.ts';
+
+export interface VariableFields {
+  key: string;
+  value: SecretText;
+  isSecret: boolean;
+  environmentIds: number[];
+  includeInPreview: boolean;
+}
+
+/** Where the next variable of a project stands. */
+export function findNextPosition(ctx: Context, projectId: number | null): number {
+  return ctx.store.sqlite
+    .prepare('SELECT coalesce(max(position), 0) + 1 FROM env_vars WHERE project_id IS ?')
+    .pluck()
+    .get(projectId) as number;
+}
+
+/**
+ * Who adds many says the `position` of each. Throws `invalid_request`, `name_taken` (same key in an environment),
+ * `not_found` (environments of others), `vault_locked`.
+ */
+export function insertVariable(
+  ctx: Context,
+  projectId: number | null,
+  fields: VariableFields,
+  changedBy: string,
+  position = findNextPosition(ctx, projectId),
+): number {
+  requireKey(fields.key);
+  requireValue(fields.value);
+  return ctx.store.transaction(() => {
+    requireEnvironments(ctx, projectId, fields.environmentIds);
+    requireFreeKey(ctx, projectId, fields.key, fields.environmentIds, null);
+    const stored = storeValue(ctx, fields.value, fields.isSecret);
+    const id = ctx.store.sqlite
+      .prepare(
+        `INSERT INTO env_vars (project_id, key, is_secret, value, secret_id, include_in_preview, position, created_at, updated_at)
+         VALUES (@projectId, @key, @isSecret, @value, @secretId, @preview, @position, @now, @now) RETURNING id`,
+      )
+      .pluck()
+      .get({
+        projectId,
+        key: fields.key,
+        ...stored,
+        preview: fields.includeInPreview ? 1 : 0,
+        position,
+        now: ctx.clock.now(),
+      }) as number;
+    linkEnvironments(ctx, id, fields.environmentIds);
+    addVersion(ctx, id, 1, stored, 'created', changedBy);
+    return id;
+  });
+}
+
+/** Changes what is given. A secret stays secret: `invalid_request`. A plain one may become secret. */
+export function changeVariable(
+  ctx: Context,
+  projectId: number | null,
+  id: number,
+  change: Partial<VariableFields>,
+  changedBy: string,
+  kind: ChangeKind = 'updated',
+): void {
+  if (change.key !== undefined) requireKey(change.key);
+  if (change.value !== undefined) requireValue(change.value);
+  ctx.store.transaction(() => {
+    const old = getVariable(ctx, projectId, id);
+    if (old.isSecret && change.isSecret === false) {
+      throw new AppError(
+        'invalid_request',
+        'A secret stays secret: delete it and make a plain variable instead.',
+        {
+          fields: { is_secret: 'a secret stays secret' },
+        },
+      );
+    }
+    const environmentIds = change.environmentIds ?? old.environments.map((environment) => environment.id);
+    const key = change.key ?? old.key;
+    if (change.environmentIds) requireEnvironments(ctx, projectId, environmentIds);
+    requireFreeKey(ctx, projectId, key, environmentIds, id);
+    const isSecret = change.isSecret ?? old.isSecret;
+    // A client that sends a whole row back makes no version of the value it left alone.
+    const isNew = change.value !== undefined && change.value.reveal() !== old.value;
+    const revalued = isNew || isSecret !== old.isSecret;
+    if (revalued) replaceValue(ctx, old, change.value ?? revealVariable(ctx, old), isSecret, changedBy, kind);
+    ctx.store.sqlite
+      .prepare(
+        'UPDATE env_vars SET key = ?, include_in_preview = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
+      )
+      .run(key, (change.includeInPreview ?? old.includeInPreview) ? 1 : 0, ctx.clock.now(), id);
+    if (change.environmentIds) {
+      ctx.store.sqlite.prepare('DELETE FROM env_var_environments WHERE env_var_id = ?').run(id);
+      linkEnvironments(ctx, id, environmentIds);
+    }
+  });
+}
+
+/**
+ * Every version keeps its own value: history and revert need it. A plain past of a new secret is forgotten, and so
+ * is what cannot be read ever again.
+ */
+function replaceValue(
+  ctx: Context,
+  old: Variable,
+  value: SecretText,
+  isSecret: boolean,
+  changedBy: string,
+  kind: ChangeKind,
+): void {
+  const stored = storeValue(ctx, value, isSecret);
+  ctx.store.sqlite
+    .prepare(
+      'UPDATE env_vars SET is_secret = @isSecret, value = @value, secret_id = @secretId WHERE id = @id',
+    )
+    .run({ ...stored, id: old.id });
+  const version = findNextVersion(ctx, old.id);
+  if (isSecret && !old.isSecret) forgetPlainVersions(ctx, old.id);
+  addVersion(ctx, old.id, version, stored, kind, changedBy);
+  if (old.isSecret) noteForgotten(ctx, old, forgetDamagedVersions(ctx, old.id, version));
+}
+
+function noteForgotten(ctx: Context, variable: Variable, versions: readonly number[]): void {
+  if (versions.length === 0) return;
+  ctx.audit.append(projectOperations.ENV_VAR_DAMAGED_VERSIONS_REMOVED, null, {
+    project_id: variable.projectId,
+    key: variable.key,
+    variable_id: variable.id,
+    versions: [...versions],
+  });
+}
+
+/** Deletes variables with their history and every secret of theirs. */
+export function removeVariables(ctx: Context, ids: readonly number[]): void {
+  const { sqlite } = ctx.store;
+  const selectSecrets = sqlite
+    .prepare(
+      `SELECT secret_id FROM env_var_versions WHERE env_var_id = @id AND secret_id IS NOT NULL
+       UNION SELECT secret_id FROM env_vars WHERE id = @id AND secret_id IS NOT NULL`,
+    )
+    .pluck();
+  const remove = sqlite.prepare('DELETE FROM env_vars WHERE id = ?');
+  ctx.store.transaction(() => {
+    for (const id of ids) {
+      const secretIds = selectSecrets.all({ id }) as SecretId[];
+      remove.run(id);
+      ctx.vault.remove(secretIds);
+    }
+  });
+}
+
+/** Notes that something about these variables changed which is not in their own rows. */
+export function touchVariablesOf(ctx: Context, environmentId: number): void {
+  ctx.store.sqlite
+    .prepare(
+      `UPDATE env_vars SET updated_at = max(@now, updated_at + 1)
+       WHERE id IN (SELECT env_var_id FROM env_var_environments WHERE environment_id = @environmentId)`,
+    )
+    .run({ environmentId, now: ctx.clock.now() });
+}
+
+function storeValue(ctx: Context, value: SecretText, isSecret: boolean): StoredValue {
+  return isSecret
+    ? { isSecret: 1, value: null, secretId: ctx.vault.seal('env_var', value) }
+    : { isSecret: 0, value: value.reveal(), secretId: null };
+}
+
+function linkEnvironments(ctx: Context, variableId: number, environmentIds: readonly number[]): void {
+  const insert = ctx.store.sqlite.prepare(
+    'INSERT INTO env_var_environments (env_var_id, environment_id) VALUES (?, ?)',
+  );
+  for (const environmentId of new Set(environmentIds)) insert.run(variableId, environmentId);
+}
+
+/**
+ * SECURITY: environments of another project are not found, whoever asks. A shared variable has none: linked to
+ * one, it would go when that environment is deleted.
+ */
+function requireEnvironments(ctx: Context, projectId: number | null, ids: readonly number[]): void {
+  if (projectId === null && ids.length > 0) {
+    throw new AppError('invalid_request', 'A shared variable belongs to no environment.', {
+      fields: { environment_ids: 'a shared variable has none' },
+    });
+  }
+  if (projectId === null) return;
+  if (ids.length === 0) {
+    throw new AppError('invalid_request', 'A variable belongs to at least one environment.', {
+      fields: { environment_ids: 'at least one' },
+    });
+  }
+  const known = ctx.store.sqlite.prepare('SELECT 1 FROM environments WHERE id = ? AND project_id = ?');
+  for (const id of ids)
+    if (!known.get(id, projectId))
+      throw new AppError('not_found', 'There is no such environment in this project.');
+}
+
+function requireFreeKey(
+  ctx: Context,
+  projectId: number | null,
+  key: string,
+  environmentIds: readonly number[],
+  exceptId: number | null,
+): void {
+  const { sqlite } = ctx.store;
+  // By the name first, of which there are few: by its environment it would be a walk through all its variables.
+  const inAny = `EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id
+    AND x.environment_id IN (SELECT value FROM json_each(@environmentIds)))`;
+  const taken = sqlite
+    .prepare(
+      `SELECT 1 FROM env_vars v WHERE v.project_id IS @projectId AND v.key = @key AND v.id IS NOT @exceptId
+         AND (@projectId IS NULL OR ${inAny})`,
+    )
+    .get({ projectId, key, exceptId, environmentIds: JSON.stringify(environmentIds) });
+  if (taken)
+    throw new AppError('name_taken', 'An environment it is for has a variable of this name.', {
+      fields: { key: 'taken' },
+    });
+}

@@ -1,0 +1,65 @@
+import { bareOperation, declareOperations, operation } from '../audit/operation.ts';
+import { code, countOf, say } from '../audit/sentence.ts';
+import type { Fingerprint } from './sealing/master-key.ts';
+
+export const vaultOperations = declareOperations({
+  VAULT_LOCKED: bareOperation('Locked', () => say`Locked the vault`),
+  VAULT_UNLOCKED: operation<{ method: string }>('Unlocked', () => say`Unlocked the vault`),
+  WARNING_SNOOZED: operation<{ reason: string; days: number }>(
+    'Warning snoozed',
+    ({ days }) => say`Snoozed a warning about the key for ${countOf(days, 'day')}`,
+  ),
+  KEY_COPY_MADE: operation<{ format: string; place: string; fingerprint: Fingerprint; separate: boolean }>(
+    'Key copy created',
+    ({ place }) =>
+      typeof place === 'string' ? say`Created a copy of the key: ${place}` : say`Created a copy of the key`,
+  ),
+  KEY_COPY_VERIFIED: operation<{ verdict: string; fingerprint: Fingerprint | null }>(
+    'Key copy read',
+    () => say`Read a copy of the key`,
+  ),
+  KEY_COPY_PROVEN: operation<{ id: number; fingerprint: Fingerprint }>(
+    'Key copy verified',
+    () => say`Verified a copy of the key`,
+  ),
+  KEY_COPY_FORGOTTEN: operation<{ id: number }>(
+    'Key copy removed',
+    () => say`Took a copy of the key off the list`,
+  ),
+  KEY_MADE: operation<{ custody: string; fingerprint: Fingerprint | null }>(
+    'Key created',
+    ({ custody }) => say`Chose ${custody} for the first key`,
+  ),
+  KEY_CUSTODY_MOVED: operation<{ from: string; to: string }>(
+    'Key moved',
+    ({ from, to }) => say`Moved the key from ${from} to ${to}`,
+  ),
+  KEY_ROTATION_STAGED: operation<{ from: Fingerprint; to: Fingerprint }>(
+    'Rotation started',
+    () => say`Created a new key to rotate to`,
+  ),
+  KEY_ROTATION_WITHOUT_COPY: bareOperation(
+    'Rotation without a copy',
+    () => say`Continued the rotation without a verified copy of the new key`,
+  ),
+  KEY_ROTATION_SEALING: operation<{ total: number }>(
+    'Rotation encrypting',
+    ({ total }) => say`Began to encrypt ${countOf(total, 'value')} with the new key`,
+  ),
+  KEY_ROTATION_FINISHED: operation<{ from: Fingerprint; to: Fingerprint; total: number }>(
+    'Rotation finished',
+    ({ total }) => say`Finished the rotation: ${countOf(total, 'value')} encrypted with the new key`,
+  ),
+  KEY_ROTATION_UNDONE: bareOperation('Rotation undone', () => say`Undid the rotation`),
+  KEY_SHREDDED: operation<{ fingerprint: Fingerprint }>(
+    'Key shredded',
+    ({ fingerprint }) => say`Shredded the retired key ${code(fingerprint)}`,
+  ),
+  KEY_STARTED_OVER: bareOperation('Started over', () => say`Started over with a new key`),
+  SECRETS_RESCUED: operation<{ fingerprint: Fingerprint; rescued: number }>(
+    'Secrets recovered',
+    ({ rescued }) => say`Recovered ${countOf(rescued, 'secret')} with an older key`,
+  ),
+  SECRET_REENTERED: operation<{ id: string }>('Secret entered again', () => say`Entered a lost secret again`),
+  SECRET_REGENERATED: operation<{ id: string }>('Secret regenerated', () => say`Regenerated a lost secret`),
+});
