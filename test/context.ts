@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../electron/instance/audit/audit-log.ts';
+import { createJobs } from '../electron/instance/jobs/job-queue.ts';
 import type { Clock } from '../electron/instance/kernel/clock.ts';
 import type { Context } from '../electron/instance/kernel/context.ts';
 import { createEvents } from '../electron/instance/kernel/events.ts';
@@ -56,14 +57,16 @@ export function openTestContext(): TestContext {
   };
   unlock();
   const vault = createSecretStore(store, ring, clock);
+  const events = createEvents();
   const ctx: Context = {
     dataDir,
     store,
     vault,
     audit: createAuditLog(store, clock, silentLog),
+    jobs: createJobs({ store, clock, log: silentLog, events }),
     clock,
     log: silentLog,
-    events: createEvents(),
+    events,
     stopping: new AbortController().signal,
   };
   return {

@@ -9,6 +9,7 @@ import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
 import { createIdentity } from './identity/identity.ts';
 import { findFirstAdministrator, nameUser } from './identity/users/users.ts';
+import { jobsCapability } from './jobs/capability.ts';
 import { type Capability, requireDistinct } from './kernel/capability.ts';
 import type { Context } from './kernel/context.ts';
 import { projectsCapability } from './projects/capability.ts';
@@ -49,6 +50,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
     identityCapability(identity),
     projectsCapability(ctx),
     settingsCapability(ctx),
+    jobsCapability(ctx.jobs),
     auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
     diagnosticsCapability(ctx, core),
     doorsCapability(findDoors),
@@ -56,6 +58,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
   requireDistinct(capabilities);
   for (const capability of capabilities) {
     for (const operation of Object.values(capability.operations)) operations.set(operation.name, operation);
+    for (const job of capability.jobs ?? []) ctx.jobs.add(job);
     for (const keeper of capability.keepers ?? []) core.secrets.addKeeper(keeper);
   }
   return {

@@ -8,6 +8,7 @@ import { type Doors, type DoorsOptions, openDoors } from './doors/doors.ts';
 import { listHostNames } from './doors/host-names.ts';
 import { openWindowDoor, type WindowDoor } from './doors/window-door.ts';
 import { createApp } from './http/app.ts';
+import { createJobs } from './jobs/job-queue.ts';
 import { AppError } from './kernel/app-error.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
@@ -21,7 +22,7 @@ import { openVault, type VaultCore } from './vault/vault-core.ts';
 import type { CustodyName } from './vault/vocabulary.ts';
 
 /** How long a part may take to stop. What is not done by then goes on with the next start. */
-const STOP_MS = 5000;
+const STOP_MS = 8000;
 
 export interface InstanceOptions {
   dataDir: string;
@@ -101,6 +102,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       store,
       vault: core.secrets,
       audit,
+      jobs: createJobs({ store, clock, log, events }),
       clock,
       log,
       events,
@@ -150,6 +152,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
       // The one thing that a locked start writes.
       ctx.audit.append(auditOperations.INSTANCE_STARTED, null, { vault: core.situation.case });
       doors = await openDoors(ctx, app, wanted, hosts);
+      ctx.jobs.start();
       for (const capability of capabilities) await capability.start?.();
       return doors;
     },
@@ -164,6 +167,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
       stopper.abort();
       try {
         await stopPart('doors', () => doors?.close(), log);
+        await stopPart('jobs', ctx.jobs.stop, log);
         for (const { name, stop } of capabilities.toReversed()) await stopPart(name, stop, log);
         ctx.audit.flush();
       } finally {

@@ -2,7 +2,7 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { diagnosticsRoutes } from './diagnostics-routes.ts';
-import { watchIntegrity } from './integrity-watch.ts';
+import { integrityJob } from './integrity-job.ts';
 
 /** What helps to find a fault, and the look for damage in the database. */
 export function diagnosticsCapability(ctx: Context, core: VaultCore): Capability {
@@ -11,8 +11,6 @@ export function diagnosticsCapability(ctx: Context, core: VaultCore): Capability
     resources: {},
     operations: {},
     routes: diagnosticsRoutes(ctx, core),
-    async start() {
-      watchIntegrity(ctx, core);
-    },
+    jobs: [integrityJob(ctx, core)],
   };
 }

@@ -1,4 +1,5 @@
 import { createRoutes } from '../http/api.ts';
+import { every, type Job } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import { type Identity, identitySecretKeepers } from './identity.ts';
 import { identityOperations } from './operations.ts';
@@ -7,6 +8,9 @@ import { apiKeyRoutes } from './tokens/api-key-routes.ts';
 import { deploymentTokenRoutes } from './tokens/deployment-token-routes.ts';
 import { ownAccountRoutes } from './users/own-account-routes.ts';
 import { userRoutes } from './users/user-routes.ts';
+
+/** How long the last use of a key may stay in memory. */
+const FLUSH_LAST_USE_MS = 60_000;
 
 /** Who may come in: people, sessions, second factors, API keys, deployment tokens, set-up and one-time links. */
 export function identityCapability(identity: Identity): Capability {
@@ -29,6 +33,21 @@ export function identityCapability(identity: Identity): Capability {
       .route('/', apiKeyRoutes(identity))
       .route('/', deploymentTokenRoutes(identity)),
     keepers: identitySecretKeepers(identity),
+    jobs: [lastUseJob(identity)],
     stop: () => identity.stop(),
+  };
+}
+
+function lastUseJob({ lastUse }: Identity): Job {
+  return {
+    name: 'identity.uses',
+    title: 'Write when API keys and tokens were last used',
+    when: every(FLUSH_LAST_USE_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      lastUse.flush();
+      return undefined;
+    },
   };
 }

@@ -45,7 +45,7 @@ export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identit
     isSetUp: () => hasUsers(ctx),
     firstKey,
     async stop() {
-      lastUse.stop();
+      lastUse.flush();
       await passwords.stop();
     },
   };

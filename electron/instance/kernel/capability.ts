@@ -2,6 +2,7 @@ import type { Permission } from '../access/permissions.ts';
 import type { Operation } from '../audit/operation.ts';
 import type { Routes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
+import type { Job } from '../jobs/job.ts';
 import type { HealthReasonFacts } from '../vault/status/health.ts';
 import type { SecretKeeper } from '../vault/vault.ts';
 
@@ -19,6 +20,8 @@ export interface Capability {
   readonly keepers?: readonly SecretKeeper[];
   /** What it may add to the key's health, with the page of the console that helps. */
   readonly health?: Readonly<Record<string, HealthReasonFacts>>;
+  /** What it does beside the requests: on a schedule, or when asked for. */
+  readonly jobs?: readonly Job[];
   /** Called once the doors are open. */
   start?(): Promise<void>;
   /** Ends what it has under way. The instance waits for it a bounded time, and goes on whatever becomes of it. */
@@ -35,6 +38,7 @@ export function requireDistinct(capabilities: readonly Capability[]): void {
   requireOnce('operation', capabilities, ({ operations }) => Object.keys(operations));
   requireOnce('live view', capabilities, ({ views = [] }) => views.map(({ event }) => event));
   requireOnce('kind of secret', capabilities, ({ keepers = [] }) => keepers.map(({ kind }) => kind));
+  requireOnce('job', capabilities, ({ jobs = [] }) => jobs.map(({ name }) => name));
   requireOnce('health reason', capabilities, ({ health = {} }) => Object.keys(health));
 }
 

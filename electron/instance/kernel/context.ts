@@ -1,4 +1,5 @@
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { Jobs } from '../jobs/job-queue.ts';
 import type { Store } from '../store/store.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +12,7 @@ export interface Context {
   readonly store: Store;
   readonly vault: Vault;
   readonly audit: AuditLog;
+  readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
   readonly events: Events;

@@ -17,7 +17,7 @@ import { createVaultJobs, type VaultJobs } from './vault-jobs.ts';
 
 /** The key and what is encrypted with it: `/vault/*`. */
 export function vaultCapability(ctx: Context, core: VaultCore): Capability {
-  const jobs = createVaultJobs(core);
+  const jobs = createVaultJobs(ctx, core);
   const deps = { core, jobs, ctx };
   return {
     name: 'vault',
@@ -33,7 +33,8 @@ export function vaultCapability(ctx: Context, core: VaultCore): Capability {
       .route('/', wordRoutes(deps)),
     views: listViews(core, jobs),
     health: healthReasons,
-    start: () => jobs.start(),
+    jobs: jobs.declared,
+    start: () => jobs.resume(),
     stop: () => jobs.stop(),
   };
 }

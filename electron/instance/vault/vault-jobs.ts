@@ -1,4 +1,6 @@
+import { every, Interrupted, type Job, queued } from '../jobs/job.ts';
 import { AppError } from '../kernel/app-error.ts';
+import type { Context } from '../kernel/context.ts';
 import { finishCustodyMove } from './custody/custody-move.ts';
 import { watchCustody } from './custody/custody-watch.ts';
 import { createRotationJob, type RotationJob } from './rotation/reseal-job.ts';
@@ -17,43 +19,101 @@ const FLUSH_USES_MS = 60_000;
 
 /** What runs beside the requests: the rotation, the doctor, and waiting for a locked keychain. */
 export interface VaultJobs {
+  /** How fast the rotation goes. */
   readonly rotation: RotationJob;
+  /** Encrypts every value with the new key, or joins the run under way. Resolves at its end. */
+  runRotation(): Promise<void>;
   /** The newest report, finished or not; null before the first run. */
   readonly doctorReport: DoctorReport | null;
   /** The newest report that came to its end: what is known while another run goes on. */
   readonly finishedReport: DoctorReport | null;
   /** Runs the doctor, or joins the run under way. */
   runDoctor(): Promise<DoctorReport>;
-  /** Goes on with what an earlier run left, and starts waiting for custody. Called once the doors are open. */
-  start(): Promise<void>;
   /** Goes on with what a locked vault had to leave: an interrupted rotation, a half-done custody move. */
   resume(): Promise<void>;
+  /** For the queue. */
+  readonly declared: readonly Job[];
   stop(): Promise<void>;
 }
 
-export function createVaultJobs(core: VaultCore): VaultJobs {
+export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
   const rotation = createRotationJob(core);
   let report: DoctorReport | null = null;
   let finished: DoctorReport | null = null;
-  let doctor: Promise<DoctorReport> | null = null;
-  let retry: NodeJS.Timeout | undefined;
-  let flushing: NodeJS.Timeout | undefined;
-  let stopped = false;
 
-  function resumeRotation(): void {
-    if (core.ring.active === null || findOpenRotation(core.store)?.state !== 'sealing') return;
-    rotation.run().catch((error: unknown) => {
-      core.log.error(describeError(error), 'the rotation stopped; its values stay readable');
-    });
-  }
+  const rotationJob: Job = {
+    name: 'vault.rotation',
+    title: 'Encrypt every value with the new key',
+    when: queued,
+    record: 'always',
+    // What is left to do is in the rotation's own row: `resume` asks for it, as soon as the vault is open.
+    isResumed: false,
+    async run({ report: tell }) {
+      const { state, total } = await rotation.run((moved, of) => tell(moved, of));
+      if (state !== 'done') throw new Interrupted('The rotation goes on with the next start.');
+      return { total };
+    },
+  };
 
-  /** When a secret was used is worth no failure: a disk that is full or gone is met elsewhere. */
-  function flushUses(): void {
-    try {
+  const doctorJob: Job = {
+    name: 'vault.doctor',
+    title: 'Check that every secret can be decrypted',
+    when: queued,
+    // A database that takes no writes is one that has to be looked at.
+    record: 'if_possible',
+    isResumed: false,
+    async run({ report: tell, signal }) {
+      const note = (progress: DoctorReport) => {
+        report = progress;
+        if (progress.finishedAt !== null) finished = progress;
+        tell(progress.checked, progress.total);
+        core.emit('doctor');
+      };
+      try {
+        const { total, failed } = await runDoctor(core, note, () => ctx.stopping.aborted || signal.aborted);
+        return { total, failed };
+      } catch (error) {
+        // A run that failed is not under way any more.
+        if (report) note({ ...report, running: false });
+        throw error;
+      }
+    },
+  };
+
+  const custodyJob: Job = {
+    name: 'vault.custody',
+    title: 'See whether the key is where it belongs',
+    when: every(RETRY_CUSTODY_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      // Passphrase custody waits for a person, not for a keychain.
+      const isWaiting = () => core.situation.case === 'waiting' && core.custody.name !== 'passphrase';
+      try {
+        if (isWaiting() && (await core.exclusively(async () => isWaiting() && (await readCustody(core)))))
+          await resume();
+      } finally {
+        await watchCustody(core);
+      }
+      return undefined;
+    },
+  };
+
+  const usesJob: Job = {
+    name: 'vault.uses',
+    title: 'Write when secrets were last read',
+    when: every(FLUSH_USES_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
       core.secrets.flushUses();
-    } catch (error) {
-      core.log.warn(describeError(error), 'the last use of secrets could not be written');
-    }
+      ctx.audit.flush();
+      return undefined;
+    },
+  };
+
+  async function runRotation(): Promise<void> {
+    await ctx.jobs.enqueue(rotationJob, {});
   }
 
   async function resume(): Promise<void> {
@@ -63,65 +123,37 @@ export function createVaultJobs(core: VaultCore): VaultJobs {
     } catch (error) {
       core.log.warn(describeError(error), 'the key is still in the custody it left');
     }
-    resumeRotation();
-  }
-
-  async function attendCustody(): Promise<void> {
-    // Passphrase custody waits for a person, not for a keychain.
-    if (core.situation.case === 'waiting' && core.custody.name !== 'passphrase') {
-      try {
-        const isWaiting = () => core.situation.case === 'waiting';
-        if (await core.exclusively(async () => isWaiting() && (await readCustody(core)))) await resume();
-      } catch (error) {
-        core.log.warn(describeError(error), 'asking the custody failed');
-      }
-    }
-    await watchCustody(core);
-    if (!stopped) retry = setTimeout(attendCustody, RETRY_CUSTODY_MS).unref();
-  }
-
-  async function checkAll(): Promise<DoctorReport> {
-    const note = (progress: DoctorReport) => {
-      report = progress;
-      if (progress.finishedAt !== null) finished = progress;
-      core.emit('doctor');
-    };
-    try {
-      return await runDoctor(core, note, () => stopped);
-    } catch (error) {
-      // A run that failed is not under way any more.
-      if (report) note({ ...report, running: false });
-      throw error;
-    }
+    if (core.ring.active === null || findOpenRotation(core.store)?.state !== 'sealing') return;
+    runRotation().catch((error: unknown) => {
+      if (!(error instanceof Interrupted))
+        core.log.error(describeError(error), 'the rotation stopped; its values stay readable');
+    });
   }
 
   return {
     rotation,
+    runRotation,
     get doctorReport() {
       return report;
     },
     get finishedReport() {
       return finished;
     },
-    runDoctor() {
-      doctor ??= checkAll().finally(() => {
-        doctor = null;
-      });
-      return doctor;
+    async runDoctor() {
+      await ctx.jobs.enqueue(doctorJob, {});
+      if (!report) throw new AppError('internal_error', 'The doctor gave no report.');
+      return report;
     },
     resume,
-    async start() {
-      await resume();
-      flushing = setInterval(flushUses, FLUSH_USES_MS).unref();
-      retry = setTimeout(attendCustody, RETRY_CUSTODY_MS).unref();
-    },
+    declared: [rotationJob, doctorJob, custodyJob, usesJob],
     async stop() {
-      stopped = true;
-      clearTimeout(retry);
-      clearInterval(flushing);
       await rotation.stop();
-      await doctor?.catch(() => undefined);
-      flushUses();
+      // When a secret was used is worth no failure: a disk that is full or gone is met elsewhere.
+      try {
+        core.secrets.flushUses();
+      } catch (error) {
+        core.log.warn(describeError(error), 'the last use of secrets could not be written');
+      }
     },
   };
 }

@@ -67,25 +67,19 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text, 'utf8').digest();
 }
 
-/** How long a use may stay in memory before it is written. */
-const FLUSH_MS = 60_000;
 /** Rows remembered at once; more are written at once. */
 const MAX_PENDING = 1000;
 
-/** Records when keys were last used, with at most one write a minute, whatever the traffic. */
+/** Remembers when keys were last used, so that a request writes nothing; a job writes it. */
 export interface LastUseRecorder {
   note(table: 'api_keys' | 'deployment_tokens', id: number): void;
   flush(): void;
-  stop(): void;
 }
 
 export function createLastUseRecorder(ctx: Context): LastUseRecorder {
   const pending = new Map<string, { table: string; id: number; at: number }>();
-  let timer: NodeJS.Timeout | undefined;
 
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     if (pending.size === 0) return;
     const uses = [...pending.values()];
     pending.clear();
@@ -104,9 +98,7 @@ export function createLastUseRecorder(ctx: Context): LastUseRecorder {
     note(table, id) {
       pending.set(`${table} ${id}`, { table, id, at: ctx.clock.now() });
       if (pending.size >= MAX_PENDING) flush();
-      else timer ??= setTimeout(flush, FLUSH_MS).unref();
     },
     flush,
-    stop: flush,
   };
 }

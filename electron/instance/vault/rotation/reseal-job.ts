@@ -101,8 +101,13 @@ function moveBatch(
 
 /** The running job of an instance, or none. Several callers may wait for the same run. */
 export interface RotationJob {
-  /** Runs sealing to its end, or joins the run under way. Resolves with the finished rotation. */
-  run(): Promise<RotationRecord>;
+  /**
+   * Runs sealing to its end, or joins the run under way. Resolves with the finished rotation, or with the unfinished one
+   * after a stop.
+   *
+   * @param onProgress told after each batch how many values of how many were moved in this run.
+   */
+  run(onProgress?: (moved: number, total: number) => void): Promise<RotationRecord>;
   /** Values moved and speed of the run under way; null when none is. */
   speed(): { perSecond: number } | null;
   /** Stops between two batches; the next start resumes. */
@@ -115,7 +120,7 @@ export function createRotationJob(core: VaultCore): RotationJob {
   let moved = 0;
   let startedAtMs = 0;
 
-  async function seal(): Promise<RotationRecord> {
+  async function seal(onProgress: (moved: number, total: number) => void): Promise<RotationRecord> {
     const rotation = getRotationIn(core.store, 'sealing');
     if (core.ring.active?.fingerprint !== rotation.newFingerprint) throw lockedError();
     await promoteInCustody(core, rotation);
@@ -123,6 +128,7 @@ export function createRotationJob(core: VaultCore): RotationJob {
     startedAtMs = performance.now();
     const count = (batch: number) => {
       moved += batch;
+      onProgress(moved, rotation.total);
       core.emit('rotation');
     };
     const { unreadable } = await resealAll(core, rotation.oldFingerprint, count, () => stopped);
@@ -140,8 +146,8 @@ export function createRotationJob(core: VaultCore): RotationJob {
   }
 
   return {
-    run() {
-      running ??= seal().finally(() => {
+    run(onProgress = () => {}) {
+      running ??= seal(onProgress).finally(() => {
         running = null;
         core.emit('rotation');
       });
@@ -192,7 +198,7 @@ function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
     core.audit.append(vaultOperations.KEY_ROTATION_FINISHED, null, {
       from: rotation.oldFingerprint,
       to: rotation.newFingerprint,
-      total: rotation.total ?? 0,
+      total: rotation.total,
     });
   });
   return done;

@@ -24,7 +24,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
 
   /** Sealing goes on in the background; with `wait` the answer comes at its end. */
   async function runSealing(wait: boolean): Promise<void> {
-    const run = jobs.rotation.run();
+    const run = jobs.runRotation();
     if (wait) await run;
     else run.catch(() => ctx.log.error({}, 'the rotation stopped; resume it with key rotate --resume'));
   }

@@ -1,0 +1,29 @@
+import { every, type Job } from '../jobs/job.ts';
+import type { Context } from '../kernel/context.ts';
+import { checkIntegrity } from '../store/integrity-check.ts';
+import type { VaultCore } from '../vault/vault-core.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Looks for damage in the database. Where there is some all writing stops, the file is kept as it is, and reads go on. */
+export function integrityJob(ctx: Context, core: VaultCore): Job {
+  return {
+    name: 'diagnostics.integrity',
+    title: 'Check the database for damage',
+    when: every(DAY_MS, { atStart: true }),
+    // A locked start writes nothing, and a damaged database takes no row.
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      const findings = await checkIntegrity(ctx.store.path, ctx.stopping);
+      // A file that is gone cannot be checked, and is no damaged one.
+      if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return undefined;
+      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
+      ctx.store.stopWriting(detail);
+      core.said.push(detail);
+      ctx.log.error({ findings }, 'the database is damaged; writing stopped');
+      ctx.events.emit('vault');
+      return { findings: findings.length };
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { Capability } from '../kernel/capability.ts';
+import type { Jobs } from './job-queue.ts';
+import { jobRoutes } from './job-routes.ts';
+
+/** What runs beside the requests, for people to see. */
+export function jobsCapability(jobs: Jobs): Capability {
+  return {
+    name: 'jobs',
+    resources: {},
+    operations: {},
+    routes: jobRoutes(jobs),
+    views: [{ event: 'jobs', permission: 'audit:read', atStart: false, render: () => ({}) }],
+  };
+}

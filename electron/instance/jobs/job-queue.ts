@@ -1,0 +1,290 @@
+import { AppError } from '../kernel/app-error.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Events } from '../kernel/events.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Store } from '../store/store.ts';
+import { Interrupted, type Job, nextDue, type Payload, type Result, requireIdsOnly } from './job.ts';
+import {
+  claimRun,
+  type Ending,
+  endRun,
+  findLastDue,
+  insertRun,
+  type JobRun,
+  listRuns,
+  listUnfinished,
+  noteDue,
+  noteProgress,
+  type RunFilter,
+} from './job-runs.ts';
+
+/** How long a stop lets a run come to its end, and how long after it was told to end. */
+const STOP_WAIT_MS = 5000;
+const ABORT_WAIT_MS = 1000;
+/** A run that was cut short this often is what cuts it short: it is not begun again. */
+const MAX_ATTEMPTS = 5;
+/** How often progress is written and told. */
+const PROGRESS_MS = 1000;
+/** The clock is looked at this often at least: timers stand still while the machine sleeps. */
+const LOOK_MS = 30_000;
+
+export interface DeclaredJob {
+  job: Job;
+  /** Epoch ms; null for one that runs when asked for. */
+  nextAt: number | null;
+}
+
+/** The durable queue of one instance: it runs what is due or asked for, and keeps a row for each run. */
+export interface Jobs {
+  /** Declares a job. Throws when the name is taken. */
+  // biome-ignore lint/suspicious/noExplicitAny: each job has a payload of its own
+  add(job: Job<any>): void;
+  /**
+   * Runs a job now, or after the run of its key that is under way; one with the same payload that has not ended is
+   * joined. Resolves with its result; rejects with what the run threw, and with `disk_*` or `database_*` where a row is
+   * needed and cannot be written.
+   */
+  enqueue<Given extends Payload>(job: Job<Given>, payload: Given): Promise<Result | undefined>;
+  /** Begins the schedules, and goes on with what the last run of the instance left. */
+  start(): void;
+  /** Takes no more, waits for what runs, then ends it: six seconds at most. */
+  stop(): Promise<void>;
+  listJobs(): DeclaredJob[];
+  listRuns(filter: RunFilter, limit: number): JobRun[];
+}
+
+interface Active {
+  job: Job;
+  key: string;
+  payload: Payload;
+  /** Of its row; null while it has none. */
+  id: number | null;
+  abort: AbortController;
+  progress: { done: number; total: number | null } | null;
+  ended: Promise<Result | undefined>;
+}
+
+interface JobsOptions {
+  store: Store;
+  clock: Clock;
+  log: Log;
+  events: Events;
+}
+
+export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
+  const jobs = new Map<string, Job>();
+  /** In the order they were asked for. */
+  const active: Active[] = [];
+  /** The code that each job without rows failed with last, so that one cause is noted once. */
+  const lastFailures = new Map<string, string>();
+  /** When each `every` is due next, by a clock that nobody sets. */
+  const dueAtMs = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let isStopping = false;
+
+  const tell = () => events.emit('jobs');
+
+  /** For rows that are worth no failure of the work itself. */
+  function tryToWrite(what: string, write: () => void): boolean {
+    try {
+      store.transaction(write);
+      return true;
+    } catch (error) {
+      log.warn({ code: describe(error).errorCode }, what);
+      return false;
+    }
+  }
+
+  function insert(job: Job, key: string, payload: Payload): number | null {
+    if (job.record === 'on_failure') return null;
+    const write = () => insertRun(store, job.name, key, payload, clock.now());
+    if (job.record === 'always') return store.transaction(write);
+    let id: number | null = null;
+    tryToWrite('a run of a job has no row', () => {
+      id = write();
+    });
+    return id;
+  }
+
+  function begin(job: Job, key: string, payload: Payload, id: number | null): Active {
+    const before = active.filter((other) => other.key === key).map(({ ended }) => ended);
+    const run: Active = {
+      job,
+      key,
+      payload,
+      id,
+      abort: new AbortController(),
+      progress: null,
+      ended: Promise.resolve(undefined),
+    };
+    active.push(run);
+    // At once where nothing is in its way: whoever asks next finds it begun.
+    const performed =
+      before.length === 0 ? perform(run) : Promise.allSettled(before).then(() => perform(run));
+    run.ended = performed.finally(() => {
+      active.splice(active.indexOf(run), 1);
+      tell();
+    });
+    tell();
+    return run;
+  }
+
+  async function perform(run: Active): Promise<Result | undefined> {
+    const { job, id, payload, abort } = run;
+    if (isStopping) throw new Interrupted('The instance stops.');
+    if (id !== null && !store.transaction(() => claimRun(store, id, clock.now())))
+      throw new AppError('conflict', 'This run was begun elsewhere.');
+    let notedAtMs = -Infinity;
+    const report = (done: number, total: number | null) => {
+      run.progress = { done, total };
+      if (performance.now() - notedAtMs < PROGRESS_MS) return;
+      notedAtMs = performance.now();
+      if (id !== null) tryToWrite('progress was not written', () => noteProgress(store, id, done, total));
+      tell();
+    };
+    try {
+      const result = await job.run({ payload, signal: abort.signal, report });
+      end(run, { state: 'done', result });
+      return result;
+    } catch (error) {
+      const wasCut = error instanceof Interrupted || abort.signal.aborted;
+      end(
+        run,
+        wasCut
+          ? { state: job.isResumed ? 'queued' : 'interrupted' }
+          : { state: 'failed', ...describe(error) },
+      );
+      throw error;
+    }
+  }
+
+  function end(run: Active, ending: Ending): void {
+    const { job, key, payload, id, progress } = run;
+    if (job.record === 'on_failure') {
+      const isNew = ending.state === 'failed' && lastFailures.get(job.name) !== ending.errorCode;
+      if (ending.errorCode === undefined) lastFailures.delete(job.name);
+      else lastFailures.set(job.name, ending.errorCode);
+      if (!isNew) return;
+      log.error({ job: job.name, code: ending.errorCode }, 'a job failed');
+    }
+    tryToWrite('the end of a run was not written', () => {
+      const rowId = id ?? insertRun(store, job.name, key, payload, clock.now());
+      if (progress) noteProgress(store, rowId, progress.done, progress.total);
+      endRun(store, rowId, ending, clock.now());
+    });
+  }
+
+  /** What a kill or a stop left: begun again where the job says so, else listed as interrupted. */
+  function takeUp(row: JobRun): void {
+    const job = jobs.get(row.job);
+    const close = (ending: Ending) =>
+      tryToWrite('an interrupted run was not noted', () => endRun(store, row.id, ending, clock.now()));
+    if (!job?.isResumed) {
+      close({ state: 'interrupted' });
+    } else if (row.attempts >= MAX_ATTEMPTS) {
+      const errorDetail = `It was cut short ${row.attempts} times, and is not begun again.`;
+      close({ state: 'failed', errorCode: 'internal_error', errorDetail });
+    } else if (close({ state: 'queued' })) {
+      begin(job, row.key, row.payload ?? {}, row.id).ended.catch(() => undefined);
+    }
+  }
+
+  function runScheduled(job: Job): void {
+    if (active.some((run) => run.job === job)) return;
+    enqueue(job, {}).catch(() => undefined);
+  }
+
+  function findNextAt(job: Job): number | null {
+    const { when } = job;
+    if (when.kind === 'queued') return null;
+    if (when.kind === 'every') {
+      const dueMs = dueAtMs.get(job.name);
+      return dueMs === undefined ? null : clock.now() + Math.max(0, dueMs - performance.now());
+    }
+    // A clock that was set back: what was due in the future counts from now.
+    const last = Math.min(findLastDue(store, job.name) ?? clock.now(), clock.now());
+    return nextDue(when.text, last);
+  }
+
+  function look(): void {
+    clearTimeout(timer);
+    if (isStopping) return;
+    let waitMs = LOOK_MS;
+    for (const job of jobs.values()) {
+      const nextAt = findNextAt(job);
+      if (nextAt === null) continue;
+      const leftMs = nextAt - clock.now();
+      if (leftMs > 0) {
+        waitMs = Math.min(waitMs, leftMs);
+        continue;
+      }
+      if (job.when.kind === 'every') dueAtMs.set(job.name, performance.now() + job.when.ms);
+      else tryToWrite('a schedule was not noted', () => noteDue(store, job.name, clock.now()));
+      runScheduled(job);
+    }
+    for (const job of jobs.values()) if (job.when.kind === 'every') waitMs = Math.min(waitMs, job.when.ms);
+    timer = setTimeout(look, waitMs).unref();
+  }
+
+  function enqueue<Given extends Payload>(job: Job<Given>, payload: Given): Promise<Result | undefined> {
+    const known = jobs.get(job.name) as unknown as Job<Given> | undefined;
+    if (known !== job) throw new AppError('internal_error', `The job ${job.name} is not declared.`);
+    requireIdsOnly(job.name, payload);
+    const text = JSON.stringify(payload);
+    const key = `${job.name} ${job.key?.(payload) ?? ''}`.trim();
+    const same = active.find((run) => run.key === key && JSON.stringify(run.payload) === text);
+    if (same) return same.ended;
+    if (isStopping) return Promise.reject(new Interrupted('The instance stops.'));
+    const declared = job as unknown as Job;
+    return begin(declared, key, payload, insert(declared, key, payload)).ended;
+  }
+
+  return {
+    add(job) {
+      if (jobs.has(job.name)) throw new Error(`The job ${job.name} is declared twice.`);
+      jobs.set(job.name, job as Job);
+    },
+    // Refusals are rejections like the rest: whoever asks has one way to hear of them.
+    enqueue: async (job, payload) => await enqueue(job, payload),
+    start() {
+      for (const row of listUnfinished(store)) takeUp(row);
+      for (const { name, when } of jobs.values()) {
+        if (when.kind === 'every') dueAtMs.set(name, performance.now() + (when.atStart ? 0 : when.ms));
+        else if (when.kind === 'cron' && findLastDue(store, name) === null)
+          tryToWrite('a schedule was not noted', () => noteDue(store, name, clock.now()));
+      }
+      look();
+    },
+    async stop() {
+      isStopping = true;
+      clearTimeout(timer);
+      const all = Promise.allSettled(active.map(({ ended }) => ended));
+      if (await isWithin(all, STOP_WAIT_MS)) return;
+      for (const { abort } of active) abort.abort(new Interrupted('The instance stops.'));
+      await isWithin(all, ABORT_WAIT_MS);
+    },
+    listJobs: () => [...jobs.values()].map((job) => ({ job, nextAt: findNextAt(job) })),
+    listRuns: (filter, limit) =>
+      listRuns(store, filter, limit).map((row) => {
+        const progress = active.find(({ id }) => id === row.id)?.progress;
+        return progress ? { ...row, progressDone: progress.done, progressTotal: progress.total } : row;
+      }),
+  };
+}
+
+/** SECURITY: an unforeseen error's message may quote what it was given: its name alone is kept. */
+function describe(error: unknown): { errorCode: string; errorDetail: string } {
+  return error instanceof AppError
+    ? { errorCode: error.code, errorDetail: error.message }
+    : { errorCode: 'internal_error', errorDetail: error instanceof Error ? error.name : 'unknown' };
+}
+
+async function isWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const isDone = await Promise.race([work.then(() => true as const), late]);
+  clearTimeout(timer);
+  return isDone;
+}

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { requirePermission } from '../access/caller.ts';
+import { answer, createRoutes } from '../http/api.ts';
+import type { Jobs } from './job-queue.ts';
+import { runStates } from './job-runs.ts';
+import { jobsShape, toJobJson, toRunJson } from './job-shapes.ts';
+
+/** `/jobs`: what runs by itself or was asked for, and how it went. */
+export function jobRoutes(jobs: Jobs) {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/jobs',
+      request: {
+        query: z.object({
+          job: z.string().max(100).optional(),
+          state: z.enum(runStates).optional(),
+          limit: z.coerce.number().int().min(1).max(500).default(100),
+        }),
+      },
+      responses: answer(jobsShape, 'Every job with its schedule, and the newest runs'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'audit:read');
+      const { job = null, state = null, limit } = c.req.valid('query');
+      return c.json({
+        jobs: jobs.listJobs().map(toJobJson),
+        runs: jobs.listRuns({ job, state }, limit).map(toRunJson),
+      });
+    },
+  );
+  return app;
+}

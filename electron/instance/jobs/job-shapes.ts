@@ -1,0 +1,53 @@
+import { z } from '@hono/zod-openapi';
+import type { DeclaredJob } from './job-queue.ts';
+import { type JobRun, runStates } from './job-runs.ts';
+
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+export const jobRunShape = z
+  .object({
+    id: z.int(),
+    job: z.string(),
+    state: z.enum(runStates).openapi('JobRunState'),
+    attempts: z.int(),
+    queued_at: z.int(),
+    started_at: z.int().nullable(),
+    finished_at: z.int().nullable(),
+    progress: z.object({ done: z.int(), total: z.int().nullable() }).nullable(),
+    result: facts.nullable(),
+    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  })
+  .openapi('JobRun');
+
+export const jobsShape = z
+  .object({
+    jobs: z.array(
+      z
+        .object({ name: z.string(), title: z.string(), schedule: z.string(), next_at: z.int().nullable() })
+        .openapi('Job'),
+    ),
+    runs: z.array(jobRunShape),
+  })
+  .openapi('Jobs');
+
+export function toJobJson({ job, nextAt }: DeclaredJob) {
+  const { when } = job;
+  const schedule =
+    when.kind === 'every' ? `every ${when.ms / 1000} s` : when.kind === 'cron' ? when.text : 'when asked for';
+  return { name: job.name, title: job.title, schedule, next_at: nextAt === null ? null : Math.round(nextAt) };
+}
+
+export function toRunJson(run: JobRun): z.infer<typeof jobRunShape> {
+  return {
+    id: run.id,
+    job: run.job,
+    state: run.state,
+    attempts: run.attempts,
+    queued_at: run.queuedAt,
+    started_at: run.startedAt,
+    finished_at: run.finishedAt,
+    progress: run.progressDone === null ? null : { done: run.progressDone, total: run.progressTotal },
+    result: run.result,
+    error: run.errorCode === null ? null : { code: run.errorCode, detail: run.errorDetail ?? '' },
+  };
+}

@@ -1,0 +1,81 @@
+import { Cron } from 'croner';
+import { AppError } from '../kernel/app-error.ts';
+
+/** Ids of what the run is about. SECURITY: never a secret: it is a row of the database, and shown to people. */
+export type Payload = Readonly<Record<string, number | string | null>>;
+/** What came of a run, as far as people are shown it: counts and ids. */
+export type Result = Readonly<Record<string, number | string | boolean | null>>;
+
+export type When =
+  | { kind: 'every'; ms: number; atStart: boolean }
+  /** In the machine's own time. What was missed while it slept or was off runs once. */
+  | { kind: 'cron'; text: string }
+  /** When asked for. */
+  | { kind: 'queued' };
+
+/** One run under way, as the work sees it. */
+export interface Run<Given extends Payload> {
+  payload: Given;
+  /** Aborted when the instance stops and the run had its time to come to an end. */
+  signal: AbortSignal;
+  /** Shown to people, and kept about once a second. */
+  report(done: number, total: number | null): void;
+}
+
+export interface Job<Given extends Payload = Payload> {
+  /** `vault.rotation`: its capability, and what it does. Rows are kept by it. */
+  name: string;
+  /** In words: "Check every secret". */
+  title: string;
+  when: When;
+  /** Runs of the same key never overlap; by default all runs of the job have one. */
+  key?(payload: Given): string;
+  /**
+   * `always`: no run without its row; a full disk refuses it. `if_possible`: for work that a broken database must not
+   * stop. `on_failure`: for a look every few seconds, whose rows nobody would read: only a failed one is kept.
+   */
+  record: 'always' | 'if_possible' | 'on_failure';
+  /** Whether a run that a kill or a stop cut short is begun again at the next start. */
+  isResumed: boolean;
+  run(run: Run<Given>): Promise<Result | undefined>;
+}
+
+/** @param atStart whether it runs at the start too, and not only once the time has passed. */
+export const every = (ms: number, { atStart = false } = {}): When => ({ kind: 'every', ms, atStart });
+export const queued: When = { kind: 'queued' };
+
+/** Throws `invalid_request` for a text of neither five nor six fields, or one that never comes due. */
+export function cron(text: string): When {
+  try {
+    new Cron(text, { paused: true });
+  } catch (error) {
+    throw new AppError('invalid_request', `That is no schedule: ${text}`, { cause: error });
+  }
+  return { kind: 'cron', text };
+}
+
+/** Epoch ms when a schedule is due next after `afterMs`; null for one that never is again. */
+export function nextDue(text: string, afterMs: number): number | null {
+  return new Cron(text, { paused: true }).nextRun(new Date(afterMs))?.getTime() ?? null;
+}
+
+/** A run that a stop cut short: it is begun again at the next start, or listed as interrupted. */
+export class Interrupted extends Error {}
+
+const MAX_TEXT = 200;
+
+/**
+ * Throws `internal_error` for a payload that holds anything but ids. SECURITY: what is wrapped, nested or long is no
+ * id; the error names the field and never what is in it.
+ */
+export function requireIdsOnly(job: string, payload: Payload): void {
+  for (const [name, value] of Object.entries(payload)) {
+    const isId =
+      value === null ||
+      (typeof value === 'number' && Number.isSafeInteger(value)) ||
+      (typeof value === 'string' && value.length <= MAX_TEXT && /^[\w.:-]*$/.test(value));
+    const isNamedForSecret = /secret|password|passphrase|token|value|credential|private/i.test(name);
+    if (!isId || isNamedForSecret)
+      throw new AppError('internal_error', `The job ${job} was given ${name}, which is not an id.`);
+  }
+}
