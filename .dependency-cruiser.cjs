@@ -1,12 +1,97 @@
-// Who may import whom: the table of ARCHITECTURE.md, enforced.
-const capabilities = 'identity|projects|audit|settings|diagnostics';
+// Who may import whom: the rules of ARCHITECTURE.md, enforced. The rooms of the instance, their order and the arrows
+// between capabilities are data, in test/architecture/rooms.json: a test reads the same table.
+const { order, arrows } = require('./test/architecture/rooms.json');
+
+const room = (names) => `^electron/instance/(${names.join('|')})/`;
+/** What answers requests may take from http/, wherever it lies; the two types of the kernel name what is above them. */
+const aboveByRole = '-(routes|shapes|body)\\.ts$|/(capability|route-shapes|route-deps)\\.ts$';
+const typesFromAbove = '^electron/instance/kernel/(context|capability)\\.ts$';
+const capabilities = order.at(-1);
+
+/** Each room may import those before it, and its own files. */
+const orderRules = order.flatMap((names, at) => {
+  const above = order.slice(at + 1).flat();
+  if (above.length === 0) return [];
+  const aboveButHttp = above.filter((name) => name !== 'http');
+  return [
+    {
+      name: `${names.join('-')}-imports-down`,
+      severity: 'error',
+      from: { path: room(names), pathNot: [typesFromAbove, aboveByRole, '/schema\\.ts$'] },
+      to: { path: room(above) },
+    },
+    ...(aboveButHttp.length > 0
+      ? [
+          {
+            name: `${names.join('-')}-routes-import-down`,
+            severity: 'error',
+            from: { path: room(names), pathNot: [typesFromAbove, '/schema\\.ts$'] },
+            to: { path: room(aboveButHttp) },
+          },
+        ]
+      : []),
+  ];
+});
+
+/** A capability enters another where the table has an arrow, and by its nouns alone. */
+const arrowRules = capabilities.flatMap((name) => {
+  const others = capabilities.filter((other) => other !== name);
+  const known = arrows[name] ?? [];
+  const forbidden = others.filter((other) => !known.includes(other));
+  return [
+    {
+      name: `${name}-keeps-to-itself`,
+      severity: 'error',
+      from: { path: room([name]), pathNot: '/schema\\.ts$' },
+      to: { path: room(forbidden) },
+    },
+    ...(known.length > 0
+      ? [
+          {
+            name: `${name}-enters-by-nouns`,
+            severity: 'error',
+            from: { path: room([name]), pathNot: '/schema\\.ts$' },
+            to: { path: `${room(known)}.*-(routes|shapes|jobs|keeper)\\.ts$` },
+          },
+        ]
+      : []),
+  ];
+});
+
 module.exports = {
   forbidden: [
+    ...orderRules,
+    ...arrowRules,
+    {
+      name: 'kernel-names-types-from-above',
+      severity: 'error',
+      from: { path: typesFromAbove },
+      to: { path: '^electron/instance/(?!kernel/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'rooms-are-in-the-table',
+      comment: 'a new room of the instance has its place in the order first',
+      severity: 'error',
+      from: { path: '^electron/' },
+      to: { path: `^electron/instance/(?!(${order.flat().join('|')})/|[a-z-]+\\.ts$)` },
+    },
+    {
+      name: 'composition-is-at-the-top',
+      severity: 'error',
+      from: { path: '^electron/instance/.+/' },
+      to: { path: '^electron/instance/(capabilities|instance)\\.ts$' },
+    },
+    {
+      name: 'instance-names-no-capability',
+      severity: 'error',
+      from: { path: '^electron/instance/instance\\.ts$' },
+      to: { path: room([...capabilities, 'settings', 'certificates']) },
+    },
     {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'sealing-is-pure',
@@ -16,46 +101,16 @@ module.exports = {
       to: { pathNot: ['^electron/instance/vault/sealing/', '^(node:)?crypto$'] },
     },
     {
-      name: 'vault-knows-no-capability',
-      comment: 'vault: its own tables, the store, node:, keytar and the key-file libraries',
-      severity: 'error',
-      from: { path: '^electron/instance/vault/', pathNot: 'routes\\.ts$' },
-      to: { path: `^electron/instance/(${capabilities}|http)/` },
-    },
-    {
       name: 'keytar-in-one-file',
       severity: 'error',
       from: { path: '^electron/', pathNot: '^electron/instance/vault/custody/keytar-call\\.ts$' },
       to: { path: 'node_modules/keytar' },
     },
     {
-      name: 'store-is-below',
-      comment: 'store: better-sqlite3, drizzle, and schema files for the index',
-      severity: 'error',
-      from: { path: '^electron/instance/store/' },
-      to: { path: `^electron/instance/(${capabilities}|http|vault)/`, pathNot: '/schema\\.ts$' },
-    },
-    {
       name: 'better-sqlite3-in-store',
       severity: 'error',
       from: { path: '^electron/', pathNot: '^electron/instance/store/' },
       to: { path: 'node_modules/better-sqlite3' },
-    },
-    {
-      name: 'http-takes-routes',
-      comment: 'http: what capabilities offer it is routes.ts, and identity tells it who calls',
-      severity: 'error',
-      from: { path: '^electron/instance/http/' },
-      to: {
-        path: `^electron/instance/(${capabilities}|vault)/`,
-        pathNot: ['/routes\\.ts$', '/schema\\.ts$', '^electron/instance/vault/(vault|secret-text)\\.ts$'],
-      },
-    },
-    {
-      name: 'projects-stand-alone',
-      severity: 'error',
-      from: { path: '^electron/instance/projects/' },
-      to: { path: '^electron/instance/identity/' },
     },
     {
       name: 'instance-knows-no-shell',

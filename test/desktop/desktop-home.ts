@@ -7,7 +7,8 @@ import { hasChromium } from '../console/support/browser.ts';
 import type { Ran } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { type LaunchedDesktop, launchDesktop, usesRealElectron } from './launch.ts';
+import { launchDesktop, usesRealElectron } from './launch.ts';
+import type { LaunchedDesktop } from './launched-desktop.ts';
 import { runOnStandIn } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 

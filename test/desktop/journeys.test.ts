@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { chooseWay, typePassphrase } from '../console/support/key-steps.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
-import { type LaunchedDesktop, usesRealElectron } from './launch.ts';
+import { usesRealElectron } from './launch.ts';
+import type { LaunchedDesktop } from './launched-desktop.ts';
 
 const canMount =
   process.getuid?.() === 0 && existsSync('/dev/loop-control') && spawnSync('losetup', ['-f']).status === 0;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
-import type { LaunchedDesktop, LaunchOptions } from './launch.ts';
+import type { LaunchedDesktop, LaunchOptions } from './launched-desktop.ts';
 import { buildPreload } from './stand-in/page/preload-build.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../console/support/browser.ts';
 import { ask, type DesktopHome, openDesktopHome, setUp } from './desktop-home.ts';
-import type { LaunchedDesktop } from './launch.ts';
+import type { LaunchedDesktop } from './launched-desktop.ts';
 import { drawTraySheet, type TrayPlatform, type TrayShot } from './tray-sheet.ts';
 import { findMissingTools, startXScreen, type XScreen } from './x-screen.ts';
 

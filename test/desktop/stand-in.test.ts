@@ -8,7 +8,8 @@ import { hasChromium, launchBrowser } from '../console/support/browser.ts';
 import { temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { type LaunchedDesktop, launchDesktop, usesRealElectron } from './launch.ts';
+import { launchDesktop, usesRealElectron } from './launch.ts';
+import type { LaunchedDesktop } from './launched-desktop.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
 const canRun = !usesRealElectron && hasChromium() && hasKeyring();

@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
-import { type LaunchedDesktop, usesRealElectron } from './launch.ts';
+import { usesRealElectron } from './launch.ts';
+import type { LaunchedDesktop } from './launched-desktop.ts';
 import type { Bounds, DisplayState } from './stand-in/control/control-contract.ts';
 
 const PASSWORD = 'correct horse battery';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Sqlite } from './store.ts';
+import type Database from 'better-sqlite3';
 
 const folder = join(import.meta.dirname, 'migrations');
 
@@ -26,7 +26,11 @@ export function latestVersion(): number {
  * which a locked start relies on (drizzle's own migrator keeps its state in a table and asks for it by
  * creating it, so the files are drizzle-kit's and the few lines that run them are ours).
  */
-export function applyMigrations(sqlite: Sqlite, applicationId: number, target = latestVersion()): void {
+export function applyMigrations(
+  sqlite: Database.Database,
+  applicationId: number,
+  target = latestVersion(),
+): void {
   const from = sqlite.pragma('user_version', { simple: true }) as number;
   if (from >= target) return;
   sqlite

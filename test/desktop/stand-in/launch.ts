@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { compiledOnce } from '../../command-line-env.ts';
 import type { Ran } from '../../e2e/terminal.ts';
-import type { LaunchedDesktop, LaunchOptions } from '../launch.ts';
+import type { LaunchedDesktop, LaunchOptions } from '../launched-desktop.ts';
 import { type ControlServer, openControl } from './control/control-server.ts';
 import { buildPreload } from './page/preload-build.ts';
 import { createPageFinder } from './page/shown-page.ts';

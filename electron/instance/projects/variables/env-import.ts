@@ -13,7 +13,7 @@ import {
   remember,
 } from './reference-check.ts';
 import { guessSecret } from './secret-guess.ts';
-import { noteVariable } from './variable-changes.ts';
+import { noteVariable } from './variable-notes.ts';
 import { changeVariable, findNextPosition, insertVariable, removeVariables } from './variable-rows.ts';
 import { listVariables, requireValue, revealVariable, type Variable } from './variables.ts';
 

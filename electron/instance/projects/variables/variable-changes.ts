@@ -8,15 +8,9 @@ import { requireReferences } from './reference-check.ts';
 import { listReferences } from './references.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
+import { noteVariable, type Scope } from './variable-notes.ts';
 import { changeVariable, insertVariable, removeVariables, type VariableFields } from './variable-rows.ts';
 import { getVariable, listVariablesById, revealVariable, type Variable } from './variables.ts';
-
-/** Whose variables: a project's, or the shared ones. */
-export interface Scope {
-  /** Null for the shared ones. */
-  projectId: number | null;
-  name: string;
-}
 
 /** Conditions of a change: how the client saw the variable last, and whether a missing reference is its wish. */
 export interface ChangeConditions {
@@ -209,22 +203,4 @@ function noteNow(
   const variable = getVariable(ctx, scope.projectId, id);
   noteVariable(ctx, operation, actor, scope, variable);
   return variable;
-}
-
-/** One line in the audit log for one variable, with what its environments' history is told from. */
-export function noteVariable(
-  ctx: Context,
-  operation: Operation<VariableLine>,
-  actor: Caller,
-  scope: Scope,
-  variable: Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>,
-): void {
-  ctx.audit.append(operation, actor, {
-    project: scope.name,
-    project_id: scope.projectId,
-    key: variable.key,
-    variable_id: variable.id,
-    is_secret: variable.isSecret,
-    environment_ids: variable.environments.map(({ id }) => id),
-  });
 }

@@ -10,11 +10,11 @@ import {
   createVariable,
   deleteMany,
   deleteVariable,
-  type Scope,
   setEnvironmentsOfMany,
   updateVariable,
 } from './variable-changes.ts';
 import { addHistoryRoutes } from './variable-history-routes.ts';
+import type { Scope } from './variable-notes.ts';
 import type { VariableFields } from './variable-rows.ts';
 import { listScopePaths, type ScopePath } from './variable-scope.ts';
 import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';

@@ -3,7 +3,7 @@ import { type Caller, requireProject } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getProject } from '../projects.ts';
-import type { Scope } from './variable-changes.ts';
+import type { Scope } from './variable-notes.ts';
 
 /** Where the routes of variables hang. The same routes serve both scopes. */
 export interface ScopePath {

@@ -1,0 +1,30 @@
+import type { Caller } from '../../access/caller.ts';
+import type { Operation } from '../../audit/operation.ts';
+import type { Context } from '../../kernel/context.ts';
+import type { VariableLine } from '../operations.ts';
+import type { Variable } from './variables.ts';
+
+/** Whose variables: a project's, or the shared ones. */
+export interface Scope {
+  /** Null for the shared ones. */
+  projectId: number | null;
+  name: string;
+}
+
+/** One line in the audit log for one variable, with what its environments' history is told from. */
+export function noteVariable(
+  ctx: Context,
+  operation: Operation<VariableLine>,
+  actor: Caller,
+  scope: Scope,
+  variable: Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>,
+): void {
+  ctx.audit.append(operation, actor, {
+    project: scope.name,
+    project_id: scope.projectId,
+    key: variable.key,
+    variable_id: variable.id,
+    is_secret: variable.isSecret,
+    environment_ids: variable.environments.map(({ id }) => id),
+  });
+}
