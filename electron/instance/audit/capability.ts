@@ -8,7 +8,7 @@ import { auditOperations } from './operations.ts';
 export function auditCapability(ctx: Context, words: LineWords): Capability {
   return {
     name: 'audit',
-    resources: { audit: 'audit:read' },
+    resources: {},
     operations: auditOperations,
     routes: auditRoutes(ctx, words),
   };

@@ -22,7 +22,7 @@ export function plain(value: unknown): Part {
 }
 
 export function code(value: unknown): Part {
-  return { text: toText(value), style: 'code' };
+  return { text: toText(value) || 'unknown', style: 'code' };
 }
 
 /** "1 variable", "12 variables", "2,000 values". A count that an old line lacks is 0. */

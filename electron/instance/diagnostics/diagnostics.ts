@@ -25,7 +25,7 @@ export function collectDiagnostics(ctx: Context, core: VaultCore) {
       case: core.situation.case,
       custody: core.custody.name,
       health: { level, reasons: reasons.map((reason) => ({ code: reason.code, level: reason.level })) },
-      secrets_by_kind: countSecretsByKind(ctx.store),
+      secrets_by_kind: countSecretsByKind(ctx.store) as Record<string, number>,
     },
     database: {
       schema_version: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,

@@ -52,7 +52,10 @@ const settingsBody = z.object({
   enable_preview_environments: z.boolean().optional(),
 });
 
-function toFields(request: Partial<z.infer<typeof projectBody>> & Partial<z.infer<typeof settingsBody>>) {
+/** What is not said is absent, or undefined. */
+type Some<T> = { [Name in keyof T]?: T[Name] | undefined };
+
+function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<typeof settingsBody>>) {
   return {
     name: request.name,
     slug: request.slug,

@@ -22,19 +22,21 @@ export function getSettings(ctx: Context): Settings {
   };
 }
 
+/** What is to be changed. */
+export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | undefined };
+
 /**
  * Changes what is given and leaves the rest. `https_names` count from the next start, `session_days` for sessions
  * opened from now on.
  */
-export function updateSettings(ctx: Context, actor: Caller | null, change: Partial<Settings>): Settings {
+export function updateSettings(ctx: Context, actor: Caller | null, change: SettingsChange): Settings {
   const { instance_name: name, ...sections } = change;
   ctx.store.transaction(() => {
     ctx.audit.append(settingsOperations.SETTINGS_UPDATED, actor, change);
-    if (name !== undefined) ctx.store.sqlite.prepare('UPDATE instance SET name = ?').run(name);
+    if (name !== undefined) ctx.store.rename(name);
     for (const [section, value] of Object.entries(sections))
       if (value !== undefined) writeSection(ctx, section as keyof typeof sections, value);
   });
-  if (name !== undefined) ctx.store.identity.name = name;
   return getSettings(ctx);
 }
 

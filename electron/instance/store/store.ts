@@ -27,6 +27,8 @@ export interface Store {
   readonly isNew: boolean;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
   transaction<T>(work: () => T): T;
+  /** Names the instance. */
+  rename(name: string): void;
   /** Refuses every later write with `database_damaged` and this detail; reads go on. */
   stopWriting(detail: string): void;
   /** Why nothing can be written now: `database_gone` or `database_damaged`; null while it can. */
@@ -144,6 +146,10 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
       } catch (error) {
         throw asStoreError(error, path);
       }
+    },
+    rename(name) {
+      sqlite.prepare('UPDATE instance SET name = ?').run(name);
+      identity.name = name;
     },
     stopWriting(detail) {
       damage = detail;
