@@ -6,16 +6,16 @@ import { writeOut } from './terminal-text.ts';
 
 /** Which file holds a command: only that one is loaded. */
 const commandFiles: Record<string, () => Promise<{ commands: Record<string, Command> }>> = {
-  serve: () => import('./serve.ts'),
-  console: () => import('./instance-commands.ts'),
-  status: () => import('./instance-commands.ts'),
-  doctor: () => import('./instance-commands.ts'),
-  audit: () => import('./instance-commands.ts'),
-  admin: () => import('./instance-commands.ts'),
-  token: () => import('./instance-commands.ts'),
-  projects: () => import('./project-commands.ts'),
-  env: () => import('./project-commands.ts'),
-  run: () => import('./run.ts'),
+  serve: () => import('./commands/serve.ts'),
+  console: () => import('./commands/status.ts'),
+  status: () => import('./commands/status.ts'),
+  doctor: () => import('./commands/status.ts'),
+  audit: () => import('./commands/status.ts'),
+  admin: () => import('./commands/status.ts'),
+  token: () => import('./commands/status.ts'),
+  projects: () => import('./commands/env.ts'),
+  env: () => import('./commands/env.ts'),
+  run: () => import('./commands/run.ts'),
   key: () => import('./key/key-commands.ts'),
 };
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import type { Client } from './client.ts';
-import { type Command, formatTable, type Invocation, withClient } from './command.ts';
-import { CommandError, usageError } from './command-error.ts';
-import { exitCodes } from './exit-code.ts';
-import { askNew, hasTerminal, readStdinLine } from './prompt.ts';
+import type { Client } from '../client.ts';
+import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
 
 interface VaultStatus {
   state: 'running' | 'locked';

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Client } from './client.ts';
-import { type Command, formatTable, type Invocation, withClient } from './command.ts';
-import { CommandError, usageError } from './command-error.ts';
-import { exitCodes } from './exit-code.ts';
-import { readStdin } from './prompt.ts';
-import { writeOut } from './terminal-text.ts';
-import { readValue } from './value-input.ts';
+import type { Client } from '../client.ts';
+import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { readStdin } from '../prompt.ts';
+import { writeOut } from '../terminal-text.ts';
+import { readValue } from '../value-input.ts';
 
 interface Project {
   id: number;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { type Command, withClient } from './command.ts';
-import { CommandError, usageError } from './command-error.ts';
+import { type Command, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
 
 /** execve(2): one string of the environment holds at most this, its name and `=` among it (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;

@@ -1,13 +1,13 @@
 import { pino } from 'pino';
-import { DEFAULT_PORTS } from '../instance/doors/doors.ts';
-import { type Instance, openInstance } from '../instance/instance.ts';
-import { logOptions } from '../instance/kernel/log.ts';
-import { SecretText } from '../instance/vault/secret-text.ts';
-import type { CustodyName } from '../instance/vault/vocabulary.ts';
-import type { Command, Invocation } from './command.ts';
-import { usageError } from './command-error.ts';
-import { exitCodes } from './exit-code.ts';
-import { askNew, hasTerminal, readStdinLine } from './prompt.ts';
+import { DEFAULT_PORTS } from '../../instance/doors/doors.ts';
+import { type Instance, openInstance } from '../../instance/instance.ts';
+import { logOptions } from '../../instance/kernel/log.ts';
+import { SecretText } from '../../instance/vault/secret-text.ts';
+import type { CustodyName } from '../../instance/vault/vocabulary.ts';
+import type { Command, Invocation } from '../command.ts';
+import { usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
 
 const custodies: readonly CustodyName[] = ['file', 'keychain', 'passphrase', 'external'];
 
@@ -73,7 +73,7 @@ interface Link {
 }
 
 async function createLink(instance: Instance, base: string): Promise<Link> {
-  const { createOwner } = await import('../instance/doors/socket-door.ts');
+  const { createOwner } = await import('../../instance/doors/socket-door.ts');
   const request = new Request('http://localhost/api/links', { method: 'POST' });
   const answer = (await (await instance.fetch(request, createOwner('socket', Date.now()))).json()) as {
     path: string;
