@@ -1,11 +1,13 @@
-// Writes renderer/api/schema.ts: the types of the API's every path, from the description the routes themselves
-// give. Runs on Node 24 (`npm run api-types`); `npm start` and `npm test` run it when the instance changed.
+// Writes the types of the API's every path, from the description the routes themselves give: for the console and for
+// the command line, neither of which reads the other's files. Runs on Node 24 (`npm run api-types`); `npm start` and
+// `npm test` run it when the instance changed.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { createOwner } from '../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../electron/instance/instance.ts';
+import { apiTypes, root } from './set-up.mjs';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-types-'));
 const instance = await openInstance({ dataDir, custody: 'file' });
@@ -13,7 +15,7 @@ try {
   const request = new Request('http://localhost/api/openapi.json');
   const answer = await instance.fetch(request, createOwner('socket', Date.now()));
   const types = astToString(await openapiTS(await answer.json(), { defaultNonNullable: false }));
-  writeFileSync(join(import.meta.dirname, '..', 'renderer', 'api', 'schema.ts'), types);
+  for (const file of apiTypes) writeFileSync(join(root, file), types);
 } finally {
   await instance.stop();
   rmSync(dataDir, { recursive: true, force: true });

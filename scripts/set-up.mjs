@@ -51,13 +51,16 @@ const testPackages = [
   'chromium-headless-shell',
   'fonts-inter',
 ];
-/** What the console and its window's preload are made from: their sources, and the routes the types come from. */
+/** The types of the API, which the routes are asked for: one file for the console, one for the rest of electron/. */
+export const apiTypes = [join('renderer', 'api', 'schema.ts'), join('electron', 'api-types.d.ts')];
+/** What the console, its window's preload and the types of the API are made from. */
 const consoleSources = [
   'renderer',
   'electron/instance',
   'electron/preload.ts',
   'vite.config.ts',
   'scripts/build-desktop.mjs',
+  'scripts/generate-api-types.mjs',
   'package-lock.json',
 ];
 const consoleStamp = join(root, 'dist', '.console');
@@ -157,7 +160,8 @@ function buildConsole() {
   for (const path of consoleSources.flatMap(listFiles).sort())
     hash.update(path).update(readFileSync(join(root, path)));
   const state = hash.digest('hex');
-  if (existsSync(consoleStamp) && readFileSync(consoleStamp, 'utf8') === state) return;
+  const isMade = [consoleStamp, ...apiTypes.map((file) => join(root, file))].every(existsSync);
+  if (isMade && readFileSync(consoleStamp, 'utf8') === state) return;
   say('Building the console …');
   const types = [
     node,
@@ -182,7 +186,7 @@ function listFiles(path) {
   return readdirSync(full, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((file) => file !== join('renderer', 'api', 'schema.ts'));
+    .filter((file) => !apiTypes.includes(file));
 }
 
 function hasKeytar() {
