@@ -1,5 +1,5 @@
 import { app, protocol } from 'electron';
-import { findCommand } from './desktop/command-words.ts';
+import { findGroupWord } from './cli/registry.ts';
 import { askKeychainProcess } from './desktop/keychain-process.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
 import { settleUserData } from './desktop/user-data.ts';
@@ -8,7 +8,7 @@ import { setKeytarProcess } from './instance/vault/custody/keytar-call.ts';
 
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
 setKeytarProcess(askKeychainProcess);
-if (findCommand(words)) {
+if (findGroupWord(words)) {
   // The same program is the command line, so that what the documents say works where only this is installed. Not
   // awaited here: the program is not ready before this file is done.
   void import('./cli/command-line.ts')

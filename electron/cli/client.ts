@@ -1,26 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import type { Instance } from '../instance/instance.ts';
+import { DATABASE_FILE } from '../instance/store/data-directory.ts';
+import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
 
 /** How long a command waits for another short one to be done with the data directory. */
 const WAIT_FOR_OTHERS_MS = 5000;
 
+/** Calls the API as the owner. Every call throws CommandError with the problem's code. */
 export interface Client {
   /** True when an instance is running and answers; false when this process opened the data directory itself. */
   readonly isRemote: boolean;
-  /** Calls the API as the owner. Throws CommandError with the problem's code. */
-  call<T>(method: string, path: string, body?: object): Promise<T>;
-  /** As call, for answers that are text. */
-  callText(method: string, path: string): Promise<string>;
+  readonly get: Call<'get'>;
+  readonly post: Call<'post'>;
+  readonly put: Call<'put'>;
+  readonly delete: Call<'delete'>;
   close(): Promise<void>;
 }
 
-interface Answer {
+interface Reply {
   status: number;
+  contentType: string;
   text: string;
 }
-type Send = (method: string, path: string, body: string | null) => Promise<Answer>;
+type Send = (method: string, path: string, body: string | null) => Promise<Reply>;
 
 /**
  * Reaches the instance of a data directory: over its socket when it runs, else by opening the directory.
@@ -39,7 +44,7 @@ export async function connect(dataDir: string, mayCreate: boolean): Promise<Clie
       if (!['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
-  if (!mayCreate && !existsSync(join(dataDir, 'temps.db'))) {
+  if (!mayCreate && !existsSync(join(dataDir, DATABASE_FILE))) {
     throw new CommandError(
       'not_found',
       `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,
@@ -50,33 +55,49 @@ export async function connect(dataDir: string, mayCreate: boolean): Promise<Clie
 
 async function openInProcess(dataDir: string): Promise<Client> {
   const { openInstance } = await import('../instance/instance.ts');
-  const { createOwner } = await import('../instance/doors/socket-door.ts');
-  const instance = await openInstance({ dataDir, waitForOwnershipMs: WAIT_FOR_OTHERS_MS });
+  return await connectTo(await openInstance({ dataDir, waitForOwnershipMs: WAIT_FOR_OTHERS_MS }));
+}
+
+/** A client of an instance that this process holds; to close it stops the instance. */
+export async function connectTo(instance: Instance): Promise<Client> {
+  const { createOwner } = await import('../instance/instance.ts');
   const send: Send = async (method, path, body) => {
     const headers = body === null ? {} : { 'content-type': 'application/json' };
     const request = new Request(`http://localhost/api${path}`, { method, headers, body });
     const response = await instance.fetch(request, createOwner('socket', Date.now()));
-    return { status: response.status, text: await response.text() };
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      text: await response.text(),
+    };
   };
   return createClient(send, false, () => instance.stop());
 }
 
+interface CallOptions extends PathValues {
+  body?: object;
+}
+
 function createClient(send: Send, isRemote: boolean, close: () => Promise<void>): Client {
-  const ask = async (method: string, path: string, body?: object): Promise<string> => {
-    const payload = body === undefined ? null : JSON.stringify(body);
-    const { status, text } = await send(method, path, payload).catch((error) => {
-      throw isHangUp(error) ? instanceGone() : error;
-    });
-    if (status >= 400) throw toCommandError(text);
-    return text;
+  const createCall = <M extends Method>(method: M): Call<M> => {
+    const call = async (path: string, { body, ...values }: CallOptions = {}): Promise<unknown> => {
+      const payload = body === undefined ? null : JSON.stringify(body);
+      const reply = await send(method.toUpperCase(), formatPath(path, values), payload).catch((error) => {
+        throw isHangUp(error) ? instanceGone() : error;
+      });
+      if (reply.status >= 400) throw toCommandError(reply.text);
+      if (reply.status === 204) return undefined;
+      return reply.contentType.startsWith('application/json') ? JSON.parse(reply.text) : reply.text;
+    };
+    // Here alone an answer is taken for what the API's description says it is.
+    return call as unknown as Call<M>;
   };
   return {
     isRemote,
-    async call<T>(method: string, path: string, body?: object): Promise<T> {
-      const text = await ask(method, path, body);
-      return (text === '' ? null : JSON.parse(text)) as T;
-    },
-    callText: ask,
+    get: createCall('get'),
+    post: createCall('post'),
+    put: createCall('put'),
+    delete: createCall('delete'),
     close,
   };
 }
@@ -99,12 +120,7 @@ function instanceGone(): CommandError {
 
 function toCommandError(text: string): CommandError {
   try {
-    const problem = JSON.parse(text) as {
-      error_code?: string;
-      detail?: string;
-      errors?: Record<string, string>;
-      details?: Record<string, unknown>;
-    };
+    const problem = JSON.parse(text) as Partial<Schemas['Problem']>;
     return new CommandError(
       problem.error_code ?? 'internal_error',
       problem.detail ?? 'The instance failed.',
@@ -130,7 +146,11 @@ function sendOver(socketPath: string): Send {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('end', () =>
-            resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString('utf8') }),
+            resolve({
+              status: response.statusCode ?? 500,
+              contentType: response.headers['content-type'] ?? '',
+              text: Buffer.concat(chunks).toString('utf8'),
+            }),
           );
           response.on('error', reject);
         },

@@ -1,45 +1,16 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { AppError } from '../instance/kernel/app-error.ts';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
+import { formatOverview, groups } from './registry.ts';
 import { writeOut } from './terminal-text.ts';
-
-/** Which file holds a command: only that one is loaded. */
-const commandFiles: Record<string, () => Promise<{ commands: Record<string, Command> }>> = {
-  serve: () => import('./commands/serve.ts'),
-  console: () => import('./commands/status.ts'),
-  status: () => import('./commands/status.ts'),
-  doctor: () => import('./commands/status.ts'),
-  audit: () => import('./commands/status.ts'),
-  admin: () => import('./commands/status.ts'),
-  token: () => import('./commands/status.ts'),
-  projects: () => import('./commands/env.ts'),
-  env: () => import('./commands/env.ts'),
-  run: () => import('./commands/run.ts'),
-  key: () => import('./key/key-commands.ts'),
-};
 
 const globalOptions = {
   'data-dir': { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig;
-
-const OVERVIEW = `usage: temps-desktop COMMAND [OPTIONS]
-
-  serve                                  run the instance
-  console [--print]                      open the console as the owner, by a one-time link
-  status · doctor · audit                how it stands; open every secret; who did what
-  admin create|reset-password            the administrator's account
-  token create                           an API key, shown once
-  projects list|create|delete            projects
-  env list|get|set|rm|import|export      variables of a project
-  run -p PROJECT [-e ENV] -- CMD …       a program with the variables in its environment
-  key status|copy|verify|unlock|lock|move|rotate|shred|start-over|recovery|rescue
-
-Everywhere: --data-dir DIR (else TEMPS_DATA_DIR, else ~/.temps), --json where data is printed, --help.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives its program's own.
-`;
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function runCommandLine(given: string[]): Promise<number> {
@@ -73,19 +44,17 @@ function moveLeadingOptions(args: string[]): string[] {
 async function dispatch(args: string[]): Promise<number> {
   const [first] = args;
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    process.stdout.write(OVERVIEW);
+    process.stdout.write(formatOverview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
-  const load = Object.hasOwn(commandFiles, first) ? commandFiles[first] : undefined;
-  if (!load) throw usageError(`There is no command ${first}. See temps-desktop --help.`);
-  const { commands } = await load();
+  const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
+  if (!group) throw usageError(`There is no command ${first}. See temps-desktop --help.`);
+  const { commands } = await group.load();
   const name = [args.slice(0, 2).join(' '), first].find((candidate) => Object.hasOwn(commands, candidate));
   const command = name === undefined ? undefined : commands[name];
   if (!command || name === undefined) {
-    const known = Object.values(commands)
-      .map(({ usage }) => usage)
-      .filter((usage) => usage.startsWith(first));
-    throw usageError(`${first} takes one of:\n  ${known.join('\n  ')}`);
+    const usages = Object.values(commands).map(({ usage }) => usage);
+    throw usageError(`${first} takes one of:\n  ${usages.join('\n  ')}`);
   }
   return await runCommand(command, args.slice(name.split(' ').length));
 }
@@ -158,18 +127,13 @@ function report(error: unknown, wantsJson: boolean): number {
 
 function toKnown(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
-  const { code, message, fields, details } = error as {
-    code?: unknown;
-    message?: string;
-    fields?: Record<string, string>;
-    details?: Record<string, unknown>;
-  };
-  if ((error as Error).name === 'AppError')
-    return new CommandError(String(code), message ?? '', fields, details);
+  if (error instanceof AppError)
+    return new CommandError(error.code, error.message, error.fields, error.details);
+  const { name, code, stack } = error as NodeJS.ErrnoException;
   // SECURITY: an unforeseen error's message may quote what it was given.
-  if (process.env.TEMPS_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  if (process.env.TEMPS_DEBUG) process.stderr.write(`${stack}\n`);
   return new CommandError(
     'internal_error',
-    `Something failed that should not (${(error as Error).name}${typeof code === 'string' ? ` ${code}` : ''}). TEMPS_DEBUG=1 shows where.`,
+    `Something failed that should not (${name}${typeof code === 'string' ? ` ${code}` : ''}). TEMPS_DEBUG=1 shows where.`,
   );
 }

@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Client } from './client.ts';
+import { usageError } from './command-error.ts';
 
 export type OptionValues = Record<string, string | boolean | undefined>;
 
@@ -39,6 +40,19 @@ export async function withClient<T>(
   } finally {
     await client.close();
   }
+}
+
+/** The text of an option that takes one; undefined when it was not given. */
+export function findText({ values }: Invocation, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The text of an option. Throws a usage error when it is missing or empty. */
+export function requireText(invocation: Invocation, name: string): string {
+  const value = findText(invocation, name);
+  if (value === undefined || value === '') throw usageError(`--${name} is needed.`);
+  return value;
 }
 
 /** Columns as wide as they need to be. */

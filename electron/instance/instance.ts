@@ -21,6 +21,13 @@ import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import type { CustodyName } from './vault/vocabulary.ts';
 
+// What its callers pass in and are given back.
+export { DEFAULT_PORTS } from './doors/doors.ts';
+export { createOwner } from './doors/socket-door.ts';
+export { probeKeychain } from './vault/custody/keychain.ts';
+export { SecretText } from './vault/secret-text.ts';
+export type { Doors, WindowDoor };
+
 /** How long a part may take to stop. What is not done by then goes on with the next start. */
 const STOP_MS = 8000;
 

@@ -1,104 +1,26 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { projectOptions, readScope } from '../project-scope.ts';
 import { readStdin } from '../prompt.ts';
 import { writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
 
-interface Project {
-  id: number;
-  slug: string;
-  name: string;
-}
-interface Variable {
-  id: number;
-  key: string;
-  value: string | null;
-  is_secret: boolean;
-  state: 'ok' | 'locked' | 'unreadable';
-  environments: { id: number; name: string }[];
-}
-interface ImportItem {
-  key: string;
-  is_secret: boolean;
-  because: string | null;
-}
-interface ImportOutcome {
-  dry_run: boolean;
-  added: ImportItem[];
-  changed: ImportItem[];
-  removed: ImportItem[];
-  unchanged: ImportItem[];
-  warnings: { key: string; code: 'reference_missing' | 'reference_cycle'; name: string }[];
-  said: string[];
-}
-
-const projectOptions = {
-  project: { type: 'string', short: 'p' },
-  env: { type: 'string', short: 'e' },
-} as const;
 const sortOptions = { secret: { type: 'boolean' }, plain: { type: 'boolean' } } as const;
 const MAX_FILE_BYTES = 1024 * 1024;
 
 export const commands: Record<string, Command> = {
-  'projects list': {
-    usage: 'projects list',
-    summary: 'Every project.',
-    async run(invocation) {
-      return await withClient(invocation, async (client) => {
-        const { projects } = await client.call<{ projects: Project[] }>('GET', '/projects');
-        invocation.print(projects, () =>
-          projects.length === 0
-            ? 'No projects yet.'
-            : formatTable(projects.map(({ id, slug, name }) => [id, slug, name])),
-        );
-        return exitCodes.done;
-      });
-    },
-  },
-  'projects create': {
-    usage: 'projects create NAME',
-    summary: 'Makes a project with the environment "production".',
-    positionals: [1, 1],
-    async run(invocation) {
-      return await withClient(
-        invocation,
-        async (client) => {
-          const project = await client.call<Project>('POST', '/projects', {
-            name: invocation.positionals[0],
-          });
-          invocation.print(project, () => project.slug);
-          return exitCodes.done;
-        },
-        true,
-      );
-    },
-  },
-  'projects delete': {
-    usage: 'projects delete NAME',
-    summary: 'Deletes a project with all its variables and secrets, for good.',
-    positionals: [1, 1],
-    async run(invocation) {
-      return await withClient(invocation, async (client) => {
-        await client.call('DELETE', `/projects/${encodeURIComponent(invocation.positionals[0] ?? '')}`);
-        invocation.print({ deleted: invocation.positionals[0] }, () => 'Deleted.');
-        return exitCodes.done;
-      });
-    },
-  },
   'env list': {
     usage: 'env list -p PROJECT [-e ENV]',
     summary: 'Variables of a project; secrets without their values.',
     options: projectOptions,
     async run(invocation) {
       return await withClient(invocation, async (client) => {
-        const scope = await findScope(invocation, client);
-        const filter =
-          typeof invocation.values.env === 'string' ? `?environment_id=${scope.environmentId}` : '';
-        const variables = await client.call<Variable[]>('GET', `${scope.path}${filter}`);
+        const variables = await listVariables(client, await findScope(invocation, client));
         invocation.print(variables, () =>
           formatTable(
             variables.map((variable) => [
@@ -118,12 +40,13 @@ export const commands: Record<string, Command> = {
     options: projectOptions,
     positionals: [1, 1],
     async run(invocation) {
+      const [key = ''] = invocation.positionals;
       return await withClient(invocation, async (client) => {
-        const scope = await findScope(invocation, client);
-        const query =
-          typeof invocation.values.env === 'string' ? `?environment_id=${scope.environmentId}` : '';
-        const key = encodeURIComponent(invocation.positionals[0] ?? '');
-        const { value } = await client.call<{ value: string }>('GET', `${scope.path}/${key}/value${query}`);
+        const { project, filter } = await findScope(invocation, client);
+        const { value } = await client.get('/projects/{project}/env-vars/{key}/value', {
+          path: { project, key },
+          query: filter,
+        });
         if (invocation.json) invocation.print({ value }, () => value);
         else writeOut(process.stdout, process.stdout.isTTY ? `${value}\n` : value);
         return exitCodes.done;
@@ -145,16 +68,14 @@ export const commands: Record<string, Command> = {
     options: projectOptions,
     positionals: [1, 1],
     async run(invocation) {
+      const [key = ''] = invocation.positionals;
       return await withClient(invocation, async (client) => {
         const scope = await findScope(invocation, client);
-        const variable = await findVariable(
-          client,
-          scope,
-          invocation.positionals[0] ?? '',
-          typeof invocation.values.env === 'string',
-        );
+        const variable = await findVariable(client, scope, key);
         if (!variable) throw new CommandError('not_found', 'There is no such variable.');
-        await client.call('DELETE', `${scope.path}/${variable.id}`);
+        await client.delete('/projects/{project}/env-vars/{id}', {
+          path: { project: scope.project, id: variable.id },
+        });
         invocation.print({ deleted: variable.key }, () => 'Deleted.');
         return exitCodes.done;
       });
@@ -182,11 +103,11 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const { project, env } = readScope(invocation);
-        const query = env === undefined ? '' : `?environment=${encodeURIComponent(env)}`;
-        writeOut(
-          process.stdout,
-          await client.callText('GET', `/projects/${encodeURIComponent(project)}/variables/export${query}`),
-        );
+        const file = await client.get('/projects/{project}/variables/export', {
+          path: { project },
+          query: { environment: env },
+        });
+        writeOut(process.stdout, file);
         return exitCodes.done;
       });
     },
@@ -194,35 +115,31 @@ export const commands: Record<string, Command> = {
 };
 
 interface Scope {
-  path: string;
+  project: string;
+  /** That of -e, else of production. */
   environmentId: number;
-}
-
-function readScope({ values }: Invocation): { project: string; env: string | undefined } {
-  if (typeof values.project !== 'string') throw usageError('Say which project: -p PROJECT.');
-  return { project: values.project, env: values.env as string | undefined };
+  /** Narrows to the environment when one was named. */
+  filter: { environment_id?: number };
 }
 
 async function findScope(invocation: Invocation, client: Client): Promise<Scope> {
   const { project, env } = readScope(invocation);
-  const base = `/projects/${encodeURIComponent(project)}`;
-  const environment = await client.call<{ id: number }>(
-    'GET',
-    `${base}/environments/${encodeURIComponent(env ?? 'production')}`,
-  );
-  return { path: `${base}/env-vars`, environmentId: environment.id };
+  const { id } = await client.get('/projects/{project}/environments/{environment}', {
+    path: { project, environment: env ?? 'production' },
+  });
+  return { project, environmentId: id, filter: env === undefined ? {} : { environment_id: id } };
+}
+
+async function listVariables(client: Client, { project, filter }: Scope): Promise<Schemas['Variable'][]> {
+  return await client.get('/projects/{project}/env-vars', { path: { project }, query: filter });
 }
 
 async function findVariable(
   client: Client,
   scope: Scope,
   key: string,
-  inEnvironment: boolean,
-): Promise<Variable | undefined> {
-  const filter = inEnvironment ? `?environment_id=${scope.environmentId}` : '';
-  const found = (await client.call<Variable[]>('GET', `${scope.path}${filter}`)).filter(
-    (variable) => variable.key === key,
-  );
+): Promise<Schemas['Variable'] | undefined> {
+  const found = (await listVariables(client, scope)).filter((variable) => variable.key === key);
   if (found.length > 1)
     throw new CommandError('ambiguous_request', `${key} is in more than one environment: say which with -e.`);
   return found[0];
@@ -234,19 +151,17 @@ async function setVariable(invocation: Invocation): Promise<number> {
   const value = await readValue(`${key}: `);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(invocation, client);
-    const known = await findVariable(client, scope, key, true);
-    const sort = isSecret === undefined ? {} : { is_secret: isSecret };
-    const saved = await saveInAnyOrder((allowed) =>
-      known
-        ? client.call<Variable>('PUT', `${scope.path}/${known.id}`, { value, ...sort, ...allowed })
-        : client.call<Variable>('POST', scope.path, {
-            key,
-            value,
-            environment_ids: [scope.environmentId],
-            ...sort,
-            ...allowed,
-          }),
-    );
+    const { project, environmentId } = scope;
+    const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
+    const saved = await saveInAnyOrder((allowed) => {
+      const change = { value, is_secret: isSecret, ...allowed };
+      return known
+        ? client.put('/projects/{project}/env-vars/{id}', { path: { project, id: known.id }, body: change })
+        : client.post('/projects/{project}/env-vars', {
+            path: { project },
+            body: { key, environment_ids: [environmentId], ...change },
+          });
+    });
     invocation.print(saved, () => `${saved.key} is set, ${saved.is_secret ? 'a secret' : 'plain'}.`);
     return exitCodes.done;
   });
@@ -254,8 +169,8 @@ async function setVariable(invocation: Invocation): Promise<number> {
 
 /** What a variable refers to may be set after it: then it is said, and saved all the same. */
 async function saveInAnyOrder(
-  save: (allowed: { allow_unresolved?: boolean }) => Promise<Variable>,
-): Promise<Variable> {
+  save: (allowed: { allow_unresolved?: boolean }) => Promise<Schemas['Variable']>,
+): Promise<Schemas['Variable']> {
   try {
     return await save({});
   } catch (error) {
@@ -273,17 +188,16 @@ async function importFile(invocation: Invocation): Promise<number> {
   const content = await readEnvFile(invocation.positionals[0] ?? '');
   const { project, env } = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const outcome = await client.call<ImportOutcome>(
-      'POST',
-      `/projects/${encodeURIComponent(project)}/variables/import`,
-      {
+    const outcome = await client.post('/projects/{project}/variables/import', {
+      path: { project },
+      body: {
         content_base64: content.toString('base64'),
-        ...(env === undefined ? {} : { environment: env }),
+        environment: env,
         mode: values.replace ? 'replace' : 'merge',
         dry_run: values['dry-run'] === true,
         secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
       },
-    );
+    });
     invocation.print(outcome, () => describeImport(outcome));
     return exitCodes.done;
   });
@@ -298,8 +212,8 @@ async function readEnvFile(path: string): Promise<Buffer> {
   return await readFile(path);
 }
 
-function describeImport(outcome: ImportOutcome): string {
-  const line = (mark: string) => (item: ImportItem) => [
+function describeImport(outcome: Schemas['ImportOutcome']): string {
+  const line = (mark: string) => (item: Schemas['ImportItem']) => [
     mark,
     item.key,
     item.is_secret ? 'secret' : 'plain',
@@ -328,7 +242,7 @@ function readSort({ values }: Invocation): boolean | undefined {
   return values.secret ? true : values.plain ? false : undefined;
 }
 
-function show(variable: Variable): string {
+function show(variable: Schemas['Variable']): string {
   if (variable.state !== 'ok') return `[${variable.state}]`;
   if (variable.is_secret) return '[secret]';
   const line = (variable.value ?? '').replaceAll('\n', '\\n');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { type Command, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { projectOptions, readScope } from '../project-scope.ts';
 
 /** execve(2): one string of the environment holds at most this, its name and `=` among it (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
@@ -11,26 +12,23 @@ const NOT_EXECUTABLE = 126;
 const SIGNAL_BASE = 128;
 const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
 
-interface Resolved {
-  variables: { key: string; value: string }[];
-}
-
 export const commands: Record<string, Command> = {
   run: {
     usage: 'run -p PROJECT [-e ENV] -- CMD ARGS…',
     summary: "Runs a program with the project's variables in its environment, over those it would inherit.",
     notes:
       'Its exit code is passed on; 127 when there is no such program, 128 + n when a signal ended it.\nReferences are resolved; one value that cannot be read stops the whole before the program starts.',
-    options: { project: { type: 'string', short: 'p' }, env: { type: 'string', short: 'e' } },
+    options: projectOptions,
     async run(invocation) {
-      const { project, env } = invocation.values;
+      const { project, env } = readScope(invocation);
       const [program, ...args] = invocation.rest;
-      if (typeof project !== 'string') throw usageError('Say which project: -p PROJECT.');
       if (program === undefined) throw usageError('Say what to run after --.');
-      const query = typeof env === 'string' ? `?environment=${encodeURIComponent(env)}` : '';
       // The data directory is let go before the program starts: it may be `temps-desktop` itself.
       const { variables } = await withClient(invocation, (client) =>
-        client.call<Resolved>('GET', `/projects/${encodeURIComponent(project)}/variables/resolved${query}`),
+        client.get('/projects/{project}/variables/resolved', {
+          path: { project },
+          query: { environment: env },
+        }),
       );
       const environment: NodeJS.ProcessEnv = { ...process.env };
       for (const { key, value } of variables) {

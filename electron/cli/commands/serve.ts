@@ -1,15 +1,11 @@
-import { pino } from 'pino';
-import { DEFAULT_PORTS } from '../../instance/doors/doors.ts';
-import { type Instance, openInstance } from '../../instance/instance.ts';
-import { logOptions } from '../../instance/kernel/log.ts';
-import { SecretText } from '../../instance/vault/secret-text.ts';
-import type { CustodyName } from '../../instance/vault/vocabulary.ts';
+import type { Doors, Instance } from '../../instance/instance.ts';
+import type { Schemas } from '../api-request.ts';
+import { connectTo } from '../client.ts';
 import type { Command, Invocation } from '../command.ts';
 import { usageError } from '../command-error.ts';
+import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
-
-const custodies: readonly CustodyName[] = ['file', 'keychain', 'passphrase', 'external'];
 
 export const commands: Record<string, Command> = {
   serve: {
@@ -34,21 +30,31 @@ export const commands: Record<string, Command> = {
 
 async function serve(invocation: Invocation): Promise<number> {
   const { values, dataDir } = invocation;
-  const custody = parseCustody(values.custody);
-  const https = parsePort(values['https-port'], DEFAULT_PORTS.https);
-  const http = parsePort(values['http-port'], DEFAULT_PORTS.http);
+  const custody = parseCustody('--custody', values.custody);
+  const https = parsePort(values['https-port']);
+  const http = parsePort(values['http-port']);
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
+  // Wrong usage and --help need none of these.
+  const { DEFAULT_PORTS, openInstance, SecretText } = await import('../../instance/instance.ts');
+  const { logOptions } = await import('../../instance/kernel/log.ts');
+  const { pino } = await import('pino');
   // To standard error: standard output belongs to --ready-json.
   const log = pino(logOptions, pino.destination({ fd: 2, sync: true }));
   const instance = await openInstance({
     dataDir,
     log,
     ...(custody ? { custody } : {}),
-    ...(passphrase ? { passphrase } : {}),
+    ...(passphrase === null ? {} : { passphrase: new SecretText(passphrase) }),
   });
   try {
-    const doors = await instance.start({ https, http, socket: true });
-    const link = await createLink(instance, doors.httpsUrl ?? '');
+    const doors = await instance.start({
+      https: https ?? { port: DEFAULT_PORTS.https, orAny: true },
+      http: http ?? { port: DEFAULT_PORTS.http, orAny: true },
+      socket: true,
+    });
+    const client = await connectTo(instance);
+    const { purpose, path } = await client.post('/links');
+    const link = { purpose, url: `${doors.httpsUrl ?? ''}${path}` };
     if (values['ready-json']) {
       const ready = {
         url: doors.httpsUrl,
@@ -67,22 +73,11 @@ async function serve(invocation: Invocation): Promise<number> {
   return exitCodes.done;
 }
 
-interface Link {
-  purpose: 'setup' | 'owner';
-  url: string;
-}
-
-async function createLink(instance: Instance, base: string): Promise<Link> {
-  const { createOwner } = await import('../../instance/doors/socket-door.ts');
-  const request = new Request('http://localhost/api/links', { method: 'POST' });
-  const answer = (await (await instance.fetch(request, createOwner('socket', Date.now()))).json()) as {
-    path: string;
-    purpose: 'setup' | 'owner';
-  };
-  return { purpose: answer.purpose, url: `${base}${answer.path}` };
-}
-
-function announce(instance: Instance, doors: Awaited<ReturnType<Instance['start']>>, link: Link): void {
+function announce(
+  instance: Instance,
+  doors: Doors,
+  link: { purpose: Schemas['OneTimeLink']['purpose']; url: string },
+): void {
   const { vault, said } = instance.status();
   const lines = [
     `Temps is running at ${doors.httpsUrl}`,
@@ -119,24 +114,18 @@ function untilStopped(): Promise<void> {
 
 async function readPassphrase(
   fromStdin: boolean,
-  custody: CustodyName | undefined,
-): Promise<SecretText | null> {
-  if (fromStdin) return new SecretText(await readStdinLine());
+  custody: Schemas['CustodyName'] | undefined,
+): Promise<string | null> {
+  if (fromStdin) return await readStdinLine();
   if (custody !== 'passphrase') return null;
-  return hasTerminal() ? new SecretText(await askNew('Passphrase for the key')) : null;
+  return hasTerminal() ? await askNew('Passphrase for the key') : null;
 }
 
-function parseCustody(text: unknown): CustodyName | undefined {
-  if (text === undefined) return undefined;
-  const found = custodies.find((name) => name === text);
-  if (!found) throw usageError(`--custody is one of ${custodies.join(', ')}.`);
-  return found;
-}
-
-function parsePort(text: unknown, fallback: number): { port: number; orAny: boolean } {
-  if (text === undefined) return { port: fallback, orAny: true };
+/** Null when it was not given. */
+function parsePort(text: unknown): { port: number } | null {
+  if (text === undefined) return null;
   const port = Number(text);
   if (typeof text !== 'string' || !/^\d{1,5}$/.test(text) || port > 65_535)
     throw usageError('A port is a number from 0 to 65535.');
-  return { port, orAny: false };
+  return { port };
 }

@@ -1,80 +1,48 @@
-import type { Client } from '../client.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
-import type { Copy, Key, Rotation, Status } from './key-answers.ts';
-import { copyCommands } from './key-copy-commands.ts';
-import { custodies, passphraseOption, readPassphrase } from './key-input.ts';
-import { lossCommands } from './key-loss-commands.ts';
-import { rotateCommands } from './key-rotate-commands.ts';
+import { copyCommand, verifyCommand } from './key-copy-commands.ts';
+import { passphraseOption, readPassphrase } from './key-input.ts';
+import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
+import { rotateCommand } from './key-rotate-commands.ts';
 
 export const commands: Record<string, Command> = {
   'key status': { usage: 'key status', summary: 'The key, its copies, and how safe it is.', run: showKey },
-  ...copyCommands,
+  'key copy': copyCommand,
+  'key verify': verifyCommand,
+  'key unlock': unlockCommand,
   'key lock': {
     usage: 'key lock',
     summary: 'Drops the key from memory of the running instance.',
-    async run(invocation) {
-      return await withClient(invocation, async (client) => {
-        requireRunning(client);
-        await client.call('POST', '/vault/lock');
-        invocation.print({ state: 'locked' }, () => 'Locked.');
-        return exitCodes.done;
-      });
-    },
+    run: lock,
   },
   'key move': {
     usage: 'key move --to file|keychain|passphrase|external',
     summary: 'Moves the key to another custody.',
     options: { to: { type: 'string' }, ...passphraseOption },
-    async run(invocation) {
-      const to = invocation.values.to;
-      if (typeof to !== 'string' || !custodies.includes(to))
-        throw usageError('Say where to: --to file|keychain|passphrase|external.');
-      const passphrase = to === 'passphrase' ? { passphrase: await readPassphrase(invocation, true) } : {};
-      return await withClient(invocation, async (client) => {
-        const key = await client.call<Key>('POST', '/vault/custody', { custody: to, ...passphrase });
-        invocation.print(key, () =>
-          [`The key is kept in ${key.custody.name} custody (${key.custody.place}).`, key.note]
-            .filter(Boolean)
-            .join('\n'),
-        );
-        return exitCodes.done;
-      });
-    },
+    run: move,
   },
+  'key rotate': rotateCommand,
   'key shred': {
     usage: 'key shred FINGERPRINT',
     summary:
       'Removes a retired key from custody for good. Backups made under it can then be opened with a copy of it alone.',
     positionals: [1, 1],
-    async run(invocation) {
-      const [fingerprint = ''] = invocation.positionals;
-      if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
-        throw usageError('A fingerprint is four groups of four hex digits; key status lists them.');
-      return await withClient(invocation, async (client) => {
-        await client.call('POST', `/vault/key/epochs/${encodeURIComponent(fingerprint)}/shred`, {
-          confirm: fingerprint,
-        });
-        invocation.print({ shredded: fingerprint }, () => `${fingerprint} is gone from custody.`);
-        return exitCodes.done;
-      });
-    },
+    run: shred,
   },
-  ...rotateCommands,
-  ...lossCommands,
+  'key start-over': startOverCommand,
+  'key recovery': recoveryCommand,
+  'key rescue': rescueCommand,
 };
 
 async function showKey(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
-    const key = await client.call<Key>('GET', '/vault/key');
-    const { copies } = await client.call<{ copies: Copy[] }>('GET', '/vault/key/copies');
-    const { epochs } = await client.call<{ epochs: { fingerprint: string; epoch: number; state: string }[] }>(
-      'GET',
-      '/vault/key/epochs',
-    );
-    const { rotation } = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
-    const status = await client.call<Status>('GET', '/vault/status');
+    const key = await client.get('/vault/key');
+    const { copies } = await client.get('/vault/key/copies');
+    const { epochs } = await client.get('/vault/key/epochs');
+    const { rotation } = await client.get('/vault/key/rotation');
+    const status = await client.get('/vault/status');
     invocation.print({ ...key, state: status.state, case: status.case, copies, epochs, rotation }, () =>
       [
         `Key      ${key.fingerprint ?? 'none yet'}, epoch ${key.epoch ?? '–'}, made ${formatDay(key.created_at)}, ${key.seal_count} seals`,
@@ -107,7 +75,41 @@ async function showKey(invocation: Invocation): Promise<number> {
   });
 }
 
-function requireRunning(client: Client): void {
-  if (!client.isRemote)
-    throw new CommandError('conflict', 'The instance is not running: there is nothing to lock.');
+async function lock(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    if (!client.isRemote)
+      throw new CommandError('conflict', 'The instance is not running: there is nothing to lock.');
+    await client.post('/vault/lock');
+    invocation.print({ state: 'locked' }, () => 'Locked.');
+    return exitCodes.done;
+  });
+}
+
+async function move(invocation: Invocation): Promise<number> {
+  const custody = parseCustody('--to', invocation.values.to);
+  if (custody === undefined) throw usageError('Say where to: --to file|keychain|passphrase|external.');
+  const passphrase = custody === 'passphrase' ? await readPassphrase(invocation, true) : undefined;
+  return await withClient(invocation, async (client) => {
+    const key = await client.post('/vault/custody', { body: { custody, passphrase } });
+    invocation.print(key, () =>
+      [`The key is kept in ${key.custody.name} custody (${key.custody.place}).`, key.note]
+        .filter(Boolean)
+        .join('\n'),
+    );
+    return exitCodes.done;
+  });
+}
+
+async function shred(invocation: Invocation): Promise<number> {
+  const [fingerprint = ''] = invocation.positionals;
+  if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
+    throw usageError('A fingerprint is four groups of four hex digits; key status lists them.');
+  return await withClient(invocation, async (client) => {
+    await client.post('/vault/key/epochs/{fingerprint}/shred', {
+      path: { fingerprint },
+      body: { confirm: fingerprint },
+    });
+    invocation.print({ shredded: fingerprint }, () => `${fingerprint} is gone from custody.`);
+    return exitCodes.done;
+  });
 }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import type { Body, Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, type Invocation, withClient } from '../command.ts';
+import { type Command, findText, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askHidden, askLine, isShownToPerson } from '../prompt.ts';
-import type { Copy } from './key-answers.ts';
 import {
   passphraseOption,
   protectedFormats,
@@ -12,18 +12,12 @@ import {
   readPassphrase,
   readVerifiable,
 } from './key-input.ts';
-import { describeWordProblems, type WordProblem } from './word-problems.ts';
+import { describeWordProblems } from './word-problems.ts';
 
-interface MadeCopy {
-  copy: Copy;
-  written_to: string | null;
-  not_separate: string | null;
-  proof: { needed: null | 'words' | 'paste'; positions?: number[] };
-  content: string | null;
-}
+type Made = Schemas['MadeKeyCopy'];
 
 /** What a terminal can show instead of writing a file. */
-const shownFormats = ['words', 'text'];
+const shownFormats: readonly Schemas['CopyFormat'][] = ['words', 'text'];
 export const copyOptions = {
   format: { type: 'string' },
   to: { type: 'string' },
@@ -32,31 +26,30 @@ export const copyOptions = {
   ...passphraseOption,
 } as const;
 
-export const copyCommands: Record<string, Command> = {
-  'key copy': {
-    usage: 'key copy --format age|words|pdf|kdbx|bitwarden|csv|text|plain --to PATH',
-    summary: 'Copies the key to a file in a separate place, and reads it back from there.',
-    notes:
-      'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
-      'FAT and exFAT sticks have no permissions: a plain key file there is for anyone who has the stick.\n' +
-      'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
-      'words and text without --to are shown on the terminal alone and asked back.',
-    options: copyOptions,
-    run: copyKey,
-  },
-  'key verify': {
-    usage: 'key verify PATH',
-    summary:
-      'Says what a copy is good for; - reads it (words, text) from standard input. Exit code 0 only when it opens this instance.',
-    options: passphraseOption,
-    positionals: [1, 1],
-    run: verifyCopy,
-  },
+export const copyCommand: Command = {
+  usage: 'key copy --format age|words|pdf|kdbx|bitwarden|csv|text|plain --to PATH',
+  summary: 'Copies the key to a file in a separate place, and reads it back from there.',
+  notes:
+    'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
+    'FAT and exFAT sticks have no permissions: a plain key file there is for anyone who has the stick.\n' +
+    'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
+    'words and text without --to are shown on the terminal alone and asked back.',
+  options: copyOptions,
+  run: copyKey,
+};
+
+export const verifyCommand: Command = {
+  usage: 'key verify PATH',
+  summary:
+    'Says what a copy is good for; - reads it (words, text) from standard input. Exit code 0 only when it opens this instance.',
+  options: passphraseOption,
+  positionals: [1, 1],
+  run: verifyCopy,
 };
 
 async function copyKey(invocation: Invocation): Promise<number> {
   const format = readFormat(invocation);
-  const to = invocation.values.to as string | undefined;
+  const to = findText(invocation, 'to');
   if (to === undefined) requireShowable(format);
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
@@ -67,13 +60,13 @@ async function copyKey(invocation: Invocation): Promise<number> {
       ...(to === undefined ? {} : { path: resolve(to) }),
       ...passphrase,
     });
-    const proven = made.proof.needed === null ? made.copy : await proveHandedOut(client, made);
-    invocation.print({ ...made, copy: proven, content: null }, () => describeCopy({ ...made, copy: proven }));
+    const copy = await proveHandedOut(client, made);
+    invocation.print({ ...made, copy, content: null }, () => describeCopy({ ...made, copy }));
     return exitCodes.done;
   });
 }
 
-function requireShowable(format: string): void {
+function requireShowable(format: Schemas['CopyFormat']): void {
   if (!shownFormats.includes(format))
     throw usageError('This format is a file. Say where to write it: --to PATH.');
   // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
@@ -84,12 +77,18 @@ function requireShowable(format: string): void {
 }
 
 /** Has the instance make a copy; says what to add where it refused. */
-export async function makeCopy(invocation: Invocation, client: Client, request: object): Promise<MadeCopy> {
+export async function makeCopy(
+  invocation: Invocation,
+  client: Client,
+  request: Body<'/vault/key/copies', 'post'>,
+): Promise<Made> {
   try {
-    return await client.call<MadeCopy>('POST', '/vault/key/copies', {
-      ...request,
-      keep_anyway: invocation.values['keep-anyway'] === true,
-      unprotected_confirmed: invocation.values.unprotected === true,
+    return await client.post('/vault/key/copies', {
+      body: {
+        ...request,
+        keep_anyway: invocation.values['keep-anyway'] === true,
+        unprotected_confirmed: invocation.values.unprotected === true,
+      },
     });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
@@ -104,15 +103,12 @@ export async function makeCopy(invocation: Invocation, client: Client, request: 
   }
 }
 
-async function proveHandedOut(client: Client, made: MadeCopy): Promise<Copy> {
-  process.stderr.write(`\n${made.content}\n`);
-  const proof = made.proof.needed === 'words' ? await askWords(made.proof.positions ?? []) : await askText();
-  const { copy } = await client.call<{ copy: Copy }>(
-    'POST',
-    `/vault/key/copies/${made.copy.id}/prove`,
-    proof,
-  );
-  return copy;
+/** The copy; one that was handed out instead of written is asked back first. */
+async function proveHandedOut(client: Client, { copy, content, proof }: Made): Promise<Schemas['KeyCopy']> {
+  if (proof.needed === null) return copy;
+  process.stderr.write(`\n${content}\n`);
+  const body = proof.needed === 'words' ? await askWords(proof.positions) : await askText();
+  return (await client.post('/vault/key/copies/{id}/prove', { path: { id: copy.id }, body })).copy;
 }
 
 async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
@@ -128,7 +124,7 @@ async function askText(): Promise<{ text: string }> {
   return { text: await askHidden('Paste the line that begins with temps-key from where you keep it: ') };
 }
 
-function describeCopy({ copy, written_to, not_separate }: MadeCopy): string {
+function describeCopy({ copy, written_to, not_separate }: Made): string {
   return [
     written_to === null ? `Copied as ${copy.format}.` : `Copied to ${written_to}.`,
     copy.verified_at === null ? 'Not proven yet.' : 'Read back: it holds the key.',
@@ -136,22 +132,14 @@ function describeCopy({ copy, written_to, not_separate }: MadeCopy): string {
   ].join('\n');
 }
 
-interface Verification {
-  verdict: string;
-  detail: string;
-  fingerprint: string | null;
-  epoch: number | null;
-  problems: WordProblem[];
-}
-
 async function verifyCopy(invocation: Invocation): Promise<number> {
   const [path = ''] = invocation.positionals;
   const body = await readVerifiable(path);
   return await withClient(invocation, async (client) => {
-    let found = await client.call<Verification>('POST', '/vault/key/copies/verify', body);
+    let found = await client.post('/vault/key/copies/verify', { body });
     if (found.verdict === 'passphrase_required') {
       const passphrase = await readPassphrase(invocation, false);
-      found = await client.call<Verification>('POST', '/vault/key/copies/verify', { ...body, passphrase });
+      found = await client.post('/vault/key/copies/verify', { body: { ...body, passphrase } });
     }
     const problems = found.problems.map(({ position, nearest }) => ({ position, nearest }));
     invocation.print({ ...found, problems }, () =>

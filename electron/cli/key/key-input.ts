@@ -1,23 +1,31 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Client } from '../client.ts';
+import type { Body, Schemas } from '../api-request.ts';
 import type { Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { askHidden, askNew, hasTerminal, readStdinLine, readStdinText } from '../prompt.ts';
 import { explainWords } from './word-problems.ts';
 
-export const custodies = ['file', 'keychain', 'passphrase', 'external'];
-const formats = ['age', 'words', 'pdf', 'kdbx', 'bitwarden', 'csv', 'text', 'plain'];
+const formats: readonly Schemas['CopyFormat'][] = [
+  'age',
+  'words',
+  'pdf',
+  'kdbx',
+  'bitwarden',
+  'csv',
+  'text',
+  'plain',
+];
 export const passphraseOption = { 'passphrase-stdin': { type: 'boolean' } } as const;
 
-export function readFormat({ values }: Invocation): string {
-  if (typeof values.format !== 'string' || !formats.includes(values.format))
-    throw usageError(`--format is one of ${formats.join(', ')}.`);
-  return values.format;
+export function readFormat({ values }: Invocation): Schemas['CopyFormat'] {
+  const format = formats.find((name) => name === values.format);
+  if (!format) throw usageError(`--format is one of ${formats.join(', ')}.`);
+  return format;
 }
 
 /** Formats that a passphrase protects. */
-export const protectedFormats = ['age', 'kdbx'];
+export const protectedFormats: readonly Schemas['CopyFormat'][] = ['age', 'kdbx'];
 
 export async function readPassphrase(invocation: Invocation, isNew: boolean): Promise<string> {
   if (invocation.values['passphrase-stdin'] || !hasTerminal()) return await readStdinLine();
@@ -34,7 +42,10 @@ export async function readVerifiable(path: string): Promise<{ path: string } | {
 }
 
 /** A copy for unlocking or rescuing: a file, or words and keys from standard input. */
-export async function readHanded(invocation: Invocation, path: string): Promise<object> {
+export async function readHanded(
+  invocation: Invocation,
+  path: string,
+): Promise<Body<'/vault/recovery/rescue', 'post'>> {
   const given = await readVerifiable(path);
   if ('text' in given) return { method: 'words', words: given.text };
   return {
@@ -45,12 +56,12 @@ export async function readHanded(invocation: Invocation, path: string): Promise<
 }
 
 /** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
-export async function sendCopy<T>(client: Client, path: string, body: object): Promise<T> {
+export async function sendCopy<Copy, T>(copy: Copy, send: (copy: Copy) => Promise<T>): Promise<T> {
   try {
-    return await client.call<T>('POST', path, body);
+    return await send(copy);
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'passphrase_required' || !hasTerminal())
       throw explainWords(error);
-    return await client.call<T>('POST', path, { ...body, passphrase: await askHidden('Passphrase: ') });
+    return await send({ ...copy, passphrase: await askHidden('Passphrase: ') });
   }
 }

@@ -1,92 +1,93 @@
+import type { Body, Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
+import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal, readStdinLine } from '../prompt.ts';
 import { readValue } from '../value-input.ts';
-import type { Status } from './key-answers.ts';
-import { custodies, passphraseOption, readHanded, readPassphrase, sendCopy } from './key-input.ts';
+import { passphraseOption, readHanded, readPassphrase, sendCopy } from './key-input.ts';
 
-export const lossCommands: Record<string, Command> = {
-  'key unlock': {
-    usage: 'key unlock [PATH]',
-    summary:
-      'Unlocks: from custody, with a copy in a file, or with words or a key from standard input (PATH -).',
-    options: { ...passphraseOption },
-    positionals: [0, 1],
-    run: unlock,
-  },
-  'key start-over': {
-    usage: 'key start-over',
-    summary:
-      'The last resort: gives the lost key up and makes a new one. Lost values stay listed, to be re-entered or rescued.',
-    notes: "Asks for the instance's name, typed or on standard input.",
-    options: { custody: { type: 'string' }, ...passphraseOption },
-    run: startOver,
-  },
-  'key recovery': {
-    usage: 'key recovery [reenter ID | regenerate ID]',
-    summary:
-      'Values lost with a key, what breaks first on top. reenter takes the value from standard input or a prompt.',
-    positionals: [0, 2],
-    run: recover,
-  },
-  'key rescue': {
-    usage: 'key rescue PATH',
-    summary:
-      'A lost key turned up: brings back what was not re-entered. - reads words or a key from standard input.',
-    options: passphraseOption,
-    positionals: [1, 1],
-    async run(invocation) {
-      const handed = await readHanded(invocation, invocation.positionals[0] ?? '');
-      return await withClient(invocation, async (client) => {
-        const outcome = await sendCopy<{ rescued: number; unreadable: string[] }>(
-          client,
-          '/vault/recovery/rescue',
-          handed,
-        );
-        invocation.print(
-          outcome,
-          () =>
-            `${outcome.rescued} values came back${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} do not open` : ''}.`,
-        );
-        return outcome.unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
-      });
-    },
+export const unlockCommand: Command = {
+  usage: 'key unlock [PATH]',
+  summary:
+    'Unlocks: from custody, with a copy in a file, or with words or a key from standard input (PATH -).',
+  options: { ...passphraseOption },
+  positionals: [0, 1],
+  run: unlock,
+};
+
+export const startOverCommand: Command = {
+  usage: 'key start-over',
+  summary:
+    'The last resort: gives the lost key up and makes a new one. Lost values stay listed, to be re-entered or rescued.',
+  notes: "Asks for the instance's name, typed or on standard input.",
+  options: { custody: { type: 'string' }, ...passphraseOption },
+  run: startOver,
+};
+
+export const recoveryCommand: Command = {
+  usage: 'key recovery [reenter ID | regenerate ID]',
+  summary:
+    'Values lost with a key, what breaks first on top. reenter takes the value from standard input or a prompt.',
+  positionals: [0, 2],
+  run: recover,
+};
+
+export const rescueCommand: Command = {
+  usage: 'key rescue PATH',
+  summary:
+    'A lost key turned up: brings back what was not re-entered. - reads words or a key from standard input.',
+  options: passphraseOption,
+  positionals: [1, 1],
+  async run(invocation) {
+    const handed = await readHanded(invocation, invocation.positionals[0] ?? '');
+    return await withClient(invocation, async (client) => {
+      const outcome = await sendCopy(handed, (body) => client.post('/vault/recovery/rescue', { body }));
+      invocation.print(
+        outcome,
+        () =>
+          `${outcome.rescued} values came back${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} do not open` : ''}.`,
+      );
+      return outcome.unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
+    });
   },
 };
 
 async function unlock(invocation: Invocation): Promise<number> {
   const [path] = invocation.positionals;
   return await withClient(invocation, async (client) => {
-    const body =
+    const copy =
       path === undefined ? await chooseCustodyUnlock(invocation, client) : await readHanded(invocation, path);
-    const status = await sendCopy<Status>(client, '/vault/unlock', body);
+    const status = await sendCopy(copy, (body) => client.post('/vault/unlock', { body }));
     invocation.print(status, () => ['Unlocked.', status.note].filter(Boolean).join('\n'));
     return exitCodes.done;
   });
 }
 
-async function chooseCustodyUnlock(invocation: Invocation, client: Client): Promise<object> {
-  const { custody } = await client.call<Status>('GET', '/vault/status');
+async function chooseCustodyUnlock(
+  invocation: Invocation,
+  client: Client,
+): Promise<Body<'/vault/unlock', 'post'>> {
+  const { custody } = await client.get('/vault/status');
   if (custody.name !== 'passphrase') return { method: 'custody' };
   return { method: 'passphrase', passphrase: await readPassphrase(invocation, false) };
 }
 
 async function startOver(invocation: Invocation): Promise<number> {
-  const { custody } = invocation.values;
-  if (custody !== undefined && !custodies.includes(String(custody)))
-    throw usageError(`--custody is one of ${custodies.join(', ')}.`);
+  const custody = parseCustody('--custody', invocation.values.custody);
   const name = hasTerminal()
     ? await askLine(
         'Every secret of this instance becomes unreadable unless its key turns up. Type the name of the instance to start over: ',
       )
     : await readStdinLine();
   return await withClient(invocation, async (client) => {
-    const status = await client.call<{ fingerprint: string }>('POST', '/vault/start-over', {
-      instance_name: name,
-      ...(typeof custody === 'string' ? { custody } : {}),
-      ...(custody === 'passphrase' ? { passphrase: await readPassphrase(invocation, true) } : {}),
+    const status = await client.post('/vault/start-over', {
+      body: {
+        instance_name: name,
+        custody,
+        ...(custody === 'passphrase' ? { passphrase: await readPassphrase(invocation, true) } : {}),
+      },
     });
     invocation.print(
       status,
@@ -96,46 +97,42 @@ async function startOver(invocation: Invocation): Promise<number> {
   });
 }
 
-interface RecoveryList {
-  total: number;
-  remaining: number;
-  groups: {
-    group: string;
-    values: {
-      id: string;
-      kind: string;
-      owner: { title: string } | null;
-      since: number;
-      can_regenerate: boolean;
-      can_reenter: boolean;
-    }[];
-  }[];
-}
-
 async function recover(invocation: Invocation): Promise<number> {
   const [action, id] = invocation.positionals;
-  if (action !== undefined && (id === undefined || !['reenter', 'regenerate'].includes(action))) {
-    throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID]');
-  }
-  const value = action === 'reenter' ? await readValue('Value: ') : null;
+  if (action === undefined) return await listLost(invocation);
+  if (id !== undefined && action === 'reenter') return await reenter(invocation, id);
+  if (id !== undefined && action === 'regenerate') return await regenerate(invocation, id);
+  throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID]');
+}
+
+async function listLost(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
-    if (action === 'reenter') {
-      await client.call('POST', `/vault/recovery/${id}/reenter`, { value });
-      invocation.print({ id }, () => 'Sealed.');
-    } else if (action === 'regenerate') {
-      const made = await client.call<{ value: string | null }>('POST', `/vault/recovery/${id}/regenerate`);
-      invocation.print(made, () => made.value ?? 'Made anew.');
-    } else {
-      const list = await client.call<RecoveryList>('GET', '/vault/recovery');
-      invocation.print(list, () => describeRecovery(list));
-    }
+    const list = await client.get('/vault/recovery');
+    invocation.print(list, () => describeRecovery(list));
     return exitCodes.done;
   });
 }
 
-function describeRecovery(list: RecoveryList): string {
+async function reenter(invocation: Invocation, id: string): Promise<number> {
+  const value = await readValue('Value: ');
+  return await withClient(invocation, async (client) => {
+    await client.post('/vault/recovery/{id}/reenter', { path: { id }, body: { value } });
+    invocation.print({ id }, () => 'Sealed.');
+    return exitCodes.done;
+  });
+}
+
+async function regenerate(invocation: Invocation, id: string): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const made = await client.post('/vault/recovery/{id}/regenerate', { path: { id } });
+    invocation.print(made, () => made.value ?? 'Made anew.');
+    return exitCodes.done;
+  });
+}
+
+function describeRecovery(list: Schemas['RecoveryList']): string {
   if (list.remaining === 0) return 'Nothing is lost.';
-  const titles: Record<string, string> = {
+  const titles: Record<Schemas['RecoveryGroupName'], string> = {
     tls: 'Certificates',
     sign_in: 'Sign-in',
     deploys: 'Deployments',
@@ -145,7 +142,7 @@ function describeRecovery(list: RecoveryList): string {
   return [
     `${list.total - list.remaining} of ${list.total} lost values are back.`,
     ...list.groups.flatMap(({ group, values }) => [
-      `\n${titles[group] ?? group}`,
+      `\n${titles[group]}`,
       formatTable(
         values.map((value) => [
           '  ',

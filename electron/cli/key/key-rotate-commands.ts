@@ -1,36 +1,30 @@
 import { resolve } from 'node:path';
+import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, type Invocation, withClient } from '../command.ts';
+import { type Command, findText, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal } from '../prompt.ts';
-import type { Rotation, Status } from './key-answers.ts';
 import { copyOptions, makeCopy } from './key-copy-commands.ts';
 import { protectedFormats, readFormat, readPassphrase } from './key-input.ts';
-
-interface RotationAnswer {
-  rotation: Rotation;
-}
 
 const ROTATE_USAGE =
   'key rotate [--resume] (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo';
 
-export const rotateCommands: Record<string, Command> = {
-  'key rotate': {
-    usage: ROTATE_USAGE,
-    summary: 'Makes a new key and seals every secret under it.',
-    notes:
-      'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
-    options: {
-      ...copyOptions,
-      'copy-to': { type: 'string' },
-      'without-copy': { type: 'boolean' },
-      yes: { type: 'boolean' },
-      resume: { type: 'boolean' },
-      undo: { type: 'boolean' },
-    },
-    run: rotate,
+export const rotateCommand: Command = {
+  usage: ROTATE_USAGE,
+  summary: 'Makes a new key and seals every secret under it.',
+  notes:
+    'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
+  options: {
+    ...copyOptions,
+    'copy-to': { type: 'string' },
+    'without-copy': { type: 'boolean' },
+    yes: { type: 'boolean' },
+    resume: { type: 'boolean' },
+    undo: { type: 'boolean' },
   },
+  run: rotate,
 };
 
 async function rotate(invocation: Invocation): Promise<number> {
@@ -42,7 +36,7 @@ async function rotate(invocation: Invocation): Promise<number> {
   if (values.undo && proofs.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
   return await withClient(invocation, async (client) => {
     if (values.undo) {
-      await client.call('POST', '/vault/key/rotation/undo');
+      await client.post('/vault/key/rotation/undo');
       invocation.print({ state: 'undone' }, () => 'The rotation is undone; the key is as it was.');
       return exitCodes.done;
     }
@@ -58,62 +52,79 @@ async function rotate(invocation: Invocation): Promise<number> {
   });
 }
 
-async function beginRotation(invocation: Invocation, client: Client): Promise<Rotation> {
-  const { custody } = await client.call<Status>('GET', '/vault/status');
-  const format = invocation.values['copy-to'] === undefined ? null : readFormat(invocation);
-  const needsPassphrase =
-    custody.name === 'passphrase' || (format !== null && protectedFormats.includes(format));
-  const passphrase = needsPassphrase ? await readPassphrase(invocation, true) : null;
-  await client.call('POST', '/vault/key/rotation', custody.name === 'passphrase' ? { passphrase } : {});
+async function beginRotation(invocation: Invocation, client: Client): Promise<Schemas['KeyRotation']> {
+  const { custody } = await client.get('/vault/status');
+  const copy = readWantedCopy(invocation);
+  const isInPassphraseCustody = custody.name === 'passphrase';
+  const passphrase =
+    isInPassphraseCustody || isProtected(copy) ? await readPassphrase(invocation, true) : undefined;
+  await client.post('/vault/key/rotation', {
+    body: { passphrase: isInPassphraseCustody ? passphrase : undefined },
+  });
   try {
-    await proveNewKey(invocation, client, format, passphrase);
+    await proveNewKey(invocation, client, copy, passphrase);
   } catch (error) {
     // Nothing is sealed under the new key yet: leave no half rotation behind a copy that failed.
-    await client.call('POST', '/vault/key/rotation/undo');
+    await client.post('/vault/key/rotation/undo');
     throw error;
   }
-  return (await client.call<RotationAnswer>('POST', '/vault/key/rotation/seal?wait=true')).rotation;
+  return requireRotation(await client.post('/vault/key/rotation/seal', { query: { wait: 'true' } }));
 }
+
+/** The copy of the new key that --copy-to asks for, else null. */
+type WantedCopy = { format: Schemas['CopyFormat']; path: string } | null;
+
+function readWantedCopy(invocation: Invocation): WantedCopy {
+  const to = findText(invocation, 'copy-to');
+  return to === undefined ? null : { format: readFormat(invocation), path: resolve(to) };
+}
+
+const isProtected = (copy: WantedCopy) => copy !== null && protectedFormats.includes(copy.format);
 
 /** A copy of the new key that is read back, or its fingerprint in the place of one. */
 async function proveNewKey(
   invocation: Invocation,
   client: Client,
-  format: string | null,
-  passphrase: string | null,
+  copy: WantedCopy,
+  passphrase: string | undefined,
 ): Promise<void> {
-  if (format === null) return await overrideProof(invocation, client);
+  if (copy === null) return await overrideProof(invocation, client);
   await makeCopy(invocation, client, {
-    format,
-    path: resolve(invocation.values['copy-to'] as string),
+    ...copy,
     for: 'rotation',
-    ...(protectedFormats.includes(format) ? { passphrase } : {}),
+    ...(isProtected(copy) ? { passphrase } : {}),
   });
 }
 
 async function overrideProof(invocation: Invocation, client: Client): Promise<void> {
-  const { rotation } = await client.call<{ rotation: Rotation }>('GET', '/vault/key/rotation');
+  const rotation = requireRotation(await client.get('/vault/key/rotation'));
   const typed = invocation.values.yes
     ? rotation.new_fingerprint
     : await askLine(
         `Without a copy, losing this machine loses every secret.\nThe new key is ${rotation.new_fingerprint}. Type its fingerprint to go on: `,
       );
-  await client.call('POST', '/vault/key/rotation/prove', { override_fingerprint: typed });
+  await client.post('/vault/key/rotation/prove', { body: { override_fingerprint: typed } });
 }
 
 /** Goes on from whatever step it stands at; one that came to its end meanwhile is a rotation that is done. */
-async function resumeRotation(invocation: Invocation, client: Client): Promise<Rotation> {
-  const { rotation } = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+async function resumeRotation(invocation: Invocation, client: Client): Promise<Schemas['KeyRotation']> {
+  const { rotation } = await client.get('/vault/key/rotation');
   if (rotation?.state === 'done') return rotation;
   if (rotation?.state === 'staged') await proveStaged(invocation, client);
   const step = rotation?.state === 'staged' || rotation?.state === 'proven' ? 'seal' : 'resume';
   try {
-    return (await client.call<RotationAnswer>('POST', `/vault/key/rotation/${step}?wait=true`)).rotation;
+    return requireRotation(await client.post(`/vault/key/rotation/${step}`, { query: { wait: 'true' } }));
   } catch (error) {
-    const now = await client.call<{ rotation: Rotation | null }>('GET', '/vault/key/rotation');
+    const now = await client.get('/vault/key/rotation');
     if (rotation?.state === 'sealing' && now.rotation?.state === 'done') return now.rotation;
     throw error;
   }
+}
+
+/** There is one: it was begun, or the instance just answered for it. */
+function requireRotation({ rotation }: Schemas['KeyRotationAnswer']): Schemas['KeyRotation'] {
+  if (rotation === null) throw new CommandError('not_found', 'There is no rotation.');
+  return rotation;
 }
 
 async function proveStaged(invocation: Invocation, client: Client): Promise<void> {
@@ -124,7 +135,11 @@ async function proveStaged(invocation: Invocation, client: Client): Promise<void
       'The new key has no proven copy yet. Go on with --resume --copy-to PATH --format F, or --resume --without-copy; --undo takes it back.',
     );
   }
-  const format = values['copy-to'] === undefined ? null : readFormat(invocation);
-  const isProtected = format !== null && protectedFormats.includes(format);
-  await proveNewKey(invocation, client, format, isProtected ? await readPassphrase(invocation, true) : null);
+  const copy = readWantedCopy(invocation);
+  await proveNewKey(
+    invocation,
+    client,
+    copy,
+    isProtected(copy) ? await readPassphrase(invocation, true) : undefined,
+  );
 }

@@ -1,16 +1,14 @@
+import type { Schemas } from '../api-request.ts';
 import { CommandError } from '../command-error.ts';
 
-/** What is wrong with typed words. SECURITY: never one of the words: a misspelt one is nearly a word of the key. */
-export interface WordProblem {
-  position: number;
-  /** None where a word is missing, or one too many. */
-  nearest: string[];
-}
+/** SECURITY: never one of the words: a misspelt one is nearly a word of the key. */
+type WordProblem = Schemas['TypedWordProblem'];
 
 const WORD_COUNT = 24;
 
 export function describeWordProblems(problems: readonly WordProblem[]): string[] {
   return problems.map(({ position, nearest }) => {
+    // None where a word is missing, or one too many.
     if (nearest.length > 0) return `Word ${position} is not in the list. Nearest: ${nearest.join(', ')}`;
     return position > WORD_COUNT
       ? `There should be ${WORD_COUNT} words; there are more.`

@@ -3,6 +3,9 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
 
+/** The database of an instance, in its data directory. */
+export const DATABASE_FILE = 'temps.db';
+
 /** `--data-dir`, else TEMPS_DATA_DIR, else ~/.temps (upstream's own default). */
 export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   return resolve(option ?? (env.TEMPS_DATA_DIR || join(homedir(), '.temps')));

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { DATABASE_FILE } from './data-directory.ts';
 import type { InstanceIdentity } from './instance-table.ts';
 import { applyMigrations, latestVersion } from './migrate.ts';
 
-export const DATABASE_FILE = 'temps.db';
 /** Marks a database being made. */
 const NEW_MARK = '.new';
 

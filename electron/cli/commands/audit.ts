@@ -1,0 +1,30 @@
+import { type Command, formatTable, withClient } from '../command.ts';
+import { usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+
+export const commands: Record<string, Command> = {
+  audit: {
+    usage: 'audit [--limit N]',
+    summary: 'Who did what, newest first.',
+    options: { limit: { type: 'string' } },
+    async run(invocation) {
+      const limit = Number(invocation.values.limit ?? 50);
+      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+        throw usageError('--limit is a number from 1 to 1000.');
+      return await withClient(invocation, async (client) => {
+        const lines = await client.get('/audit/logs', { query: { limit } });
+        invocation.print(lines, () =>
+          formatTable(
+            lines.map((line) => [
+              new Date(line.audit_date).toISOString(),
+              line.operation_type,
+              line.actor,
+              line.data === null ? '' : JSON.stringify(line.data),
+            ]),
+          ),
+        );
+        return exitCodes.done;
+      });
+    },
+  },
+};

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { type Command, type Invocation, withClient } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+
+export const commands: Record<string, Command> = {
+  console: {
+    usage: 'console [--print]',
+    summary: 'Opens the console as the owner of this machine, by a link that works once.',
+    notes: 'With --print the link is printed instead. The instance must be running.',
+    options: { print: { type: 'boolean' } },
+    run: openConsole,
+  },
+};
+
+async function openConsole(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    if (!client.isRemote)
+      throw new CommandError(
+        'not_found',
+        'The instance is not running: start it with temps-desktop serve, then open the console.',
+      );
+    const link = await client.post('/links');
+    const { https_url: base } = await client.get('/doors');
+    const url = `${base}${link.path}`;
+    if (invocation.values.print || invocation.json) {
+      invocation.print({ url, purpose: link.purpose }, () => url);
+      return exitCodes.done;
+    }
+    openInBrowser(url);
+    return exitCodes.done;
+  });
+}
+
+/** SECURITY: the link stands in an argument for a moment; it works once, from this machine, for five minutes. */
+function openInBrowser(url: string): void {
+  const [command, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
+    process.platform as 'darwin' | 'win32'
+  ] ?? ['xdg-open'];
+  const child = spawn(command as string, [...args, url], { stdio: 'ignore', detached: true });
+  child.once('error', () =>
+    process.stderr.write(`No browser could be opened. Use: temps-desktop console --print\n`),
+  );
+  child.unref();
+}

@@ -1,0 +1,103 @@
+import type { Command } from './command.ts';
+
+/** The commands that begin with one word. They are in one file, and it is loaded when one of them is asked for. */
+export interface CommandGroup {
+  /** The second words of its commands; none where the word alone is the command. */
+  subcommands?: readonly string[];
+  /** What the overview shows of the parameters of a command without subcommands. */
+  parameters?: string;
+  /** What it does, for the overview. */
+  about: string;
+  load(): Promise<{ commands: Readonly<Record<string, Command>> }>;
+}
+
+/** Every group by its word, in the order of the overview. */
+export const groups: Readonly<Record<string, CommandGroup>> = {
+  serve: { about: 'run the instance', load: () => import('./commands/serve.ts') },
+  console: {
+    parameters: '[--print]',
+    about: 'open the console as the owner, by a one-time link',
+    load: () => import('./commands/console.ts'),
+  },
+  status: {
+    about: 'how the instance and its key stand',
+    load: () => import('./commands/status.ts'),
+  },
+  doctor: {
+    about: 'open every secret, and name those that do not open',
+    load: () => import('./commands/doctor.ts'),
+  },
+  audit: {
+    parameters: '[--limit N]',
+    about: 'who did what',
+    load: () => import('./commands/audit.ts'),
+  },
+  admin: {
+    subcommands: ['create', 'reset-password'],
+    about: "the administrator's account",
+    load: () => import('./commands/admin.ts'),
+  },
+  token: {
+    subcommands: ['create'],
+    about: 'an API key, shown once',
+    load: () => import('./commands/token.ts'),
+  },
+  projects: {
+    subcommands: ['list', 'create', 'delete'],
+    about: 'projects',
+    load: () => import('./commands/projects.ts'),
+  },
+  env: {
+    subcommands: ['list', 'get', 'set', 'rm', 'import', 'export'],
+    about: 'variables of a project',
+    load: () => import('./commands/env.ts'),
+  },
+  run: {
+    parameters: '-p PROJECT [-e ENV] -- CMD …',
+    about: 'a program with the variables in its environment',
+    load: () => import('./commands/run.ts'),
+  },
+  key: {
+    subcommands: [
+      'status',
+      'copy',
+      'verify',
+      'unlock',
+      'lock',
+      'move',
+      'rotate',
+      'shred',
+      'start-over',
+      'recovery',
+      'rescue',
+    ],
+    about: 'the key: its custody, its copies, a new one, and what to do when it is lost',
+    load: () => import('./key/key-commands.ts'),
+  },
+};
+
+/** Width of the overview's first column. */
+const USAGE_WIDTH = 37;
+
+/** What `--help` says. A usage that is longer than its column has a line of its own. */
+export function formatOverview(): string {
+  const lines = Object.entries(groups).map(([word, { subcommands, parameters, about }]) => {
+    const usage = [word, subcommands?.join('|') ?? parameters].filter(Boolean).join(' ');
+    const column =
+      usage.length > USAGE_WIDTH ? `${usage}\n  ${' '.repeat(USAGE_WIDTH)}` : usage.padEnd(USAGE_WIDTH);
+    return `  ${column}  ${about}`;
+  });
+  return `usage: temps-desktop COMMAND [OPTIONS]
+
+${lines.join('\n')}
+
+Everywhere: --data-dir DIR (else TEMPS_DATA_DIR, else ~/.temps), --json where data is printed, --help.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives its program's own.
+`;
+}
+
+/** The word of a group that these words begin with, options before it left aside; null when they begin with none. */
+export function findGroupWord(words: readonly string[]): string | null {
+  const first = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--data-dir');
+  return first !== undefined && Object.hasOwn(groups, first) ? first : null;
+}
