@@ -7,7 +7,7 @@ import { openInstance } from '../../electron/instance/instance.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { requires } from '../requires.ts';
-import { canOpenTerminal, onTerminal, temps } from './terminal.ts';
+import { canOpenTerminal, type Dialogue, onTerminal, temps } from './terminal.ts';
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
 const PASSPHRASE = 'correct horse battery staple';
@@ -76,6 +76,42 @@ describe('a copy of the key that is shown', () => {
     expect(ran.screen.match(/temps-key:v1:/g)).toHaveLength(1);
     expect(ran.code).toBe(0);
     expect(listCopies()).toMatchObject([{ format: 'text', separate: true, verified_at: expect.any(Number) }]);
+  });
+
+  it('is not in what --json prints, which may go anywhere', { timeout: 60_000 }, async () => {
+    const words = readWords();
+    const answer = (screen: string) => words[Number(/.*Word (\d+): /s.exec(screen)?.[1]) - 1] ?? '';
+    for (const [format, dialogue] of [
+      [
+        'words',
+        [
+          [/press Enter/, ''],
+          [/Word \d+: /, answer],
+          [/(Word \d+: .*){2}/s, answer],
+          [/(Word \d+: .*){3}/s, answer],
+        ],
+      ],
+      [
+        'text',
+        [
+          [/press Enter/, ''],
+          [/Paste the line/, (screen) => /temps-key:v1:\S+/.exec(screen)?.[0] ?? ''],
+        ],
+      ],
+    ] satisfies [string, Dialogue][]) {
+      const out = join(folder, `${format}.json`);
+      const ran = await onTerminal(
+        dataDir,
+        ['key', 'copy', '--format', format, '--json'],
+        dialogue,
+        `>${out}`,
+      );
+      expect(ran.code, ran.screen).toBe(0);
+      const printed = readFileSync(out, 'utf8');
+      expect(JSON.parse(printed)).toMatchObject({ copy: { format, verified_at: expect.any(Number) } });
+      expect(printed).not.toContain('temps-key');
+      for (const word of words) expect(printed).not.toContain(`"${word}"`);
+    }
   });
 
   it('as text, and given back wrong, does not count', { timeout: 60_000 }, async () => {

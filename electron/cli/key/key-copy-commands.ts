@@ -61,7 +61,9 @@ async function copyKey(invocation: Invocation): Promise<number> {
       ...passphrase,
     });
     const copy = await proveHandedOut(client, made);
-    invocation.print({ ...made, copy, content: null }, () => describeCopy({ ...made, copy }));
+    const { written_to, not_separate, proof } = made;
+    // SECURITY: field by field, because the answer holds the key itself in several forms.
+    invocation.print({ copy, written_to, not_separate, proof }, () => describeCopy({ ...made, copy }));
     return exitCodes.done;
   });
 }
