@@ -58,6 +58,13 @@ const arrowRules = capabilities.flatMap((name) => {
   ];
 });
 
+/**
+ * The instance's doors: by these alone the command line and the desktop enter it. instance.ts exports what it takes
+ * and gives; the others are there for what must not wait until all of it is loaded.
+ */
+const doors = ['instance', 'kernel/app-error', 'kernel/log', 'store/data-directory'];
+const toPattern = (names) => `^electron/instance/(${names.join('|')})\\.ts$`;
+
 module.exports = {
   forbidden: [
     ...orderRules,
@@ -119,11 +126,41 @@ module.exports = {
       to: { path: ['^electron/(?!instance/)', '^renderer/', 'node_modules/electron/', '^electron$'] },
     },
     {
-      name: 'cli-uses-the-instance',
-      comment: 'headless.ts and cli/: instance.ts and leaf types, never electron',
+      name: 'cli-enters-by-the-doors',
+      severity: 'error',
+      from: { path: '^electron/(headless\\.ts|cli/)' },
+      to: { path: '^electron/instance/', pathNot: toPattern(doors) },
+    },
+    {
+      name: 'desktop-enters-by-the-doors',
+      comment: 'and gives the keychain a process of its own',
+      severity: 'error',
+      from: { path: '^electron/(main\\.ts|preload\\.ts|desktop/)' },
+      to: { path: '^electron/instance/', pathNot: toPattern([...doors, 'vault/custody/keytar-call']) },
+    },
+    {
+      name: 'desktop-hands-over-to-the-cli',
+      comment: 'the same program is the command line: its words and its entry',
+      severity: 'error',
+      from: { path: '^electron/(main\\.ts|preload\\.ts|desktop/)' },
+      to: { path: '^electron/cli/', pathNot: '^electron/cli/(command-line|registry)\\.ts$' },
+    },
+    {
+      name: 'cli-is-no-desktop',
       severity: 'error',
       from: { path: '^electron/(headless\\.ts|cli/)' },
       to: { path: ['^electron$', 'node_modules/electron/', '^electron/desktop/'] },
+    },
+    {
+      name: 'commands-load-when-asked-for',
+      comment: 'a command over the socket loads no instance, and no other command',
+      severity: 'error',
+      from: { path: '^electron/(headless\\.ts|cli/)' },
+      to: {
+        path: ['^electron/instance/instance\\.ts$', '^electron/cli/(commands/|key/key-commands\\.ts$)'],
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'product-needs-no-test',

@@ -1,6 +1,5 @@
 import { app, dialog, powerMonitor } from 'electron';
-import type { Doors } from '../instance/doors/doors.ts';
-import type { Instance } from '../instance/instance.ts';
+import type { Doors, Instance } from '../instance/instance.ts';
 import type { Log } from '../instance/kernel/log.ts';
 import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';

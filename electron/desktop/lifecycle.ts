@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
-import type { Doors } from '../instance/doors/doors.ts';
-import type { WindowDoor } from '../instance/doors/window-door.ts';
-import type { Instance } from '../instance/instance.ts';
+import type { Doors, Instance, WindowDoor } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';

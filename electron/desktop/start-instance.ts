@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, shell } from 'electron';
-import { DEFAULT_PORTS, type Doors } from '../instance/doors/doors.ts';
-import { type Instance, openInstance } from '../instance/instance.ts';
+import { DEFAULT_PORTS, type Doors, type Instance, openInstance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
-import { DATABASE_FILE } from '../instance/store/store.ts';
+import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { describeFailure } from './failure-model.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { StartArguments } from './start-arguments.ts';

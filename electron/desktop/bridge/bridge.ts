@@ -1,10 +1,9 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
 import { app, dialog, ipcMain, Notification, nativeTheme, shell, systemPreferences } from 'electron';
-import type { WindowDoor } from '../../instance/doors/window-door.ts';
+import { probeKeychain, type WindowDoor } from '../../instance/instance.ts';
 import { AppError } from '../../instance/kernel/app-error.ts';
 import { describeError, type Log } from '../../instance/kernel/log.ts';
-import { probeKeychain } from '../../instance/vault/custody/keychain.ts';
 import { setStartAtLogin, startsAtLogin } from '../login-item.ts';
 import type { PreferencesFile } from '../preferences.ts';
 import type { Updates } from '../updates.ts';

@@ -1,10 +1,9 @@
-import type { z } from 'zod';
-import type { statusShape } from '../../instance/vault/status/status-shapes.ts';
+import type { components } from '../../api-types.d.ts';
 import type { UpdateState } from '../bridge/bridge-contract.ts';
 
-type Status = z.infer<typeof statusShape>;
+type Status = components['schemas']['VaultStatus'];
 
-/** The part of `/api/vault/status` that the tray tells, as the instance itself describes it. */
+/** The part of `/api/vault/status` that the tray tells. */
 export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
   custody: Pick<Status['custody'], 'name'>;
   database: Pick<Status['database'], 'state'>;

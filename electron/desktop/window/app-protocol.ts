@@ -1,4 +1,4 @@
-import type { WindowDoor } from '../../instance/doors/window-door.ts';
+import type { WindowDoor } from '../../instance/instance.ts';
 import { isConsoleUrl, ORIGIN } from './app-origin.ts';
 
 const refused = (status: number, text: string) =>

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme, screen, session } from 'electron';
-import type { WindowDoor } from '../../instance/doors/window-door.ts';
+import type { WindowDoor } from '../../instance/instance.ts';
 import type { Log } from '../../instance/kernel/log.ts';
 import { type BridgeEvent, type BridgeMessage, EVENT_CHANNEL } from '../bridge/bridge-contract.ts';
 import type { PreferencesFile } from '../preferences.ts';
