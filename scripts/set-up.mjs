@@ -53,6 +53,10 @@ const testPackages = [
 ];
 /** The types of the API, which the routes are asked for: one file for the console, one for the rest of electron/. */
 export const apiTypes = [join('renderer', 'api', 'schema.ts'), join('electron', 'api-types.d.ts')];
+/** What capabilities declare in words: permissions, kinds of secrets, reasons of the key's health. */
+export const apiWords = join('renderer', 'api', 'words.ts');
+/** What is generated from the instance, and is no source. */
+const generated = [...apiTypes, apiWords];
 /** What the console, its window's preload and the types of the API are made from. */
 const consoleSources = [
   'renderer',
@@ -160,7 +164,7 @@ function buildConsole() {
   for (const path of consoleSources.flatMap(listFiles).sort())
     hash.update(path).update(readFileSync(join(root, path)));
   const state = hash.digest('hex');
-  const isMade = [consoleStamp, ...apiTypes.map((file) => join(root, file))].every(existsSync);
+  const isMade = [consoleStamp, ...generated.map((file) => join(root, file))].every(existsSync);
   if (isMade && readFileSync(consoleStamp, 'utf8') === state) return;
   say('Building the console …');
   const types = [
@@ -186,7 +190,7 @@ function listFiles(path) {
   return readdirSync(full, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((file) => !apiTypes.includes(file));
+    .filter((file) => !generated.includes(file));
 }
 
 function hasKeytar() {

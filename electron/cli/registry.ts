@@ -32,6 +32,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'who did what',
     load: () => import('./commands/audit.ts'),
   },
+  jobs: {
+    parameters: '[--limit N]',
+    about: 'what ran beside the requests, and how it went',
+    load: () => import('./commands/jobs.ts'),
+  },
   admin: {
     subcommands: ['create', 'reset-password'],
     about: "the administrator's account",

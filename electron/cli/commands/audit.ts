@@ -17,9 +17,8 @@ export const commands: Record<string, Command> = {
           formatTable(
             lines.map((line) => [
               new Date(line.audit_date).toISOString(),
-              line.operation_type,
               line.actor,
-              line.data === null ? '' : JSON.stringify(line.data),
+              line.sentence.map(({ text }) => text).join(''),
             ]),
           ),
         );
