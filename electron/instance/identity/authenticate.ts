@@ -2,6 +2,7 @@ import type { Caller } from '../access/caller.ts';
 import { permissions, rolePermissions } from '../access/permissions.ts';
 import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
+import type { Revocable } from './revocations.ts';
 import { getSession } from './sessions/sessions.ts';
 import { readTokenPrefix, unknownToken } from './tokens/access-tokens.ts';
 import { identifyApiKey } from './tokens/api-keys.ts';
@@ -45,10 +46,12 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
     if (!form) throw unknownToken();
     if (form.sort === 'tk') {
       const caller = identifyApiKey(identity.ctx, form.prefix, given, ip);
+      requireNotRevoked(identity, 'api_keys', caller.apiKeyId);
       identity.lastUse.note('api_keys', caller.apiKeyId);
       return caller;
     }
     const caller = identifyDeploymentToken(identity.ctx, form.prefix, given, ip);
+    requireNotRevoked(identity, 'deployment_tokens', caller.tokenId);
     identity.lastUse.note('deployment_tokens', caller.tokenId);
     return caller;
   } catch (error) {
@@ -57,8 +60,18 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
   }
 }
 
-function identifySession({ ctx, sightings }: Identity, token: string, ip: string | null): Caller {
+function requireNotRevoked({ revocations }: Identity, what: Revocable, id: number): void {
+  if (revocations.isRevoked(what, id)) throw new AppError('key_revoked', 'This key was switched off.');
+}
+
+function identifySession(
+  { ctx, sightings, revocations }: Identity,
+  token: string,
+  ip: string | null,
+): Caller {
   const session = getSession(ctx, token);
+  if (revocations.isRevoked('sessions', session.id))
+    throw new AppError('session_expired', 'Your session is over: sign in again.');
   sightings.note(session.id, ctx.clock.now());
   if (session.kind === 'mfa_pending') {
     return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };

@@ -38,15 +38,16 @@ export function identityCapability(identity: Identity): Capability {
   };
 }
 
-function lastUseJob({ lastUse }: Identity): Job {
+function lastUseJob({ lastUse, revocations }: Identity): Job {
   return {
     name: 'identity.uses',
-    title: 'Write when API keys and tokens were last used',
+    title: 'Write when API keys were last used, and what was taken back',
     when: every(FLUSH_LAST_USE_MS),
     record: 'on_failure',
     isResumed: false,
     async run() {
       lastUse.flush();
+      revocations.flush();
       return undefined;
     },
   };

@@ -3,6 +3,7 @@ import type { Context } from '../kernel/context.ts';
 import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
+import { createRevocations, type Revocations } from './revocations.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
 import { removeSecondFactor } from './sessions/second-factor.ts';
 import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
@@ -21,6 +22,7 @@ export interface Identity {
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
+  readonly revocations: Revocations;
   isSetUp(): boolean;
   readonly firstKey: FirstKeyOfSetUp;
   stop(): Promise<void>;
@@ -35,6 +37,7 @@ export interface FirstKeyOfSetUp {
 export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identity {
   const passwords = createPasswords();
   const lastUse = createLastUseRecorder(ctx);
+  const revocations = createRevocations(ctx.log);
   return {
     ctx,
     passwords,
@@ -42,10 +45,12 @@ export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identit
     throttle: createSignInThrottle(ctx),
     lastUse,
     sightings: createSessionSightings(),
+    revocations,
     isSetUp: () => hasUsers(ctx),
     firstKey,
     async stop() {
       lastUse.flush();
+      revocations.flush();
       await passwords.stop();
     },
   };

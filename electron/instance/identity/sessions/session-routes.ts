@@ -111,7 +111,7 @@ export function sessionRoutes(identity: Identity) {
           : 'sessionId' in caller
             ? caller.sessionId
             : null;
-      if (sessionId !== null) endSession(ctx, sessionId);
+      if (sessionId !== null) endSession(ctx, identity.revocations, sessionId);
       deleteCookie(c, 'session', cookieOptions);
       return c.json({ status: 'signed out' });
     },

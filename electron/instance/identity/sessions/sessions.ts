@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getSettings } from '../../settings/settings.ts';
 import { identityOperations } from '../operations.ts';
+import type { Revocations } from '../revocations.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -107,10 +108,13 @@ export function confirmSession(ctx: Context, id: number): void {
   });
 }
 
-export function endSession(ctx: Context, id: number): void {
-  ctx.store.transaction(() => {
-    ctx.store.sqlite.prepare('DELETE FROM sessions WHERE id = ?').run(id);
-  });
+/** Ends a session now, whatever the database does. */
+export function endSession(ctx: Context, revocations: Revocations, id: number): void {
+  revocations.revoke('sessions', id, () =>
+    ctx.store.transaction(() => {
+      ctx.store.sqlite.prepare('DELETE FROM sessions WHERE id = ?').run(id);
+    }),
+  );
 }
 
 export interface SessionOfUser extends Session {
@@ -137,16 +141,28 @@ export function getSessionOf(ctx: Context, userId: number, id: number): SessionO
 }
 
 /** Ends one of someone's own sessions. Throws `not_found`, for someone else's too. */
-export function endSessionOf(ctx: Context, actor: Caller, userId: number, id: number): void {
+export function endSessionOf(
+  ctx: Context,
+  revocations: Revocations,
+  actor: Caller,
+  userId: number,
+  id: number,
+): void {
   const session = getSessionOf(ctx, userId, id);
-  endSession(ctx, session.id);
+  endSession(ctx, revocations, session.id);
   ctx.audit.record(identityOperations.SESSION_ENDED, actor, { user_id: userId, kind: session.kind });
 }
 
 /** Ends every session of someone's but one. */
-export function endOtherSessions(ctx: Context, actor: Caller, userId: number, keptId: number | null): void {
+export function endOtherSessions(
+  ctx: Context,
+  revocations: Revocations,
+  actor: Caller,
+  userId: number,
+  keptId: number | null,
+): void {
   const ended = listSessionsOf(ctx, userId).filter(({ id }) => id !== keptId);
-  for (const { id } of ended) endSession(ctx, id);
+  for (const { id } of ended) endSession(ctx, revocations, id);
   ctx.audit.record(identityOperations.SESSIONS_ENDED, actor, { user_id: userId, count: ended.length });
 }
 

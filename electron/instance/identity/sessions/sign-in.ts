@@ -76,7 +76,7 @@ export function verifySecondFactor(
     throw new AppError('invalid_credentials', 'That code is not right, or was used.');
   }
   throttle.noteSuccess(`mfa ${user.email}`);
-  endSession(ctx, pendingId);
+  endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a pending one that was fixed or seen is worth nothing.
   return createSession(ctx, { kind: 'user', userId: user.id, ...client });

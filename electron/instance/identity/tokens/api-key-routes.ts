@@ -155,7 +155,8 @@ export function apiKeyRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'api_keys:write');
-      deleteApiKey(ctx, caller, c.req.valid('param').id);
+      const { id: keyId } = getApiKey(ctx, c.req.valid('param').id);
+      identity.revocations.revoke('api_keys', keyId, () => deleteApiKey(ctx, caller, keyId));
       return c.body(null, 204);
     },
   );
@@ -174,8 +175,14 @@ export function apiKeyRoutes(identity: Identity) {
       (c) => {
         const caller = c.get('caller');
         requirePermission(caller, 'api_keys:write');
-        if (isActive) requireConfirmedPerson(caller, ctx.clock.now());
-        return c.json(toKeyJson(switchApiKey(ctx, caller, Number(c.req.param('id')), isActive)));
+        const keyId = Number(c.req.param('id'));
+        const change = () => switchApiKey(ctx, caller, keyId, isActive);
+        if (isActive) {
+          requireConfirmedPerson(caller, ctx.clock.now());
+          return c.json(toKeyJson(change()));
+        }
+        identity.revocations.revoke('api_keys', keyId, change);
+        return c.json({ ...toKeyJson(getApiKey(ctx, keyId)), is_active: false });
       },
     );
   }

@@ -107,7 +107,10 @@ export function deploymentTokenRoutes(identity: Identity) {
       requirePermission(caller, 'tokens:write');
       const params = c.req.valid('param');
       const { id: projectId } = getProject(ctx, params.project);
-      deleteDeploymentToken(ctx, caller, projectId, params.id);
+      getDeploymentToken(ctx, projectId, params.id);
+      identity.revocations.revoke('deployment_tokens', params.id, () =>
+        deleteDeploymentToken(ctx, caller, projectId, params.id),
+      );
       return c.body(null, 204);
     },
   );

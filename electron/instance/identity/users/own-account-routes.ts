@@ -129,7 +129,7 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
-      endSessionOf(ctx, caller, userId, c.req.valid('param').id);
+      endSessionOf(ctx, identity.revocations, caller, userId, c.req.valid('param').id);
       return c.body(null, 204);
     },
   );
@@ -143,7 +143,7 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const { userId, sessionId } = requireSelf(caller);
-      endOtherSessions(ctx, caller, userId, sessionId);
+      endOtherSessions(ctx, identity.revocations, caller, userId, sessionId);
       return c.body(null, 204);
     },
   );
