@@ -132,11 +132,26 @@ async function sweepPartials(folder: string, prefix: string): Promise<void> {
   }
 }
 
-/** Removes a file and makes the removal last; fine when there is none. */
+/** Removes a file and makes the removal last; fine when there is none. Throws `custody_refused`. */
 export async function removeFile(path: string): Promise<void> {
   if (!existsSync(path)) return;
-  await rm(path, { force: true });
-  await syncFolder(dirname(path));
+  try {
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AppError('custody_refused', `${path} cannot be removed (${code}).`, { cause: error });
+  }
+}
+
+/** Gives a file another name in its folder and makes that last. Throws as writeNewFile does. */
+export async function renameFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+    await syncFolder(dirname(to));
+  } catch (error) {
+    throw asWriteError(error, to);
+  }
 }
 
 /**

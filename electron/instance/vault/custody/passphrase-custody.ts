@@ -1,4 +1,3 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import { type Fingerprint, formatKeyText, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
@@ -10,8 +9,8 @@ import {
   listFiles,
   readKeyFile,
   removeFile,
+  renameFile,
   replaceFile,
-  syncFolder,
   writeNewFile,
 } from './key-file.ts';
 import { parseKeyFile } from './key-text-file.ts';
@@ -48,8 +47,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
     replaceFile(label, Buffer.from(`${fingerprint}\n`, 'ascii'));
 
   async function renameKey(fingerprint: Fingerprint, to: string): Promise<void> {
-    await rename(paths.get(fingerprint) as string, to);
-    await syncFolder(dataDir);
+    await renameFile(paths.get(fingerprint) as string, to);
     paths.set(fingerprint, to);
   }
 
