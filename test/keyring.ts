@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Child, startChild } from './child.ts';
 import { compiledOnce } from './command-line-env.ts';
 
 /**
@@ -47,11 +48,11 @@ export async function startKeyring(withService = true): Promise<Keyring> {
   // No service folders: nothing starts on this bus that a test did not start.
   const config = join(home, 'bus.conf');
   writeFileSync(config, BUS_CONFIG);
-  const bus = spawn('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
+  const bus = startChild('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
     env: base,
-    stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const address = await firstLine(bus);
+  await bus.waitUntil(() => bus.out.includes('\n'));
+  const address = bus.out.trim();
   const env: NodeJS.ProcessEnv = { ...base, DBUS_SESSION_BUS_ADDRESS: address };
   const collectionIs = (state: 'true' | 'false') =>
     spawnSync(
@@ -74,15 +75,14 @@ export async function startKeyring(withService = true): Promise<Keyring> {
     ).stdout.includes(state);
   /** gnome-keyring opens its collection with a password at its start alone: unlocking is starting it again. */
   const startDaemon = async () => {
-    const started = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
+    const started = startChild('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
       env,
-      stdio: ['pipe', 'ignore', 'ignore'],
     });
-    started.stdin.end(PASSWORD);
-    await until(() => collectionIs('false'));
+    started.process.stdin?.end(PASSWORD);
+    await started.waitUntil(() => collectionIs('false'));
     return started;
   };
-  let daemon: ChildProcess | null = withService ? await startDaemon() : null;
+  let daemon: Child | null = withService ? await startDaemon() : null;
   return {
     env,
     lock() {
@@ -103,23 +103,15 @@ export async function startKeyring(withService = true): Promise<Keyring> {
       );
     },
     async unlock() {
-      daemon?.kill('SIGKILL');
+      await daemon?.stop('SIGKILL');
       daemon = await startDaemon();
     },
     stop() {
-      daemon?.kill('SIGKILL');
-      bus.kill('SIGKILL');
+      daemon?.process.kill('SIGKILL');
+      bus.process.kill('SIGKILL');
       rmSync(home, { recursive: true, force: true });
     },
   };
-}
-
-function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString('utf8').trim()));
-    child.once('error', reject);
-    child.once('exit', () => reject(new Error('dbus-daemon stopped')));
-  });
 }
 
 /** Waits for a condition, for at most ten seconds. */

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { listMounts } from '../electron/instance/vault/copies/linux-disks.ts';
+import { type Child, startChild } from './child.ts';
 import { until } from './keyring.ts';
 
 /** Images lie on a real disk, even where /tmp is in memory. */
@@ -89,11 +90,11 @@ export function openSticks(): Sticks {
 
 function createStick(format: StickFormat, image: string, at: string): Stick & { detach(): void } {
   let device: string | null = null;
-  let driver: ChildProcess | null = null;
+  let driver: Child | null = null;
   const driverEnded = async () => {
     const ended = driver;
     driver = null;
-    if (ended) await until(() => ended.exitCode !== null || ended.signalCode !== null);
+    await ended?.waitForEnd();
   };
   const detach = () => {
     if (device) spawnSync('losetup', ['-d', device]);
@@ -117,8 +118,10 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
         format === 'exfat'
           ? ['mount.exfat-fuse', '-d', '-o', options, device ?? '', at]
           : ['fusefat', '-f', '-o', readOnly ? 'ro' : 'rw+', image, at];
-      driver = spawn(command, args, { stdio: 'ignore' });
-      await until(() => isMounted(at));
+      // Nothing reads what it says while a test waits for a command: a full pipe would hold up both.
+      const started = startChild(command, args, { stdio: 'ignore' });
+      driver = started;
+      await started.waitUntil(() => isMounted(at));
     },
     async eject() {
       // Whoever lists the drives this very moment keeps it busy for no longer than that.
@@ -130,7 +133,7 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
       if (isMounted(at)) spawnSync('umount', ['-l', at]);
     },
     async killDriver() {
-      driver?.kill('SIGKILL');
+      driver?.process.kill('SIGKILL');
       await driverEnded();
     },
   };

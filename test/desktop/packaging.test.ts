@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -16,7 +16,7 @@ import { extractAll, listPackage } from '@electron/asar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { APP_ID } from '../../electron/desktop/window/app-origin.ts';
 import { commandLineEnv } from '../command-line-env.ts';
-import { until } from '../keyring.ts';
+import { serve } from '../e2e/terminal.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -234,30 +234,18 @@ describe('the packed program on Node', () => {
     const dataDir = join(folder, 'data');
     const env = commandLineEnv(dataDir);
     const headless = join(extracted, 'electron', 'headless.js');
-    const child = spawn(
-      process.execPath,
-      [headless, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json'],
-      {
-        env,
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const served = await serve(dataDir, [], {}, headless);
+    let code: number | null;
     try {
-      let out = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        out += chunk;
-      });
-      await until(() => out.includes('\n') || hasEnded(child), 20_000);
-      expect(JSON.parse(out)).toMatchObject({ pid: child.pid });
+      expect(served.pid).toBe(served.child.pid);
       const { stdout } = await run(process.execPath, [headless, 'status', '--json'], { env });
       expect(JSON.parse(stdout)).toMatchObject({ state: 'running', running: true });
       // The worker thread that hashes a password is a file of its own.
       await createAdmin(headless, env);
     } finally {
-      child.kill('SIGTERM');
-      await until(() => hasEnded(child), 10_000);
+      code = await served.stop();
     }
-    expect(child.exitCode).toBe(0);
+    expect(code).toBe(0);
   });
 });
 
@@ -270,5 +258,3 @@ async function createAdmin(headless: string, env: NodeJS.ProcessEnv): Promise<vo
   created.child.stdin?.end('correct horse battery staple');
   await created;
 }
-
-const hasEnded = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;

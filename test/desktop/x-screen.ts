@@ -1,6 +1,5 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { type Child, startChild } from '../child.ts';
 
 /** The programs a screen is made of, by their Debian packages. */
 const TOOLS = {
@@ -31,34 +30,26 @@ export function findMissingTools(): string[] {
 export async function startXScreen({ width, height }: { width: number; height: number }): Promise<XScreen> {
   const size = `${width}x${height}x24`;
   // With -noreset it keeps its wall while no program shows anything.
-  const words = ['-displayfd', '3', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'];
-  const server = spawn('Xvfb', words, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
-  process.once('exit', () => server.kill());
-  const name = `:${await firstLine(server.stdio[3] as Readable)}`;
+  const words = ['-displayfd', '1', '-screen', '0', size, '-nolisten', 'tcp', '-noreset'];
+  const server = startChild('Xvfb', words);
+  process.once('exit', () => server.process.kill());
+  const name = `:${await firstLine(server)}`;
   const env = { ...process.env, DISPLAY: name };
   execFileSync('xsetroot', ['-solid', WALL], { env });
-  const manager = await startManager(env);
+  // It runs what it is given once it manages windows.
+  const manager = startChild('openbox', ['--startup', 'echo ready'], { env });
+  await firstLine(manager);
   return {
     name,
     save: (path) => void execFileSync('import', ['-window', 'root', path], { env }),
     stop() {
-      manager.kill();
-      server.kill();
+      manager.process.kill();
+      server.process.kill();
     },
   };
 }
 
-/** It runs what it is given once it manages windows. */
-async function startManager(env: NodeJS.ProcessEnv): Promise<ChildProcess> {
-  const manager = spawn('openbox', ['--startup', 'echo ready'], {
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  await firstLine(manager.stdout as Readable);
-  return manager;
-}
-
-async function firstLine(stream: Readable): Promise<string> {
-  const [chunk] = (await once(stream, 'data')) as [Buffer];
-  return chunk.toString('utf8').trim();
+async function firstLine(child: Child): Promise<string> {
+  await child.waitUntil(() => child.out.includes('\n'));
+  return child.out.trim();
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEnvFile } from '../../electron/instance/projects/variables/env-file.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
+import { startChild } from '../child.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
@@ -346,19 +347,12 @@ describe('wrong usage', () => {
       else request.socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(join(halfway, 'temps.sock'), resolve));
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, '../../electron/headless.ts'), 'status', '--data-dir', halfway],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
-    );
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk;
-    });
-    const code = await new Promise((resolve) => child.once('close', resolve));
+    const headless = join(import.meta.dirname, '../../electron/headless.ts');
+    const child = startChild(process.execPath, [headless, 'status', '--data-dir', halfway]);
+    const { code } = await child.waitForEnd();
     server.close();
     expect([code, asked]).toEqual([1, 2]);
-    expect(said).toMatch(/^temps-desktop: The instance stopped before it had answered/);
+    expect(child.output).toMatch(/^temps-desktop: The instance stopped before it had answered/);
   });
 
   it('has help for every command', () => {

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
-import { until } from '../keyring.ts';
 
 const headless = join(import.meta.dirname, '../../electron/headless.ts');
+/** So long a command may take: one that hangs would hold up everything behind it. */
+export const COMMAND_MS = 120_000;
 
 export interface Ran {
   code: number | null;
@@ -13,17 +15,21 @@ export interface Ran {
 
 /** Runs one command of the real command line on a data directory. */
 export function temps(dataDir: string, args: string[], input = '', env: NodeJS.ProcessEnv = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
+  const { error, status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
     input,
     encoding: 'utf8',
     env: { ...commandLineEnv(dataDir), ...env },
     maxBuffer: 64 * 1024 * 1024,
+    timeout: COMMAND_MS,
   });
+  if (error) throw error;
   return { code: status, out: stdout, err: stderr };
 }
 
 export interface Served {
   child: ChildProcess;
+  /** As it says itself. */
+  pid: number;
   url: string;
   socket: string;
   setupUrl: string | null;
@@ -32,43 +38,35 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `serve` on free ports and waits until it is ready. */
+/** Starts `serve` on free ports and waits until it is ready. `program` is the entry of the command line. */
 export async function serve(
   dataDir: string,
   args: string[] = [],
   env: NodeJS.ProcessEnv = {},
+  program = headless,
 ): Promise<Served> {
-  const child = spawn(
+  const child = startChild(
     process.execPath,
-    [headless, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
-    {
-      env: { ...commandLineEnv(dataDir), ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    },
+    [program, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
+    { env: { ...commandLineEnv(dataDir), ...env } },
   );
-  child.stdin?.end();
-  let out = '';
-  let all = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    out += chunk;
-    all += chunk;
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    all += chunk;
-  });
-  await until(() => out.includes('\n') || child.exitCode !== null, 20_000);
-  if (child.exitCode !== null) throw new Error(`serve ended: ${all}`);
-  const ready = JSON.parse(out) as { url: string; socket: string; pid: number; setup_url: string | null };
+  child.process.stdin?.end();
+  await child.waitUntil(() => child.out.includes('\n'));
+  const ready = JSON.parse(child.out) as {
+    url: string;
+    socket: string;
+    pid: number;
+    setup_url: string | null;
+  };
   return {
-    child,
+    child: child.process,
+    pid: ready.pid,
     url: ready.url,
     socket: ready.socket,
     setupUrl: ready.setup_url,
-    output: () => all,
+    output: () => child.output,
     async stop(signal = 'SIGTERM') {
-      child.kill(signal);
-      await until(() => child.exitCode !== null || child.signalCode !== null, 10_000);
-      return child.exitCode;
+      return (await child.stop(signal)).code;
     },
   };
 }
@@ -90,20 +88,13 @@ export async function onTerminal(
   redirect = '',
 ): Promise<{ code: number | null; screen: string }> {
   const command = [process.execPath, headless, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
+  const child = startChild('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
     env: { ...commandLineEnv(dataDir), TERM: 'dumb' },
-    stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let screen = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    screen += chunk;
-  });
-  const ended = () => child.exitCode !== null;
   for (const [seen, typed] of dialogue) {
-    await until(() => seen.test(screen) || ended(), 20_000);
-    if (ended()) break;
-    child.stdin.write(`${typeof typed === 'string' ? typed : typed(screen)}\r`);
+    await child.waitUntil(() => seen.test(child.out));
+    child.process.stdin?.write(`${typeof typed === 'string' ? typed : typed(child.out)}\r`);
   }
-  await until(ended, 20_000);
-  return { code: child.exitCode, screen };
+  const { code } = await child.waitForEnd();
+  return { code, screen: child.out };
 }

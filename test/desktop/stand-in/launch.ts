@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type Child, startChild } from '../../child.ts';
 import { compiledOnce } from '../../command-line-env.ts';
-import type { Ran } from '../../e2e/terminal.ts';
+import { COMMAND_MS, type Ran } from '../../e2e/terminal.ts';
 import type { LaunchedDesktop, LaunchOptions } from '../launched-desktop.ts';
 import { type ControlServer, openControl } from './control/control-server.ts';
 import { buildPreload } from './page/preload-build.ts';
@@ -25,11 +26,13 @@ const baseEnv = () => ({ PATH: process.env.PATH, ...compiledOnce });
 
 /** One command of the program on the stand-in, to its end. */
 export function runOnStandIn(words: string[], env: NodeJS.ProcessEnv, home: string): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...PROGRAM, ...words], {
+  const { error, status, stdout, stderr } = spawnSync(process.execPath, [...PROGRAM, ...words], {
     cwd: root,
     encoding: 'utf8',
     env: { ...baseEnv(), ...env, HOME: home },
+    timeout: COMMAND_MS,
   });
+  if (error) throw error;
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -40,7 +43,7 @@ export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions
   const ownHome = home ?? join(folder, 'home');
   mkdirSync(ownHome, { recursive: true });
   const control = await openControl(join(folder, 'control.sock'));
-  const child = spawn(process.execPath, [...PROGRAM, ...args], {
+  const child = startChild(process.execPath, [...PROGRAM, ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...baseEnv(), ...env, HOME: ownHome, STAND_IN_FOLDER: folder },
@@ -48,35 +51,30 @@ export async function launchStandIn({ args = [], env = {}, home }: LaunchOptions
   return await follow(child, control, folder);
 }
 
-async function follow(child: ChildProcess, control: ControlServer, folder: string): Promise<LaunchedDesktop> {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
+async function follow(child: Child, control: ControlServer, folder: string): Promise<LaunchedDesktop> {
   const pages = createPageFinder();
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  const exit = ended.then(async (code) => {
-    control.close(`the desktop ended:\n${output}`);
+  const exit = child.ended.then(async ({ code }) => {
+    control.close(`the desktop ended:\n${child.output}`);
     await pages.close();
     if (code === null) await waitForBrowser(join(folder, 'chromium', 'SingletonLock'));
     await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     return code;
   });
   const first = await Promise.race([control.started, exit.then(() => null)]);
-  if (!first) throw new Error(`the desktop did not start:\n${output}`);
+  if (!first) throw new Error(`the desktop did not start:\n${child.output}`);
   const state = () => control.state() ?? first;
   const waitForState: LaunchedDesktop['waitForState'] = (is) =>
     new Promise((resolve, reject) => {
       const fail = (why: string) => {
         end();
-        reject(new Error(`${why}: ${JSON.stringify(state(), null, 2)}\n${output}`));
+        reject(new Error(`${why}: ${JSON.stringify(state(), null, 2)}\n${child.output}`));
       };
       const look = () => {
         if (is(state())) {
           end();
           resolve(state());
-        } else if (child.exitCode !== null || child.signalCode !== null) fail('the desktop ended');
+        } else if (child.process.exitCode !== null || child.process.signalCode !== null)
+          fail('the desktop ended');
       };
       const timer = setTimeout(() => fail('the desktop did not come to it'), PATIENCE_MS);
       const unwatch = control.watch(look);
@@ -87,9 +85,9 @@ async function follow(child: ChildProcess, control: ControlServer, folder: strin
       look();
     });
   return {
-    pid: child.pid as number,
+    pid: child.process.pid as number,
     get output() {
-      return output;
+      return child.output;
     },
     exit,
     state,
@@ -108,11 +106,11 @@ async function follow(child: ChildProcess, control: ControlServer, folder: strin
       return page;
     },
     async stop() {
-      child.kill('SIGTERM');
+      child.process.kill('SIGTERM');
       return await exit;
     },
     async kill() {
-      child.kill('SIGKILL');
+      child.process.kill('SIGKILL');
       await exit;
     },
   };

@@ -11,7 +11,7 @@ export interface ControlServer {
   /** Called after each change; returns what ends it. */
   watch(listener: () => void): () => void;
   tell<Name extends keyof StandInCommands>(name: Name, said: StandInCommands[Name]): Promise<void>;
-  /** What was told and not answered is rejected with this reason. */
+  /** What was told and not answered, or is told from now on, is rejected with this reason. */
   close(reason: string): void;
 }
 
@@ -22,6 +22,7 @@ export async function openControl(path: string): Promise<ControlServer> {
   const listeners = new Set<() => void>();
   let socket: Socket | null = null;
   let state: StandInState | null = null;
+  let whyClosed: string | null = null;
   let count = 0;
   const hear = (message: ControlMessage) => {
     if ('state' in message) {
@@ -52,6 +53,7 @@ export async function openControl(path: string): Promise<ControlServer> {
       return () => listeners.delete(listener);
     },
     tell(name, said) {
+      if (whyClosed !== null) return Promise.reject(new Error(whyClosed));
       const id = ++count;
       const answer = Promise.withResolvers<void>();
       asked.set(id, answer);
@@ -59,6 +61,7 @@ export async function openControl(path: string): Promise<ControlServer> {
       return answer.promise;
     },
     close(reason) {
+      whyClosed = reason;
       for (const { reject } of asked.values()) reject(new Error(reason));
       for (const listener of listeners) listener();
       server.close();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
+import { type Child, startChild } from '../../../child.ts';
 import { CHROMIUM, QUIET, SHOWN_CHROMIUM } from '../../../console/support/browser.ts';
 import { folder, noteChange, state } from '../control/control.ts';
 import { type Devtools, type DevtoolsSession, speakDevtools } from './devtools.ts';
@@ -20,7 +20,6 @@ const FLAGS = [
   '--remote-debugging-pipe',
   '--remote-debugging-port=0',
 ];
-const PORT_MS = 20_000;
 
 /** Shown, it keeps nothing either, so that it offers to keep no password; and says nothing of its flags. */
 const SHOWN_FLAGS = ['--incognito', '--test-type'];
@@ -112,12 +111,23 @@ async function launch(): Promise<Chromium> {
   const words = [...asRoot, ...(shownOn === null ? [] : SHOWN_FLAGS), `--user-data-dir=${profile}`];
   const env = { ...process.env, ...(shownOn === null ? {} : { DISPLAY: shownOn }) };
   if (shownOn !== null) giveSystemFrame(profile);
-  const child = spawn(program, [...FLAGS, ...words], {
+  const child = startChild(program, [...FLAGS, ...words], {
     env,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
   });
-  process.on('exit', () => child.kill('SIGKILL'));
-  const devtools = speakDevtools(child.stdio[3] as Writable, child.stdio[4] as Readable);
+  const { stdio } = child.process;
+  process.on('exit', () => child.process.kill('SIGKILL'));
+  // In Electron they are one: without its browser the program is gone too.
+  void child.ended
+    .then(
+      ({ code, signal }) => `ended with ${signal ?? code}`,
+      ({ message }: Error) => message,
+    )
+    .then((why) => {
+      process.stderr.write(`The browser of the stand-in is gone: ${why}\n`);
+      process.exit(1);
+    });
+  const devtools = speakDevtools(stdio[3] as Writable, stdio[4] as Readable);
   const chromium = new Chromium(devtools, (more) => {
     spawn(program, [...words, ...more], { env, stdio: 'ignore' });
   });
@@ -126,7 +136,7 @@ async function launch(): Promise<Chromium> {
     waitForDebuggerOnStart: true,
     flatten: true,
   });
-  state.debugAddress = `http://127.0.0.1:${await readPort(profile)}`;
+  state.debugAddress = `http://127.0.0.1:${await readPort(child, profile)}`;
   noteChange();
   return chromium;
 }
@@ -138,12 +148,9 @@ function giveSystemFrame(profile: string): void {
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
 }
 
-async function readPort(profile: string): Promise<string> {
+async function readPort(child: Child, profile: string): Promise<string> {
   const file = join(profile, 'DevToolsActivePort');
-  const end = Date.now() + PORT_MS;
-  while (!existsSync(file) || readFileSync(file, 'utf8') === '') {
-    if (Date.now() > end) throw new Error('the browser has no port for its DevTools');
-    await wait(20);
-  }
-  return readFileSync(file, 'utf8').split('\n')[0] as string;
+  const read = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  await child.waitUntil(() => read() !== '');
+  return read().split('\n')[0] as string;
 }

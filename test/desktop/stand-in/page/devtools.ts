@@ -23,6 +23,8 @@ export interface Devtools {
   session(id: string): DevtoolsSession;
 }
 
+const GONE = 'the browser is gone';
+
 export function speakDevtools(output: Writable, input: Readable): Devtools {
   const waiting = new Map<number, PromiseWithResolvers<never>>();
   const listeners = new Map<string, ((params: never) => void)[]>();
@@ -36,8 +38,10 @@ export function speakDevtools(output: Writable, input: Readable): Devtools {
       hear(JSON.parse(text) as Message);
     }
   });
+  let isGone = false;
   input.on('close', () => {
-    for (const { reject } of waiting.values()) reject(new Error('the browser is gone'));
+    isGone = true;
+    for (const { reject } of waiting.values()) reject(new Error(GONE));
   });
   output.on('error', () => undefined);
   const hear = ({ id, sessionId = '', method, params, result, error }: Message) => {
@@ -52,6 +56,7 @@ export function speakDevtools(output: Writable, input: Readable): Devtools {
   };
   const session = (sessionId: string): DevtoolsSession => ({
     send: (method, params) => {
+      if (isGone) return Promise.reject(new Error(GONE));
       const id = ++count;
       const answer = Promise.withResolvers<never>();
       waiting.set(id, answer);

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
+import { startChild } from '../../../child.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../../../keyring.ts';
 import { requires } from '../../../requires.ts';
 
@@ -29,24 +30,17 @@ interface Worker {
 
 /** The custody in a process of its own, on this bus, answering one JSON line for each. */
 function startWorker(env: NodeJS.ProcessEnv): Worker {
-  const started = spawn(process.execPath, [worker], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  let buffered = '';
-  const lines: string[] = [];
-  started.stdout.on('data', (chunk: Buffer) => {
-    buffered += chunk.toString('utf8');
-    const parts = buffered.split('\n');
-    buffered = parts.pop() ?? '';
-    lines.push(...parts);
-  });
+  const started = startChild(process.execPath, [worker], { env });
+  let answers = 0;
   return {
     async ask(request) {
-      started.stdin.write(`${JSON.stringify(request)}\n`);
-      await until(() => lines.length > 0 || started.exitCode !== null || started.signalCode !== null, 25_000);
-      const line = lines.shift();
-      if (line === undefined) throw new Error(`the process died: ${started.signalCode ?? started.exitCode}`);
-      return JSON.parse(line) as Record<string, unknown>;
+      started.process.stdin?.write(`${JSON.stringify(request)}\n`);
+      const at = answers++;
+      const lines = () => started.out.split('\n');
+      await started.waitUntil(() => lines().length > at + 1, 25_000);
+      return JSON.parse(lines()[at] as string) as Record<string, unknown>;
     },
-    stop: () => started.kill('SIGKILL'),
+    stop: () => started.process.kill('SIGKILL'),
   };
 }
 
