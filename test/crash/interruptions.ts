@@ -1,26 +1,41 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Child, startChild } from '../child.ts';
 import { compileCache } from '../command-line-env.ts';
 import { discard, type Scenario, verify } from './scenarios.ts';
 
 const worker = join(import.meta.dirname, 'worker.ts');
 const workerEnv = { ...process.env, NODE_COMPILE_CACHE: compileCache };
 
+/** What became of the interruptions of one scenario. */
 export interface Tally {
-  runs: number;
-  /** Runs that were really interrupted, or whose fault really happened. */
+  /** Interruptions that were meant: the calls of an undisturbed run, or the random instants. */
+  counted: number;
+  /** Those that really happened. */
   hit: number;
+  /** What did not hold after one, in words. */
   faults: string[];
 }
-
-export const emptyTally = (): Tally => ({ runs: 0, hit: 0, faults: [] });
 
 /** Calls that change files or their names: where an interruption matters. */
 const CALLS = ['write', 'pwrite', 'fsync', 'fdatasync', 'ftruncate', 'link', 'rename', 'unlink'];
 /** Calls that can fail for a disk that is full, read-only or broken. */
 const FAILING_CALLS = CALLS.filter((call) => call !== 'unlink');
+
+/** kill -9; a stop, after which the call goes on; or what the call answers. */
+export type Fault = 'kill' | 'stop' | keyof typeof constants.errno;
+
+/** A script of Node with its words, whose calls that change a file below a folder count. */
+export interface Interruptible {
+  script: [path: string, ...words: string[]];
+  under: string;
+}
+
+/** So long one run may take: one that hangs would hold up the whole test. */
+const RUN_MS = 60_000;
 
 let preloaded: string | null = null;
 
@@ -37,27 +52,59 @@ function findInterrupter(): string | null {
   return target;
 }
 
-/** What a process is started with to be interrupted at its `at`-th call that changes a file below `under`. */
-export function interruptionEnv(
-  at: number,
-  fault: 'kill' | 'stop' | keyof typeof constants.errno,
-  log: string,
-  { calls = CALLS, under }: { calls?: readonly string[]; under?: string } = {},
-): NodeJS.ProcessEnv {
+export function canInterruptCalls(): boolean {
+  return findInterrupter() !== null;
+}
+
+/** What a script is started with to be interrupted at its `at`-th call; at 0 they are only counted. */
+export function interruptionEnv(under: string, at: number, fault: Fault, log?: string): NodeJS.ProcessEnv {
+  const isAnswer = fault !== 'kill' && fault !== 'stop';
   return {
     ...workerEnv,
     LD_PRELOAD: findInterrupter() ?? '',
     INTERRUPT_AT: String(at),
-    INTERRUPT_WITH: fault === 'kill' || fault === 'stop' ? fault : String(constants.errno[fault]),
-    INTERRUPT_CALLS: `,${calls.join(',')},`,
-    INTERRUPT_LOG: log,
-    ...(under === undefined ? {} : { INTERRUPT_UNDER: under }),
+    INTERRUPT_WITH: isAnswer ? String(constants.errno[fault]) : fault,
+    INTERRUPT_CALLS: `,${(isAnswer ? FAILING_CALLS : CALLS).join(',')},`,
+    INTERRUPT_UNDER: under,
+    ...(log === undefined ? {} : { INTERRUPT_LOG: log }),
   };
 }
 
-export function canInterruptCalls(): boolean {
-  return findInterrupter() !== null;
+/** The calls that could be interrupted, by their names, as an undisturbed run makes them. */
+export function countCalls(program: Interruptible, fault: Fault): string[] {
+  const { ran, calls } = run(program, 0, fault);
+  if (ran.status !== 0 || !ran.stdout.includes('DONE')) throw new Error(describeEnd('undisturbed', ran));
+  return calls;
 }
+
+/** One run that is interrupted at its `at`-th call; `call` is null when it made fewer. */
+export function interruptCall(
+  program: Interruptible,
+  at: number,
+  fault: Fault,
+): { ran: SpawnSyncReturns<string>; call: string | null } {
+  const { ran, calls } = run(program, at, fault);
+  return { ran, call: calls.find((call) => call.endsWith('!'))?.slice(0, -1) ?? null };
+}
+
+function run({ script, under }: Interruptible, at: number, fault: Fault) {
+  const folder = mkdtempSync(join(tmpdir(), 'temps-calls-'));
+  const log = join(folder, 'log');
+  try {
+    const ran = spawnSync(process.execPath, script, {
+      encoding: 'utf8',
+      env: interruptionEnv(under, at, fault, log),
+      timeout: RUN_MS,
+    });
+    if (ran.error) throw ran.error;
+    return { ran, calls: existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const describeEnd = (what: string, { status, signal, stdout, stderr }: SpawnSyncReturns<string>) =>
+  `${what}, it ended with ${signal ?? status}: ${stdout}${stderr}`;
 
 /**
  * kill -9 at random instants of the work, `count` times, from copies of one prepared directory. How long the
@@ -68,24 +115,42 @@ export async function killAtRandom(
   prepared: string,
   values: number,
   count: number,
-  tally: Tally,
-): Promise<void> {
+): Promise<Tally> {
+  const tally: Tally = { counted: count, hit: 0, faults: [] };
   const windowMs = await measureWork(scenario, prepared, 3);
   for (let run = 0; run < count; run++) {
     const dataDir = copyOf(prepared);
-    const child = startWorker(scenario, dataDir);
-    const killed = await killAfterReady(child, Math.random() * windowMs);
-    tally.runs += 1;
-    if (killed) tally.hit += 1;
+    if (await killDuringWork(scenario, dataDir, Math.random() * windowMs)) tally.hit += 1;
     await judge(scenario, dataDir, values, `killed at random (${scenario})`, tally);
   }
+  return tally;
 }
 
-function startWorker(scenario: Scenario, dataDir: string) {
-  return spawn(process.execPath, [worker, scenario, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: workerEnv,
-  });
+/** kill -9 again and again in one copy, each time going on where the last was killed; judged at the end. */
+export async function killInPlace(
+  scenario: Scenario,
+  prepared: string,
+  values: number,
+  kills: number,
+  delayMs: number,
+): Promise<Tally> {
+  const tally: Tally = { counted: kills, hit: 0, faults: [] };
+  const dataDir = copyOf(prepared);
+  for (let kill = 0; kill < kills; kill++)
+    if (await killDuringWork(scenario, dataDir, delayMs)) tally.hit += 1;
+  await judge(scenario, dataDir, values, `killed ${kills} times (${scenario})`, tally);
+  return tally;
+}
+
+/** Kills the work so long after it began. False when it was done before. */
+async function killDuringWork(scenario: Scenario, dataDir: string, delayMs: number): Promise<boolean> {
+  const child = startWorker(scenario, dataDir);
+  await child.waitUntil(() => child.out.includes('READY'));
+  await wait(delayMs);
+  const { signal } = await child.stop('SIGKILL');
+  const isDone = child.out.includes('DONE');
+  if (signal === null && !isDone) throw new Error(`${scenario} failed undisturbed: ${child.output}`);
+  return !isDone;
 }
 
 /** From READY to DONE, undisturbed: the shortest of `runs`, in milliseconds. */
@@ -94,102 +159,50 @@ async function measureWork(scenario: Scenario, prepared: string, runs: number): 
   for (let run = 0; run < runs; run++) {
     const dataDir = copyOf(prepared);
     const child = startWorker(scenario, dataDir);
-    let began = 0;
-    await new Promise<void>((resolve) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        if (chunk.includes('READY')) began = performance.now();
-        if (chunk.includes('DONE')) times.push(performance.now() - began);
-      });
-      child.once('close', () => resolve());
-    });
+    await child.waitUntil(() => child.out.includes('READY'));
+    const began = performance.now();
+    await child.waitUntil(() => child.out.includes('DONE'));
+    times.push(performance.now() - began);
+    await child.waitForEnd();
     discard(dataDir);
   }
   return Math.min(...times);
 }
 
-/** kill -9 again and again in one directory, each time going on where the last was killed; judged at the end. */
-export async function killInPlace(
-  scenario: Scenario,
-  dataDir: string,
-  values: number,
-  kills: number,
-  delayMs: number,
-  tally: Tally,
-): Promise<void> {
-  for (let kill = 0; kill < kills; kill++) {
-    const child = startWorker(scenario, dataDir);
-    tally.runs += 1;
-    if (await killAfterReady(child, delayMs)) tally.hit += 1;
-  }
-  await judge(scenario, dataDir, values, `killed ${kills} times (${scenario})`, tally);
-}
-
-/** True when the kill came before the work was done. */
-function killAfterReady(child: ChildProcess, delayMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (chunk.includes('READY')) setTimeout(() => child.kill('SIGKILL'), delayMs);
-    });
-    child.once('close', (_code, signal) => resolve(signal === 'SIGKILL'));
-  });
-}
+const startWorker = (scenario: Scenario, dataDir: string): Child =>
+  startChild(process.execPath, [worker, scenario, dataDir], { env: workerEnv });
 
 /**
- * kill -9 just before the n-th call that changes a file, for n = 1, `every` + 1 … until the work gets through.
- * Calls are counted over all threads, so with `every` 1 no step between two of them is left out.
+ * Counts the calls of the work that change a file, over all threads, and interrupts each of them, or every
+ * `every`-th: a kill -9 just before it, or the error that a full, read-only or broken disk answers it with.
  */
-export async function killAtEveryCall(
+export async function interruptEveryCall(
   scenario: Scenario,
   prepared: string,
   values: number,
-  every: number,
-  tally: Tally,
-): Promise<void> {
-  await atEveryCall(scenario, prepared, values, every, tally, CALLS, 'kill');
-}
-
-/** The n-th call fails as a full, read-only or broken disk makes it fail. */
-export async function failAtEveryCall(
-  scenario: Scenario,
-  prepared: string,
-  values: number,
-  every: number,
-  error: 'ENOSPC' | 'EROFS' | 'EIO',
-  tally: Tally,
-): Promise<void> {
-  await atEveryCall(scenario, prepared, values, every, tally, FAILING_CALLS, error);
-}
-
-async function atEveryCall(
-  scenario: Scenario,
-  prepared: string,
-  values: number,
-  every: number,
-  tally: Tally,
-  calls: readonly string[],
   fault: 'kill' | 'ENOSPC' | 'EROFS' | 'EIO',
-): Promise<void> {
-  // Once undisturbed: what is compiled is kept for the others, whose calls are then the vault's alone.
-  await measureWork(scenario, prepared, 1);
-  for (let n = 1; ; n += every) {
-    const dataDir = copyOf(prepared);
-    const log = `${dataDir}.log`;
-    spawnSync(process.execPath, [worker, scenario, dataDir], {
-      stdio: 'ignore',
-      env: interruptionEnv(n, fault, log, { calls }),
-    });
-    const interrupted = /^(\w+)!$/m.exec(readFileSync(log, 'utf8'))?.[1];
-    rmSync(log, { force: true });
-    if (!interrupted) {
-      discard(dataDir);
-      return;
-    }
-    tally.runs += 1;
-    tally.hit += 1;
-    await judge(scenario, dataDir, values, `${fault} at call ${n}, ${interrupted} (${scenario})`, tally);
+  every = 1,
+): Promise<Tally> {
+  const inCopy = <Result>(work: (program: Interruptible) => Result): [Result, string] => {
+    const under = copyOf(prepared);
+    return [work({ script: [worker, scenario, under], under }), under];
+  };
+  const [calls, undisturbed] = inCopy((program) => countCalls(program, fault));
+  discard(undisturbed);
+  const tally: Tally = { counted: Math.ceil(calls.length / every), hit: 0, faults: [] };
+  for (let at = 1; at <= calls.length; at += every) {
+    const what = `${fault} at call ${at} of ${calls.length}, ${calls[at - 1]} (${scenario})`;
+    const [{ ran, call }, dataDir] = inCopy((program) => interruptCall(program, at, fault));
+    if (call !== null) tally.hit += 1;
+    // A disk that fails is a named error, not a crash.
+    if (ran.signal !== (fault === 'kill' ? 'SIGKILL' : null) || (ran.status ?? 0) !== 0)
+      tally.faults.push(describeEnd(what, ran));
+    await judge(scenario, dataDir, values, what, tally);
   }
+  return tally;
 }
 
+/** Keeps the directory where something did not hold. */
 async function judge(
   scenario: Scenario,
   dataDir: string,

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect } from 'vitest';
@@ -12,10 +12,16 @@ import { syncFolder } from '../../../../electron/instance/vault/custody/key-file
 import { getKeyFromCopy } from '../../../../electron/instance/vault/key/unlock.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import type { VaultCore } from '../../../../electron/instance/vault/vault-core.ts';
-import { canInterruptCalls, interruptionEnv } from '../../../crash/interruptions.ts';
+import { startChild } from '../../../child.ts';
+import {
+  canInterruptCalls,
+  countCalls,
+  type Interruptible,
+  interruptCall,
+  interruptionEnv,
+} from '../../../crash/interruptions.ts';
 import { type OpenVault, openCore, prepare } from '../../../crash/scenarios.ts';
 import { temps } from '../../../e2e/terminal.ts';
-import { until } from '../../../keyring.ts';
 import { requires } from '../../../requires.ts';
 import { openSticks, type Stick, type Sticks, whyNoSticks } from '../../../sticks.ts';
 
@@ -216,58 +222,61 @@ describe('a stick that is pulled out', () => {
   interrupting.each([
     ['exfat', 'kill'],
     ['ext4', 'EIO'],
-  ] as const)('at any call holds a whole copy or none (%s, %s)', async (format, fault) => {
-    const stick = await plugged(format);
-    const file = join(stick.at, 'encryption_key');
-    const { fingerprint } = core.ring.active ?? {};
-    const dataDir = core.dataDir;
-    vault.close();
-    for (let call = 1; ; call++) {
-      const log = join(sticks.memory, 'calls');
-      const ran = spawnSync(process.execPath, [worker, dataDir, stick.at], {
-        encoding: 'utf8',
-        env: interruptionEnv(call, fault, log, { under: stick.at }),
-      });
-      const interrupted = readFileSync(log, 'utf8').includes('!');
-      rmSync(log);
-      if (!interrupted) {
-        expect(call).toBeGreaterThan(4);
-        expect(ran.stdout).toContain('DONE');
-        break;
+  ] as const)(
+    'at any call holds a whole copy or none (%s, %s)',
+    { timeout: 300_000 },
+    async (format, fault) => {
+      const stick = await plugged(format);
+      const file = join(stick.at, 'encryption_key');
+      const { fingerprint } = core.ring.active ?? {};
+      const dataDir = core.dataDir;
+      vault.close();
+      const program: Interruptible = { script: [worker, dataDir, stick.at], under: stick.at };
+      const calls = countCalls(program, fault);
+      expect(calls.length).toBeGreaterThanOrEqual(4);
+      let whole = 1;
+      let hit = 0;
+      for (const at of calls.keys()) {
+        for (const name of namesAt(stick)) rmSync(join(stick.at, name));
+        const what = `call ${at + 1} of ${calls.length}`;
+        const { ran, call } = interruptCall(program, at + 1, fault);
+        if (call !== null) hit += 1;
+        if (fault === 'EIO') expect(ran.stdout, what).toBe('FAILED place_gone\n');
+        if (existsSync(file)) expect(await fingerprintAt(file), what).toBe(fingerprint);
+        rmSync(file, { force: true });
+        const isLast = at === calls.length - 1;
+        if (namesAt(stick).length === 0 && !isLast) continue;
+        // What a kill left under another name goes with the next copy.
+        countCalls(program, fault);
+        whole += 1;
+        expect(namesAt(stick), what).toEqual(['encryption_key']);
       }
-      if (fault === 'EIO') expect(ran.stdout, `call ${call}`).toBe('FAILED place_gone\n');
-      if (existsSync(file)) expect(await fingerprintAt(file), `call ${call}`).toBe(fingerprint);
-      rmSync(file, { force: true });
-    }
-    // What a kill left under another name went with the next copy.
-    expect(namesAt(stick)).toEqual(['encryption_key']);
-    vault = await openCore(dataDir);
-    expect(listKeyCopies(vault.core)).toMatchObject([{ place: file, verifiedAt: expect.any(Number) }]);
-  });
+      expect(hit).toBe(calls.length);
+      vault = await openCore(dataDir);
+      // Those alone that got through.
+      expect(listKeyCopies(vault.core)).toMatchObject(
+        Array(whole).fill({ place: file, verifiedAt: expect.any(Number) }),
+      );
+    },
+  );
 
   /** Stops the copying at its n-th call that changes something on the stick, does that, and lets it go on. */
   async function stopAt(stick: Stick, call: number, meanwhile: () => void | Promise<void>): Promise<string> {
     vault.close();
-    const log = join(sticks.memory, 'calls');
-    const child = spawn(process.execPath, [worker, core.dataDir, stick.at], {
-      env: interruptionEnv(call, 'stop', log, { under: stick.at }),
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const child = startChild(process.execPath, [worker, core.dataDir, stick.at], {
+      env: interruptionEnv(stick.at, call, 'stop'),
     });
-    let said = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk;
-    });
+    const status = `/proc/${child.process.pid}/status`;
     try {
-      await until(() => /^State:\tT/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
+      await child.waitUntil(() => existsSync(status) && /^State:\tT/m.test(readFileSync(status, 'utf8')));
       await meanwhile();
-      child.kill('SIGCONT');
-      await until(() => child.exitCode !== null);
+      await child.stop('SIGCONT');
     } finally {
-      child.kill('SIGKILL');
+      child.process.kill('SIGKILL');
     }
     vault = await openCore(core.dataDir);
     core = vault.core;
-    return said.trim();
+    return child.out.trim();
   }
 });
 

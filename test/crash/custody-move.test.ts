@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { requires } from '../requires.ts';
+import { canInterruptCalls, interruptEveryCall, killAtRandom } from './interruptions.ts';
+import { discard, prepare } from './scenarios.ts';
+
+const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
+const VALUES = 5;
+let some: string;
+beforeAll(async () => {
+  some = await prepare(VALUES);
+});
+afterAll(() => discard(some));
+
+describe('a move to another custody', () => {
+  plainIt('loses no key when killed at 12 random instants', { timeout: 600_000 }, async () => {
+    const { faults, hit, counted } = await killAtRandom('custody_move', some, VALUES, 12);
+    expect(faults).toEqual([]);
+    expect(hit).toBeGreaterThanOrEqual(counted / 2);
+  });
+
+  it('loses no key when killed at any call that changes a file', { timeout: 600_000 }, async () => {
+    const { faults, hit, counted } = await interruptEveryCall('custody_move', some, VALUES, 'kill');
+    expect(faults).toEqual([]);
+    expect(hit).toBe(counted);
+    expect(counted).toBeGreaterThan(30);
+  });
+});

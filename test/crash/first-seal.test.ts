@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { requires } from '../requires.ts';
+import { canInterruptCalls, interruptEveryCall, killAtRandom } from './interruptions.ts';
+import { discard, prepare } from './scenarios.ts';
+
+const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
+let none: string;
+beforeAll(async () => {
+  none = await prepare(0);
+});
+afterAll(() => discard(none));
+
+describe('the first start and its first secret', () => {
+  plainIt('end well when killed at 30 random instants', { timeout: 600_000 }, async () => {
+    const { faults, hit, counted } = await killAtRandom('first_seal', none, 0, 30);
+    expect(faults).toEqual([]);
+    expect(hit).toBeGreaterThanOrEqual(counted / 2);
+  });
+
+  it('end well when killed at any call that changes a file', { timeout: 600_000 }, async () => {
+    const { faults, hit, counted } = await interruptEveryCall('first_seal', none, 0, 'kill');
+    expect(faults).toEqual([]);
+    expect(hit).toBe(counted);
+    expect(counted).toBeGreaterThan(40);
+  });
+});
