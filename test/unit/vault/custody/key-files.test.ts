@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createExternalCustody } from '../../../../electron/instance/vault/custody/external-custody.ts';
 import { createFileCustody } from '../../../../electron/instance/vault/custody/file-custody.ts';
+import { removeFile, renameFile } from '../../../../electron/instance/vault/custody/key-file.ts';
 import { createPassphraseCustody } from '../../../../electron/instance/vault/custody/passphrase-custody.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
@@ -99,6 +100,17 @@ describe('a key file', () => {
     writeFileSync(file, text, { mode: 0o600 });
     chownSync(file, 12_345, 12_345);
     await expect(createFileCustody(dir).find()).rejects.toMatchObject({ code: 'key_file_unsafe' });
+  });
+});
+
+describe('a disk that fails', () => {
+  it('is named while a file is removed or gets another name', async () => {
+    mkdirSync(file);
+    await expect(removeFile(file)).rejects.toMatchObject({ code: 'custody_refused' });
+    await expect(renameFile(file, join(dir, 'nowhere', 'key'))).rejects.toMatchObject({
+      code: 'custody_refused',
+    });
+    expect(existsSync(file)).toBe(true);
   });
 });
 
