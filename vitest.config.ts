@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The small files of test/crash take longest: begun last, they would leave all cores but one without work. */
+/** Files that take longest, the longest first: begun last, they would leave all cores but one without work. */
+const LONGEST = ['test/crash/', 'test/console/key.test.ts', 'test/desktop/journeys.test.ts'];
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/test/crash/');
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((path) => moduleId.includes(path));
+      return at < 0 ? LONGEST.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
   }
 }
 
@@ -19,6 +23,8 @@ export default defineConfig({
     // A page on a busy machine: what is waited for comes, or a minute ends it.
     expect: { poll: { timeout: 20_000 } },
     pool: 'forks',
+    // A worker loads the instance once for all its files, and keeps one browser for them.
+    isolate: false,
     // Most files wait for processes, disks and browsers: every core has one at work.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { hasChromium, launchBrowser } from '../console/support/browser.ts';
+import { endBrowser, hasChromium, launchBrowser } from '../console/support/browser.ts';
 import { startConsole, type TestConsole } from '../console/support/console.ts';
 import { median, ms, note } from './figures.ts';
 
@@ -22,7 +22,7 @@ export async function benchConsole(): Promise<void> {
     await noteNavigation(page, '/projects/large', 'large');
     await noteScroll(page);
   } finally {
-    await browser.close();
+    await endBrowser();
     await console.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from './support/browser.ts';
+import { endBrowser, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
 import { makeCopies, seed } from './support/seed.ts';
 
@@ -174,6 +174,6 @@ try {
   await take(browser, console, recovering);
   await takeOutside(browser);
 } finally {
-  await browser.close();
+  await endBrowser();
   await console.stop();
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../console/support/browser.ts';
+import { endBrowser, launchBrowser } from '../console/support/browser.ts';
 import { ask, type DesktopHome, openDesktopHome, setUp } from './desktop-home.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
 import { drawTraySheet, type TrayPlatform, type TrayShot } from './tray-sheet.ts';
@@ -197,7 +197,7 @@ async function drawTrays(platform: TrayPlatform, trays: Life['trays']): Promise<
       say(path);
     }
   } finally {
-    await browser.close();
+    await endBrowser();
   }
 }
 

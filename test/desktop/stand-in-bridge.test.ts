@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { compiledOnce } from '../command-line-env.ts';
 import { hasChromium } from '../console/support/browser.ts';
 import { requires } from '../requires.ts';
 
@@ -97,7 +98,7 @@ describe('a preload on the stand-in', () => {
     const register = join(import.meta.dirname, 'stand-in/register.ts');
     const { stdout, stderr } = spawnSync(process.execPath, ['--import', register, join(folder, 'main.mjs')], {
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
+      env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, TMPDIR: folder },
       timeout: 40_000,
     });
     const refused = (channel: string, why: string) =>

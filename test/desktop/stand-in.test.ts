@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { compiledOnce } from '../command-line-env.ts';
 import { hasChromium, launchBrowser } from '../console/support/browser.ts';
 import { temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
@@ -82,7 +83,7 @@ function runProbe(code: string): { status: number | null; err: string } {
   const { status, stderr } = spawnSync(
     process.execPath,
     ['--import', join(import.meta.dirname, 'stand-in/register.ts'), '--input-type=module', '-e', code],
-    { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: folder } },
+    { encoding: 'utf8', env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder } },
   );
   return { status, err: stderr };
 }

@@ -1,30 +1,41 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
-
-/** The whole browser, which has windows. */
-export const SHOWN_CHROMIUM = '/usr/bin/chromium';
-/** The engine without them where it is there: a quarter less work for a page. */
-export const CHROMIUM =
-  process.env.TEMPS_CHROMIUM ??
-  ['/usr/bin/chromium-headless-shell', SHOWN_CHROMIUM].find((path) => existsSync(path)) ??
-  SHOWN_CHROMIUM;
-/** A browser that asks nobody outside for anything. */
-export const QUIET = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--force-color-profile=srgb',
-];
+import { CHROMIUM, QUIET } from './chromium.ts';
 
 export function hasChromium(): boolean {
   return existsSync(CHROMIUM);
 }
 
-/** Debian's chromium without a window. Its sandbox cannot work for root. */
+interface Running {
+  browser: Browser;
+  end(): Promise<void>;
+}
+let running: Promise<Running> | null = null;
+
+/**
+ * Debian's chromium without a window, one for all files of a worker: `close` ends the profiles that a file opened in
+ * it, and leaves it to the next. `endBrowser` ends it, where a script is done with it.
+ */
 export async function launchBrowser(): Promise<Browser> {
+  running ??= launch();
+  return (await running).browser;
+}
+
+export async function endBrowser(): Promise<void> {
+  await (await running)?.end();
+}
+
+async function launch(): Promise<Running> {
+  // Its sandbox cannot work for root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...asRoot] });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...asRoot] });
+  // The next file gets another one after a crash.
+  browser.once('disconnected', () => {
+    running = null;
+  });
+  const end = browser.close.bind(browser);
+  browser.close = async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+  };
+  return { browser, end };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type Child, startChild } from '../../../child.ts';
-import { CHROMIUM, QUIET, SHOWN_CHROMIUM } from '../../../console/support/browser.ts';
+import { CHROMIUM, QUIET, SHOWN_CHROMIUM } from '../../../console/support/chromium.ts';
 import { folder, noteChange, state } from '../control/control.ts';
 import { type Devtools, type DevtoolsSession, speakDevtools } from './devtools.ts';
 
