@@ -47,6 +47,8 @@ export interface InstanceOptions {
   consoleFolder?: string;
   /** How long to wait for another short command on the same data directory to finish. */
   waitForOwnershipMs?: number;
+  /** Work factor of new passphrase files, for tests; age's own unless said. */
+  scryptLogN?: number;
 }
 
 export interface InstanceStatus {
@@ -98,6 +100,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       log,
       ...(options.custody ? { custody: options.custody } : {}),
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
+      ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
       offersFoundKey: options.offersFoundKey ?? false,
       emit: events.emit,
     });

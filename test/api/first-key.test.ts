@@ -2,9 +2,10 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openInstance } from '../../electron/instance/instance.ts';
+import { SCRYPT_LOG_N } from '../../electron/instance/vault/custody/passphrase-file.ts';
 import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { until } from '../keyring.ts';
-import { ADMIN, openDoor, readToken, type TestDoor } from './harness.ts';
+import { ADMIN, openDoor, QUICK_LOG_N, readToken, type TestDoor } from './harness.ts';
 
 const PASSPHRASE = 'six words that nobody would guess';
 const KEY_TEXT = '0f'.repeat(32);
@@ -149,13 +150,14 @@ describe('a key that is lost', () => {
 
 describe('a key file that lies here at a first start', () => {
   const { fingerprint } = parseKeyText(KEY_TEXT) as MasterKey;
-  const openWithFile = async (keyText: string, keyFolder = '.') => {
+  const openWithFile = async (keyText: string, keyFolder = '.', scryptLogN = QUICK_LOG_N) => {
     const door = await openDoor('socket', {
       isSetUp: false,
       custody: 'external',
       offersFoundKey: true,
       keyText,
       keyFolder,
+      scryptLogN,
     });
     return Object.assign(door, { [Symbol.asyncDispose]: () => door.stop() });
   };
@@ -212,7 +214,7 @@ describe('a key file that lies here at a first start', () => {
   });
 
   it('loses against a lock that meets it', async () => {
-    await using door = await openWithFile(KEY_TEXT);
+    await using door = await openWithFile(KEY_TEXT, '.', SCRYPT_LOG_N);
     await door.owner('POST', '/users/administrator', ADMIN);
     const choice = door.owner('POST', '/vault/key', {
       custody: 'passphrase',

@@ -9,6 +9,9 @@ import { type Instance, openInstance } from '../../electron/instance/instance.ts
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 
+/** Work factor of passphrase files where its time is not what is tested: a second of work each otherwise. */
+export const QUICK_LOG_N = 10;
+
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
 
 export interface TestAnswer {
@@ -65,6 +68,7 @@ export async function openDoor(
     keyFolder?: string;
     custody?: CustodyName;
     offersFoundKey?: boolean;
+    scryptLogN?: number;
   } = {},
 ): Promise<TestDoor & { stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
@@ -73,7 +77,7 @@ export async function openDoor(
     writeFileSync(join(dataDir, keyFolder, 'encryption_key'), keyText, { mode: 0o600 });
   }
   const clock = createManualClock(Date.now());
-  const instance = await openInstance({ dataDir, clock, ...options });
+  const instance = await openInstance({ dataDir, clock, scryptLogN: QUICK_LOG_N, ...options });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
   const inProcess = async (method: string, path: string, body?: unknown) => {
     const init = {

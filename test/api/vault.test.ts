@@ -25,6 +25,7 @@ import { doctorShape, recoveryShape } from '../../electron/instance/vault/secret
 import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
 import { until } from '../keyring.ts';
+import { QUICK_LOG_N } from './harness.ts';
 
 const PASSPHRASE = 'correct horse battery staple';
 const CANARY = 'canary-secret-value-7f3a';
@@ -43,7 +44,7 @@ afterEach(async () => {
 });
 
 const start = async (options: Partial<InstanceOptions> = {}) => {
-  instance = await openInstance({ dataDir, env: {}, ...options });
+  instance = await openInstance({ dataDir, env: {}, scryptLogN: QUICK_LOG_N, ...options });
   await instance.start({});
   return instance;
 };

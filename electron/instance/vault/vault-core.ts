@@ -85,10 +85,7 @@ export interface OpenVaultOptions {
   passphrase?: SecretText;
   /** A first start that meets a key file makes no key: whoever sets up says whether it is used. */
   offersFoundKey?: boolean;
-  /**
-   * Work factor of new passphrase files: for tests that interrupt the writing of them a hundred times. What the
-   * instance writes has age's own, and every file says its own.
-   */
+  /** Work factor of new passphrase files, for tests; age's own unless said. Every file says its own. */
   scryptLogN?: number;
   emit(event: VaultEvent): void;
 }

@@ -112,7 +112,8 @@ async function writeToFile(
     throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
   }
   const options = request.passphrase ? { passphrase: request.passphrase } : {};
-  const bytes = await makeCopy(request.format, key, copyFacts(core, key), options);
+  const { scryptLogN } = core;
+  const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...options, scryptLogN });
   // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
   const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
   if (!(await isStillThere())) throw goneError(path);
@@ -182,9 +183,11 @@ async function handOut(
       fields: { path: 'needed' },
     });
   }
-  const options = request.passphrase ? { passphrase: request.passphrase } : {};
   const facts = copyFacts(core, key);
-  const content = await makeCopy(request.format, key, facts, options);
+  const content = await makeCopy(request.format, key, facts, {
+    ...(request.passphrase ? { passphrase: request.passphrase } : {}),
+    scryptLogN: core.scryptLogN,
+  });
   const copy = insertKeyCopy(core, actor, key, request, null, null);
   return {
     copy,

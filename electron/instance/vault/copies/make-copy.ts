@@ -16,13 +16,14 @@ export async function makeCopy(
   format: CopyFormat,
   key: MasterKey,
   facts: CopyFacts,
-  options: { passphrase?: SecretText },
+  options: { passphrase?: SecretText; scryptLogN?: number | undefined },
 ): Promise<Uint8Array> {
   switch (format) {
     case 'age':
       return await protectWithPassphrase(
         Buffer.from(formatKitText(key, facts), 'utf8'),
         requirePassphrase(options.passphrase),
+        options.scryptLogN,
       );
     case 'kdbx':
       return await createKeePassFile(key, facts, requirePassphrase(options.passphrase));
