@@ -1,15 +1,12 @@
 import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { ApiProblem, describeError, hasCode } from '../api/problem.ts';
-import type { components } from '../api/schema.ts';
 import type { ChosenCustody } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
 import { You } from './you.tsx';
-import { YourKey } from './your-key.tsx';
-
-export type FirstKey = components['schemas']['FirstKey'];
+import { type FirstKey, YourKey } from './your-key.tsx';
 
 const LOOK_AGAIN_MS = 3000;
 

@@ -1,10 +1,12 @@
 import { Check, Info } from 'lucide-react';
+import type { components } from '../api/schema.ts';
 import { findIn } from '../key/custody-words.ts';
 import { type ChosenCustody, FirstKeyChoice } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
-import type { FirstKey } from './set-up.tsx';
+
+export type FirstKey = components['schemas']['FirstKey'];
 
 interface YourKeyProps {
   firstKey: FirstKey;

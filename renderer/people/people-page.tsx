@@ -12,11 +12,10 @@ import { NewPersonDialog } from './new-person-dialog.tsx';
 import { OwnAccess } from './own-access.tsx';
 import { PeopleFrame } from './people-frame.tsx';
 import { isDeleted, type Person, peopleQuery } from './people-query.ts';
-import { PeopleTable } from './people-table.tsx';
+import { PeopleTable, type PersonDeed } from './people-table.tsx';
 import { ResetPasswordDialog } from './reset-password-dialog.tsx';
 import { RestorePersonDialog } from './restore-person-dialog.tsx';
 
-export type PersonDeed = 'edit' | 'password' | 'delete' | 'restore';
 type Open = { what: 'new' } | { what: PersonDeed; person: Person } | null;
 
 /** Who may come in. Whoever may not see that sees their own place in it. */

@@ -5,9 +5,10 @@ import { Chip } from '../ui/chip.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
-import type { PersonDeed } from './people-page.tsx';
 import { displayName, isDeleted, type Person } from './people-query.ts';
 import { roleLabel } from './roles.ts';
+
+export type PersonDeed = 'edit' | 'password' | 'delete' | 'restore';
 
 interface PeopleTableProps {
   people: readonly Person[];

@@ -31,3 +31,6 @@ export type Project = Awaited<ReturnType<NonNullable<ReturnType<typeof projectQu
 export type Environment = Awaited<
   ReturnType<NonNullable<ReturnType<typeof environmentsQuery>['queryFn']>>
 >[number];
+export type Token = Awaited<
+  ReturnType<NonNullable<ReturnType<typeof tokensQuery>['queryFn']>>
+>['tokens'][number];

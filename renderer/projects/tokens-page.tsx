@@ -9,9 +9,9 @@ import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { DeleteTokenDialog } from './manage/delete-token-dialog.tsx';
 import { type MadeToken, NewTokenDialog } from './manage/new-token-dialog.tsx';
 import { useProjectParam } from './manage/project-param.ts';
-import { type Token, TokenTable } from './manage/token-table.tsx';
+import { TokenTable } from './manage/token-table.tsx';
 import { ProjectFrame } from './project-frame.tsx';
-import { tokensQuery } from './project-queries.ts';
+import { type Token, tokensQuery } from './project-queries.ts';
 
 /** What a deployment, a pipeline or a script of one project comes in with. */
 export function TokensPage() {

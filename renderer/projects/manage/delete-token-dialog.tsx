@@ -3,7 +3,7 @@ import { queryClient } from '../../api/queries.ts';
 import { DangerDialog } from '../../ui/overlays/dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo } from '../../ui/time.ts';
-import type { Token } from './token-table.tsx';
+import type { Token } from '../project-queries.ts';
 
 interface DeleteTokenDialogProps {
   project: string;

@@ -1,4 +1,4 @@
-import type { Token } from './token-table.tsx';
+import type { Token } from '../project-queries.ts';
 
 export type TokenPermission = Token['permissions'][number];
 

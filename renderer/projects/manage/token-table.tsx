@@ -3,12 +3,8 @@ import { IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Expiry } from '../../ui/form/expiry.tsx';
 import { LastUsed } from '../../ui/last-used.tsx';
-import type { tokensQuery } from '../project-queries.ts';
+import type { Token } from '../project-queries.ts';
 import { describeGrant, tokenPermissions } from './token-permissions.ts';
-
-export type Token = Awaited<
-  ReturnType<NonNullable<ReturnType<typeof tokensQuery>['queryFn']>>
->['tokens'][number];
 
 interface TokenTableProps {
   tokens: readonly Token[];

@@ -4,12 +4,18 @@ import { IconButton } from '../../ui/button.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
 import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
-import type { RowActions } from './variable-row.tsx';
+
+export interface RowMenuActions {
+  edit: (variable: Variable) => void;
+  history: (variable: Variable) => void;
+  uses: (variable: Variable) => void;
+  remove: (variable: Variable) => void;
+}
 
 interface RowMenuProps {
   variable: Variable;
   rights: Rights;
-  actions: RowActions;
+  actions: RowMenuActions;
 }
 
 /** What else can be done with a row. The menu is made when it is asked for: rows come by the hundred. */

@@ -8,17 +8,13 @@ import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
 import { EnvironmentChips } from './environment-chips.tsx';
 import { Mask, PlainValue } from './plain-value.tsx';
-import { RowMenu } from './row-menu.tsx';
+import { RowMenu, type RowMenuActions } from './row-menu.tsx';
 
-export interface RowActions {
+export interface RowActions extends RowMenuActions {
   select: (id: number, isSelected: boolean) => void;
   reveal: (variable: Variable) => void;
   hide: () => void;
   copy: (variable: Variable) => void;
-  edit: (variable: Variable) => void;
-  history: (variable: Variable) => void;
-  uses: (variable: Variable) => void;
-  remove: (variable: Variable) => void;
 }
 
 /** How much of a variable has room in a row. */
