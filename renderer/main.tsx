@@ -1,3 +1,5 @@
+// First: it puts the cascade’s layers in their order, and the areas’ own styles come after it.
+import './ui/styles/index.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
@@ -6,7 +8,6 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
 import { applyTheme, restoreTheme } from './app/theme.ts';
-import './ui/styles/index.css';
 
 // Radix adds a style element while a dialog is open; the page's policy admits those with this word alone.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { noteAnswered, noteLost } from '../api/connection.ts';
 import { queryClient, refresh } from '../api/queries.ts';
-import { vaultQuery } from '../vault-state/vault.ts';
+import { areas } from '../areas.ts';
+import type { Area } from './area.ts';
 import { sessionQuery } from './session.ts';
 
 /** A stream that stays silent for longer is dead, whatever the system believes. The instance pings every 15 s. */
@@ -9,6 +10,10 @@ const SILENT_MS = 40_000;
 const RETRY_MS = 2000;
 /** Pages wait for the stream, but not for long: without one they are shown as they were answered. */
 const WAIT_MS = 1000;
+
+const hearing = (areas as readonly Area[]).flatMap(({ live = [] }) => live);
+const messages = hearing.flatMap((live) => live.messages ?? []);
+const refreshes = hearing.flatMap((live) => live.refreshes ?? []);
 
 /**
  * The change feed, while someone is signed in: what changes in the instance, by whichever door, changes here.
@@ -54,28 +59,12 @@ export function useLive(isOn: boolean): boolean {
         reopen();
       };
       source.addEventListener('ping', heard);
-      for (const name of ['vault', 'rotation', 'copies'] as const) {
+      for (const { name } of [...messages, { name: CHANGED }]) {
         source.addEventListener(name, (event) => {
           heard();
-          queryClient.setQueryData(vaultQuery.queryKey, JSON.parse(event.data));
-          if (name !== 'rotation') refresh({ queryKey: ['vault'], predicate: isNotStatus });
+          hear(name, JSON.parse(event.data));
         });
       }
-      source.addEventListener('doctor', (event) => {
-        heard();
-        queryClient.setQueryData(['vault', 'doctor'], JSON.parse(event.data));
-      });
-      source.addEventListener('changed', (event) => {
-        heard();
-        const { resource } = JSON.parse(event.data) as { resource: string };
-        refresh({ queryKey: [resource], predicate: isNotStatus });
-        // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
-        if (resource !== 'vault') refresh({ queryKey: ['vault'] });
-        // The session names the instance, and says who one is and may do.
-        if (resource === 'settings' || resource === 'users') refresh({ queryKey: sessionQuery.queryKey });
-        // Every change leaves a line in the audit log.
-        refresh({ queryKey: ['audit'] });
-      });
     };
     open();
     return () => {
@@ -88,7 +77,28 @@ export function useLive(isOn: boolean): boolean {
   return isReady;
 }
 
-/** What the feed itself brings is not asked again. */
-function isNotStatus({ queryKey }: { queryKey: readonly unknown[] }): boolean {
-  return !(queryKey[0] === 'vault' && (queryKey[1] === 'status' || queryKey[1] === 'doctor'));
+const CHANGED = 'changed';
+
+/** Takes one message of the change feed: the answer that it carries, or the resource that changed. */
+export function hear(name: string, data: unknown): void {
+  if (name === CHANGED) {
+    const { resource } = data as { resource: string };
+    refreshResource(resource);
+    for (const { queryKey, isAfter } of refreshes) if (isAfter(resource)) refresh({ queryKey });
+    return;
+  }
+  const message = messages.find((each) => each.name === name);
+  if (!message) return;
+  const { queryKey, refreshesResource } = message;
+  queryClient.setQueryData(queryKey, data);
+  if (refreshesResource && queryKey[0] !== undefined) refreshResource(queryKey[0]);
+}
+
+/** Asks the queries of a resource again, without those whose answers the feed itself brings. */
+function refreshResource(resource: string): void {
+  refresh({ queryKey: [resource], predicate: ({ queryKey }) => !isBrought(queryKey) });
+}
+
+function isBrought(queryKey: readonly unknown[]): boolean {
+  return messages.some((message) => message.queryKey.every((word, at) => queryKey[at] === word));
 }

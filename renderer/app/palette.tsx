@@ -2,7 +2,7 @@ import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment, useEffect, useId, useRef, useState } from 'react';
 import { Kbd } from '../ui/chip.tsx';
-import { type Command, useCommands } from './commands.ts';
+import { type PaletteRow, useCommands } from './commands.ts';
 import { closePalette, openPalette, usePaletteOpen } from './palette-state.ts';
 
 const SHOWN = 12;
@@ -34,7 +34,7 @@ export function Palette() {
 }
 
 /** Commands whose label has every word typed, those that begin with it first. */
-function find(commands: readonly Command[], typed: string): Command[] {
+function find(commands: readonly PaletteRow[], typed: string): PaletteRow[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const start = words[0] ?? '';
   return commands
@@ -52,11 +52,11 @@ function PaletteList() {
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const groups = ['Go to', 'Do', 'Projects'] as const;
+  const groups = [...new Set(commands.map(({ group }) => group))];
   const found = find(commands, typed);
   const ordered = groups.flatMap((group) => found.filter((command) => command.group === group));
   const chosen = ordered[Math.min(at, ordered.length - 1)];
-  const run = (command: Command | undefined) => {
+  const run = (command: PaletteRow | undefined) => {
     if (!command) return;
     closePalette();
     command.run();

@@ -1,4 +1,7 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { areas } from '../areas.ts';
+import type { BarePage, Page } from './area.ts';
+import { guardedPage, lazyPage } from './guarded-page.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { Root } from './root.tsx';
 import { RouteFailed } from './route-failed.tsx';
@@ -11,56 +14,24 @@ const root = createRootRoute({
 });
 const shell = createRoute({ getParentRoute: () => root, id: 'shell', component: Shell });
 
-/** A page of the shell, its code loaded when it is first gone to. */
-function page<Path extends string>(path: Path, load: () => Promise<Record<string, unknown>>, name: string) {
-  return createRoute({
-    getParentRoute: () => shell,
-    path,
-    component: lazyRouteComponent(load as () => Promise<Record<string, () => React.ReactNode>>, name),
-  });
-}
+const pageRoute = <Path extends string>(page: Page<Path>) =>
+  createRoute({ getParentRoute: () => shell, path: page.path, component: guardedPage(page) });
+const bareRoute = <Path extends string>(page: BarePage<Path>) =>
+  createRoute({ getParentRoute: () => root, path: page.path, component: lazyPage(page.load) });
 
-const routeTree = root.addChildren([
-  shell.addChildren([
-    page('/', () => import('../home/home-page.tsx'), 'HomePage'),
-    page('/projects', () => import('../projects/projects-page.tsx'), 'ProjectsPage'),
-    page('/projects/$project', () => import('../variables/variables-page.tsx'), 'VariablesPage'),
-    page(
-      '/projects/$project/environments',
-      () => import('../projects/environments-page.tsx'),
-      'EnvironmentsPage',
-    ),
-    page('/projects/$project/tokens', () => import('../projects/tokens-page.tsx'), 'TokensPage'),
-    page(
-      '/projects/$project/settings',
-      () => import('../projects/project-settings-page.tsx'),
-      'ProjectSettingsPage',
-    ),
-    page('/shared', () => import('../variables/shared-page.tsx'), 'SharedPage'),
-    page('/secrets', () => import('../secrets/secrets-page.tsx'), 'SecretsPage'),
-    page('/key', () => import('../key/key-page.tsx'), 'KeyPage'),
-    page('/key/copy', () => import('../key/copy-page.tsx'), 'CopyPage'),
-    page('/key/verify', () => import('../key/verify-page.tsx'), 'VerifyPage'),
-    page('/key/rotate', () => import('../key/rotate-page.tsx'), 'RotatePage'),
-    page('/key/lost', () => import('../key/lost-page.tsx'), 'LostPage'),
-    page('/recovery', () => import('../recovery/recovery-page.tsx'), 'RecoveryPage'),
-    page('/people', () => import('../people/people-page.tsx'), 'PeoplePage'),
-    page('/people/keys', () => import('../people/api-keys-page.tsx'), 'ApiKeysPage'),
-    page('/account', () => import('../account/account-page.tsx'), 'AccountPage'),
-    page('/activity', () => import('../activity/activity-page.tsx'), 'ActivityPage'),
-    page('/settings', () => import('../settings/settings-page.tsx'), 'SettingsPage'),
-  ]),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/link',
-    component: lazyRouteComponent(() => import('../first-run/link-page.tsx'), 'LinkPage'),
-  }),
-  createRoute({
-    getParentRoute: () => root,
-    path: '/first-run',
-    component: lazyRouteComponent(() => import('../first-run/first-copy-page.tsx'), 'FirstCopyPage'),
-  }),
-]);
+type Areas = (typeof areas)[number];
+type PagePath = Areas['pages'][number]['path'];
+type BarePath = NonNullable<Areas['barePages']>[number]['path'];
+
+// Each path with the type of its own route: links are checked against them.
+const pageRoutes = Object.fromEntries(
+  areas.flatMap(({ pages }) => pages.map((page: Page) => [page.path, pageRoute(page)])),
+) as unknown as { [Path in PagePath]: ReturnType<typeof pageRoute<Path>> };
+const bareRoutes = Object.fromEntries(
+  areas.flatMap(({ barePages = [] }) => barePages.map((page: BarePage) => [page.path, bareRoute(page)])),
+) as unknown as { [Path in BarePath]: ReturnType<typeof bareRoute<Path>> };
+
+const routeTree = root.addChildren({ shell: shell.addChildren(pageRoutes), ...bareRoutes });
 
 export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
 

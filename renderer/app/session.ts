@@ -8,6 +8,7 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 });
 export type Session = Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>;
+export type Permission = Session['permissions'][number];
 
 // What was answered for someone is nobody's once their session is over.
 whenSessionEnds(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
@@ -20,8 +21,8 @@ export function useSession(): Session {
 }
 
 /** Whether the caller may do this; what they may not do is not offered. */
-export function useMay(permission: string): boolean {
-  return useSession().permissions.includes(permission as never);
+export function useMay(permission: Permission): boolean {
+  return useSession().permissions.includes(permission);
 }
 
 export const useIsOwner = () => useSession().kind === 'owner';

@@ -1,11 +1,13 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
+import { areas } from '../areas.ts';
 import { onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { HealthBanner } from '../vault-state/health-banner.tsx';
 import { useLive } from './live.ts';
+import { findPage } from './offered.ts';
 import { Palette } from './palette.tsx';
 import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -48,6 +50,7 @@ export function Shell() {
 function Frame() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
   useWantedPage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top
   useEffect(() => {
@@ -63,7 +66,7 @@ function Frame() {
       </Suspense>
       <main className="main" id="page" ref={main} tabIndex={-1}>
         <ConnectionBar />
-        <HealthBanner />
+        {!findPage(areas, route)?.saysHealth && <HealthBanner />}
         <Suspense fallback={<PageToCome />}>
           <Outlet />
         </Suspense>

@@ -1,7 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LockKeyhole, X } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
@@ -14,7 +13,6 @@ import { StopDialog } from './copy/stop-dialog.tsx';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
 import { inCustody } from './custody-words.ts';
 import { LockedPage } from './locked/locked-page.tsx';
-import { NotForYou } from './not-for-you.tsx';
 import { TwoBlades } from './proof/two-blades.tsx';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'plain'];
@@ -22,8 +20,6 @@ const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
 export function CopyPage() {
   const vault = useVault();
-  const mayWrite = useMay('vault:write');
-  if (!mayWrite) return <NotForYou title="Make a copy" crumbs={crumbs} />;
   if (!vault.data)
     return (
       <Page title="Make a copy" crumbs={crumbs}>

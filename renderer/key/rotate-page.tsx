@@ -1,13 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../app/session.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { LockedPage } from './locked/locked-page.tsx';
-import { NotForYou } from './not-for-you.tsx';
 import { RotationDone } from './rotate/done.tsx';
 import { Proving } from './rotate/proving.tsx';
 import { RotationRail } from './rotate/rail.tsx';
@@ -23,8 +21,6 @@ export type Rotation = NonNullable<VaultStatus['rotation']>;
 /** A new key, in phases: made, proven, every value sealed under it, the old one retired. */
 export function RotatePage() {
   const vault = useVault();
-  const mayWrite = useMay('vault:write');
-  if (!mayWrite) return <NotForYou title="Rotate the key" crumbs={crumbs} />;
   if (vault.data?.state === 'locked') return <LockedPage />;
   return (
     <Page

@@ -4,7 +4,6 @@ import { useCallback, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import type { components } from '../api/schema.ts';
-import { useMay } from '../app/session.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
@@ -15,7 +14,6 @@ import { proveCopy } from './copy/make-copy.ts';
 import { CopyInput, type CopyWay } from './copy-input/copy-input.tsx';
 import { type HandedCopy, toHandedBody } from './copy-input/handed-copy.ts';
 import { inCustody } from './custody-words.ts';
-import { NotForYou } from './not-for-you.tsx';
 import { copiesQuery } from './page/key-queries.ts';
 import { TwoBlades } from './proof/two-blades.tsx';
 import { VerdictCard } from './verify/verdict-card.tsx';
@@ -27,8 +25,6 @@ const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 /** Says what a copy is good for, at any time. A copy that opens this instance counts as proven from then on. */
 export function VerifyPage() {
   const vault = useVault();
-  const mayWrite = useMay('vault:write');
-  if (!mayWrite) return <NotForYou title="Verify a copy" crumbs={crumbs} />;
   if (!vault.data)
     return (
       <Page title="Verify a copy" crumbs={crumbs}>

@@ -23,7 +23,7 @@ export function PeoplePage() {
   return useMay('users:read') ? (
     <Everyone />
   ) : (
-    <PeopleFrame tab="people">
+    <PeopleFrame>
       <OwnAccess />
     </PeopleFrame>
   );
@@ -36,7 +36,6 @@ function Everyone() {
   const close = () => setOpen(null);
   return (
     <PeopleFrame
-      tab="people"
       actions={
         mayWrite && (
           <Button kind="main" icon={Plus} onClick={() => setOpen({ what: 'new' })}>

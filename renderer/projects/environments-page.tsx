@@ -26,7 +26,6 @@ export function EnvironmentsPage() {
   return (
     <ProjectFrame
       project={project}
-      tab="environments"
       actions={
         mayWrite && (
           <Button kind="main" icon={Plus} onClick={() => setOpen({ what: 'new' })}>

@@ -17,7 +17,7 @@ export function ProjectSettingsPage() {
   const [isDeleting, setDeleting] = useState(false);
   const mayDelete = useMay('projects:delete');
   return (
-    <ProjectFrame project={segment} tab="settings">
+    <ProjectFrame project={segment}>
       {project.isPending ? (
         <div className="card">
           <Skeleton rows={5} columns={2} />

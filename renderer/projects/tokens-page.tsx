@@ -29,7 +29,7 @@ export function TokensPage() {
     </Button>
   );
   return (
-    <ProjectFrame project={project} tab="tokens" actions={mayWrite && !isEmpty && add}>
+    <ProjectFrame project={project} actions={mayWrite && !isEmpty && add}>
       {mayWrite && !canSeal && (
         <div className="mb-4">
           <CannotSeal what="A new token could not be sealed. Those there are cannot be checked either, so they do not work now." />
@@ -51,7 +51,7 @@ export function TokensPage() {
   );
 }
 
-const useTokens = (project: string) => useQuery({ ...tokensQuery(project), enabled: useMay('tokens:read') });
+const useTokens = (project: string) => useQuery(tokensQuery(project));
 
 interface TokenListProps {
   tokens: ReturnType<typeof useTokens>;
@@ -60,16 +60,6 @@ interface TokenListProps {
 }
 
 function TokenList({ tokens, empty, onDelete }: TokenListProps) {
-  if (!tokens.isEnabled)
-    return (
-      <div className="card">
-        <Empty
-          icon={KeySquare}
-          title="Not yours to see"
-          text="Deployment tokens are for those who may change projects."
-        />
-      </div>
-    );
   if (tokens.isPending)
     return (
       <div className="table-wrap">

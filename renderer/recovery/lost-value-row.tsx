@@ -4,6 +4,7 @@ import { ask, askConfirmed, client } from '../api/client.ts';
 import { describeError } from '../api/problem.ts';
 import { queryClient } from '../api/queries.ts';
 import { OwnerLink } from '../secrets/owner-link.tsx';
+import { useSecretIcon } from '../secrets/secret-icon.ts';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button } from '../ui/button.tsx';
 import { useSubmit } from '../ui/form/submit.tsx';
@@ -29,7 +30,8 @@ interface LostValueRowProps {
 
 export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: LostValueRowProps) {
   const { owner, kind, since, last_used_at } = value;
-  const { label, icon: Icon } = wordsOfKind(kind);
+  const { label } = wordsOfKind(kind);
+  const Icon = useSecretIcon(kind);
   const name = owner?.name ?? 'Nothing uses it';
   return (
     <li className="lost-value">

@@ -1,22 +1,3 @@
-import {
-  Archive,
-  Award,
-  Bell,
-  Braces,
-  Container,
-  Fingerprint,
-  GitBranch,
-  Globe,
-  KeyRound,
-  LockKeyhole,
-  type LucideIcon,
-  Mail,
-  Server,
-  Smartphone,
-  Ticket,
-  UserRoundKey,
-  Webhook,
-} from 'lucide-react';
 import type { components } from '../api/schema.ts';
 import { formatCount } from '../ui/time.ts';
 
@@ -28,51 +9,45 @@ interface KindWords {
   label: string;
   one: string;
   many: string;
-  icon: LucideIcon;
 }
 
 const kinds: Record<SecretKind, KindWords> = {
-  env_var: { label: 'Variable', one: 'variable', many: 'variables', icon: Braces },
-  tls_private_key: { label: 'TLS key', one: 'TLS key', many: 'TLS keys', icon: LockKeyhole },
-  acme_account_key: { label: 'ACME account', one: 'ACME account', many: 'ACME accounts', icon: UserRoundKey },
-  api_key: { label: 'API key', one: 'API key', many: 'API keys', icon: KeyRound },
+  env_var: { label: 'Variable', one: 'variable', many: 'variables' },
+  tls_private_key: { label: 'TLS key', one: 'TLS key', many: 'TLS keys' },
+  acme_account_key: { label: 'ACME account', one: 'ACME account', many: 'ACME accounts' },
+  api_key: { label: 'API key', one: 'API key', many: 'API keys' },
   deployment_token: {
     label: 'Deployment token',
     one: 'deployment token',
     many: 'deployment tokens',
-    icon: Ticket,
   },
-  oidc_client_secret: { label: 'OIDC secret', one: 'OIDC secret', many: 'OIDC secrets', icon: Fingerprint },
-  email_credentials: { label: 'E-mail', one: 'e-mail credential', many: 'e-mail credentials', icon: Mail },
+  oidc_client_secret: { label: 'OIDC secret', one: 'OIDC secret', many: 'OIDC secrets' },
+  email_credentials: { label: 'E-mail', one: 'e-mail credential', many: 'e-mail credentials' },
   notification_credentials: {
     label: 'Notification',
     one: 'notification credential',
     many: 'notification credentials',
-    icon: Bell,
   },
-  ssh_private_key: { label: 'SSH key', one: 'SSH key', many: 'SSH keys', icon: Server },
+  ssh_private_key: { label: 'SSH key', one: 'SSH key', many: 'SSH keys' },
   preview_password: {
     label: 'Preview password',
     one: 'preview password',
     many: 'preview passwords',
-    icon: Award,
   },
-  s3_credentials: { label: 'S3 credentials', one: 'S3 credential', many: 'S3 credentials', icon: Archive },
-  dns_credentials: { label: 'DNS credentials', one: 'DNS credential', many: 'DNS credentials', icon: Globe },
+  s3_credentials: { label: 'S3 credentials', one: 'S3 credential', many: 'S3 credentials' },
+  dns_credentials: { label: 'DNS credentials', one: 'DNS credential', many: 'DNS credentials' },
   git_credentials: {
     label: 'Git credentials',
     one: 'Git credential',
     many: 'Git credentials',
-    icon: GitBranch,
   },
   registry_credentials: {
     label: 'Registry credentials',
     one: 'registry credential',
     many: 'registry credentials',
-    icon: Container,
   },
-  totp_secret: { label: 'Second factor', one: 'second factor', many: 'second factors', icon: Smartphone },
-  webhook_secret: { label: 'Webhook secret', one: 'webhook secret', many: 'webhook secrets', icon: Webhook },
+  totp_secret: { label: 'Second factor', one: 'second factor', many: 'second factors' },
+  webhook_secret: { label: 'Webhook secret', one: 'webhook secret', many: 'webhook secrets' },
 };
 
 export const wordsOfKind = (kind: SecretKind): KindWords => kinds[kind];

@@ -3,6 +3,7 @@ import { Verdict } from '../ui/instruments/verdict.tsx';
 import { formatAgo, formatExact, formatShortDay } from '../ui/time.ts';
 import { useLostKeys } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
+import { useSecretIcon } from './secret-icon.ts';
 import { wordsOfKind } from './secret-words.ts';
 import type { SealedSecret } from './secrets-queries.ts';
 
@@ -43,7 +44,8 @@ const rowClass: Partial<Record<SealedSecret['check'], string>> = {
 
 function SecretRow({ secret, isLost }: { secret: SealedSecret; isLost: boolean }) {
   const { owner, kind, check } = secret;
-  const { label, icon: Icon } = wordsOfKind(kind);
+  const { label } = wordsOfKind(kind);
+  const Icon = useSecretIcon(kind);
   const name = owner?.name ?? 'Nothing uses it';
   return (
     <tr className={rowClass[check] ?? ''}>

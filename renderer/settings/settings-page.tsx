@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMay } from '../app/session.ts';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { AboutSection } from './about-section.tsx';
@@ -12,7 +11,7 @@ import { settingsQuery } from './settings-query.ts';
 import { TrustSection } from './trust-section.tsx';
 
 export function SettingsPage() {
-  const settings = useQuery({ ...settingsQuery, enabled: useMay('settings:read') });
+  const settings = useQuery(settingsQuery);
   return (
     <Page title="Settings">
       <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
@@ -28,11 +27,9 @@ export function SettingsPage() {
               onRetry={() => void settings.refetch()}
             />
           ) : (
-            settings.isEnabled && (
-              <div className="card">
-                <Skeleton rows={5} columns={2} />
-              </div>
-            )
+            <div className="card">
+              <Skeleton rows={5} columns={2} />
+            </div>
           )}
         </div>
         <div className="grid grid-cols-1 gap-6">

@@ -40,7 +40,7 @@ export function Failed({ title, error, onRetry }: FailedProps) {
   return (
     <div className="nothing" role="alert">
       <Icon className={`icon ${isForbidden ? '' : 'text-danger-solid'}`} aria-hidden="true" />
-      <b>{isForbidden ? 'Not yours to see' : title}</b>
+      <b>{isForbidden ? 'You don’t have access' : title}</b>
       <p>{describeError(error)}</p>
       {!isForbidden && (
         <Button icon={RefreshCw} onClick={onRetry}>

@@ -26,7 +26,7 @@ export function VariablesPage() {
   const environments = useQuery(environmentsQuery(project));
   if (environments.isError && !environments.data)
     return (
-      <ProjectFrame project={project} tab="variables">
+      <ProjectFrame project={project}>
         <div className="table-wrap">
           <Failed
             title="The environments did not load"
@@ -38,7 +38,7 @@ export function VariablesPage() {
     );
   if (!environments.data)
     return (
-      <ProjectFrame project={project} tab="variables">
+      <ProjectFrame project={project}>
         <div className="table-wrap">
           <Skeleton rows={8} columns={4} />
         </div>
@@ -86,7 +86,6 @@ function Variables({ project, environments }: { project: string; environments: r
   return (
     <ProjectFrame
       project={project}
-      tab="variables"
       actions={
         <>
           {rights.mayReveal && !isEmpty && target && (

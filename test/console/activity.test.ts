@@ -89,7 +89,7 @@ describe('activity', () => {
       role: 'reader',
     });
     await reader.goto('/activity');
-    await reader.getByText('Not yours to see').waitFor();
+    await reader.getByText('You don’t have access').waitFor();
     expect(await reader.getByRole('link', { name: 'Export' }).count()).toBe(0);
     await expectAccessible(reader, 'activity of a reader');
     await context.close();

@@ -141,7 +141,7 @@ describe('people and access', () => {
     expect(await reader.getByRole('button', { name: /Add|New|Actions/ }).count()).toBe(0);
     await expectAccessible(reader, 'a reader among people');
     await reader.goto('/people/keys');
-    await reader.getByText('Not yours to see').waitFor();
+    await reader.getByText('You don’t have access').waitFor();
     await context.close();
 
     const { page: user, context: other } = await signInAs(opened, browser, {

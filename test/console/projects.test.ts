@@ -274,7 +274,7 @@ describe('projects', () => {
     await reader.getByRole('cell', { name: 'production' }).waitFor();
     expect(await reader.getByRole('button', { name: /Add|Actions/ }).count()).toBe(0);
     await reader.goto('/projects/fotos-videos/tokens');
-    await reader.getByText('Not yours to see').waitFor();
+    await reader.getByText('You don’t have access').waitFor();
     await reader.goto('/projects/fotos-videos/settings');
     expect(await reader.getByRole('textbox', { name: 'Name', exact: true }).getAttribute('readonly')).toBe(
       '',

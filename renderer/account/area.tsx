@@ -1,0 +1,25 @@
+import { Link } from '@tanstack/react-router';
+import { CircleUser, LogOut, Smartphone } from 'lucide-react';
+import { area } from '../app/area.ts';
+import { signOut, useSession } from '../app/session.ts';
+
+export const accountArea = area({
+  pages: [{ path: '/account', load: () => import('./account-page.tsx').then((file) => file.AccountPage) }],
+  foot: AccountLink,
+  commands: [
+    { group: 'Go to', label: 'Your account', icon: CircleUser, to: '/account' },
+    // Whoever has the desktop window is the owner: there is nothing to sign out of.
+    { group: 'Do', label: 'Sign out', icon: LogOut, only: 'browser', run: signOut },
+  ],
+  secretIcons: { totp_secret: Smartphone },
+});
+
+function AccountLink() {
+  const { user } = useSession();
+  return (
+    <Link to="/account" className="nav-item side-account" title="Your account">
+      <CircleUser className="icon" aria-hidden="true" />
+      <span className="cut">{user?.name || user?.email || 'Owner of this machine'}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,42 @@
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { LockKeyhole } from 'lucide-react';
+import { useRef } from 'react';
+import { Empty } from '../ui/nothing.tsx';
+import { Page as PageFrame } from '../ui/page.tsx';
+import type { Page } from './area.ts';
+import { useSession } from './session.ts';
+
+/** A page's component, its code fetched when it is first gone to. */
+export function lazyPage(load: Page['load']) {
+  return lazyRouteComponent(async () => ({ default: await load() }));
+}
+
+/** The same, for those alone who hold the page's permission; the others are told so in its place. */
+export function guardedPage({ load, guard }: Page) {
+  const Loaded = lazyPage(load);
+  if (!guard) return Loaded;
+  const { permission, title } = guard;
+  function Guarded() {
+    const { state, permissions } = useSession();
+    // A session that is over holds nothing. The page stays below the sign-in form, with what was typed there.
+    const mayEnter = useRef(false);
+    if (state === 'signed_in') mayEnter.current = permissions.includes(permission);
+    return mayEnter.current ? <Loaded /> : <NoAccess title={title} />;
+  }
+  Guarded.preload = () => Loaded.preload?.();
+  return Guarded;
+}
+
+function NoAccess({ title }: { title: string }) {
+  return (
+    <PageFrame title={title}>
+      <div className="card">
+        <Empty
+          icon={LockKeyhole}
+          title="You don’t have access"
+          text="Your role does not include this page. An administrator of this instance can give you another role."
+        />
+      </div>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,26 @@
+import { accountArea } from './account/area.tsx';
+import { activityArea } from './activity/area.tsx';
+import { firstRunArea } from './first-run/area.tsx';
+import { homeArea } from './home/area.tsx';
+import { keyArea } from './key/area.tsx';
+import { peopleArea } from './people/area.tsx';
+import { projectsArea } from './projects/area.tsx';
+import { recoveryArea } from './recovery/area.tsx';
+import { secretsArea } from './secrets/area.tsx';
+import { settingsArea } from './settings/area.tsx';
+import { variablesArea } from './variables/area.tsx';
+
+/** Every area of the console. Entries of the sidebar, tabs and commands come in this order. */
+export const areas = [
+  homeArea,
+  variablesArea,
+  projectsArea,
+  secretsArea,
+  keyArea,
+  recoveryArea,
+  peopleArea,
+  accountArea,
+  activityArea,
+  settingsArea,
+  firstRunArea,
+] as const;

@@ -1,0 +1,10 @@
+import { area } from '../app/area.ts';
+import './first-run.css';
+
+export const firstRunArea = area({
+  pages: [],
+  barePages: [
+    { path: '/link', load: () => import('./link-page.tsx').then((file) => file.LinkPage) },
+    { path: '/first-run', load: () => import('./first-copy-page.tsx').then((file) => file.FirstCopyPage) },
+  ],
+});

@@ -1,0 +1,84 @@
+import { KeyRound, LockKeyhole, RefreshCw, ShieldCheck } from 'lucide-react';
+import { ask, client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
+import { area, type NavSign } from '../app/area.ts';
+import { KeyPlate } from '../vault-state/key-plate.tsx';
+import { useVault, vaultQuery } from '../vault-state/vault.ts';
+import './key.css';
+import './locked/locked.css';
+
+const { queryKey } = vaultQuery;
+
+export const keyArea = area({
+  pages: [
+    {
+      path: '/key',
+      load: () => import('./key-page.tsx').then((file) => file.KeyPage),
+      guard: { permission: 'vault:read', title: 'Encryption key' },
+      saysHealth: true,
+    },
+    {
+      path: '/key/copy',
+      load: () => import('./copy-page.tsx').then((file) => file.CopyPage),
+      guard: { permission: 'vault:write', title: 'Make a copy' },
+      saysHealth: true,
+    },
+    {
+      path: '/key/verify',
+      load: () => import('./verify-page.tsx').then((file) => file.VerifyPage),
+      guard: { permission: 'vault:write', title: 'Verify a copy' },
+      saysHealth: true,
+    },
+    {
+      path: '/key/rotate',
+      load: () => import('./rotate-page.tsx').then((file) => file.RotatePage),
+      guard: { permission: 'vault:write', title: 'Rotate the key' },
+      saysHealth: true,
+    },
+    {
+      path: '/key/lost',
+      load: () => import('./lost-page.tsx').then((file) => file.LostPage),
+      guard: { permission: 'vault:read', title: 'I lost the key' },
+      saysHealth: true,
+    },
+  ],
+  navigation: [{ group: 'Keep', to: '/key', label: 'Encryption key', icon: KeyRound, useSign: useKeySign }],
+  foot: KeyPlate,
+  commands: [
+    {
+      group: 'Do',
+      label: 'Make a copy of the key',
+      icon: KeyRound,
+      aside: 'Encryption key',
+      to: '/key/copy',
+    },
+    { group: 'Do', label: 'Verify a copy', icon: ShieldCheck, aside: 'Encryption key', to: '/key/verify' },
+    { group: 'Do', label: 'Rotate the key', icon: RefreshCw, aside: 'Encryption key', to: '/key/rotate' },
+    {
+      group: 'Do',
+      label: 'Lock now',
+      icon: LockKeyhole,
+      aside: 'Encryption key',
+      permission: 'vault:write',
+      run: async () => {
+        await ask(client.POST('/vault/lock'));
+        await queryClient.invalidateQueries({ queryKey: ['vault'] });
+      },
+    },
+  ],
+  live: {
+    messages: [
+      { name: 'vault', queryKey, refreshesResource: true },
+      { name: 'rotation', queryKey },
+      { name: 'copies', queryKey, refreshesResource: true },
+    ],
+    // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
+    refreshes: [{ queryKey: ['vault'], isAfter: (resource) => resource !== 'vault' }],
+  },
+});
+
+function useKeySign(): NavSign | null {
+  const vault = useVault().data;
+  if (vault?.state === 'locked') return 'locked';
+  return vault?.health.level === 'at_risk' ? 'needs_you' : null;
+}

@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query';
+import { SquareStack, Ticket } from 'lucide-react';
+import { ask, client } from '../api/client.ts';
+import { area } from '../app/area.ts';
+import { environmentsQuery, tokensQuery } from './project-queries.ts';
+import './manage.css';
+
+export const projectsArea = area({
+  pages: [
+    {
+      path: '/projects',
+      load: () => import('./projects-page.tsx').then((file) => file.ProjectsPage),
+      guard: { permission: 'projects:read', title: 'Projects' },
+    },
+    {
+      path: '/projects/$project/environments',
+      load: () => import('./environments-page.tsx').then((file) => file.EnvironmentsPage),
+      guard: { permission: 'environments:read', title: 'Environments' },
+      tab: {
+        of: 'project',
+        label: 'Environments',
+        useCount: (project) => useQuery(environmentsQuery(project)).data?.length,
+      },
+    },
+    {
+      path: '/projects/$project/tokens',
+      load: () => import('./tokens-page.tsx').then((file) => file.TokensPage),
+      guard: { permission: 'tokens:read', title: 'Deployment tokens' },
+      tab: {
+        of: 'project',
+        label: 'Tokens',
+        useCount: (project) => useQuery(tokensQuery(project)).data?.tokens.length,
+      },
+    },
+    {
+      path: '/projects/$project/settings',
+      load: () => import('./project-settings-page.tsx').then((file) => file.ProjectSettingsPage),
+      guard: { permission: 'projects:read', title: 'Project settings' },
+      tab: { of: 'project', label: 'Settings' },
+    },
+  ],
+  navigation: [{ group: 'Run', to: '/projects', label: 'Projects', icon: SquareStack }],
+  finds: {
+    group: 'Projects',
+    icon: SquareStack,
+    permission: 'projects:read',
+    queryKey: ['projects', 'found'],
+    list: async () => {
+      const { projects } = await ask(client.GET('/projects'));
+      return projects.map(({ name, slug }) => ({ label: name, to: `/projects/${slug}` }));
+    },
+  },
+  secretIcons: { deployment_token: Ticket },
+});

@@ -1,0 +1,25 @@
+import { LockKeyhole } from 'lucide-react';
+import { area } from '../app/area.ts';
+import { useVault } from '../vault-state/vault.ts';
+import { doctorQuery } from './secrets-queries.ts';
+import './secrets.css';
+
+export const secretsArea = area({
+  pages: [
+    {
+      path: '/secrets',
+      load: () => import('./secrets-page.tsx').then((file) => file.SecretsPage),
+      guard: { permission: 'vault:read', title: 'Secrets' },
+    },
+  ],
+  navigation: [
+    {
+      group: 'Keep',
+      to: '/secrets',
+      label: 'Secrets',
+      icon: LockKeyhole,
+      useSign: () => (useVault().data?.state === 'locked' ? 'locked' : null),
+    },
+  ],
+  live: { messages: [{ name: 'doctor', queryKey: doctorQuery.queryKey }] },
+});

@@ -1,0 +1,167 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+// There is no bridge to a desktop, and no page either.
+vi.hoisted(() => vi.stubGlobal('window', {}));
+
+import { queryClient } from '../../../renderer/api/queries.ts';
+import type { Area } from '../../../renderer/app/area.ts';
+import { hear } from '../../../renderer/app/live.ts';
+import { offeredCommands, offeredNavigation } from '../../../renderer/app/offered.ts';
+import type { Permission } from '../../../renderer/app/session.ts';
+import { areas as declared } from '../../../renderer/areas.ts';
+
+const areas: readonly Area[] = declared;
+const pages = areas.flatMap((area) => area.pages);
+const paths = [...pages, ...areas.flatMap(({ barePages = [] }) => barePages)].map(({ path }) => path);
+const navigation = areas.flatMap((area) => area.navigation ?? []);
+const commands = areas.flatMap((area) => area.commands ?? []);
+const live = areas.flatMap((area) => area.live ?? []);
+
+const twice = (names: readonly string[]) => names.filter((name, at) => names.indexOf(name) !== at);
+
+const reader: Permission[] = ['projects:read', 'environments:read', 'settings:read', 'vault:read'];
+const admin: Permission[] = [
+  ...reader,
+  ...pages.flatMap(({ guard }) => guard?.permission ?? []),
+  ...commands.flatMap((command) => ('permission' in command && command.permission) || []),
+];
+const labels = (permissions: readonly Permission[], isDesktop = false) =>
+  offeredCommands(areas, permissions, isDesktop).map(({ label }) => label);
+
+describe('the areas of the console', () => {
+  it('declare no path, entry, command, tab, message or icon twice', () => {
+    expect(twice(paths)).toEqual([]);
+    expect(twice([...navigation, ...commands].map(({ label }) => label))).toEqual([]);
+    expect(twice(pages.flatMap(({ tab }) => (tab ? `${tab.of}: ${tab.label}` : [])))).toEqual([]);
+    expect(twice(live.flatMap(({ messages = [] }) => messages.map(({ name }) => name)))).toEqual([]);
+    expect(twice(areas.flatMap(({ secretIcons = {} }) => Object.keys(secretIcons)))).toEqual([]);
+  });
+
+  it('have a page behind every entry and command that goes somewhere', () => {
+    const goals = [...navigation.map(({ to }) => to), ...commands.flatMap((c) => ('to' in c ? c.to : []))];
+    expect(goals.filter((to) => !pages.some(({ path }) => path === to))).toEqual([]);
+  });
+
+  it('have a way to every page: an entry, a command, a tab or a link', () => {
+    const linked = readSources(join(import.meta.dirname, '../../../renderer'));
+    const isLinked = (path: string) =>
+      linked.some((text) => text.includes(`'${path}'`) || text.includes(`"${path}"`));
+    const unreachable = pages.filter(
+      ({ path, tab }) =>
+        !tab &&
+        !navigation.some(({ to }) => to === path) &&
+        !commands.some((command) => 'to' in command && command.to === path) &&
+        !isLinked(path),
+    );
+    expect(unreachable.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('have no tab alone', () => {
+    for (const { tab } of pages)
+      if (tab) expect(pages.filter((page) => page.tab?.of === tab.of).length, tab.label).toBeGreaterThan(1);
+  });
+});
+
+describe('what is offered', () => {
+  it('leaves out of the sidebar what its page would refuse, and groups that would be empty', () => {
+    const namesOf = (permissions: readonly Permission[]) =>
+      offeredNavigation(areas, permissions).map(({ group, entries }) => [
+        group,
+        entries.map(({ label }) => label),
+      ]);
+    expect(namesOf(admin)).toEqual([
+      ['Run', ['Home', 'Projects']],
+      ['Keep', ['Secrets', 'Encryption key']],
+      ['Manage', ['People and access', 'Activity', 'Settings']],
+    ]);
+    expect(namesOf(reader)).toEqual([
+      ['Run', ['Home', 'Projects']],
+      ['Keep', ['Secrets', 'Encryption key']],
+      ['Manage', ['People and access', 'Settings']],
+    ]);
+    expect(namesOf([])).toEqual([
+      ['Run', ['Home']],
+      ['Manage', ['People and access']],
+    ]);
+  });
+
+  it('leaves out of the palette what the session may not do, or what there is no place for', () => {
+    const forAdmins = ['Make a copy of the key', 'Verify a copy', 'Rotate the key', 'Lock now', 'Activity'];
+    expect(labels(admin)).toEqual(expect.arrayContaining(forAdmins));
+    expect(labels(reader).filter((label) => forAdmins.includes(label))).toEqual([]);
+    expect(labels(reader)).toEqual(expect.arrayContaining(['Shared variables', 'Your account', 'Sign out']));
+    expect(labels([])).not.toContain('Shared variables');
+    expect(labels(admin)).not.toContain('Quit Temps');
+    expect(labels(admin, true)).toContain('Quit Temps');
+    expect(labels(admin, true)).not.toContain('Sign out');
+  });
+
+  it('comes in the palette group by group', () => {
+    const groups = offeredCommands(areas, admin, false).map(({ group }) => group);
+    expect(groups.lastIndexOf('Go to')).toBeLessThan(groups.indexOf('Do'));
+  });
+});
+
+describe('what the areas hear of the change feed', () => {
+  const keys = {
+    session: ['session'],
+    projects: ['projects', 'list'],
+    people: ['users', 'list'],
+    status: ['vault', 'status'],
+    doctor: ['vault', 'doctor'],
+    copies: ['vault', 'copies'],
+    activity: ['audit', 'newest'],
+  };
+  const outOfDate = () =>
+    Object.entries(keys)
+      .filter(([, queryKey]) => queryClient.getQueryState(queryKey)?.isInvalidated)
+      .map(([name]) => name);
+
+  beforeEach(() => {
+    queryClient.clear();
+    for (const queryKey of Object.values(keys)) queryClient.setQueryData(queryKey, 'before');
+  });
+
+  it('makes the queries of the changed resource out of date, and what hangs together with it', () => {
+    hear('changed', { resource: 'projects' });
+    expect(outOfDate()).toEqual(['projects', 'status', 'doctor', 'copies', 'activity']);
+  });
+
+  it.each(['settings', 'users'])('makes the session out of date when %s changed', (resource) => {
+    hear('changed', { resource });
+    expect(outOfDate()).toContain('session');
+  });
+
+  it('asks nothing again that the feed itself brings', () => {
+    hear('changed', { resource: 'vault' });
+    expect(outOfDate()).toEqual(['copies', 'activity']);
+  });
+
+  it('takes an answer that the feed carries, and asks again what changed with it', () => {
+    hear('copies', 'after');
+    expect(queryClient.getQueryData(keys.status)).toBe('after');
+    expect(outOfDate()).toEqual(['copies']);
+    hear('doctor', 'checked');
+    expect(queryClient.getQueryData(keys.doctor)).toBe('checked');
+  });
+
+  it('asks nothing again while a rotation goes on', () => {
+    hear('rotation', 'after');
+    expect(queryClient.getQueryData(keys.status)).toBe('after');
+    expect(outOfDate()).toEqual([]);
+  });
+
+  it('leaves everything as it is for a message that nobody declared', () => {
+    hear('weather', 'rain');
+    expect(outOfDate()).toEqual([]);
+  });
+});
+
+/** The text of every file but the declarations. */
+function readSources(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith('area.tsx'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
+}
