@@ -1,75 +1,20 @@
-import { Link, useRouterState } from '@tanstack/react-router';
-import { useMay } from '../app/session.ts';
-import { Banner, type BannerTone } from '../ui/banner.tsx';
-import { buttonClass } from '../ui/button.tsx';
-import type { VerdictName } from '../ui/instruments/verdict.tsx';
-import { type HealthReason, helpFor } from './health-words.ts';
-import { Snooze } from './snooze.tsx';
-import { UnlockLink } from './unlock-link.tsx';
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { Suspense } from 'react';
 import { useVault } from './vault.ts';
 
-/** On every page, while something about the key needs someone and was not put off. */
+/** Its menu is a tenth of what the console loads first; most of the time there is nothing to say. */
+const ReasonBanner = lazyRouteComponent(() => import('./reason-banner.tsx'), 'ReasonBanner');
+
+/** Above a page, while something about the key needs someone and was not put off. */
 export function HealthBanner() {
   const vault = useVault().data;
-  const path = useRouterState({ select: (state) => state.location.pathname });
   const reason = vault?.health.reasons.find((each) => each.snoozed_until === null);
-  // The pages that mend it, and Home, say so themselves.
-  if (!vault || !reason || path === '/' || path.startsWith('/key') || path === '/recovery') return null;
+  if (!vault || !reason) return null;
   return (
-    <div className="banner-strip">
-      <ReasonBanner reason={reason} isLocked={vault.state === 'locked'} />
-    </div>
-  );
-}
-
-interface Drawn {
-  tone: BannerTone;
-  verdict: VerdictName;
-  title: string;
-}
-
-function draw(reason: HealthReason, isLocked: boolean): Drawn {
-  switch (reason.level) {
-    case 'broken':
-      return isLocked
-        ? { tone: 'danger', verdict: 'locked', title: 'Locked.' }
-        : { tone: 'danger', verdict: 'broken', title: 'Key broken.' };
-    case 'at_risk':
-      return { tone: 'attention', verdict: 'risk', title: 'Key at risk.' };
-    default:
-      return { tone: 'info', verdict: 'due', title: 'Proof due.' };
-  }
-}
-
-/** One reason in a sentence, with the button that helps for those who may use it. */
-export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReason; isLocked?: boolean }) {
-  const mayMend = useMay('vault:write');
-  const { tone, verdict, title } = draw(reason, isLocked);
-  return (
-    <Banner
-      tone={tone}
-      verdict={verdict}
-      action={
-        mayMend && (
-          <span className="flex items-center gap-2">
-            <Help code={reason.code} />
-            {reason.level !== 'broken' && <Snooze code={reason.code} />}
-          </span>
-        )
-      }
-    >
-      <b>{title}</b> {reason.message}
-      {!mayMend && ' An administrator of this instance can mend it.'}
-    </Banner>
-  );
-}
-
-function Help({ code }: { code: HealthReason['code'] }) {
-  const help = helpFor(code);
-  if (code === 'locked') return <UnlockLink />;
-  return (
-    <Link to={help.to} className={buttonClass()}>
-      {help.label}
-    </Link>
+    <Suspense>
+      <div className="banner-strip">
+        <ReasonBanner reason={reason} isLocked={vault.state === 'locked'} />
+      </div>
+    </Suspense>
   );
 }

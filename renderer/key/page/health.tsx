@@ -4,7 +4,7 @@ import { Blade } from '../../ui/instruments/blade.tsx';
 import { Dial } from '../../ui/instruments/dial.tsx';
 import { Level } from '../../ui/instruments/level.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
-import { ReasonBanner } from '../../vault-state/health-banner.tsx';
+import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { keeperOf } from '../custody-words.ts';
