@@ -70,9 +70,13 @@ describe('your account', () => {
     await page.getByRole('button', { name: 'Set up' }).waitFor();
   });
 
-  it('lists where one is signed in and ends it there', async () => {
+  it('lists where one is signed in and ends it there, with what was typed there kept', async () => {
     const elsewhere = await signInAs(opened, browser, { email: EMAIL, role: 'reader', isKnown: true });
     const third = await signInAs(opened, browser, { email: EMAIL, role: 'reader', isKnown: true });
+    for (const { page: other } of [elsewhere, third]) {
+      await other.goto('/secrets');
+      await other.getByLabel('Search secrets').fill('half a wo');
+    }
     await page.reload();
     await page.getByText('this one').waitFor();
     const ends = page.getByRole('button', { name: /^End the session/ });
@@ -85,6 +89,7 @@ describe('your account', () => {
     await expect.poll(() => ends.count()).toBe(0);
     for (const { page: other, context } of [elsewhere, third]) {
       await other.getByRole('heading', { name: 'Sign in again' }).waitFor();
+      expect(await other.getByLabel('Search secrets').inputValue()).toBe('half a wo');
       await context.close();
     }
   });

@@ -141,6 +141,10 @@ describe('people and access', () => {
     expect(await reader.getByRole('button', { name: /Add|New|Actions/ }).count()).toBe(0);
     await expectAccessible(reader, 'a reader among people');
     await reader.goto('/people/keys');
+    await reader.getByRole('heading', { level: 1, name: 'API keys' }).waitFor();
+    await reader.getByText('You don’t have access').waitFor();
+    await reader.goto('/key/rotate');
+    await reader.getByRole('heading', { level: 1, name: 'Rotate the key' }).waitFor();
     await reader.getByText('You don’t have access').waitFor();
     await context.close();
 
