@@ -1,5 +1,5 @@
 import { LogOut, UserX } from 'lucide-react';
-import { describeError } from '../api/problem.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { signOut, useIsOwner, useSession } from '../app/session.ts';
 import { desktop } from '../desktop.ts';
 import { roleLabel } from '../people/roles.ts';
@@ -17,6 +17,9 @@ import { SessionsSection } from './sessions-section.tsx';
 export function AccountPage() {
   const { user } = useSession();
   const isOwner = useIsOwner();
+  const leave = useApiMutation(signOut, {
+    onFailed: (text) => showToast({ title: 'You are still signed in', text }),
+  });
   return (
     <Page
       title="Your account"
@@ -31,7 +34,7 @@ export function AccountPage() {
       actions={
         // Whoever has the desktop window is the owner: there is nothing to sign out of.
         !desktop && (
-          <Button icon={LogOut} onClick={leave}>
+          <Button icon={LogOut} isBusy={leave.isPending} onClick={() => leave.mutate()}>
             Sign out
           </Button>
         )
@@ -64,11 +67,5 @@ export function AccountPage() {
         </div>
       )}
     </Page>
-  );
-}
-
-function leave(): void {
-  signOut().catch((error: unknown) =>
-    showToast({ title: 'You are still signed in', text: describeError(error) }),
   );
 }

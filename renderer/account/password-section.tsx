@@ -1,20 +1,21 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { Button } from '../ui/button.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
-import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 
 /** A new password; the old one is asked for by the question who one is. */
 export function PasswordSection({ email }: { email: string }) {
   const [password, setPassword] = useState('');
-  const submit = useSubmit(async () => {
-    await askConfirmed(() => client.PATCH('/users/me', { body: { password } }));
-    setPassword('');
-    await queryClient.invalidateQueries({ queryKey: ['users'] });
-    showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
+  const change = useApiMutation(() => askConfirmed(() => client.PATCH('/users/me', { body: { password } })), {
+    changes: ['users'],
+    onDone: () => {
+      setPassword('');
+      showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
+    },
   });
   return (
     <Section title="Password" said="A new one ends your other sessions.">
@@ -22,7 +23,7 @@ export function PasswordSection({ email }: { email: string }) {
         className="card card-pad grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (checkPassword(password).isGood) void submit.run();
+          if (checkPassword(password).isGood) change.mutate();
         }}
       >
         <input type="hidden" autoComplete="username" value={email} readOnly />
@@ -30,11 +31,11 @@ export function PasswordSection({ email }: { email: string }) {
           label="New password"
           value={password}
           onChange={setPassword}
-          error={submit.fieldError('password')}
+          error={change.fieldError('password')}
         />
-        <SubmitError submit={submit} fields={['password']} />
+        <FormError mutation={change} fields={['password']} />
         <div className="flex justify-end">
-          <Button type="submit" isBusy={submit.isBusy} disabled={!checkPassword(password).isGood}>
+          <Button type="submit" isBusy={change.isPending} disabled={!checkPassword(password).isGood}>
             Change password
           </Button>
         </div>

@@ -1,23 +1,16 @@
 import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
-import { sessionQuery } from '../app/session.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { Button } from '../ui/button.tsx';
-import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
-import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { type SecondFactorSetup, SetUpDialog } from './set-up-dialog.tsx';
-
-const refresh = () =>
-  Promise.all([
-    queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }),
-    queryClient.invalidateQueries({ queryKey: ['users'] }),
-  ]);
 
 /** A code beside the password: set up, or switched off again. */
 export function SecondFactorSection({ isOn }: { isOn: boolean }) {
@@ -26,18 +19,12 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   const canSeal = useCanSeal();
-  const begin = useSubmit(async () => {
-    setSetup(await askConfirmed(() => client.POST('/users/me/mfa/setup')));
+  const begin = useApiMutation(() => askConfirmed(() => client.POST('/users/me/mfa/setup')), {
+    onDone: setSetup,
   });
-  const finish = async () => {
+  const finish = () => {
     setCodes(setup?.recovery_codes ?? null);
     setSetup(null);
-    await refresh();
-  };
-  const switchOff = async () => {
-    await askConfirmed(() => client.DELETE('/users/me/mfa'));
-    await refresh();
-    showToast({ title: 'The second factor is off' });
   };
   return (
     <Section title="Second factor">
@@ -65,38 +52,50 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
           ) : (
             <Button
               icon={ShieldCheck}
-              isBusy={begin.isBusy}
+              isBusy={begin.isPending}
               disabled={!canSeal}
-              onClick={() => void begin.run()}
+              onClick={() => begin.mutate()}
             >
               Set up
             </Button>
           )}
         </div>
         {!canSeal && <CannotSeal what={isOn ? lockedWords.on : lockedWords.off} />}
-        <SubmitError submit={begin} />
+        <FormError mutation={begin} />
       </div>
-      {setup && <SetUpDialog setup={setup} onClose={() => setSetup(null)} onVerified={() => void finish()} />}
+      {setup && <SetUpDialog setup={setup} onClose={() => setSetup(null)} onVerified={finish} />}
       {codes && (
         <ShownOnce name="Your recovery codes" values={codes} onStored={() => setCodes(null)}>
           The second factor is on. Each of these codes works once in place of your authenticator, when the
           telephone is lost. Keep them apart from the password.
         </ShownOnce>
       )}
-      <DangerDialog
-        isOpen={isLeaving}
-        onClose={() => setLeaving(false)}
-        title="Switch the second factor off?"
-        action="Switch it off"
-        keep="Keep it on"
-        onConfirm={switchOff}
-      >
-        <p>
-          From then on the password alone lets anyone in as you. The secret in your authenticator and every
-          recovery code become worthless; setting it up again makes new ones.
-        </p>
-      </DangerDialog>
+      {isLeaving && <SwitchOffDialog onClose={() => setLeaving(false)} />}
     </Section>
+  );
+}
+
+function SwitchOffDialog({ onClose }: { onClose: () => void }) {
+  const switchOff = useApiMutation(() => askConfirmed(() => client.DELETE('/users/me/mfa')), {
+    changes: ['session', 'users'],
+    onDone: () => {
+      onClose();
+      showToast({ title: 'The second factor is off' });
+    },
+  });
+  return (
+    <ConfirmDialog
+      title="Switch the second factor off?"
+      action="Switch it off"
+      keep="Keep it on"
+      mutation={switchOff}
+      onClose={onClose}
+    >
+      <p>
+        From then on the password alone lets anyone in as you. The secret in your authenticator and every
+        recovery code become worthless; setting it up again makes new ones.
+      </p>
+    </ConfirmDialog>
   );
 }
 

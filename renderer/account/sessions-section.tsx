@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Laptop } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
-import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatAgo, formatCount, formatDay, formatExact } from '../ui/time.ts';
@@ -19,18 +19,11 @@ const sessionsQuery = {
 };
 type Session = Awaited<ReturnType<typeof sessionsQuery.queryFn>>[number];
 
-const refresh = () => queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey });
-
 /** Where one is signed in, and how to end it there. */
 export function SessionsSection() {
   const sessions = useQuery(sessionsQuery);
   const [isEndingAll, setEndingAll] = useState(false);
   const others = (sessions.data ?? []).filter((session) => !session.current);
-  const endAll = async () => {
-    await ask(client.DELETE('/users/me/sessions'));
-    await refresh();
-    showToast({ title: 'Your other sessions are over' });
-  };
   return (
     <Section
       title="Where you are signed in"
@@ -61,28 +54,40 @@ export function SessionsSection() {
           </ul>
         )}
       </div>
-      <DangerDialog
-        isOpen={isEndingAll}
-        onClose={() => setEndingAll(false)}
-        title="End your other sessions?"
-        action={`End ${formatCount(others.length, 'session')}`}
-        keep="Keep them"
-        onConfirm={endAll}
-      >
-        <p>
-          Wherever you are signed in but here, the password is asked for again. What was typed there and not
-          saved is lost.
-        </p>
-      </DangerDialog>
+      {isEndingAll && <EndAllDialog count={others.length} onClose={() => setEndingAll(false)} />}
     </Section>
   );
 }
 
-function SessionRow({ session }: { session: Session }) {
-  const end = useSubmit(async () => {
-    await ask(client.DELETE('/users/me/sessions/{id}', { params: { path: { id: session.id } } }));
-    await refresh();
+function EndAllDialog({ count, onClose }: { count: number; onClose: () => void }) {
+  const end = useApiMutation(() => ask(client.DELETE('/users/me/sessions')), {
+    changes: ['users'],
+    onDone: () => {
+      onClose();
+      showToast({ title: 'Your other sessions are over' });
+    },
   });
+  return (
+    <ConfirmDialog
+      title="End your other sessions?"
+      action={`End ${formatCount(count, 'session')}`}
+      keep="Keep them"
+      mutation={end}
+      onClose={onClose}
+    >
+      <p>
+        Wherever you are signed in but here, the password is asked for again. What was typed there and not
+        saved is lost.
+      </p>
+    </ConfirmDialog>
+  );
+}
+
+function SessionRow({ session }: { session: Session }) {
+  const end = useApiMutation(
+    () => ask(client.DELETE('/users/me/sessions/{id}', { params: { path: { id: session.id } } })),
+    { changes: ['users'] },
+  );
   const name = describeBrowser(session.user_agent);
   return (
     <li className="flex-wrap">
@@ -105,11 +110,11 @@ function SessionRow({ session }: { session: Session }) {
         </span>
       </span>
       {!session.current && (
-        <Button isSmall isBusy={end.isBusy} onClick={() => void end.run()}>
+        <Button isSmall isBusy={end.isPending} onClick={() => end.mutate()}>
           End<span className="sr"> the session in {name}</span>
         </Button>
       )}
-      <SubmitError submit={end} />
+      <FormError mutation={end} />
     </li>
   );
 }

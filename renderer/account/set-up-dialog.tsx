@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { TextField } from '../ui/form/field.tsx';
-import { useSubmit } from '../ui/form/submit.tsx';
 import { QrCode } from '../ui/instruments/qr-code.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 
@@ -21,16 +21,16 @@ interface SetUpDialogProps {
 export function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
   const [code, setCode] = useState('');
   const digits = code.replace(/\D/g, '');
-  const submit = useSubmit(async () => {
-    await ask(client.POST('/users/me/mfa/verify', { body: { code: digits } }));
-    onVerified();
+  const verify = useApiMutation(() => ask(client.POST('/users/me/mfa/verify', { body: { code: digits } })), {
+    changes: ['session', 'users'],
+    onDone: onVerified,
   });
   return (
     <FormDialog
       title="Set up the second factor"
       text="Scan this with an authenticator: a password manager, an app on a telephone. Nothing changes before its first code came."
       action="Switch it on"
-      submit={submit}
+      mutation={verify}
       isReady={digits.length === 6}
       width={640}
       onClose={onClose}

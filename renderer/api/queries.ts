@@ -6,6 +6,8 @@ import { ConnectionLost } from './problem.ts';
  * change feed names it when something there changed.
  *
  * SECURITY: no plaintext of a secret is ever a query: revealed values live in the one component that shows them.
+ *
+ * The instance is often on this very machine: it is asked even while the browser thinks that it is offline.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -15,8 +17,10 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: true,
       retry: (failures, error) => error instanceof ConnectionLost && failures < 60,
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 5000),
+      networkMode: 'always',
     },
-    mutations: { retry: false },
+    // SECURITY: nothing of a mutation outlives the component that made it.
+    mutations: { retry: false, gcTime: 0, networkMode: 'always' },
   },
 });
 

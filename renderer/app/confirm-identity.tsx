@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { setConfirmationAsker } from '../api/confirmation.ts';
-import { ConfirmationDeclined, describeError } from '../api/problem.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
+import { ConfirmationDeclined } from '../api/problem.ts';
 import { desktop } from '../desktop.ts';
 import { Button } from '../ui/button.tsx';
 import { PasswordField } from '../ui/form/field.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
-import { sessionQuery, useSessionQuery } from './session.ts';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { useSessionQuery } from './session.ts';
 
 interface Waiting {
   resolve: () => void;
@@ -29,7 +30,6 @@ export function ConfirmIdentity() {
   };
   const done = () => {
     setWaiting(null);
-    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
     waiting.resolve();
   };
   return <PasswordDialog onDecline={decline} onDone={done} />;
@@ -48,28 +48,21 @@ function useDesktopPrompt(waiting: Waiting | null): boolean {
 
 function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: () => void }) {
   const session = useSessionQuery().data;
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password') ?? '');
-    setBusy(true);
-    setError(undefined);
-    try {
-      await ask(client.POST('/auth/confirm', { body: { password } }));
-      form.current?.reset();
-      onDone();
-    } catch (thrown) {
-      setError(describeError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  // SECURITY: in the field alone, and emptied once it was right.
+  const password = useRef<HTMLInputElement>(null);
+  const confirm = useApiMutation(
+    () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),
+    {
+      changes: ['session'],
+      onDone: () => {
+        if (password.current) password.current.value = '';
+        onDone();
+      },
+    },
+  );
   if (session && !session.has_password) {
     return (
       <Dialog
-        isOpen
         onClose={onDecline}
         title="Confirm who you are"
         text="This account has no password yet. Run temps-desktop admin create on this machine, then open a new link with temps-desktop console."
@@ -82,29 +75,24 @@ function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: 
     );
   }
   return (
-    <Dialog
-      isOpen
-      onClose={onDecline}
+    <FormDialog
       title="Confirm who you are"
       text="This needs your password. It is asked again after five minutes."
+      action="Confirm"
+      mutation={confirm}
+      failure={null}
+      onClose={onDecline}
     >
-      <form ref={form} onSubmit={submit} className="grid gap-4 pb-5">
-        <input type="hidden" autoComplete="username" value={session?.user?.email ?? ''} readOnly />
-        <PasswordField
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          autoFocus
-          required
-          error={error}
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onDecline}>Cancel</Button>
-          <Button kind="main" type="submit" isBusy={isBusy}>
-            Confirm
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      <input type="hidden" autoComplete="username" value={session?.user?.email ?? ''} readOnly />
+      <PasswordField
+        ref={password}
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        autoFocus
+        required
+        error={confirm.message}
+      />
+    </FormDialog>
   );
 }

@@ -1,4 +1,6 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
+import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
+import { queryClient } from '../api/queries.ts';
 import { desktop } from '../desktop.ts';
 
 const queryKey = ['desktop', 'login item'];
@@ -13,10 +15,12 @@ export function useLoginItem() {
   return item.data ?? null;
 }
 
-/** Changes it. Throws DesktopError. */
-export function useSetLoginItem(): (isEnabled: boolean) => Promise<void> {
-  const cache = useQueryClient();
-  return async (isEnabled) => {
-    if (desktop) cache.setQueryData(queryKey, await desktop.setLoginItem({ isEnabled }));
-  };
+/** Changes it, in the desktop window alone. */
+export function useSetLoginItem(onDone?: (isEnabled: boolean) => void): ApiMutation<boolean> {
+  return useApiMutation(async (isEnabled: boolean) => desktop?.setLoginItem({ isEnabled }), {
+    onDone: (item, isEnabled) => {
+      queryClient.setQueryData(queryKey, item);
+      onDone?.(isEnabled);
+    },
+  });
 }

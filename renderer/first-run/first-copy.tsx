@@ -12,9 +12,9 @@ import type { CopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { inCustody } from '../key/custody-words.ts';
 import { HandedStep, ProofStep } from '../key/proof/proof-step.tsx';
 import { TwoBlades } from '../key/proof/two-blades.tsx';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];
@@ -25,7 +25,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
   if (stage === 'handed' || stage === 'proof' || stage === 'making') {
     return (
       <div className="grid grid-cols-1 gap-4">
-        {wizard.action.said && <Banner tone="danger">{wizard.action.said}</Banner>}
+        <FormError mutation={wizard.making} />
         {stage === 'making' ? (
           <p className="flex items-center gap-2 text-text-2" role="status">
             <LoaderCircle className="icon turning" aria-hidden="true" />
@@ -88,7 +88,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
     setFormat(ways[next].formats[0] ?? 'age');
     setTarget(null);
     setPassphrase(null);
-    wizard.action.clear();
+    wizard.making.reset();
   };
   const chooseFormat = (next: CopyFormat) => {
     setFormat(next);
@@ -142,16 +142,16 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
                     key={format}
                     hint="Protects the file if it is found."
                     onReady={setPassphrase}
-                    error={wizard.action.said}
+                    error={wizard.making.message}
                   />
                 )}
               </div>
             ) : undefined,
         }))}
       />
-      {wizard.action.said && !needs.hasPassphrase && (
-        <div className="mt-4">
-          <Banner tone="danger">{wizard.action.said}</Banner>
+      {!needs.hasPassphrase && (
+        <div className="mt-4 empty:hidden">
+          <FormError mutation={wizard.making} />
         </div>
       )}
       <div className="setup-end">

@@ -1,25 +1,19 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { ApiProblem } from '../api/problem.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
-import { useAction } from '../ui/use-action.ts';
 
 /** A first project, with what its .env holds. Both can wait. */
 export function FirstProject() {
   const navigate = useNavigate();
-  const action = useAction();
   const [env, setEnv] = useState('');
   const [made, setMade] = useState<string | null>(null);
-  const fields = action.error instanceof ApiProblem ? action.error.fields : {};
-  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get('name')).trim();
-    await action.run(async () => {
+  const create = useApiMutation(
+    async (name: string) => {
       const slug = made ?? (await ask(client.POST('/projects', { body: { name } }))).slug;
       // A file that is refused is put right and sent again: the project is there by then.
       setMade(slug);
@@ -31,14 +25,25 @@ export function FirstProject() {
           }),
         );
       }
-      setEnv('');
-      await queryClient.invalidateQueries();
-      await navigate({ to: '/projects/$project', params: { project: slug } });
-    });
-  };
+      return slug;
+    },
+    {
+      changes: 'everything',
+      onDone: (slug) => {
+        setEnv('');
+        return navigate({ to: '/projects/$project', params: { project: slug } });
+      },
+    },
+  );
   const count = countLines(env);
   return (
-    <form onSubmit={submit} className="grid grid-cols-1 gap-4">
+    <form
+      className="grid grid-cols-1 gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate(String(new FormData(event.currentTarget).get('name')).trim());
+      }}
+    >
       <TextAreaField
         label="Paste your .env"
         hint={
@@ -60,16 +65,16 @@ export function FirstProject() {
         dir="auto"
         autoFocus
         readOnly={made !== null}
-        error={fields.name}
+        error={create.fieldError('name')}
       />
-      {action.said && !fields.name && (
+      {create.message && !create.fieldError('name') && (
         <Banner tone="danger">
-          {action.said}
+          {create.message}
           {made !== null && ' The project was made; mend the text, or empty it and go on.'}
         </Banner>
       )}
       <div className="setup-end">
-        <Button kind="main" type="submit" isBusy={action.isBusy}>
+        <Button kind="main" type="submit" isBusy={create.isPending}>
           {count > 0
             ? `Create it with ${count} ${count === 1 ? 'variable' : 'variables'}`
             : 'Create the project'}

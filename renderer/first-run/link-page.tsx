@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { describeError } from '../api/problem.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { sessionChanged } from '../app/session.ts';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 import { SetUp } from './set-up.tsx';
 
@@ -31,20 +31,12 @@ export function LinkPage() {
 
 function ContinueAsOwner({ token }: { token: string }) {
   const navigate = useNavigate();
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const go = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await ask(client.POST('/auth/link', { body: { token } }));
+  const enter = useApiMutation(() => ask(client.POST('/auth/link', { body: { token } })), {
+    onDone: async () => {
       await sessionChanged();
       await navigate({ to: '/', replace: true });
-    } catch (thrown) {
-      setError(describeError(thrown));
-      setBusy(false);
-    }
-  };
+    },
+  });
   return (
     <main className="sign-in">
       <div className="sign-in-box grid gap-4">
@@ -56,8 +48,8 @@ function ContinueAsOwner({ token }: { token: string }) {
           <h1 className="t20">Continue as the owner of this machine</h1>
           <p className="text-text-2">The link works once, within five minutes.</p>
         </div>
-        {error && <Banner tone="danger">{error}</Banner>}
-        <Button kind="main" isBusy={isBusy} onClick={() => void go()} autoFocus>
+        <FormError mutation={enter} />
+        <Button kind="main" isBusy={enter.isPending} onClick={() => enter.mutate()} autoFocus>
           Continue
         </Button>
       </div>

@@ -1,13 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { ApiProblem } from '../api/problem.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { sessionChanged } from '../app/session.ts';
 import { StrengthLine } from '../key/copy/strength-line.tsx';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { PasswordField, TextField } from '../ui/form/field.tsx';
-import { useAction } from '../ui/use-action.ts';
+import { FormError } from '../ui/form/form-error.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
 
 /** bcrypt reads 72 bytes: what is longer would not count, and is refused. */
@@ -26,23 +25,17 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
   const navigate = useNavigate();
   const [password, setPassword] = useState('');
   const [wasTried, setTried] = useState(false);
-  const action = useAction();
   const bytes = new TextEncoder().encode(password).length;
   const characters = [...password].length;
-  const fields = action.error instanceof ApiProblem ? action.error.fields : {};
   const tooLong =
     bytes > MAX_BYTES
       ? `${bytes} bytes. ${MAX_BYTES} is the most; letters with accents count two, signs up to four.`
       : undefined;
   const tooShort =
     wasTried && characters < MIN_CHARACTERS ? `At least ${MIN_CHARACTERS} characters.` : undefined;
-  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setTried(true);
-    if (tooLong || characters < MIN_CHARACTERS) return;
-    const form = new FormData(event.currentTarget);
-    await action.run(async () => {
-      await ask(
+  const setUp = useApiMutation(
+    (form: FormData) =>
+      ask(
         client.POST('/setup', {
           body: {
             token,
@@ -51,11 +44,19 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             password,
           },
         }),
-      );
-      setPassword('');
-      await sessionChanged();
-      await navigate({ to: '/first-run', replace: true });
-    });
+      ),
+    {
+      onDone: async () => {
+        setPassword('');
+        await sessionChanged();
+        await navigate({ to: '/first-run', replace: true });
+      },
+    },
+  );
+  const submit = (event: React.FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setTried(true);
+    if (!tooLong && characters >= MIN_CHARACTERS) setUp.mutate(new FormData(event.currentTarget));
   };
   return (
     <FirstRunFrame
@@ -76,7 +77,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             required
             autoFocus
             hint="To sign in with. Nothing is sent to it."
-            error={fields.email}
+            error={setUp.fieldError('email')}
           />
           <TextField
             label="Name"
@@ -85,7 +86,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             maxLength={100}
             dir="auto"
             hint="As others see you in the activity."
-            error={fields.name}
+            error={setUp.fieldError('name')}
           />
         </div>
         <PasswordField
@@ -94,7 +95,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
           required
           value={password}
           onChange={(event) => setPassword(event.target.value)}
-          error={tooLong ?? tooShort ?? fields.password}
+          error={tooLong ?? tooShort ?? setUp.fieldError('password')}
           hint={
             <StrengthLine
               text={password}
@@ -102,9 +103,9 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             />
           }
         />
-        {action.said && Object.keys(fields).length === 0 && <Banner tone="danger">{action.said}</Banner>}
+        <FormError mutation={setUp} fields={['email', 'name', 'password']} />
         <div className="mt-2 flex flex-wrap gap-2">
-          <Button kind="main" type="submit" isBusy={action.isBusy}>
+          <Button kind="main" type="submit" isBusy={setUp.isPending}>
             Go on
           </Button>
           <Button kind="plain" onClick={onBack}>

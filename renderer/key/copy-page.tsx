@@ -61,12 +61,13 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
           <Opens vault={vault} />
         </div>
       </div>
-      <StopDialog
-        isOpen={isStopping}
-        copy={wizard.made?.copy ?? null}
-        onClose={() => setStopping(false)}
-        onStopped={() => void navigate({ to: '/key' })}
-      />
+      {isStopping && wizard.made && (
+        <StopDialog
+          copy={wizard.made.copy}
+          onClose={() => setStopping(false)}
+          onStopped={() => void navigate({ to: '/key' })}
+        />
+      )}
     </Page>
   );
 }

@@ -1,10 +1,10 @@
 import { FileKey2, KeyRound } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
-import { useAction } from '../ui/use-action.ts';
 import { PassphrasePair } from './copy/passphrase-pair.tsx';
 import { custodyChoices } from './custody-choices.ts';
 
@@ -32,7 +32,7 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
   const [usesFound, setUsesFound] = useState(found !== null);
   const [custody, setCustody] = useState<FirstCustody>(found ? 'keychain' : 'passphrase');
   const [passphrase, setPassphrase] = useState<string | null>(null);
-  const action = useAction();
+  const make = useApiMutation(onChoose, { changes: ['vault'] });
   // A new key cannot go where the other one lies.
   const order = found
     ? (['keychain', 'passphrase', 'file'] as const)
@@ -40,27 +40,24 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
   const offered = order.filter((name) => name !== 'file' || found === null || usesFound);
   const isReady = custody !== 'passphrase' || passphrase !== null;
   const change = (next: { custody?: FirstCustody; usesFound?: boolean }) => {
-    action.clear();
+    make.reset();
     if (next.custody) setCustody(next.custody);
     if (next.usesFound === undefined) return;
     setUsesFound(next.usesFound);
     if (!next.usesFound && custody === 'file') setCustody('keychain');
   };
-  const make = () =>
-    action.run(() =>
-      onChoose({
-        custody,
-        ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
-        ...(found ? { use_found: usesFound } : {}),
-      }),
-    );
   return (
     <form
       className="grid grid-cols-1 gap-4"
       aria-label="The first key"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isReady) void make();
+        if (isReady)
+          make.mutate({
+            custody,
+            ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
+            ...(found ? { use_found: usesFound } : {}),
+          });
       }}
     >
       {found && (
@@ -100,12 +97,12 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
             ) : undefined,
         }))}
       />
-      {action.said && <Banner tone="danger">{action.said} No key was made.</Banner>}
+      {make.message && <Banner tone="danger">{make.message} No key was made.</Banner>}
       <Button
         kind="main"
         type="submit"
         className="justify-self-start"
-        isBusy={action.isBusy}
+        isBusy={make.isPending}
         disabled={!isReady}
       >
         {found && usesFound

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useRouterState } from '@tanstack/react-router';
 import { useCallback, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/form/error-line.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
-import { useAction } from '../ui/use-action.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import type { KeyCopy } from './copy/copy-formats.ts';
 import { proveCopy } from './copy/make-copy.ts';
@@ -44,25 +44,28 @@ function Verify({ vault }: { vault: VaultStatus }) {
   const [isReady, setReady] = useState(false);
   const [said, setSaid] = useState<Verification | null>(null);
   const [round, setRound] = useState(0);
-  const action = useAction();
   const onReady = useCallback((copy: HandedCopy | null) => {
     handed.current = copy;
     setReady(copy !== null);
     setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
   }, []);
-  const verify = () =>
-    action.run(async () => {
-      const copy = handed.current;
-      if (!copy) return;
+  const verify = useApiMutation(
+    async (copy: HandedCopy) => {
       const answer = await ask(client.POST('/vault/key/copies/verify', { body: toHandedBody(copy) }));
       // The one that was asked for, where its place alone did not tell which it is.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
         await proveCopy(asked.id, copy).catch(() => undefined);
-      // SECURITY: what was handed over is needed again only for its passphrase.
-      if (!isPassphrase(answer.verdict)) handed.current = null;
-      setSaid(answer);
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-    });
+      return answer;
+    },
+    {
+      changes: ['vault'],
+      onDone: (answer) => {
+        // SECURITY: what was handed over is needed again only for its passphrase.
+        if (!isPassphrase(answer.verdict)) handed.current = null;
+        setSaid(answer);
+      },
+    },
+  );
   const again = () => {
     setSaid(null);
     setRound(round + 1);
@@ -94,17 +97,18 @@ function Verify({ vault }: { vault: VaultStatus }) {
               onReady={onReady}
               passphraseError={wantsPassphrase}
               action={
-                <Button kind="main" isBusy={action.isBusy} disabled={!isReady} onClick={() => void verify()}>
+                <Button
+                  kind="main"
+                  isBusy={verify.isPending}
+                  disabled={!isReady}
+                  onClick={() => handed.current && verify.mutate(handed.current)}
+                >
                   Verify
                 </Button>
               }
             />
           )}
-          {action.said && (
-            <p className="text-danger-text" role="alert">
-              {action.said}
-            </p>
-          )}
+          <ErrorLine said={verify.message} />
           {verdict && (
             <div className="flex flex-wrap gap-2">
               <Button onClick={again}>Verify another</Button>

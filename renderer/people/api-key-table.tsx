@@ -1,7 +1,6 @@
 import { Ellipsis, Power, PowerOff, Trash2 } from 'lucide-react';
 import { askConfirmed, client } from '../api/client.ts';
-import { ConfirmationDeclined, describeError } from '../api/problem.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Expiry } from '../ui/form/expiry.tsx';
@@ -91,21 +90,20 @@ function Grant({ apiKey }: { apiKey: ApiKey }) {
 
 function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey) => void }) {
   const { id, name, is_active } = apiKey;
-  const toggle = async () => {
-    const params = { params: { path: { id } } };
-    try {
-      await askConfirmed(() =>
+  const params = { params: { path: { id } } };
+  const toggle = useApiMutation(
+    () =>
+      askConfirmed(() =>
         is_active
           ? client.POST('/api-keys/{id}/deactivate', params)
           : client.POST('/api-keys/{id}/activate', params),
-      );
-      await queryClient.invalidateQueries({ queryKey: ['api-keys'] });
-      showToast({ title: `${name} is switched ${is_active ? 'off' : 'on'}` });
-    } catch (error) {
-      if (!(error instanceof ConfirmationDeclined))
-        showToast({ title: `${name} was not switched`, text: describeError(error) });
-    }
-  };
+      ),
+    {
+      changes: ['api-keys'],
+      onDone: () => showToast({ title: `${name} is switched ${is_active ? 'off' : 'on'}` }),
+      onFailed: (text) => showToast({ title: `${name} was not switched`, text }),
+    },
+  );
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} label={`Actions for ${name}`} />}
@@ -114,7 +112,7 @@ function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey)
           {
             label: is_active ? 'Switch off' : 'Switch on',
             icon: is_active ? PowerOff : Power,
-            onSelect: () => void toggle(),
+            onSelect: () => toggle.mutate(),
           },
         ],
         [{ label: 'Delete…', icon: Trash2, onSelect: () => onDelete(apiKey) }],

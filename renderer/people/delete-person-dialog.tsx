@@ -1,25 +1,32 @@
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { useSession } from '../app/session.ts';
-import { DangerDialog } from '../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { displayName, type Person } from './people-query.ts';
 
 export function DeletePersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const isYou = useSession().user?.id === person.user.id;
-  const remove = async () => {
-    await askConfirmed(() => client.DELETE('/users/{id}', { params: { path: { id: person.user.id } } }));
-    await queryClient.invalidateQueries({ queryKey: ['users'] });
-    showToast({ title: `${displayName(person)} is deleted`, text: 'They can be restored under Deleted.' });
-  };
+  const remove = useApiMutation(
+    () => askConfirmed(() => client.DELETE('/users/{id}', { params: { path: { id: person.user.id } } })),
+    {
+      changes: ['users'],
+      onDone: () => {
+        onClose();
+        showToast({
+          title: `${displayName(person)} is deleted`,
+          text: 'They can be restored under Deleted.',
+        });
+      },
+    },
+  );
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title="Delete this person?"
       action="Delete person"
       keep="Keep them"
-      onConfirm={remove}
+      mutation={remove}
+      onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
         <b dir="auto">{displayName(person)}</b> is signed out everywhere and cannot come in again. API keys
@@ -27,6 +34,6 @@ export function DeletePersonDialog({ person, onClose }: { person: Person; onClos
       </p>
       {isYou && <p>This is the account you act as.</p>}
       <p>What they changed stays, and so does its place in the activity. They can be restored.</p>
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }

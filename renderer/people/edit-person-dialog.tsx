@@ -1,9 +1,7 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
-import { sessionQuery } from '../app/session.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { TextField } from '../ui/form/field.tsx';
-import { useSubmit } from '../ui/form/submit.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { displayName, type Person } from './people-query.ts';
 import { RoleChoice } from './role-choice.tsx';
@@ -16,16 +14,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
   const [name, setName] = useState(person.user.name);
   const [email, setEmail] = useState(person.user.email);
   const [roles, setRoles] = useState(held);
-  const submit = useSubmit(async () => {
-    try {
-      await save();
-    } finally {
-      await queryClient.invalidateQueries({ queryKey: ['users'] });
-      await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    }
-    onClose();
-  });
-  const save = async () => {
+  const send = async () => {
     const path = { id };
     if (name.trim() !== person.user.name || email.trim() !== person.user.email)
       await askConfirmed(() =>
@@ -41,6 +30,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
     for (const role of held.filter((each) => !roles.includes(each)))
       await askConfirmed(() => client.DELETE('/users/{id}/roles/{role}', { params: { path: { id, role } } }));
   };
+  const save = useApiMutation(send, { changes: ['users', 'session'], onDone: onClose });
   return (
     <FormDialog
       title={
@@ -49,8 +39,8 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
         </span>
       }
       action="Save"
-      submit={submit}
-      fields={['name', 'email', 'roles']}
+      mutation={save}
+      fields={['name', 'email']}
       isReady={email.includes('@')}
       onClose={onClose}
     >
@@ -58,7 +48,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={submit.fieldError('name')}
+        error={save.fieldError('name')}
         dir="auto"
         maxLength={100}
       />
@@ -67,7 +57,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
         type="email"
         value={email}
         onChange={(event) => setEmail(event.target.value)}
-        error={submit.fieldError('email')}
+        error={save.fieldError('email')}
         maxLength={254}
         required
       />

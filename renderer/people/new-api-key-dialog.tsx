@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { useSession } from '../app/session.ts';
 import { Select } from '../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
-import { useSubmit } from '../ui/form/submit.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { grantsQuery } from './api-keys-query.ts';
 import { PermissionChoice } from './permission-choice.tsx';
@@ -35,27 +34,32 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const [narrowed, setNarrowed] = useState<readonly string[] | null>(null);
   const [life, setLife] = useState<Life>(YEAR);
   const role = givable.some((each) => each.name === chosenRole) ? chosenRole : 'reader';
-  const submit = useSubmit(async () => {
-    const { api_key } = await askConfirmed(() =>
-      client.POST('/api-keys', {
-        body: {
-          name,
-          expires_at: expiryOf(life),
-          ...(narrowed ? { role_type: 'custom', permissions: [...narrowed] } : { role_type: role }),
-        },
-      }),
-    );
-    // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
-    onMade({ name: name.trim(), text: api_key });
-    await queryClient.invalidateQueries({ queryKey: ['api-keys'] });
-    onClose();
-  });
+  const create = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/api-keys', {
+          body: {
+            name,
+            expires_at: expiryOf(life),
+            ...(narrowed ? { role_type: 'custom', permissions: [...narrowed] } : { role_type: role }),
+          },
+        }),
+      ),
+    {
+      changes: ['api-keys'],
+      // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
+      onDone: ({ api_key }) => {
+        onClose();
+        onMade({ name: name.trim(), text: api_key });
+      },
+    },
+  );
   return (
     <FormDialog
       title="New API key"
       text="For a program that uses this instance."
       action="Create key"
-      submit={submit}
+      mutation={create}
       fields={['name', 'role_type', 'permissions', 'expires_at']}
       isReady={grants !== undefined && name.trim() !== '' && narrowed?.length !== 0}
       onClose={onClose}
@@ -64,11 +68,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={
-          submit.fieldError('name') === 'Taken'
-            ? 'There is an API key with this name.'
-            : submit.fieldError('name')
-        }
+        error={create.fieldError('name', 'There is an API key with this name.')}
         hint="Which program, on which machine."
         dir="auto"
         maxLength={100}
@@ -77,7 +77,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       <Field
         label="Role"
         hint={roles.find((each) => each.name === role)?.text}
-        error={submit.fieldError('role_type')}
+        error={create.fieldError('role_type')}
       >
         {({ id }) => (
           <Select
@@ -95,9 +95,9 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
         all={permissionsOf(role)}
         value={narrowed}
         onChange={setNarrowed}
-        error={submit.fieldError('permissions')}
+        error={create.fieldError('permissions')}
       />
-      <LifeField value={life} onChange={setLife} error={submit.fieldError('expires_at')} />
+      <LifeField value={life} onChange={setLife} error={create.fieldError('expires_at')} />
     </FormDialog>
   );
 }

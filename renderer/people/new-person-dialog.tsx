@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { TextField } from '../ui/form/field.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
-import { useSubmit } from '../ui/form/submit.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { RoleChoice } from './role-choice.tsx';
@@ -15,21 +14,29 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [roles, setRoles] = useState<readonly Role[]>(['user']);
-  const submit = useSubmit(async () => {
-    await askConfirmed(() =>
-      client.POST('/users', { body: { name: name.trim(), email, password, roles: [...roles] } }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['users'] });
-    showToast({ title: `${name.trim() || email} may come in`, text: 'Tell them the password another way.' });
-    onClose();
-  });
+  const add = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/users', { body: { name: name.trim(), email, password, roles: [...roles] } }),
+      ),
+    {
+      changes: ['users'],
+      onDone: () => {
+        onClose();
+        showToast({
+          title: `${name.trim() || email} may come in`,
+          text: 'Tell them the password another way.',
+        });
+      },
+    },
+  );
   return (
     <FormDialog
       title="Add person"
       text="They sign in with this e-mail address and password, and can change the password in their account."
       action="Add person"
-      submit={submit}
-      fields={['name', 'email', 'password', 'roles']}
+      mutation={add}
+      fields={['name', 'email', 'password']}
       isReady={email.includes('@') && checkPassword(password).isGood}
       onClose={onClose}
     >
@@ -37,7 +44,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={submit.fieldError('name')}
+        error={add.fieldError('name')}
         dir="auto"
         maxLength={100}
         autoFocus
@@ -47,7 +54,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
         type="email"
         value={email}
         onChange={(event) => setEmail(event.target.value)}
-        error={submit.fieldError('email')}
+        error={add.fieldError('email')}
         maxLength={254}
         required
       />
@@ -55,7 +62,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
         label="First password"
         value={password}
         onChange={setPassword}
-        error={submit.fieldError('password')}
+        error={add.fieldError('password')}
       />
       <RoleChoice value={roles} onChange={setRoles} />
     </FormDialog>

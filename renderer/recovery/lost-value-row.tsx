@@ -1,16 +1,14 @@
 import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
-import { describeError } from '../api/problem.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { OwnerLink } from '../secrets/owner-link.tsx';
 import { useSecretIcon } from '../secrets/secret-icon.ts';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button } from '../ui/button.tsx';
-import { useSubmit } from '../ui/form/submit.tsx';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import { NewValueField } from './new-value-field.tsx';
-import { type LostValue, recoveryQuery } from './recovery-query.ts';
+import type { LostValue } from './recovery-query.ts';
 import { isLong, sayNewValue } from './recovery-words.ts';
 
 /** What was done about a value in this visit, and when. */
@@ -69,32 +67,38 @@ type MendProps = Pick<LostValueRowProps, 'value' | 'onReplaced' | 'onShow'> & { 
 function Mend({ value, name, onReplaced, onShow }: MendProps) {
   const { id, kind, can_reenter, can_regenerate } = value;
   const [isTyping, setTyping] = useState(!can_regenerate);
-  const reenter = useReenter(value, () => onReplaced(value, 'Entered again'));
+  const reenter = useApiMutation(
+    (text: string) =>
+      ask(client.POST('/vault/recovery/{id}/reenter', { params: { path: { id } }, body: { value: text } })),
+    { changes: ['vault'], onDone: () => onReplaced(value, 'Entered again') },
+  );
   const words = sayNewValue(kind);
-  const regenerate = useSubmit(async () => {
-    const made = await askConfirmed(() =>
-      client.POST('/vault/recovery/{id}/regenerate', { params: { path: { id } } }),
-    );
-    if (made.value !== null) onShow(name, made.value);
-    onReplaced(value, words.done);
-    await queryClient.invalidateQueries({ queryKey: recoveryQuery.queryKey });
-  });
+  const regenerate = useApiMutation(
+    () => askConfirmed(() => client.POST('/vault/recovery/{id}/regenerate', { params: { path: { id } } })),
+    {
+      changes: ['vault'],
+      onDone: (made) => {
+        if (made.value !== null) onShow(name, made.value);
+        onReplaced(value, words.done);
+      },
+    },
+  );
   if (isTyping && can_reenter)
     return (
       <NewValueField
         label={`New value of ${name}`}
         startsLong={isLong(kind)}
-        isBusy={reenter.isBusy}
-        error={reenter.said}
-        onSave={reenter.save}
+        isBusy={reenter.isPending}
+        error={reenter.message}
+        onSave={reenter.mutate}
       />
     );
   if (!can_regenerate) return <span className="text-text-3">Delete it where it belongs</span>;
   return (
     <>
-      {regenerate.error !== null && (
+      {regenerate.message && (
         <span className="new-value-error" role="alert">
-          {describeError(regenerate.error)}
+          {regenerate.message}
         </span>
       )}
       {can_reenter && (
@@ -104,31 +108,12 @@ function Mend({ value, name, onReplaced, onShow }: MendProps) {
       )}
       <Button
         isSmall
-        isBusy={regenerate.isBusy}
-        onClick={() => void regenerate.run()}
+        isBusy={regenerate.isPending}
+        onClick={() => regenerate.mutate()}
         aria-label={`${words.button}: ${name}`}
       >
         {words.button}
       </Button>
     </>
   );
-}
-
-function useReenter({ id }: LostValue, onDone: () => void) {
-  const [isBusy, setBusy] = useState(false);
-  const [said, setSaid] = useState<string>();
-  const save = async (value: string) => {
-    setBusy(true);
-    setSaid(undefined);
-    try {
-      await ask(client.POST('/vault/recovery/{id}/reenter', { params: { path: { id } }, body: { value } }));
-      onDone();
-      await queryClient.invalidateQueries({ queryKey: recoveryQuery.queryKey });
-    } catch (error) {
-      setSaid(describeError(error));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { isBusy, said, save: (value: string) => void save(value) };
 }

@@ -1,12 +1,12 @@
 import { LifeBuoy } from 'lucide-react';
 import { useCallback, useRef, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
-import { ConfirmationDeclined, describeError, hasCode } from '../api/problem.ts';
-import { queryClient } from '../api/queries.ts';
+import { useApiMutation } from '../api/mutation.ts';
+import { hasCode } from '../api/problem.ts';
 import { CopyInput } from '../key/copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../key/copy-input/handed-copy.ts';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
 import { formatCount } from '../ui/time.ts';
 
@@ -26,37 +26,32 @@ export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogP
   // SECURITY: what was handed over lives in this ref alone, and is dropped once it was taken.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const note = useCallback((handed: HandedCopy | null) => {
-    copy.current = handed;
-    setReady(handed !== null);
-    setError(null);
-  }, []);
-  const rescue = async () => {
-    const handed = copy.current;
-    if (!handed) return;
-    setBusy(true);
-    setError(null);
-    try {
-      setOutcome(
-        await askConfirmed(() => client.POST('/vault/recovery/rescue', { body: toUnlockBody(handed) })),
-      );
-      copy.current = null;
-      await queryClient.invalidateQueries();
-    } catch (thrown) {
-      setError(thrown instanceof ConfirmationDeclined ? null : thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const rescue = useApiMutation(
+    (handed: HandedCopy) =>
+      askConfirmed(() => client.POST('/vault/recovery/rescue', { body: toUnlockBody(handed) })),
+    {
+      changes: 'everything',
+      onDone: (answer) => {
+        copy.current = null;
+        setOutcome(answer);
+      },
+    },
+  );
+  const { reset } = rescue;
+  const note = useCallback(
+    (handed: HandedCopy | null) => {
+      copy.current = handed;
+      setReady(handed !== null);
+      reset();
+    },
+    [reset],
+  );
   if (outcome) return <Rescued outcome={outcome} onClose={onClose} />;
-  const isPassphrase = hasCode(error, 'passphrase_wrong', 'passphrase_required');
+  const isPassphrase = hasCode(rescue.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <Dialog
-      isOpen
-      onClose={() => !isBusy && onClose()}
+      onClose={() => !rescue.isPending && onClose()}
       width={860}
       title="Rescue with the old key"
       text={`Hand over a copy of ${fingerprints.join(' or ')}. ${formatCount(remaining, 'value')} would come back; what you replaced stays as it is.`}
@@ -67,20 +62,20 @@ export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogP
           purpose="unlock"
           firstWay="words"
           onReady={note}
-          passphraseError={isPassphrase ? describeError(error) : undefined}
+          passphraseError={isPassphrase ? rescue.message : undefined}
           action={
             <Button
               kind="main"
               icon={LifeBuoy}
               disabled={!isReady}
-              isBusy={isBusy}
-              onClick={() => void rescue()}
+              isBusy={rescue.isPending}
+              onClick={() => copy.current && rescue.mutate(copy.current)}
             >
               Rescue
             </Button>
           }
         />
-        {error !== null && !isPassphrase && <Banner tone="danger">{describeError(error)}</Banner>}
+        {!isPassphrase && <FormError mutation={rescue} />}
       </div>
     </Dialog>
   );
@@ -90,7 +85,6 @@ function Rescued({ outcome, onClose }: { outcome: Outcome; onClose: () => void }
   const { rescued, unreadable } = outcome;
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       title={`${formatCount(rescued, 'value')} came back`}
       text={

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
+import { useApiMutation } from '../api/mutation.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
 import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { useVault } from '../vault-state/vault.ts';
@@ -21,21 +22,21 @@ export function SecretsPage() {
   const report = useDoctor();
   const verify = useVerifyAll();
   const name = vault.data?.instance.name ?? '';
-  const save = useSubmit(() => exportReport(name));
+  const save = useApiMutation(() => exportReport(name));
   return (
     <Page
       title="Secrets"
       actions={
         <>
-          <Button icon={Download} isBusy={save.isBusy} onClick={() => void save.run()}>
+          <Button icon={Download} isBusy={save.isPending} onClick={() => save.mutate()}>
             Export report
           </Button>
           <Button
             kind="main"
             icon={ShieldCheck}
-            isBusy={verify.isBusy || report?.running === true}
+            isBusy={verify.isPending || report?.running === true}
             disabled={vault.data?.state !== 'running'}
-            onClick={() => void verify.run()}
+            onClick={() => verify.mutate()}
           >
             Verify all
           </Button>
@@ -43,8 +44,8 @@ export function SecretsPage() {
       }
     >
       <div className="grid grid-cols-1 gap-5">
-        <SubmitError submit={verify} />
-        <SubmitError submit={save} />
+        <FormError mutation={verify} />
+        <FormError mutation={save} />
         {vault.data && <DoctorCard vault={vault.data} report={report} />}
         <SecretsList />
       </div>

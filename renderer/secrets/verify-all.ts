@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { ask, client } from '../api/client.ts';
+import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
 import { queryClient } from '../api/queries.ts';
-import { type Submit, useSubmit } from '../ui/form/submit.tsx';
 import { type DoctorReport, doctorQuery } from './secrets-queries.ts';
 
 /** Starts a check of every value, or joins the one under way; the feed tells how far it is. */
-export function useVerifyAll(): Submit {
-  return useSubmit(async () => {
-    const report = await ask(client.POST('/vault/doctor'));
-    queryClient.setQueryData(doctorQuery.queryKey, report);
+export function useVerifyAll(): ApiMutation {
+  return useApiMutation(() => ask(client.POST('/vault/doctor')), {
+    onDone: (report) => queryClient.setQueryData(doctorQuery.queryKey, report),
   });
 }
 

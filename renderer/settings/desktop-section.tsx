@@ -6,7 +6,6 @@ import { Button } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/error-line.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
-import { useAction } from '../ui/use-action.ts';
 import { Fact } from './doors-section.tsx';
 
 type Bridge = NonNullable<typeof desktop>;
@@ -42,8 +41,7 @@ function Desktop({ bridge }: { bridge: Bridge }) {
 
 function LoginItem() {
   const item = useLoginItem();
-  const set = useSetLoginItem();
-  const action = useAction();
+  const change = useSetLoginItem();
   return (
     <div>
       <label className="flex items-center gap-2">
@@ -51,15 +49,12 @@ function LoginItem() {
           type="checkbox"
           className="check"
           checked={item?.isEnabled ?? false}
-          disabled={!item || action.isBusy}
-          onChange={(event) => {
-            const isEnabled = event.currentTarget.checked;
-            void action.run(() => set(isEnabled));
-          }}
+          disabled={!item || change.isPending}
+          onChange={(event) => change.mutate(event.currentTarget.checked)}
         />
         Start when I sign in to this computer, without the window
       </label>
-      <ErrorLine said={action.said} />
+      <ErrorLine said={change.message} />
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { queryClient } from '../api/queries.ts';
-import { sessionQuery, useMay } from '../app/session.ts';
+import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
-import { SubmitError, useSubmit } from '../ui/form/submit.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { useSaveKey } from '../ui/use-save-key.ts';
@@ -50,18 +51,21 @@ export function InstanceForm({ settings }: { settings: Settings }) {
     ...(names.join() !== settings.https_names.join() ? { https_names: names } : {}),
   };
   const isReady = Object.keys(changes).length > 0 && !daysError && !nameError && text.name.trim() !== '';
-  const submit = useSubmit(async () => {
-    const saved = await askConfirmed(() => client.PUT('/settings', { body: changes }));
-    queryClient.setQueryData(settingsQuery.queryKey, saved);
-    setTouched(false);
-    await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
-    showToast({
-      title: 'Settings saved',
-      ...('https_names' in changes ? { text: 'The HTTPS names count from the next start.' } : {}),
-    });
+  const save = useApiMutation(() => askConfirmed(() => client.PUT('/settings', { body: changes })), {
+    changes: ['session'],
+    onDone: (saved) => {
+      queryClient.setQueryData(settingsQuery.queryKey, saved);
+      setTouched(false);
+      showToast({
+        title: 'Settings saved',
+        ...('https_names' in changes ? { text: 'The HTTPS names count from the next start.' } : {}),
+      });
+    },
   });
-  const save = () => void (isReady && submit.run());
-  useSaveKey(mayWrite ? save : null);
+  const submit = () => {
+    if (isReady) save.mutate();
+  };
+  useSaveKey(mayWrite ? submit : null);
   const bind = (field: keyof typeof text) => ({
     value: text[field],
     readOnly: !mayWrite,
@@ -76,7 +80,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
         className="card card-pad grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          save();
+          submit();
         }}
       >
         <TextField
@@ -84,7 +88,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           hint="Shown in the sidebar and written on key copies."
           maxLength={100}
           dir="auto"
-          error={text.name.trim() === '' ? 'It needs a name.' : submit.fieldError('instance_name')}
+          error={text.name.trim() === '' ? 'It needs a name.' : save.fieldError('instance_name')}
           {...bind('name')}
         />
         <TextField
@@ -93,7 +97,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           inputMode="numeric"
           maxLength={3}
           trailing={<span className="quiet">{text.days === '1' ? 'day' : 'days'}</span>}
-          error={daysError ?? submit.fieldError('session_days')}
+          error={daysError ?? save.fieldError('session_days')}
           {...bind('days')}
         />
         <TextAreaField
@@ -101,13 +105,13 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           hint="More names and addresses this instance is reached by, one a line, beside this machine’s own: they go into its certificate, and it answers to no other. They count from the next start."
           rows={3}
           placeholder="temps.home.arpa"
-          error={nameError ?? submit.fieldError('https_names')}
+          error={nameError ?? save.fieldError('https_names')}
           {...bind('names')}
         />
-        <SubmitError submit={submit} fields={['instance_name', 'session_days', 'https_names']} />
+        <FormError mutation={save} fields={['instance_name', 'session_days', 'https_names']} />
         {mayWrite && (
           <div className="flex justify-end">
-            <Button kind="main" type="submit" isBusy={submit.isBusy} disabled={!isReady}>
+            <Button kind="main" type="submit" isBusy={save.isPending} disabled={!isReady}>
               Save
             </Button>
           </div>

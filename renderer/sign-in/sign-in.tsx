@@ -1,10 +1,9 @@
-import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
-import { describeError } from '../api/problem.ts';
+import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
 import { type Session, sessionChanged } from '../app/session.ts';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 
 interface SignInProps {
@@ -41,46 +40,33 @@ function NotSetUp() {
   );
 }
 
-function useSubmit(send: (form: FormData) => Promise<unknown>) {
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const submit = async (event: React.FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    setError(undefined);
-    try {
-      await send(form);
-      await sessionChanged();
-    } catch (thrown) {
-      setError(describeError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { error, isBusy, submit };
-}
+const sendForm = (mutation: ApiMutation<FormData>) => (event: React.FormEvent<HTMLFormElement>) => {
+  event.preventDefault();
+  mutation.mutate(new FormData(event.currentTarget));
+};
 
 function PasswordForm({ isOver }: { isOver: boolean }) {
-  const { error, isBusy, submit } = useSubmit((form) =>
-    ask(
-      client.POST('/auth/login', {
-        body: { email: String(form.get('email')), password: String(form.get('password')) },
-      }),
-    ),
+  const signIn = useApiMutation(
+    (form: FormData) =>
+      ask(
+        client.POST('/auth/login', {
+          body: { email: String(form.get('email')), password: String(form.get('password')) },
+        }),
+      ),
+    { onDone: sessionChanged },
   );
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={sendForm(signIn)} className="grid gap-4">
       <div>
         <h1 className="t20">{isOver ? 'Sign in again' : 'Sign in'}</h1>
         <p className="text-text-2">
           {isOver ? 'Your session ended. The page waits as you left it.' : 'To the console of this instance.'}
         </p>
       </div>
-      {error && <Banner tone="danger">{error}</Banner>}
+      <FormError mutation={signIn} />
       <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
       <PasswordField label="Password" name="password" autoComplete="current-password" required />
-      <Button kind="main" type="submit" isBusy={isBusy}>
+      <Button kind="main" type="submit" isBusy={signIn.isPending}>
         Sign in
       </Button>
       <p className="text-12 text-text-3">
@@ -92,20 +78,20 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
 }
 
 function CodeForm() {
-  const { error, isBusy, submit } = useSubmit((form) =>
-    ask(client.POST('/auth/verify-mfa', { body: { code: String(form.get('code')).trim() } })),
+  const verify = useApiMutation(
+    (form: FormData) =>
+      ask(client.POST('/auth/verify-mfa', { body: { code: String(form.get('code')).trim() } })),
+    { onDone: sessionChanged },
   );
-  const startAgain = async () => {
-    await ask(client.POST('/logout'));
-    await sessionChanged();
-  };
+  const startAgain = useApiMutation(() => ask(client.POST('/logout')), { onDone: sessionChanged });
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={sendForm(verify)} className="grid gap-4">
       <div>
         <h1 className="t20">Second factor</h1>
         <p className="text-text-2">The code your authenticator shows, or one of your recovery codes.</p>
       </div>
-      {error && <Banner tone="danger">{error}</Banner>}
+      <FormError mutation={verify} />
+      <FormError mutation={startAgain} />
       <TextField
         label="Code"
         name="code"
@@ -116,10 +102,10 @@ function CodeForm() {
         autoFocus
       />
       <div className="flex justify-between gap-2">
-        <Button kind="plain" onClick={() => void startAgain()}>
+        <Button kind="plain" isBusy={startAgain.isPending} onClick={() => startAgain.mutate()}>
           Use another account
         </Button>
-        <Button kind="main" type="submit" isBusy={isBusy}>
+        <Button kind="main" type="submit" isBusy={verify.isPending}>
           Go on
         </Button>
       </div>

@@ -1,30 +1,42 @@
 import { Link } from '@tanstack/react-router';
-import { ConfirmationDeclined, describeError, hasCode } from '../api/problem.ts';
+import { describeError, hasCode } from '../api/problem.ts';
 import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
-import { buttonClass } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 
-/** What went wrong with the whole of what was asked, and the way to what helps. */
-export function ProblemBanner({ error }: { error: unknown }) {
+interface ProblemBannerProps {
+  error: unknown;
+  /** Does it although a reference leads nowhere. */
+  anyway?: { label: string; onClick: () => void } | undefined;
+}
+
+/** What went wrong with the whole of what was asked, and what helps. Nothing while `error` is null. */
+export function ProblemBanner({ error, anyway }: ProblemBannerProps) {
   const maySeeKey = useMay('vault:read');
-  const isLocked = hasCode(error, 'vault_locked');
-  const isDeclined = error instanceof ConfirmationDeclined;
-  return (
-    <div className="mt-4">
-      <Banner
-        tone={isDeclined ? 'info' : 'danger'}
-        {...(isLocked ? { verdict: 'locked' as const } : {})}
-        action={
-          isLocked &&
-          maySeeKey && (
-            <Link to="/key" className={buttonClass()}>
-              Unlock…
-            </Link>
-          )
-        }
-      >
-        {isLocked ? 'The vault is locked: secret values wait for the key.' : describeError(error)}
+  if (error === null) return null;
+  if (anyway && isUnresolved(error))
+    return (
+      <Banner tone="attention" action={<Button onClick={anyway.onClick}>{anyway.label}</Button>}>
+        {describeError(error)}
       </Banner>
-    </div>
+    );
+  const isLocked = hasCode(error, 'vault_locked');
+  return (
+    <Banner
+      tone="danger"
+      {...(isLocked ? { verdict: 'locked' as const } : {})}
+      action={
+        isLocked &&
+        maySeeKey && (
+          <Link to="/key" className={buttonClass()}>
+            Unlock…
+          </Link>
+        )
+      }
+    >
+      {isLocked ? 'The vault is locked: secret values wait for the key.' : describeError(error)}
+    </Banner>
   );
 }
+
+const isUnresolved = (error: unknown) => hasCode(error, 'reference_missing', 'reference_cycle');

@@ -1,5 +1,5 @@
-import type { components } from '../api/schema.ts';
 import { ask, askConfirmed, client } from '../api/client.ts';
+import type { components } from '../api/schema.ts';
 import { variablesQuery } from '../projects/project-queries.ts';
 
 export type Variable = components['schemas']['Variable'];
@@ -25,7 +25,7 @@ export interface VariableChange extends Partial<NewVariable> {
 export interface VariableScope {
   /** The segment of its path; null for the shared ones, which have no environments. */
   project: string | null;
-  queryKey: readonly [string, ...string[]];
+  queryKey: readonly ['projects' | 'shared-variables', ...string[]];
   list: () => Promise<Variable[]>;
   /** SECURITY: the caller keeps it for as long as it is shown, and nowhere else. */
   reveal: (variable: Variable) => Promise<string>;
@@ -47,7 +47,7 @@ export function projectScope(project: string): VariableScope {
   const one = (id: number) => ({ path: { project, id } });
   return {
     project,
-    queryKey: variablesQuery(project).queryKey as unknown as [string, ...string[]],
+    queryKey: variablesQuery(project).queryKey as unknown as ['projects', ...string[]],
     list: () => ask(client.GET('/projects/{project}/env-vars', { params: { path: { project } } })),
     reveal: async ({ key, environments }) => {
       const [environment] = environments;

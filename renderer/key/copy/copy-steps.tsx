@@ -31,9 +31,9 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
             body: isNow && (
               <>
                 {body}
-                {wizard.action.said && wizard.stage !== 'passphrase' && (
+                {wizard.making.message && wizard.stage !== 'passphrase' && (
                   <div className="mt-2">
-                    <Banner tone="danger">{wizard.action.said}</Banner>
+                    <Banner tone="danger">{wizard.making.message}</Banner>
                   </div>
                 )}
               </>
@@ -49,7 +49,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
     </div>
   );
 
-  function stagesOf({ stage, made, madeAt, refused, action }: CopyWizard): Stages[] {
+  function stagesOf({ stage, made, madeAt, refused, making }: CopyWizard): Stages[] {
     const format = chosen && formats[chosen.format];
     const target = chosen?.target;
     const first: Stages = {
@@ -116,7 +116,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
           next: 'Passphrase',
           done: 'Passphrase: typed twice',
           said: 'We do not keep it.',
-          body: <PassphraseStep said={action.said} onGive={wizard.givePassphrase} />,
+          body: <PassphraseStep said={making.message} onGive={wizard.givePassphrase} />,
         },
       ];
     }

@@ -1,13 +1,14 @@
 import { Download, FolderOpen, HardDrive, type LucideIcon, Network, PencilLine, Usb } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { desktop, here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { Failed } from '../../ui/nothing.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatBytes } from '../../ui/time.ts';
-import { KeepAnywayDialog } from './keep-anyway.tsx';
 import type { CopyTarget } from './make-copy.ts';
 import { type Place, usePlaces } from './places.ts';
 
@@ -111,12 +112,45 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
           Drives and folders of the machine are for its owner. A protected file can be downloaded here.
         </p>
       )}
-      <KeepAnywayDialog
-        message={anyway?.message ?? null}
-        onClose={() => setAnyway(null)}
-        onKeep={() => anyway && onChoose(anyway.target)}
-      />
+      {anyway && (
+        <KeepAnywayDialog
+          message={anyway.message}
+          onClose={() => setAnyway(null)}
+          onKeep={() => onChoose(anyway.target)}
+        />
+      )}
     </div>
+  );
+}
+
+interface KeepAnywayDialogProps {
+  /** Why the place is refused. */
+  message: string;
+  onClose: () => void;
+  onKeep: () => void;
+}
+
+/** The second yes for a place that is not separate. */
+function KeepAnywayDialog({ message, onClose, onKeep }: KeepAnywayDialogProps) {
+  const keep = useApiMutation(async () => {
+    onClose();
+    onKeep();
+  });
+  return (
+    <ConfirmDialog
+      title="Keep the copy there anyway?"
+      action="Keep it there anyway"
+      keep="Choose another place"
+      kind="normal"
+      mutation={keep}
+      onClose={onClose}
+    >
+      <p>{message}</p>
+      <p>
+        It is written and listed, but does not count as a separate copy: the key stays at risk until there is
+        one.
+      </p>
+    </ConfirmDialog>
   );
 }
 

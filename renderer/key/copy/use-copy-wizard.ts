@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
-import { useAction } from '../../ui/use-action.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { downloadBase64 } from './download-file.ts';
 import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
@@ -35,7 +35,6 @@ export function useCopyWizard(of: 'active' | 'rotation') {
   const [proven, setProven] = useState<KeyCopy | null>(null);
   const [refused, setRefused] = useState<RefusedPath | null>(null);
   const passphrase = useRef<string | null>(null);
-  const action = useAction();
 
   useEffect(
     () => () => {
@@ -44,50 +43,49 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     [],
   );
 
-  const make = async (plan: Chosen) => {
-    const back = plan.format && formats[plan.format].hasPassphrase ? 'passphrase' : stage;
+  const making = useApiMutation(async (plan: Chosen) => {
+    const back: Stage = formats[plan.format].hasPassphrase ? 'passphrase' : stage;
     setStage('making');
-    let next: Stage = back;
-    await action.run(async () => {
-      try {
-        const result = await makeCopy({
-          of,
-          format: plan.format,
-          target: plan.target,
-          passphrase: passphrase.current,
-          place: plan.place,
-          unprotectedConfirmed: plan.unprotectedConfirmed,
-        });
-        setMade(result);
-        setMadeAt(Date.now());
-        setRefused(null);
-        if (plan.target?.kind === 'download' && result.content_base64 !== null)
-          downloadBase64(result.content_base64, fileNameOf(result));
-        next = plan.target?.kind === 'path' ? 'proof' : 'handed';
-      } catch (error) {
-        const target = plan.target;
-        if (
-          target?.kind === 'path' &&
-          hasCode(
-            error,
-            'place_not_separate',
-            'place_occupied',
-            'place_unusable',
-            'place_full',
-            'place_read_only',
-            'place_gone',
-          )
-        ) {
-          const path = error.code === 'place_occupied' ? nameBeside(target.path, plan.format) : target.path;
-          setRefused({ path, message: error.message, mayKeep: error.code === 'place_not_separate' });
-          next = 'place';
-          return;
-        }
-        throw error;
+    let next = back;
+    try {
+      const result = await makeCopy({
+        of,
+        format: plan.format,
+        target: plan.target,
+        passphrase: passphrase.current,
+        place: plan.place,
+        unprotectedConfirmed: plan.unprotectedConfirmed,
+      });
+      setMade(result);
+      setMadeAt(Date.now());
+      setRefused(null);
+      if (plan.target?.kind === 'download' && result.content_base64 !== null)
+        downloadBase64(result.content_base64, fileNameOf(result));
+      next = plan.target?.kind === 'path' ? 'proof' : 'handed';
+    } catch (error) {
+      const target = plan.target;
+      if (
+        target?.kind === 'path' &&
+        hasCode(
+          error,
+          'place_not_separate',
+          'place_occupied',
+          'place_unusable',
+          'place_full',
+          'place_read_only',
+          'place_gone',
+        )
+      ) {
+        const path = error.code === 'place_occupied' ? nameBeside(target.path, plan.format) : target.path;
+        setRefused({ path, message: error.message, mayKeep: error.code === 'place_not_separate' });
+        next = 'place';
+        return;
       }
-    });
-    setStage(next);
-  };
+      throw error;
+    } finally {
+      setStage(next);
+    }
+  });
 
   return {
     of,
@@ -97,7 +95,8 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     madeAt,
     proven,
     refused,
-    action,
+    /** The call that makes it, and what went wrong with it. */
+    making,
     /** For the one call that reads the file back. */
     readPassphrase: () => passphrase.current,
 
@@ -105,32 +104,32 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       const plan = { way, format, target: null, place, unprotectedConfirmed };
       setChosen(plan);
       passphrase.current = null;
-      action.clear();
+      making.reset();
       if (formats[format].isFile) setStage('place');
-      else void make(plan);
+      else making.mutate(plan);
     },
     chooseTarget(target: CopyTarget) {
       if (!chosen) return;
       const plan = { ...chosen, target };
       setChosen(plan);
       setRefused(null);
-      action.clear();
+      making.reset();
       if (formats[chosen.format].hasPassphrase && passphrase.current === null) setStage('passphrase');
-      else void make(plan);
+      else making.mutate(plan);
     },
     givePassphrase(text: string) {
       if (!chosen) return;
       passphrase.current = text;
-      void make(chosen);
+      making.mutate(chosen);
     },
     /** Everything at once, for the first run. */
     start(plan: Chosen, text: string | null) {
       setChosen(plan);
       passphrase.current = text;
-      void make(plan);
+      making.mutate(plan);
     },
     goTo(next: Stage) {
-      action.clear();
+      making.reset();
       if (next === 'format' || next === 'place') passphrase.current = null;
       setStage(next);
     },
@@ -149,7 +148,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       setMade(null);
       setProven(null);
       setRefused(null);
-      action.clear();
+      making.reset();
       setStage('format');
     },
   };

@@ -1,6 +1,5 @@
 import { LockKeyholeOpen } from 'lucide-react';
 import { useCallback, useRef, useState } from 'react';
-import { ask, client } from '../../api/client.ts';
 import { describeError, hasCode } from '../../api/problem.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -9,7 +8,7 @@ import type { VaultStatus } from '../../vault-state/vault.ts';
 import { CopyInput } from '../copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
 import { nameCustody } from './locked-words.ts';
-import { unlocked } from './unlock.ts';
+import { useUnlock } from './unlock.ts';
 
 interface CopyUnlockProps {
   vault: VaultStatus;
@@ -22,29 +21,19 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
   // SECURITY: what was handed over lives in this ref alone, and is dropped once it was taken.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
-  const [isBusy, setBusy] = useState(false);
   const [putsBack, setPutsBack] = useState(true);
-  const [error, setError] = useState<unknown>(null);
-  const note = useCallback((handed: HandedCopy | null) => {
-    copy.current = handed;
-    setReady(handed !== null);
-    setError(null);
-  }, []);
-  const unlock = async () => {
-    if (!copy.current) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const body = { ...toUnlockBody(copy.current), restore_custody: !canPutBack(vault) || putsBack };
-      const answer = await ask(client.POST('/vault/unlock', { body }));
-      copy.current = null;
-      await unlocked(answer);
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const unlock = useUnlock(() => {
+    copy.current = null;
+  });
+  const { error, reset } = unlock;
+  const note = useCallback(
+    (handed: HandedCopy | null) => {
+      copy.current = handed;
+      setReady(handed !== null);
+      reset();
+    },
+    [reset],
+  );
   const isPassphrase = hasCode(error, 'passphrase_wrong', 'passphrase_required');
   return (
     <div className="grid min-w-0 grid-cols-1 gap-3">
@@ -53,7 +42,7 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
         purpose="unlock"
         firstWay="words"
         onReady={note}
-        passphraseError={isPassphrase ? describeError(error) : undefined}
+        passphraseError={isPassphrase ? unlock.message : undefined}
         action={
           <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
             {canPutBack(vault) && (
@@ -65,8 +54,14 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
               kind={isMain ? 'main' : 'normal'}
               icon={LockKeyholeOpen}
               disabled={!isReady}
-              isBusy={isBusy}
-              onClick={() => void unlock()}
+              isBusy={unlock.isPending}
+              onClick={() => {
+                if (copy.current)
+                  unlock.mutate({
+                    ...toUnlockBody(copy.current),
+                    restore_custody: !canPutBack(vault) || putsBack,
+                  });
+              }}
             >
               Unlock
             </Button>

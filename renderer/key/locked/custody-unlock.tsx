@@ -1,20 +1,17 @@
 import { KeyRound, LockKeyholeOpen } from 'lucide-react';
 import { useRef } from 'react';
-import { ask, client } from '../../api/client.ts';
-import { describeError, hasCode } from '../../api/problem.ts';
+import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
-import { SubmitError, useSubmit } from '../../ui/form/submit.tsx';
+import { FormError } from '../../ui/form/form-error.tsx';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { findIn } from '../custody-words.ts';
 import { nameCustody } from './locked-words.ts';
-import { unlocked } from './unlock.ts';
-
-const unlockFromCustody = () => ask(client.POST('/vault/unlock', { body: { method: 'custody' } }));
+import { useUnlock } from './unlock.ts';
 
 /** After "Lock now": the key is where it was, one press away. */
 export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) {
-  const submit = useSubmit(async () => unlocked(await unlockFromCustody()));
+  const unlock = useUnlock();
   return (
     <section className="card locked-first" aria-label="Unlock from where the key is kept">
       <KeyRound className="icon icon-20" aria-hidden="true" />
@@ -25,14 +22,14 @@ export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) 
       <Button
         kind="main"
         icon={LockKeyholeOpen}
-        isBusy={submit.isBusy}
-        onClick={() => void submit.run()}
+        isBusy={unlock.isPending}
+        onClick={() => unlock.mutate({ method: 'custody' })}
         autoFocus
       >
         Unlock
       </Button>
       <div className="col-span-full empty:hidden">
-        <SubmitError submit={submit} />
+        <FormError mutation={unlock} />
       </div>
     </section>
   );
@@ -41,13 +38,8 @@ export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) 
 /** Passphrase custody: the key's own file, opened by what only a person knows. */
 export function PassphraseUnlock() {
   const form = useRef<HTMLFormElement>(null);
-  const submit = useSubmit(async () => {
-    const passphrase = String(new FormData(form.current ?? undefined).get('passphrase') ?? '');
-    const answer = await ask(client.POST('/vault/unlock', { body: { method: 'passphrase', passphrase } }));
-    form.current?.reset();
-    await unlocked(answer);
-  });
-  const isWrong = hasCode(submit.error, 'passphrase_wrong', 'passphrase_required');
+  const unlock = useUnlock(() => form.current?.reset());
+  const isWrong = hasCode(unlock.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <section className="card card-pad" aria-label="Unlock with the passphrase">
       <form
@@ -55,7 +47,8 @@ export function PassphraseUnlock() {
         className="grid gap-3"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit.run();
+          const passphrase = String(new FormData(event.currentTarget).get('passphrase') ?? '');
+          unlock.mutate({ method: 'passphrase', passphrase });
         }}
       >
         <PasswordField
@@ -65,15 +58,15 @@ export function PassphraseUnlock() {
           maxLength={1024}
           required
           autoFocus
-          error={isWrong ? describeError(submit.error) : undefined}
+          error={isWrong ? unlock.message : undefined}
           hint="Opening the file takes about a second: that is what makes guessing slow."
         />
-        {!isWrong && <SubmitError submit={submit} />}
+        {!isWrong && <FormError mutation={unlock} />}
         <Button
           kind="main"
           type="submit"
           icon={LockKeyholeOpen}
-          isBusy={submit.isBusy}
+          isBusy={unlock.isPending}
           className="justify-self-end"
         >
           Unlock

@@ -1,5 +1,4 @@
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
 import { useIsOwner } from '../../app/session.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { FirstKeyChoice } from '../first-key-choice.tsx';
@@ -22,10 +21,7 @@ export function FirstKey({ vault }: { vault: VaultStatus }) {
         <FirstKeyChoice
           asked={{ custody, label }}
           found={vault.found_key}
-          onChoose={async (chosen) => {
-            await askConfirmed(() => client.POST('/vault/key', { body: chosen }));
-            await queryClient.invalidateQueries({ queryKey: ['vault'] });
-          }}
+          onChoose={(chosen) => askConfirmed(() => client.POST('/vault/key', { body: chosen }))}
         />
       )}
     </section>

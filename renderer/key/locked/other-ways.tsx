@@ -1,19 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { LifeBuoy, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { ask, client } from '../../api/client.ts';
-import { describeError } from '../../api/problem.ts';
-import { queryClient } from '../../api/queries.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { countToLose } from '../../secrets/secret-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorLine } from '../../ui/form/error-line.tsx';
-import { useSubmit } from '../../ui/form/submit.tsx';
 import { formatCount, formatTime } from '../../ui/time.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 import { hadKey, nameCustody } from './locked-words.ts';
 import { StartOver } from './start-over.tsx';
-import { unlocked } from './unlock.ts';
+import { useUnlock } from './unlock.ts';
 
 interface OtherWaysProps {
   vault: VaultStatus;
@@ -38,13 +34,7 @@ const LOOK_AGAIN_MS = 3000;
 function AskAgain({ vault }: { vault: VaultStatus }) {
   const isWaiting = vault.case === 'waiting';
   useQuery({ ...vaultQuery, refetchInterval: isWaiting ? LOOK_AGAIN_MS : false });
-  const submit = useSubmit(async () => {
-    try {
-      await unlocked(await ask(client.POST('/vault/unlock', { body: { method: 'custody' } })));
-    } finally {
-      await queryClient.invalidateQueries({ queryKey: vaultQuery.queryKey });
-    }
-  });
+  const unlock = useUnlock();
   const place = nameCustody(vault.custody);
   const last = vault.custody_asked_at === null ? '' : formatTime(vault.custody_asked_at);
   return (
@@ -55,9 +45,9 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
         <p>
           {isWaiting ? `It is asked by itself every few seconds, last at ${last}.` : `Last asked at ${last}.`}
         </p>
-        <ErrorLine said={submit.error === null ? undefined : describeError(submit.error)} />
+        <ErrorLine said={unlock.message} />
       </div>
-      <Button isSmall isBusy={submit.isBusy} onClick={() => void submit.run()}>
+      <Button isSmall isBusy={unlock.isPending} onClick={() => unlock.mutate({ method: 'custody' })}>
         Try again
       </Button>
     </div>

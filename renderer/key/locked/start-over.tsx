@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import { countToLose, listToLose } from '../../secrets/secret-words.ts';
 import { Choices } from '../../ui/form/choices.tsx';
-import { PasswordField, TextField } from '../../ui/form/field.tsx';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 
@@ -25,7 +26,6 @@ const custodies: readonly { value: CustodyName; title: string; text: string }[] 
 export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const navigate = useNavigate();
   const current = vault.custody.name;
-  const [name, setName] = useState('');
   const [custody, setCustody] = useState<CustodyName>(current === 'external' ? 'file' : current);
   // SECURITY: in the fields themselves, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
@@ -40,43 +40,36 @@ export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () 
     const [first = '', second] = typed();
     setPassphraseGood(first !== '' && first === second);
   };
-  const startOver = async () => {
-    const [passphrase] = typed();
-    const status = await askConfirmed(() =>
-      client.POST('/vault/start-over', {
-        body: {
-          instance_name: name,
-          custody,
-          ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
-        },
-      }),
-    );
-    queryClient.setQueryData(vaultQuery.queryKey, status);
-    await navigate({ to: '/recovery' });
-    await queryClient.invalidateQueries();
-  };
+  const startOver = useApiMutation(
+    () => {
+      const [passphrase] = typed();
+      return askConfirmed(() =>
+        client.POST('/vault/start-over', {
+          body: {
+            instance_name: vault.instance.name,
+            custody,
+            ...(custody === 'passphrase' && passphrase ? { passphrase } : {}),
+          },
+        }),
+      );
+    },
+    {
+      changes: 'everything',
+      onDone: (status) => {
+        queryClient.setQueryData(vaultQuery.queryKey, status);
+        return navigate({ to: '/recovery' });
+      },
+    },
+  );
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title={lost === 0 ? 'Start over with a new key?' : `Start over and give up ${values}?`}
       action={lost === 0 ? 'Start over' : `Give up ${values}`}
       keep="Keep looking"
-      isReady={name === vault.instance.name && (custody !== 'passphrase' || isPassphraseGood)}
-      onConfirm={startOver}
-    >
-      {lost > 0 && (
-        <p>
-          Lost with the key: <b className="text-text">{listToLose(vault.secrets.at_stake)}</b>. You get a list
-          to enter them again or make new ones.
-        </p>
-      )}
-      <p>
-        Nothing is deleted: if the key {vault.fingerprint} turns up later, it rescues what was not entered
-        again.
-      </p>
-      <div ref={fields} className="grid gap-4 py-1 text-text">
-        <div className="grid gap-1.5">
+      mutation={startOver}
+      isReady={custody !== 'passphrase' || isPassphraseGood}
+      fields={
+        <div ref={fields} className="grid gap-1.5">
           <span className="label">Where the new key is kept</span>
           <Choices
             label="Where the new key is kept"
@@ -88,17 +81,28 @@ export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () 
             }))}
           />
         </div>
-        <TextField
-          label={
-            <>
-              Type <b>{vault.instance.name}</b> to start over
-            </>
-          }
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-      </div>
-    </DangerDialog>
+      }
+      typed={{
+        label: (
+          <>
+            Type <b>{vault.instance.name}</b> to start over
+          </>
+        ),
+        name: vault.instance.name,
+      }}
+      onClose={onClose}
+    >
+      {lost > 0 && (
+        <p>
+          Lost with the key: <b className="text-text">{listToLose(vault.secrets.at_stake)}</b>. You get a list
+          to enter them again or make new ones.
+        </p>
+      )}
+      <p>
+        Nothing is deleted: if the key {vault.fingerprint} turns up later, it rescues what was not entered
+        again.
+      </p>
+    </ConfirmDialog>
   );
 }
 

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Ellipsis, KeyRound, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
 import { buttonClass, IconButton } from '../../ui/button.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/nothing.tsx';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
 import { Section } from '../../ui/page.tsx';
 import { daysSince, formatCount, formatDay, formatExact } from '../../ui/time.ts';
@@ -83,25 +84,40 @@ export function Copies({ vault }: { vault: VaultStatus }) {
           </table>
         )}
       </div>
-      <DangerDialog
-        isOpen={forgetting !== null}
-        onClose={() => setForgetting(null)}
-        title={`Forget the copy ${forgetting?.place ?? ''}?`}
-        action="Forget 1 copy"
-        keep="Keep it"
-        onConfirm={async () => {
-          if (forgetting) await forgetCopy(forgetting.id);
-        }}
-      >
-        <p>
-          It leaves this list and counts no more. The copy itself stays where it is and goes on opening the
-          secrets: destroy it there if it is not to.
-        </p>
-        {forgetting && isLastProven(forgetting, own) && (
-          <p>It is the last proven copy of the key in use: without it the key is at risk.</p>
-        )}
-      </DangerDialog>
+      {forgetting && (
+        <ForgetDialog
+          copy={forgetting}
+          isLast={isLastProven(forgetting, own)}
+          onClose={() => setForgetting(null)}
+        />
+      )}
     </Section>
+  );
+}
+
+interface ForgetDialogProps {
+  copy: KeyCopy;
+  /** No other copy of the key in use is proven. */
+  isLast: boolean;
+  onClose: () => void;
+}
+
+function ForgetDialog({ copy, isLast, onClose }: ForgetDialogProps) {
+  const forget = useApiMutation(() => forgetCopy(copy.id), { onDone: onClose });
+  return (
+    <ConfirmDialog
+      title={`Forget the copy ${copy.place}?`}
+      action="Forget 1 copy"
+      keep="Keep it"
+      mutation={forget}
+      onClose={onClose}
+    >
+      <p>
+        It leaves this list and counts no more. The copy itself stays where it is and goes on opening the
+        secrets: destroy it there if it is not to.
+      </p>
+      {isLast && <p>It is the last proven copy of the key in use: without it the key is at risk.</p>}
+    </ConfirmDialog>
   );
 }
 

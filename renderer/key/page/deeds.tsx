@@ -2,13 +2,11 @@ import { Link } from '@tanstack/react-router';
 import { ChevronRight, LifeBuoy, LockKeyhole, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatDuration } from '../../ui/time.ts';
-import { useAction } from '../../ui/use-action.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { inCustody } from '../custody-words.ts';
 
@@ -57,40 +55,29 @@ export function Deeds({ vault }: { vault: VaultStatus }) {
 }
 
 function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
-  const action = useAction();
   const { custody } = vault;
-  const lock = async () => {
-    const isDone = await action.run(async () => {
-      await ask(client.POST('/vault/lock'));
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-    });
-    if (isDone) onClose();
-  };
+  const lock = useApiMutation(() => ask(client.POST('/vault/lock')), {
+    changes: ['vault'],
+    onDone: onClose,
+  });
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title="Lock the vault now?"
-      text="Every key leaves the memory of the instance. Sites go on serving; the plain part of everything stays readable. Secrets, API keys and new certificates wait until it is unlocked."
-      foot={
-        <span className="ml-auto flex gap-2">
-          <Button onClick={onClose}>Leave it open</Button>
-          <Button kind="main" isBusy={action.isBusy} onClick={() => void lock()}>
-            Lock now
-          </Button>
-        </span>
-      }
+      action="Lock now"
+      keep="Leave it open"
+      kind="main"
+      mutation={lock}
+      onClose={onClose}
     >
-      <p className="text-text-2">
+      <p>
+        Every key leaves the memory of the instance. Sites go on serving; the plain part of everything stays
+        readable. Secrets, API keys and new certificates wait until it is unlocked.
+      </p>
+      <p>
         {custody.name === 'passphrase'
           ? 'Unlocking asks for the passphrase, or a copy.'
           : `Unlocking takes the key kept ${inCustody(custody)} again, or a copy.`}
       </p>
-      {action.said && (
-        <p className="text-danger-text" role="alert">
-          {action.said}
-        </p>
-      )}
-    </Dialog>
+    </ConfirmDialog>
   );
 }

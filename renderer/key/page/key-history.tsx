@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { TextField } from '../../ui/form/field.tsx';
 import { SmallBlade } from '../../ui/instruments/blade.tsx';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
@@ -145,25 +144,25 @@ function EpochRow({ epoch, mayShred, onShred }: { epoch: Epoch; mayShred: boolea
 }
 
 export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => void }) {
-  const [typed, setTyped] = useState('');
-  const isSame = typed.trim().toUpperCase() === epoch.fingerprint;
+  const { fingerprint } = epoch;
+  const shred = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/vault/key/epochs/{fingerprint}/shred', {
+          params: { path: { fingerprint } },
+          body: { confirm: fingerprint },
+        }),
+      ),
+    { changes: ['vault'], onDone: onClose },
+  );
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title={`Shred key ${epoch.epoch}?`}
       action="Shred 1 key"
       keep="Keep it"
-      isReady={isSame}
-      onConfirm={async () => {
-        await askConfirmed(() =>
-          client.POST('/vault/key/epochs/{fingerprint}/shred', {
-            params: { path: { fingerprint: epoch.fingerprint } },
-            body: { confirm: typed.trim() },
-          }),
-        );
-        await queryClient.invalidateQueries({ queryKey: ['vault'] });
-      }}
+      mutation={shred}
+      typed={{ label: `Type its fingerprint, ${fingerprint}`, name: fingerprint, isCode: true }}
+      onClose={onClose}
     >
       <p>
         Key {epoch.epoch} is removed from where it is kept, for good. No value of this instance needs it.
@@ -175,13 +174,6 @@ export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => v
           ? 'No copy of it is known: those backups lose their secrets.'
           : `${formatCount(epoch.copies, 'copy', 'copies')} you made of it ${epoch.copies === 1 ? 'goes' : 'go'} on opening them.`}
       </p>
-      <TextField
-        label={`Type its fingerprint, ${epoch.fingerprint}`}
-        isMono
-        autoCapitalize="characters"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }

@@ -1,13 +1,11 @@
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { Banner } from '../../ui/banner.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Choices } from '../../ui/form/choices.tsx';
-import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
-import { useAction } from '../../ui/use-action.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
 import { type CustodyName, custodyChoices } from '../custody-choices.ts';
@@ -31,75 +29,61 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
   const from = vault.custody.name;
   const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');
   const [passphrase, setPassphrase] = useState<string | null>(null);
-  const action = useAction();
   const keychain = useDesktopKeychain();
   const isOpenRotation =
     vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
-  const move = async () => {
-    const isDone = await action.run(async () => {
-      const moved = await askConfirmed(() =>
+  const move = useApiMutation(
+    () =>
+      askConfirmed(() =>
         client.POST('/vault/custody', {
           body: { custody: to, ...(to === 'passphrase' && passphrase ? { passphrase } : {}) },
         }),
-      );
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-      showToast(
-        {
-          icon: KeyRound,
-          title: `The key is kept ${inCustody(moved.custody)} now`,
-          text: moved.note ?? undefined,
-        },
-        moved.note ? null : undefined,
-      );
-    });
-    if (isDone) onClose();
-  };
+      ),
+    {
+      changes: ['vault'],
+      onDone: ({ custody, note }) => {
+        onClose();
+        showToast(
+          { icon: KeyRound, title: `The key is kept ${inCustody(custody)} now`, text: note ?? undefined },
+          note ? null : undefined,
+        );
+      },
+    },
+  );
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       width={640}
       title="Move the key"
       text="It is written to the new place and read back there. Only then is it removed from the old one."
-      foot={
-        <span className="ml-auto flex gap-2">
-          <Button onClick={onClose}>Leave it</Button>
-          <Button
-            kind="main"
-            isBusy={action.isBusy}
-            disabled={isOpenRotation || (to === 'passphrase' && passphrase === null)}
-            onClick={() => void move()}
-          >
-            Move the key
-          </Button>
-        </span>
-      }
+      action="Move the key"
+      cancel="Leave it"
+      mutation={move}
+      failure={move.message && <Banner tone="danger">{move.message} The key stays where it is.</Banner>}
+      isReady={!isOpenRotation && (to !== 'passphrase' || passphrase !== null)}
+      onClose={onClose}
     >
-      <div className="grid gap-3">
-        {isOpenRotation && (
-          <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
-        )}
-        <Choices
-          label="Where the key lives"
-          value={to}
-          onChange={(next) => {
-            action.clear();
-            setTo(next);
-          }}
-          options={order.map((value) => ({
-            value,
-            ...custodyChoices[value],
-            ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
-            disabled: value === from,
-            aside: value === from ? 'here now' : undefined,
-            more:
-              value === 'passphrase' ? (
-                <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
-              ) : undefined,
-          }))}
-        />
-        {action.said && <Banner tone="danger">{action.said} The key stays where it is.</Banner>}
-      </div>
-    </Dialog>
+      {isOpenRotation && (
+        <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
+      )}
+      <Choices
+        label="Where the key lives"
+        value={to}
+        onChange={(next) => {
+          move.reset();
+          setTo(next);
+        }}
+        options={order.map((value) => ({
+          value,
+          ...custodyChoices[value],
+          ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
+          disabled: value === from,
+          aside: value === from ? 'here now' : undefined,
+          more:
+            value === 'passphrase' ? (
+              <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
+            ) : undefined,
+        }))}
+      />
+    </FormDialog>
   );
 }

@@ -1,8 +1,9 @@
 import { type ReactNode, useCallback, useRef, useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/form/choices.tsx';
-import { useAction } from '../../ui/use-action.ts';
+import { ErrorLine } from '../../ui/form/error-line.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { proveCopy } from '../copy/make-copy.ts';
 import { CopyInput, type CopyWay } from '../copy-input/copy-input.tsx';
@@ -21,16 +22,12 @@ interface GiveBackProps {
 export function GiveBack({ copyId, title, ways, button, onProven }: GiveBackProps) {
   const handed = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
-  const action = useAction();
+  const prove = useApiMutation((copy: HandedCopy) => proveCopy(copyId, copy), { onDone: onProven });
   const onReady = useCallback((copy: HandedCopy | null) => {
     handed.current = copy;
     setReady(copy !== null);
   }, []);
-  const isPassphrase = hasCode(action.error, 'passphrase_wrong', 'passphrase_required');
-  const prove = () =>
-    action.run(async () => {
-      if (handed.current) onProven(await proveCopy(copyId, handed.current));
-    });
+  const isPassphrase = hasCode(prove.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <div className="grid gap-2">
       <CopyInput
@@ -38,18 +35,19 @@ export function GiveBack({ copyId, title, ways, button, onProven }: GiveBackProp
         purpose="prove"
         ways={ways}
         onReady={onReady}
-        passphraseError={isPassphrase ? action.said : undefined}
+        passphraseError={isPassphrase ? prove.message : undefined}
         action={
-          <Button kind="main" isBusy={action.isBusy} disabled={!isReady} onClick={() => void prove()}>
+          <Button
+            kind="main"
+            isBusy={prove.isPending}
+            disabled={!isReady}
+            onClick={() => handed.current && prove.mutate(handed.current)}
+          >
             {button}
           </Button>
         }
       />
-      {action.said && !isPassphrase && (
-        <p className="text-danger-text" role="alert">
-          {action.said}
-        </p>
-      )}
+      {!isPassphrase && <ErrorLine said={prove.message} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { Check, Circle, CircleX, FolderOpen, LoaderCircle, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { describeError } from '../../api/problem.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
@@ -40,34 +40,29 @@ export function ReadBack({
   const mayReplug = isRemovable && volumeId !== null;
   const [phase, setPhase] = useState<Phase>(mayReplug ? 'plugged' : 'reading');
   const [times, setTimes] = useState<{ unplugged?: number; again?: number }>({});
-  const [error, setError] = useState<unknown>(null);
   const places = usePlaces(mayReplug && (phase === 'plugged' || phase === 'unplugged'));
   const found = places.data?.places.find((place) => place.volume_id === volumeId);
   const isThere = found !== undefined;
-  const handlers = useRef({ onProven });
-  handlers.current = { onProven };
-
-  const read = async (from: string) => {
+  const prove = useApiMutation(
+    (from: string) =>
+      proveCopy(copyId, { kind: 'path', path: from, ...(passphrase === null ? {} : { passphrase }) }),
+    {
+      onDone: (copy) => {
+        setPhase('equal');
+        onProven(copy);
+      },
+      onFailed: () => setPhase('failed'),
+    },
+  );
+  const read = (from: string) => {
     setPhase('reading');
-    setError(null);
-    try {
-      const copy = await proveCopy(copyId, {
-        kind: 'path',
-        path: from,
-        ...(passphrase === null ? {} : { passphrase }),
-      });
-      setPhase('equal');
-      handlers.current.onProven(copy);
-    } catch (thrown) {
-      setError(thrown);
-      setPhase('failed');
-    }
+    prove.mutate(from);
   };
   const reader = useRef(read);
   reader.current = read;
 
   useEffect(() => {
-    if (!mayReplug) void reader.current(path);
+    if (!mayReplug) reader.current(path);
   }, [mayReplug, path]);
   useEffect(() => {
     if (!mayReplug || !places.isSuccess) return;
@@ -76,7 +71,7 @@ export function ReadBack({
       setPhase('unplugged');
     } else if (phase === 'unplugged' && found) {
       setTimes((known) => ({ ...known, again: Date.now() }));
-      void reader.current(`${found.path}/${path.split('/').at(-1)}`);
+      reader.current(`${found.path}/${path.split('/').at(-1)}`);
     }
   }, [mayReplug, places.isSuccess, phase, isThere, found, path]);
 
@@ -114,7 +109,7 @@ export function ReadBack({
               : 'It is noticed by itself within two seconds.'}
           </p>
           {phase === 'plugged' && (
-            <Button isSmall onClick={() => void read(path)}>
+            <Button isSmall onClick={() => read(path)}>
               Read it back without unplugging
             </Button>
           )}
@@ -130,9 +125,9 @@ export function ReadBack({
       {phase === 'failed' && (
         <div className="mt-3 flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-danger-text" role="alert">
-            {describeError(error)}
+            {prove.message}
           </p>
-          <Button isSmall onClick={() => void read(path)}>
+          <Button isSmall onClick={() => read(path)}>
             Try again
           </Button>
         </div>

@@ -1,8 +1,9 @@
 import { useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorLine } from '../../ui/form/error-line.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { useAction } from '../../ui/use-action.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { proveCopy } from '../copy/make-copy.ts';
 import { findCompletion, useWordList } from '../copy-input/word-list.ts';
@@ -19,23 +20,22 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
   const list = useWordList();
   const [positions, setPositions] = useState(first);
   const [words, setWords] = useState<string[]>(['', '', '']);
-  const action = useAction();
-  const submit = async (event: React.FormEvent) => {
-    event.preventDefault();
-    await action.run(async () => {
-      try {
-        onProven(await proveCopy(copyId, { kind: 'asked', words }));
-      } catch (error) {
-        if (hasCode(error, 'copy_not_proven') && Array.isArray(error.details.positions)) {
-          setPositions(error.details.positions as number[]);
-          setWords(['', '', '']);
-        }
-        throw error;
-      }
-    });
-  };
+  const prove = useApiMutation(() => proveCopy(copyId, { kind: 'asked', words }), {
+    onDone: onProven,
+    onFailed: (_, error) => {
+      if (!hasCode(error, 'copy_not_proven') || !Array.isArray(error.details.positions)) return;
+      setPositions(error.details.positions as number[]);
+      setWords(['', '', '']);
+    },
+  });
   return (
-    <form onSubmit={submit} className="grid gap-3">
+    <form
+      className="grid gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        prove.mutate();
+      }}
+    >
       <p className="text-text-2">Take your paper and type the words that stand at these numbers.</p>
       <div className="grid gap-3 phone:grid-cols-3">
         {positions.map((position, at) => {
@@ -64,16 +64,12 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
           );
         })}
       </div>
-      {action.said && (
-        <p className="text-danger-text" role="alert">
-          {action.said} Other words are asked for now.
-        </p>
-      )}
+      <ErrorLine said={prove.message && `${prove.message} Other words are asked for now.`} />
       <Button
         type="submit"
         kind="main"
         className="justify-self-start"
-        isBusy={action.isBusy}
+        isBusy={prove.isPending}
         disabled={words.some((word) => word === '')}
       >
         Check the words

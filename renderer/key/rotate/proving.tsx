@@ -1,11 +1,10 @@
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
-import { Banner } from '../../ui/banner.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormError } from '../../ui/form/form-error.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { useAction } from '../../ui/use-action.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import type { KeepWay } from '../copy/copy-formats.ts';
 import { CopySteps } from '../copy/copy-steps.tsx';
@@ -21,21 +20,20 @@ const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper'];
 /** A copy of the new key, proven; then the step that cannot be undone. Until then everything can. */
 export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rotation }) {
   const wizard = useCopyWizard('rotation');
-  const action = useAction();
   const [isSkipping, setSkipping] = useState(false);
   const isProven = rotation.state === 'proven';
-  const call = (work: () => Promise<unknown>) =>
-    action.run(async () => {
-      await work();
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-    });
-  const undo = () => call(() => askConfirmed(() => client.POST('/vault/key/rotation/undo')));
-  const seal = () =>
-    call(() => askConfirmed(() => client.POST('/vault/key/rotation/seal', { params: { query: {} } })));
+  const undo = useApiMutation(() => askConfirmed(() => client.POST('/vault/key/rotation/undo')), {
+    changes: ['vault'],
+  });
+  const seal = useApiMutation(
+    () => askConfirmed(() => client.POST('/vault/key/rotation/seal', { params: { query: {} } })),
+    { changes: ['vault'] },
+  );
   return (
     <div className="copy-cols">
       <div className="grid min-w-0 grid-cols-1 gap-4">
-        {action.said && <Banner tone="danger">{action.said}</Banner>}
+        <FormError mutation={undo} />
+        <FormError mutation={seal} />
         {isProven ? (
           <section className="card grid justify-items-start gap-3 p-6" aria-label="Seal">
             <h2 className="t16">
@@ -52,7 +50,12 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
               are sealed under key {rotation.new_epoch}. That cannot be undone, only finished. You can go on
               working meanwhile.
             </p>
-            <Button kind="main" isBusy={action.isBusy} onClick={() => void seal()}>
+            <Button
+              kind="main"
+              isBusy={seal.isPending}
+              disabled={undo.isPending}
+              onClick={() => seal.mutate()}
+            >
               Seal under the new key
             </Button>
           </section>
@@ -63,7 +66,12 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
           </>
         )}
         <div className="flex flex-wrap gap-2">
-          <Button icon={Undo2} isBusy={action.isBusy && !isProven} onClick={() => void undo()}>
+          <Button
+            icon={Undo2}
+            isBusy={undo.isPending}
+            disabled={seal.isPending}
+            onClick={() => undo.mutate()}
+          >
             Undo the rotation
           </Button>
           {!isProven && (

@@ -1,11 +1,11 @@
 import { ArrowRight, Power, RotateCw } from 'lucide-react';
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
+import { ErrorLine } from '../../ui/form/error-line.tsx';
 import { Blade } from '../../ui/instruments/blade.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';
-import { useAction } from '../../ui/use-action.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { GroupTable } from './group-table.tsx';
 
@@ -14,12 +14,10 @@ type Rotation = NonNullable<VaultStatus['rotation']>;
 /** How far it has come; the feed brings it. */
 export function Sealing({ rotation }: { rotation: Rotation }) {
   const { moved, total, eta_ms } = rotation;
-  const action = useAction();
-  const resume = () =>
-    action.run(async () => {
-      await askConfirmed(() => client.POST('/vault/key/rotation/resume', { params: { query: {} } }));
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-    });
+  const resume = useApiMutation(
+    () => askConfirmed(() => client.POST('/vault/key/rotation/resume', { params: { query: {} } })),
+    { changes: ['vault'] },
+  );
   const isStill = rotation.per_second === null;
   return (
     <>
@@ -39,16 +37,14 @@ export function Sealing({ rotation }: { rotation: Rotation }) {
               You can close this window or switch the computer off. It goes on from here.
             </span>
             {isStill && (
-              <Button isSmall icon={RotateCw} isBusy={action.isBusy} onClick={() => void resume()}>
+              <Button isSmall icon={RotateCw} isBusy={resume.isPending} onClick={() => resume.mutate()}>
                 It stands still: resume
               </Button>
             )}
           </div>
-          {action.said && (
-            <p className="mt-2 text-danger-text" role="alert">
-              {action.said}
-            </p>
-          )}
+          <div className="mt-2 empty:hidden">
+            <ErrorLine said={resume.message} />
+          </div>
         </div>
         <Swap rotation={rotation} />
       </section>

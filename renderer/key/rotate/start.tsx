@@ -1,34 +1,30 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { ApiProblem, hasCode } from '../../api/problem.ts';
-import { queryClient } from '../../api/queries.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
 import { formatCount } from '../../ui/time.ts';
-import { useAction } from '../../ui/use-action.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 /** What will happen, and the first step of it. */
 export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUndone: boolean }) {
-  const action = useAction();
   const [passphrase, setPassphrase] = useState('');
   const asksPassphrase = vault.custody.name === 'passphrase';
-  const stage = () =>
-    action.run(async () => {
-      await askConfirmed(() =>
-        client.POST('/vault/key/rotation', { body: asksPassphrase ? { passphrase } : {} }),
-      );
-      setPassphrase('');
-      await queryClient.invalidateQueries({ queryKey: ['vault'] });
-    });
+  const stage = useApiMutation(
+    () =>
+      askConfirmed(() => client.POST('/vault/key/rotation', { body: asksPassphrase ? { passphrase } : {} })),
+    { changes: ['vault'], onDone: () => setPassphrase('') },
+  );
+  const isPassphrase = hasCode(stage.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <form
       className="card grid max-w-180 gap-4 p-6"
       onSubmit={(event) => {
         event.preventDefault();
-        void stage();
+        stage.mutate();
       }}
     >
       {wasUndone && <Banner tone="info">The rotation was undone. The key is the same as before.</Banner>}
@@ -53,15 +49,15 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
           autoComplete="current-password"
           value={passphrase}
           onChange={(event) => setPassphrase(event.target.value)}
-          error={hasCode(action.error, 'passphrase_wrong', 'passphrase_required') ? action.said : undefined}
+          error={isPassphrase ? stage.message : undefined}
         />
       )}
-      {action.error !== null && <Refusal error={action.error} said={action.said ?? ''} />}
+      {!isPassphrase && <Refusal error={stage.error} said={stage.message} />}
       <Button
         kind="main"
         type="submit"
         className="justify-self-start"
-        isBusy={action.isBusy}
+        isBusy={stage.isPending}
         disabled={asksPassphrase && passphrase === ''}
       >
         Make the new key
@@ -79,8 +75,8 @@ interface Unreadable {
 const SHOWN = 8;
 
 /** Why it does not start; values that do not open are named. */
-function Refusal({ error, said }: { error: unknown; said: string }) {
-  if (hasCode(error, 'passphrase_wrong', 'passphrase_required')) return null;
+function Refusal({ error, said }: { error: unknown; said: string | undefined }) {
+  if (said === undefined) return null;
   const unreadable =
     error instanceof ApiProblem && Array.isArray(error.details.unreadable)
       ? (error.details.unreadable as Unreadable[])

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { type Environment, variablesQuery } from '../project-queries.ts';
@@ -21,26 +21,31 @@ export function DeleteEnvironmentDialog({ project, environment, onClose }: Delet
   );
   const lost = inside.filter((each) => each.environments.length === 1);
   const kept = inside.length - lost.length;
-  const remove = async () => {
-    await ask(
-      client.DELETE('/projects/{project}/environments/{environment}', {
-        params: { path: { project, environment: String(environment.id) } },
-      }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-    showToast({ title: `${environment.name} is deleted` });
-  };
+  const remove = useApiMutation(
+    () =>
+      ask(
+        client.DELETE('/projects/{project}/environments/{environment}', {
+          params: { path: { project, environment: String(environment.id) } },
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `${environment.name} is deleted` });
+      },
+    },
+  );
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title={`Delete the environment ${environment.name.slice(0, 60)}?`}
       action={
         lost.length === 0 ? 'Delete environment' : `Delete it and ${formatCount(lost.length, 'variable')}`
       }
       keep="Keep it"
       isReady={variables.isSuccess}
-      onConfirm={remove}
+      mutation={remove}
+      onClose={onClose}
     >
       {variables.isPending ? (
         <p>Counting what is in it.</p>
@@ -67,6 +72,6 @@ export function DeleteEnvironmentDialog({ project, environment, onClose }: Delet
           )}
         </>
       )}
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }

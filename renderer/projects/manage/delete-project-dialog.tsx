@@ -1,11 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
-import { TextField } from '../../ui/form/field.tsx';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { environmentsQuery, type Project, tokensQuery, variablesQuery } from '../project-queries.ts';
@@ -14,29 +12,38 @@ import { NameList } from './name-list.tsx';
 /** What is lost with a project, by count and name; its name is typed before. */
 export function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const navigate = useNavigate();
-  const [typed, setTyped] = useState('');
   const variables = useQuery(variablesQuery(project.slug));
   const environments = useQuery(environmentsQuery(project.slug));
   const tokens = useQuery({ ...tokensQuery(project.slug), enabled: useMay('tokens:read') });
   const isCounted = variables.isSuccess && environments.isSuccess && (tokens.isSuccess || !tokens.isEnabled);
-  const remove = async () => {
-    await ask(client.DELETE('/projects/{project}', { params: { path: { project: String(project.id) } } }));
-    showToast({ title: `${project.name} is deleted` });
-    await navigate({ to: '/projects', replace: true });
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-  };
+  const remove = useApiMutation(
+    () => ask(client.DELETE('/projects/{project}', { params: { path: { project: String(project.id) } } })),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        showToast({ title: `${project.name} is deleted` });
+        return navigate({ to: '/projects', replace: true });
+      },
+    },
+  );
   const list = variables.data ?? [];
   const secrets = list.filter((each) => each.is_secret).length;
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title={`Delete ${project.name.slice(0, 60)}?`}
       action={list.length === 0 ? 'Delete project' : `Delete it and ${formatCount(list.length, 'variable')}`}
       keep="Keep it"
-      // The name as it is, or as it looks when spaces at its ends are not seen.
-      isReady={isCounted && typed.trim() === project.name.trim()}
-      onConfirm={remove}
+      mutation={remove}
+      isReady={isCounted}
+      typed={{
+        label: (
+          <span className="[overflow-wrap:anywhere]">
+            Type its name: <span dir="auto">{project.name}</span>
+          </span>
+        ),
+        name: project.name,
+      }}
+      onClose={onClose}
     >
       {isCounted ? (
         <>
@@ -60,16 +67,6 @@ export function DeleteProjectDialog({ project, onClose }: { project: Project; on
       ) : (
         <p>Counting what is in it.</p>
       )}
-      <TextField
-        label={
-          <span className="[overflow-wrap:anywhere]">
-            Type its name: <span dir="auto">{project.name}</span>
-          </span>
-        }
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        dir="auto"
-      />
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }

@@ -1,6 +1,6 @@
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo } from '../../ui/time.ts';
 import type { Token } from '../project-queries.ts';
@@ -12,23 +12,28 @@ interface DeleteTokenDialogProps {
 }
 
 export function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) {
-  const remove = async () => {
-    await ask(
-      client.DELETE('/projects/{project}/deployment-tokens/{id}', {
-        params: { path: { project, id: token.id } },
-      }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-    showToast({ title: `Token ${token.name} is deleted` });
-  };
+  const remove = useApiMutation(
+    () =>
+      ask(
+        client.DELETE('/projects/{project}/deployment-tokens/{id}', {
+          params: { path: { project, id: token.id } },
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `Token ${token.name} is deleted` });
+      },
+    },
+  );
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title="Delete this token?"
       action="Delete token"
       keep="Keep it"
-      onConfirm={remove}
+      mutation={remove}
+      onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
         <b dir="auto">{token.name}</b> stops working at once, wherever it is used.{' '}
@@ -37,6 +42,6 @@ export function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialog
           : `It was last used ${formatAgo(Date.parse(token.last_used_at))}.`}
       </p>
       <p>It cannot be brought back. A new token has another text.</p>
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }

@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
-import { useSubmit } from '../../ui/form/submit.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import type { Environment } from '../project-queries.ts';
 import { BranchField } from './new-environment-dialog.tsx';
@@ -14,16 +13,16 @@ interface EnvironmentSettingsDialogProps {
 
 export function EnvironmentSettingsDialog({ project, environment, onClose }: EnvironmentSettingsDialogProps) {
   const [branch, setBranch] = useState(environment.branch ?? '');
-  const submit = useSubmit(async () => {
-    await ask(
-      client.PUT('/projects/{project}/environments/{environment}/settings', {
-        params: { path: { project, environment: String(environment.id) } },
-        body: { branch: branch.trim() || null },
-      }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-    onClose();
-  });
+  const save = useApiMutation(
+    () =>
+      ask(
+        client.PUT('/projects/{project}/environments/{environment}/settings', {
+          params: { path: { project, environment: String(environment.id) } },
+          body: { branch: branch.trim() || null },
+        }),
+      ),
+    { changes: ['projects'], onDone: onClose },
+  );
   return (
     <FormDialog
       title={
@@ -32,11 +31,11 @@ export function EnvironmentSettingsDialog({ project, environment, onClose }: Env
         </span>
       }
       action="Save"
-      submit={submit}
+      mutation={save}
       fields={['branch']}
       onClose={onClose}
     >
-      <BranchField branch={branch} onChange={setBranch} error={submit.fieldError('branch')} autoFocus />
+      <BranchField branch={branch} onChange={setBranch} error={save.fieldError('branch')} autoFocus />
     </FormDialog>
   );
 }

@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { useSubmit } from '../../ui/form/submit.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { previewSlug } from './slug.ts';
 
@@ -11,22 +10,22 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
   const [name, setName] = useState('');
   const [branch, setBranch] = useState('');
   const [isPreview, setPreview] = useState(false);
-  const submit = useSubmit(async () => {
-    await ask(
-      client.POST('/projects/{project}/environments', {
-        params: { path: { project } },
-        body: { name, branch: branch.trim() || null, set_as_preview: isPreview },
-      }),
-    );
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-    onClose();
-  });
+  const add = useApiMutation(
+    () =>
+      ask(
+        client.POST('/projects/{project}/environments', {
+          params: { path: { project } },
+          body: { name, branch: branch.trim() || null, set_as_preview: isPreview },
+        }),
+      ),
+    { changes: ['projects'], onDone: onClose },
+  );
   return (
     <FormDialog
       title="Add environment"
       text="A set of variables of its own. It begins empty."
       action="Add environment"
-      submit={submit}
+      mutation={add}
       fields={['name', 'branch']}
       isReady={name.trim() !== ''}
       onClose={onClose}
@@ -35,11 +34,7 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={
-          submit.fieldError('name') === 'Taken'
-            ? 'This project has an environment with this name.'
-            : submit.fieldError('name')
-        }
+        error={add.fieldError('name', 'This project has an environment with this name.')}
         hint={
           name.trim() === '' ? (
             'staging, preview, …'
@@ -53,7 +48,7 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
         maxLength={500}
         autoFocus
       />
-      <BranchField branch={branch} onChange={setBranch} error={submit.fieldError('branch')} />
+      <BranchField branch={branch} onChange={setBranch} error={add.fieldError('branch')} />
       <Checkbox checked={isPreview} onChange={setPreview}>
         For previews of changes, before they are merged
       </Checkbox>

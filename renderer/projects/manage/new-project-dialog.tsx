@@ -2,10 +2,9 @@ import { useNavigate } from '@tanstack/react-router';
 import { ClipboardPaste } from 'lucide-react';
 import { useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { useSubmit } from '../../ui/form/submit.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { previewSlug } from './slug.ts';
@@ -20,10 +19,9 @@ interface NewProjectDialogProps {
 export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
   const [name, setName] = useState('');
   const [made, setMade] = useState<{ name: string; slug: string } | null>(null);
-  const submit = useSubmit(async () => {
-    const project = await ask(client.POST('/projects', { body: { name } }));
-    setMade(project);
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
+  const create = useApiMutation(() => ask(client.POST('/projects', { body: { name } })), {
+    changes: ['projects'],
+    onDone: setMade,
   });
   if (made) return <Made project={made} onClose={onClose} />;
   return (
@@ -31,7 +29,7 @@ export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
       title="New project"
       text="One application with its environments and variables. It begins with the environment production."
       action="Create project"
-      submit={submit}
+      mutation={create}
       fields={['name']}
       isReady={name.trim() !== ''}
       onClose={onClose}
@@ -41,7 +39,7 @@ export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
         name="name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={submit.fieldError('name')}
+        error={create.fieldError('name')}
         dir="auto"
         maxLength={500}
         autoFocus
@@ -62,7 +60,6 @@ function Made({ project, onClose }: { project: { name: string; slug: string }; o
   const navigate = useNavigate();
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       title={
         <span dir="auto" className="block truncate" title={project.name}>

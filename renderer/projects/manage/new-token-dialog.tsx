@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
-import { queryClient } from '../../api/queries.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useSession } from '../../app/session.ts';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, YEAR } from '../../ui/form/expiry.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { useSubmit } from '../../ui/form/submit.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { projectQuery } from '../project-queries.ts';
 import { type TokenPermission, tokenPermissions } from './token-permissions.ts';
@@ -31,18 +30,23 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
   const [granted, setGranted] = useState<readonly TokenPermission[]>(givable.map((each) => each.name));
   const [life, setLife] = useState<Life>(YEAR);
   const groupId = useId();
-  const submit = useSubmit(async () => {
-    const { token } = await askConfirmed(() =>
-      client.POST('/projects/{project}/deployment-tokens', {
-        params: { path: { project } },
-        body: { name, permissions: [...granted], expires_at: expiryOf(life) },
-      }),
-    );
-    // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
-    onMade({ name: name.trim(), projectName, text: token });
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-    onClose();
-  });
+  const create = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/projects/{project}/deployment-tokens', {
+          params: { path: { project } },
+          body: { name, permissions: [...granted], expires_at: expiryOf(life) },
+        }),
+      ),
+    {
+      changes: ['projects'],
+      // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
+      onDone: ({ token }) => {
+        onClose();
+        onMade({ name: name.trim(), projectName, text: token });
+      },
+    },
+  );
   const toggle = (permission: TokenPermission, isOn: boolean) =>
     setGranted(isOn ? [...granted, permission] : granted.filter((each) => each !== permission));
   return (
@@ -50,8 +54,8 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
       title="New deployment token"
       text={`For a pipeline or a container of ${projectName.slice(0, 80)}. It reaches no other project.`}
       action="Create token"
-      submit={submit}
-      fields={['name', 'expires_at', 'permissions']}
+      mutation={create}
+      fields={['name', 'expires_at']}
       isReady={name.trim() !== '' && granted.length > 0}
       onClose={onClose}
     >
@@ -59,11 +63,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={
-          submit.fieldError('name') === 'Taken'
-            ? 'This project has a token with this name.'
-            : submit.fieldError('name')
-        }
+        error={create.fieldError('name', 'This project has a token with this name.')}
         hint="Where it is used: ci, compose on attic, …"
         dir="auto"
         maxLength={100}
@@ -84,7 +84,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
         ))}
         {granted.length === 0 && <span className="text-12 text-text-3">Choose at least one.</span>}
       </fieldset>
-      <LifeField value={life} onChange={setLife} error={submit.fieldError('expires_at')} />
+      <LifeField value={life} onChange={setLife} error={create.fieldError('expires_at')} />
     </FormDialog>
   );
 }

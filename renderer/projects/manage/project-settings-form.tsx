@@ -1,11 +1,12 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
-import { SubmitError, useSubmit } from '../../ui/form/submit.tsx';
+import { FormError } from '../../ui/form/form-error.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useSaveKey } from '../../ui/use-save-key.ts';
@@ -57,22 +58,29 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
     !slugError &&
     fields.directory.trim() !== '' &&
     fields.main_branch.trim() !== '';
-  const submit = useSubmit(async () => {
-    const saved = await ask(
-      client.POST('/projects/{project}/settings', {
-        params: { path: { project: String(project.id) } },
-        body: changes,
-      }),
-    );
-    queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
-    setTouched(false);
-    showToast({ title: 'Settings saved' });
-    if (saved.slug !== project.slug)
-      await navigate({ to: '/projects/$project/settings', params: { project: saved.slug }, replace: true });
-    await queryClient.invalidateQueries({ queryKey: ['projects'] });
-  });
-  const save = () => void (isReady && submit.run());
-  useSaveKey(mayWrite ? save : null);
+  const save = useApiMutation(
+    () =>
+      ask(
+        client.POST('/projects/{project}/settings', {
+          params: { path: { project: String(project.id) } },
+          body: changes,
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: async (saved) => {
+        queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
+        setTouched(false);
+        showToast({ title: 'Settings saved' });
+        if (saved.slug === project.slug) return;
+        await navigate({ to: '/projects/$project/settings', params: { project: saved.slug }, replace: true });
+      },
+    },
+  );
+  const submit = () => {
+    if (isReady) save.mutate();
+  };
+  useSaveKey(mayWrite ? submit : null);
   const field = (name: keyof Fields) => ({
     value: fields[name],
     readOnly: !mayWrite,
@@ -80,14 +88,14 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
       setTouched(true);
       setFields({ ...fields, [name]: event.target.value });
     },
-    error: submit.fieldError(name),
+    error: save.fieldError(name),
   });
   return (
     <form
       className="grid grid-cols-1 gap-6"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        submit();
       }}
     >
       <Section title="Name">
@@ -103,12 +111,7 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
                 : 'Links and scripts that use the old address find nothing there afterwards.'
             }
             {...field('slug')}
-            error={
-              slugError ??
-              (submit.fieldError('slug') === 'Taken'
-                ? 'Another project has this address.'
-                : submit.fieldError('slug'))
-            }
+            error={slugError ?? save.fieldError('slug', 'Another project has this address.')}
           />
         </div>
       </Section>
@@ -132,10 +135,10 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
           />
         </div>
       </Section>
-      <SubmitError submit={submit} fields={FIELDS} />
+      <FormError mutation={save} fields={FIELDS} />
       {mayWrite && (
         <div className="flex justify-end">
-          <Button kind="main" type="submit" isBusy={submit.isBusy} disabled={!isReady}>
+          <Button kind="main" type="submit" isBusy={save.isPending} disabled={!isReady}>
             Save
           </Button>
         </div>

@@ -1,6 +1,8 @@
+import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
+import type { ApiMutation } from '../../api/mutation.ts';
 import { Button } from '../button.tsx';
-import { type Submit, SubmitError } from '../form/submit.tsx';
+import { FormError } from '../form/form-error.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface FormDialogProps {
@@ -8,33 +10,45 @@ interface FormDialogProps {
   text?: ReactNode;
   /** The verb of the button. */
   action: string;
-  submit: Submit;
+  icon?: LucideIcon;
+  /** The other button. */
+  cancel?: string;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'>;
   /** Fields that show what is wrong with them. */
   fields?: readonly string[];
+  /** Shown in place of the message of the mutation. */
+  failure?: ReactNode;
   isReady?: boolean;
   width?: 480 | 640;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** A form in a dialog: Enter sends it, the main button repeats what it does, what is wrong stands where it is. */
+/** A form in a dialog: Enter sends it, and the mutation closes it when it is done. */
 export function FormDialog(props: FormDialogProps) {
-  const { title, text, action, submit, fields = [], isReady = true, width = 480, onClose, children } = props;
+  const { title, text, action, icon, cancel = 'Cancel', mutation, width = 480, onClose, children } = props;
+  const { fields = [], failure = <FormError mutation={mutation} fields={fields} />, isReady = true } = props;
   const id = useId();
   return (
     <Dialog
-      isOpen
-      onClose={() => !submit.isBusy && onClose()}
+      onClose={() => !mutation.isPending && onClose()}
       title={title}
       text={text}
       width={width}
       foot={
         <>
           <span className="grow" />
-          <Button onClick={onClose} disabled={submit.isBusy}>
-            Cancel
+          <Button onClick={onClose} disabled={mutation.isPending}>
+            {cancel}
           </Button>
-          <Button kind="main" type="submit" form={id} isBusy={submit.isBusy} disabled={!isReady}>
+          <Button
+            kind="main"
+            type="submit"
+            form={id}
+            {...(icon ? { icon } : {})}
+            isBusy={mutation.isPending}
+            disabled={!isReady}
+          >
             {action}
           </Button>
         </>
@@ -45,11 +59,11 @@ export function FormDialog(props: FormDialogProps) {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          if (isReady) void submit.run();
+          if (isReady) mutation.mutate();
         }}
       >
         {children}
-        <SubmitError submit={submit} fields={fields} />
+        {failure}
       </form>
     </Dialog>
   );

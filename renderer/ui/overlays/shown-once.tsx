@@ -1,9 +1,9 @@
 import { Copy } from 'lucide-react';
-import { AlertDialog } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { copySecret } from '../clipboard/secret-clipboard.tsx';
+import { Dialog } from './dialog.tsx';
 
 interface ShownOnceProps {
   /** "API key ci", "Your recovery codes". */
@@ -38,44 +38,33 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
     }
   };
   return (
-    <AlertDialog.Root open>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="scrim">
-          <AlertDialog.Content
-            className="dialog"
-            style={{ width: 560 }}
-            onEscapeKeyDown={(event) => event.preventDefault()}
-          >
-            <div className="dialog-head">
-              <div className="titles">
-                <AlertDialog.Title asChild>
-                  <h2 className="[overflow-wrap:anywhere]">{name}, shown this once</h2>
-                </AlertDialog.Title>
-                <AlertDialog.Description asChild>
-                  <p className="text-text-2">{children}</p>
-                </AlertDialog.Description>
-              </div>
-            </div>
-            <div className="dialog-body grid gap-3">
-              <Values name={name} values={values} />
-              {isRefused && (
-                <Banner tone="attention">
-                  The browser keeps its clipboard closed. Select the text and copy it by hand.
-                </Banner>
-              )}
-            </div>
-            <div className="dialog-foot">
-              <Button icon={Copy} onClick={() => void copy()} autoFocus>
-                Copy
-              </Button>
-              <Button kind="main" className="ml-auto" onClick={onStored}>
-                I have stored it
-              </Button>
-            </div>
-          </AlertDialog.Content>
-        </AlertDialog.Overlay>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <Dialog
+      isAlert
+      // Only its button closes it.
+      onClose={() => undefined}
+      width={560}
+      title={`${name}, shown this once`}
+      text={children}
+      foot={
+        <>
+          <Button icon={Copy} onClick={() => void copy()} autoFocus>
+            Copy
+          </Button>
+          <Button kind="main" className="ml-auto" onClick={onStored}>
+            I have stored it
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-3">
+        <Values name={name} values={values} />
+        {isRefused && (
+          <Banner tone="attention">
+            The browser keeps its clipboard closed. Select the text and copy it by hand.
+          </Banner>
+        )}
+      </div>
+    </Dialog>
   );
 }
 

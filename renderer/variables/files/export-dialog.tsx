@@ -1,10 +1,10 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
-import { Button } from '../../ui/button.tsx';
 import { Select } from '../../ui/form/choices.tsx';
 import { Field } from '../../ui/form/field.tsx';
-import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { formatCount } from '../../ui/time.ts';
@@ -24,59 +24,42 @@ interface ExportDialogProps {
 export function ExportDialog(props: ExportDialogProps) {
   const { project, environments, variables, onClose } = props;
   const [environmentId, setEnvironmentId] = useState(props.environmentId);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const environment = environments.find(({ id }) => id === environmentId);
   const inIt = variables.filter((variable) => variable.environments.some(({ id }) => id === environmentId));
   const secrets = inIt.filter(({ is_secret }) => is_secret).length;
   const fileName = `${project}.${environment?.slug ?? 'environment'}.env`;
-  const download = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      saveFile(fileName, await exportFile(project, environmentId), 'text/plain');
-      showToast({ icon: Download, title: `${fileName} is in your downloads`, text: 'Delete it after use.' });
+  const download = useApiMutation(() => exportFile(project, environmentId), {
+    onDone: (text) => {
       onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+      saveFile(fileName, text, 'text/plain');
+      showToast({ icon: Download, title: `${fileName} is in your downloads`, text: 'Delete it after use.' });
+    },
+  });
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title="Export a .env file"
-      foot={
-        <>
-          <span className="grow" />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" icon={Download} isBusy={isBusy} onClick={() => void download()}>
-            Download
-          </Button>
-        </>
-      }
+      action="Download"
+      icon={Download}
+      mutation={download}
+      failure={<ProblemBanner error={download.error} />}
+      onClose={onClose}
     >
-      <div className="grid gap-4">
-        <Field label="Environment">
-          {(ids) => (
-            <Select
-              {...ids}
-              value={String(environmentId)}
-              onChange={(id) => setEnvironmentId(Number(id))}
-              options={environments.map(({ id, name }) => ({ value: String(id), label: name }))}
-            />
-          )}
-        </Field>
-        <p className="text-text-2">
-          <span className="font-mono text-12 [overflow-wrap:anywhere]">{fileName}</span> will hold{' '}
-          {formatCount(inIt.length, 'variable')} in plain text
-          {secrets > 0 && `, ${formatCount(secrets, 'secret')} among them`}. Whoever can read the file can
-          read them. The export is noted in the activity.
-        </p>
-      </div>
-      {error !== null && <ProblemBanner error={error} />}
-    </Dialog>
+      <Field label="Environment">
+        {(ids) => (
+          <Select
+            {...ids}
+            value={String(environmentId)}
+            onChange={(id) => setEnvironmentId(Number(id))}
+            options={environments.map(({ id, name }) => ({ value: String(id), label: name }))}
+          />
+        )}
+      </Field>
+      <p className="text-text-2">
+        <span className="font-mono text-12 [overflow-wrap:anywhere]">{fileName}</span> will hold{' '}
+        {formatCount(inIt.length, 'variable')} in plain text
+        {secrets > 0 && `, ${formatCount(secrets, 'secret')} among them`}. Whoever can read the file can read
+        them. The export is noted in the activity.
+      </p>
+    </FormDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { describeError, hasCode } from '../../api/problem.ts';
-import { queryClient } from '../../api/queries.ts';
-import { type Environment, variablesQuery } from '../../projects/project-queries.ts';
+import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { clearClipboard } from '../../ui/clipboard/clipboard-watch.ts';
 import { Checkbox, Choices, Select } from '../../ui/form/choices.tsx';
@@ -37,8 +37,6 @@ export function ImportDialog(props: ImportDialogProps) {
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [clears, setClears] = useState(source.from === 'clipboard');
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   // Compared as if the rest went, so that both choices can say what they mean.
   const asked = { project, environmentId, source, overrides, mode: mayDelete ? 'replace' : 'merge' } as const;
   const comparison = useComparison(asked);
@@ -46,28 +44,19 @@ export function ImportDialog(props: ImportDialogProps) {
   const plan = useMemo(() => outcome && makePlan(outcome, mode, left), [outcome, mode, left]);
   const place = environments.find(({ id }) => id === environmentId)?.name ?? '';
 
-  const save = async () => {
-    if (!plan) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const saved = await saveFile({ ...asked, mode }, plan.names);
-      await queryClient.invalidateQueries({ queryKey: variablesQuery(project).queryKey });
+  const save = useApiMutation(({ names }: Plan) => saveFile({ ...asked, mode }, names), {
+    changes: ['projects'],
+    onDone: async (saved) => {
       const cleared = clears ? await clearAfterwards() : '';
       showToast({ title: `${place}: ${describePlan(saved) || 'nothing to change'}`, text: cleared });
       onClose();
       onSaved?.();
-    } catch (thrown) {
-      setError(thrown);
-      comparison.retry();
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    onFailed: comparison.retry,
+  });
 
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       width={860}
       title={titles[source.from](source)}
@@ -95,9 +84,9 @@ export function ImportDialog(props: ImportDialogProps) {
           <Button onClick={onClose}>Cancel</Button>
           <Button
             kind={plan && plan.removes > 0 ? 'danger' : 'main'}
-            isBusy={isBusy}
+            isBusy={save.isPending}
             disabled={!plan || plan.names.length === 0 || comparison.isBusy}
-            onClick={() => void save()}
+            onClick={() => plan && save.mutate(plan)}
           >
             {plan?.label ?? 'Save'}
           </Button>
@@ -127,7 +116,9 @@ export function ImportDialog(props: ImportDialogProps) {
           />
         </div>
       )}
-      {error !== null && <ProblemBanner error={error} />}
+      <div className="mt-4 empty:hidden">
+        <ProblemBanner error={save.error} />
+      </div>
     </Dialog>
   );
 }

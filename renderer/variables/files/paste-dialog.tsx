@@ -30,7 +30,6 @@ export function PasteDialog({ onSource, onClose }: PasteDialogProps) {
   };
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       width={640}
       title="Paste .env"

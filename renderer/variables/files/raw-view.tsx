@@ -1,6 +1,6 @@
 import { Eye, Lock } from 'lucide-react';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { ConfirmationDeclined } from '../../api/problem.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Empty } from '../../ui/nothing.tsx';
@@ -28,8 +28,6 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
   const loaded = useRef('');
   const [isShown, setShown] = useState(false);
   const [isChanged, setChanged] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
 
   const hide = () => {
     if (area.current) area.current.value = '';
@@ -37,18 +35,12 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
     setShown(false);
     setChanged(false);
   };
-  const show = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      loaded.current = await exportFile(project, environment.id);
+  const show = useApiMutation(() => exportFile(project, environment.id), {
+    onDone: (text) => {
+      loaded.current = text;
       setShown(true);
-    } catch (thrown) {
-      if (!(thrown instanceof ConfirmationDeclined)) setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+  });
   // Put in once, past React: an attribute would keep a second copy of it in the page.
   useLayoutEffect(() => {
     const box = area.current;
@@ -80,16 +72,14 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
           title={`The text of ${environment.name}`}
           text="Every value of it in plain text, secrets too, as a .env file would have it. Showing it is noted in the activity."
           action={
-            <Button icon={Eye} isBusy={isBusy} onClick={() => void show()}>
+            <Button icon={Eye} isBusy={show.isPending} onClick={() => show.mutate()}>
               Show the text
             </Button>
           }
         />
-        {error !== null && (
-          <div className="px-4">
-            <ProblemBanner error={error} />
-          </div>
-        )}
+        <div className="mt-4 px-4 empty:hidden">
+          <ProblemBanner error={show.error} />
+        </div>
       </div>
     );
   return (

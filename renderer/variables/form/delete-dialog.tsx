@@ -1,5 +1,5 @@
-import { queryClient } from '../../api/queries.ts';
-import { DangerDialog } from '../../ui/overlays/dialog.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
@@ -17,29 +17,26 @@ interface DeleteDialogProps {
 /** Deletes variables with their history, after saying which and what cannot be had again. */
 export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogProps) {
   const [first] = variables;
-  if (!first) return null;
   const isOne = variables.length === 1;
-  const what = isOne ? first.key : formatCount(variables.length, 'variable');
-  const remove = async () => {
-    try {
-      await scope.remove(variables);
+  const what = isOne && first ? first.key : formatCount(variables.length, 'variable');
+  const remove = useApiMutation(() => scope.remove(variables), {
+    changes: [scope.queryKey[0]],
+    onDone: () => {
+      onClose();
       showToast({ title: `${what} deleted` });
-    } finally {
-      await queryClient.invalidateQueries({ queryKey: scope.queryKey });
-    }
-  };
+    },
+  });
   return (
-    <DangerDialog
-      isOpen
-      onClose={onClose}
+    <ConfirmDialog
       title={`Delete ${what} from ${from}?`}
       action={`Delete ${what}`}
       keep={isOne ? 'Keep it' : 'Keep them'}
-      onConfirm={remove}
+      mutation={remove}
+      onClose={onClose}
     >
       <p>{describeLoss(scope, variables)}</p>
       {!isOne && <NameChips names={[...new Set(variables.map(({ key }) => key))]} />}
-    </DangerDialog>
+    </ConfirmDialog>
   );
 }
 

@@ -1,10 +1,7 @@
 import { useState } from 'react';
-import { hasCode } from '../../api/problem.ts';
-import { queryClient } from '../../api/queries.ts';
-import { type Environment, variablesQuery } from '../../projects/project-queries.ts';
-import { Banner } from '../../ui/banner.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { useApiMutation } from '../../api/mutation.ts';
+import type { Environment } from '../../projects/project-queries.ts';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
@@ -22,53 +19,34 @@ interface MoveDialogProps {
 /** Puts variables into the environments that are ticked, and takes them out of the others. */
 export function MoveDialog({ project, environments, variables, onClose }: MoveDialogProps) {
   const [picked, setPicked] = useState(() => listCommon(environments, variables));
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setBusy] = useState(false);
-  const move = async (allowUnresolved: boolean) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await moveVariables(project, variables, [...picked], allowUnresolved);
-      await queryClient.invalidateQueries({ queryKey: variablesQuery(project).queryKey });
-      showToast({ title: `${formatCount(variables.length, 'variable')} moved` });
-      onClose();
-    } catch (thrown) {
-      setError(thrown);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const isUnresolved = hasCode(error, 'reference_missing', 'reference_cycle');
+  const move = useApiMutation(
+    (allowUnresolved: boolean) => moveVariables(project, variables, [...picked], allowUnresolved),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `${formatCount(variables.length, 'variable')} moved` });
+      },
+    },
+  );
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
+    <FormDialog
       title={`Move ${formatCount(variables.length, 'variable')}`}
       text="They will be in the environments ticked here, and in no others."
-      foot={
-        <>
-          <span className="grow" />
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="main" isBusy={isBusy} disabled={picked.size === 0} onClick={() => void move(false)}>
-            Move {variables.length.toLocaleString()}
-          </Button>
-        </>
+      action={`Move ${variables.length.toLocaleString()}`}
+      mutation={{ ...move, mutate: () => move.mutate(false) }}
+      failure={
+        <ProblemBanner
+          error={move.error}
+          anyway={{ label: 'Move anyway', onClick: () => move.mutate(true) }}
+        />
       }
+      isReady={picked.size > 0}
+      onClose={onClose}
     >
-      <div className="grid gap-4">
-        <NameChips names={[...new Set(variables.map(({ key }) => key))]} />
-        <EnvironmentPicks environments={environments} picked={picked} onChange={setPicked} />
-      </div>
-      {isUnresolved ? (
-        <div className="mt-4">
-          <Banner tone="attention" action={<Button onClick={() => void move(true)}>Move anyway</Button>}>
-            {error.message}
-          </Banner>
-        </div>
-      ) : (
-        error !== null && <ProblemBanner error={error} />
-      )}
-    </Dialog>
+      <NameChips names={[...new Set(variables.map(({ key }) => key))]} />
+      <EnvironmentPicks environments={environments} picked={picked} onChange={setPicked} />
+    </FormDialog>
   );
 }
 

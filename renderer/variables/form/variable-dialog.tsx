@@ -1,8 +1,7 @@
 import { useState } from 'react';
+import { useApiMutation } from '../../api/mutation.ts';
 import { ApiProblem, hasCode } from '../../api/problem.ts';
-import { queryClient } from '../../api/queries.ts';
 import type { Environment } from '../../projects/project-queries.ts';
-import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
@@ -24,55 +23,45 @@ interface VariableDialogProps {
 }
 
 const FORM_ID = 'variable-form';
-/** What was typed is given up for nothing but the person's own word. */
-type Trouble =
-  | { kind: 'none' }
-  | { kind: 'failed'; error: unknown }
-  | { kind: 'unresolved'; error: ApiProblem; fields: FormFields }
-  | { kind: 'lost-race'; theirs: Variable; fields: FormFields };
-
 /** Adds a variable or changes one. */
 export function VariableDialog(props: VariableDialogProps) {
   const { scope, environments, variable, environmentIds, mayReveal, onClose } = props;
-  const [isBusy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<Trouble>({ kind: 'none' });
   // What it is compared with when it is saved; after a lost race, what was found then.
   const [expected, setExpected] = useState(variable?.updated_at ?? 0);
-
-  const save = async (fields: FormFields, { allowUnresolved = false, over = expected } = {}) => {
-    setBusy(true);
-    setTrouble({ kind: 'none' });
-    try {
-      await send(scope, variable, fields, allowUnresolved, over);
-      await queryClient.invalidateQueries({ queryKey: scope.queryKey });
-      showToast({ title: `${fields.key} saved` });
-      onClose();
-    } catch (error) {
-      setTrouble(describeTrouble(error, fields));
-    } finally {
-      setBusy(false);
-    }
-  };
-  const isRace = trouble.kind === 'lost-race';
-  useSaveKey(isRace || isBusy ? null : submitForm);
-  const problem = trouble.kind === 'failed' && trouble.error instanceof ApiProblem ? trouble.error : null;
+  // What was typed is given up for nothing but the person's own word.
+  const [refused, setRefused] = useState<FormFields | null>(null);
+  const save = useApiMutation(
+    ({ fields, allowUnresolved = false, over = expected }: Sent) =>
+      send(scope, variable, fields, allowUnresolved, over),
+    {
+      changes: [scope.queryKey[0]],
+      onDone: (_, { fields }) => {
+        onClose();
+        showToast({ title: `${fields.key} saved` });
+      },
+      onFailed: (_, __, { fields }) => setRefused(fields),
+    },
+  );
+  const theirs = findTheirs(save.error);
+  const race = variable && refused && theirs ? { was: variable, mine: refused, theirs } : null;
+  useSaveKey(race || save.isPending ? null : submitForm);
+  const problem = save.error instanceof ApiProblem ? save.error : null;
   return (
     <Dialog
-      isOpen
       onClose={onClose}
-      width={isRace ? 860 : 640}
+      width={race ? 860 : 640}
       title={variable ? `Edit ${variable.key}` : 'Add a variable'}
       foot={
-        isRace ? (
+        race ? (
           <>
             <span className="grow" />
-            <Button onClick={() => void keepTheirs(scope).then(onClose)}>Keep theirs</Button>
+            <Button onClick={onClose}>Keep theirs</Button>
             <Button
               kind="main"
-              isBusy={isBusy}
+              isBusy={save.isPending}
               onClick={() => {
-                setExpected(trouble.theirs.updated_at);
-                void save(trouble.fields, { over: trouble.theirs.updated_at });
+                setExpected(race.theirs.updated_at);
+                save.mutate({ fields: race.mine, over: race.theirs.updated_at });
               }}
             >
               Save mine over it
@@ -82,23 +71,16 @@ export function VariableDialog(props: VariableDialogProps) {
           <>
             <span className="grow" />
             <Button onClick={onClose}>Cancel</Button>
-            <Button kind="main" type="submit" form={FORM_ID} isBusy={isBusy}>
+            <Button kind="main" type="submit" form={FORM_ID} isBusy={save.isPending}>
               {variable ? 'Save' : 'Add variable'}
             </Button>
           </>
         )
       }
     >
-      {isRace && variable && (
-        <LostRace
-          was={variable}
-          mine={trouble.fields}
-          theirs={trouble.theirs}
-          environments={environments ?? []}
-        />
-      )}
+      {race && <LostRace {...race} environments={environments ?? []} />}
       {/* Stays while both versions are looked at: what was typed is in its fields. */}
-      <div hidden={isRace}>
+      <div hidden={race !== null}>
         <VariableForm
           id={FORM_ID}
           scope={scope}
@@ -107,23 +89,23 @@ export function VariableDialog(props: VariableDialogProps) {
           environmentIds={environmentIds}
           mayReveal={mayReveal}
           problem={problem}
-          onSubmit={(fields) => void save(fields)}
+          onSubmit={(fields) => save.mutate({ fields })}
         />
-        {trouble.kind === 'unresolved' && (
-          <div className="mt-4">
-            <Banner
-              tone="attention"
-              action={
-                <Button onClick={() => void save(trouble.fields, { allowUnresolved: true })}>
-                  Save anyway
-                </Button>
+        {!isBeside(problem) && (
+          <div className="mt-4 empty:hidden">
+            <ProblemBanner
+              error={save.error}
+              anyway={
+                refused
+                  ? {
+                      label: 'Save anyway',
+                      onClick: () => save.mutate({ fields: refused, allowUnresolved: true }),
+                    }
+                  : undefined
               }
-            >
-              {trouble.error.message}
-            </Banner>
+            />
           </div>
         )}
-        {trouble.kind === 'failed' && !isBeside(problem) && <ProblemBanner error={trouble.error} />}
       </div>
     </Dialog>
   );
@@ -134,15 +116,17 @@ function submitForm(): void {
   if (form instanceof HTMLFormElement) form.requestSubmit();
 }
 
-async function keepTheirs(scope: VariableScope): Promise<void> {
-  await queryClient.invalidateQueries({ queryKey: scope.queryKey });
+interface Sent {
+  fields: FormFields;
+  allowUnresolved?: boolean;
+  over?: number;
 }
 
-function describeTrouble(error: unknown, fields: FormFields): Trouble {
-  if (hasCode(error, 'reference_missing', 'reference_cycle')) return { kind: 'unresolved', error, fields };
-  if (hasCode(error, 'changed_meanwhile') && error.details.variable)
-    return { kind: 'lost-race', theirs: error.details.variable as Variable, fields };
-  return { kind: 'failed', error };
+/** What someone else saved meanwhile. */
+function findTheirs(error: unknown): Variable | null {
+  return hasCode(error, 'changed_meanwhile')
+    ? ((error.details.variable as Variable | undefined) ?? null)
+    : null;
 }
 
 /** Whether the form says it, beside the field it is about. */

@@ -1,6 +1,7 @@
 import { Lock } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { type ApiProblem, ConfirmationDeclined, describeError, hasCode } from '../../api/problem.ts';
+import { useApiMutation } from '../../api/mutation.ts';
+import { type ApiProblem, hasCode } from '../../api/problem.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
@@ -142,29 +143,19 @@ interface ValueFieldProps {
 
 /** A secret's box is empty, and leaving it so keeps the value; it can be brought in to be edited. */
 function ValueField({ area, original, scope, variable, mayReveal, error, onInput }: ValueFieldProps) {
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string>();
   const isSecret = variable?.is_secret ?? false;
   const isUnreadable = variable?.state === 'unreadable';
   const [isHere, setHere] = useState(!isSecret);
-  const bringIn = async () => {
-    if (!variable) return;
-    setBusy(true);
-    setFailure(undefined);
-    try {
-      const text = await scope.reveal(variable);
-      if (area.current && area.current.value === '') {
-        area.current.value = text;
-        original.current = text;
-        setHere(true);
-        area.current.focus();
-      }
-    } catch (thrown) {
-      if (!(thrown instanceof ConfirmationDeclined)) setFailure(describeError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const bringIn = useApiMutation((secret: Variable) => scope.reveal(secret), {
+    onDone: (text) => {
+      const box = area.current;
+      if (box?.value !== '') return;
+      box.value = text;
+      original.current = text;
+      setHere(true);
+      box.focus();
+    },
+  });
   const hint = isUnreadable
     ? 'The old value does not open with the keys this instance has. Enter it again.'
     : isSecret && !isHere
@@ -178,7 +169,7 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         ref={area}
         label="Value"
         hint={hint}
-        error={error ?? failure}
+        error={error ?? bringIn.message}
         defaultValue={variable?.value ?? ''}
         placeholder={isSecret && !isHere ? '••••••••' : ''}
         autoFocus={variable !== null}
@@ -187,7 +178,13 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         onInput={onInput}
       />
       {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
-        <Button isSmall kind="plain" className="-ml-2.5 justify-self-start" isBusy={isBusy} onClick={bringIn}>
+        <Button
+          isSmall
+          kind="plain"
+          className="-ml-2.5 justify-self-start"
+          isBusy={bringIn.isPending}
+          onClick={() => bringIn.mutate(variable)}
+        >
           Bring the value in to edit it
         </Button>
       )}

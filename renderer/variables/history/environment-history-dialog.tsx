@@ -41,7 +41,6 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
   const changes = history.data?.pages.flatMap((page) => page.changes);
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       width={640}
       title="History of an environment"

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Undo2 } from 'lucide-react';
 import { useState } from 'react';
-import { type ApiProblem, hasCode } from '../../api/problem.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
-import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
@@ -24,9 +23,6 @@ interface HistoryDialogProps {
 
 /** Who changed a variable and when, and a way back. Plain values are shown, secret ones never. */
 export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDialogProps) {
-  const [busy, setBusy] = useState<number | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [unresolved, setUnresolved] = useState<{ version: number; error: ApiProblem } | null>(null);
   const history = useQuery({
     queryKey: [...scope.queryKey, variable.id, 'history'],
     queryFn: () => scope.listVersions(variable.id),
@@ -35,25 +31,19 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
   const now =
     queryClient.getQueryData<Variable[]>(scope.queryKey)?.find((known) => known.id === variable.id) ??
     variable;
-  const revert = async (version: number, allowUnresolved: boolean) => {
-    setBusy(version);
-    setError(null);
-    setUnresolved(null);
-    try {
-      await scope.revert(now, version, allowUnresolved);
-      await queryClient.invalidateQueries({ queryKey: scope.queryKey });
-      showToast({ title: `${variable.key} is as in version ${version}` });
-    } catch (thrown) {
-      if (hasCode(thrown, 'reference_missing', 'reference_cycle')) setUnresolved({ version, error: thrown });
-      else setError(thrown);
-      await queryClient.invalidateQueries({ queryKey: scope.queryKey });
-    } finally {
-      setBusy(null);
-    }
-  };
+  const [asked, setAsked] = useState<number>();
+  const revert = useApiMutation(
+    ({ version, allowUnresolved = false }: { version: number; allowUnresolved?: boolean }) => {
+      setAsked(version);
+      return scope.revert(now, version, allowUnresolved);
+    },
+    {
+      changes: [scope.queryKey[0]],
+      onDone: (_, { version }) => showToast({ title: `${variable.key} is as in version ${version}` }),
+    },
+  );
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       width={640}
       title={`History of ${variable.key}`}
@@ -80,9 +70,9 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
                 <Button
                   isSmall
                   icon={Undo2}
-                  isBusy={busy === version.version}
-                  disabled={busy !== null}
-                  onClick={() => void revert(version.version, false)}
+                  isBusy={revert.isPending && asked === version.version}
+                  disabled={revert.isPending}
+                  onClick={() => revert.mutate({ version: version.version })}
                 >
                   Put back<span className="sr"> version {version.version}</span>
                 </Button>
@@ -91,17 +81,17 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
           ))}
         </ol>
       )}
-      {unresolved && (
-        <div className="mt-4">
-          <Banner
-            tone="attention"
-            action={<Button onClick={() => void revert(unresolved.version, true)}>Put back anyway</Button>}
-          >
-            {unresolved.error.message}
-          </Banner>
+      {asked !== undefined && (
+        <div className="mt-4 empty:hidden">
+          <ProblemBanner
+            error={revert.error}
+            anyway={{
+              label: 'Put back anyway',
+              onClick: () => revert.mutate({ version: asked, allowUnresolved: true }),
+            }}
+          />
         </div>
       )}
-      {error !== null && <ProblemBanner error={error} />}
     </Dialog>
   );
 }

@@ -23,7 +23,6 @@ export function UsesDialog({ scope, variable, onClose }: UsesDialogProps) {
   const name = `\${{${scope.project === null ? 'shared.' : ''}${variable.key}}}`;
   return (
     <Dialog
-      isOpen
       onClose={onClose}
       title={`Used by`}
       text={

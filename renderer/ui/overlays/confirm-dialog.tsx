@@ -1,0 +1,77 @@
+import { type ReactNode, useRef, useState } from 'react';
+import type { ApiMutation } from '../../api/mutation.ts';
+import { Banner } from '../banner.tsx';
+import { Button } from '../button.tsx';
+import { TextField } from '../form/field.tsx';
+import { Dialog } from './dialog.tsx';
+
+interface ConfirmDialogProps {
+  title: string;
+  /** What is lost, by count and name, and what can be done about it afterwards. */
+  children: ReactNode;
+  /** The verb of the button: "Delete 14 variables". */
+  action: string;
+  /** The other button: "Keep them". */
+  keep: string;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message'>;
+  /** Red for what destroys; other questions are no alerts. */
+  kind?: 'danger' | 'main' | 'normal';
+  isReady?: boolean;
+  /** What else is asked. */
+  fields?: ReactNode;
+  /** A name to type first. A code is typed in any case. */
+  typed?: { label: ReactNode; name: string; isCode?: boolean };
+  onClose: () => void;
+}
+
+/** Says what will be lost before it is. Stays open when it fails; the mutation closes it when it is done. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const { title, children, action, keep, mutation, kind = 'danger', isReady = true, onClose } = props;
+  const { fields, typed } = props;
+  const keepButton = useRef<HTMLButtonElement>(null);
+  const [text, setText] = useState('');
+  // Spaces at its ends are not seen.
+  const isTyped = !typed || (typed.isCode ? text.toUpperCase() : text).trim() === typed.name.trim();
+  return (
+    <Dialog
+      onClose={() => !mutation.isPending && onClose()}
+      title={title}
+      isAlert={kind === 'danger'}
+      firstFocus={keepButton}
+      body={children}
+      foot={
+        <>
+          <span className="grow" />
+          <Button ref={keepButton} onClick={onClose} disabled={mutation.isPending}>
+            {keep}
+          </Button>
+          <Button
+            kind={kind}
+            isBusy={mutation.isPending}
+            disabled={!isReady || !isTyped}
+            onClick={() => mutation.mutate()}
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
+      {(fields || typed || mutation.message) && (
+        <div className="mt-4 grid gap-4">
+          {fields}
+          {typed && (
+            <TextField
+              label={typed.label}
+              isMono={typed.isCode}
+              autoCapitalize={typed.isCode ? 'characters' : 'off'}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              dir="auto"
+            />
+          )}
+          {mutation.message && <Banner tone="danger">{mutation.message}</Banner>}
+        </div>
+      )}
+    </Dialog>
+  );
+}
