@@ -2,8 +2,8 @@ import { Navigate } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
-import { inCustody, keeperOf } from '../key/custody-words.ts';
 import { Failed } from '../ui/nothing.tsx';
+import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { FirstCopy } from './first-copy.tsx';
 import { FirstProject } from './first-project.tsx';
@@ -55,7 +55,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       lead={
         isDone
           ? `${wizard.proven?.place ?? 'Your copy'} was read back: it would bring every secret back.`
-          : `If this computer or ${keeperOf(vault.custody).replace(/^The/, 'the')} is lost, only a copy opens your secrets. A copy counts once we have read it back.`
+          : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy opens your secrets. A copy counts once we have read it back.`
       }
     >
       {isDone ? <FirstProject /> : <FirstCopy wizard={wizard} vault={vault} />}

@@ -9,12 +9,12 @@ import { PassphrasePair } from '../key/copy/passphrase-pair.tsx';
 import { PlaceStep } from '../key/copy/place-step.tsx';
 import { usePlaces } from '../key/copy/places.ts';
 import type { CopyWizard } from '../key/copy/use-copy-wizard.ts';
-import { inCustody } from '../key/custody-words.ts';
 import { HandedStep, ProofStep } from '../key/proof/proof-step.tsx';
 import { TwoBlades } from '../key/proof/two-blades.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
+import { inCustody } from '../vault-state/custody-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];

@@ -4,6 +4,7 @@ import { ApiProblem, describeError, hasCode } from '../api/problem.ts';
 import type { ChosenCustody } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { inCustody } from '../vault-state/custody-words.ts';
 import { FirstRunFrame } from './first-run-frame.tsx';
 import { You } from './you.tsx';
 import { type FirstKey, YourKey } from './your-key.tsx';
@@ -62,12 +63,7 @@ const askKey = (token: string) => ask(client.POST('/setup/key', { body: { token 
 /** What came of the first step, in a line. */
 export function sayKey({ fingerprint, adopted, custody, label, found }: FirstKey): string {
   if (fingerprint === null) return found ? 'One is here, not used yet.' : 'There is none yet.';
-  const where = {
-    keychain: `in ${label}`,
-    file: 'in the data directory',
-    passphrase: 'under your passphrase',
-    external: 'in a file from outside',
-  }[custody];
+  const where = inCustody({ name: custody, label });
   if (adopted === true) return `Found ${where} and taken over.`;
   return adopted === false ? `Made here, kept ${where}, read back.` : `Kept ${where}.`;
 }

@@ -1,9 +1,9 @@
 import { Check, Info } from 'lucide-react';
 import type { components } from '../api/schema.ts';
-import { findIn } from '../key/custody-words.ts';
 import { type ChosenCustody, FirstKeyChoice } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { custodyWords, findIn } from '../vault-state/custody-words.ts';
 import { FirstRunFrame } from './first-run-frame.tsx';
 
 export type FirstKey = components['schemas']['FirstKey'];
@@ -15,13 +15,6 @@ interface YourKeyProps {
   onChoose: (chosen: ChosenCustody) => Promise<unknown>;
   onDone: () => void;
 }
-
-const kept: Record<FirstKey['custody'], string> = {
-  keychain: 'It opens when you sign in to this computer.',
-  passphrase: 'It opens when the passphrase is typed after a start.',
-  file: 'It opens by itself at every start. No keychain is asked: whoever runs as this account can read the file. You can move it to a keychain or under a passphrase later.',
-  external: 'It is read from there at every start, and never written.',
-};
 
 /** Step 1: the key is there. Which one, where it is kept, and what that means. */
 export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
@@ -73,7 +66,11 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
         </li>
         <li>
           <Info className="icon text-icon" aria-hidden="true" />
-          <span className="py-1.5">{kept[custody]}</span>
+          <span className="py-1.5">
+            {custodyWords[custody].opens}
+            {custody === 'file' &&
+              ' No keychain is asked. You can move it to a keychain or under a passphrase later.'}
+          </span>
         </li>
       </ul>
       {found && (

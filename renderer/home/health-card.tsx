@@ -1,22 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { FileKey, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useMay } from '../app/session.ts';
-import { keeperOf } from '../key/custody-words.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Blade } from '../ui/instruments/blade.tsx';
 import { Dial } from '../ui/instruments/dial.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
+import { keeperOf } from '../vault-state/custody-words.ts';
+import { levelWords } from '../vault-state/health-words.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
-import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
+import { isRotating, proofDays, type VaultStatus } from '../vault-state/vault.ts';
 import { sayOutcome } from './proof-words.ts';
-
-const levelWords: Record<VaultStatus['health']['level'], string> = {
-  ok: 'Key OK',
-  due: 'Proof due',
-  at_risk: 'Key at risk',
-  broken: 'Key broken',
-};
 
 /** How safe the key is, in one sentence, its facts, the key itself, and one button. */
 export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
@@ -27,7 +21,7 @@ export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton
       <Dial days={proofDays(vault)} />
       <div className="min-w-0">
         <Level level={vault.health.level} isLocked={isLocked}>
-          {isLocked ? 'Locked' : levelWords[vault.health.level]}
+          {isLocked ? 'Locked' : levelWords[vault.health.level].alone}
         </Level>
         <p className="t16 health-say">{sayOutcome(vault)}</p>
         <dl className="facts health-facts">
@@ -63,7 +57,7 @@ function MainWay({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   if (!mayWrite) return null;
   if (vault.state === 'locked') return <UnlockLink />;
-  if (vault.rotation && ['staged', 'proven', 'sealing'].includes(vault.rotation.state))
+  if (isRotating(vault))
     return (
       <Link to="/key/rotate" className={buttonClass()}>
         <RefreshCw className="icon" aria-hidden="true" />

@@ -3,7 +3,7 @@ import { nameCopy } from '../key/known-copies.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
-import { helpFor } from '../vault-state/health-words.ts';
+import { reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
@@ -63,25 +63,15 @@ function needDatabase({ vault }: NeedFacts): Need[] {
   ];
 }
 
-const reasonTitles: Record<VaultStatus['health']['reasons'][number]['code'], string> = {
-  locked: 'Locked',
-  custody_disagrees: 'Another key was found',
-  drill_failed: 'The restore drill failed',
-  no_separate_copy: 'No proven copy of the key',
-  proof_stale: 'The proof is too old',
-  proof_due: 'Proof due',
-  only_copy_beside_backups: 'Copy and backups lie together',
-};
-
 function needHealth({ vault }: NeedFacts): Need[] {
   return vault.health.reasons
     .filter(({ code, snoozed_until }) => code !== 'locked' && snoozed_until === null)
     .map(({ code, level, message }) => ({
       id: code,
       sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
-      title: reasonTitles[code],
+      title: reasonWords[code].title,
       text: message,
-      button: helpFor(code),
+      button: reasonWords[code].help,
       ...(level === 'broken' ? {} : { snooze: code }),
     }));
 }

@@ -1,13 +1,13 @@
-import { nameForm } from '../key/known-copies.ts';
-import { sayCase } from '../key/locked/locked-words.ts';
+import { formats } from '../key/copy/copy-formats.ts';
 import { countToLose, listToLose } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
+import { caseWords } from '../vault-state/case-words.ts';
 import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
 
 /** What would become of the secrets if this computer died today: the one sentence of Home. */
 export function sayOutcome(vault: VaultStatus): string {
   if (vault.state === 'locked') {
-    const why = sayCase(vault);
+    const { why } = caseWords(vault);
     const waiting = formatCount(vault.secrets.total, 'value');
     return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} ${vault.secrets.total === 1 ? 'waits' : 'wait'} for the key.`;
   }
@@ -20,7 +20,7 @@ export function sayOutcome(vault: VaultStatus): string {
       ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
       : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;
   }
-  const copy = `the ${nameForm(format)} “${place}”`;
+  const copy = `the ${formats[format].kept} “${place}”`;
   const days = proofDays(vault) ?? 0;
   switch (vault.health.level) {
     case 'at_risk':

@@ -6,12 +6,12 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
+import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import type { KeepWay } from './copy/copy-formats.ts';
 import { CopySteps } from './copy/copy-steps.tsx';
 import { StopDialog } from './copy/stop-dialog.tsx';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
-import { inCustody } from './custody-words.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { TwoBlades } from './proof/two-blades.tsx';
 

@@ -5,8 +5,8 @@ import type { components } from '../api/schema.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
+import { custodyChoice, keeperOf } from '../vault-state/custody-words.ts';
 import { PassphrasePair } from './copy/passphrase-pair.tsx';
-import { custodyChoices } from './custody-choices.ts';
 
 type FirstKey = components['schemas']['FirstKey'];
 type FirstCustody = Exclude<FirstKey['custody'], 'external'>;
@@ -88,8 +88,10 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
         onChange={(next) => change({ custody: next })}
         options={offered.map((value) => ({
           value,
-          ...custodyChoices[value],
-          ...(value === 'keychain' && asked.custody === 'keychain' ? { title: capitalize(asked.label) } : {}),
+          ...custodyChoice(value),
+          ...(value === 'keychain' && asked.custody === 'keychain'
+            ? { title: keeperOf({ name: value, label: asked.label }) }
+            : {}),
           aside: found === null && value === asked.custody ? 'gave no key' : undefined,
           more:
             value === 'passphrase' ? (
@@ -114,5 +116,3 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
     </form>
   );
 }
-
-const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

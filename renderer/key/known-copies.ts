@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { CopyFormat, KeyCopy } from './copy/copy-formats.ts';
+import { formats, type KeyCopy } from './copy/copy-formats.ts';
 import { copiesQuery } from './page/key-queries.ts';
 
 /** Copies of the active key, the newest proof first; those that were never read back last. */
@@ -10,21 +10,8 @@ export function useKnownCopies(fingerprint: string | null): readonly KeyCopy[] {
     .sort((a, b) => (b.verified_at ?? 0) - (a.verified_at ?? 0));
 }
 
-const formNames: Record<CopyFormat, string> = {
-  age: 'protected file',
-  words: '24 words',
-  pdf: 'paper kit',
-  kdbx: 'KeePass file',
-  bitwarden: 'Bitwarden entry',
-  csv: 'password manager entry',
-  text: 'password manager entry',
-  plain: 'plain key file',
-};
-
-export const nameForm = (format: CopyFormat) => formNames[format];
-
 /** "Paper kit, desk drawer": the form, and where its owner said it is. */
 export function nameCopy({ format, place }: Pick<KeyCopy, 'format' | 'place'>): string {
-  const form = formNames[format];
+  const form = formats[format].kept;
   return `${form[0]?.toUpperCase()}${form.slice(1)}, ${place}`;
 }

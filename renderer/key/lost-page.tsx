@@ -5,8 +5,8 @@ import { type Step, Steps } from '../ui/instruments/steps.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount, formatDay } from '../ui/time.ts';
+import { findIn, inCustody, keeperOf } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
-import { findIn, inCustody, keeperOf } from './custody-words.ts';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 

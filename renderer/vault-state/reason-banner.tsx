@@ -3,7 +3,7 @@ import { useMay } from '../app/session.ts';
 import { Banner, type BannerTone } from '../ui/banner.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
-import { type HealthReason, helpFor } from './health-words.ts';
+import { type HealthReason, levelWords, reasonWords } from './health-words.ts';
 import { Snooze } from './snooze.tsx';
 import { UnlockLink } from './unlock-link.tsx';
 
@@ -14,15 +14,16 @@ interface Drawn {
 }
 
 function draw(reason: HealthReason, isLocked: boolean): Drawn {
+  const title = `${levelWords[reason.level].alone}.`;
   switch (reason.level) {
     case 'broken':
       return isLocked
         ? { tone: 'danger', verdict: 'locked', title: 'Locked.' }
-        : { tone: 'danger', verdict: 'broken', title: 'Key broken.' };
+        : { tone: 'danger', verdict: 'broken', title };
     case 'at_risk':
-      return { tone: 'attention', verdict: 'risk', title: 'Key at risk.' };
+      return { tone: 'attention', verdict: 'risk', title };
     default:
-      return { tone: 'info', verdict: 'due', title: 'Proof due.' };
+      return { tone: 'info', verdict: 'due', title };
   }
 }
 
@@ -50,10 +51,10 @@ export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReaso
 }
 
 function Help({ code }: { code: HealthReason['code'] }) {
-  const help = helpFor(code);
+  const { help } = reasonWords[code];
   if (code === 'locked') return <UnlockLink />;
   return (
-    <Link to={help.to} className={buttonClass()}>
+    <Link to={help.path} className={buttonClass()}>
       {help.label}
     </Link>
   );

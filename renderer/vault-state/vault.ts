@@ -16,3 +16,7 @@ export function proofDays(status: VaultStatus): number | null {
   const at = status.proof?.verified_at ?? null;
   return at === null ? null : daysSince(at);
 }
+
+/** Whether a rotation has begun and is neither done nor undone. */
+export const isRotating = ({ rotation }: VaultStatus): boolean =>
+  rotation !== null && ['staged', 'proven', 'sealing'].includes(rotation.state);

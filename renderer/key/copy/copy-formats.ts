@@ -57,8 +57,10 @@ export const ways: Record<KeepWay, Way> = {
 };
 
 interface FormatWords {
-  /** "Format: protected file". */
+  /** As a choice. */
   name: string;
+  /** What the copy is afterwards, inside a sentence. */
+  kept: string;
   fact: string;
   icon: LucideIcon;
   hasPassphrase: boolean;
@@ -69,6 +71,7 @@ interface FormatWords {
 export const formats: Record<CopyFormat, FormatWords> = {
   age: {
     name: 'Protected file',
+    kept: 'protected file',
     fact: 'An age file, opened by its passphrase here or with age -d.',
     icon: Usb,
     hasPassphrase: true,
@@ -76,6 +79,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   kdbx: {
     name: 'KeePass file',
+    kept: 'KeePass file',
     fact: 'A vault of its own with one entry. KeePassXC and others open it.',
     icon: BookKey,
     hasPassphrase: true,
@@ -83,6 +87,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   bitwarden: {
     name: 'Bitwarden JSON',
+    kept: 'Bitwarden entry',
     fact: 'One secure note to import. The file is not protected: delete it after the import.',
     icon: BookKey,
     hasPassphrase: false,
@@ -90,6 +95,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   csv: {
     name: 'CSV',
+    kept: 'password manager entry',
     fact: 'One note, for 1Password and others. The file is not protected: delete it after the import.',
     icon: BookKey,
     hasPassphrase: false,
@@ -97,6 +103,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   text: {
     name: 'Text to paste',
+    kept: 'password manager entry',
     fact: 'The kit as text, for a secure note of any manager.',
     icon: BookKey,
     hasPassphrase: false,
@@ -104,6 +111,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   pdf: {
     name: 'Paper kit',
+    kept: 'paper kit',
     fact: 'One page: 24 words, a QR code, three steps to use it.',
     icon: FileText,
     hasPassphrase: false,
@@ -111,6 +119,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   words: {
     name: '24 words',
+    kept: '24 words',
     fact: 'Shown one at a time, to write down.',
     icon: FileText,
     hasPassphrase: false,
@@ -118,6 +127,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   },
   plain: {
     name: 'Plain key file',
+    kept: 'plain key file',
     fact: '64 hex digits, not protected. FAT and exFAT sticks have no permissions either: whoever has the stick can read it.',
     icon: FileKey,
     hasPassphrase: false,

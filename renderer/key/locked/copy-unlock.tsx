@@ -4,10 +4,10 @@ import { describeError, hasCode } from '../../api/problem.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/form/choices.tsx';
+import { nameCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { CopyInput } from '../copy-input/copy-input.tsx';
 import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
-import { nameCustody } from './locked-words.ts';
 import { useUnlock } from './unlock.ts';
 
 interface CopyUnlockProps {

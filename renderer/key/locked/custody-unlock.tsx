@@ -4,9 +4,8 @@ import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
+import { findIn, nameCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
-import { findIn } from '../custody-words.ts';
-import { nameCustody } from './locked-words.ts';
 import { useUnlock } from './unlock.ts';
 
 /** After "Lock now": the key is where it was, one press away. */

@@ -4,12 +4,12 @@ import { useEffect } from 'react';
 import { queryClient } from '../../api/queries.ts';
 import { useIsOwner, useMay } from '../../app/session.ts';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
+import { caseWords, hadKey } from '../../vault-state/case-words.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
 import { FirstKey } from './first-key.tsx';
 import { KeyNeeded, WorksMeanwhile } from './locked-facts.tsx';
-import { explainLocked, hadKey, sayCase } from './locked-words.ts';
 import { OtherWays } from './other-ways.tsx';
 import { WhoCanUnlock } from './who-can-unlock.tsx';
 
@@ -36,6 +36,7 @@ export function LockedPage() {
 
 function Locked({ vault }: { vault: VaultStatus }) {
   const mayUnlock = useMay('vault:write');
+  const words = caseWords(vault);
   useEffect(() => {
     document.title = 'Locked · Temps';
   }, []);
@@ -46,8 +47,8 @@ function Locked({ vault }: { vault: VaultStatus }) {
           <LockKeyhole className="icon icon-20" aria-hidden="true" />
         </span>
         <div className="min-w-0">
-          <h1>Locked: {sayCase(vault)}</h1>
-          <p className="[overflow-wrap:anywhere]">{explainLocked(vault)}</p>
+          <h1>Locked: {words.why}</h1>
+          <p className="[overflow-wrap:anywhere]">{words.meaning}</p>
         </div>
       </header>
       <div className="locked-cols">

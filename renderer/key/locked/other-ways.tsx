@@ -6,8 +6,9 @@ import { countToLose } from '../../secrets/secret-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorLine } from '../../ui/form/error-line.tsx';
 import { formatCount, formatTime } from '../../ui/time.ts';
+import { hadKey } from '../../vault-state/case-words.ts';
+import { nameCustody } from '../../vault-state/custody-words.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
-import { hadKey, nameCustody } from './locked-words.ts';
 import { StartOver } from './start-over.tsx';
 import { useUnlock } from './unlock.ts';
 

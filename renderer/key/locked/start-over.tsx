@@ -8,25 +8,16 @@ import { Choices } from '../../ui/form/choices.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatCount } from '../../ui/time.ts';
+import { custodyChoice } from '../../vault-state/custody-words.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 
-type CustodyName = 'keychain' | 'passphrase' | 'file';
-
-const custodies: readonly { value: CustodyName; title: string; text: string }[] = [
-  { value: 'keychain', title: 'The keychain of this system', text: 'Opened by your login.' },
-  { value: 'passphrase', title: 'A passphrase you type', text: 'Asked for after each start.' },
-  {
-    value: 'file',
-    title: 'A file in the data directory',
-    text: 'Readable by this account. For machines that start alone.',
-  },
-];
+const offered = ['keychain', 'passphrase', 'file'] as const;
 
 /** The last way: a new key, and what the old one sealed stays unreadable. Behind the instance's name, typed. */
 export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const navigate = useNavigate();
   const current = vault.custody.name;
-  const [custody, setCustody] = useState<CustodyName>(current === 'external' ? 'file' : current);
+  const [custody, setCustody] = useState<(typeof offered)[number]>(current === 'external' ? 'file' : current);
   // SECURITY: in the fields themselves, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
   const [isPassphraseGood, setPassphraseGood] = useState(false);
@@ -75,9 +66,10 @@ export function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () 
             label="Where the new key is kept"
             value={custody}
             onChange={setCustody}
-            options={custodies.map((option) => ({
-              ...option,
-              ...(option.value === 'passphrase' ? { more: <Passphrases onChange={judge} /> } : {}),
+            options={offered.map((value) => ({
+              value,
+              ...custodyChoice(value),
+              more: value === 'passphrase' ? <Passphrases onChange={judge} /> : undefined,
             }))}
           />
         </div>

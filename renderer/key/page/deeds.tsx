@@ -7,8 +7,8 @@ import { useMay } from '../../app/session.ts';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatDuration } from '../../ui/time.ts';
-import type { VaultStatus } from '../../vault-state/vault.ts';
-import { inCustody } from '../custody-words.ts';
+import { inCustody } from '../../vault-state/custody-words.ts';
+import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 
 /** Values a small machine seals again in a second, with their writing to disk. */
 const SEALED_PER_S = 5000;
@@ -17,8 +17,6 @@ const SEALED_PER_S = 5000;
 export function Deeds({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const [isLocking, setLocking] = useState(false);
-  const isRotating =
-    vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
   return (
     <Section title="Change, lock, recover">
       <div className="card">
@@ -28,7 +26,7 @@ export function Deeds({ vault }: { vault: VaultStatus }) {
             <b>Rotate</b>
             <ChevronRight className="icon text-icon" aria-hidden="true" />
             <span>
-              {isRotating
+              {isRotating(vault)
                 ? 'A rotation is under way.'
                 : `A new key. Every value is sealed again, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
             </span>

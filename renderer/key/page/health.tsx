@@ -4,13 +4,12 @@ import { Blade } from '../../ui/instruments/blade.tsx';
 import { Dial } from '../../ui/instruments/dial.tsx';
 import { Level } from '../../ui/instruments/level.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
+import { keeperOf } from '../../vault-state/custody-words.ts';
+import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
-import { keeperOf } from '../custody-words.ts';
 import { copiesQuery, keyQuery } from './key-queries.ts';
-
-const levelWords = { ok: 'Key OK', due: 'Proof due', at_risk: 'Key at risk', broken: 'Key broken' };
 
 /** What this key opens: values of a key that was given up are not its own. */
 function countUnderKey({ secrets }: VaultStatus): number {
@@ -42,7 +41,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
         </div>
         <div className="key-why">
           <Level level={vault.health.level} isBig>
-            {levelWords[vault.health.level]}
+            {levelWords[vault.health.level].alone}
           </Level>
           <ul>
             {findFacts(vault, copies.data?.copies ?? []).map(({ isGood, words }) => (

@@ -10,7 +10,7 @@ import { Failed, Skeleton } from '../../ui/nothing.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
-import type { VaultStatus } from '../../vault-state/vault.ts';
+import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 import { type Epoch, epochsQuery } from './key-queries.ts';
 
 /** One key per epoch: what each still opens, and the way to destroy one that opens nothing here. */
@@ -68,13 +68,12 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
 }
 
 function isShreddable(epoch: Epoch, vault: VaultStatus): boolean {
-  const isRotating = vault.rotation && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
   return (
     (epoch.state === 'retired' || epoch.state === 'lost') &&
     epoch.shredded_at === null &&
     epoch.values === 0 &&
     epoch.custody !== 'external' &&
-    !isRotating
+    !isRotating(vault)
   );
 }
 

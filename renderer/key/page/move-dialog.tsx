@@ -6,10 +6,9 @@ import { Banner } from '../../ui/banner.tsx';
 import { Choices } from '../../ui/form/choices.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
-import type { VaultStatus } from '../../vault-state/vault.ts';
+import { type CustodyName, custodyChoice, custodyWords, inCustody } from '../../vault-state/custody-words.ts';
+import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
-import { type CustodyName, custodyChoices } from '../custody-choices.ts';
-import { inCustody } from '../custody-words.ts';
 import { useDesktopKeychain } from '../use-keychain.ts';
 
 const order = ['keychain', 'passphrase', 'file', 'external'] as const;
@@ -17,7 +16,7 @@ const order = ['keychain', 'passphrase', 'file', 'external'] as const;
 /** By its real name, and whether it would take the key now. */
 function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' | 'refused' }) {
   const said = {
-    ready: 'Opens when you sign in to the computer.',
+    ready: custodyWords.keychain.opens,
     locked: 'It is locked: unlock it first, then move the key.',
     refused: 'It does not answer on this computer.',
   };
@@ -30,8 +29,6 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
   const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');
   const [passphrase, setPassphrase] = useState<string | null>(null);
   const keychain = useDesktopKeychain();
-  const isOpenRotation =
-    vault.rotation !== null && ['staged', 'proven', 'sealing'].includes(vault.rotation.state);
   const move = useApiMutation(
     () =>
       askConfirmed(() =>
@@ -59,10 +56,10 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
       cancel="Leave it"
       mutation={move}
       failure={move.message && <Banner tone="danger">{move.message} The key stays where it is.</Banner>}
-      isReady={!isOpenRotation && (to !== 'passphrase' || passphrase !== null)}
+      isReady={!isRotating(vault) && (to !== 'passphrase' || passphrase !== null)}
       onClose={onClose}
     >
-      {isOpenRotation && (
+      {isRotating(vault) && (
         <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
       )}
       <Choices
@@ -74,7 +71,7 @@ export function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: ()
         }}
         options={order.map((value) => ({
           value,
-          ...custodyChoices[value],
+          ...custodyChoice(value),
           ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
           disabled: value === from,
           aside: value === from ? 'here now' : undefined,

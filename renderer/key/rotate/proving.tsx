@@ -5,11 +5,11 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
 import { formatCount } from '../../ui/time.ts';
+import { inCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import type { KeepWay } from '../copy/copy-formats.ts';
 import { CopySteps } from '../copy/copy-steps.tsx';
 import { useCopyWizard } from '../copy/use-copy-wizard.ts';
-import { inCustody } from '../custody-words.ts';
 import { TwoBlades } from '../proof/two-blades.tsx';
 import { WithoutCopyDialog } from './without-copy.tsx';
 

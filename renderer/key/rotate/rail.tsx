@@ -1,7 +1,7 @@
 import { Rail } from '../../ui/instruments/steps.tsx';
 import { formatClock, formatDay } from '../../ui/time.ts';
+import { inCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
-import { inCustody } from '../custody-words.ts';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
 

@@ -3,28 +3,27 @@ import { Verdict, type VerdictName } from './verdict.tsx';
 
 export type HealthLevel = 'ok' | 'due' | 'at_risk' | 'broken';
 
-const drawn: Record<HealthLevel, { className: string; verdict: VerdictName; word: string }> = {
-  ok: { className: 'level-ok', verdict: 'ok', word: 'OK' },
-  due: { className: 'level-due', verdict: 'due', word: 'Due' },
-  at_risk: { className: 'level-risk', verdict: 'risk', word: 'At risk' },
-  broken: { className: 'level-broken', verdict: 'broken', word: 'Broken' },
+const drawn: Record<HealthLevel, { className: string; verdict: VerdictName }> = {
+  ok: { className: 'level-ok', verdict: 'ok' },
+  due: { className: 'level-due', verdict: 'due' },
+  at_risk: { className: 'level-risk', verdict: 'risk' },
+  broken: { className: 'level-broken', verdict: 'broken' },
 };
 
 interface LevelProps {
   level: HealthLevel;
   isLocked?: boolean;
   isBig?: boolean;
-  /** Instead of the level's own word. */
-  children?: ReactNode;
+  children: ReactNode;
 }
 
-/** A level of key health: shape, word, colour, in that order. */
+/** A level of key health: its shape and colour, and its words. */
 export function Level({ level, isLocked = false, isBig = false, children }: LevelProps) {
-  const { className, verdict, word } = drawn[level];
+  const { className, verdict } = drawn[level];
   return (
     <span className={`level ${className} ${isBig ? 'level-big' : ''}`}>
       <Verdict name={isLocked ? 'locked' : verdict} size={isBig ? 20 : 16} />
-      {children ?? (isLocked ? 'Locked' : word)}
+      {children}
     </span>
   );
 }

@@ -1,0 +1,77 @@
+import { nameCustody } from './custody-words.ts';
+import type { VaultStatus } from './vault.ts';
+
+interface CaseWords {
+  /** As short as the sidebar needs. */
+  short: string;
+  /** The rest of a sentence: "the key is missing from GNOME Keyring". */
+  why: string;
+  /** What that means, and what becomes of it by itself. */
+  meaning: string;
+}
+
+const UNTOUCHED = 'Nothing was changed and no new key was made.';
+
+/** Why the vault is locked. */
+export function caseWords(vault: VaultStatus): CaseWords {
+  const { custody } = vault;
+  const place = nameCustody(custody);
+  const isKeychain = custody.name === 'keychain';
+  const detail = `${vault.detail ?? ''} ${UNTOUCHED}`.trim();
+  switch (vault.case) {
+    case 'missing':
+      return {
+        short: 'key missing',
+        why: !hadKey(vault)
+          ? 'there is no key yet'
+          : isKeychain
+            ? `the key is missing from ${place}`
+            : `${place} is missing`,
+        meaning:
+          vault.found_key && !hadKey(vault)
+            ? (vault.detail ?? '')
+            : isKeychain
+              ? `${custody.label} answers, but holds no entry for ${vault.instance.name}. ${UNTOUCHED}`
+              : `There is no key at ${custody.place}. ${UNTOUCHED}`,
+      };
+    case 'waiting':
+      return waitingWords(vault, detail);
+    case 'old_key':
+      return { short: 'an older key', why: `${place} holds an older key`, meaning: detail };
+    case 'foreign_key':
+      return { short: 'another key', why: `${place} holds another key`, meaning: detail };
+    default:
+      return {
+        short: 'on request',
+        why: 'someone asked for it',
+        meaning:
+          custody.name === 'passphrase'
+            ? 'The key was dropped from memory. Type the passphrase to take it up again.'
+            : `The key was dropped from memory. It is still in ${place}.`,
+      };
+  }
+}
+
+/** The custody did not give the key yet: it was refused, or someone has to open it. */
+function waitingWords({ custody, refused }: VaultStatus, detail: string): CaseWords {
+  const place = nameCustody(custody);
+  const isKeychain = custody.name === 'keychain';
+  if (custody.name === 'passphrase' && !refused)
+    return {
+      short: 'passphrase needed',
+      why: 'it waits for your passphrase',
+      meaning: 'The key is kept in a file that only your passphrase opens. It is asked for after each start.',
+    };
+  if (refused)
+    return isKeychain
+      ? { short: 'no keychain', why: `${place} did not answer`, meaning: detail }
+      : { short: 'file unreadable', why: `${place} cannot be read`, meaning: detail };
+  return {
+    short: isKeychain ? 'keychain locked' : 'file unreadable',
+    why: `${place} is locked`,
+    meaning: 'Unlock the keyring of this machine and everything goes on by itself. No restart is needed.',
+  };
+}
+
+/** Whether there is, or ever was, a key to look for. */
+export const hadKey = (vault: VaultStatus) => vault.fingerprint !== null;

@@ -1,0 +1,81 @@
+import { FileKey, FolderInput, KeyRound, type LucideIcon, TextCursorInput } from 'lucide-react';
+import type { VaultStatus } from './vault.ts';
+
+type Custody = VaultStatus['custody'];
+export type CustodyName = Custody['name'];
+
+interface CustodyWords {
+  /** What keeps the key, inside a sentence. */
+  name: string;
+  /** Where the key is, inside a sentence. */
+  where: string;
+  /** As one of several to choose from. */
+  title: string;
+  icon: LucideIcon;
+  /** When the key is read, and for whom. */
+  opens: string;
+  /** What to know before choosing it. */
+  advice: string;
+}
+
+/** The places where a key may be kept. A keychain has a name of its own besides. */
+export const custodyWords: Record<CustodyName, CustodyWords> = {
+  keychain: {
+    name: 'the keychain',
+    where: 'in the keychain',
+    title: 'The system’s keychain',
+    icon: KeyRound,
+    opens: 'Opens when you sign in to this computer.',
+    advice: 'Needs a desktop with a keyring.',
+  },
+  passphrase: {
+    name: 'the protected key file',
+    where: 'under your passphrase',
+    title: 'A passphrase you type',
+    icon: TextCursorInput,
+    opens: 'Opens when you type the passphrase after a start.',
+    advice: 'Nothing on the disk opens the key alone.',
+  },
+  file: {
+    name: 'the key file',
+    where: 'in the data directory',
+    title: 'A file in the data directory',
+    icon: FileKey,
+    opens: 'Opens by itself at every start, for whoever runs as this account.',
+    advice: 'Whoever copies the whole directory has the key and what it opens.',
+  },
+  external: {
+    name: 'the file from outside',
+    where: 'in the file from outside',
+    title: 'A file from outside',
+    icon: FolderInput,
+    opens: 'Read from outside at every start, never written.',
+    advice: 'A mount named by TEMPS_ENCRYPTION_KEY_FILE that already holds this key: put it there first.',
+  },
+};
+
+/** A place as a choice. */
+export function custodyChoice(name: CustodyName) {
+  const { title, icon, opens, advice } = custodyWords[name];
+  return { title, icon, text: `${opens} ${advice}` };
+}
+
+type Named = Pick<Custody, 'name' | 'label'>;
+
+/** "in GNOME Keyring", "in the data directory". */
+export const inCustody = ({ name, label }: Named): string =>
+  name === 'keychain' ? `in ${label}` : custodyWords[name].where;
+
+/** What keeps the key, inside a sentence: "GNOME Keyring", "the key file". */
+export const nameCustody = ({ name, label }: Named): string =>
+  name === 'keychain' ? label : custodyWords[name].name;
+
+/** The same at the beginning of a sentence. */
+export function keeperOf(custody: Named): string {
+  const name = nameCustody(custody);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Where to find it there: a file, or the entry of a keychain. */
+export const findIn = ({ name, place }: Pick<Custody, 'name' | 'place'>): string =>
+  name === 'keychain' ? 'Entry “Temps”' : place;
