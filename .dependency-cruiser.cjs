@@ -197,10 +197,17 @@ module.exports = {
     },
     {
       name: 'ui-knows-no-page',
-      comment: 'renderer/ui: no data access, no pages',
+      comment: 'renderer/ui: no data access, no pages; of api/ the words of a problem',
       severity: 'error',
       from: { path: '^renderer/ui/' },
-      to: { path: '^renderer/(?!ui/|desktop\\.ts|api/problem\\.ts)' },
+      to: { path: '^renderer/(?!ui/|desktop\\.ts|api/(problem|mutation)\\.ts)' },
+    },
+    {
+      name: 'ui-is-given-mutations',
+      comment: 'renderer/ui: forms and dialogs take a mutation and make none',
+      severity: 'error',
+      from: { path: '^renderer/ui/' },
+      to: { path: '^renderer/api/mutation\\.ts', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'console-has-no-circle',

@@ -16,7 +16,7 @@ import { type SecondFactorSetup, SetUpDialog } from './set-up-dialog.tsx';
 export function SecondFactorSection({ isOn }: { isOn: boolean }) {
   // SECURITY: the new secret and its recovery codes live here, and go when they are stored or given up.
   const [setup, setSetup] = useState<SecondFactorSetup | null>(null);
-  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  const [codes, setCodes] = useState<string[] | null>(null);
   const [isLeaving, setLeaving] = useState(false);
   const canSeal = useCanSeal();
   const begin = useApiMutation(() => askConfirmed(() => client.POST('/users/me/mfa/setup')), {

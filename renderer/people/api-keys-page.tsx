@@ -52,7 +52,7 @@ export function ApiKeysPage() {
       )}
       {isMaking && <NewApiKeyDialog onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
-        <ShownOnce name={`API key ${made.name}`} values={[made.text]} onStored={() => setMade(null)}>
+        <ShownOnce name={`API key ${made.name}`} values={made.values} onStored={() => setMade(null)}>
           Give it to the program as <span className="font-mono">Authorization: Bearer</span>. Lost, it is
           deleted and a new one made.
         </ShownOnce>

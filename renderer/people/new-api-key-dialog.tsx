@@ -13,7 +13,7 @@ import { type Role, roleLabel, roles } from './roles.ts';
 
 export interface MadeKey {
   name: string;
-  text: string;
+  values: string[];
 }
 
 interface NewApiKeyDialogProps {
@@ -50,7 +50,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
       onDone: ({ api_key }) => {
         onClose();
-        onMade({ name: name.trim(), text: api_key });
+        onMade({ name: name.trim(), values: [api_key] });
       },
     },
   );

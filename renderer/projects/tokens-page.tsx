@@ -42,7 +42,7 @@ export function TokensPage() {
       />
       {isMaking && <NewTokenDialog project={project} onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
-        <ShownOnce name={`Token ${made.name}`} values={[made.text]} onStored={() => setMade(null)}>
+        <ShownOnce name={`Token ${made.name}`} values={made.values} onStored={() => setMade(null)}>
           It reads {made.projectName} and nothing else. Lost, it is deleted and a new one made.
         </ShownOnce>
       )}

@@ -15,7 +15,7 @@ const order = Object.keys(groupWords) as RecoveryGroupName[];
 export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boolean }) {
   const [replaced, setReplaced] = useState<ReadonlyMap<string, Replaced & Kept>>(new Map());
   // SECURITY: a new value is in this state alone until "I have stored it".
-  const [shown, setShown] = useState<{ name: string; value: string } | null>(null);
+  const [shown, setShown] = useState<{ name: string; values: string[] } | null>(null);
   const groupOf = (id: string) => list.groups.find(({ values }) => values.some((value) => value.id === id));
   const note = useCallback((group: RecoveryGroupName) => {
     return (value: LostValue, said: string) =>
@@ -43,13 +43,13 @@ export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boo
               replaced={replaced}
               mayMend={mayMend}
               onReplaced={note(group)}
-              onShow={(name, value) => setShown({ name, value })}
+              onShow={(name, value) => setShown({ name, values: [value] })}
             />
           ))}
         </div>
       )}
       {shown && (
-        <ShownOnce name={shown.name} values={[shown.value]} onStored={() => setShown(null)}>
+        <ShownOnce name={shown.name} values={shown.values} onStored={() => setShown(null)}>
           Whatever used the lost value needs this one now. It is not shown again.
         </ShownOnce>
       )}

@@ -11,8 +11,9 @@ const it = requires(
 );
 /** Split, so that this very file's text in a stack trace is no hit. */
 const CANARY = ['canary', '7d1f0c', 'plaintext'].join('-');
+const TYPED = ['canary', '39ab52', 'typed'].join('-');
 
-describe('a revealed value', () => {
+describe('a value', () => {
   let browser: Browser;
   let console: TestConsole;
   let page: Page;
@@ -39,7 +40,7 @@ describe('a revealed value', () => {
   });
 
   it('is nowhere before it is asked for', async () => {
-    expect(await findInHeap(page)).toEqual([]);
+    expect(await findInHeap(page, CANARY)).toEqual([]);
     expect(await page.content()).not.toContain(CANARY);
   });
 
@@ -49,14 +50,14 @@ describe('a revealed value', () => {
       .first()
       .click();
     await page.getByText(CANARY).waitFor();
-    expect(await findInHeap(page)).not.toEqual([]);
+    expect(await findInHeap(page, CANARY)).not.toEqual([]);
   });
 
   it('is in no part of the page, its memory, its stores, its log or any address once hidden', async () => {
     await page.getByRole('button', { name: /^Hide/ }).first().click();
     await page.getByText(CANARY).waitFor({ state: 'detached' });
     expect(await page.content()).not.toContain(CANARY);
-    expect(await findInHeap(page)).toEqual([]);
+    expect(await findInHeap(page, CANARY)).toEqual([]);
     const stored = await page.evaluate(async () =>
       JSON.stringify([
         { ...localStorage },
@@ -72,10 +73,44 @@ describe('a revealed value', () => {
     expect(urls.join('\n')).not.toContain(CANARY);
     expect(console.served.output()).not.toContain(CANARY);
   });
+
+  it('is in no cache once it was sent, neither refused, with its form still open, nor taken', async () => {
+    await page.getByRole('button', { name: 'Add variable' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a variable' });
+    const save = dialog.getByRole('button', { name: 'Add variable' });
+    await dialog.getByLabel('Name').fill('API_SECRET');
+    await dialog.getByLabel('Value').fill(TYPED);
+    await save.click();
+    await dialog.getByText('has a variable of this name').waitFor();
+    await dialog.getByLabel('Value').fill('');
+    expect(await findInHeap(page, TYPED)).toEqual([]);
+
+    await dialog.getByLabel('Name').fill('OTHER_SECRET');
+    await dialog.getByRole('radio', { name: 'Secret' }).click();
+    await dialog.getByLabel('Value').fill(TYPED);
+    await save.click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('OTHER_SECRET', { exact: true }).first().waitFor();
+    expect(await findInHeap(page, TYPED)).toEqual([]);
+  });
+
+  it('is in no cache once it was answered and stored: a new API key', async () => {
+    await page.goto('/people/keys');
+    await page.getByRole('button', { name: 'New API key' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'New API key' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('canary');
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    const panel = page.getByRole('alertdialog', { name: 'API key canary, shown this once' });
+    const text = await panel.getByRole('status').innerText();
+    expect(await findInHeap(page, text)).not.toEqual([]);
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    await page.getByRole('row', { name: /canary/ }).waitFor();
+    expect(await findInHeap(page, text)).toEqual([]);
+  });
 });
 
-/** Where the canary is in what a full collection leaves of the page's memory: the strings that hold it. */
-async function findInHeap(page: Page): Promise<string[]> {
+/** Where a canary is in what a full collection leaves of the page's memory: the strings that hold it. */
+async function findInHeap(page: Page, canary: string): Promise<string[]> {
   const session: CDPSession = await page.context().newCDPSession(page);
   const chunks: string[] = [];
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
@@ -84,5 +119,5 @@ async function findInHeap(page: Page): Promise<string[]> {
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false, captureNumericValue: false });
   await session.detach();
   const { strings } = JSON.parse(chunks.join('')) as { strings: string[] };
-  return strings.filter((text) => text.includes(CANARY)).map((text) => text.slice(0, 200));
+  return strings.filter((text) => text.includes(canary)).map((text) => text.slice(0, 200));
 }

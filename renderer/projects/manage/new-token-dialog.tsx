@@ -13,7 +13,7 @@ import { type TokenPermission, tokenPermissions } from './token-permissions.ts';
 export interface MadeToken {
   name: string;
   projectName: string;
-  text: string;
+  values: string[];
 }
 
 interface NewTokenDialogProps {
@@ -43,7 +43,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
       // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
       onDone: ({ token }) => {
         onClose();
-        onMade({ name: name.trim(), projectName, text: token });
+        onMade({ name: name.trim(), projectName, values: [token] });
       },
     },
   );

@@ -10,9 +10,8 @@ interface ShownOnceProps {
   name: string;
   /** What it is for, and what happens when it is lost. */
   children: ReactNode;
-  /** One text, or several that belong together. */
-  values: readonly string[];
-  /** The caller forgets the values here: nothing shows them again. */
+  /** One text, or several that belong together. Emptied before `onStored`, so keep no copy. */
+  values: string[];
   onStored: () => void;
 }
 
@@ -20,7 +19,8 @@ interface ShownOnceProps {
  * What the instance says this one time: a new key, a new token, recovery codes. Neither Esc nor a click beside it
  * closes it, and the browser asks before the page is left.
  *
- * SECURITY: the values live in the caller's local state, and in no cache.
+ * SECURITY: the values are in this array alone, in the caller's local state and in no cache. React keeps the state
+ * before the last one, so they are taken out of it.
  */
 export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) {
   const [isRefused, setRefused] = useState(false);
@@ -50,7 +50,14 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
           <Button icon={Copy} onClick={() => void copy()} autoFocus>
             Copy
           </Button>
-          <Button kind="main" className="ml-auto" onClick={onStored}>
+          <Button
+            kind="main"
+            className="ml-auto"
+            onClick={() => {
+              values.length = 0;
+              onStored();
+            }}
+          >
             I have stored it
           </Button>
         </>

@@ -39,7 +39,7 @@ export function VariableDialog(props: VariableDialogProps) {
         onClose();
         showToast({ title: `${fields.key} saved` });
       },
-      onFailed: (_, __, { fields }) => setRefused(fields),
+      onFailed: (_, error, { fields }) => setRefused(mayInsist(error) ? fields : null),
     },
   );
   const theirs = findTheirs(save.error);
@@ -121,6 +121,9 @@ interface Sent {
   allowUnresolved?: boolean;
   over?: number;
 }
+
+const mayInsist = (error: unknown) =>
+  hasCode(error, 'reference_missing', 'reference_cycle', 'changed_meanwhile');
 
 /** What someone else saved meanwhile. */
 function findTheirs(error: unknown): Variable | null {
