@@ -71,7 +71,7 @@ function needHealth({ vault }: NeedFacts): Need[] {
       sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
       title: reasonWords[code].title,
       text: message,
-      button: reasonWords[code].help,
+      button: { label: reasonWords[code].help.label, to: reasonWords[code].help.path },
       ...(level === 'broken' ? {} : { snooze: code }),
     }));
 }

@@ -37,7 +37,7 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'children'> {
   label: ReactNode;
   hint?: ReactNode;
   error?: string | undefined;
-  isMono?: boolean;
+  isMono?: boolean | undefined;
   /** After the text, inside the box. */
   trailing?: ReactNode;
 }
