@@ -8,7 +8,7 @@ import type { Doors } from './doors/doors.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
 import { createIdentity } from './identity/identity.ts';
-import { findFirstAdministrator, nameUser } from './identity/users/users.ts';
+import { findFirstAdministrator, listUsers, nameUser } from './identity/users/users.ts';
 import { jobsCapability } from './jobs/capability.ts';
 import { type Capability, requireDistinct } from './kernel/capability.ts';
 import type { Context } from './kernel/context.ts';
@@ -56,6 +56,10 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
     doorsCapability(findDoors),
   ];
   requireDistinct(capabilities);
+  core.listNames = () => [
+    ctx.store.identity.name,
+    ...listUsers(ctx, false).flatMap(({ name, username, email }) => [name, username, email]),
+  ];
   for (const capability of capabilities) {
     for (const operation of Object.values(capability.operations)) operations.set(operation.name, operation);
     for (const job of capability.jobs ?? []) ctx.jobs.add(job);

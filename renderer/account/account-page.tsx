@@ -44,7 +44,7 @@ export function AccountPage() {
         <div className="grid grid-cols-1 items-start gap-6 wide:grid-cols-2">
           <div className="grid grid-cols-1 gap-6">
             <ProfileSection key={user.id} user={user} />
-            <PasswordSection email={user.email} />
+            <PasswordSection email={user.email} name={user.name} />
           </div>
           <div className="grid grid-cols-1 gap-6">
             <SecondFactorSection isOn={user.mfa_enabled} />

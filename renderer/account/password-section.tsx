@@ -8,7 +8,7 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 
 /** A new password; the old one is asked for by the question who one is. */
-export function PasswordSection({ email }: { email: string }) {
+export function PasswordSection({ email, name }: { email: string; name: string }) {
   const [password, setPassword] = useState('');
   const change = useApiMutation(() => askConfirmed(() => client.PATCH('/users/me', { body: { password } })), {
     changes: ['users'],
@@ -31,6 +31,7 @@ export function PasswordSection({ email }: { email: string }) {
           label="New password"
           value={password}
           onChange={setPassword}
+          names={[email, name]}
           error={change.fieldError('password')}
         />
         <FormError mutation={change} fields={['password']} />

@@ -3,15 +3,12 @@ import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { sessionChanged } from '../app/session.ts';
-import { StrengthLine } from '../key/copy/strength-line.tsx';
 import { Button } from '../ui/button.tsx';
-import { PasswordField, TextField } from '../ui/form/field.tsx';
+import { TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
+import { MIN_CHARACTERS } from '../ui/form/strength-line.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
-
-/** bcrypt reads 72 bytes: what is longer would not count, and is refused. */
-const MAX_BYTES = 72;
-const MIN_CHARACTERS = 12;
 
 interface YouProps {
   token: string;
@@ -23,28 +20,14 @@ interface YouProps {
 /** Step 2: the first account, the administrator's. */
 export function You({ token, facts, fingerprint, onBack }: YouProps) {
   const navigate = useNavigate();
+  const [email, setEmail] = useState('');
+  const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [wasTried, setTried] = useState(false);
-  const bytes = new TextEncoder().encode(password).length;
-  const characters = [...password].length;
-  const tooLong =
-    bytes > MAX_BYTES
-      ? `${bytes} bytes. ${MAX_BYTES} is the most; letters with accents count two, signs up to four.`
-      : undefined;
-  const tooShort =
-    wasTried && characters < MIN_CHARACTERS ? `At least ${MIN_CHARACTERS} characters.` : undefined;
+  const { isGood, error } = checkPassword(password);
+  const tooShort = wasTried && !isGood && !error ? `At least ${MIN_CHARACTERS} characters.` : undefined;
   const setUp = useApiMutation(
-    (form: FormData) =>
-      ask(
-        client.POST('/setup', {
-          body: {
-            token,
-            email: String(form.get('email')).trim(),
-            name: String(form.get('name')).trim(),
-            password,
-          },
-        }),
-      ),
+    () => ask(client.POST('/setup', { body: { token, email: email.trim(), name: name.trim(), password } })),
     {
       onDone: async () => {
         setPassword('');
@@ -56,7 +39,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
   const submit = (event: React.FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     setTried(true);
-    if (!tooLong && characters >= MIN_CHARACTERS) setUp.mutate(new FormData(event.currentTarget));
+    if (isGood) setUp.mutate();
   };
   return (
     <FirstRunFrame
@@ -76,6 +59,8 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             maxLength={254}
             required
             autoFocus
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
             hint="To sign in with. Nothing is sent to it."
             error={setUp.fieldError('email')}
           />
@@ -85,23 +70,18 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             autoComplete="name"
             maxLength={100}
             dir="auto"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
             hint="As others see you in the activity."
             error={setUp.fieldError('name')}
           />
         </div>
-        <PasswordField
+        <NewPasswordField
           label="Password"
-          autoComplete="new-password"
-          required
           value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          error={tooLong ?? tooShort ?? setUp.fieldError('password')}
-          hint={
-            <StrengthLine
-              text={password}
-              hint={`At least ${MIN_CHARACTERS} characters, at most ${MAX_BYTES} bytes. Five words are good.`}
-            />
-          }
+            onChange={setPassword}
+            names={[email, name]}
+            error={tooShort ?? setUp.fieldError('password')}
         />
         <FormError mutation={setUp} fields={['email', 'name', 'password']} />
         <div className="mt-2 flex flex-wrap gap-2">

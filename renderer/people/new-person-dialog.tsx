@@ -62,6 +62,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
         label="First password"
         value={password}
         onChange={setPassword}
+        names={[name, email]}
         error={add.fieldError('password')}
       />
       <RoleChoice value={roles} onChange={setRoles} />

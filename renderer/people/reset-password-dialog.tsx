@@ -35,6 +35,7 @@ export function ResetPasswordDialog({ person, onClose }: { person: Person; onClo
         label="New password"
         value={password}
         onChange={setPassword}
+        names={[person.user.name, person.user.email]}
         error={reset.fieldError('password')}
         autoFocus
       />

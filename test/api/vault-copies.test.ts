@@ -6,7 +6,7 @@ import { madeCopyShape, verificationShape } from '../../electron/instance/vault/
 import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { ADMIN, describeOverDoors, readCookie, type TestDoor, type Who } from './harness.ts';
 
-const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'brisk lantern under seven quiet boats';
 
 /** The owner at this very door: the socket itself, or a browser that came by a one-time link. */
 async function comeAsOwner(door: TestDoor): Promise<Who> {

@@ -27,7 +27,7 @@ import { prepare } from '../crash/scenarios.ts';
 import { until } from '../keyring.ts';
 import { QUICK_LOG_N } from './harness.ts';
 
-const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const CANARY = 'canary-secret-value-7f3a';
 
 let folder: string;
@@ -229,7 +229,7 @@ describe('a start', () => {
     });
     const wrong = await call('POST', '/vault/unlock', {
       method: 'passphrase',
-      passphrase: 'correct horse battery stable',
+      passphrase: 'brisk lantern under seven quiet boots',
     });
     expect(wrong.body).toMatchObject({
       error_code: 'passphrase_wrong',
@@ -244,11 +244,11 @@ describe('a start', () => {
     await call('POST', '/vault/key/copies', {
       format: 'age',
       path: copy,
-      passphrase: 'another one altogether',
+      passphrase: 'another olive kettle altogether',
       keep_anyway: true,
     });
     await restart();
-    await call('POST', '/vault/unlock', { method: 'path', path: copy, passphrase: 'another one altogether' });
+    await call('POST', '/vault/unlock', { method: 'path', path: copy, passphrase: 'another olive kettle altogether' });
     expect(await reveal()).toBe(CANARY);
     expect(readdirSync(dataDir).filter((name) => name.endsWith('.age'))).toEqual(['encryption_key.age']);
   });

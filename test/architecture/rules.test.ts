@@ -31,6 +31,7 @@ const mayReveal = [
   'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
   'electron/instance/vault/copies/copy-making.ts', // words asked back
   'electron/instance/vault/custody/passphrase-file.ts', // the passphrase goes into scrypt
+  'electron/instance/vault/custody/strong-passphrase.ts', // judged in a thread
   'electron/instance/vault/recovery/recovery-routes.ts', // a regenerated value, shown once
   'electron/instance/vault/secrets/secret-store.ts', // sealed
   'electron/instance/vault/copies/typed-words.ts', // checked while they are typed

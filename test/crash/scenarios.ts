@@ -25,7 +25,7 @@ export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
-export const PASSPHRASE = new SecretText('crash test passphrase');
+export const PASSPHRASE = new SecretText('brisk lantern under seven quiet boats');
 
 export interface OpenVault {
   core: VaultCore;

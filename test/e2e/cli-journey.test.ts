@@ -22,7 +22,7 @@ import { startChild } from '../child.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
-const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const fixture = join(import.meta.dirname, '../fixtures/real-world.env');
 const entries = parseEnvFile(readFileSync(fixture)).entries;
 const printAll = ['-e', 'process.stdout.write(JSON.stringify(process.env))'];

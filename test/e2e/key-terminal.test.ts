@@ -10,7 +10,7 @@ import { requires } from '../requires.ts';
 import { canOpenTerminal, type Dialogue, onTerminal, temps } from './terminal.ts';
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
-const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const CANARY = 'canary-secret-value-7f3a';
 
 let folder: string;

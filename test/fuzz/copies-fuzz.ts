@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { makeCopy } from '../../electron/instance/vault/copies/make-copy.ts';
 import { readCopy } from '../../electron/instance/vault/copies/read-copy.ts';
+import { StrongPassphrase } from '../../electron/instance/vault/custody/strong-passphrase.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import type { CopyFormat } from '../../electron/instance/vault/vocabulary.ts';
@@ -11,7 +12,7 @@ export interface FuzzOutcome {
   falseAccepts: number;
 }
 
-const PASSPHRASE = new SecretText('fuzzing passphrase');
+const PASSPHRASE = new SecretText('fuzzing velvet under northern lamps');
 /** Formats without a slow key derivation: every input goes all the way. The other two are fuzzed up to theirs. */
 const fast: CopyFormat[] = ['words', 'text', 'bitwarden', 'csv', 'pdf'];
 
@@ -33,9 +34,10 @@ export async function fuzzCopies(inputs: number, seed: number): Promise<FuzzOutc
   const corpus: { bytes: Buffer; isSlow: boolean }[] = [];
   for (const format of fast)
     corpus.push({ bytes: Buffer.from(await makeCopy(format, key, facts, {})), isSlow: false });
+  const strong = await StrongPassphrase.from(PASSPHRASE, []);
   for (const format of ['age', 'kdbx'] as const)
     corpus.push({
-      bytes: Buffer.from(await makeCopy(format, key, facts, { passphrase: PASSPHRASE })),
+      bytes: Buffer.from(await makeCopy(format, key, facts, { passphrase: strong })),
       isSlow: true,
     });
 

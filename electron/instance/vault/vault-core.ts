@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
+import { judgeForCustody } from './custody/strong-passphrase.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
 import { KeyRing } from './key/key-ring.ts';
@@ -49,6 +50,8 @@ export interface VaultCore {
   custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
+  /** What a guesser of passphrases tries first. The instance's name, until who its people are is known too. */
+  listNames: () => readonly string[];
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
   /** A key file that lies there at a first start, while nobody said whether it is to be used. */
@@ -115,6 +118,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     lockCount: 0,
     custodyAskedAt: null,
     inCustody: new Set(),
+    listNames: () => [store.identity.name],
     wasKeyAdopted: null,
     found: null,
     custodySeen: { atMs: -Infinity, missing: null },
@@ -258,7 +262,7 @@ async function startFirst(
     const line = `The database is new, and the key ${key.fingerprint} was at ${core.custody.describe()} already: it is used. If an earlier database belongs to it, stop and put that back.`;
     core.said.push(line);
     core.log.warn({}, line);
-  } else await core.custody.save(key, passphrase ? { passphrase } : {});
+  } else await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
   const now = core.clock.now();
   core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
   core.inCustody.add(key.fingerprint);

@@ -30,3 +30,6 @@ export type CopyFormat = (typeof copyFormats)[number];
 
 export const rotationStates = ['staged', 'proven', 'sealing', 'done', 'undone'] as const;
 export type RotationState = (typeof rotationStates)[number];
+
+/** Fewer are refused unjudged (NIST SP 800-63B asks for 8 even where guessing is throttled). */
+export const MIN_PASSPHRASE_CHARACTERS = 12;

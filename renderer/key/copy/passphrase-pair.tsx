@@ -1,17 +1,17 @@
 import { Dices } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useSessionQuery } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
+import { loadJudge, MIN_CHARACTERS, StrengthLine, useStrength } from '../../ui/form/strength-line.tsx';
 import { useWordList } from '../copy-input/word-list.ts';
-import { judgeStrength } from './strength.ts';
-import { StrengthLine } from './strength-line.tsx';
 
 const SUGGESTED_WORDS = 6;
 
 interface PassphrasePairProps {
   /** What it protects, under the second field. */
   hint: string;
-  /** The passphrase once both are the same and long enough; null until then. Stable. */
+  /** The passphrase once both are the same, and long enough and not easy to guess; null until then. Stable. */
   onReady: (passphrase: string | null) => void;
   /** What the instance said of it. */
   error?: string | undefined;
@@ -25,17 +25,21 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
   const [second, setSecond] = useState('');
   const [suggested, setSuggested] = useState<string | null>(null);
   const [wasLeft, setLeft] = useState(false);
-  const change = (nextFirst: string, nextSecond: string) => {
-    setFirst(nextFirst);
-    setSecond(nextSecond);
-    const { level } = judgeStrength(nextFirst);
-    const isGood = level !== 'empty' && level !== 'short';
-    onReady(isGood && nextFirst === nextSecond ? nextFirst : null);
-  };
+  const session = useSessionQuery().data;
+  const names = [session?.instance_name, session?.user?.name, session?.user?.email];
+  const strength = useStrength(
+    first,
+    names.filter((name) => typeof name === 'string'),
+  );
+  // Judged by the instance too, before anything is written: where the dictionaries did not load, by it alone.
+  const isGood = [...first].length >= MIN_CHARACTERS && strength?.level !== 'guessable';
+  const ready = isGood && first === second ? first : null;
+  useEffect(() => onReady(ready), [onReady, ready]);
   const suggest = () => {
     const words = drawWords(list);
     setSuggested(words);
-    change(words, words);
+    setFirst(words);
+    setSecond(words);
   };
   const differs = wasLeft && second !== '' && first !== second;
   return (
@@ -49,17 +53,24 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
           value={first}
           onChange={(event) => {
             setSuggested(null);
-            change(event.target.value, second);
+            setFirst(event.target.value);
           }}
+          onFocus={() => void loadJudge().catch(() => undefined)}
           error={error}
-          hint={<StrengthLine text={first} hint="At least 12 characters. Five words or more are good." />}
+          hint={
+            <StrengthLine
+              text={first}
+              strength={strength}
+              hint={`At least ${MIN_CHARACTERS} characters. Five words or more are good.`}
+            />
+          }
         />
         <PasswordField
-          label="Once more"
+          label="Confirm passphrase"
           autoComplete="new-password"
           maxLength={1024}
           value={second}
-          onChange={(event) => change(first, event.target.value)}
+          onChange={(event) => setSecond(event.target.value)}
           onBlur={() => setLeft(true)}
           error={differs ? 'Not the same as the first.' : undefined}
           hint={hint}

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
+import { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { getKeyFromCopy, getKeyReading, type HandedCopy } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
@@ -76,7 +77,7 @@ const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
 /**
  * Makes a copy. Written to a file, it is read back from there and compared before it counts as proven.
  *
- * Throws `vault_locked`, `place_not_separate`, `place_gone`, `invalid_request`, and what making, writing and reading throw.
+ * Throws `vault_locked`, `place_not_separate`, `place_gone`, `passphrase_weak`, `invalid_request`, and what making, writing and reading throw.
  */
 export async function createKeyCopy(
   core: VaultCore,
@@ -113,7 +114,8 @@ async function writeToFile(
   }
   const options = request.passphrase ? { passphrase: request.passphrase } : {};
   const { scryptLogN } = core;
-  const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...options, scryptLogN });
+  const strong = await judge(core, request.format, options.passphrase);
+  const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
   // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
   const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
   if (!(await isStillThere())) throw goneError(path);
@@ -139,6 +141,16 @@ async function writeToFile(
     words: null,
     kit: null,
   };
+}
+
+/** Only what is written under a passphrase needs a strong one. */
+async function judge(
+  core: VaultCore,
+  format: CopyFormat,
+  passphrase: SecretText | undefined,
+): Promise<{ passphrase?: StrongPassphrase }> {
+  if (!PROTECTED.includes(format) || !passphrase) return {};
+  return { passphrase: await StrongPassphrase.from(passphrase, core.listNames()) };
 }
 
 /** The file just written, and never another drive's file of that name. */
@@ -184,10 +196,9 @@ async function handOut(
     });
   }
   const facts = copyFacts(core, key);
-  const content = await makeCopy(request.format, key, facts, {
-    ...(request.passphrase ? { passphrase: request.passphrase } : {}),
-    scryptLogN: core.scryptLogN,
-  });
+  const { scryptLogN } = core;
+  const strong = await judge(core, request.format, request.passphrase);
+  const content = await makeCopy(request.format, key, facts, { ...strong, scryptLogN });
   const copy = insertKeyCopy(core, actor, key, request, null, null);
   return {
     copy,

@@ -1,5 +1,6 @@
 import { argon2 } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { CopyFacts } from './key-copy.ts';
@@ -45,11 +46,11 @@ export function looksLikeKeePass(bytes: Uint8Array): boolean {
 export async function createKeePassFile(
   key: MasterKey,
   facts: CopyFacts,
-  passphrase: SecretText,
+  passphrase: StrongPassphrase,
 ): Promise<Uint8Array> {
   const { Credentials, Int64, Kdbx, ProtectedValue, VarDictionary } = await loadKdbxweb();
   const database = Kdbx.create(
-    new Credentials(ProtectedValue.fromString(passphrase.reveal())),
+    new Credentials(ProtectedValue.fromString(passphrase.text.reveal())),
     `Temps key ${facts.instanceName}`,
   );
   const parameters = database.header.kdfParameters;

@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/app-error.ts';
-import { protectWithPassphrase, requireStrongPassphrase } from '../custody/passphrase-file.ts';
+import { protectWithPassphrase } from '../custody/passphrase-file.ts';
+import type { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
-import type { SecretText } from '../secret-text.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 import { createKeePassFile } from './keepass-file.ts';
 import type { CopyFacts } from './key-copy.ts';
@@ -9,14 +9,14 @@ import { formatKitText, formatWordsFile } from './kit-text.ts';
 import { createPaperKit } from './paper-kit.ts';
 
 /**
- * The bytes of a copy. Only `age` and `kdbx` are protected, and need a passphrase: `passphrase_required`,
- * `passphrase_weak`. What the others hold opens every secret for whoever finds it.
+ * The bytes of a copy. Only `age` and `kdbx` are protected, and need a passphrase: `passphrase_required`
+ * without. What the others hold opens every secret for whoever finds it.
  */
 export async function makeCopy(
   format: CopyFormat,
   key: MasterKey,
   facts: CopyFacts,
-  options: { passphrase?: SecretText; scryptLogN?: number | undefined },
+  options: { passphrase?: StrongPassphrase; scryptLogN?: number | undefined },
 ): Promise<Uint8Array> {
   switch (format) {
     case 'age':
@@ -57,10 +57,9 @@ export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerp
   return `temps-key-${facts.fingerprint}${format === 'words' ? '-words' : ''}.${extension}`;
 }
 
-function requirePassphrase(passphrase: SecretText | undefined): SecretText {
+function requirePassphrase(passphrase: StrongPassphrase | undefined): StrongPassphrase {
   if (!passphrase)
     throw new AppError('passphrase_required', 'This format is protected by a passphrase: give one.');
-  requireStrongPassphrase(passphrase);
   return passphrase;
 }
 

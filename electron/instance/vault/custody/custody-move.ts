@@ -9,6 +9,7 @@ import type { SecretText } from '../secret-text.ts';
 import { getActiveKey, openCustody, type VaultCore } from '../vault-core.ts';
 import type { CustodyName } from '../vocabulary.ts';
 import type { KeyCustody } from './custody.ts';
+import { judgeForCustody } from './strong-passphrase.ts';
 
 /**
  * Moves every held key to another custody: write new, read back, switch the record, then remove old. A kill
@@ -40,13 +41,14 @@ async function move(
     throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
   }
   const target = openCustody(core, to);
+  const options = await judgeForCustody(target, passphrase, core.listNames());
   if (to === 'file') await requireFree(core, target);
   // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
   const keys = listKeyRecords(core.store)
     .filter((record) => record.custody === from.name)
     .flatMap((record) => core.ring.find(record.fingerprint) ?? []);
   if (target.writable) {
-    for (const key of keys) await target.save(key, passphrase ? { passphrase } : {});
+    for (const key of keys) await target.save(key, options);
     await target.promote(active.fingerprint);
   }
   const held = await requireHolds(target, active.fingerprint, passphrase);

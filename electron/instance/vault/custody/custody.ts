@@ -1,6 +1,7 @@
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { CustodyName } from '../vocabulary.ts';
+import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
  * Where the running instance gets its key from. Four of them: keychain, passphrase, file, external.
@@ -28,7 +29,7 @@ export interface KeyCustody {
    * alone (`passphrase_required` without). Also throws `custody_locked`, `custody_refused`,
    * `custody_read_only`, `disk_full`.
    */
-  save(key: MasterKey, options?: { passphrase?: SecretText }): Promise<void>;
+  save(key: MasterKey, options?: { passphrase?: StrongPassphrase }): Promise<void>;
   /** Makes a key it holds the one under the plain name (`encryption_key`); a no-op where every key has its own. */
   promote(fingerprint: Fingerprint): Promise<void>;
   /** Removes one key; fine when it is not there. */

@@ -102,7 +102,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
         path,
         await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase, scryptLogN),
       );
-      const { keys } = await openAll(passphrase);
+      const { keys } = await openAll(passphrase.text);
       if (!keys.some((known) => known.fingerprint === key.fingerprint)) {
         throw new AppError('custody_refused', `${path} did not give back the key that was written.`);
       }

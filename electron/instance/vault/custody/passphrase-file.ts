@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
-import { AppError } from '../../kernel/app-error.ts';
 import type { SecretText } from '../secret-text.ts';
+import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
  * age v1 files under a passphrase (https://age-encryption.org/v1, "The scrypt recipient type"). The file format
@@ -15,8 +15,6 @@ const SALT_BYTES = 16;
 export const SCRYPT_LOG_N = 18;
 /** SECURITY: a file may ask for no more than this, so that a crafted one does not exhaust the machine. */
 const MAX_LOG_N = 20;
-/** Under this, a passphrase is guessed offline sooner than the drive is forgotten (NIST SP 800-63B asks for 8 even where guessing is throttled). */
-const MIN_PASSPHRASE_CHARACTERS = 12;
 
 /** The stanza's own AEAD: ChaCha20-Poly1305 (RFC 8439), a zero nonce, as each wrap key is used once. */
 const AEAD = 'chacha20-poly1305';
@@ -32,28 +30,17 @@ const deriveKey = promisify<
   Buffer
 >(scrypt);
 
-/** Throws `passphrase_weak` for one of fewer than 12 characters. */
-export function requireStrongPassphrase(passphrase: SecretText): void {
-  if ([...passphrase.reveal()].length < MIN_PASSPHRASE_CHARACTERS) {
-    throw new AppError(
-      'passphrase_weak',
-      `A passphrase needs at least ${MIN_PASSPHRASE_CHARACTERS} characters; five random words are a good one.`,
-    );
-  }
-}
-
-/** An age v1 file, binary. Throws `passphrase_weak`. */
+/** An age v1 file, binary. */
 export async function protectWithPassphrase(
   plaintext: Uint8Array,
-  passphrase: SecretText,
+  passphrase: StrongPassphrase,
   logN = SCRYPT_LOG_N,
 ): Promise<Uint8Array> {
-  requireStrongPassphrase(passphrase);
   const age = await import('age-encryption');
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
       const salt = randomBytes(SALT_BYTES);
-      const key = await deriveWrapKey(passphrase, salt, logN);
+      const key = await deriveWrapKey(passphrase.text, salt, logN);
       const cipher = createCipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
       return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];

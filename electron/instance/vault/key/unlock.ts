@@ -5,6 +5,7 @@ import { readCopy } from '../copies/read-copy.ts';
 import { readBack } from '../copies/write-copy.ts';
 import type { CustodyFinding } from '../custody/custody.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
+import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import { vaultOperations } from '../operations.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -169,7 +170,7 @@ async function restoreToCustody(
   if (!core.custody.writable)
     return `Put the key back at ${place}: it is read only, and the next start needs it there.`;
   try {
-    await core.custody.save(key, passphrase ? { passphrase } : {});
+    await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
     core.inCustody.add(key.fingerprint);
     await watchCustody(core, true);
     return null;

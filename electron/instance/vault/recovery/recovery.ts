@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import {
   countSecretsUnder,
   findActiveRecord,
@@ -76,8 +77,9 @@ async function replaceLostKey(
 
   await requireNotThere(core);
   const custody = options.custody ? openCustody(core, options.custody) : core.custody;
+  const saving = await judgeForCustody(custody, options.passphrase, core.listNames());
   const key = MasterKey.generate();
-  await custody.save(key, options.passphrase ? { passphrase: options.passphrase } : {});
+  await custody.save(key, saving);
   const now = core.clock.now();
   core.store.transaction(() => {
     const { sqlite } = core.store;

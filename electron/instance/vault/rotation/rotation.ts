@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import { judgeForCustody, type StrongPassphrase } from '../custody/strong-passphrase.ts';
 import {
   countSecretsByKind,
   countSecretsUnder,
@@ -37,7 +38,7 @@ const MAX_FAILURES_NAMED = 5;
  * found there that no record names: the user adds it to the mount first.
  *
  * Throws `vault_locked`, `rotation_in_progress`, `rotation_not_possible` (a row does not open: named in
- * details) and what saving into the custody throws.
+ * details), `passphrase_weak`, `passphrase_wrong` (of passphrase custody) and what saving into the custody throws.
  */
 export function stageRotation(
   core: VaultCore,
@@ -55,6 +56,7 @@ async function stage(
   const old = getActiveKey(core);
   requireNoRotation(core);
   await requireHealthy(core);
+  const saving = await judgePresent(core, old, options.passphrase);
   const found = core.custody.writable ? MasterKey.generate() : await findUnusedKey(core);
   core.store.transaction(() => {
     requireNoRotation(core);
@@ -69,7 +71,7 @@ async function stage(
     });
   });
   try {
-    if (core.custody.writable) await core.custody.save(found, options);
+    if (core.custody.writable) await core.custody.save(found, saving);
   } catch (error) {
     await undo(core, actor);
     throw error;
@@ -183,6 +185,33 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);
   core.emit('rotation');
+}
+
+/**
+ * In passphrase custody both keys lie under one passphrase: after a kill in the middle, one typing must open both, or
+ * the values under the old key stay shut.
+ */
+async function judgePresent(
+  core: VaultCore,
+  old: MasterKey,
+  passphrase?: SecretText,
+): Promise<{ passphrase?: StrongPassphrase }> {
+  if (core.custody.name !== 'passphrase' || !passphrase) return {};
+  const finding = await core.custody.find({ passphrase });
+  if (finding.outcome !== 'found' || !finding.keys.some((key) => key.fingerprint === old.fingerprint))
+    throw new AppError(
+      'passphrase_wrong',
+      'This passphrase does not open the present key: both lie under one.',
+    );
+  try {
+    return await judgeForCustody(core.custody, passphrase, core.listNames());
+  } catch (error) {
+    if (!hasCode(error, 'passphrase_weak')) throw error;
+    throw new AppError(
+      'passphrase_weak',
+      'The passphrase of this key is easy to guess, and a new key is not kept under it. Move the key to the keychain or a file and back under a stronger passphrase (key move), then rotate.',
+    );
+  }
 }
 
 function requireNoRotation(core: VaultCore): void {

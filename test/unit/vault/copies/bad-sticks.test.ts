@@ -177,7 +177,7 @@ describe('a stick that is pulled out', () => {
       // Asked for after the place was looked at: deriving a key from it takes a second.
       get passphrase() {
         stick.pullOut();
-        return new SecretText('correct horse battery staple');
+        return new SecretText('brisk lantern under seven quiet boats');
       },
     };
     await expect(createKeyCopy(core, null, request)).rejects.toMatchObject(gone);

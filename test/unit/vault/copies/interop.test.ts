@@ -8,6 +8,7 @@ import { formatPayload } from '../../../../electron/instance/vault/copies/kit-te
 import { makeCopy } from '../../../../electron/instance/vault/copies/make-copy.ts';
 import { readCopy } from '../../../../electron/instance/vault/copies/read-copy.ts';
 import { formatWords } from '../../../../electron/instance/vault/copies/words.ts';
+import { StrongPassphrase } from '../../../../electron/instance/vault/custody/strong-passphrase.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import type { CopyFormat } from '../../../../electron/instance/vault/vocabulary.ts';
@@ -17,8 +18,9 @@ const has = (...tools: string[]) => tools.every((tool) => spawnSync('which', [to
 const folder = mkdtempSync(join(tmpdir(), 'temps-interop-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const PASSPHRASE = 'correct horse battery staple';
+const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const passphrase = new SecretText(PASSPHRASE);
+const strong = StrongPassphrase.from(passphrase, []);
 const key = MasterKey.generate();
 const facts = {
   instanceId: randomUUID(),
@@ -30,7 +32,7 @@ const facts = {
 };
 const write = async (format: CopyFormat, name: string) => {
   const path = join(folder, name);
-  writeFileSync(path, await makeCopy(format, key, facts, { passphrase }));
+  writeFileSync(path, await makeCopy(format, key, facts, { passphrase: await strong }));
   return path;
 };
 /** age asks for a passphrase on a terminal only: script(1) is one. */
@@ -149,7 +151,7 @@ describe('copies in the hands of other programs', () => {
   });
 
   plainIt('a file that asks for too much work is refused at once', async () => {
-    const bytes = Buffer.from(await makeCopy('age', key, facts, { passphrase }));
+    const bytes = Buffer.from(await makeCopy('age', key, facts, { passphrase: await strong }));
     const greedy = Buffer.from(bytes.toString('latin1').replace(/(-> scrypt \S+) 18/, '$1 30'), 'latin1');
     expect(await readCopy(greedy, { passphrase })).toMatchObject({ outcome: 'damaged' });
   });

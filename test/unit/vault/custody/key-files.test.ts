@@ -18,6 +18,7 @@ import { createExternalCustody } from '../../../../electron/instance/vault/custo
 import { createFileCustody } from '../../../../electron/instance/vault/custody/file-custody.ts';
 import { removeFile, renameFile } from '../../../../electron/instance/vault/custody/key-file.ts';
 import { createPassphraseCustody } from '../../../../electron/instance/vault/custody/passphrase-custody.ts';
+import { StrongPassphrase } from '../../../../electron/instance/vault/custody/strong-passphrase.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import { requires } from '../../../requires.ts';
@@ -156,16 +157,14 @@ describe('the external custody', () => {
 });
 
 describe('the passphrase custody', () => {
-  const passphrase = new SecretText('correct horse battery');
+  const passphrase = new SecretText('brisk lantern under seven quiet boats');
   it('keeps nothing readable, wants the passphrase, and tells its files apart without it', async () => {
     const custody = createPassphraseCustody(dir, QUICK_LOG_N);
     await expect(custody.save(key)).rejects.toMatchObject({ code: 'passphrase_required' });
-    await expect(custody.save(key, { passphrase: new SecretText('short') })).rejects.toMatchObject({
-      code: 'passphrase_weak',
-    });
-    await custody.save(key, { passphrase });
+    const strong = await StrongPassphrase.from(passphrase, []);
+    await custody.save(key, { passphrase: strong });
     const second = MasterKey.generate();
-    await custody.save(second, { passphrase });
+    await custody.save(second, { passphrase: strong });
     expect(await fingerprintsOf(custody)).toBe('locked');
     await expect(custody.find({ passphrase: new SecretText('wrong horse battery') })).rejects.toMatchObject({
       code: 'passphrase_wrong',
