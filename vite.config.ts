@@ -14,5 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    // The dictionaries that judge a passphrase, loaded when one is typed.
+    chunkSizeWarningLimit: 1100,
   },
 });

@@ -91,8 +91,11 @@ describe('the encryption key in a browser', () => {
     await page.getByLabel('Passphrase', { exact: true }).fill('too short');
     await page.getByText('3 more characters').waitFor();
     expect(await write.isDisabled()).toBe(true);
+    await typePassphrase(page, 'correct horse battery staple');
+    await page.getByText('Easy to guess').waitFor();
+    expect(await write.isDisabled()).toBe(true);
     await typePassphrase(page);
-    await page.getByLabel('Once more').fill(`${PASSPHRASE}x`);
+    await page.getByLabel('Confirm passphrase').fill(`${PASSPHRASE}x`);
     expect(await write.isDisabled()).toBe(true);
     await typePassphrase(page);
     await expectAccessible(page, 'the passphrase');

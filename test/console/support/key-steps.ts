@@ -32,7 +32,7 @@ export async function chooseWay(page: Page, way: string, format?: string): Promi
 
 export async function typePassphrase(page: Page, passphrase = PASSPHRASE): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill(passphrase);
-  await page.getByLabel('Once more').fill(passphrase);
+  await page.getByLabel('Confirm passphrase').fill(passphrase);
 }
 
 /** Answers the three words asked for. */
