@@ -36,7 +36,11 @@ export function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
       onClose={onClose}
     >
       <div className="grid items-start gap-5 phone:grid-cols-[auto_minmax(0,1fr)]">
-        <QrCode text={setup.otpauth_url} label="QR code for your authenticator" />
+        <QrCode
+          text={setup.otpauth_url}
+          label="QR code for your authenticator"
+          className="size-48 rounded-2 border border-line"
+        />
         <div className="grid gap-4">
           <div className="grid gap-1">
             <span className="label">Or type the secret</span>

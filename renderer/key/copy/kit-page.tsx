@@ -1,5 +1,5 @@
+import { QrCode } from '../../ui/instruments/qr-code.tsx';
 import type { MadeCopy } from './copy-formats.ts';
-import { QrCode } from './qr-code.tsx';
 
 type Kit = NonNullable<MadeCopy['kit']>;
 
@@ -27,7 +27,7 @@ export function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
           </dd>
         </dl>
         {isShown ? (
-          <QrCode text={kit.qr_text} label="QR code of the key" />
+          <QrCode text={kit.qr_text} label="QR code of the key" className="qr-code" />
         ) : (
           <div className="qr-code kit-hidden">QR code</div>
         )}

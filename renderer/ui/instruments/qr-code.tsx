@@ -1,30 +1,55 @@
-import { create } from 'qrcode';
+import { useEffect, useState } from 'react';
 
-/** ISO/IEC 18004 asks for a quiet zone of four modules. */
-const QUIET = 4;
+/** White around the code, in modules: ISO/IEC 18004 asks for four. */
+const QUIET_MODULES = 4;
 
-/** A QR code drawn as one path: no image, no address, nothing a cache could keep. Dark on white in every theme. */
-export function QrCode({ text, label, size = 192 }: { text: string; label: string; size?: number }) {
-  const { modules } = create(text, { errorCorrectionLevel: 'M' });
-  const side = modules.size + 2 * QUIET;
-  let path = '';
-  for (let row = 0; row < modules.size; row++) {
-    for (let column = 0; column < modules.size; column++) {
-      if (modules.get(row, column)) path += `M${column + QUIET} ${row + QUIET}h1v1h-1z`;
-    }
-  }
+interface Drawn {
+  side: number;
+  path: string;
+}
+
+/**
+ * A QR code as one path, black on white whatever the theme: no image, no address, nothing a cache could keep. The
+ * encoder is loaded when first needed.
+ */
+export function QrCode({ text, label, className }: { text: string; label: string; className: string }) {
+  const [drawn, setDrawn] = useState<Drawn | null>(null);
+  useEffect(() => {
+    let isOver = false;
+    void import('qrcode').then(({ create }) => {
+      const { modules } = create(text, { errorCorrectionLevel: 'M' });
+      if (!isOver) setDrawn({ side: modules.size + 2 * QUIET_MODULES, path: toPath(modules) });
+    });
+    return () => {
+      isOver = true;
+    };
+  }, [text]);
+  if (!drawn) return <div className={className} aria-busy="true" />;
   return (
     <svg
+      className={className}
+      viewBox={`0 0 ${drawn.side} ${drawn.side}`}
+      shapeRendering="crispEdges"
       role="img"
       aria-label={label}
-      className="rounded-2 border border-line"
-      width={size}
-      height={size}
-      viewBox={`0 0 ${side} ${side}`}
-      shapeRendering="crispEdges"
     >
-      <path fill="#fff" d={`M0 0h${side}v${side}H0z`} />
-      <path fill="#000" d={path} />
+      <path fill="#fff" d={`M0 0h${drawn.side}v${drawn.side}H0Z`} />
+      <path fill="#000" d={drawn.path} />
     </svg>
   );
+}
+
+/** Rows of modules as rectangles, runs joined. */
+function toPath({ size, data }: { size: number; data: Uint8Array }): string {
+  let path = '';
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      let run = 0;
+      while (column + run < size && data[row * size + column + run]) run++;
+      if (run === 0) continue;
+      path += `M${column + QUIET_MODULES} ${row + QUIET_MODULES}h${run}v1h-${run}Z`;
+      column += run;
+    }
+  }
+  return path;
 }
