@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
+import { saveFile } from '../../ui/save-file.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
-import { downloadBase64 } from './download-file.ts';
 import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'proof' | 'done';
@@ -60,7 +60,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       setMadeAt(Date.now());
       setRefused(null);
       if (plan.target?.kind === 'download' && result.content_base64 !== null)
-        downloadBase64(result.content_base64, fileNameOf(result));
+        saveFile(fileNameOf(result), fromBase64(result.content_base64), 'application/octet-stream');
       next = plan.target?.kind === 'path' ? 'proof' : 'handed';
     } catch (error) {
       const target = plan.target;
@@ -159,6 +159,8 @@ export type CopyWizard = ReturnType<typeof useCopyWizard>;
 function fileNameOf({ copy }: MadeCopy): string {
   return `temps-key-${copy.fingerprint}.${copy.format === 'kdbx' ? 'kdbx' : 'age'}`;
 }
+
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 const endings: Partial<Record<CopyFormat, string>> = {
   age: 'age',
