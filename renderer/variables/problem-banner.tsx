@@ -1,8 +1,8 @@
-import { Link } from '@tanstack/react-router';
 import { describeError, hasCode } from '../api/problem.ts';
 import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
+import { UnlockLink } from '../vault-state/unlock-link.tsx';
 
 interface ProblemBannerProps {
   error: unknown;
@@ -25,14 +25,7 @@ export function ProblemBanner({ error, anyway }: ProblemBannerProps) {
     <Banner
       tone="danger"
       {...(isLocked ? { verdict: 'locked' as const } : {})}
-      action={
-        isLocked &&
-        maySeeKey && (
-          <Link to="/key" className={buttonClass()}>
-            Unlock…
-          </Link>
-        )
-      }
+      action={isLocked && maySeeKey && <UnlockLink />}
     >
       {isLocked ? 'The vault is locked: secret values wait for the key.' : describeError(error)}
     </Banner>

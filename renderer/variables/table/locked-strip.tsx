@@ -1,7 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { Lock } from 'lucide-react';
 import { useMay } from '../../app/session.ts';
-import { buttonClass } from '../../ui/button.tsx';
+import { UnlockLink } from '../../vault-state/unlock-link.tsx';
 import type { Variable } from '../variable-scope.ts';
 
 /** Above rows whose values wait for the key. */
@@ -12,11 +11,7 @@ export function LockedStrip({ variables }: { variables: readonly Variable[] }) {
     <div className="locked-strip" role="status">
       <Lock className="icon" aria-hidden="true" />
       <span className="grow">Secret values wait for the key.</span>
-      {maySeeKey && (
-        <Link to="/key" className={buttonClass('normal', true)}>
-          Unlock…
-        </Link>
-      )}
+      {maySeeKey && <UnlockLink isSmall />}
     </div>
   );
 }
