@@ -14,7 +14,6 @@ import { Section } from '../ui/page.tsx';
 import { Snooze } from '../vault-state/snooze.tsx';
 import type { VaultStatus } from '../vault-state/vault.ts';
 import { listNeeds, type Need } from './needs.ts';
-import { isNoteRead, markNoteRead } from './read-notes.ts';
 
 /** What waits for someone. Quiet when nothing does. */
 export function NeedsCard({ vault }: { vault: VaultStatus }) {
@@ -95,4 +94,22 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
       </div>
     </li>
   );
+}
+
+/** Notes of the start that were read, in this window; a new window says them again. */
+const STORAGE_KEY = 'read-notes';
+
+function read(): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((line) => typeof line === 'string') : [];
+  } catch {
+    return [];
+  }
+}
+
+const isNoteRead = (note: string) => read().includes(note);
+
+function markNoteRead(note: string): void {
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify([...new Set([...read(), note])]));
 }

@@ -1,8 +1,8 @@
 import { CircleX } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
+import { ask, client } from '../../api/client.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
-import { useWordCheck, type WordCheck } from './use-word-check.ts';
 import { WordField } from './word-field.tsx';
 import { findCompletion, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
@@ -137,4 +137,37 @@ function Typo({ position, nearest, onTake }: TypoProps) {
       ))}
     </div>
   );
+}
+
+const AFTER_MS = 250;
+
+type WordCheck = Awaited<ReturnType<typeof check>>;
+
+function check(words: string[]) {
+  return ask(client.POST('/vault/words/check', { body: { words } }));
+}
+
+/**
+ * What the instance says of the words so far, a moment after the last key; null until it did. The words are
+ * sent in a body and kept nowhere.
+ */
+function useWordCheck(words: readonly string[], isOn: boolean): WordCheck | null {
+  const [answer, setAnswer] = useState<{ of: readonly string[]; said: WordCheck } | null>(null);
+  useEffect(() => {
+    if (!isOn) return;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      check([...words])
+        .then((said) => {
+          if (!isOver) setAnswer({ of: words, said });
+        })
+        // Without it the page still takes the words; sending them says what is wrong.
+        .catch(() => undefined);
+    }, AFTER_MS);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [words, isOn]);
+  return answer?.of === words && isOn ? answer.said : null;
 }

@@ -1,10 +1,12 @@
+import { Copy } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '../../ui/button.tsx';
+import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
 import { PaperKit } from '../copy/paper-kit.tsx';
 import type { CopyWizard } from '../copy/use-copy-wizard.ts';
 import { OneWord } from './one-word.tsx';
 import { GiveBack, PaperProof } from './proofs.tsx';
 import { ReadBack } from './read-back.tsx';
-import { TextEntry } from './text-entry.tsx';
 import { ThreeWords } from './three-words.tsx';
 
 /** What was handed out, for its owner to take: words, page, text, downloaded file. */
@@ -73,6 +75,43 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
         onProven={onProven}
       />
       <span className="justify-self-start">{lookAgain}</span>
+    </div>
+  );
+}
+
+interface TextEntryProps {
+  content: string;
+  onCopied: () => void;
+}
+
+/** The kit as text: onto the clipboard, and off it again. It is never drawn. */
+function TextEntry({ content, onCopied }: TextEntryProps) {
+  const [isRefused, setRefused] = useState(false);
+  const copy = async () => {
+    try {
+      await copySecret(content, 'Key entry');
+      setRefused(false);
+      onCopied();
+    } catch {
+      setRefused(true);
+    }
+  };
+  return (
+    <div className="card now grid grid-cols-1 gap-3">
+      <ol className="grid list-decimal gap-1 pl-5 text-text-2">
+        <li>Copy the text.</li>
+        <li>Make a new secure note in your password manager, paste, and save it.</li>
+        <li>Open the note again, copy its text, and paste it in the next step.</li>
+      </ol>
+      <Button kind="main" icon={Copy} className="justify-self-start" onClick={() => void copy()}>
+        Copy the text
+      </Button>
+      <p className="text-12 text-text-3">It leaves the clipboard after 45 seconds.</p>
+      {isRefused && (
+        <p className="text-danger-text" role="alert">
+          The browser keeps its clipboard closed to this page. Choose another format.
+        </p>
+      )}
     </div>
   );
 }
