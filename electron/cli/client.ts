@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
+import { findSocketPath } from '../instance/doors/socket-path.ts';
 import type { Instance } from '../instance/instance.ts';
 import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
@@ -33,7 +34,7 @@ type Send = (method: string, path: string, body: string | null) => Promise<Reply
  * @param mayCreate whether a directory without an instance may become one.
  */
 export async function connect(dataDir: string, mayCreate: boolean): Promise<Client> {
-  const path = findSocket(dataDir);
+  const path = findSocketPath(dataDir);
   if (path !== null) {
     const send = sendOver(path);
     try {
@@ -158,11 +159,4 @@ function sendOver(socketPath: string): Send {
       request.on('error', reject);
       request.end(body);
     });
-}
-
-/** As http/socket-door.ts writes it; kept apart so that nothing of the instance is loaded. */
-function findSocket(dataDir: string): string | null {
-  const pointer = join(dataDir, 'temps.sock.path');
-  const path = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(dataDir, 'temps.sock');
-  return existsSync(path) ? path : null;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +8,8 @@ import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+import { POINTER_FILE, SOCKET_FILE } from './socket-path.ts';
 
-const SOCKET_FILE = 'temps.sock';
-const POINTER_FILE = 'temps.sock.path';
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, its final zero among them. */
 const MAX_SOCKET_PATH_BYTES = 100;
 
@@ -68,13 +67,6 @@ function chooseSocketPath(dataDir: string, instanceId: string): string {
   }
   chmodSync(folder, 0o700);
   return join(folder, SOCKET_FILE);
-}
-
-/** Where a running instance's socket is; null when there is none. For clients. */
-export function findSocketPath(dataDir: string): string | null {
-  const pointer = join(dataDir, POINTER_FILE);
-  const path = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : join(dataDir, SOCKET_FILE);
-  return existsSync(path) ? path : null;
 }
 
 /** Someone with this OS account, proven at this very call. */
