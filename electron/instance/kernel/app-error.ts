@@ -17,6 +17,7 @@ export const errorKinds = {
   name_taken: [409, 'Name Taken'],
   changed_meanwhile: [409, 'Changed Meanwhile'],
   internal_error: [500, 'Internal Error'],
+  process_failed: [503, 'Process Failed'],
 
   unauthenticated: [401, 'Authentication Required'],
   invalid_credentials: [401, 'Invalid Credentials'],

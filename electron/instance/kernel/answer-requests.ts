@@ -1,0 +1,41 @@
+import { parentPort } from 'node:worker_threads';
+import { readJsonLines, writeJsonLine } from './json-lines.ts';
+import type { AnswerMessage, Program, RequestMessage } from './processes.ts';
+
+/** In the process: answers what is asked, until whoever asks is gone. An error ends it, and is no answer. */
+export function answerRequests<Request, Answer>(
+  program: Program<Request, Answer>,
+  answer: (request: Request) => Answer | Promise<Answer>,
+): void {
+  const port = openPort(async (message) => {
+    try {
+      const { id, request } = message as RequestMessage;
+      port.send({ id, answer: await answer(program.parseRequest(request)) } satisfies AnswerMessage);
+    } catch {
+      process.exit(1);
+    }
+  });
+}
+
+/** What Electron gives a utility process. */
+interface ElectronPort {
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+function openPort(onMessage: (message: unknown) => void): { send(message: unknown): void } {
+  const electronPort = (process as { parentPort?: ElectronPort }).parentPort;
+  if (electronPort) {
+    electronPort.on('message', ({ data }) => onMessage(data));
+    return { send: (message) => electronPort.postMessage(message) };
+  }
+  if (parentPort) {
+    const port = parentPort;
+    port.on('message', onMessage);
+    return { send: (message) => port.postMessage(message) };
+  }
+  const hangUp = () => process.exit();
+  readJsonLines(process.stdin, onMessage, hangUp);
+  process.stdin.on('close', hangUp);
+  return { send: (message) => writeJsonLine(process.stdout, message) };
+}

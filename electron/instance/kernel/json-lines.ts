@@ -1,0 +1,44 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** The longest message there is, a list of findings, has some kilobytes. */
+const MAX_MESSAGE_CHARACTERS = 1024 * 1024;
+
+/**
+ * Reads messages from a stream that has one line of JSON for each. Not by node:readline, which ends a line at U+2028 too,
+ * where JSON does not.
+ *
+ * @param onUnreadable told of a line that is no JSON or has no end.
+ */
+export function readJsonLines(
+  stream: Readable,
+  onMessage: (message: unknown) => void,
+  onUnreadable: () => void,
+): void {
+  let rest = '';
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${rest}${text}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const read = parseJson(line);
+      if (read) onMessage(read.message);
+      else onUnreadable();
+    }
+    // SECURITY: whoever never ends a line does not fill this process's memory.
+    if (rest.length > MAX_MESSAGE_CHARACTERS) {
+      onUnreadable();
+      stream.destroy();
+    }
+  });
+}
+
+function parseJson(text: string): { message: unknown } | null {
+  try {
+    return { message: JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+export function writeJsonLine(stream: Writable, message: unknown): void {
+  stream.write(`${JSON.stringify(message)}\n`);
+}

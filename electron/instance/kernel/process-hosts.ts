@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { readJsonLines, writeJsonLine } from './json-lines.ts';
+
+/** How processes are started where this instance runs: the shell hands it in. */
+export interface ProcessHost {
+  start(program: { name: string; file: string }, listener: ProcessListener): StartedProcess;
+}
+
+/** Told by the host, after `start` has returned. */
+export interface ProcessListener {
+  onMessage(message: unknown): void;
+  /** What came is no message at all. */
+  onUnreadable(): void;
+  /** It is gone, or could not be started; may be told twice. */
+  onExit(): void;
+}
+
+/** None of it keeps this process running, nor throws when the other is gone. */
+export interface StartedProcess {
+  send(message: unknown): void;
+  /** At once, whatever it is doing. */
+  kill(): void;
+}
+
+/**
+ * Child processes of Node's. SECURITY: messages go through pipes, and neither through arguments nor through the
+ * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an
+ * uncaught exception in this process.
+ */
+export const childProcesses: ProcessHost = {
+  start({ file }, { onMessage, onUnreadable, onExit }) {
+    const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'ignore'] });
+    child.on('error', onExit);
+    // Later than `exit`: what it said last has been read.
+    child.on('close', onExit);
+    // It went before it had read everything; `close` tells. Where there are no more file descriptors there are no pipes.
+    child.stdin?.on('error', () => undefined);
+    if (child.stdout) readJsonLines(child.stdout, onMessage, onUnreadable);
+    child.unref();
+    for (const pipe of [child.stdin, child.stdout]) (pipe as Socket | undefined)?.unref();
+    return {
+      send: (message) => child.stdin && writeJsonLine(child.stdin, message),
+      kill: () => child.kill('SIGKILL'),
+    };
+  },
+};
+
+/**
+ * Threads of this process, for JavaScript that is trusted and only slow: cheaper in memory than a process, and what is
+ * sent to them stays in this one. Not for native code: no kill interrupts it, not even the end of this process, and its
+ * crash is this one's.
+ */
+export const threads: ProcessHost = {
+  start({ file }, { onMessage, onUnreadable, onExit }) {
+    const worker = new Worker(file);
+    worker.on('message', onMessage);
+    worker.on('messageerror', onUnreadable);
+    worker.on('error', onExit);
+    worker.on('exit', onExit);
+    // After the listeners: one for messages would make it count again.
+    worker.unref();
+    return {
+      send: (message) => worker.postMessage(message),
+      kill: () => void worker.terminate(),
+    };
+  },
+};

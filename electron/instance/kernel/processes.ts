@@ -1,0 +1,232 @@
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from './app-error.ts';
+import type { ProcessHost, ProcessListener, StartedProcess } from './process-hosts.ts';
+
+/**
+ * How a part gets a process of its own. The part is a `Program`: one file that calls `answerRequests`. Others ask it one
+ * request in a new process (`askOnce`), or many in a process that is kept (`createProcessClient`). The host decides what
+ * a process is: a child process under Node, a utility process in Electron, or a thread.
+ *
+ * Every failure is a `process_failed` that names the program and the reason.
+ */
+
+/** What the two sides share. */
+export interface Program<Request, Answer> {
+  /** In errors, and where the system lists processes. */
+  name: string;
+  /** See `programFile`. */
+  file: string;
+  /** How long one request may take; then the process is killed. */
+  timeoutMs: number;
+  /** Throws for a request of the wrong shape; the process ends then. */
+  parseRequest(message: unknown): Request;
+  /** Throws for an answer of the wrong shape. SECURITY: nothing else of what a process sends is used. */
+  parseAnswer(message: unknown): Answer;
+}
+
+/** What goes to a process, and what comes back. */
+export interface RequestMessage {
+  id: number;
+  request: unknown;
+}
+export interface AnswerMessage {
+  id: number;
+  answer: unknown;
+}
+
+export type ProcessFailure = 'crashed' | 'timed_out' | 'wrong_message' | 'gave_up' | 'stopped';
+
+/** After so many failures in a row, nothing is started for GIVE_UP_MS. */
+const GIVE_UP_AFTER = 5;
+const GIVE_UP_MS = 30_000;
+/** Before the second start in a row; doubled before each that follows. */
+const FIRST_PAUSE_MS = 100;
+/** How long a stop waits for the request under way, and then for the end of the process. */
+const STOP_MS = 2000;
+
+const failures: Record<ProcessFailure, string> = {
+  crashed: 'ended before it answered',
+  timed_out: 'did not answer in time',
+  wrong_message: 'sent something that is no answer',
+  gave_up: `failed ${GIVE_UP_AFTER} times in a row, and is not started again for ${GIVE_UP_MS / 1000} s`,
+  stopped: 'was stopped',
+};
+
+function processError({ name }: { name: string }, reason: ProcessFailure): AppError {
+  return new AppError('process_failed', `The ${name} process ${failures[reason]}.`, {
+    details: { process: name, reason },
+  });
+}
+
+/** The file `name` beside the one that asks, with that one's ending: the desktop's package holds JavaScript. */
+export function programFile(asking: ImportMeta, name: string): string {
+  return join(asking.dirname, `${name}${extname(asking.filename)}`);
+}
+
+/**
+ * Asks one request in a process of its own, which is killed as soon as it answered. Throws `process_failed`.
+ *
+ * @param signal kills the process.
+ */
+export async function askOnce<Request, Answer>(
+  host: ProcessHost,
+  program: Program<Request, Answer>,
+  request: Request,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  if (signal?.aborted) throw processError(program, 'stopped');
+  const connection = connect(host, program);
+  const stop = () => connection.close('stopped');
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await connection.ask(request);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+export interface ProcessClient<Request, Answer> {
+  /**
+   * Throws `process_failed`. A request that fails is not asked again: it may be what the process died of.
+   */
+  ask(request: Request): Promise<Answer>;
+  /** Fails what waits, gives the request under way a moment, then kills. Never takes longer than 2 × STOP_MS. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A process that is started with the first request, and kept. Requests are asked one after another; after a failure the
+ * next one gets a new process.
+ */
+export function createProcessClient<Request, Answer>(
+  host: ProcessHost,
+  program: Program<Request, Answer>,
+): ProcessClient<Request, Answer> {
+  const stopping = new AbortController();
+  let connection: Connection<Request, Answer> | null = null;
+  let failuresInRow = 0;
+  let restartAt = 0;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function waitForRestart(): Promise<void> {
+    const pauseMs = restartAt - performance.now();
+    if (pauseMs <= 0) return;
+    if (failuresInRow >= GIVE_UP_AFTER) throw processError(program, 'gave_up');
+    await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+
+  async function askNow(request: Request): Promise<Answer> {
+    if (!connection?.isOpen()) await waitForRestart();
+    if (stopping.signal.aborted) throw processError(program, 'stopped');
+    try {
+      if (!connection?.isOpen()) connection = connect(host, program);
+      const answer = await connection.ask(request);
+      failuresInRow = 0;
+      return answer;
+    } catch (error) {
+      failuresInRow += 1;
+      const pauseMs = failuresInRow >= GIVE_UP_AFTER ? GIVE_UP_MS : FIRST_PAUSE_MS * 2 ** (failuresInRow - 1);
+      restartAt = performance.now() + pauseMs;
+      throw error;
+    }
+  }
+
+  return {
+    ask(request) {
+      const answer = last.then(() => askNow(request));
+      last = answer.catch(() => undefined);
+      return answer;
+    },
+    async stop() {
+      stopping.abort();
+      await withinStopTime(last);
+      connection?.close('stopped');
+      await withinStopTime(connection?.exited);
+    },
+  };
+}
+
+async function withinStopTime(work: Promise<unknown> | undefined): Promise<void> {
+  const done = new AbortController();
+  const late = sleep(STOP_MS, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, late]);
+  done.abort();
+}
+
+/** One process, until it is gone or has failed once. */
+interface Connection<Request, Answer> {
+  isOpen(): boolean;
+  /** One at a time. */
+  ask(request: Request): Promise<Answer>;
+  /** Kills the process; what waits for an answer fails for this reason. */
+  close(reason: ProcessFailure): void;
+  readonly exited: Promise<void>;
+}
+
+function connect<Request, Answer>(
+  host: ProcessHost,
+  program: Program<Request, Answer>,
+): Connection<Request, Answer> {
+  const exit = Promise.withResolvers<void>();
+  let isOpen = true;
+  let waiting: PromiseWithResolvers<Answer> | null = null;
+  let asked = 0;
+
+  function close(reason: ProcessFailure): void {
+    if (!isOpen) return;
+    isOpen = false;
+    waiting?.reject(processError(program, reason));
+    started.kill();
+  }
+
+  /** SECURITY: what is no answer to the request under way ends the process: nothing it says later is heard. */
+  function take(message: unknown): void {
+    if (!isOpen) return;
+    try {
+      const { id, answer } = message as Partial<AnswerMessage>;
+      if (!waiting || id !== asked) throw new Error('not asked for');
+      waiting.resolve(program.parseAnswer(answer));
+      waiting = null;
+    } catch {
+      close('wrong_message');
+    }
+  }
+
+  const started = start(host, program, {
+    onMessage: take,
+    onUnreadable: () => close('wrong_message'),
+    onExit() {
+      close('crashed');
+      exit.resolve();
+    },
+  });
+
+  return {
+    isOpen: () => isOpen,
+    async ask(request) {
+      asked += 1;
+      started.send({ id: asked, request } satisfies RequestMessage);
+      waiting = Promise.withResolvers();
+      // It keeps this process running for as long as an answer is waited for: the other process does not.
+      const timer = setTimeout(() => close('timed_out'), program.timeoutMs);
+      return await waiting.promise.finally(() => clearTimeout(timer));
+    },
+    close,
+    exited: exit.promise,
+  };
+}
+
+/** What cannot be started has crashed, as far as whoever asks is concerned. */
+function start(
+  host: ProcessHost,
+  program: Pick<Program<unknown, unknown>, 'name' | 'file'>,
+  listener: ProcessListener,
+): StartedProcess {
+  try {
+    return host.start(program, listener);
+  } catch {
+    throw processError(program, 'crashed');
+  }
+}
