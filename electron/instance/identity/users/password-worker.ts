@@ -1,20 +1,17 @@
-import { parentPort } from 'node:worker_threads';
 import bcrypt from 'bcryptjs';
+import { answerRequests } from '../../kernel/answer-requests.ts';
+import { passwordProgram } from './passwords.ts';
 
-/** One question to the worker: hash a password, or compare it with a hash. */
-export type PasswordTask = { id: number; password: string; hash: string | null; cost: number };
-export type PasswordAnswer = { id: number; result: string | boolean | null };
+/** bcrypt's own measure: 2¹² rounds, about a quarter of a second. */
+const COST = 12;
 
-parentPort?.on('message', (task: PasswordTask) => {
-  // Synchronous on purpose: this thread does nothing else, and the event loop is on another.
-  let result: PasswordAnswer['result'] = null;
+// Synchronous on purpose: this thread does nothing else, and the event loop is on another.
+answerRequests(passwordProgram, ({ password, hash }) => {
+  if (hash === null) return bcrypt.hashSync(password, COST);
   try {
-    result =
-      task.hash === null
-        ? bcrypt.hashSync(task.password, task.cost)
-        : bcrypt.compareSync(task.password, task.hash);
+    return bcrypt.compareSync(password, hash);
   } catch {
     // An unreadable hash compares to nothing.
+    return false;
   }
-  parentPort?.postMessage({ id: task.id, result } satisfies PasswordAnswer);
 });

@@ -1,14 +1,13 @@
-import { extname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { AppError } from '../../kernel/app-error.ts';
+import { threads } from '../../kernel/process-hosts.ts';
+import { createProcessClient, type Program, programFile } from '../../kernel/processes.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
-import type { PasswordAnswer, PasswordTask } from './password-worker.ts';
 
-/** bcrypt's own measure: 2¹² rounds, about a quarter of a second. */
-const COST = 12;
 /** bcrypt reads 72 bytes and silently drops the rest: longer ones are refused instead. */
 const MAX_BYTES = 72;
 const MIN_CHARACTERS = 12;
+/** Of bcryptjs: version, cost, and 22 and 31 characters of salt and hash. */
+const BCRYPT_HASH = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
 /** A hash that no password fits, of the same cost: an unknown account takes as long as a wrong password. */
 const NOBODY_HASH = '$2b$12$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy';
 
@@ -20,61 +19,50 @@ export interface Passwords {
   stop(): Promise<void>;
 }
 
-/** Hashes in a thread of its own, started when first needed, so that the event loop never waits for bcrypt. */
+/** Hash a password, or compare it with a hash. */
+type PasswordTask = { password: string; hash: string | null };
+
+export const passwordProgram: Program<PasswordTask, string | boolean> = {
+  name: 'password',
+  file: programFile(import.meta, 'password-worker'),
+  // A hundred times what it takes.
+  timeoutMs: 30_000,
+  parseRequest(message) {
+    const { password, hash } = message as Record<string, unknown>;
+    if (typeof password !== 'string' || (hash !== null && typeof hash !== 'string'))
+      throw new TypeError('no task');
+    return { password, hash };
+  },
+  parseAnswer(message) {
+    if (typeof message === 'boolean') return message;
+    if (typeof message === 'string' && BCRYPT_HASH.test(message)) return message;
+    throw new TypeError('no answer');
+  },
+};
+
+/**
+ * Hashes off the event loop, which never waits for bcrypt. SECURITY: in a thread and not in a process, so that a password
+ * leaves this process for no pipe; bcryptjs is plain JavaScript, which a kill interrupts in a thread too.
+ */
 export function createPasswords(): Passwords {
-  let worker: Worker | null = null;
-  let nextId = 1;
-  const waiting = new Map<
-    number,
-    { resolve: (result: PasswordAnswer['result']) => void; reject: (error: Error) => void }
-  >();
-
-  function getWorker(): Worker {
-    if (worker) return worker;
-    const started = new Worker(join(import.meta.dirname, `password-worker${extname(import.meta.filename)}`));
-    started.on('message', ({ id, result }: PasswordAnswer) => {
-      waiting.get(id)?.resolve(result);
-      waiting.delete(id);
-      if (waiting.size === 0) started.unref();
-    });
-    const fail = () => {
-      for (const { reject } of waiting.values())
-        reject(new AppError('internal_error', 'The password check stopped.'));
-      waiting.clear();
-      worker = null;
-    };
-    started.on('error', fail);
-    started.on('exit', fail);
-    worker = started;
-    return started;
-  }
-
-  function ask(password: SecretText, hash: string | null): Promise<PasswordAnswer['result']> {
-    return new Promise((resolve, reject) => {
-      const id = nextId++;
-      waiting.set(id, { resolve, reject });
-      const target = getWorker();
-      target.ref();
-      target.postMessage({ id, password: password.reveal(), hash, cost: COST } satisfies PasswordTask);
-    });
-  }
-
+  const client = createProcessClient(threads, passwordProgram);
   return {
     async hash(password) {
       requireGoodPassword(password);
-      const hash = await ask(password, null);
+      const hash = await client.ask({ password: password.reveal(), hash: null });
       if (typeof hash !== 'string') throw new AppError('internal_error', 'The password could not be hashed.');
       return hash;
     },
     async matches(password, hash) {
       // SECURITY: over 72 bytes bcrypt would compare a prefix; such a password was never accepted.
       const comparable = password.sizeBytes <= MAX_BYTES;
-      const result = await ask(password, comparable && hash !== null ? hash : NOBODY_HASH);
+      const result = await client.ask({
+        password: password.reveal(),
+        hash: comparable && hash !== null ? hash : NOBODY_HASH,
+      });
       return comparable && hash !== null && result === true;
     },
-    async stop() {
-      await worker?.terminate();
-    },
+    stop: () => client.stop(),
   };
 }
 
