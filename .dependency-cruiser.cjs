@@ -62,7 +62,7 @@ const arrowRules = capabilities.flatMap((name) => {
  * The instance's doors: by these alone the command line and the desktop enter it. instance.ts exports what it takes
  * and gives; the others are there for what must not wait until all of it is loaded.
  */
-const doors = ['instance', 'kernel/app-error', 'kernel/log', 'store/data-directory'];
+const doors = ['instance', 'doors/socket-path', 'kernel/app-error', 'kernel/log', 'store/data-directory'];
 const toPattern = (names) => `^electron/instance/(${names.join('|')})\\.ts$`;
 
 module.exports = {
@@ -133,10 +133,9 @@ module.exports = {
     },
     {
       name: 'desktop-enters-by-the-doors',
-      comment: 'and gives the keychain a process of its own',
       severity: 'error',
       from: { path: '^electron/(main\\.ts|preload\\.ts|desktop/)' },
-      to: { path: '^electron/instance/', pathNot: toPattern([...doors, 'vault/custody/keytar-call']) },
+      to: { path: '^electron/instance/', pathNot: toPattern(doors) },
     },
     {
       name: 'desktop-hands-over-to-the-cli',
@@ -280,7 +279,7 @@ module.exports = {
       from: {
         path: '^electron/desktop/',
         pathNot:
-          '/(keychain-process|leaving|lifecycle|login-item|notifications|start-instance|updates|user-data|bridge|clipboard|tray|guards|window)\\.ts$',
+          '/(leaving|lifecycle|login-item|notifications|start-instance|updates|user-data|utility-processes|bridge|clipboard|tray|guards|window)\\.ts$',
       },
       to: { path: ['^electron$', 'node_modules/electron/'] },
     },

@@ -7,6 +7,7 @@ import type { Clock } from '../electron/instance/kernel/clock.ts';
 import type { Context } from '../electron/instance/kernel/context.ts';
 import { createEvents } from '../electron/instance/kernel/events.ts';
 import { silentLog } from '../electron/instance/kernel/log.ts';
+import { childProcesses } from '../electron/instance/kernel/process-hosts.ts';
 import { openStore } from '../electron/instance/store/store.ts';
 import { insertActiveRecord } from '../electron/instance/vault/key/key-record.ts';
 import { KeyRing } from '../electron/instance/vault/key/key-ring.ts';
@@ -66,6 +67,7 @@ export function openTestContext(): TestContext {
     jobs: createJobs({ store, clock, log: silentLog, events }),
     clock,
     log: silentLog,
+    processes: childProcesses,
     events,
     stopping: new AbortController().signal,
   };

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { findSocketPath } from '../instance/doors/socket-path.ts';
-import type { Instance } from '../instance/instance.ts';
+import type { Instance, ProcessHost } from '../instance/instance.ts';
 import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
@@ -33,7 +33,11 @@ type Send = (method: string, path: string, body: string | null) => Promise<Reply
  *
  * @param mayCreate whether a directory without an instance may become one.
  */
-export async function connect(dataDir: string, mayCreate: boolean): Promise<Client> {
+export async function connect(
+  dataDir: string,
+  mayCreate: boolean,
+  processes: ProcessHost | undefined,
+): Promise<Client> {
   const path = findSocketPath(dataDir);
   if (path !== null) {
     const send = sendOver(path);
@@ -51,12 +55,12 @@ export async function connect(dataDir: string, mayCreate: boolean): Promise<Clie
       `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,
     );
   }
-  return await openInProcess(dataDir);
+  return await openInProcess(dataDir, processes);
 }
 
-async function openInProcess(dataDir: string): Promise<Client> {
+async function openInProcess(dataDir: string, processes: ProcessHost | undefined): Promise<Client> {
   const { openInstance } = await import('../instance/instance.ts');
-  return await connectTo(await openInstance({ dataDir, waitForOwnershipMs: WAIT_FOR_OTHERS_MS }));
+  return await connectTo(await openInstance({ dataDir, processes, waitForOwnershipMs: WAIT_FOR_OTHERS_MS }));
 }
 
 /** A client of an instance that this process holds; to close it stops the instance. */

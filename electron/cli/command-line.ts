@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import type { ProcessHost } from '../instance/instance.ts';
 import { AppError } from '../instance/kernel/app-error.ts';
 import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
@@ -12,14 +13,18 @@ const globalOptions = {
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig;
 
-/** Runs one command line and returns its exit code. Never throws. */
-export async function runCommandLine(given: string[]): Promise<number> {
+/**
+ * Runs one command line and returns its exit code. Never throws.
+ *
+ * @param processes how an instance in this process starts others; Node's own way unless said.
+ */
+export async function runCommandLine(given: string[], processes?: ProcessHost): Promise<number> {
   // `| head` closes the pipe when it has seen enough: what is not read is not missed.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const args = moveLeadingOptions(given);
   const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
   try {
-    return await dispatch(args);
+    return await dispatch(args, processes);
   } catch (error) {
     return report(error, wantsJson);
   }
@@ -41,7 +46,7 @@ function moveLeadingOptions(args: string[]): string[] {
   return [...command.slice(0, end), ...args.slice(0, at), ...command.slice(end)];
 }
 
-async function dispatch(args: string[]): Promise<number> {
+async function dispatch(args: string[], processes: ProcessHost | undefined): Promise<number> {
   const [first] = args;
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     process.stdout.write(formatOverview());
@@ -56,10 +61,14 @@ async function dispatch(args: string[]): Promise<number> {
     const usages = Object.values(commands).map(({ usage }) => usage);
     throw usageError(`${first} takes one of:\n  ${usages.join('\n  ')}`);
   }
-  return await runCommand(command, args.slice(name.split(' ').length));
+  return await runCommand(command, args.slice(name.split(' ').length), processes);
 }
 
-async function runCommand(command: Command, args: string[]): Promise<number> {
+async function runCommand(
+  command: Command,
+  args: string[],
+  processes: ProcessHost | undefined,
+): Promise<number> {
   const { values, positionals, rest } = parse(command, args);
   if (values.help) {
     process.stdout.write(
@@ -75,13 +84,14 @@ async function runCommand(command: Command, args: string[]): Promise<number> {
   const json = values.json === true;
   const invocation: Invocation = {
     dataDir,
+    processes,
     json,
     values,
     positionals,
     rest,
     async connect({ mayCreate = false } = {}) {
       const { connect } = await import('./client.ts');
-      return await connect(dataDir, mayCreate);
+      return await connect(dataDir, mayCreate, processes);
     },
     print(data, forPeople) {
       if (json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);

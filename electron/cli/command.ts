@@ -1,4 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
+import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
 import type { Client } from './client.ts';
 import { usageError } from './command-error.ts';
 
@@ -6,6 +7,8 @@ export type OptionValues = Record<string, string | boolean | undefined>;
 
 export interface Invocation {
   dataDir: string;
+  /** For an instance that is opened in this process. */
+  processes: ProcessHost | undefined;
   json: boolean;
   values: OptionValues;
   positionals: string[];

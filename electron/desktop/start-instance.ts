@@ -7,6 +7,7 @@ import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { describeFailure } from './failure-model.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { StartArguments } from './start-arguments.ts';
+import { utilityProcesses } from './utility-processes.ts';
 
 export interface Started {
   instance: Instance;
@@ -83,6 +84,7 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     custody: 'keychain',
     offersFoundKey: true,
     log,
+    processes: utilityProcesses,
     consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
   });
   const port = (given: number | null, usual: number) =>

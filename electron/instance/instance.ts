@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
 import { createEvents, type Events } from './kernel/events.ts';
 import { describeError, type Log, silentLog } from './kernel/log.ts';
+import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
 import { prepareDataDir } from './store/data-directory.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -43,6 +44,8 @@ export interface InstanceOptions {
   env?: NodeJS.ProcessEnv;
   clock?: Clock;
   log?: Log;
+  /** How processes are started; Node's own way unless said. */
+  processes?: ProcessHost | undefined;
   /** Where the built console lies; beside this package's code unless said. */
   consoleFolder?: string;
   /** How long to wait for another short command on the same data directory to finish. */
@@ -89,6 +92,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   try {
     store = openStore(dataDir, clock);
     const log = options.log ?? silentLog;
+    const processes = options.processes ?? childProcesses;
     const events = createEvents();
     const audit = createAuditLog(store, clock, log);
     const core = await openVault({
@@ -98,6 +102,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       audit,
       clock,
       log,
+      processes,
       ...(options.custody ? { custody: options.custody } : {}),
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
       ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
@@ -115,6 +120,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       jobs: createJobs({ store, clock, log, events }),
       clock,
       log,
+      processes,
       events,
       stopping: stopper.signal,
     };

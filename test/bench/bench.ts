@@ -9,6 +9,7 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
+import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { openStore } from '../../electron/instance/store/store.ts';
 import { createRotationJob } from '../../electron/instance/vault/rotation/reseal-job.ts';
 import {
@@ -178,6 +179,7 @@ async function benchStart(): Promise<void> {
       clock: systemClock,
       log: silentLog,
       audit: createAuditLog(store, systemClock, silentLog),
+      processes: childProcesses,
       emit() {},
     });
     times.push(performance.now() - began);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
+import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
 import { type Ownership, takeOwnership } from '../../electron/instance/store/ownership.ts';
 import { openStore } from '../../electron/instance/store/store.ts';
@@ -43,6 +44,7 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
     store,
     clock: systemClock,
     log: silentLog,
+    processes: childProcesses,
     audit: createAuditLog(store, systemClock, silentLog),
     emit() {},
     // The derivation is not what is interrupted.

@@ -5,6 +5,7 @@ import type { Vault } from '../vault/vault.ts';
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import type { Log } from './log.ts';
+import type { ProcessHost } from './process-hosts.ts';
 
 /** What every capability is given: functions take it first and keep no state of their own. */
 export interface Context {
@@ -15,6 +16,7 @@ export interface Context {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
+  readonly processes: ProcessHost;
   readonly events: Events;
   /** Aborted when the instance stops: ends streams and waits. */
   readonly stopping: AbortSignal;

@@ -1,40 +1,42 @@
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
+import type { ProcessHost } from '../kernel/process-hosts.ts';
+import { askOnce, type Program, programFile } from '../kernel/processes.ts';
 
 /** What SQLite found, in its own words; empty when the file is sound. */
 export type IntegrityFindings = string[];
 
-/** SQLite reports at most this many problems: one is enough to stop writing. */
-const MAX_FINDINGS = 10;
+export const integrityProgram: Program<{ path: string }, IntegrityFindings> = {
+  name: 'integrity check',
+  file: programFile(import.meta, 'integrity-process'),
+  // A second or two for each gigabyte on a common disk.
+  timeoutMs: 10 * 60_000,
+  parseRequest(message) {
+    const { path } = message as Record<string, unknown>;
+    if (typeof path !== 'string') throw new TypeError('no path');
+    return { path };
+  },
+  parseAnswer(message) {
+    if (!Array.isArray(message) || !message.every((line) => typeof line === 'string'))
+      throw new TypeError('no findings');
+    return message;
+  },
+};
 
 /**
- * Runs `PRAGMA quick_check` on a connection and a thread of its own, so that neither start-up nor the event
- * loop waits for it. A check that cannot run at all counts as damage.
+ * Runs `PRAGMA quick_check` on a connection and a process of its own, so that neither start-up nor the event
+ * loop waits for it, and a stop can end it at any time: a thread in the middle of SQLite cannot be. A file that cannot
+ * be opened counts as damaged. Throws `process_failed`.
+ *
+ * @param signal ends the check, which then found nothing.
  */
-export function checkIntegrity(path: string, signal: AbortSignal): Promise<IntegrityFindings> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { path } });
-    worker.unref();
-    signal.addEventListener('abort', () => void worker.terminate(), { once: true });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    worker.once('exit', () => resolve([]));
-  });
-}
-
-function quickCheck(path: string): IntegrityFindings {
-  let database: Database.Database | undefined;
+export async function checkIntegrity(
+  processes: ProcessHost,
+  path: string,
+  signal: AbortSignal,
+): Promise<IntegrityFindings> {
   try {
-    database = new Database(path, { readonly: true, timeout: 5000 });
-    const findings = database.pragma(`quick_check(${MAX_FINDINGS})`) as { quick_check: string }[];
-    return findings.map((row) => row.quick_check).filter((text) => text !== 'ok');
+    return await askOnce(processes, integrityProgram, { path }, signal);
   } catch (error) {
-    return [(error as { code?: string }).code ?? 'quick_check could not run'];
-  } finally {
-    database?.close();
+    if (signal.aborted) return [];
+    throw error;
   }
-}
-
-if (!isMainThread && typeof (workerData as { path?: unknown } | null)?.path === 'string') {
-  parentPort?.postMessage(quickCheck((workerData as { path: string }).path));
 }

@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import { AppError, type ErrorCode } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
+import type { ProcessHost } from '../kernel/process-hosts.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
@@ -38,6 +39,7 @@ export interface VaultCore {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: Log;
+  readonly processes: ProcessHost;
   readonly ring: KeyRing;
   readonly secrets: SecretStore;
   /** Where the active key is kept; follows the key record. */
@@ -83,6 +85,7 @@ export interface OpenVaultOptions {
   audit: AuditLog;
   clock: Clock;
   log: Log;
+  processes: ProcessHost;
   /** Where a first start keeps the new key. */
   custody?: CustodyName;
   passphrase?: SecretText;
@@ -110,6 +113,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     audit: options.audit,
     clock,
     log: options.log,
+    processes: options.processes,
     ring,
     secrets: createSecretStore(store, ring, clock),
     scryptLogN: options.scryptLogN,
@@ -141,7 +145,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
 }
 
 export function openCustody(
-  core: Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'scryptLogN'>,
+  core: Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'processes' | 'scryptLogN'>,
   name: CustodyName,
 ): KeyCustody {
   return createCustody(name, {
@@ -149,6 +153,7 @@ export function openCustody(
     env: core.env,
     instanceId: core.store.identity.id,
     listFingerprints: () => listKnownFingerprints(core.store),
+    processes: core.processes,
     scryptLogN: core.scryptLogN,
   });
 }

@@ -16,6 +16,7 @@ import Database from 'better-sqlite3';
 import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openInstance } from '../../../electron/instance/instance.ts';
+import { childProcesses } from '../../../electron/instance/kernel/process-hosts.ts';
 import * as instanceSchema from '../../../electron/instance/store/instance-table.ts';
 import { checkIntegrity } from '../../../electron/instance/store/integrity-check.ts';
 import { applyMigrations, latestVersion } from '../../../electron/instance/store/migrate.ts';
@@ -182,7 +183,7 @@ describe('writing', () => {
     rmSync(store.path);
     expect(store.findTrouble()?.code).toBe('database_gone');
     store.close();
-    expect(await checkIntegrity(path, new AbortController().signal)).not.toEqual([]);
+    expect(await checkIntegrity(childProcesses, path, new AbortController().signal)).not.toEqual([]);
     expect(instance.status().said.filter((line) => line.includes('damaged'))).toEqual([]);
     await instance.stop();
   });
@@ -220,7 +221,7 @@ describe('writing', () => {
 
   it('finds a sound database sound', async () => {
     openStore(dir, clock).close();
-    expect(await checkIntegrity(path, new AbortController().signal)).toEqual([]);
+    expect(await checkIntegrity(childProcesses, path, new AbortController().signal)).toEqual([]);
   });
 
   const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;

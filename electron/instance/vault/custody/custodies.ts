@@ -1,3 +1,4 @@
+import type { ProcessHost } from '../../kernel/process-hosts.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { CustodyName } from '../vocabulary.ts';
 import type { KeyCustody } from './custody.ts';
@@ -12,6 +13,7 @@ export interface CustodySurroundings {
   /** TEMPS_ENCRYPTION_KEY_FILE is read from it. */
   env: NodeJS.ProcessEnv;
   listFingerprints: () => Fingerprint[];
+  processes: ProcessHost;
   /** Work factor of passphrase custody; age's own unless said. */
   scryptLogN?: number | undefined;
 }

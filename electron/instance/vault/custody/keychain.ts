@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/app-error.ts';
+import type { ProcessHost } from '../../kernel/process-hosts.ts';
 import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { callKeytar, KeytarMissingError, type KeytarRequest } from './keytar-call.ts';
@@ -20,6 +21,7 @@ export interface KeychainOptions {
   instanceId: string;
   /** The keys worth looking for: those of the key record and of an open rotation. */
   listFingerprints: () => Fingerprint[];
+  processes: ProcessHost;
 }
 
 /**
@@ -28,14 +30,18 @@ export interface KeychainOptions {
  * Entries are looked up one by one and never listed: listing crashes keytar on a locked Secret Service. keytar
  * is archived upstream and optional; only keytar-call.ts knows it.
  */
-export function createKeychainCustody({ instanceId, listFingerprints }: KeychainOptions): KeyCustody {
+export function createKeychainCustody({
+  instanceId,
+  listFingerprints,
+  processes,
+}: KeychainOptions): KeyCustody {
   const place = placeNames[process.platform] ?? 'the system keychain';
   let label = process.platform === 'linux' ? UNNAMED : place;
   const entry = (fingerprint: Fingerprint) => ({ service: SERVICE, account: `${instanceId}/${fingerprint}` });
 
   async function call(request: KeytarRequest): Promise<string | boolean | null> {
     try {
-      return await callKeytar(request);
+      return await callKeytar(processes, request);
     } catch (error) {
       throw asCustodyError(error, place);
     }

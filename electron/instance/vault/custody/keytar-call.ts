@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { extname, join } from 'node:path';
+import type { ProcessHost } from '../../kernel/process-hosts.ts';
+import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
 
 /** One call of keytar's. */
 export type KeytarRequest =
@@ -18,52 +18,45 @@ const KEYTAR_MODULE: string = 'keytar';
 /** A keychain that asks its user something may never answer: nothing here waits longer. */
 const TIMEOUT_MS = 15_000;
 
-/** Beside this file, with the ending this one has: the desktop's package holds JavaScript. */
-export const keytarProcessFile = join(import.meta.dirname, `keytar-process${extname(import.meta.filename)}`);
-/** Asks one request in a process of its own; given what to wait for at most. */
-export type AskKeytarProcess = (request: KeytarRequest, timeoutMs: number) => Promise<KeytarAnswer>;
-
-let askProcess: AskKeytarProcess = askChild;
-
-/** In Electron a process of Node's is started otherwise than by the program's own path. */
-export function setKeytarProcess(ask: AskKeytarProcess): void {
-  askProcess = ask;
-}
+export const keytarProgram: Program<KeytarRequest, KeytarAnswer> = {
+  name: 'keychain',
+  file: programFile(import.meta, 'keytar-process'),
+  timeoutMs: TIMEOUT_MS,
+  parseRequest(message) {
+    const { call, service, account, password } = message as Record<string, unknown>;
+    if (typeof service !== 'string' || typeof account !== 'string') throw new TypeError('no entry');
+    if (call === 'set' && typeof password === 'string') return { call, service, account, password };
+    if (call === 'get' || call === 'delete') return { call, service, account };
+    throw new TypeError('no call');
+  },
+  parseAnswer(message) {
+    const { value, error } = message as Record<string, unknown>;
+    if (typeof error === 'string') return { error };
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return { value };
+    throw new TypeError('no answer');
+  },
+};
 
 export class KeytarMissingError extends Error {}
 
 /**
  * Calls keytar. On Linux in a process of its own for each call: libsecret keeps one session for the life of a
  * process, which dies with a restarted keyring daemon and never comes back; and a call that hangs on a prompt
- * can be ended. SECURITY: request and answer go through pipes, never through arguments or the environment.
+ * can be ended. Elsewhere in this process: macOS asks its user anew for every other program that wants an entry.
  *
  * Throws KeytarMissingError when the module is not there, an Error with the keychain's own words otherwise.
  */
-export async function callKeytar(request: KeytarRequest): Promise<string | boolean | null> {
+export async function callKeytar(
+  processes: ProcessHost,
+  request: KeytarRequest,
+): Promise<string | boolean | null> {
   const answer =
     process.platform === 'linux'
-      ? await askProcess(request, TIMEOUT_MS)
+      ? await askOnce(processes, keytarProgram, request)
       : await withTimeout(performKeytarCall(request));
   if (!('error' in answer)) return answer.value;
   if (answer.error === KEYTAR_MODULE) throw new KeytarMissingError('keytar is not installed');
   throw new Error(answer.error);
-}
-
-function askChild(request: KeytarRequest, timeoutMs: number): Promise<KeytarAnswer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [keytarProcessFile], { stdio: ['pipe', 'pipe', 'ignore'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stdin.on('error', () => undefined);
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      clearTimeout(timer);
-      if (code === 0) resolve(JSON.parse(Buffer.concat(chunks).toString('utf8')) as KeytarAnswer);
-      else reject(new Error(`the keychain did not answer (${signal ?? code})`));
-    });
-    child.stdin.end(JSON.stringify(request));
-  });
 }
 
 /** Only in a process that may hang: see `callKeytar`. */

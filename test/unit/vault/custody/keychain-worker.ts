@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { AppError } from '../../../../electron/instance/kernel/app-error.ts';
+import { childProcesses } from '../../../../electron/instance/kernel/process-hosts.ts';
 import { createKeychainCustody } from '../../../../electron/instance/vault/custody/keychain.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 
@@ -9,7 +10,11 @@ const OWN = '00000000-0000-4000-8000-000000000001';
 
 async function answer(request: { do: string; instanceId?: string }): Promise<object> {
   const instanceId = request.instanceId ?? OWN;
-  const custody = createKeychainCustody({ instanceId, listFingerprints: () => [key.fingerprint] });
+  const custody = createKeychainCustody({
+    instanceId,
+    listFingerprints: () => [key.fingerprint],
+    processes: childProcesses,
+  });
   switch (request.do) {
     case 'find': {
       const finding = await custody.find();
