@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pino } from 'pino';
 import { type Log, logOptions } from '../instance/kernel/log.ts';
@@ -6,13 +6,33 @@ import { type Log, logOptions } from '../instance/kernel/log.ts';
 /** One file and the one before it: whoever looks for a cause finds some days, and no disk fills. */
 const MAX_BYTES = 2 * 1024 * 1024;
 
-/** The log of the desktop and its instance, at `path`. Where it cannot be written it goes to standard error. */
-export function openDesktopLog(path: string): Log {
+/**
+ * The log of the desktop and its instance, at `path`. A line that would make it larger than `maxBytes` begins a new file,
+ * and the old one becomes `<path>.1`. Where the file cannot be written, lines go to standard error.
+ */
+export function openDesktopLog(path: string, maxBytes = MAX_BYTES): Log {
+  return pino(logOptions, {
+    // A line at a time and at once, so that a crash loses none; there are few.
+    write(line: string) {
+      try {
+        append(path, line, maxBytes);
+      } catch {
+        writeToStandardError(line);
+      }
+    },
+  });
+}
+
+function append(path: string, line: string, maxBytes: number): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const sizeBytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeBytes > 0 && sizeBytes + Buffer.byteLength(line) > maxBytes) renameSync(path, `${path}.1`);
+  appendFileSync(path, line, { mode: 0o600 });
+}
+
+/** A program that was started from a menu may have none: nothing stops for want of a log. */
+function writeToStandardError(line: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_BYTES) renameSync(path, `${path}.1`);
-    return pino(logOptions, pino.destination({ dest: path, sync: true, mode: 0o600 }));
-  } catch {
-    return pino(logOptions, pino.destination({ fd: 2, sync: true }));
-  }
+    writeSync(2, line);
+  } catch {}
 }
