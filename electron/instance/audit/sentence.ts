@@ -26,9 +26,9 @@ export function code(value: unknown): Part {
 }
 
 /** "1 variable", "12 variables", "2,000 values". A count that an old line lacks is 0. */
-export function countOf(count: unknown, one: string, many = `${one}s`): Part {
+export function countOf(count: unknown, one: string): Part {
   const number = typeof count === 'number' ? count : 0;
-  return plain(`${number.toLocaleString('en')} ${number === 1 ? one : many}`);
+  return plain(`${number.toLocaleString('en')} ${one}${number === 1 ? '' : 's'}`);
 }
 
 export function toPlainText(sentence: Sentence): string {

@@ -6,9 +6,8 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { ApiEnv, Routes } from './api.ts';
 import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
-import { renderDocs } from './docs-page.ts';
+import { docsStyle, renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
-import { pageStyle } from './page-style.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 
 export const SESSION_COOKIE = 'session';
@@ -20,7 +19,6 @@ export interface Credentials {
   authorization: string | null;
   sessionCookie: string | null;
   ip: string | null;
-  userAgent: string | null;
 }
 
 /** From credentials to a caller; the door's own caller when there are none. Throws for credentials that are bad. */
@@ -99,9 +97,7 @@ export function createApp(options: AppOptions): App {
     if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
     const cookie = getCookie(c, SESSION_COOKIE) ?? null;
     const authorization = c.req.header('authorization') ?? null;
-    const userAgent = c.req.header('user-agent') ?? null;
-    const identifyNow = () =>
-      identify({ authorization, sessionCookie: cookie, ip: door.ip, userAgent }, door);
+    const identifyNow = () => identify({ authorization, sessionCookie: cookie, ip: door.ip }, door);
     const caller = identifyNow();
     // SECURITY: a browser sends the cookie by itself, so what changes something must come from our own pages.
     if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
@@ -115,7 +111,7 @@ export function createApp(options: AppOptions): App {
     }
   });
   app.route('/api', api);
-  app.get('/page.css', (c) => c.body(pageStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));
+  app.get('/page.css', (c) => c.body(docsStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));
   app.route('/', consoleRoutes);
   app.notFound(() => {
     throw new AppError('not_found', 'There is nothing at this path.');

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import { permissions, rolePermissions } from '../access/permissions.ts';
+import type { Identify } from '../http/app.ts';
 import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
 import type { Revocable } from './revocations.ts';
@@ -9,13 +10,6 @@ import { identifyApiKey } from './tokens/api-keys.ts';
 import { identifyDeploymentToken } from './tokens/deployment-tokens.ts';
 import { findUser, strongestRole } from './users/users.ts';
 
-interface Credentials {
-  authorization: string | null;
-  sessionCookie: string | null;
-  ip: string | null;
-  userAgent: string | null;
-}
-
 /**
  * From what a request brings to who sent it: Authorization first, then the cookie, then the door's own caller.
  *
@@ -23,9 +17,7 @@ interface Credentials {
  * over the owner's socket is that key. A cookie whose session is over is the one exception: its holder must be
  * able to sign in again.
  */
-export function createAuthenticator(
-  identity: Identity,
-): (credentials: Credentials, doorCaller: Caller) => Caller {
+export function createAuthenticator(identity: Identity): Identify {
   return ({ authorization, sessionCookie, ip }, doorCaller) => {
     if (authorization !== null) return identifyBearer(identity, authorization, ip);
     if (sessionCookie === null) return doorCaller;
@@ -90,14 +82,12 @@ function identifySession(
     };
   }
   if (!user) throw new AppError('session_expired', 'This account is gone.');
-  const role = strongestRole(user);
   return {
     kind: 'user',
     ip,
     label: user.email,
-    permissions: rolePermissions[role],
+    permissions: rolePermissions[strongestRole(user)],
     userId: user.id,
-    role,
     sessionId: session.id,
     confirmedAt: session.confirmedAt,
   };

@@ -1,12 +1,11 @@
 /** The few calls the instance makes on its log; pino fits, and so does a test's array. */
 export interface Log {
-  debug(facts: object, message: string): void;
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLog: Log = { info() {}, warn() {}, error() {} };
 
 /**
  * How the instance's logs are written. SECURITY: what could hold a secret is cut out, whoever logs it.

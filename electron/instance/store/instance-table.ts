@@ -11,5 +11,4 @@ export interface InstanceIdentity {
   /** UUID. */
   id: string;
   name: string;
-  createdAt: number;
 }

@@ -23,8 +23,6 @@ export interface Store {
   readonly identity: InstanceIdentity;
   /** The connection. Statements are plain SQL; drizzle's schema is what their tables are generated from. */
   readonly sqlite: Sqlite;
-  /** True when this open made the database. */
-  readonly isNew: boolean;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
   transaction<T>(work: () => T): T;
   /** Names the instance. */
@@ -44,8 +42,7 @@ export interface Store {
  */
 export function openStore(dataDir: string, clock: Clock): Store {
   const path = join(dataDir, DATABASE_FILE);
-  const isNew = !existsSync(path);
-  if (isNew) createDatabase(path, clock);
+  if (!existsSync(path)) createDatabase(path, clock);
   requireSqliteFile(path);
   let sqlite: Sqlite | undefined;
   try {
@@ -58,7 +55,7 @@ export function openStore(dataDir: string, clock: Clock): Store {
     // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
     sqlite.pragma('secure_delete = ON');
     applyMigrations(sqlite, APPLICATION_ID);
-    return composeStore(path, sqlite, readIdentity(sqlite, path), isNew);
+    return composeStore(path, sqlite, readIdentity(sqlite, path));
   } catch (error) {
     sqlite?.close();
     throw asStoreError(error, path);
@@ -111,7 +108,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, isNew: boolean): Store {
+function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity): Store {
   const inode = statSync(path, { bigint: true }).ino;
   let damage: string | null = null;
 
@@ -136,7 +133,6 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity, 
     path,
     identity,
     sqlite,
-    isNew,
     findTrouble,
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
@@ -199,7 +195,7 @@ function requireOurs(sqlite: Sqlite, path: string): void {
 }
 
 function readIdentity(sqlite: Sqlite, path: string): InstanceIdentity {
-  const row = sqlite.prepare('SELECT id, name, created_at AS createdAt FROM instance').get();
+  const row = sqlite.prepare('SELECT id, name FROM instance').get();
   if (!row) {
     throw new AppError('database_damaged', `${path} does not say whose it is. It was left as it is.`);
   }
@@ -207,8 +203,9 @@ function readIdentity(sqlite: Sqlite, path: string): InstanceIdentity {
 }
 
 function createIdentity(sqlite: Sqlite, clock: Clock): void {
-  const identity = { id: randomUUID(), name: hostname() || 'temps', createdAt: clock.now() };
-  sqlite.prepare('INSERT INTO instance (id, name, created_at) VALUES (@id, @name, @createdAt)').run(identity);
+  sqlite
+    .prepare('INSERT INTO instance (id, name, created_at) VALUES (?, ?, ?)')
+    .run(randomUUID(), hostname() || 'temps', clock.now());
 }
 
 /** SQLite's and the file system's errors in the product's words; everything else unchanged. */
