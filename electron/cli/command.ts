@@ -1,5 +1,5 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
+import type { ProcessHost } from '../instance/instance.ts';
 import type { Client } from './client.ts';
 import { usageError } from './command-error.ts';
 

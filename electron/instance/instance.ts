@@ -27,7 +27,7 @@ export { DEFAULT_PORTS } from './doors/doors.ts';
 export { createOwner } from './doors/socket-door.ts';
 export { probeKeychain } from './vault/custody/keychain.ts';
 export { SecretText } from './vault/secret-text.ts';
-export type { Doors, WindowDoor };
+export type { Doors, ProcessHost, WindowDoor };
 
 /** How long a part may take to stop. What is not done by then goes on with the next start. */
 const STOP_MS = 8000;

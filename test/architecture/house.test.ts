@@ -95,6 +95,7 @@ describe('what capabilities declare', () => {
     const core = await openVault({
       dataDir: test.dataDir,
       env: {},
+      processes: ctx.processes,
       store: ctx.store,
       audit: ctx.audit,
       clock: ctx.clock,

@@ -29,17 +29,10 @@ export const commands: Record<string, Command> = {
 };
 
 async function serve(invocation: Invocation): Promise<number> {
-<<<<<<< HEAD:electron/cli/commands/serve.ts
-  const { values, dataDir } = invocation;
+  const { values, dataDir, processes } = invocation;
   const custody = parseCustody('--custody', values.custody);
   const https = parsePort(values['https-port']);
   const http = parsePort(values['http-port']);
-=======
-  const { values, dataDir, processes } = invocation;
-  const custody = parseCustody(values.custody);
-  const https = parsePort(values['https-port'], DEFAULT_PORTS.https);
-  const http = parsePort(values['http-port'], DEFAULT_PORTS.http);
->>>>>>> 86f731d (Let the shell say how processes are started, the keychain's first):electron/cli/serve.ts
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
   // Wrong usage and --help need none of these.
   const { DEFAULT_PORTS, openInstance, SecretText } = await import('../../instance/instance.ts');
