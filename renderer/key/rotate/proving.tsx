@@ -4,6 +4,7 @@ import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
+import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { inCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
@@ -11,7 +12,6 @@ import type { KeepWay } from '../copy/copy-formats.ts';
 import { CopySteps } from '../copy/copy-steps.tsx';
 import { useCopyWizard } from '../copy/use-copy-wizard.ts';
 import { TwoBlades } from '../proof/two-blades.tsx';
-import { WithoutCopyDialog } from './without-copy.tsx';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
 
@@ -93,5 +93,31 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
         <WithoutCopyDialog fingerprint={rotation.new_fingerprint} onClose={() => setSkipping(false)} />
       )}
     </div>
+  );
+}
+
+/** Past the proof, by typing the new key's fingerprint. */
+function WithoutCopyDialog({ fingerprint, onClose }: { fingerprint: string; onClose: () => void }) {
+  const skip = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/vault/key/rotation/prove', { body: { override_fingerprint: fingerprint } }),
+      ),
+    { changes: ['vault'], onDone: onClose },
+  );
+  return (
+    <ConfirmDialog
+      title="Go on without a copy of the new key?"
+      action="Go on without a copy"
+      keep="Make a copy"
+      mutation={skip}
+      typed={{ label: `Type its fingerprint, ${fingerprint}`, name: fingerprint, isCode: true }}
+      onClose={onClose}
+    >
+      <p>
+        After sealing, copies of the old key open nothing new. If this machine is lost before there is a copy
+        of the new key, so is every secret. The key is at risk until then.
+      </p>
+    </ConfirmDialog>
   );
 }

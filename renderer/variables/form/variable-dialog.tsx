@@ -23,12 +23,13 @@ interface VariableDialogProps {
 }
 
 const FORM_ID = 'variable-form';
+
 /** Adds a variable or changes one. */
 export function VariableDialog(props: VariableDialogProps) {
   const { scope, environments, variable, environmentIds, mayReveal, onClose } = props;
   // What it is compared with when it is saved; after a lost race, what was found then.
   const [expected, setExpected] = useState(variable?.updated_at ?? 0);
-  // What was typed is given up for nothing but the person's own word.
+  // What was refused and may be sent all the same, on the person's own word.
   const [refused, setRefused] = useState<FormFields | null>(null);
   const save = useApiMutation(
     ({ fields, allowUnresolved = false, over = expected }: Sent) =>
@@ -45,7 +46,7 @@ export function VariableDialog(props: VariableDialogProps) {
   const theirs = findTheirs(save.error);
   const race = variable && refused && theirs ? { was: variable, mine: refused, theirs } : null;
   useSaveKey(race || save.isPending ? null : submitForm);
-  const problem = save.error instanceof ApiProblem ? save.error : null;
+  const problem = save.error instanceof ApiProblem && !refused ? save.error : null;
   return (
     <Dialog
       onClose={onClose}
