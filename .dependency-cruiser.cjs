@@ -62,7 +62,14 @@ const arrowRules = capabilities.flatMap((name) => {
  * The instance's doors: by these alone the command line and the desktop enter it. instance.ts exports what it takes
  * and gives; the others are there for what must not wait until all of it is loaded.
  */
-const doors = ['instance', 'doors/socket-path', 'kernel/app-error', 'kernel/log', 'store/data-directory'];
+const doors = [
+  'instance',
+  'doors/socket-path',
+  'kernel/app-error',
+  'kernel/log',
+  'kernel/process-hosts',
+  'store/data-directory',
+];
 const toPattern = (names) => `^electron/instance/(${names.join('|')})\\.ts$`;
 
 module.exports = {

@@ -1,5 +1,5 @@
 import { app, utilityProcess } from 'electron';
-import type { ProcessHost } from '../instance/instance.ts';
+import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
 
 /**
  * Electron's own processes: the program itself, started again, would be the desktop and no Node. SECURITY: messages go

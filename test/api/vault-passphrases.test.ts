@@ -153,7 +153,7 @@ describe('a passphrase file from before', () => {
     const unlocked = await call('POST', '/vault/unlock', { method: 'passphrase', passphrase: WEAK });
     expect(unlocked.body.state).toBe('running');
     const path = join(folder, 'old.age');
-    const { id, name } = (instance as Instance).status().instance;
+    const { id, name } = (await call('GET', '/vault/status')).body.instance;
     const facts = { fingerprint: key.fingerprint, epoch: 1, keyCreatedAt: 0, copiedAt: 0 };
     await writeOldFile(path, formatKitText(key, { ...facts, instanceId: id, instanceName: name }), WEAK);
     const verified = await call('POST', '/vault/key/copies/verify', { path, passphrase: WEAK });

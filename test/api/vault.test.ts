@@ -248,7 +248,11 @@ describe('a start', () => {
       keep_anyway: true,
     });
     await restart();
-    await call('POST', '/vault/unlock', { method: 'path', path: copy, passphrase: 'another olive kettle altogether' });
+    await call('POST', '/vault/unlock', {
+      method: 'path',
+      path: copy,
+      passphrase: 'another olive kettle altogether',
+    });
     expect(await reveal()).toBe(CANARY);
     expect(readdirSync(dataDir).filter((name) => name.endsWith('.age'))).toEqual(['encryption_key.age']);
   });

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events';
 const send = process.send?.bind(process);
 const port = new EventEmitter();
 process.on('message', (data) => port.emit('message', { data }));
-process.send = undefined;
+Reflect.deleteProperty(process, 'send');
 Object.defineProperty(process, 'type', { value: 'utility', enumerable: true });
 Object.defineProperty(process, 'parentPort', {
   value: Object.assign(port, { postMessage: (message: unknown) => void send?.(message) }),

@@ -91,7 +91,10 @@ export class Chromium {
       return;
     }
     // It answers when the page may go on, which is when it was met.
-    const created = this.browser.send('Target.createTarget', { url: 'about:blank', browserContextId });
+    const created = this.browser.send('Target.createTarget', {
+      url: 'about:blank',
+      ...(browserContextId === undefined ? {} : { browserContextId }),
+    });
     await Promise.all([created, met]);
   }
 }

@@ -71,7 +71,7 @@ function createSession(): Electron.Session {
       if (await isGranted(contents, origin, permission)) granted.push(permission[1]);
     await chromium.browser.send('Browser.grantPermissions', {
       origin: httpOrigin,
-      browserContextId,
+      ...(browserContextId === undefined ? {} : { browserContextId }),
       permissions: granted as 'geolocation'[],
     });
     return { chromium, id: browserContextId };
