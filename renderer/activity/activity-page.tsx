@@ -4,7 +4,7 @@ import { useDeferredValue, useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { peopleQuery } from '../people/people-query.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { ActivityFilters } from './activity-filters.tsx';
 import { type ActivityFilter, activityQuery, noFilter, toQuery } from './activity-query.ts';
@@ -39,40 +39,33 @@ function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => voi
   const asked = useDeferredValue(filter);
   const lines = useInfiniteQuery({ ...activityQuery(asked), placeholderData: (before) => before });
   const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data;
-  if (lines.isPending)
-    return (
-      <div className="table-wrap">
-        <Skeleton rows={10} columns={4} />
-      </div>
-    );
-  if (lines.isError && !lines.data)
-    return (
-      <Failed title="The activity did not load" error={lines.error} onRetry={() => void lines.refetch()} />
-    );
   const found = lines.data ?? [];
-  if (found.length === 0)
-    return (
-      <div className="card">
-        <Empty
-          icon={SearchX}
-          title="Nothing of that kind"
-          text="No line of the log has all of what is asked for."
-          action={<Button onClick={onClear}>Show everything</Button>}
-        />
-      </div>
-    );
   return (
     <>
-      <ActivityTable lines={found} people={people ?? []} />
-      <div className="mt-3 flex items-center justify-center gap-3">
-        {lines.hasNextPage ? (
-          <Button isBusy={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>
-            Load more
-          </Button>
-        ) : (
-          <span className="text-12 text-text-3">That is the beginning.</span>
-        )}
-      </div>
+      <ActivityTable
+        query={lines}
+        lines={found}
+        people={people ?? []}
+        empty={
+          <Empty
+            icon={SearchX}
+            title="Nothing of that kind"
+            text="No line of the log has all of what is asked for."
+            action={<Button onClick={onClear}>Show everything</Button>}
+          />
+        }
+      />
+      {found.length > 0 && (
+        <div className="mt-3 flex items-center justify-center gap-3">
+          {lines.hasNextPage ? (
+            <Button isBusy={lines.isFetchingNextPage} onClick={() => void lines.fetchNextPage()}>
+              Load more
+            </Button>
+          ) : (
+            <span className="text-12 text-text-3">That is the beginning.</span>
+          )}
+        </div>
+      )}
     </>
   );
 }

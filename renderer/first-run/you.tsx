@@ -79,9 +79,9 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
         <NewPasswordField
           label="Password"
           value={password}
-            onChange={setPassword}
-            names={[email, name]}
-            error={tooShort ?? setUp.fieldError('password')}
+          onChange={setPassword}
+          names={[email, name]}
+          error={tooShort ?? setUp.fieldError('password')}
         />
         <FormError mutation={setUp} fields={['email', 'name', 'password']} />
         <div className="mt-2 flex flex-wrap gap-2">

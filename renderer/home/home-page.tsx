@@ -93,18 +93,6 @@ type ProjectsQuery = ReturnType<
 function Projects({ query, onNew }: { query: ProjectsQuery; onNew: () => void }) {
   const mayWrite = useMay('projects:write');
   const vault = useVault().data;
-  if (query.isError && !query.data)
-    return (
-      <div className="card">
-        <Failed title="The projects did not load" error={query.error} onRetry={() => void query.refetch()} />
-      </div>
-    );
-  if (!query.data)
-    return (
-      <div className="table-wrap">
-        <Skeleton rows={4} columns={4} />
-      </div>
-    );
-  if (query.data.length > 0) return <ProjectsSection projects={query.data} />;
+  if (query.data?.length !== 0) return <ProjectsSection query={query} />;
   return mayWrite ? <FirstStart vault={vault} onNew={onNew} /> : <NoProjects />;
 }

@@ -1,3 +1,4 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { SquareStack } from 'lucide-react';
 import { ProjectTable } from '../projects/manage/project-table.tsx';
@@ -9,12 +10,13 @@ import { Section } from '../ui/page.tsx';
 const SHOWN = 6;
 
 /** The projects changed last. */
-export function ProjectsSection({ projects }: { projects: readonly ListedProject[] }) {
+export function ProjectsSection({ query }: { query: UseQueryResult<readonly ListedProject[]> }) {
+  const projects = query.data ?? [];
   const newest = projects.toSorted((a, b) => b.updated_at - a.updated_at).slice(0, SHOWN);
   return (
     <Section
       title="Projects"
-      said={projects.length.toLocaleString()}
+      said={query.data?.length.toLocaleString()}
       actions={
         projects.length > SHOWN && (
           <Link to="/projects" className={buttonClass('plain', true)}>
@@ -23,7 +25,7 @@ export function ProjectsSection({ projects }: { projects: readonly ListedProject
         )
       }
     >
-      <ProjectTable projects={newest} isNarrow />
+      <ProjectTable query={query} projects={newest} isNarrow />
     </Section>
   );
 }

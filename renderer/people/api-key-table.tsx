@@ -7,75 +7,54 @@ import { Expiry } from '../ui/form/expiry.tsx';
 import { LastUsed } from '../ui/last-used.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
+import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatCount } from '../ui/time.ts';
 import type { ApiKey } from './api-keys-query.ts';
 import { permissionWords } from './permission-words.ts';
 import { roleLabel } from './roles.ts';
 
-interface ApiKeyTableProps {
+interface ApiKeyTableProps extends TableStates {
   keys: readonly ApiKey[];
   /** Absent for those who may only look. */
   onDelete?: ((key: ApiKey) => void) | undefined;
 }
 
-export function ApiKeyTable({ keys, onDelete }: ApiKeyTableProps) {
+export function ApiKeyTable({ keys, onDelete, ...states }: ApiKeyTableProps) {
   return (
-    <div className="table-wrap">
-      <table className="table table-tall">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" className="w-44 max-tablet:hidden">
-              Role
-            </th>
-            <th scope="col" className="w-36 max-tablet:hidden">
-              Last used
-            </th>
-            <th scope="col" className="w-36 max-phone:w-32">
-              Expires
-            </th>
-            {onDelete && (
-              <th scope="col" className="w-14">
-                <span className="sr">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id}>
-              <td>
-                <span className="two-lines">
-                  <span className="flex min-w-0 items-center gap-2">
-                    <span className="first truncate" dir="auto" title={key.name}>
-                      {key.name}
-                    </span>
-                    {!key.is_active && <Chip>switched off</Chip>}
-                  </span>
-                  <small className="font-mono">{key.key_prefix}…</small>
-                </span>
-              </td>
-              <td className="max-tablet:hidden">
-                <Grant apiKey={key} />
-              </td>
-              <td className="max-tablet:hidden">
-                <LastUsed at={key.last_used_at} />
-              </td>
-              <td>
-                <Expiry at={key.expires_at} />
-              </td>
-              {onDelete && (
-                <td>
-                  <span className="flex justify-end">
-                    <KeyMenu apiKey={key} onDelete={onDelete} />
-                  </span>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      {...states}
+      label="API keys"
+      className="table-tall"
+      rows={keys}
+      rowKey={(key) => key.id}
+      columns={[
+        {
+          name: 'Name',
+          isRowHeader: true,
+          cell: ({ name, is_active, key_prefix }) => (
+            <RowName
+              name={name}
+              beside={!is_active && <Chip>switched off</Chip>}
+              below={<span className="font-mono">{key_prefix}…</span>}
+            />
+          ),
+        },
+        {
+          name: 'Role',
+          width: 'w-44',
+          className: 'max-tablet:hidden',
+          cell: (key) => <Grant apiKey={key} />,
+        },
+        {
+          name: 'Last used',
+          width: 'w-36',
+          className: 'max-tablet:hidden',
+          cell: (key) => <LastUsed at={key.last_used_at} />,
+        },
+        { name: 'Expires', width: 'w-36 max-phone:w-32', cell: (key) => <Expiry at={key.expires_at} /> },
+        ...(onDelete ? [actionsColumn<ApiKey>((key) => <KeyMenu apiKey={key} onDelete={onDelete} />)] : []),
+      ]}
+    />
   );
 }
 

@@ -3,7 +3,7 @@ import { Bot, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
@@ -32,24 +32,19 @@ export function ApiKeysPage() {
           <CannotSeal what="A new key could not be sealed. Those there are cannot be checked either, so they do not work now." />
         </div>
       )}
-      {keys.isPending ? (
-        <div className="table-wrap">
-          <Skeleton rows={4} columns={4} />
-        </div>
-      ) : keys.isError && !keys.data ? (
-        <Failed title="The API keys did not load" error={keys.error} onRetry={() => void keys.refetch()} />
-      ) : keys.data?.length === 0 ? (
-        <div className="card">
+      <ApiKeyTable
+        query={keys}
+        keys={keys.data ?? []}
+        onDelete={mayWrite ? setLeaving : undefined}
+        empty={
           <Empty
             icon={Bot}
             title="No API key yet"
             text="A key lets a program use this instance: the command line on another machine, a script, a pipeline."
             action={mayWrite && add}
           />
-        </div>
-      ) : (
-        <ApiKeyTable keys={keys.data ?? []} onDelete={mayWrite ? setLeaving : undefined} />
-      )}
+        }
+      />
       {isMaking && <NewApiKeyDialog onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
         <ShownOnce name={`API key ${made.name}`} values={made.values} onStored={() => setMade(null)}>

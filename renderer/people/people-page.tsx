@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { DeletePersonDialog } from './delete-person-dialog.tsx';
 import { EditPersonDialog } from './edit-person-dialog.tsx';
 import { NewPersonDialog } from './new-person-dialog.tsx';
@@ -44,18 +43,10 @@ function Everyone() {
         )
       }
     >
-      {people.isPending ? (
-        <div className="table-wrap">
-          <Skeleton rows={4} columns={4} />
-        </div>
-      ) : people.isError && !people.data ? (
-        <Failed title="The list did not load" error={people.error} onRetry={() => void people.refetch()} />
-      ) : (
-        <PeopleList
-          people={people.data ?? []}
-          onDeed={mayWrite ? (what, person) => setOpen({ what, person }) : undefined}
-        />
-      )}
+      <PeopleList
+        query={people}
+        onDeed={mayWrite ? (what, person) => setOpen({ what, person }) : undefined}
+      />
       {open?.what === 'new' && <NewPersonDialog onClose={close} />}
       {open?.what === 'edit' && <EditPersonDialog person={open.person} onClose={close} />}
       {open?.what === 'password' && <ResetPasswordDialog person={open.person} onClose={close} />}
@@ -66,11 +57,12 @@ function Everyone() {
 }
 
 interface PeopleListProps {
-  people: readonly Person[];
+  query: UseQueryResult<readonly Person[]>;
   onDeed: ((what: PersonDeed, person: Person) => void) | undefined;
 }
 
-function PeopleList({ people, onDeed }: PeopleListProps) {
+function PeopleList({ query, onDeed }: PeopleListProps) {
+  const people = query.data ?? [];
   const [search, setSearch] = useState('');
   const [showsDeleted, setShowsDeleted] = useState(false);
   const deleted = people.filter(isDeleted);
@@ -82,28 +74,31 @@ function PeopleList({ people, onDeed }: PeopleListProps) {
   });
   return (
     <>
-      <div className="toolbar flex-wrap">
-        <SearchField label="Search people" value={search} onChange={setSearch} />
-        {deleted.length > 0 && (
-          <>
-            <Filter
-              isOn={!showsDeleted}
-              count={people.length - deleted.length}
-              onClick={() => setShowsDeleted(false)}
-            >
-              With access
-            </Filter>
-            <Filter isOn={showsDeleted} count={deleted.length} onClick={() => setShowsDeleted(true)}>
-              Deleted
-            </Filter>
-          </>
-        )}
-      </div>
-      {found.length > 0 ? (
-        <PeopleTable people={found} onDeed={onDeed} />
-      ) : (
-        <p className="card card-pad text-text-2">Nobody by that name or e-mail address.</p>
+      {query.data && (
+        <div className="toolbar flex-wrap">
+          <SearchField label="Search people" value={search} onChange={setSearch} />
+          {deleted.length > 0 && (
+            <>
+              <Filter
+                isOn={!showsDeleted}
+                count={people.length - deleted.length}
+                onClick={() => setShowsDeleted(false)}
+              >
+                With access
+              </Filter>
+              <Filter isOn={showsDeleted} count={deleted.length} onClick={() => setShowsDeleted(true)}>
+                Deleted
+              </Filter>
+            </>
+          )}
+        </div>
       )}
+      <PeopleTable
+        query={query}
+        people={found}
+        onDeed={onDeed}
+        empty={<p className="card-pad text-text-2">Nobody by that name or e-mail address.</p>}
+      />
     </>
   );
 }

@@ -3,7 +3,6 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { DeleteEnvironmentDialog } from './manage/delete-environment-dialog.tsx';
 import { EnvironmentSettingsDialog } from './manage/environment-settings-dialog.tsx';
 import { EnvironmentTable } from './manage/environment-table.tsx';
@@ -34,25 +33,13 @@ export function EnvironmentsPage() {
         )
       }
     >
-      {environments.isPending ? (
-        <div className="table-wrap">
-          <Skeleton rows={3} columns={4} />
-        </div>
-      ) : environments.isError && !environments.data ? (
-        <Failed
-          title="The environments did not load"
-          error={environments.error}
-          onRetry={() => void environments.refetch()}
-        />
-      ) : (
-        <EnvironmentTable
-          project={project}
-          environments={environments.data ?? []}
-          variables={variables}
-          onSettings={mayWrite ? (environment) => setOpen({ what: 'settings', environment }) : undefined}
-          onDelete={mayDelete ? (environment) => setOpen({ what: 'delete', environment }) : undefined}
-        />
-      )}
+      <EnvironmentTable
+        query={environments}
+        environments={environments.data ?? []}
+        variables={variables}
+        onSettings={mayWrite ? (environment) => setOpen({ what: 'settings', environment }) : undefined}
+        onDelete={mayDelete ? (environment) => setOpen({ what: 'delete', environment }) : undefined}
+      />
       {open?.what === 'new' && <NewEnvironmentDialog project={project} onClose={close} />}
       {open?.what === 'settings' && (
         <EnvironmentSettingsDialog project={project} environment={open.environment} onClose={close} />

@@ -1,11 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Plus, SearchX, SquareStack } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { NewProjectDialog } from './manage/new-project-dialog.tsx';
 import { ProjectTable } from './manage/project-table.tsx';
@@ -35,18 +35,9 @@ export function ProjectsPage() {
         </>
       }
     >
-      {projects.isPending ? (
-        <div className="table-wrap">
-          <Skeleton rows={6} columns={4} />
-        </div>
-      ) : projects.isError && !projects.data ? (
-        <Failed
-          title="The projects did not load"
-          error={projects.error}
-          onRetry={() => void projects.refetch()}
-        />
-      ) : isEmpty ? (
-        <div className="card">
+      <ProjectList
+        query={projects}
+        none={
           <Empty
             icon={SquareStack}
             title="No project yet"
@@ -63,10 +54,8 @@ export function ProjectsPage() {
               )
             }
           />
-        </div>
-      ) : (
-        <ProjectList projects={projects.data ?? []} />
-      )}
+        }
+      />
       {isMaking && (
         <NewProjectDialog
           taken={new Set(projects.data?.map(({ slug }) => slug))}
@@ -77,7 +66,14 @@ export function ProjectsPage() {
   );
 }
 
-function ProjectList({ projects }: { projects: readonly ListedProject[] }) {
+interface ProjectListProps {
+  query: UseQueryResult<readonly ListedProject[]>;
+  /** In place of an empty list. */
+  none: ReactNode;
+}
+
+function ProjectList({ query, none }: ProjectListProps) {
+  const projects = query.data ?? [];
   const [search, setSearch] = useState('');
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = projects.filter(({ name, slug, environment_names }) => {
@@ -86,28 +82,34 @@ function ProjectList({ projects }: { projects: readonly ListedProject[] }) {
   });
   return (
     <>
-      <div className="toolbar">
-        <SearchField label="Search projects" value={search} onChange={setSearch} />
-        <span className="quiet ml-auto empty:hidden" role="status">
-          {found.length > SHOWN
-            ? `${SHOWN} of ${found.length.toLocaleString()}. Search finds the rest.`
-            : words.length > 0
-              ? `${found.length} of ${projects.length}`
-              : ''}
-        </span>
-      </div>
-      {found.length > 0 ? (
-        <ProjectTable projects={found.slice(0, SHOWN)} />
-      ) : (
-        <div className="card">
-          <Empty
-            icon={SearchX}
-            title="No project by that name"
-            text="The search looks at names, addresses and environments."
-            action={<Button onClick={() => setSearch('')}>Show all</Button>}
-          />
+      {projects.length > 0 && (
+        <div className="toolbar">
+          <SearchField label="Search projects" value={search} onChange={setSearch} />
+          <span className="quiet ml-auto empty:hidden" role="status">
+            {found.length > SHOWN
+              ? `${SHOWN} of ${found.length.toLocaleString()}. Search finds the rest.`
+              : words.length > 0
+                ? `${found.length} of ${projects.length}`
+                : ''}
+          </span>
         </div>
       )}
+      <ProjectTable
+        query={query}
+        projects={found.slice(0, SHOWN)}
+        empty={
+          projects.length === 0 ? (
+            none
+          ) : (
+            <Empty
+              icon={SearchX}
+              title="No project by that name"
+              text="The search looks at names, addresses and environments."
+              action={<Button onClick={() => setSearch('')}>Show all</Button>}
+            />
+          )
+        }
+      />
     </>
   );
 }

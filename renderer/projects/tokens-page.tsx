@@ -3,7 +3,7 @@ import { KeySquare, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 import { DeleteTokenDialog } from './manage/delete-token-dialog.tsx';
@@ -60,26 +60,19 @@ interface TokenListProps {
 }
 
 function TokenList({ tokens, empty, onDelete }: TokenListProps) {
-  if (tokens.isPending)
-    return (
-      <div className="table-wrap">
-        <Skeleton rows={3} columns={4} />
-      </div>
-    );
-  if (tokens.isError && !tokens.data)
-    return (
-      <Failed title="The tokens did not load" error={tokens.error} onRetry={() => void tokens.refetch()} />
-    );
-  const list = tokens.data?.tokens ?? [];
-  if (list.length > 0) return <TokenTable tokens={list} onDelete={onDelete} />;
   return (
-    <div className="card">
-      <Empty
-        icon={KeySquare}
-        title="No token yet"
-        text="A deployment token lets a pipeline or a container read this project’s variables, and nothing else of this instance."
-        action={empty}
-      />
-    </div>
+    <TokenTable
+      query={tokens}
+      tokens={tokens.data?.tokens ?? []}
+      onDelete={onDelete}
+      empty={
+        <Empty
+          icon={KeySquare}
+          title="No token yet"
+          text="A deployment token lets a pipeline or a container read this project’s variables, and nothing else of this instance."
+          action={empty}
+        />
+      }
+    />
   );
 }

@@ -6,7 +6,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
@@ -88,20 +88,17 @@ function SecretsList() {
           onChange={(typed) => show({ search: typed.slice(0, 200) })}
         />
       </div>
-      <div className="table-wrap" aria-busy={query.isPlaceholderData}>
-        {query.isError ? (
-          <Failed title="The list did not load" error={query.error} onRetry={() => void query.refetch()} />
-        ) : !data ? (
-          <Skeleton rows={10} columns={5} />
-        ) : data.secrets.length === 0 ? (
-          <NoSecrets isFiltered={data.counts.all > 0} onClear={() => show({ group: null, search: '' })} />
-        ) : (
-          <>
-            <SecretsTable secrets={data.secrets} />
-            <Foot data={data} onPage={(next) => show({ page: next })} />
-          </>
-        )}
-      </div>
+      <SecretsTable
+        query={query}
+        secrets={data?.secrets ?? []}
+        empty={
+          <NoSecrets
+            isFiltered={(data?.counts.all ?? 0) > 0}
+            onClear={() => show({ group: null, search: '' })}
+          />
+        }
+        foot={data && <Foot data={data} onPage={(next) => show({ page: next })} />}
+      />
     </div>
   );
 }
@@ -130,7 +127,7 @@ function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) 
   const first = (data.page - 1) * PER_PAGE + 1;
   const last = first + data.secrets.length - 1;
   return (
-    <div className="table-foot">
+    <>
       <span className="min-w-0 truncate">
         {first.toLocaleString()} to {last.toLocaleString()} of {data.total.toLocaleString()}
         {data.failing > 0 && '. What does not open comes first.'}
@@ -150,6 +147,6 @@ function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) 
         disabled={last >= data.total}
         onClick={() => onPage(data.page + 1)}
       />
-    </div>
+    </>
   );
 }

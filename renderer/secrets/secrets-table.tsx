@@ -1,5 +1,6 @@
-import { Check, LockKeyhole } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { Verdict } from '../ui/instruments/verdict.tsx';
+import { Locked, Table, type TableStates } from '../ui/table.tsx';
 import { formatAgo, formatExact, formatShortDay } from '../ui/time.ts';
 import { useLostKeys } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
@@ -7,33 +8,67 @@ import { useSecretIcon } from './secret-icon.ts';
 import { wordsOfKind } from './secret-words.ts';
 import type { SealedSecret } from './secrets-queries.ts';
 
-const columns = ['What', 'Owner', 'Kind', 'Key', 'Sealed', 'Last used', 'Check'] as const;
+interface SecretsTableProps extends TableStates {
+  secrets: readonly SealedSecret[];
+}
 
-/** Sealed values, one a row, without their values. On a telephone a row is two lines. */
-export function SecretsTable({ secrets }: { secrets: readonly SealedSecret[] }) {
+/** Sealed values, one a row, without their values. What is needed least goes first from a narrow screen. */
+export function SecretsTable({ secrets, ...states }: SecretsTableProps) {
   const lost = useLostKeys();
   return (
-    <table className="table secrets-table">
-      <colgroup>
-        {columns.map((name) => (
-          <col key={name} className={`col-${name.toLowerCase().replace(' ', '-')}`} />
-        ))}
-      </colgroup>
-      <thead>
-        <tr>
-          {columns.map((name) => (
-            <th key={name} scope="col" className={name === 'Key' ? 'num' : ''}>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {secrets.map((secret) => (
-          <SecretRow key={secret.id} secret={secret} isLost={lost.has(secret.key_fingerprint)} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      {...states}
+      label="Secrets"
+      className="max-phone:[--row:var(--row-height-tall)]"
+      skeletonRows={10}
+      rows={secrets}
+      rowKey={(secret) => secret.id}
+      rowClass={({ check }) => rowClass[check] ?? ''}
+      columns={[
+        { name: 'What', isRowHeader: true, cell: (secret) => <What secret={secret} /> },
+        {
+          name: 'Owner',
+          width: 'w-44',
+          className: 'max-phone:hidden',
+          cell: ({ owner }) => <BelongsTo owner={owner} />,
+        },
+        {
+          name: 'Kind',
+          width: 'w-36',
+          className: 'max-[900px]:hidden',
+          cell: ({ kind }) => wordsOfKind(kind).label,
+        },
+        {
+          name: 'Key',
+          isNumber: true,
+          width: 'w-16',
+          className: 'pr-6 max-phone:hidden',
+          title: ({ key_fingerprint }) => key_fingerprint,
+          cell: ({ epoch }) => epoch ?? '?',
+        },
+        {
+          name: 'Sealed',
+          width: 'w-28',
+          className: 'max-[1240px]:hidden',
+          title: ({ updated_at }) => formatExact(updated_at),
+          cell: ({ updated_at }) => formatShortDay(updated_at),
+        },
+        {
+          name: 'Last used',
+          width: 'w-30',
+          className: 'max-wide:hidden',
+          title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
+          cell: ({ last_used_at }) => (last_used_at === null ? '–' : formatAgo(last_used_at)),
+        },
+        {
+          name: 'Check',
+          width: 'w-38 max-phone:w-34',
+          cell: ({ check, key_fingerprint }) => (
+            <CheckSign check={check} isLost={lost.has(key_fingerprint)} />
+          ),
+        },
+      ]}
+    />
   );
 }
 
@@ -42,47 +77,33 @@ const rowClass: Partial<Record<SealedSecret['check'], string>> = {
   locked: 'is-locked',
 };
 
-function SecretRow({ secret, isLost }: { secret: SealedSecret; isLost: boolean }) {
-  const { owner, kind, check } = secret;
-  const { label } = wordsOfKind(kind);
+function What({ secret: { owner, kind } }: { secret: SealedSecret }) {
   const Icon = useSecretIcon(kind);
   const name = owner?.name ?? 'Nothing uses it';
   return (
-    <tr className={rowClass[check] ?? ''}>
-      <td>
-        <span className="row">
-          <Icon className="icon text-icon" aria-hidden="true" />
-          <span
-            className={`cut ${kind === 'env_var' ? 'name' : 'first'}`}
-            dir="auto"
-            title={owner?.title ?? name}
-          >
-            {name}
-          </span>
+    <span className="row">
+      <Icon className="icon text-icon" aria-hidden="true" />
+      <span className="two-lines min-w-0">
+        <span
+          className={`cut block ${kind === 'env_var' ? 'name' : 'first'}`}
+          dir="auto"
+          title={owner?.title ?? name}
+        >
+          {name}
         </span>
-      </td>
-      <td data-label="Owner">
-        <OwnerLink owner={owner} title={owner?.belongs_to ?? ''} without={owner?.belongs_to ?? '–'}>
-          {owner?.belongs_to}
-        </OwnerLink>
-      </td>
-      <td data-label="Kind">{label}</td>
-      <td data-label="Key" className="num" title={secret.key_fingerprint}>
-        {secret.epoch ?? '?'}
-      </td>
-      <td data-label="Sealed" title={formatExact(secret.updated_at)}>
-        {formatShortDay(secret.updated_at)}
-      </td>
-      <td
-        data-label="Last used"
-        title={secret.last_used_at === null ? undefined : formatExact(secret.last_used_at)}
-      >
-        {secret.last_used_at === null ? '–' : formatAgo(secret.last_used_at)}
-      </td>
-      <td className="secret-check">
-        <CheckSign check={check} isLost={isLost} />
-      </td>
-    </tr>
+        <small className="phone:hidden">
+          <BelongsTo owner={owner} />
+        </small>
+      </span>
+    </span>
+  );
+}
+
+function BelongsTo({ owner }: Pick<SealedSecret, 'owner'>) {
+  return (
+    <OwnerLink owner={owner} title={owner?.belongs_to ?? ''} without={owner?.belongs_to ?? '–'}>
+      {owner?.belongs_to}
+    </OwnerLink>
   );
 }
 
@@ -103,12 +124,7 @@ function CheckSign({ check, isLost }: { check: SealedSecret['check']; isLost: bo
         </span>
       );
     case 'locked':
-      return (
-        <span className="padlock">
-          <LockKeyhole className="icon" aria-hidden="true" />
-          Locked
-        </span>
-      );
+      return <Locked />;
     case 'unchecked':
       return <span className="text-text-3">Not checked</span>;
   }

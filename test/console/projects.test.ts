@@ -56,8 +56,8 @@ describe('projects', () => {
     await page.goto('/projects');
     const row = page.getByRole('row', { name: /shop/ });
     await row.waitFor();
+    expect(await row.getByRole('rowheader').allInnerTexts()).toEqual(['shop']);
     expect(await row.getByRole('cell').allInnerTexts()).toEqual([
-      'shop',
       'production',
       '2',
       '1',
@@ -271,7 +271,7 @@ describe('projects', () => {
     await reader.getByRole('link', { name: /Fotos/ }).waitFor();
     expect(await reader.getByRole('button', { name: 'New project' }).count()).toBe(0);
     await reader.goto('/projects/fotos-videos/environments');
-    await reader.getByRole('cell', { name: 'production' }).waitFor();
+    await reader.getByRole('rowheader', { name: 'production' }).waitFor();
     expect(await reader.getByRole('button', { name: /Add|Actions/ }).count()).toBe(0);
     await reader.goto('/projects/fotos-videos/tokens');
     await reader.getByText('You don’t have access').waitFor();

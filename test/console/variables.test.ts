@@ -263,6 +263,7 @@ describe('variables', () => {
       expect(await find('GOES_1')).toBeDefined();
       await button('Delete 2…').click();
       await button('Delete 2 variables').click();
+      await danger.waitFor({ state: 'detached' });
       await button('GOES_1').waitFor({ state: 'detached' });
       expect(await find('GOES_2')).toBeUndefined();
     });

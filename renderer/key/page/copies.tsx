@@ -6,11 +6,12 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
 import { buttonClass, IconButton } from '../../ui/button.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
-import { Empty, Failed, Skeleton } from '../../ui/nothing.tsx';
+import { Empty } from '../../ui/nothing.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
 import { Section } from '../../ui/page.tsx';
-import { daysSince, formatCount, formatDay, formatExact } from '../../ui/time.ts';
+import { actionsColumn, RowName, Table } from '../../ui/table.tsx';
+import { daysSince, formatCount, formatExact, formatShortDay } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { formats, type KeyCopy } from '../copy/copy-formats.ts';
 import { forgetCopy } from '../copy/make-copy.ts';
@@ -25,20 +26,19 @@ export function Copies({ vault }: { vault: VaultStatus }) {
   const copies = useQuery(copiesQuery);
   const [forgetting, setForgetting] = useState<KeyCopy | null>(null);
   const list = copies.data?.copies ?? [];
-  const own = list.filter((copy) => copy.fingerprint === vault.fingerprint);
-  const ordered = [...own, ...list.filter((copy) => copy.fingerprint !== vault.fingerprint)];
+  const isOfActive = (copy: KeyCopy) => copy.fingerprint === vault.fingerprint;
+  const own = list.filter(isOfActive);
+  const ordered = [...own, ...list.filter((copy) => !isOfActive(copy))];
   return (
     <Section title="Copies you keep" said={copies.data && sayCounts(own)}>
-      <div className="table-wrap">
-        {copies.isPending && <Skeleton rows={2} />}
-        {copies.isError && (
-          <Failed
-            title="The copies did not load"
-            error={copies.error}
-            onRetry={() => void copies.refetch()}
-          />
-        )}
-        {copies.isSuccess && ordered.length === 0 && (
+      <Table
+        label="Copies"
+        className="key-table"
+        skeletonRows={2}
+        query={copies}
+        rows={ordered}
+        rowKey={(copy) => copy.id}
+        empty={
           <Empty
             icon={KeyRound}
             title="No copy yet"
@@ -51,39 +51,42 @@ export function Copies({ vault }: { vault: VaultStatus }) {
               )
             }
           />
-        )}
-        {ordered.length > 0 && (
-          <table className="table key-table max-tablet:block">
-            <colgroup>
-              <col />
-              <col className="made" />
-              <col className="proven" />
-              <col className="deed" />
-            </colgroup>
-            <thead>
-              <tr>
-                <th>Copy</th>
-                <th className="made">Made</th>
-                <th>Proven</th>
-                <th className="deed">
-                  <span className="sr">Action</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {ordered.map((copy) => (
-                <CopyRow
-                  key={copy.id}
-                  copy={copy}
-                  isOfActive={copy.fingerprint === vault.fingerprint}
-                  mayWrite={mayWrite}
-                  onForget={() => setForgetting(copy)}
-                />
-              ))}
-            </tbody>
-          </table>
-        )}
-      </div>
+        }
+        columns={[
+          {
+            name: 'Copy',
+            isRowHeader: true,
+            className: 'whole',
+            cell: (copy) => <CopyName copy={copy} isOfActive={isOfActive(copy)} />,
+          },
+          {
+            name: 'Made',
+            width: 'w-26',
+            className: 'max-tablet:hidden',
+            title: ({ made_at }) => formatExact(made_at),
+            cell: ({ made_at }) => formatShortDay(made_at),
+          },
+          { name: 'Proven', width: 'w-37.5', cell: (copy) => <Proven copy={copy} /> },
+          ...(mayWrite
+            ? [
+                actionsColumn<KeyCopy>(
+                  (copy) => (
+                    <>
+                      <VerifyLink copy={copy} isOpen={copy.verified_at === null && isOfActive(copy)} />
+                      <Menu
+                        trigger={<IconButton icon={Ellipsis} label={`More for ${copy.place}`} />}
+                        groups={[
+                          [{ label: 'Forget it…', icon: Trash2, onSelect: () => setForgetting(copy) }],
+                        ]}
+                      />
+                    </>
+                  ),
+                  'w-43',
+                ),
+              ]
+            : []),
+        ]}
+      />
       {forgetting && (
         <ForgetDialog
           copy={forgetting}
@@ -133,74 +136,52 @@ function sayCounts(own: readonly KeyCopy[]): string {
   return `${proven} proven${open > 0 ? `, ${open} to read back` : ''}`;
 }
 
-interface CopyRowProps {
-  copy: KeyCopy;
-  isOfActive: boolean;
-  mayWrite: boolean;
-  onForget: () => void;
-}
-
-function CopyRow({ copy, isOfActive, mayWrite, onForget }: CopyRowProps) {
-  const format = formats[copy.format];
-  const Icon = format.icon;
-  const isOpen = copy.verified_at === null && isOfActive;
-  const days = copy.verified_at === null ? null : daysSince(copy.verified_at);
+function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) {
+  const { name, icon: Icon } = formats[copy.format];
   return (
-    <tr>
-      <td className="whole">
-        <div className="flex items-center gap-3">
-          <Icon className="icon text-icon" aria-hidden="true" />
-          <span className="two-lines min-w-0">
-            <span className="first block truncate" dir="auto" title={copy.place}>
-              {copy.place}
-            </span>
-            <small>
-              {format.name}
-              {!copy.separate && ', not separate'}
-              {!isOfActive && (copy.epoch === null ? ', of the key to come' : `, of key ${copy.epoch}`)}
-            </small>
-          </span>
-        </div>
-      </td>
-      <td className="made" title={formatExact(copy.made_at)}>
-        {dayOf(copy.made_at)}
-      </td>
-      <td>
-        <div className="row">
-          <MiniDial days={days} />
-          <span className="two-lines min-w-0">
-            <span className="block truncate">
-              {copy.verified_at === null ? 'Not yet' : dayOf(copy.verified_at)}
-            </span>
-            <small>{sayAge(days)}</small>
-          </span>
-        </div>
-      </td>
-      <td className="num deed">
-        {mayWrite && (
-          <span className="inline-flex items-center gap-1">
-            <Link
-              to="/key/verify"
-              hash={`copy-${copy.id}`}
-              className={buttonClass('normal', true)}
-              aria-label={`${isOpen ? 'Read it back' : 'Verify'}: ${copy.place}`}
-            >
-              {isOpen ? 'Read it back' : 'Verify'}
-            </Link>
-            <Menu
-              trigger={<IconButton icon={Ellipsis} label={`More for ${copy.place}`} />}
-              groups={[[{ label: 'Forget it…', icon: Trash2, onSelect: onForget }]]}
-            />
-          </span>
-        )}
-      </td>
-    </tr>
+    <div className="flex items-center gap-3">
+      <Icon className="icon text-icon" aria-hidden="true" />
+      <RowName
+        name={copy.place}
+        below={
+          <>
+            {name}
+            {!copy.separate && ', not separate'}
+            {!isOfActive && (copy.epoch === null ? ', of the key to come' : `, of key ${copy.epoch}`)}
+          </>
+        }
+      />
+    </div>
   );
 }
 
-/** The day alone: the time of day is in the title. */
-function dayOf(ms: number): string {
-  return formatDay(ms).split(',')[0] ?? '';
+function Proven({ copy: { verified_at } }: { copy: KeyCopy }) {
+  const days = verified_at === null ? null : daysSince(verified_at);
+  return (
+    <div className="row">
+      <MiniDial days={days} />
+      <span className="two-lines min-w-0">
+        <span className="block truncate">
+          {verified_at === null ? 'Not yet' : formatShortDay(verified_at)}
+        </span>
+        <small>{sayAge(days)}</small>
+      </span>
+    </div>
+  );
+}
+
+function VerifyLink({ copy, isOpen }: { copy: KeyCopy; isOpen: boolean }) {
+  const word = isOpen ? 'Read it back' : 'Verify';
+  return (
+    <Link
+      to="/key/verify"
+      hash={`copy-${copy.id}`}
+      className={`${buttonClass('normal', true)} mr-1`}
+      aria-label={`${word}: ${copy.place}`}
+    >
+      {word}
+    </Link>
+  );
 }
 
 function sayAge(days: number | null): string {

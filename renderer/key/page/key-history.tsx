@@ -6,9 +6,9 @@ import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { SmallBlade } from '../../ui/instruments/blade.tsx';
-import { Failed, Skeleton } from '../../ui/nothing.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
+import { actionsColumn, Table } from '../../ui/table.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 import { type Epoch, epochsQuery } from './key-queries.ts';
@@ -20,48 +20,56 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
   const [shredding, setShredding] = useState<Epoch | null>(null);
   return (
     <Section title="Key history" said="One key per epoch. A retired key still opens old backups.">
-      <div className="table-wrap">
-        {epochs.isPending && <Skeleton rows={1} />}
-        {epochs.isError && (
-          <Failed
-            title="The history did not load"
-            error={epochs.error}
-            onRetry={() => void epochs.refetch()}
-          />
-        )}
-        {epochs.isSuccess && (
-          <table className="table key-table max-tablet:block">
-            <colgroup>
-              <col className="number" />
-              <col />
-              <col className="state" />
-              <col className="opens" />
-              <col className="shred" />
-            </colgroup>
-            <thead>
-              <tr>
-                <th className="number">#</th>
-                <th>Key</th>
-                <th className="state">State</th>
-                <th className="opens">Still opens</th>
-                <th className="shred">
-                  <span className="sr">Action</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {epochs.data.epochs.map((epoch) => (
-                <EpochRow
-                  key={epoch.fingerprint}
-                  epoch={epoch}
-                  mayShred={isOwner && isShreddable(epoch, vault)}
-                  onShred={() => setShredding(epoch)}
-                />
-              ))}
-            </tbody>
-          </table>
-        )}
-      </div>
+      <Table
+        label="Keys"
+        className="key-table"
+        skeletonRows={1}
+        query={epochs}
+        rows={epochs.data?.epochs ?? []}
+        rowKey={(epoch) => epoch.fingerprint}
+        columns={[
+          {
+            name: '#',
+            width: 'w-11',
+            className: 'max-tablet:hidden',
+            cell: ({ epoch }) => <span className="first">{epoch}</span>,
+          },
+          { name: 'Key', isRowHeader: true, className: 'whole', cell: (epoch) => <Key epoch={epoch} /> },
+          {
+            name: 'State',
+            width: 'w-25',
+            className: 'max-tablet:hidden',
+            cell: ({ state, shredded_at }) =>
+              shredded_at === null ? (
+                <Chip tone={state === 'active' ? 'accent' : state === 'lost' ? 'danger' : 'neutral'}>
+                  {stateWords[state]}
+                </Chip>
+              ) : (
+                <Chip>Shredded</Chip>
+              ),
+          },
+          {
+            name: 'Still opens',
+            width: 'w-28',
+            cell: ({ values, copies }) => (
+              <span className="two-lines">
+                {values === 0 ? 'No value' : formatCount(values, 'value')}
+                <small>{copies === 0 ? 'no copy' : formatCount(copies, 'copy', 'copies')}</small>
+              </span>
+            ),
+          },
+          actionsColumn<Epoch>(
+            (epoch) =>
+              isOwner &&
+              isShreddable(epoch, vault) && (
+                <Button isSmall onClick={() => setShredding(epoch)} aria-label={`Shred key ${epoch.epoch}…`}>
+                  Shred…
+                </Button>
+              ),
+            'w-25',
+          ),
+        ]}
+      />
       {shredding && <ShredDialog epoch={shredding} onClose={() => setShredding(null)} />}
     </Section>
   );
@@ -84,61 +92,27 @@ const stateWords: Record<Epoch['state'], string> = {
   lost: 'Lost',
 };
 
-function EpochRow({ epoch, mayShred, onShred }: { epoch: Epoch; mayShred: boolean; onShred: () => void }) {
-  const isShredded = epoch.shredded_at !== null;
+function Key({ epoch }: { epoch: Epoch }) {
+  const { fingerprint, state, activated_at, retired_at, shredded_at } = epoch;
+  const blade = shredded_at === null ? 'old' : 'missing';
   return (
-    <tr>
-      <td className="first number">{epoch.epoch}</td>
-      <td className="whole">
-        <div className="flex min-w-0 items-center gap-3">
-          <span className="epoch-blade">
-            <SmallBlade
-              fingerprint={epoch.fingerprint}
-              state={
-                epoch.state === 'active'
-                  ? 'active'
-                  : epoch.state === 'lost'
-                    ? 'lost'
-                    : isShredded
-                      ? 'missing'
-                      : 'old'
-              }
-            />
-          </span>
-          <span className="two-lines min-w-0">
-            <span className="print-12">{epoch.fingerprint}</span>
-            <small>
-              <span className="tablet:hidden">Key {epoch.epoch}, </span>
-              {epoch.state === 'active' || epoch.retired_at === null
-                ? `since ${formatDay(epoch.activated_at)}`
-                : `${formatDay(epoch.activated_at)} to ${formatDay(epoch.retired_at)}`}
-            </small>
-          </span>
-        </div>
-      </td>
-      <td className="state">
-        {isShredded ? (
-          <Chip>Shredded</Chip>
-        ) : (
-          <Chip tone={epoch.state === 'active' ? 'accent' : epoch.state === 'lost' ? 'danger' : 'neutral'}>
-            {stateWords[epoch.state]}
-          </Chip>
-        )}
-      </td>
-      <td className="opens">
-        <span className="two-lines">
-          {epoch.values === 0 ? 'No value' : formatCount(epoch.values, 'value')}
-          <small>{epoch.copies === 0 ? 'no copy' : formatCount(epoch.copies, 'copy', 'copies')}</small>
-        </span>
-      </td>
-      <td className="num shred">
-        {mayShred && (
-          <Button isSmall onClick={onShred} aria-label={`Shred key ${epoch.epoch}…`}>
-            Shred…
-          </Button>
-        )}
-      </td>
-    </tr>
+    <div className="flex min-w-0 items-center gap-3">
+      <span className="epoch-blade max-tablet:hidden">
+        <SmallBlade
+          fingerprint={fingerprint}
+          state={state === 'active' || state === 'lost' ? state : blade}
+        />
+      </span>
+      <span className="two-lines min-w-0">
+        <span className="print-12">{fingerprint}</span>
+        <small>
+          <span className="tablet:hidden">Key {epoch.epoch}, </span>
+          {state === 'active' || retired_at === null
+            ? `since ${formatDay(activated_at)}`
+            : `${formatDay(activated_at)} to ${formatDay(retired_at)}`}
+        </small>
+      </span>
+    </div>
   );
 }
 

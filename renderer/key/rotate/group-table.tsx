@@ -1,5 +1,6 @@
 import { Check, LoaderCircle } from 'lucide-react';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
+import { Table } from '../../ui/table.tsx';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
@@ -12,66 +13,64 @@ const groupNames: Record<Rotation['by_group'][number]['group'], string> = {
   connections: 'Connections',
 };
 
+const count = { isNumber: true, width: 'w-30 max-tablet:w-18 max-tablet:whitespace-normal' };
+
 /** Each kind for itself: how many there were, how many are sealed anew, how many are left. */
 export function GroupTable({ rotation }: { rotation: Rotation }) {
   const isDone = rotation.state === 'done';
   return (
-    <div className="table-wrap">
-      <table className="table rotation-table">
-        <colgroup>
-          <col />
-          <col className="count" />
-          <col className="count" />
-          <col className="count left" />
-          <col className="bar" />
-          <col className="word" />
-        </colgroup>
-        <thead>
-          <tr>
-            <th>Kind</th>
-            <th className="num">Before</th>
-            <th className="num">Under key {rotation.new_epoch}</th>
-            <th className="num left">Left</th>
-            <th className="bar">
-              <span className="sr">How far</span>
-            </th>
-            <th className="word">
-              <span className="sr">State</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rotation.by_group.map(({ group, before, moved, left }) => (
-            <tr key={group}>
-              <td className="first">{groupNames[group]}</td>
-              <td className="num">{before.toLocaleString()}</td>
-              <td className="num">{moved.toLocaleString()}</td>
-              <td className="num left">{left.toLocaleString()}</td>
-              <td className="bar">
-                <Ticks
-                  value={before === 0 ? 100 : (moved / before) * 100}
-                  tone={left === 0 ? 'quiet' : 'accent'}
-                />
-              </td>
-              <td className="word">
-                <span className="row">
-                  {left === 0 ? (
-                    <Check className="icon text-ok-solid" aria-hidden="true" />
-                  ) : (
-                    <LoaderCircle className="icon turning text-accent-text" aria-hidden="true" />
-                  )}
-                  {left === 0 ? 'Sealed' : 'Sealing'}
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <div className="table-foot">
-        {isDone
+    <Table
+      label="Values by kind"
+      rows={rotation.by_group}
+      rowKey={({ group }) => group}
+      foot={
+        isDone
           ? 'Counts were compared inside the last step: not one value fewer than before.'
-          : 'Counts are compared inside the last step: never fewer values after than before.'}
-      </div>
-    </div>
+          : 'Counts are compared inside the last step: never fewer values after than before.'
+      }
+      columns={[
+        {
+          name: 'Kind',
+          isRowHeader: true,
+          cell: ({ group }) => <span className="first">{groupNames[group]}</span>,
+        },
+        { ...count, name: 'Before', cell: ({ before }) => before.toLocaleString() },
+        { ...count, name: `Under key ${rotation.new_epoch}`, cell: ({ moved }) => moved.toLocaleString() },
+        {
+          name: 'Left',
+          isNumber: true,
+          width: 'w-23',
+          className: 'max-tablet:hidden',
+          cell: ({ left }) => left.toLocaleString(),
+        },
+        {
+          name: 'How far',
+          head: <span className="sr">How far</span>,
+          width: 'w-52.5',
+          className: 'max-wide:hidden',
+          cell: ({ before, moved, left }) => (
+            <Ticks
+              value={before === 0 ? 100 : (moved / before) * 100}
+              tone={left === 0 ? 'quiet' : 'accent'}
+            />
+          ),
+        },
+        {
+          name: 'State',
+          head: <span className="sr">State</span>,
+          width: 'w-32 max-tablet:w-24',
+          cell: ({ left }) => (
+            <span className="row">
+              {left === 0 ? (
+                <Check className="icon text-ok-solid" aria-hidden="true" />
+              ) : (
+                <LoaderCircle className="icon turning text-accent-text" aria-hidden="true" />
+              )}
+              {left === 0 ? 'Sealed' : 'Sealing'}
+            </span>
+          ),
+        },
+      ]}
+    />
   );
 }

@@ -2,16 +2,16 @@ import { Ellipsis, GitBranch, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { IconButton } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
+import { actionsColumn, RowName, Table, type TableStates } from '../../ui/table.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { Environment, variablesQuery } from '../project-queries.ts';
 
-export type Variables = Awaited<ReturnType<NonNullable<ReturnType<typeof variablesQuery>['queryFn']>>>;
+type Variables = Awaited<ReturnType<NonNullable<ReturnType<typeof variablesQuery>['queryFn']>>>;
 
 /** Every project has it; the instance refuses to delete it. */
 export const isProduction = (environment: Environment) => environment.slug === 'production';
 
-interface EnvironmentTableProps {
-  project: string;
+interface EnvironmentTableProps extends TableStates {
   environments: readonly Environment[];
   /** Undefined while they load. */
   variables: Variables | undefined;
@@ -19,109 +19,103 @@ interface EnvironmentTableProps {
   onDelete?: ((environment: Environment) => void) | undefined;
 }
 
-export function EnvironmentTable({ environments, variables, onSettings, onDelete }: EnvironmentTableProps) {
+export function EnvironmentTable(props: EnvironmentTableProps) {
+  const { environments, variables, onSettings, onDelete, ...states } = props;
+  const countIn = ({ id }: Environment) =>
+    variables?.filter((variable) => variable.environments.some((each) => each.id === id)).length;
   return (
-    <div className="table-wrap">
-      <table className="table table-tall">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col" className="max-tablet:hidden">
-              Branch
-            </th>
-            <th scope="col" className="num w-28 max-phone:hidden">
-              Variables
-            </th>
-            <th scope="col" className="w-40 max-tablet:hidden">
-              Changed
-            </th>
-            {(onSettings || onDelete) && (
-              <th scope="col" className="w-16">
-                <span className="sr">Actions</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {environments.map((environment) => (
-            <EnvironmentRow
-              key={environment.id}
-              environment={environment}
-              count={
-                variables?.filter((each) => each.environments.some(({ id }) => id === environment.id)).length
-              }
-              onSettings={onSettings}
-              onDelete={onDelete}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      {...states}
+      label="Environments"
+      className="table-tall"
+      rows={environments}
+      rowKey={(environment) => environment.id}
+      columns={[
+        {
+          name: 'Name',
+          isRowHeader: true,
+          cell: (environment) => <Name environment={environment} count={countIn(environment)} />,
+        },
+        {
+          name: 'Branch',
+          className: 'max-tablet:hidden',
+          cell: ({ branch }) =>
+            branch ? (
+              <span className="row" title={branch}>
+                <GitBranch className="icon text-icon" aria-hidden="true" />
+                <span className="truncate font-mono text-12">{branch}</span>
+              </span>
+            ) : (
+              <span className="quiet">none</span>
+            ),
+        },
+        {
+          name: 'Variables',
+          isNumber: true,
+          width: 'w-28',
+          className: 'max-phone:hidden',
+          cell: (environment) => countIn(environment)?.toLocaleString(),
+        },
+        {
+          name: 'Changed',
+          width: 'w-40',
+          className: 'max-tablet:hidden',
+          title: ({ updated_at }) => formatExact(updated_at),
+          cell: ({ updated_at }) => formatAgo(updated_at),
+        },
+        ...(onSettings || onDelete
+          ? [
+              actionsColumn<Environment>(
+                (environment) => <EnvironmentMenu {...{ environment, onSettings, onDelete }} />,
+                'w-16',
+              ),
+            ]
+          : []),
+      ]}
+    />
   );
 }
 
-interface EnvironmentRowProps extends Pick<EnvironmentTableProps, 'onSettings' | 'onDelete'> {
-  environment: Environment;
-  count: number | undefined;
+function Name({ environment, count }: { environment: Environment; count: number | undefined }) {
+  const { name, slug, is_preview } = environment;
+  return (
+    <RowName
+      name={name}
+      beside={is_preview && <Chip>preview</Chip>}
+      below={
+        <>
+          <span className="phone:hidden">{count !== undefined && formatCount(count, 'variable')}</span>
+          {slug !== name && slug}
+        </>
+      }
+    />
+  );
 }
 
-function EnvironmentRow({ environment, count, onSettings, onDelete }: EnvironmentRowProps) {
-  const { name, slug, branch, is_preview, updated_at } = environment;
+interface EnvironmentMenuProps extends Pick<EnvironmentTableProps, 'onSettings' | 'onDelete'> {
+  environment: Environment;
+}
+
+function EnvironmentMenu({ environment, onSettings, onDelete }: EnvironmentMenuProps) {
   const isKept = isProduction(environment);
   return (
-    <tr>
-      <td>
-        <span className="row">
-          <span className="two-lines min-w-0">
-            <span className="first block w-fit max-w-full truncate" dir="auto" title={name}>
-              {name}
-            </span>
-            <small>
-              <span className="phone:hidden">{count !== undefined && formatCount(count, 'variable')}</span>
-              {slug !== name && slug}
-            </small>
-          </span>
-          {is_preview && <Chip>preview</Chip>}
-        </span>
-      </td>
-      <td className="max-tablet:hidden">
-        {branch ? (
-          <span className="row" title={branch}>
-            <GitBranch className="icon text-icon" aria-hidden="true" />
-            <span className="truncate font-mono text-12">{branch}</span>
-          </span>
-        ) : (
-          <span className="quiet">none</span>
-        )}
-      </td>
-      <td className="num max-phone:hidden">{count?.toLocaleString() ?? ''}</td>
-      <td className="max-tablet:hidden" title={formatExact(updated_at)}>
-        {formatAgo(updated_at)}
-      </td>
-      {(onSettings || onDelete) && (
-        <td>
-          <span className="flex justify-end">
-            <Menu
-              trigger={<IconButton icon={Ellipsis} label={`Actions for ${name}`} />}
-              groups={[
-                onSettings
-                  ? [{ label: 'Settings…', icon: SlidersHorizontal, onSelect: () => onSettings(environment) }]
-                  : [],
-                onDelete
-                  ? [
-                      {
-                        label: isKept ? 'Production cannot be deleted' : 'Delete…',
-                        icon: Trash2,
-                        disabled: isKept,
-                        onSelect: () => onDelete(environment),
-                      },
-                    ]
-                  : [],
-              ]}
-            />
-          </span>
-        </td>
-      )}
-    </tr>
+    <Menu
+      trigger={<IconButton icon={Ellipsis} label={`Actions for ${environment.name}`} />}
+      groups={[
+        onSettings
+          ? [{ label: 'Settings…', icon: SlidersHorizontal, onSelect: () => onSettings(environment) }]
+          : [],
+        onDelete
+          ? [
+              {
+                label: isKept ? 'Production cannot be deleted' : 'Delete…',
+                icon: Trash2,
+                disabled: isKept,
+                onSelect: () => onDelete(environment),
+              },
+            ]
+          : [],
+      ]}
+    />
   );
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../../projects/project-queries.ts';
+import { Table } from '../../ui/table.tsx';
 import { formatAgo } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
 import { Mask } from '../table/plain-value.tsx';
@@ -62,28 +63,23 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
         <bdi>{theirs.changed_by}</bdi> saved it {formatAgo(theirs.updated_at)}, while this was open. Nothing
         of yours is saved yet.
       </p>
-      <div className="table-wrap">
-        <table className="table race">
-          <thead>
-            <tr>
-              <th scope="col" className="race-label">
-                <span className="sr">What</span>
-              </th>
-              <th scope="col">Yours</th>
-              <th scope="col">Theirs</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.label}>
-                <th scope="row">{row.label}</th>
-                <td>{row.mine}</td>
-                <td>{row.theirs}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Both versions"
+        className="race"
+        rows={rows}
+        rowKey={(row) => row.label}
+        columns={[
+          {
+            name: 'What',
+            head: <span className="sr">What</span>,
+            isRowHeader: true,
+            width: 'w-28',
+            cell: (row) => row.label,
+          },
+          { name: 'Yours', cell: (row) => row.mine },
+          { name: 'Theirs', cell: (row) => row.theirs },
+        ]}
+      />
     </>
   );
 }

@@ -8,7 +8,7 @@ import { Select } from '../../ui/form/choices.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/nothing.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { formatAgo, formatExact } from '../../ui/time.ts';
-import { Kind } from '../table/variable-row.tsx';
+import { Kind } from '../table/variable-cells.tsx';
 import { changeWords } from './change-words.ts';
 
 const PAGE_ROWS = 50;

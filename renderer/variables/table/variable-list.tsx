@@ -6,7 +6,7 @@ import { queryClient } from '../../api/queries.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
-import { Empty, Failed, Skeleton } from '../../ui/nothing.tsx';
+import { Empty } from '../../ui/nothing.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { useVault } from '../../vault-state/vault.ts';
 import type { OpenDialog } from '../dialogs.tsx';
@@ -16,7 +16,7 @@ import { findVariables } from './find-variables.ts';
 import { LockedStrip } from './locked-strip.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { useReveal } from './use-reveal.ts';
-import type { RowActions } from './variable-row.tsx';
+import type { RowActions } from './variable-cells.tsx';
 import { VariableTable } from './variable-table.tsx';
 
 interface VariableListProps {
@@ -48,7 +48,6 @@ export function VariableList(props: VariableListProps) {
 
   const actions = useMemo<RowActions>(
     () => ({
-      select,
       reveal: (variable) => void reveal(variable),
       hide,
       copy: (variable) => void copyValue(scope, variable),
@@ -57,7 +56,7 @@ export function VariableList(props: VariableListProps) {
       uses: (variable) => open({ kind: 'uses', variable }),
       remove: (variable) => open({ kind: 'delete', variables: [variable] }),
     }),
-    [select, reveal, hide, scope, open],
+    [reveal, hide, scope, open],
   );
 
   return (
@@ -75,37 +74,26 @@ export function VariableList(props: VariableListProps) {
           toolbar
         )}
       </div>
-      {list.isError && !all ? (
-        <div className="table-wrap">
-          <Failed title="The list did not load" error={list.error} onRetry={() => void list.refetch()} />
-        </div>
-      ) : !all ? (
-        <div className="table-wrap">
-          <Skeleton rows={8} columns={4} />
-        </div>
-      ) : all.length === 0 ? (
-        <div className="table-wrap">
-          <Empty icon={Braces} title="No variables yet" text={empty.text} action={empty.action} />
-        </div>
-      ) : found.length === 0 ? (
-        <div className="table-wrap">
-          <NothingFound search={wanted} onClear={() => onSearch('')} />
-        </div>
-      ) : (
-        <>
-          <LockedStrip variables={found} />
-          <VariableTable
-            variables={found}
-            environments={environments}
-            rights={rights}
-            selected={selected}
-            onSelectAll={selectAll}
-            revealed={revealed}
-            holder={holder}
-            actions={actions}
-          />
-        </>
-      )}
+      <LockedStrip variables={found} />
+      <VariableTable
+        query={list}
+        variables={found}
+        environments={environments}
+        rights={rights}
+        selected={selected}
+        onSelect={select}
+        onSelectAll={selectAll}
+        revealed={revealed}
+        holder={holder}
+        actions={actions}
+        empty={
+          all?.length === 0 ? (
+            <Empty icon={Braces} title="No variables yet" text={empty.text} action={empty.action} />
+          ) : (
+            <NothingFound search={wanted} onClear={() => onSearch('')} />
+          )
+        }
+      />
     </>
   );
 }
@@ -133,8 +121,8 @@ function NothingFound({ search, onClear }: { search: string; onClear: () => void
 function useSelection(found: readonly Variable[]) {
   const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
   const chosen = useMemo(() => (ids.size === 0 ? [] : found.filter(({ id }) => ids.has(id))), [found, ids]);
-  const selected = useMemo(() => new Set(chosen.map(({ id }) => id)), [chosen]);
-  const select = useCallback((id: number, isSelected: boolean) => {
+  const selected = useMemo(() => new Set(chosen), [chosen]);
+  const select = useCallback(({ id }: Variable, isSelected: boolean) => {
     setIds((known) => {
       const next = new Set(known);
       if (isSelected) next.add(id);

@@ -1,222 +1,145 @@
-import { type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useMemo } from 'react';
 import type { Environment } from '../../projects/project-queries.ts';
-import { Checkbox } from '../../ui/form/choices.tsx';
+import { Button } from '../../ui/button.tsx';
 import { useMediaQuery } from '../../ui/media-query.ts';
+import { actionsColumn, type Column, Table, type TableStates } from '../../ui/table.tsx';
+import { formatExact } from '../../ui/time.ts';
 import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
+import { EnvironmentChips } from './environment-chips.tsx';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Holder, Revealed } from './use-reveal.ts';
-import { type RowActions, type TableLayout, VariableRow } from './variable-row.tsx';
+import { Changed, Kind, LastUsed, Name, type RowActions, Tools, Value } from './variable-cells.tsx';
 
 const ROW_PX = 36;
 const TALL_ROW_PX = 56;
-const WELL_PX = 49;
 
-interface VariableTableProps {
+interface VariableTableProps extends TableStates {
   variables: readonly Variable[];
+  /** Null where there are none: the shared ones. */
   environments: readonly Environment[] | null;
   rights: Rights;
-  selected: ReadonlySet<number>;
+  selected: ReadonlySet<Variable>;
+  onSelect: (variable: Variable, isSelected: boolean) => void;
   onSelectAll: (isSelected: boolean) => void;
   revealed: Revealed | null;
   holder: Holder;
   actions: RowActions;
 }
 
-type Item = { variable: Variable; rowIndex: number; isWell: boolean };
-
-/**
- * A table of as many rows as there are; only those in sight are drawn. Screen readers are told of all of them by
- * `aria-rowcount` and `aria-rowindex`.
- */
+/** A table of as many rows as there are. */
 export function VariableTable(props: VariableTableProps) {
-  const { variables, environments, rights, selected, revealed, holder, actions } = props;
-  const layout = useTableLayout();
-  const items = useMemo(() => listItems(variables, revealed?.id ?? null), [variables, revealed?.id]);
-  const start = useRef<HTMLTableSectionElement>(null);
-  const scrollMargin = useOffset(start, variables);
-  const rowPx = layout === 'phone' ? TALL_ROW_PX : ROW_PX;
-  // The same function for the same rows: a new one has all of them measured again.
-  const getItemKey = useCallback(
-    (at: number) => {
-      const item = items[at];
-      return item ? `${item.isWell ? 'well ' : ''}${item.variable.id}` : at;
-    },
-    [items],
-  );
-  const virtualizer = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => document.getElementById('page'),
-    estimateSize: (at) => (items[at]?.isWell ? WELL_PX : rowPx),
-    getItemKey,
-    rangeExtractor: listDrawn,
-    scrollMargin,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
-  useLayoutEffect(() => virtualizer.measure(), [rowPx]);
-  const shown = virtualizer.getVirtualItems();
-  const before = (shown[0]?.start ?? scrollMargin) - scrollMargin;
-  const after = virtualizer.getTotalSize() - ((shown.at(-1)?.end ?? scrollMargin) - scrollMargin);
-  const columns = countColumns(layout, environments !== null, rights.maySelect);
-  return (
-    <div className="table-wrap variables">
-      <table className="table" aria-label="Variables" aria-rowcount={variables.length + 1}>
-        <Head {...props} layout={layout} />
-        <Gap ref={start} height={before} columns={columns} />
-        <tbody>
-          {shown.map(({ index, key }) => {
-            const item = items[index];
-            if (!item) return null;
-            const { variable, rowIndex, isWell } = item;
-            if (isWell)
-              return (
-                revealed && (
-                  <tr key={key} ref={virtualizer.measureElement} data-index={index}>
-                    <td colSpan={columns} className="well-cell">
-                      <RevealedValue
-                        revealed={revealed}
-                        holder={holder}
-                        name={variable.key}
-                        onEnterAgain={rights.mayWrite ? () => actions.edit(variable) : null}
-                      />
-                    </td>
-                  </tr>
-                )
-              );
-            return (
-              <VariableRow
-                key={key}
-                variable={variable}
-                environments={environments}
-                rights={rights}
-                layout={layout}
-                isSelected={selected.has(variable.id)}
-                isOpen={revealed?.id === variable.id}
-                rowIndex={rowIndex}
-                actions={actions}
-              />
-            );
-          })}
-        </tbody>
-        <Gap height={after} columns={columns} />
-      </table>
-    </div>
-  );
-}
-
-/** Rows come and go by so many at once: most frames of a scroll then draw nothing anew. */
-const DRAWN_AT_ONCE = 12;
-
-/** The rows in sight and some beyond them, in whole steps. */
-function listDrawn({ startIndex, endIndex, count }: Range): number[] {
-  const first = Math.max(0, (Math.floor(startIndex / DRAWN_AT_ONCE) - 1) * DRAWN_AT_ONCE);
-  const end = Math.min(count, (Math.floor(endIndex / DRAWN_AT_ONCE) + 2) * DRAWN_AT_ONCE);
-  return Array.from({ length: end - first }, (_, at) => first + at);
-}
-
-/** Rows, and below the open one its well. */
-function listItems(variables: readonly Variable[], openId: number | null): Item[] {
-  return variables.flatMap((variable, at) => {
-    const row = { variable, rowIndex: at + 2, isWell: false };
-    return variable.id === openId ? [row, { ...row, isWell: true }] : [row];
-  });
-}
-
-interface GapProps {
-  ref?: React.Ref<HTMLTableSectionElement>;
-  height: number;
-  columns: number;
-}
-
-/** In place of the rows that are not drawn. */
-function Gap({ ref, height, columns }: GapProps) {
-  return (
-    <tbody ref={ref} aria-hidden="true">
-      {height > 0 && (
-        <tr>
-          <td colSpan={columns} className="gap-cell" style={{ height }} />
-        </tr>
-      )}
-    </tbody>
-  );
-}
-
-interface HeadProps extends VariableTableProps {
-  layout: TableLayout;
-}
-
-function Head({ variables, environments, rights, layout, selected, onSelectAll }: HeadProps) {
-  const isAll = variables.length > 0 && variables.every(({ id }) => selected.has(id));
-  return (
-    <thead>
-      <tr aria-rowindex={1}>
-        {rights.maySelect && (
-          <th scope="col" className="pick-cell">
-            <Checkbox
-              checked={isAll ? true : selected.size > 0 ? 'indeterminate' : false}
-              onChange={() => onSelectAll(!isAll)}
-              label="Select all"
-            />
-          </th>
-        )}
-        <th scope="col" className="name-cell">
-          Name
-        </th>
-        {layout !== 'phone' && <th scope="col">Value</th>}
-        {layout !== 'phone' && environments && (
-          <th scope="col" className="environments-cell">
-            Environments
-          </th>
-        )}
-        {layout === 'wide' && (
-          <>
-            <th scope="col" className="kind-cell">
-              Kind
-            </th>
-            <th scope="col" className="changed-cell">
-              Changed
-            </th>
-            <th scope="col" className="used-cell">
-              Last used
-            </th>
-          </>
-        )}
-        <th scope="col" className="tools-cell">
-          <span className="sr">Actions</span>
-        </th>
-      </tr>
-    </thead>
-  );
-}
-
-function useTableLayout(): TableLayout {
+  const { variables, rights, selected, onSelect, onSelectAll, revealed, holder, actions } = props;
   const isPhone = useMediaQuery('(max-width: 559px)');
+  const openId = revealed?.id;
+  const opened = openId === undefined ? undefined : variables.find(({ id }) => id === openId);
+  return (
+    <Table
+      query={props.query}
+      empty={props.empty}
+      label="Variables"
+      className="variables"
+      skeletonRows={8}
+      rows={variables}
+      rowKey={idOf}
+      rowPx={isPhone ? TALL_ROW_PX : ROW_PX}
+      selection={rights.maySelect ? { selected, nameOf, onSelect, onSelectAll } : undefined}
+      rowClass={({ id, state }) =>
+        state === 'unreadable'
+          ? 'is-bad'
+          : state === 'locked'
+            ? 'is-locked'
+            : id === openId
+              ? 'is-open'
+              : 'is-quiet'
+      }
+      columns={useColumns(props, isPhone)}
+      below={
+        revealed &&
+        opened && {
+          key: opened.id,
+          content: (
+            <RevealedValue
+              revealed={revealed}
+              holder={holder}
+              name={opened.key}
+              onEnterAgain={rights.mayWrite ? () => actions.edit(opened) : null}
+            />
+          ),
+        }
+      }
+    />
+  );
+}
+
+const idOf = ({ id }: Variable) => id;
+const nameOf = ({ key }: Variable) => key;
+
+/** Those the screen has room for. On a telephone the value and the environments are a second line below the name. */
+function useColumns(
+  { environments, rights, revealed, actions }: VariableTableProps,
+  isPhone: boolean,
+): readonly Column<Variable>[] {
   const isWide = useMediaQuery('(min-width: 1081px)');
-  return isPhone ? 'phone' : isWide ? 'wide' : 'narrow';
+  const openId = revealed?.id;
+  return useMemo(() => {
+    const { mayWrite } = rights;
+    const value = (variable: Variable) => <Value variable={variable} isOpen={variable.id === openId} />;
+    const chips = (variable: Variable) =>
+      environments && <EnvironmentChips variable={variable} all={environments} />;
+    const name: Column<Variable> = {
+      name: 'Name',
+      isRowHeader: true,
+      width: isPhone ? '' : 'w-47 max-tablet:w-42',
+      cell: (variable) => (
+        <>
+          <Name variable={variable} onEdit={mayWrite ? actions.edit : null} />
+          {isPhone && (
+            <div className="second-line">
+              {value(variable)}
+              {chips(variable)}
+            </div>
+          )}
+        </>
+      ),
+    };
+    const beside: Column<Variable>[] = [
+      {
+        name: 'Value',
+        cell: (variable) => (
+          <span className="row">
+            {value(variable)}
+            {variable.state === 'unreadable' && mayWrite && (
+              <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
+                Enter again
+              </Button>
+            )}
+          </span>
+        ),
+      },
+      ...(environments ? [{ name: 'Environments', width: 'w-40 max-tablet:w-32', cell: chips }] : []),
+      ...(isWide ? facts : []),
+    ];
+    const tools = actionsColumn<Variable>(
+      (variable) => <Tools {...{ variable, rights, actions }} isOpen={variable.id === openId} />,
+      'w-25',
+    );
+    return [name, ...(isPhone ? [] : beside), tools];
+  }, [environments, rights, openId, actions, isPhone, isWide]);
 }
 
-function countColumns(layout: TableLayout, hasEnvironments: boolean, maySelect: boolean): number {
-  const always = 2 + (maySelect ? 1 : 0);
-  if (layout === 'phone') return always;
-  return always + 1 + (hasEnvironments ? 1 : 0) + (layout === 'wide' ? 3 : 0);
-}
-
-/**
- * How far the rows begin below the top of what scrolls. Asked when the rows change, not when they scroll: it costs a
- * layout. What a banner above adds meanwhile is less than the rows drawn beyond the edge.
- */
-function useOffset(
-  start: React.RefObject<HTMLTableSectionElement | null>,
-  variables: readonly Variable[],
-): number {
-  const [offset, setOffset] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, perhaps at another place
-  useLayoutEffect(() => {
-    const page = document.getElementById('page');
-    if (!start.current || !page) return;
-    const { top } = start.current.getBoundingClientRect();
-    setOffset(Math.round(top - page.getBoundingClientRect().top + page.scrollTop));
-  }, [start, variables]);
-  return offset;
-}
+const facts: readonly Column<Variable>[] = [
+  { name: 'Kind', width: 'w-22', cell: ({ is_secret }) => <Kind isSecret={is_secret} /> },
+  {
+    name: 'Changed',
+    width: 'w-30',
+    title: ({ changed_at, changed_by }) => `${formatExact(changed_at)}, ${changed_by}`,
+    cell: (variable) => <Changed variable={variable} />,
+  },
+  {
+    name: 'Last used',
+    width: 'w-21',
+    title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
+    cell: (variable) => <LastUsed variable={variable} />,
+  },
+];

@@ -1,0 +1,122 @@
+import { Copy, Eye, EyeOff, Lock } from 'lucide-react';
+import { IconButton } from '../../ui/button.tsx';
+import { Verdict } from '../../ui/instruments/verdict.tsx';
+import { Locked } from '../../ui/table.tsx';
+import { daysSince, formatDay } from '../../ui/time.ts';
+import type { Rights } from '../rights.ts';
+import type { Variable } from '../variable-scope.ts';
+import { Mask, PlainValue } from './plain-value.tsx';
+import { RowMenu } from './row-menu.tsx';
+
+export interface RowActions {
+  reveal: (variable: Variable) => void;
+  hide: () => void;
+  copy: (variable: Variable) => void;
+  edit: (variable: Variable) => void;
+  history: (variable: Variable) => void;
+  uses: (variable: Variable) => void;
+  remove: (variable: Variable) => void;
+}
+
+/** When and by whom it was changed. "ines" of an address; whole in the title. */
+export function Changed({ variable: { changed_at, changed_by } }: { variable: Variable }) {
+  return (
+    <>
+      {day(changed_at)}, <bdi>{changed_by.split('@')[0] || changed_by}</bdi>
+    </>
+  );
+}
+
+export function LastUsed({ variable: { is_secret, last_used_at } }: { variable: Variable }) {
+  if (!is_secret) return <NotCounted />;
+  return last_used_at === null ? 'never' : day(last_used_at);
+}
+
+const day = (ms: number) => (daysSince(ms) === 0 ? 'today' : formatDay(ms));
+
+interface NameProps {
+  variable: Variable;
+  /** Null for those who may not. */
+  onEdit: ((variable: Variable) => void) | null;
+}
+
+export function Name({ variable, onEdit }: NameProps) {
+  if (onEdit === null)
+    return (
+      <span className="name cut block" title={variable.key}>
+        {variable.key}
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className="name cut block max-w-full hover:underline"
+      title={variable.key}
+      onClick={() => onEdit(variable)}
+    >
+      {variable.key}
+    </button>
+  );
+}
+
+export function Value({ variable, isOpen }: { variable: Variable; isOpen: boolean }) {
+  if (variable.state === 'unreadable')
+    return (
+      <span className="flex items-center gap-1.5 text-danger-text">
+        <Verdict name="broken" className="text-danger-solid" />
+        Does not open
+      </span>
+    );
+  if (variable.state === 'locked') return <Locked />;
+  if (isOpen) return <span className="cut text-text-3">shown below</span>;
+  return variable.value === null ? <Mask /> : <PlainValue value={variable.value} />;
+}
+
+export function Kind({ isSecret }: { isSecret: boolean }) {
+  return isSecret ? (
+    <span className="kind">
+      <Lock className="icon icon-14" aria-hidden="true" />
+      Secret
+    </span>
+  ) : (
+    <span className="kind is-plain">Plain</span>
+  );
+}
+
+function NotCounted() {
+  return (
+    <span className="text-text-3" title="Counted for secrets only">
+      <span aria-hidden="true">–</span>
+      <span className="sr">Counted for secrets only</span>
+    </span>
+  );
+}
+
+interface ToolsProps {
+  variable: Variable;
+  rights: Rights;
+  isOpen: boolean;
+  actions: RowActions;
+}
+
+export function Tools({ variable, rights, isOpen, actions }: ToolsProps) {
+  const { key, is_secret, state } = variable;
+  const mayOpen = state === 'ok' && (!is_secret || rights.mayReveal);
+  return (
+    <span className="-mr-1 flex">
+      {is_secret && mayOpen && (
+        <IconButton
+          icon={isOpen ? EyeOff : Eye}
+          label={isOpen ? `Hide ${key}` : `Reveal ${key}`}
+          isSmall
+          aria-expanded={isOpen}
+          onClick={() => (isOpen ? actions.hide() : actions.reveal(variable))}
+        />
+      )}
+      {mayOpen && (
+        <IconButton icon={Copy} label={`Copy ${key}`} isSmall onClick={() => actions.copy(variable)} />
+      )}
+      <RowMenu variable={variable} rights={rights} actions={actions} />
+    </span>
+  );
+}
