@@ -8,7 +8,6 @@ import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/form/choices.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { type ActivityFilter, noFilter, operationsQuery } from './activity-query.ts';
-import { operationName } from './operations.tsx';
 
 interface ActivityFiltersProps {
   filter: ActivityFilter;
@@ -32,7 +31,7 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
     onChange({ ...filter, from: startOf(next, Date.now()), to: null });
   };
   const operations = (known?.operations ?? [])
-    .map((value) => ({ value, label: operationName(value) }))
+    .map((value) => ({ value, label: known?.titles[value] ?? value }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
   return (
     <div className="toolbar flex-wrap">

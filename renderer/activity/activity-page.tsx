@@ -5,8 +5,8 @@ import { useMay } from '../app/session.ts';
 import { peopleQuery } from '../people/people-query.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Empty } from '../ui/nothing.tsx';
-import { Page } from '../ui/page.tsx';
 import { ActivityFilters } from './activity-filters.tsx';
+import { ActivityFrame } from './activity-frame.tsx';
 import { type ActivityFilter, activityQuery, noFilter, toQuery } from './activity-query.ts';
 import { ActivityTable } from './activity-table.tsx';
 
@@ -14,8 +14,7 @@ import { ActivityTable } from './activity-table.tsx';
 export function ActivityPage() {
   const [filter, setFilter] = useState(noFilter);
   return (
-    <Page
-      title="Activity"
+    <ActivityFrame
       actions={
         <a href={exportPath(filter)} download className={buttonClass()}>
           <Download className="icon" aria-hidden="true" />
@@ -25,7 +24,7 @@ export function ActivityPage() {
     >
       <ActivityFilters filter={filter} onChange={setFilter} />
       <Lines filter={filter} onClear={() => setFilter(noFilter)} />
-    </Page>
+    </ActivityFrame>
   );
 }
 

@@ -2,7 +2,7 @@ import type { Person } from '../people/people-query.ts';
 import { Table, type TableStates } from '../ui/table.tsx';
 import { formatClock, formatDay, formatExact } from '../ui/time.ts';
 import type { Line } from './activity-query.ts';
-import { operations } from './operations.tsx';
+import { Done } from './done.tsx';
 
 interface ActivityTableProps extends TableStates {
   lines: readonly Line[];
@@ -28,9 +28,7 @@ export function ActivityTable({ lines, people, ...states }: ActivityTableProps) 
           cell: (line) => (
             <span className="two-lines">
               <span className="block truncate text-text" title={line.operation_type}>
-                {operations[line.operation_type]?.say(line.data ?? {}, nameOf) ?? (
-                  <span className="font-mono text-12">{line.operation_type}</span>
-                )}
+                <Done sentence={line.sentence} />
               </span>
               <small className="tablet:hidden">
                 {describeActor(line, nameOf)}

@@ -7,9 +7,19 @@ export const activityArea = area({
       path: '/activity',
       load: () => import('./activity-page.tsx').then((file) => file.ActivityPage),
       guard: { permission: 'audit:read', title: 'Activity' },
+      tab: { of: 'activity', label: 'People and programs' },
+    },
+    {
+      path: '/activity/jobs',
+      load: () => import('./jobs-page.tsx').then((file) => file.JobsPage),
+      guard: { permission: 'audit:read', title: 'Jobs' },
+      tab: { of: 'activity', label: 'Jobs' },
     },
   ],
   navigation: [{ group: 'Manage', to: '/activity', label: 'Activity', icon: ScrollText }],
-  // Every change leaves a line in the audit log.
-  live: { refreshes: [{ queryKey: ['audit'], isAfter: () => true }] },
+  live: {
+    messages: [{ name: 'jobs', queryKey: ['jobs'] }],
+    // Every change leaves a line in the audit log.
+    refreshes: [{ queryKey: ['audit'], isAfter: () => true }],
+  },
 });

@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { operations } from '../activity/operations.tsx';
+import { Done } from '../activity/done.tsx';
 import { ask, client } from '../api/client.ts';
-import { useMay } from '../app/session.ts';
-import { peopleQuery } from '../people/people-query.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Section } from '../ui/page.tsx';
@@ -19,9 +17,6 @@ const newestQuery = {
 /** The newest lines of the log, for those who may read it. */
 export function NewestActivity() {
   const lines = useQuery(newestQuery);
-  const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data ?? [];
-  const names = new Map(people.map(({ user }) => [user.id, user.name || user.email]));
-  const nameOf = (id: unknown) => (typeof id === 'number' ? (names.get(id) ?? `person ${id}`) : 'someone');
   return (
     <Section
       title="Newest activity"
@@ -42,10 +37,10 @@ export function NewestActivity() {
           <Skeleton rows={SHOWN} columns={2} />
         ) : (
           <ol className="newest">
-            {lines.data.map(({ id, operation_type, data, actor, actor_kind, audit_date }) => (
+            {lines.data.map(({ id, operation_type, sentence, actor, actor_kind, audit_date }) => (
               <li key={id}>
                 <span className="truncate text-text" title={operation_type}>
-                  {operations[operation_type]?.say(data ?? {}, nameOf) ?? operation_type}
+                  <Done sentence={sentence} />
                 </span>
                 <span className="newest-who truncate" dir="auto">
                   {actor_kind === 'instance' ? '' : actor_kind === 'owner' ? 'Owner' : actor}

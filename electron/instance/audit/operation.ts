@@ -8,7 +8,7 @@ type OldLine<Data> = { readonly [Key in keyof Data]?: unknown };
 
 /** Finds what the ids in a line were given for. */
 export interface Names {
-  /** The e-mail address of an account, or "account 7" for one that is not there any more. */
+  /** What an account is called, or "account 7" for one that is not there any more. */
   user(id: unknown): string;
 }
 

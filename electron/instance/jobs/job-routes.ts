@@ -2,8 +2,15 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
 import type { Jobs } from './job-queue.ts';
-import { runStates } from './job-runs.ts';
+import { type RunFilter, runStates } from './job-runs.ts';
 import { jobsShape, toJobJson, toRunJson } from './job-shapes.ts';
+
+const LIMIT = 100;
+
+/** Every job, and the newest runs. */
+export function toJobsJson(jobs: Jobs, filter: RunFilter = { job: null, state: null }, limit = LIMIT) {
+  return { jobs: jobs.listJobs().map(toJobJson), runs: jobs.listRuns(filter, limit).map(toRunJson) };
+}
 
 /** `/jobs`: what runs by itself or was asked for, and how it went. */
 export function jobRoutes(jobs: Jobs) {
@@ -16,7 +23,7 @@ export function jobRoutes(jobs: Jobs) {
         query: z.object({
           job: z.string().max(100).optional(),
           state: z.enum(runStates).optional(),
-          limit: z.coerce.number().int().min(1).max(500).default(100),
+          limit: z.coerce.number().int().min(1).max(500).default(LIMIT),
         }),
       },
       responses: answer(jobsShape, 'Every job with its schedule, and the newest runs'),
@@ -24,10 +31,7 @@ export function jobRoutes(jobs: Jobs) {
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');
       const { job = null, state = null, limit } = c.req.valid('query');
-      return c.json({
-        jobs: jobs.listJobs().map(toJobJson),
-        runs: jobs.listRuns({ job, state }, limit).map(toRunJson),
-      });
+      return c.json(toJobsJson(jobs, { job, state }, limit));
     },
   );
   return app;

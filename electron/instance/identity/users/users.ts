@@ -255,9 +255,9 @@ function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
   return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
 }
 
-/** The e-mail address of an account, deleted ones too, for the words of the audit log. */
+/** What an account is called, deleted ones too, for the words of the audit log. */
 export function nameUser(ctx: Context, id: unknown): string {
   if (typeof id !== 'number') return 'someone';
-  const email = ctx.store.sqlite.prepare('SELECT email FROM users WHERE id = ?').pluck().get(id);
-  return typeof email === 'string' ? email : `account ${id}`;
+  const name = ctx.store.sqlite.prepare('SELECT name FROM users WHERE id = ?').pluck().get(id);
+  return typeof name === 'string' ? name : `account ${id}`;
 }

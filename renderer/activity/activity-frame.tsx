@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import { PageTabs } from '../app/page-tabs.tsx';
+import { Page } from '../ui/page.tsx';
+
+interface ActivityFrameProps {
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+/** What happened in the instance: by people and programs, and by itself. */
+export function ActivityFrame({ actions, children }: ActivityFrameProps) {
+  return (
+    <Page title="Activity" actions={actions}>
+      <PageTabs of="activity" label="Activity" />
+      {children}
+    </Page>
+  );
+}
