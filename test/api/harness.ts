@@ -8,6 +8,7 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
+import { recorded } from './record-answers.ts';
 
 /** Work factor of passphrase files where its time is not what is tested: a second of work each otherwise. */
 export const QUICK_LOG_N = 10;
@@ -79,7 +80,7 @@ export async function openDoor(
   const clock = createManualClock(Date.now());
   const instance = await openInstance({ dataDir, clock, scryptLogN: QUICK_LOG_N, ...options });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
-  const inProcess = async (method: string, path: string, body?: unknown) => {
+  const inProcess = recorded('owner', async (method: string, path: string, body?: unknown) => {
     const init = {
       method,
       headers: { 'content-type': 'application/json' },
@@ -90,7 +91,7 @@ export async function openDoor(
       createOwner('window', clock.now()),
     );
     return toAnswer(response.status, await response.text(), Object.fromEntries(response.headers));
-  };
+  });
   if (isSetUp) {
     const created = await inProcess('POST', '/users/administrator', ADMIN);
     if (created.status !== 201) throw new Error(created.text);
@@ -101,7 +102,7 @@ export async function openDoor(
   const port = Number(new URL(doors.httpsUrl ?? '').port);
   const origin = `https://localhost:${port}`;
 
-  const request: TestDoor['request'] = (method, path, body, who = {}) => {
+  const request: TestDoor['request'] = recorded(name, (method, path, body?: unknown, who: Who = {}) => {
     const payload =
       body === undefined
         ? undefined
@@ -137,7 +138,7 @@ export async function openDoor(
       sent.on('error', reject);
       sent.end(payload);
     });
-  };
+  });
 
   return {
     name,

@@ -26,6 +26,7 @@ import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
 import { until } from '../keyring.ts';
 import { QUICK_LOG_N } from './harness.ts';
+import { recorded } from './record-answers.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const CANARY = 'canary-secret-value-7f3a';
@@ -52,7 +53,8 @@ const restart = async (options: Partial<InstanceOptions> = {}) => {
   await instance?.stop();
   return await start(options);
 };
-const call = async (method: string, path: string, body?: unknown) => {
+/** Unrecorded, for what is asked until it is so: how often is chance. */
+const ask = async (method: string, path: string, body?: unknown) => {
   const init = {
     method,
     headers: { 'content-type': 'application/json' },
@@ -63,9 +65,11 @@ const call = async (method: string, path: string, body?: unknown) => {
     createOwner('window', Date.now()),
   );
   const text = await response.text();
+  const headers = Object.fromEntries(response.headers);
   // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts
-  return { status: response.status, text, body: (text === '' ? null : JSON.parse(text)) as any };
+  return { status: response.status, headers, text, body: (text === '' ? null : JSON.parse(text)) as any };
 };
+const call = recorded('window', ask);
 const addSecret = async () => {
   await call('POST', '/projects', { name: 'shop' });
   await call('POST', '/projects/shop/env-vars', { key: 'API_TOKEN', value: CANARY, is_secret: true });
@@ -324,7 +328,7 @@ describe('a running vault', () => {
     await addSecret();
     renameSync(keyFile(), join(folder, 'kept'));
     const codes = async () =>
-      (await call('GET', '/vault/status')).body.health.reasons.map((reason: { code: string }) => reason.code);
+      (await ask('GET', '/vault/status')).body.health.reasons.map((reason: { code: string }) => reason.code);
     let seen: string[] = [];
     const looking = setInterval(async () => {
       seen = await codes();
@@ -719,7 +723,7 @@ describe('a rotation', () => {
     expect(count('SELECT state FROM rotations')).toBe('sealing');
     expect(count(finished)).toBe(0);
     await start();
-    await until(async () => (await call('GET', '/vault/key/rotation')).body.rotation.state === 'done');
+    await until(async () => (await ask('GET', '/vault/key/rotation')).body.rotation.state === 'done');
     await instance?.stop();
     instance = null;
     expect(count(finished)).toBe(1);

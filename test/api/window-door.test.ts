@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
+import { recorded } from './record-answers.ts';
 
 const PASSWORD = 'correct horse battery';
 let dataDir: string;
@@ -20,17 +21,18 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+const send = recorded('window', async (method, path, body?: unknown, sent: Record<string, string> = {}) => {
   const answer = await door.fetch(
     new Request(`http://localhost/api${path}`, {
       method,
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...sent },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }),
   );
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, body: text === '' ? null : JSON.parse(text) };
-}
+  const headers = Object.fromEntries(answer.headers);
+  return { status: answer.status, headers, text, body: text === '' ? null : JSON.parse(text) };
+});
 const rotate = () => send('POST', '/vault/key/rotation', {});
 const undo = () => send('POST', '/vault/key/rotation/undo');
 
@@ -55,7 +57,7 @@ describe('the door of the desktop window', () => {
       name: 'Ada',
       password: PASSWORD,
     });
-    expect([done.status, done.headers.get('set-cookie')]).toEqual([201, null]);
+    expect([done.status, done.headers['set-cookie']]).toEqual([201, undefined]);
     const { body } = await send('GET', '/auth/session');
     expect(body).toMatchObject({ via: 'window', user: { email: 'ada@example.org' }, has_password: true });
     expect(body.confirmed_until).toBeGreaterThan(now);
