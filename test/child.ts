@@ -25,12 +25,19 @@ export interface Ended {
   signal: NodeJS.Signals | null;
 }
 
+/** None outlives its test run: those that a failed test left are ended with the process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Conditions on something else than what it prints are looked at again after so long. */
 const LOOK_AGAIN_MS = 25;
 
 /** Starts a program. Its standard streams are pipes unless `stdio` says otherwise. */
 export function startChild(command: string, args: string[], options: SpawnOptions = {}): Child {
   const child = spawn(command, args, options);
+  running.add(child);
   const name = [command, ...args].join(' ');
   let out = '';
   let output = '';
@@ -56,6 +63,7 @@ export function startChild(command: string, args: string[], options: SpawnOption
       wake();
     });
     child.once('close', (code, signal) => {
+      running.delete(child);
       whyOver ??= signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
       resolve({ code, signal });
       wake();

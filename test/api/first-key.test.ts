@@ -5,7 +5,8 @@ import { openInstance } from '../../electron/instance/instance.ts';
 import { SCRYPT_LOG_N } from '../../electron/instance/vault/custody/passphrase-file.ts';
 import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { until } from '../keyring.ts';
-import { ADMIN, openDoor, QUICK_LOG_N, readToken, type TestDoor } from './harness.ts';
+import { QUICK_LOG_N } from '../work-factor.ts';
+import { ADMIN, openDoor, readToken, type TestDoor } from './harness.ts';
 
 const PASSPHRASE = 'six words that nobody would guess';
 const KEY_TEXT = '0f'.repeat(32);

@@ -8,10 +8,8 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
+import { QUICK_LOG_N } from '../work-factor.ts';
 import { recorded } from './record-answers.ts';
-
-/** Work factor of passphrase files where its time is not what is tested: a second of work each otherwise. */
-export const QUICK_LOG_N = 10;
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
 

@@ -25,7 +25,7 @@ import { doctorShape, recoveryShape } from '../../electron/instance/vault/secret
 import { findLeaks } from '../crash/leaks.ts';
 import { prepare } from '../crash/scenarios.ts';
 import { until } from '../keyring.ts';
-import { QUICK_LOG_N } from './harness.ts';
+import { QUICK_LOG_N } from '../work-factor.ts';
 import { recorded } from './record-answers.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';

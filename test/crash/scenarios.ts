@@ -21,6 +21,7 @@ import { findOpenRotation } from '../../electron/instance/vault/rotation/rotatio
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
+import { QUICK_LOG_N } from '../work-factor.ts';
 
 export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;
 export type Scenario = (typeof scenarios)[number];
@@ -47,8 +48,7 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
     processes: childProcesses,
     audit: createAuditLog(store, systemClock, silentLog),
     emit() {},
-    // The derivation is not what is interrupted.
-    scryptLogN: 10,
+    scryptLogN: QUICK_LOG_N,
     ...(passphrase ? { passphrase } : {}),
   });
   return {

@@ -4,6 +4,7 @@ import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 
 const headless = join(import.meta.dirname, '../../electron/headless.ts');
+const quickDerivation = join(import.meta.dirname, '../quick-derivation.ts');
 /** So long a command may take: one that hangs would hold up everything behind it. */
 export const COMMAND_MS = 120_000;
 
@@ -47,7 +48,10 @@ export async function serve(
 ): Promise<Served> {
   const child = startChild(
     process.execPath,
-    [program, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
+    [
+      ...['--import', quickDerivation],
+      ...[program, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
+    ],
     { env: { ...commandLineEnv(dataDir), ...env } },
   );
   child.process.stdin?.end();

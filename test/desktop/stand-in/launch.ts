@@ -20,6 +20,7 @@ const BROWSER_MS = 5000;
 const PROGRAM = [
   '--disable-warning=ExperimentalWarning',
   ...['--import', join(import.meta.dirname, 'register.ts')],
+  ...['--import', join(root, 'test/quick-derivation.ts')],
   join(root, 'electron/main.ts'),
 ];
 const baseEnv = () => ({ PATH: process.env.PATH, ...compiledOnce });

@@ -22,9 +22,7 @@ import { StrongPassphrase } from '../../../../electron/instance/vault/custody/st
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import { requires } from '../../../requires.ts';
-
-/** The derivation is measured elsewhere; here files are written and read by the dozen. */
-const QUICK_LOG_N = 10;
+import { QUICK_LOG_N } from '../../../work-factor.ts';
 
 let dir: string;
 let file: string;
