@@ -1,6 +1,7 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
 import { LockKeyhole } from 'lucide-react';
 import { useRef } from 'react';
+import { words } from '../api/words.ts';
 import { Empty } from '../ui/nothing.tsx';
 import { Page as PageFrame } from '../ui/page.tsx';
 import type { Page } from './area.ts';
@@ -21,20 +22,20 @@ export function guardedPage({ load, guard }: Page) {
     // A session that is over holds nothing. The page stays below the sign-in form, with what was typed there.
     const mayEnter = useRef(false);
     if (state === 'signed_in') mayEnter.current = permissions.includes(permission);
-    return mayEnter.current ? <Loaded /> : <NoAccess title={title} />;
+    return mayEnter.current ? <Loaded /> : <NoAccess title={title} permission={permission} />;
   }
   Guarded.preload = () => Loaded.preload?.();
   return Guarded;
 }
 
-function NoAccess({ title }: { title: string }) {
+function NoAccess({ title, permission }: NonNullable<Page['guard']>) {
   return (
     <PageFrame title={title}>
       <div className="card">
         <Empty
           icon={LockKeyhole}
           title="You don’t have access"
-          text="Your role does not include this page. An administrator of this instance can give you another role."
+          text={`This page needs the permission “${words.permissions[permission]}”. An administrator of this instance can give you a role that has it.`}
         />
       </div>
     </PageFrame>

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Cloud } from 'lucide-react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 // There is no bridge to a desktop, and no page either.
 vi.hoisted(() => vi.stubGlobal('window', {}));
 
 import { queryClient } from '../../../renderer/api/queries.ts';
-import type { Area } from '../../../renderer/app/area.ts';
+import { type Area, area } from '../../../renderer/app/area.ts';
 import { hear } from '../../../renderer/app/live.ts';
 import { offeredCommands, offeredNavigation } from '../../../renderer/app/offered.ts';
 import type { Permission } from '../../../renderer/app/session.ts';
@@ -20,15 +21,6 @@ const commands = areas.flatMap((area) => area.commands ?? []);
 const live = areas.flatMap((area) => area.live ?? []);
 
 const twice = (names: readonly string[]) => names.filter((name, at) => names.indexOf(name) !== at);
-
-const reader: Permission[] = ['projects:read', 'environments:read', 'settings:read', 'vault:read'];
-const admin: Permission[] = [
-  ...reader,
-  ...pages.flatMap(({ guard }) => guard?.permission ?? []),
-  ...commands.flatMap((command) => ('permission' in command && command.permission) || []),
-];
-const labels = (permissions: readonly Permission[], isDesktop = false) =>
-  offeredCommands(areas, permissions, isDesktop).map(({ label }) => label);
 
 describe('the areas of the console', () => {
   it('declare no path, entry, command, tab, message or icon twice', () => {
@@ -65,42 +57,60 @@ describe('the areas of the console', () => {
 });
 
 describe('what is offered', () => {
+  const load = async () => () => null;
+  const icon = Cloud;
+  const sample: readonly Area[] = [
+    area({
+      pages: [
+        { path: '/weather', load },
+        { path: '/rain', load, guard: { permission: 'vault:read', title: 'Rain' } },
+      ],
+      navigation: [
+        { group: 'Manage', to: '/weather', label: 'Weather', icon },
+        { group: 'Keep', to: '/rain', label: 'Rain', icon },
+      ],
+      commands: [
+        { group: 'Do', label: 'Watch the rain', icon, to: '/rain' },
+        { group: 'Do', label: 'Make rain', icon, permission: 'vault:write', run: () => undefined },
+        { group: 'Do', label: 'Close the window', icon, only: 'desktop', run: () => undefined },
+        { group: 'Do', label: 'Close the tab', icon, only: 'browser', run: () => undefined },
+        { group: 'Go to', label: 'Weather map', icon, to: '/weather' },
+      ],
+    }),
+  ];
+  const namesOf = (permissions: readonly Permission[]) =>
+    offeredNavigation(sample, permissions).map(({ group, entries }) => [
+      group,
+      entries.map(({ label }) => label),
+    ]);
+  const commandsFor = (permissions: readonly Permission[], isDesktop = false) =>
+    offeredCommands(sample, permissions, isDesktop).map(({ label }) => label);
+
   it('leaves out of the sidebar what its page would refuse, and groups that would be empty', () => {
-    const namesOf = (permissions: readonly Permission[]) =>
-      offeredNavigation(areas, permissions).map(({ group, entries }) => [
-        group,
-        entries.map(({ label }) => label),
-      ]);
-    expect(namesOf(admin)).toEqual([
-      ['Run', ['Home', 'Projects']],
-      ['Keep', ['Secrets', 'Encryption key']],
-      ['Manage', ['People and access', 'Activity', 'Settings']],
+    expect(namesOf(['vault:read'])).toEqual([
+      ['Keep', ['Rain']],
+      ['Manage', ['Weather']],
     ]);
-    expect(namesOf(reader)).toEqual([
-      ['Run', ['Home', 'Projects']],
-      ['Keep', ['Secrets', 'Encryption key']],
-      ['Manage', ['People and access', 'Settings']],
-    ]);
-    expect(namesOf([])).toEqual([
-      ['Run', ['Home']],
-      ['Manage', ['People and access']],
-    ]);
+    expect(namesOf(['projects:read'])).toEqual([['Manage', ['Weather']]]);
   });
 
-  it('leaves out of the palette what the session may not do, or what there is no place for', () => {
-    const forAdmins = ['Make a copy of the key', 'Verify a copy', 'Rotate the key', 'Lock now', 'Activity'];
-    expect(labels(admin)).toEqual(expect.arrayContaining(forAdmins));
-    expect(labels(reader).filter((label) => forAdmins.includes(label))).toEqual([]);
-    expect(labels(reader)).toEqual(expect.arrayContaining(['Shared variables', 'Your account', 'Sign out']));
-    expect(labels([])).not.toContain('Shared variables');
-    expect(labels(admin)).not.toContain('Quit Temps');
-    expect(labels(admin, true)).toContain('Quit Temps');
-    expect(labels(admin, true)).not.toContain('Sign out');
+  it('leaves out of the palette what the session may not do, and keeps its groups together', () => {
+    const goals = ['Rain', 'Weather', 'Weather map', 'Watch the rain'];
+    expect(commandsFor(['vault:read'])).toEqual([...goals, 'Close the tab']);
+    expect(commandsFor(['vault:read', 'vault:write'])).toEqual([...goals, 'Make rain', 'Close the tab']);
+    expect(commandsFor([])).toEqual(['Weather', 'Weather map', 'Close the tab']);
   });
 
-  it('comes in the palette group by group', () => {
-    const groups = offeredCommands(areas, admin, false).map(({ group }) => group);
-    expect(groups.lastIndexOf('Go to')).toBeLessThan(groups.indexOf('Do'));
+  it('leaves out of the palette what only a browser, or only the desktop, can do', () => {
+    expect(commandsFor([], true)).toEqual(['Weather', 'Weather map', 'Close the window']);
+  });
+
+  it('offers readers nothing that changes the key', () => {
+    const reader: Permission[] = ['projects:read', 'environments:read', 'settings:read', 'vault:read'];
+    const labels = offeredCommands(areas, reader, false).map(({ label }) => label);
+    expect(labels).toContain('Shared variables');
+    for (const label of ['Make a copy of the key', 'Verify a copy', 'Rotate the key', 'Lock now'])
+      expect(labels).not.toContain(label);
   });
 });
 
