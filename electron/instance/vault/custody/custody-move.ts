@@ -41,12 +41,12 @@ async function move(
     throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
   }
   const target = openCustody(core, to);
-  const options = await judgeForCustody(target, passphrase, core.listNames());
   if (to === 'file') await requireFree(core, target);
   // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
   const keys = listKeyRecords(core.store)
     .filter((record) => record.custody === from.name)
     .flatMap((record) => core.ring.find(record.fingerprint) ?? []);
+  const options = await judgeForCustody(target, passphrase, core.listNames());
   if (target.writable) {
     for (const key of keys) await target.save(key, options);
     await target.promote(active.fingerprint);
