@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { LucideIcon } from 'lucide-react';
-import { describeError } from '../api/problem.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { areas } from '../areas.ts';
 import { desktop } from '../desktop.ts';
 import { showToast } from '../ui/overlays/toasts.tsx';
@@ -32,10 +32,14 @@ export function useCommands(): PaletteRow[] {
     })),
   });
   const go = (to: string) => () => void navigate({ to: to as '/' });
+  // What fails is said in a toast: the palette is closed by then.
+  const act = useApiMutation(async ({ run }: Act) => run(), {
+    onFailed: (text, _, { icon, label }) => showToast({ icon, title: `${label}: this did not work`, text }),
+  });
   return [
     ...offeredCommands(areas, permissions, desktop !== null).map((command) => ({
       ...command,
-      run: 'to' in command ? go(command.to) : () => void run(command),
+      run: 'to' in command ? go(command.to) : () => act.mutate(command),
     })),
     ...finds.flatMap(({ group, icon }, at) =>
       (found[at]?.data ?? []).map(({ label, to }) => ({ group, label, icon, run: go(to) })),
@@ -43,11 +47,4 @@ export function useCommands(): PaletteRow[] {
   ];
 }
 
-/** A command that fails says so: the palette is closed by then. */
-async function run({ label, icon, run: act }: { label: string; icon: LucideIcon; run: () => unknown }) {
-  try {
-    await act();
-  } catch (error) {
-    showToast({ icon, title: `${label}: this did not work`, text: describeError(error) });
-  }
-}
+type Act = Pick<PaletteRow, 'label' | 'icon'> & { run: () => unknown };
