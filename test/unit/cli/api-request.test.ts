@@ -30,7 +30,7 @@ describe('the path of a call', () => {
   });
 
   it('leads where it says, whatever a name is made of', () => {
-    requireHolds(
+    void requireHolds(
       property(string({ unit: 'grapheme', minLength: 1 }), (name) => {
         if (name === '.' || name === '..') return;
         const path = formatPath('/projects/{project}/env-vars', { path: { project: name } });
