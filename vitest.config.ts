@@ -25,6 +25,7 @@ export default defineConfig({
     pool: 'forks',
     // A worker loads the instance once for all its files, and keeps one browser for them.
     isolate: false,
+    setupFiles: ['test/setup.ts'],
     // Most files wait for processes, disks and browsers: every core has one at work.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { listNeeds, type NeedFacts } from '../../../renderer/home/needs.ts';
+import type { KeyCopy } from '../../../renderer/key/copy/copy-formats.ts';
+import type { DoctorReport } from '../../../renderer/secrets/secrets-queries.ts';
+import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const now = new Date(2026, 5, 15, 12).getTime();
+
+/** A vault that needs nothing. */
+const calm = {
+  state: 'running',
+  fingerprint: '4F2A-91C0-77DE-1B3A',
+  health: { level: 'ok', attention: false, reasons: [] },
+  custody: { name: 'file', label: 'File', place: '/data/encryption_key' },
+  database: { state: 'ok', detail: null },
+  rotation: null,
+  said: [],
+} as unknown as VaultStatus;
+const reason = (code: string, level: string, snoozed_until: number | null = null) =>
+  ({ code, level, message: `about ${code}`, snoozed_until }) as VaultStatus['health']['reasons'][number];
+const copy = (id: number, ageDays: number | null, isSeparate = true) =>
+  ({
+    id,
+    format: 'words',
+    place: `drawer ${id}`,
+    separate: isSeparate,
+    made_at: now - 200 * DAY_MS,
+    verified_at: ageDays === null ? null : now - ageDays * DAY_MS,
+  }) as KeyCopy;
+const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {}) =>
+  listNeeds({
+    vault: { ...calm, ...vault },
+    copies: [],
+    lost: 0,
+    report: undefined,
+    keychain: null,
+    nowMs: now,
+    ...facts,
+  });
+const ids = (...given: Parameters<typeof needs>) => needs(...given).map(({ id }) => id);
+
+describe('what needs someone', () => {
+  it('is nothing where all is well', () => {
+    expect(needs()).toEqual([]);
+    expect(needs({}, { copies: [copy(1, 3)], report: { failures: [] } as unknown as DoctorReport })).toEqual(
+      [],
+    );
+  });
+
+  it('comes the worst first', () => {
+    expect(
+      ids(
+        {
+          database: { state: 'damaged', detail: 'temps.db is damaged' },
+          health: { level: 'at_risk', attention: true, reasons: [reason('no_separate_copy', 'at_risk')] },
+          rotation: { state: 'staged' } as VaultStatus['rotation'],
+          said: ['temps.db is damaged', 'a file was readable by others'],
+        },
+        { lost: 2, copies: [copy(1, null)], keychain: 'GNOME Keyring' },
+      ),
+    ).toEqual([
+      'damage',
+      'no_separate_copy',
+      'lost',
+      'rotation',
+      'unread 1',
+      'note a file was readable by others',
+      'keychain',
+    ]);
+  });
+
+  it('leaves out reasons that were put off, and being locked, which is said elsewhere', () => {
+    const reasons = [
+      reason('locked', 'broken'),
+      reason('no_separate_copy', 'at_risk', now + DAY_MS),
+      reason('custody_disagrees', 'broken'),
+    ];
+    const listed = needs({ health: { level: 'broken', attention: true, reasons } });
+    expect(listed).toMatchObject([{ id: 'custody_disagrees', sign: { verdict: 'broken' } }]);
+    // What is broken cannot be put off.
+    expect(listed[0]).not.toHaveProperty('snooze');
+    expect(
+      needs({ health: { level: 'due', attention: true, reasons: [reason('proof_due', 'due')] } }),
+    ).toMatchObject([{ sign: { verdict: 'due' }, snooze: 'proof_due', button: { to: '/key/verify' } }]);
+  });
+
+  it('names values that do not open, while the vault is open', () => {
+    const failure = (reasonOf: string, title?: string) =>
+      ({
+        reason: reasonOf,
+        owner: title === undefined ? null : { title },
+      }) as DoctorReport['failures'][number];
+    const report = {
+      failures: [failure('damaged', 'API_TOKEN of shop'), failure('damaged'), failure('key_lost')],
+    } as unknown as DoctorReport;
+    const [need] = needs({}, { report });
+    expect(need).toMatchObject({ id: 'damaged', button: { to: '/secrets' } });
+    expect(need?.title).toMatch(/^2 values/);
+    expect(need?.text).toMatch(/^API_TOKEN of shop, and others/);
+    expect(ids({ state: 'locked' }, { report })).toEqual([]);
+  });
+
+  it('has an open rotation until it is done', () => {
+    const rotating = (state: string) => ids({ rotation: { state } as VaultStatus['rotation'] });
+    expect(['staged', 'proven', 'sealing'].map(rotating)).toEqual([['rotation'], ['rotation'], ['rotation']]);
+    expect(['done', 'undone'].map(rotating)).toEqual([[], []]);
+  });
+
+  it('has a copy whose proof is due within two weeks, and says how many days are left', () => {
+    const copies = [copy(1, 10), copy(2, 75), copy(3, 80), copy(4, 91), copy(5, 80, false)];
+    const listed = needs({}, { copies });
+    expect(listed.map(({ id }) => id)).toEqual(['due 3', 'due 4']);
+    expect(listed.map(({ sign }) => sign)).toEqual([{ days: 80 }, { days: 91 }]);
+    expect(listed[0]?.text).toContain('10 days');
+    expect(listed[1]?.text).toContain('over 90 days');
+    expect(listed[0]?.button).toMatchObject({ to: '/key/verify', hash: 'copy-3' });
+  });
+
+  it('leaves the newest copy to the health of the key where that says it', () => {
+    const health = { level: 'due', reasons: [reason('proof_due', 'due')] } as VaultStatus['health'];
+    expect(ids({ health }, { copies: [copy(1, 80), copy(2, 85)] })).toEqual(['proof_due', 'due 2']);
+    expect(ids({}, { copies: [copy(1, 80), copy(2, 85)] })).toEqual(['due 1', 'due 2']);
+  });
+
+  it('ends what the start noticed as a sentence', () => {
+    const texts = needs({ said: ['one thing', 'another.', 'really?'] }).map(({ text }) => text);
+    expect(texts).toEqual(['one thing.', 'another.', 'really?']);
+  });
+
+  it('offers the keychain to a key that lies in a file, while the vault is open', () => {
+    const keychain = 'GNOME Keyring';
+    expect(ids({}, { keychain })).toEqual(['keychain']);
+    expect(ids({ state: 'locked' }, { keychain })).toEqual([]);
+    expect(ids({ custody: { ...calm.custody, name: 'passphrase' } }, { keychain })).toEqual([]);
+  });
+});
