@@ -3,6 +3,7 @@ import { Suspense } from 'react';
 import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { Failed } from '../ui/nothing.tsx';
+import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { FirstCopy } from './first-copy.tsx';
@@ -54,7 +55,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       title={isDone ? 'All set' : 'Keep a second copy of your key'}
       lead={
         isDone
-          ? `${wizard.proven?.place ?? 'Your copy'} was read back: it would bring every secret back.`
+          ? sayWhatCopyOpens(wizard.proven?.place ?? 'Your copy', vault.secrets.total)
           : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy opens your secrets. A copy counts once we have read it back.`
       }
     >

@@ -2,6 +2,7 @@ import { formats } from '../key/copy/copy-formats.ts';
 import { countToLose, listToLose } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
 import { caseWords } from '../vault-state/case-words.ts';
+import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
 import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
 
 /** What would become of the secrets if this computer died today: the one sentence of Home. */
@@ -21,16 +22,17 @@ export function sayOutcome(vault: VaultStatus): string {
       : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;
   }
   const copy = `the ${formats[format].kept} “${place}”`;
+  const start = `${copy[0]?.toUpperCase()}${copy.slice(1)}`;
   const days = proofDays(vault) ?? 0;
   switch (vault.health.level) {
     case 'at_risk':
     case 'broken':
-      return `If this computer died today, all would hang on ${copy}, last read ${formatCount(days, 'day')} ago.`;
+      return `${start}, last verified ${formatCount(days, 'day')} ago, is all that could decrypt this database elsewhere.`;
     case 'due':
-      return `If this computer died today, ${copy} would bring every secret back, if it still reads.`;
+      return `${sayWhatCopyOpens(start, lost)} Verify it again: it was last read ${formatCount(days, 'day')} ago.`;
     default:
       return lost === 0
-        ? `${copy[0]?.toUpperCase()}${copy.slice(1)} is ready for the first secret.`
-        : `If this computer died today, ${copy} would bring every secret back.`;
+        ? `${start} is ready for the first secret.`
+        : `${sayWhatCopyOpens(start, lost)} ${WITHOUT_BACKUP}`;
   }
 }

@@ -6,6 +6,7 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
+import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import type { KeepWay } from './copy/copy-formats.ts';
@@ -116,10 +117,7 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
         </span>
       }
     >
-      <b dir="auto">{proven.place}</b>{' '}
-      {total === 0
-        ? 'would open every secret you add from now on.'
-        : `would bring ${formatCount(total, 'secret')} back.`}{' '}
+      <bdi>{sayWhatCopyOpens(proven.place, total)}</bdi>{' '}
       {made?.not_separate && 'It does not count as a separate copy.'}
       {wizard.chosen?.way === 'manager' &&
         wizard.chosen.format !== 'text' &&

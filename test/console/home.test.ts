@@ -44,7 +44,7 @@ describe('home', () => {
     await page.getByText('If this computer died today, 1 variable would be lost.').waitFor();
   });
 
-  it('counts what would be lost, puts a warning off, and says which copy would bring all back', async () => {
+  it('counts what would be lost, puts a warning off, and says which copy decrypts it', async () => {
     opened = await startConsole();
     await seedShop(opened, { API_TOKEN: 'sk-1', MAP_TOKEN: 'sk-2' });
     await opened.api('POST', '/api-keys', { name: 'nightly', role_type: 'reader' });
@@ -60,7 +60,9 @@ describe('home', () => {
 
     await proveWords(opened);
     await page
-      .getByText('If this computer died today, the 24 words “desk drawer” would bring every secret back.')
+      .getByText(
+        /^The 24 words “desk drawer” can decrypt \d+ secrets in this database, wherever you still have it\./,
+      )
       .waitFor();
     await takeWords(opened);
     await needs.getByText('never read back. It does not count yet.').waitFor();
@@ -89,7 +91,7 @@ describe('home', () => {
     await expectAccessible(page, 'home, locked');
     await page.getByRole('link', { name: 'Unlock…' }).click();
     await page.getByRole('button', { name: 'Unlock', exact: true }).first().click();
-    await page.getByText(/would bring every secret back\.$/).waitFor();
+    await page.getByText(/in this database, wherever you still have it\./).waitFor();
   });
 
   it('offers a reader what a reader may do', async () => {

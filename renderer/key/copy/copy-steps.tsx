@@ -5,6 +5,7 @@ import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { type Step, Steps } from '../../ui/instruments/steps.tsx';
 import { formatClock } from '../../ui/time.ts';
+import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
 import { HandedStep, ProofStep } from '../proof/proof-step.tsx';
 import { formats, type KeepWay } from './copy-formats.ts';
 import { FormatStep } from './format-step.tsx';
@@ -64,7 +65,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
       stages: ['proof'],
       next: 'Read back',
       done: 'Read back: the fingerprints are the same',
-      said: made && `${made.copy.place} would bring every secret back.`,
+      said: made && sayWhatCopyOpens(made.copy.place, null),
       body: <ProofStep wizard={wizard} />,
     };
     if (!format.isFile || target?.kind === 'download') {

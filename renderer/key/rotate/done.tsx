@@ -5,6 +5,7 @@ import { useIsOwner } from '../../app/session.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { formatCount } from '../../ui/time.ts';
+import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { ShredDialog } from '../page/key-history.tsx';
 import { epochsQuery } from '../page/key-queries.ts';
@@ -40,7 +41,7 @@ export function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgai
         </b>{' '}
         {rotation.without_copy
           ? 'No copy of it is proven: make one now.'
-          : `${rotation.proven_by ?? 'Your copy'} would bring every one back.`}
+          : sayWhatCopyOpens(rotation.proven_by ?? 'Your copy', rotation.total)}
       </Banner>
       <section className="card" aria-label="The keys">
         <Swap rotation={rotation} />

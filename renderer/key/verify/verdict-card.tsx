@@ -3,6 +3,7 @@ import type { components } from '../../api/schema.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { Verdict, type VerdictName } from '../../ui/instruments/verdict.tsx';
 import { formatCount } from '../../ui/time.ts';
+import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 type Verification = components['schemas']['KeyCopyVerification'];
@@ -44,7 +45,7 @@ export function VerdictCard({ said, vault }: VerdictCardProps) {
         <p className="text-text-2">
           {vault.secrets.total === 0
             ? 'It counts as proven from now on.'
-            : `It would bring ${formatCount(vault.secrets.total, 'secret')} back, and counts as proven from now on.`}
+            : `${sayWhatCopyOpens('It', vault.secrets.total)} It counts as verified from now on.`}
         </p>
       )}
       {said.problems.length > 0 && (

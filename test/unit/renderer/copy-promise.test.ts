@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { sayOutcome } from '../../../renderer/home/proof-words.ts';
+import { sayWhatCopyOpens } from '../../../renderer/vault-state/copy-promise.ts';
+import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const vault = (level: VaultStatus['health']['level'], secrets: number, hasCopy = true) =>
+  ({
+    state: 'running',
+    case: 'running',
+    health: { level, reasons: [] },
+    secrets: { total: secrets, by_kind: { env_var: secrets }, at_stake: { env_var: secrets } },
+    proof: hasCopy
+      ? { verified_at: Date.now() - 3 * DAY_MS, place: 'desk drawer', format: 'words' }
+      : { verified_at: null, place: null, format: null },
+  }) as unknown as VaultStatus;
+
+describe('what is promised of a copy of the key', () => {
+  it('is what a copy alone does: it decrypts a database that is still there', () => {
+    expect(sayWhatCopyOpens('Your copy', 12)).toBe(
+      'Your copy can decrypt 12 secrets in this database, wherever you still have it.',
+    );
+    expect(sayWhatCopyOpens('It', 0)).toBe(
+      'It can decrypt every secret you add in this database, wherever you still have it.',
+    );
+  });
+
+  it.each(['ok', 'due', 'at_risk', 'broken'] as const)('is no more than that on Home, %s', (level) => {
+    const said = sayOutcome(vault(level, 12));
+    expect(said).toContain('database');
+    expect(said).not.toMatch(/bring|back\b/);
+  });
+
+  it('says on Home that the database itself has no backup', () => {
+    expect(sayOutcome(vault('ok', 12))).toContain('on this computer only');
+  });
+
+  it('is nothing where there is no copy', () => {
+    expect(sayOutcome(vault('at_risk', 12, false))).toBe(
+      'If this computer died today, 12 variables would be lost.',
+    );
+    expect(sayOutcome(vault('ok', 0, false))).not.toMatch(/can decrypt/);
+  });
+});
