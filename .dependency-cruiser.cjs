@@ -222,13 +222,6 @@ module.exports = {
       to: { path: '^renderer/api/mutation\\.ts', dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'console-has-no-circle',
-      comment: 'renderer: of types neither',
-      severity: 'error',
-      from: { path: '^renderer/' },
-      to: { circular: true },
-    },
-    {
       name: 'shell-names-no-area',
       comment: 'renderer/app: computed from areas.ts; of areas it knows what every page may show',
       severity: 'error',

@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import type { components } from '../../api/schema.ts';
 import { buttonClass } from '../../ui/button.tsx';
 import { Verdict, type VerdictName } from '../../ui/instruments/verdict.tsx';
-import { formatCount } from '../../ui/time.ts';
 import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
