@@ -38,6 +38,8 @@ export interface VaultJobs {
 
 export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
   const rotation = createRotationJob(core);
+  // Between two batches, as soon as the instance stops: the rest goes on with the next start.
+  ctx.stopping.addEventListener('abort', () => void rotation.stop(), { once: true });
   let report: DoctorReport | null = null;
   let finished: DoctorReport | null = null;
 

@@ -8,6 +8,7 @@ import {
 } from '../../../../electron/instance/vault/rotation/rotation.ts';
 import { getRotationProgress } from '../../../../electron/instance/vault/rotation/rotation-progress.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
+import { describeUnknownKind } from '../../../../electron/instance/vault/secrets/secret-kinds.ts';
 import { discard, type OpenVault, openCore, prepare } from '../../../crash/scenarios.ts';
 
 let dataDir = '';
@@ -22,6 +23,11 @@ it('says per group what was, what has moved and what is left, with what comes an
   dataDir = await prepare(20);
   opened = await openCore(dataDir);
   const { core } = opened;
+  for (const [kind, group] of [
+    ['env_var', 'variables'],
+    ['api_key', 'access'],
+  ] as const)
+    core.secrets.addKeeper({ ...describeUnknownKind(kind), group, describe: () => new Map() });
   core.secrets.seal('api_key', new SecretText('key'));
   const job = createRotationJob(core);
   const progress = () => getRotationProgress(core, job);
