@@ -30,7 +30,8 @@ export function SetUp({ token }: { token: string }) {
   }, [token, round]);
 
   // A keyring that is opened meanwhile has its key by itself: the instance asks it, and this page the instance.
-  const isWaiting = key !== null && key.fingerprint === null && error === null;
+  // Not while the account is created: the link is used then, and an answer that says so would come between.
+  const isWaiting = step === 0 && key !== null && key.fingerprint === null && error === null;
   useEffect(() => {
     if (!isWaiting) return;
     let isOver = false;
