@@ -9,7 +9,7 @@ import { type Instance, openInstance } from '../../electron/instance/instance.ts
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
-import { recorded } from './record-answers.ts';
+import { recorded } from './recording/record-answers.ts';
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
-import { recorded } from './record-answers.ts';
+import { recorded } from './recording/record-answers.ts';
 
 const PASSWORD = 'correct horse battery';
 let dataDir: string;

@@ -392,13 +392,13 @@ function benchTests(): void {
     ],
     [
       'locked start',
-      'test/api/vault.test.ts',
+      'test/api/vault/vault.test.ts',
       'changes nothing but its line',
       'only its line in the audit log',
     ],
     [
       'key and secrets searched in files, logs and answers',
-      'test/api/vault.test.ts',
+      'test/api/vault/vault.test.ts',
       'holds neither the key nor a secret',
       '0 hits',
     ],

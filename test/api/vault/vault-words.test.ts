@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { formatWords } from '../../electron/instance/vault/copies/words.ts';
-import { wordsCheckShape } from '../../electron/instance/vault/key/key-shapes.ts';
-import { MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
-import { ADMIN, describeOverDoors, type Who } from './harness.ts';
+import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
+import { wordsCheckShape } from '../../../electron/instance/vault/key/key-shapes.ts';
+import { MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { ADMIN, describeOverDoors, type Who } from '../harness.ts';
 
 describeOverDoors('words that are being typed', (door) => {
   let who: Who;

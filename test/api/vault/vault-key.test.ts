@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { splitWords } from '../../electron/instance/vault/copies/words.ts';
-import { ADMIN, describeOverDoors, type Who } from './harness.ts';
+import { splitWords } from '../../../electron/instance/vault/copies/words.ts';
+import { ADMIN, describeOverDoors, type Who } from '../harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

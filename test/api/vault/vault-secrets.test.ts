@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { secretsPageShape } from '../../electron/instance/vault/secrets/secret-shapes.ts';
-import { ADMIN, describeOverDoors, type Who } from './harness.ts';
+import { secretsPageShape } from '../../../electron/instance/vault/secrets/secret-shapes.ts';
+import { ADMIN, describeOverDoors, type Who } from '../harness.ts';
 
 interface Listed {
   id: string;

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Encrypter } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
-import { type Instance, type InstanceOptions, openInstance } from '../../electron/instance/instance.ts';
-import { formatKitText } from '../../electron/instance/vault/copies/kit-text.ts';
-import { formatKeyText, MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
-import { SecretText } from '../../electron/instance/vault/secret-text.ts';
-import { ADMIN, readToken } from './harness.ts';
+import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
+import { type Instance, type InstanceOptions, openInstance } from '../../../electron/instance/instance.ts';
+import { formatKitText } from '../../../electron/instance/vault/copies/kit-text.ts';
+import { formatKeyText, MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
+import { ADMIN, readToken } from '../harness.ts';
 
 const STRONG = 'brisk lantern under seven quiet boats';
 /** Long enough, and on every list; the instance's and the administrator's own names are no better. */

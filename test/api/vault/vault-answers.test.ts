@@ -1,13 +1,18 @@
 import type { z } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import { copyShape, epochShape, keyShape, placeShape } from '../../electron/instance/vault/key/key-shapes.ts';
+import {
+  copyShape,
+  epochShape,
+  keyShape,
+  placeShape,
+} from '../../../electron/instance/vault/key/key-shapes.ts';
 import {
   doctorShape,
   recoveryShape,
   secretsPageShape,
-} from '../../electron/instance/vault/secrets/secret-shapes.ts';
-import { rotationAnswer, statusShape } from '../../electron/instance/vault/status/status-shapes.ts';
-import { ADMIN, describeOverDoors, type TestDoor, type Who } from './harness.ts';
+} from '../../../electron/instance/vault/secrets/secret-shapes.ts';
+import { rotationAnswer, statusShape } from '../../../electron/instance/vault/status/status-shapes.ts';
+import { ADMIN, describeOverDoors, type TestDoor, type Who } from '../harness.ts';
 
 /** What is declared and what is sent are the same, to the last field. */
 function expectShape(shape: z.ZodType, body: unknown): void {
