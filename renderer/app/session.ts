@@ -30,6 +30,8 @@ export const useIsOwner = () => useSession().kind === 'owner';
 /** After signing in or out everything is asked anew. */
 export async function sessionChanged(): Promise<void> {
   await queryClient.invalidateQueries();
+  // Where nothing shows the session it is only marked as old: the page that is gone to next must find the new one.
+  await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 }
 
 export async function signOut(): Promise<void> {
