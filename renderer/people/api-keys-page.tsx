@@ -26,7 +26,7 @@ export function ApiKeysPage() {
     </Button>
   );
   return (
-    <PeopleFrame actions={mayWrite && keys.data?.length !== 0 && add}>
+    <PeopleFrame actions={mayWrite && (keys.data?.length ?? 0) > 0 && add}>
       {mayWrite && !canSeal && (
         <div className="mb-4">
           <CannotSeal what="A new key could not be sealed. Those there are cannot be checked either, so they do not work now." />

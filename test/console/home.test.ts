@@ -51,7 +51,7 @@ describe('home', () => {
     const { page } = await opened.open(browser);
     await page.getByText('If this computer died today, 2 variables and 1 API key would be lost.').waitFor();
     const needs = page.getByRole('region', { name: 'What needs you' });
-    await needs.getByText('No proven copy of the key', { exact: true }).waitFor();
+    await needs.getByText('No verified copy of the key', { exact: true }).waitFor();
     await expectAccessible(page, 'home, at risk');
     await needs.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'In 7 days' }).click();
