@@ -1,15 +1,18 @@
 import { LogOut, UserX } from 'lucide-react';
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { signOut, useIsOwner, useSession } from '../app/session.ts';
+import { type Session, signOut, useIsOwner, useSession } from '../app/session.ts';
 import { desktop } from '../desktop.ts';
-import { roleLabel } from '../people/roles.ts';
+import { roleLabel } from '../people/role-choice.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
+import { TextField } from '../ui/form/field.tsx';
+import { FormError } from '../ui/form/form-error.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { Empty } from '../ui/nothing.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
-import { Page } from '../ui/page.tsx';
-import { PasswordSection } from './password-section.tsx';
-import { ProfileSection } from './profile-section.tsx';
+import { Page, Section } from '../ui/page.tsx';
 import { SecondFactorSection } from './second-factor-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
@@ -67,5 +70,94 @@ export function AccountPage() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** A new password; the old one is asked for by the question who one is. */
+function PasswordSection({ email, name }: { email: string; name: string }) {
+  const [password, setPassword] = useState('');
+  const change = useApiMutation(() => askConfirmed(() => client.PATCH('/users/me', { body: { password } })), {
+    changes: ['users'],
+    onDone: () => {
+      setPassword('');
+      showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
+    },
+  });
+  return (
+    <Section title="Password" said="A new one ends your other sessions.">
+      <form
+        className="card card-pad grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (checkPassword(password).isGood) change.mutate();
+        }}
+      >
+        <input type="hidden" autoComplete="username" value={email} readOnly />
+        <NewPasswordField
+          label="New password"
+          value={password}
+          onChange={setPassword}
+          names={[email, name]}
+          error={change.fieldError('password')}
+        />
+        <FormError mutation={change} fields={['password']} />
+        <div className="flex justify-end">
+          <Button type="submit" isBusy={change.isPending} disabled={!checkPassword(password).isGood}>
+            Change password
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
+  const [name, setName] = useState(user.name);
+  const [email, setEmail] = useState(user.email);
+  const save = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.PATCH('/users/me', { body: { name: name.trim() || user.name, email: email.trim() } }),
+      ),
+    { changes: ['session', 'users'], onDone: () => showToast({ title: 'Saved' }) },
+  );
+  const isChanged = (name.trim() !== user.name && name.trim() !== '') || email.trim() !== user.email;
+  return (
+    <Section title="Who you are">
+      <form
+        className="card card-pad grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <TextField
+          label="Name"
+          autoComplete="name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          error={save.fieldError('name')}
+          dir="auto"
+          maxLength={100}
+        />
+        <TextField
+          label="E-mail"
+          type="email"
+          autoComplete="email"
+          hint="You sign in with it."
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+          error={save.fieldError('email', 'Somebody else has this e-mail address.')}
+          maxLength={254}
+          required
+        />
+        <FormError mutation={save} fields={['name', 'email']} />
+        <div className="flex justify-end">
+          <Button type="submit" isBusy={save.isPending} disabled={!isChanged}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
   );
 }

@@ -1,16 +1,18 @@
 import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
-import { askConfirmed, client } from '../api/client.ts';
+import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
+import { QrCode } from '../ui/instruments/qr-code.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
-import { type SecondFactorSetup, SetUpDialog } from './set-up-dialog.tsx';
 
 /** A code beside the password: set up, or switched off again. */
 export function SecondFactorSection({ isOn }: { isOn: boolean }) {
@@ -103,3 +105,63 @@ const lockedWords = {
   on: 'Codes of your authenticator cannot be checked now. Your recovery codes work.',
   off: 'The new secret could not be sealed.',
 };
+
+interface SecondFactorSetup {
+  secret_key: string;
+  otpauth_url: string;
+  recovery_codes: string[];
+}
+
+interface SetUpDialogProps {
+  setup: SecondFactorSetup;
+  onClose: () => void;
+  onVerified: () => void;
+}
+
+/** The new secret for an authenticator, and its first code to prove that it has it. */
+function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
+  const [code, setCode] = useState('');
+  const digits = code.replace(/\D/g, '');
+  const verify = useApiMutation(() => ask(client.POST('/users/me/mfa/verify', { body: { code: digits } })), {
+    changes: ['session', 'users'],
+    onDone: onVerified,
+  });
+  return (
+    <FormDialog
+      title="Set up the second factor"
+      text="Scan this with an authenticator: a password manager, an app on a telephone. Nothing changes before its first code came."
+      action="Switch it on"
+      mutation={verify}
+      isReady={digits.length === 6}
+      width={640}
+      onClose={onClose}
+    >
+      <div className="grid items-start gap-5 phone:grid-cols-[auto_minmax(0,1fr)]">
+        <QrCode
+          text={setup.otpauth_url}
+          label="QR code for your authenticator"
+          className="size-48 rounded-2 border border-line"
+        />
+        <div className="grid gap-4">
+          <div className="grid gap-1">
+            <span className="label">Or type the secret</span>
+            <output className="rounded-2 border border-line bg-inset px-3 py-2 font-mono text-13 select-all [overflow-wrap:anywhere]">
+              {setup.secret_key.match(/.{1,4}/g)?.join(' ')}
+            </output>
+            <span className="text-12 text-text-3">Time based, six digits, thirty seconds.</span>
+          </div>
+          <TextField
+            label="The code it shows"
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={10}
+            isMono
+            autoFocus
+          />
+        </div>
+      </div>
+    </FormDialog>
+  );
+}

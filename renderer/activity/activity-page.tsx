@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Download, SearchX } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
 import { useMay } from '../app/session.ts';
-import { peopleQuery } from '../people/people-query.ts';
+import { peopleQuery } from '../people/people-queries.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Empty } from '../ui/nothing.tsx';
 import { ActivityFilters } from './activity-filters.tsx';

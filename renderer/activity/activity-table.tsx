@@ -1,4 +1,4 @@
-import type { Person } from '../people/people-query.ts';
+import type { Person } from '../people/people-queries.ts';
 import { Table, type TableStates } from '../ui/table.tsx';
 import { formatClock, formatDay, formatExact } from '../ui/time.ts';
 import type { Line } from './activity-query.ts';

@@ -1,19 +1,24 @@
-import { useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { FileKey, Plus, Power, SquareStack } from 'lucide-react';
 import { useState } from 'react';
+import { Done } from '../activity/done.tsx';
+import { ask, client } from '../api/client.ts';
+import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { useMay } from '../app/session.ts';
 import { NewProjectDialog } from '../projects/manage/new-project-dialog.tsx';
-import { projectListQuery } from '../projects/manage/projects-query.ts';
-import { Button } from '../ui/button.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { Page } from '../ui/page.tsx';
-import { useVault } from '../vault-state/vault.ts';
-import { FirstStart } from './first-start.tsx';
+import { ProjectTable } from '../projects/manage/project-table.tsx';
+import { type ListedProject, projectListQuery } from '../projects/manage/projects-query.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/form/error-line.tsx';
+import { type Step, Steps } from '../ui/instruments/steps.tsx';
+import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { Page, Section } from '../ui/page.tsx';
+import { formatAgo, formatExact } from '../ui/time.ts';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { HealthCard } from './health-card.tsx';
-import { LoginQuestion } from './login-question.tsx';
 import { NeedsCard } from './needs-card.tsx';
-import { NewestActivity } from './newest-activity.tsx';
-import { NoProjects, ProjectsSection } from './projects-section.tsx';
 
 /** How the key is, what is here, what needs someone, what happened last. */
 export function HomePage() {
@@ -95,4 +100,153 @@ function Projects({ query, onNew }: { query: ProjectsQuery; onNew: () => void })
   const vault = useVault().data;
   if (query.data?.length !== 0) return <ProjectsSection query={query} />;
   return mayWrite ? <FirstStart vault={vault} onNew={onNew} /> : <NoProjects />;
+}
+
+/** Asked once, in the desktop's window: whether Temps is there after the next sign-in. Settings have it for good. */
+function LoginQuestion() {
+  const item = useLoginItem();
+  const answer = useSetLoginItem((isEnabled) =>
+    showToast({
+      icon: Power,
+      title: isEnabled ? 'Temps starts when you sign in' : 'Temps starts when you open it',
+      text: 'Settings change that.',
+    }),
+  );
+  if (!item || item.wasAsked) return null;
+  return (
+    <section className="card card-pad grid gap-2" aria-label="Start with the computer">
+      <b>Start Temps when you sign in to this computer?</b>
+      <p className="text-text-2">
+        It starts without its window. While it does not run, programs find no secrets here.
+      </p>
+      <ErrorLine said={answer.message} />
+      <div className="flex flex-wrap gap-2">
+        <Button isSmall isBusy={answer.isPending} onClick={() => answer.mutate(true)}>
+          Start at sign-in
+        </Button>
+        <Button kind="plain" isSmall onClick={() => answer.mutate(false)}>
+          No
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Before the first project: the two things worth doing, in their order. */
+function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: () => void }) {
+  const mayCopy = useMay('vault:write');
+  const hasCopy = vault !== undefined && vault.proof.verified_at !== null;
+  const steps: Step[] = [
+    {
+      title: 'Your first project',
+      said: 'One application: its environments and variables. Give it a name, then paste its .env.',
+      body: (
+        <Button kind="main" icon={Plus} className="mt-3" onClick={onNew}>
+          New project
+        </Button>
+      ),
+    },
+    {
+      title: hasCopy ? 'A copy of the key: proven' : 'A copy of the key',
+      said: hasCopy
+        ? 'What you seal from now on survives this computer.'
+        : 'What is sealed is lost with this computer unless a copy of the key is elsewhere. It takes a minute.',
+    },
+  ];
+  return (
+    <section className="card first-start" aria-label="Begin">
+      <h2 className="t16">Begin here</h2>
+      <Steps steps={steps} current={0} />
+      {mayCopy && !hasCopy && (
+        <Link to="/key/copy" className={`${buttonClass()} ml-9 justify-self-start`}>
+          <FileKey className="icon" aria-hidden="true" />
+          Make a copy now
+        </Link>
+      )}
+    </section>
+  );
+}
+
+const SHOWN_PROJECTS = 6;
+
+/** The projects changed last. */
+function ProjectsSection({ query }: { query: UseQueryResult<readonly ListedProject[]> }) {
+  const projects = query.data ?? [];
+  const newest = projects.toSorted((a, b) => b.updated_at - a.updated_at).slice(0, SHOWN_PROJECTS);
+  return (
+    <Section
+      title="Projects"
+      said={query.data?.length.toLocaleString()}
+      actions={
+        projects.length > SHOWN_PROJECTS && (
+          <Link to="/projects" className={buttonClass('plain', true)}>
+            All projects
+          </Link>
+        )
+      }
+    >
+      <ProjectTable query={query} projects={newest} isNarrow />
+    </Section>
+  );
+}
+
+/** For those who may not make the first one. */
+function NoProjects() {
+  return (
+    <div className="card">
+      <Empty
+        icon={SquareStack}
+        title="No project yet"
+        text="A project is one application with its environments and variables. An administrator can make one."
+      />
+    </div>
+  );
+}
+
+const SHOWN_LINES = 5;
+
+const newestQuery = {
+  queryKey: ['audit', 'newest'],
+  queryFn: () => ask(client.GET('/audit/logs', { params: { query: { limit: SHOWN_LINES } } })),
+};
+
+/** The newest lines of the log, for those who may read it. */
+function NewestActivity() {
+  const lines = useQuery(newestQuery);
+  return (
+    <Section
+      title="Newest activity"
+      actions={
+        <Link to="/activity" className={buttonClass('plain', true)}>
+          All activity
+        </Link>
+      }
+    >
+      <div className="card">
+        {lines.isError ? (
+          <Failed
+            title="The activity did not load"
+            error={lines.error}
+            onRetry={() => void lines.refetch()}
+          />
+        ) : !lines.data ? (
+          <Skeleton rows={SHOWN_LINES} columns={2} />
+        ) : (
+          <ol className="newest">
+            {lines.data.map(({ id, operation_type, sentence, actor, actor_kind, audit_date }) => (
+              <li key={id}>
+                <span className="truncate text-text" title={operation_type}>
+                  <Done sentence={sentence} />
+                </span>
+                <span className="newest-who truncate" dir="auto">
+                  {actor_kind === 'instance' ? '' : actor_kind === 'owner' ? 'Owner' : actor}
+                </span>
+                <time title={formatExact(audit_date)}>{formatAgo(audit_date)}</time>
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+    </Section>
+  );
 }

@@ -9,9 +9,9 @@ import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatCount } from '../ui/time.ts';
-import type { ApiKey } from './api-keys-query.ts';
+import type { ApiKey } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
-import { roleLabel } from './roles.ts';
+import { roleLabel } from './role-choice.tsx';
 
 interface ApiKeyTableProps extends TableStates {
   keys: readonly ApiKey[];

@@ -6,11 +6,10 @@ import { Button } from '../ui/button.tsx';
 import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
+import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog } from './api-key-dialogs.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
-import { type ApiKey, apiKeysQuery } from './api-keys-query.ts';
-import { DeleteApiKeyDialog } from './delete-api-key-dialog.tsx';
-import { type MadeKey, NewApiKeyDialog } from './new-api-key-dialog.tsx';
 import { PeopleFrame } from './people-frame.tsx';
+import { type ApiKey, apiKeysQuery } from './people-queries.ts';
 
 /** What programs come in with. */
 export function ApiKeysPage() {

@@ -1,19 +1,24 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { Plus } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { Check, Minus, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../app/session.ts';
-import { Button } from '../ui/button.tsx';
-import { Filter } from '../ui/chip.tsx';
+import { useMay, useSession } from '../app/session.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Chip, Filter } from '../ui/chip.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { DeletePersonDialog } from './delete-person-dialog.tsx';
-import { EditPersonDialog } from './edit-person-dialog.tsx';
-import { NewPersonDialog } from './new-person-dialog.tsx';
-import { OwnAccess } from './own-access.tsx';
+import { Section } from '../ui/page.tsx';
 import { PeopleFrame } from './people-frame.tsx';
-import { isDeleted, type Person, peopleQuery } from './people-query.ts';
+import { isDeleted, type Person, peopleQuery } from './people-queries.ts';
 import { PeopleTable, type PersonDeed } from './people-table.tsx';
-import { ResetPasswordDialog } from './reset-password-dialog.tsx';
-import { RestorePersonDialog } from './restore-person-dialog.tsx';
+import { permissionWords } from './permission-words.ts';
+import {
+  DeletePersonDialog,
+  EditPersonDialog,
+  NewPersonDialog,
+  ResetPasswordDialog,
+  RestorePersonDialog,
+} from './person-dialogs.tsx';
+import { roleLabel } from './role-choice.tsx';
 
 type Open = { what: 'new' } | { what: PersonDeed; person: Person } | null;
 
@@ -100,5 +105,52 @@ function PeopleList({ query, onDeed }: PeopleListProps) {
         empty={<p className="card-pad text-text-2">Nobody by that name or e-mail address.</p>}
       />
     </>
+  );
+}
+
+/** Reasons of what is asked for most and not given. */
+const askedFor = ['environments:reveal', 'environments:write', 'users:read', 'audit:read', 'vault:write'];
+
+/** Who one is here and what one may do, for those who do not see the others. */
+function OwnAccess() {
+  const { user, permissions } = useSession();
+  const missing = askedFor.filter((permission) => !permissions.includes(permission as never));
+  return (
+    <div className="grid grid-cols-1 gap-6 wide:grid-cols-2">
+      <Section title="You">
+        <div className="card card-pad flex flex-wrap items-center gap-3">
+          <span className="two-lines min-w-0 flex-1 basis-48">
+            <span className="block truncate font-medium" dir="auto">
+              {user?.name || user?.email}
+            </span>
+            <span className="block truncate text-text-2">{user?.email}</span>
+          </span>
+          {user && <Chip>{roleLabel(user.role)}</Chip>}
+          <Link to="/account" className={buttonClass()}>
+            Your account
+          </Link>
+        </div>
+      </Section>
+      <Section title="What you may do">
+        <ul className="card rows">
+          {permissions.map((permission) => (
+            <li key={permission} className="min-h-9">
+              <Check className="icon text-ok-solid" aria-hidden="true" />
+              {permissionWords(permission)}
+            </li>
+          ))}
+          {missing.map((permission) => (
+            <li key={permission} className="min-h-9 text-text-3">
+              <Minus className="icon" aria-hidden="true" />
+              <span>
+                <span className="sr">Not: </span>
+                {permissionWords(permission)}
+              </span>
+            </li>
+          ))}
+        </ul>
+        <p className="mt-2 text-12 text-text-3">An administrator can give you another role.</p>
+      </Section>
+    </div>
   );
 }

@@ -6,8 +6,8 @@ import { Verdict } from '../ui/instruments/verdict.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
-import { displayName, isDeleted, type Person } from './people-query.ts';
-import { roleLabel } from './roles.ts';
+import { displayName, isDeleted, type Person } from './people-queries.ts';
+import { roleLabel } from './role-choice.tsx';
 
 export type PersonDeed = 'edit' | 'password' | 'delete' | 'restore';
 

@@ -1,11 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { license, version } from '../../package.json';
+import { setTheme, useTheme } from '../app/theme.ts';
+import { desktop, here } from '../desktop.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { Segmented } from '../ui/form/choices.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { Page } from '../ui/page.tsx';
-import { AboutSection } from './about-section.tsx';
-import { AppearanceSection } from './appearance-section.tsx';
+import { Page, Section } from '../ui/page.tsx';
 import { DesktopSection } from './desktop-section.tsx';
 import { DiagnosticsSection } from './diagnostics-section.tsx';
-import { DoorsSection } from './doors-section.tsx';
+import { DoorsSection, Fact } from './doors-section.tsx';
 import { InstanceForm } from './instance-form.tsx';
 import { settingsQuery } from './settings-query.ts';
 import { TrustSection } from './trust-section.tsx';
@@ -40,5 +44,47 @@ export function SettingsPage() {
         </div>
       </div>
     </Page>
+  );
+}
+
+function AboutSection() {
+  return (
+    <Section
+      title="About"
+      actions={
+        // The desktop window opens no second one.
+        !desktop && (
+          <a href="/api/docs" target="_blank" rel="noopener" className={buttonClass('normal', true)}>
+            Read about the API
+          </a>
+        )
+      }
+    >
+      <div className="card card-pad grid gap-3">
+        <Fact term="Version">Temps Desktop {version}</Fact>
+        <Fact term="Licence">{license}</Fact>
+      </div>
+    </Section>
+  );
+}
+
+function AppearanceSection() {
+  const theme = useTheme();
+  return (
+    <Section title="Appearance" said={`In ${here}.`}>
+      <div className="card card-pad flex flex-wrap items-center justify-between gap-3">
+        <span className="font-medium">Theme</span>
+        <Segmented
+          label="Theme"
+          value={theme}
+          onChange={setTheme}
+          options={[
+            { value: 'system', label: 'System', icon: Monitor },
+            { value: 'light', label: 'Light', icon: Sun },
+            { value: 'dark', label: 'Dark', icon: Moon },
+          ]}
+        />
+      </div>
+    </Section>
   );
 }

@@ -1,15 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useSession } from '../app/session.ts';
-import { Select } from '../ui/form/choices.tsx';
+import { Checkbox, Select } from '../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
-import { grantsQuery } from './api-keys-query.ts';
-import { PermissionChoice } from './permission-choice.tsx';
-import { type Role, roleLabel, roles } from './roles.ts';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { formatAgo } from '../ui/time.ts';
+import { type ApiKey, grantsQuery } from './people-queries.ts';
+import { permissionWords } from './permission-words.ts';
+import { type Role, roleLabel, roles } from './role-choice.tsx';
 
 export interface MadeKey {
   name: string;
@@ -99,5 +102,77 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       />
       <LifeField value={life} onChange={setLife} error={create.fieldError('expires_at')} />
     </FormDialog>
+  );
+}
+
+interface PermissionChoiceProps {
+  /** What the role has. */
+  all: readonly string[];
+  /** What the key gets of it; null for all. */
+  value: readonly string[] | null;
+  onChange: (value: readonly string[] | null) => void;
+  error?: string | undefined;
+}
+
+/** A role narrowed to some of what it may do. */
+function PermissionChoice({ all, value, onChange, error }: PermissionChoiceProps) {
+  const id = useId();
+  return (
+    <fieldset className="grid gap-2" aria-labelledby={id}>
+      <span id={id} className="sr">
+        Permissions
+      </span>
+      <Checkbox checked={value !== null} onChange={(isOn) => onChange(isOn ? all : null)}>
+        Only some of what the role may do
+      </Checkbox>
+      {value && (
+        <div className="grid max-h-56 gap-2 overflow-y-auto rounded-2 border border-line bg-inset p-3">
+          {all.map((permission) => (
+            <Checkbox
+              key={permission}
+              checked={value.includes(permission)}
+              onChange={(isOn) =>
+                onChange(isOn ? [...value, permission] : value.filter((each) => each !== permission))
+              }
+            >
+              {permissionWords(permission)}
+            </Checkbox>
+          ))}
+        </div>
+      )}
+      {(error || value?.length === 0) && (
+        <span className="text-12 text-text-3">{error ?? 'Choose at least one.'}</span>
+      )}
+    </fieldset>
+  );
+}
+
+export function DeleteApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+  const remove = useApiMutation(
+    () => askConfirmed(() => client.DELETE('/api-keys/{id}', { params: { path: { id: apiKey.id } } })),
+    {
+      changes: ['api-keys'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `API key ${apiKey.name} is deleted` });
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      title="Delete this API key?"
+      action="Delete API key"
+      keep="Keep it"
+      mutation={remove}
+      onClose={onClose}
+    >
+      <p className="[overflow-wrap:anywhere]">
+        <b dir="auto">{apiKey.name}</b> stops working at once, wherever it is used.{' '}
+        {apiKey.last_used_at === null
+          ? 'It was never used.'
+          : `It was last used ${formatAgo(Date.parse(apiKey.last_used_at))}.`}
+      </p>
+      <p>It cannot be brought back. To stop it for a while, switch it off instead.</p>
+    </ConfirmDialog>
   );
 }

@@ -11,3 +11,17 @@ export type Person = Awaited<ReturnType<NonNullable<typeof peopleQuery.queryFn>>
 
 export const isDeleted = (person: Person) => person.user.deleted_at !== null;
 export const displayName = (person: Person) => person.user.name || person.user.email;
+
+export const apiKeysQuery = queryOptions({
+  queryKey: ['api-keys', 'list'],
+  queryFn: async () => (await ask(client.GET('/api-keys'))).api_keys,
+});
+
+export type ApiKey = Awaited<ReturnType<NonNullable<typeof apiKeysQuery.queryFn>>>[number];
+
+/** Roles and permissions a key can be given. */
+export const grantsQuery = queryOptions({
+  queryKey: ['api-keys', 'permissions'],
+  queryFn: () => ask(client.GET('/api-keys/permissions')),
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,0 +1,232 @@
+import { useState } from 'react';
+import { askConfirmed, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
+import { useSession } from '../app/session.ts';
+import { TextField } from '../ui/form/field.tsx';
+import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { displayName, type Person } from './people-queries.ts';
+import { type Role, RoleChoice, roleLabel } from './role-choice.tsx';
+
+/** Adds someone. The first password is set here; nothing is mailed. */
+export function NewPersonDialog({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [roles, setRoles] = useState<readonly Role[]>(['user']);
+  const add = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/users', { body: { name: name.trim(), email, password, roles: [...roles] } }),
+      ),
+    {
+      changes: ['users'],
+      onDone: () => {
+        onClose();
+        showToast({
+          title: `${name.trim() || email} may come in`,
+          text: 'Tell them the password another way.',
+        });
+      },
+    },
+  );
+  return (
+    <FormDialog
+      title="Add person"
+      text="They sign in with this e-mail address and password, and can change the password in their account."
+      action="Add person"
+      mutation={add}
+      fields={['name', 'email', 'password']}
+      isReady={email.includes('@') && checkPassword(password).isGood}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={add.fieldError('name')}
+        dir="auto"
+        maxLength={100}
+        autoFocus
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={add.fieldError('email')}
+        maxLength={254}
+        required
+      />
+      <NewPasswordField
+        label="First password"
+        value={password}
+        onChange={setPassword}
+        names={[name, email]}
+        error={add.fieldError('password')}
+      />
+      <RoleChoice value={roles} onChange={setRoles} />
+    </FormDialog>
+  );
+}
+
+/** Name, e-mail and roles of someone. Roles are given before others are taken, so that nobody is without in between. */
+export function EditPersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const { id } = person.user;
+  const held: readonly Role[] = person.roles.map((role) => role.name);
+  const [name, setName] = useState(person.user.name);
+  const [email, setEmail] = useState(person.user.email);
+  const [roles, setRoles] = useState(held);
+  const send = async () => {
+    const path = { id };
+    if (name.trim() !== person.user.name || email.trim() !== person.user.email)
+      await askConfirmed(() =>
+        client.PATCH('/users/{id}', {
+          params: { path },
+          body: { email, ...(name.trim() ? { name: name.trim() } : {}) },
+        }),
+      );
+    for (const role of roles.filter((each) => !held.includes(each)))
+      await askConfirmed(() =>
+        client.POST('/users/{id}/roles', { params: { path }, body: { role_type: role } }),
+      );
+    for (const role of held.filter((each) => !roles.includes(each)))
+      await askConfirmed(() => client.DELETE('/users/{id}/roles/{role}', { params: { path: { id, role } } }));
+  };
+  const save = useApiMutation(send, { changes: ['users', 'session'], onDone: onClose });
+  return (
+    <FormDialog
+      title={
+        <span className="block truncate" dir="auto" title={displayName(person)}>
+          {displayName(person)}
+        </span>
+      }
+      action="Save"
+      mutation={save}
+      fields={['name', 'email']}
+      isReady={email.includes('@')}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={save.fieldError('name')}
+        dir="auto"
+        maxLength={100}
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+        error={save.fieldError('email')}
+        maxLength={254}
+        required
+      />
+      <RoleChoice value={roles} onChange={setRoles} />
+    </FormDialog>
+  );
+}
+
+/** For someone who forgot theirs. The owner of the machine alone may. */
+export function ResetPasswordDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const [password, setPassword] = useState('');
+  const reset = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/users/reset-password', { body: { email: person.user.email, password } }),
+      ),
+    {
+      onDone: () => {
+        onClose();
+        showToast({ title: 'The new password is set', text: 'Tell it to them another way.' });
+      },
+    },
+  );
+  return (
+    <FormDialog
+      title="Set a new password"
+      text={`${displayName(person)} is signed out everywhere and signs in with it from now on.`}
+      action="Set password"
+      mutation={reset}
+      fields={['password']}
+      isReady={checkPassword(password).isGood}
+      onClose={onClose}
+    >
+      <NewPasswordField
+        label="New password"
+        value={password}
+        onChange={setPassword}
+        names={[person.user.name, person.user.email]}
+        error={reset.fieldError('password')}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}
+
+export function DeletePersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const isYou = useSession().user?.id === person.user.id;
+  const remove = useApiMutation(
+    () => askConfirmed(() => client.DELETE('/users/{id}', { params: { path: { id: person.user.id } } })),
+    {
+      changes: ['users'],
+      onDone: () => {
+        onClose();
+        showToast({
+          title: `${displayName(person)} is deleted`,
+          text: 'They can be restored under Deleted.',
+        });
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      title="Delete this person?"
+      action="Delete person"
+      keep="Keep them"
+      mutation={remove}
+      onClose={onClose}
+    >
+      <p className="[overflow-wrap:anywhere]">
+        <b dir="auto">{displayName(person)}</b> is signed out everywhere and cannot come in again. API keys
+        they made stop working.
+      </p>
+      {isYou && <p>This is the account you act as.</p>}
+      <p>What they changed stays, and so does its place in the activity. They can be restored.</p>
+    </ConfirmDialog>
+  );
+}
+
+export function RestorePersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+  const restore = useApiMutation(
+    () =>
+      askConfirmed(() => client.POST('/users/{id}/restore', { params: { path: { id: person.user.id } } })),
+    {
+      changes: ['users'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `${displayName(person)} may come in again` });
+      },
+    },
+  );
+  const held = person.roles.map(({ name }) => roleLabel(name)).join(', ') || 'no role';
+  return (
+    <ConfirmDialog
+      title="Restore this person?"
+      action="Restore person"
+      keep="Cancel"
+      kind="main"
+      mutation={restore}
+      onClose={onClose}
+    >
+      <p className="[overflow-wrap:anywhere]">
+        <b dir="auto">{displayName(person)}</b> signs in with their old password again, as {held}. API keys
+        they made work again too.
+      </p>
+    </ConfirmDialog>
+  );
+}
