@@ -1,10 +1,13 @@
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, Outlet, useRouter } from '@tanstack/react-router';
+import { Tooltip } from 'radix-ui';
 import { areas } from '../areas.ts';
+import { Failed } from '../ui/nothing.tsx';
+import { Toasts } from '../ui/overlays/toasts.tsx';
 import type { BarePage, Page } from './area.ts';
+import { AreasContext } from './areas-context.ts';
+import { ConfirmIdentity } from './confirm-identity.tsx';
 import { guardedPage, lazyPage } from './guarded-page.tsx';
 import { NotFoundPage } from './not-found.tsx';
-import { Root } from './root.tsx';
-import { RouteFailed } from './route-failed.tsx';
 import { Shell } from './shell.tsx';
 
 const root = createRootRoute({
@@ -39,4 +42,31 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router;
   }
+}
+
+/** A page that failed to draw or to load its code: said, and tried again, with the rest of the console intact. */
+function RouteFailed({ error, reset }: { error: unknown; reset: () => void }) {
+  const router = useRouter();
+  const retry = () => {
+    reset();
+    void router.invalidate();
+  };
+  return (
+    <main className="grid min-h-full place-items-center">
+      <Failed title="This page did not load" error={error} onRetry={retry} />
+    </main>
+  );
+}
+
+/** Around every page: what must be there wherever one is. */
+function Root() {
+  return (
+    <AreasContext value={areas}>
+      <Tooltip.Provider delayDuration={400}>
+        <Outlet />
+        <ConfirmIdentity />
+        <Toasts />
+      </Tooltip.Provider>
+    </AreasContext>
+  );
 }

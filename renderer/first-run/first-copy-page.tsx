@@ -1,13 +1,18 @@
-import { Navigate } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Link, Navigate, useNavigate } from '@tanstack/react-router';
+import { Suspense, useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
+import { toBase64 } from '../key/copy-input/handed-copy.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { TextAreaField, TextField } from '../ui/form/field.tsx';
 import { Failed } from '../ui/nothing.tsx';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { FirstCopy } from './first-copy.tsx';
-import { FirstProject } from './first-project.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
 
 /** Step 3, for whoever just set up (or comes back to it): a copy of the key, proven; then a first project. */
@@ -62,4 +67,90 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       {isDone ? <FirstProject /> : <FirstCopy wizard={wizard} vault={vault} />}
     </FirstRunFrame>
   );
+}
+
+/** A first project, with what its .env holds. Both can wait. */
+function FirstProject() {
+  const navigate = useNavigate();
+  const [env, setEnv] = useState('');
+  const [made, setMade] = useState<string | null>(null);
+  const create = useApiMutation(
+    async (name: string) => {
+      const slug = made ?? (await ask(client.POST('/projects', { body: { name } }))).slug;
+      // A file that is refused is put right and sent again: the project is there by then.
+      setMade(slug);
+      if (env.trim() !== '') {
+        await ask(
+          client.POST('/projects/{project}/variables/import', {
+            params: { path: { project: slug } },
+            body: { content_base64: toBase64(new TextEncoder().encode(env)) },
+          }),
+        );
+      }
+      return slug;
+    },
+    {
+      changes: 'everything',
+      onDone: (slug) => {
+        setEnv('');
+        return navigate({ to: '/projects/$project', params: { project: slug } });
+      },
+    },
+  );
+  const count = countLines(env);
+  return (
+    <form
+      className="grid grid-cols-1 gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate(String(new FormData(event.currentTarget).get('name')).trim());
+      }}
+    >
+      <TextAreaField
+        label="Paste your .env"
+        hint={
+          count === 0
+            ? 'What looks like a secret is sealed at once. You can change that afterwards.'
+            : `${count} ${count === 1 ? 'line' : 'lines'} with a value.`
+        }
+        rows={6}
+        autoCapitalize="none"
+        placeholder="DATABASE_URL=postgres://…"
+        value={env}
+        onChange={(event) => setEnv(event.target.value)}
+      />
+      <TextField
+        label="Name of the project"
+        name="name"
+        required
+        maxLength={100}
+        dir="auto"
+        autoFocus
+        readOnly={made !== null}
+        error={create.fieldError('name')}
+      />
+      {create.message && !create.fieldError('name') && (
+        <Banner tone="danger">
+          {create.message}
+          {made !== null && ' The project was made; mend the text, or empty it and go on.'}
+        </Banner>
+      )}
+      <div className="setup-end">
+        <Button kind="main" type="submit" isBusy={create.isPending}>
+          {count > 0
+            ? `Create it with ${count} ${count === 1 ? 'variable' : 'variables'}`
+            : 'Create the project'}
+        </Button>
+        <p className="setup-later">
+          <Link to="/">Not now</Link>
+          <span>Projects wait on their page.</span>
+        </p>
+      </div>
+    </form>
+  );
+}
+
+/** About how many variables a .env file holds: what counts them for good is the instance. */
+function countLines(text: string): number {
+  return text.split('\n').filter((line) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line)).length;
 }

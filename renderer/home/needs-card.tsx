@@ -6,7 +6,7 @@ import { useMay } from '../app/session.ts';
 import { useKnownCopies } from '../key/known-copies.ts';
 import { useKeychain } from '../key/use-keychain.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
-import { useDoctor } from '../secrets/verify-all.ts';
+import { useDoctor } from '../secrets/secrets-queries.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { MiniDial } from '../ui/instruments/dial.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';

@@ -5,7 +5,7 @@ import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { ErrorLine } from '../ui/form/error-line.tsx';
+import { ErrorLine } from '../ui/form/form-error.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { inCustody } from '../vault-state/custody-words.ts';

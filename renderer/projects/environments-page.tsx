@@ -1,15 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
-import { DeleteEnvironmentDialog } from './manage/delete-environment-dialog.tsx';
-import { EnvironmentSettingsDialog } from './manage/environment-settings-dialog.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { formatCount } from '../ui/time.ts';
 import { EnvironmentTable } from './manage/environment-table.tsx';
-import { NewEnvironmentDialog } from './manage/new-environment-dialog.tsx';
-import { useProjectParam } from './manage/project-param.ts';
+import { NameList } from './manage/name-list.tsx';
+import { BranchField, NewEnvironmentDialog } from './manage/new-environment-dialog.tsx';
 import { ProjectFrame } from './project-frame.tsx';
-import { type Environment, environmentsQuery, variablesQuery } from './project-queries.ts';
+import { type Environment, environmentsQuery, useProjectParam, variablesQuery } from './project-queries.ts';
 
 type Open = { what: 'new' } | { what: 'settings' | 'delete'; environment: Environment } | null;
 
@@ -48,5 +52,109 @@ export function EnvironmentsPage() {
         <DeleteEnvironmentDialog project={project} environment={open.environment} onClose={close} />
       )}
     </ProjectFrame>
+  );
+}
+
+interface EnvironmentSettingsDialogProps {
+  project: string;
+  environment: Environment;
+  onClose: () => void;
+}
+
+function EnvironmentSettingsDialog({ project, environment, onClose }: EnvironmentSettingsDialogProps) {
+  const [branch, setBranch] = useState(environment.branch ?? '');
+  const save = useApiMutation(
+    () =>
+      ask(
+        client.PUT('/projects/{project}/environments/{environment}/settings', {
+          params: { path: { project, environment: String(environment.id) } },
+          body: { branch: branch.trim() || null },
+        }),
+      ),
+    { changes: ['projects'], onDone: onClose },
+  );
+  return (
+    <FormDialog
+      title={
+        <span className="block truncate" dir="auto" title={environment.name}>
+          Settings of {environment.name}
+        </span>
+      }
+      action="Save"
+      mutation={save}
+      fields={['branch']}
+      onClose={onClose}
+    >
+      <BranchField branch={branch} onChange={setBranch} error={save.fieldError('branch')} autoFocus />
+    </FormDialog>
+  );
+}
+
+interface DeleteEnvironmentDialogProps {
+  project: string;
+  environment: Environment;
+  onClose: () => void;
+}
+
+/** What goes with an environment: the variables that are in no other. */
+function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnvironmentDialogProps) {
+  const variables = useQuery(variablesQuery(project));
+  const inside = (variables.data ?? []).filter((each) =>
+    each.environments.some(({ id }) => id === environment.id),
+  );
+  const lost = inside.filter((each) => each.environments.length === 1);
+  const kept = inside.length - lost.length;
+  const remove = useApiMutation(
+    () =>
+      ask(
+        client.DELETE('/projects/{project}/environments/{environment}', {
+          params: { path: { project, environment: String(environment.id) } },
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `${environment.name} is deleted` });
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      title={`Delete the environment ${environment.name.slice(0, 60)}?`}
+      action={
+        lost.length === 0 ? 'Delete environment' : `Delete it and ${formatCount(lost.length, 'variable')}`
+      }
+      keep="Keep it"
+      isReady={variables.isSuccess}
+      mutation={remove}
+      onClose={onClose}
+    >
+      {variables.isPending ? (
+        <p>Counting what is in it.</p>
+      ) : variables.isError ? (
+        <p>What is in it could not be counted, so it is not deleted. Close this and try again.</p>
+      ) : (
+        <>
+          {lost.length === 0 ? (
+            <p>No variable is lost with it.</p>
+          ) : (
+            <>
+              <p>
+                <b>{formatCount(lost.length, 'variable')}</b> {lost.length === 1 ? 'is' : 'are'} in no other
+                environment and {lost.length === 1 ? 'goes' : 'go'} with it, history included:
+              </p>
+              <NameList names={lost.map(({ key }) => key)} />
+              <p>Only an export you made brings them back.</p>
+            </>
+          )}
+          {kept > 0 && (
+            <p>
+              {formatCount(kept, 'variable')} {kept === 1 ? 'stays' : 'stay'} in other environments.
+            </p>
+          )}
+        </>
+      )}
+    </ConfirmDialog>
   );
 }

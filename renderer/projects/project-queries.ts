@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
 import { ask, client } from '../api/client.ts';
 
 /** A project by the segment of its path, and what belongs to it. The change feed renews everything of `projects`. */
@@ -34,3 +35,19 @@ export type Environment = Awaited<
 export type Token = Awaited<
   ReturnType<NonNullable<ReturnType<typeof tokensQuery>['queryFn']>>
 >['tokens'][number];
+
+/** Every project with what it holds. */
+export const projectListQuery = queryOptions({
+  queryKey: ['projects', 'list'],
+  queryFn: async () => {
+    const { projects } = await ask(client.GET('/projects'));
+    return projects.toSorted((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  },
+});
+
+export type ListedProject = Awaited<ReturnType<NonNullable<typeof projectListQuery.queryFn>>>[number];
+
+/** The segment of the path that names the project of this page. */
+export function useProjectParam(): string {
+  return useParams({ strict: false }).project ?? '';
+}

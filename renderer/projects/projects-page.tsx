@@ -9,7 +9,7 @@ import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { NewProjectDialog } from './manage/new-project-dialog.tsx';
 import { ProjectTable } from './manage/project-table.tsx';
-import { type ListedProject, projectListQuery } from './manage/projects-query.ts';
+import { type ListedProject, projectListQuery } from './project-queries.ts';
 
 /** Rows drawn at once: nobody reads more, and the search finds the rest. */
 const SHOWN = 200;

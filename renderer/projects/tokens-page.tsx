@@ -1,17 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
-import { KeySquare, Plus } from 'lucide-react';
+import { KeySquare, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Chip } from '../ui/chip.tsx';
+import { Expiry } from '../ui/form/expiry.tsx';
+import { LastUsed } from '../ui/last-used.tsx';
 import { Empty } from '../ui/nothing.tsx';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
+import { formatAgo } from '../ui/time.ts';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
-import { DeleteTokenDialog } from './manage/delete-token-dialog.tsx';
 import { type MadeToken, NewTokenDialog } from './manage/new-token-dialog.tsx';
-import { useProjectParam } from './manage/project-param.ts';
-import { TokenTable } from './manage/token-table.tsx';
+import { describeGrant, tokenPermissions } from './manage/token-permissions.ts';
 import { ProjectFrame } from './project-frame.tsx';
-import { type Token, tokensQuery } from './project-queries.ts';
+import { type Token, tokensQuery, useProjectParam } from './project-queries.ts';
 
 /** What a deployment, a pipeline or a script of one project comes in with. */
 export function TokensPage() {
@@ -75,4 +82,105 @@ function TokenList({ tokens, empty, onDelete }: TokenListProps) {
       }
     />
   );
+}
+
+interface DeleteTokenDialogProps {
+  project: string;
+  token: Token;
+  onClose: () => void;
+}
+
+function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) {
+  const remove = useApiMutation(
+    () =>
+      ask(
+        client.DELETE('/projects/{project}/deployment-tokens/{id}', {
+          params: { path: { project, id: token.id } },
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: () => {
+        onClose();
+        showToast({ title: `Token ${token.name} is deleted` });
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      title="Delete this token?"
+      action="Delete token"
+      keep="Keep it"
+      mutation={remove}
+      onClose={onClose}
+    >
+      <p className="[overflow-wrap:anywhere]">
+        <b dir="auto">{token.name}</b> stops working at once, wherever it is used.{' '}
+        {token.last_used_at === null
+          ? 'It was never used.'
+          : `It was last used ${formatAgo(Date.parse(token.last_used_at))}.`}
+      </p>
+      <p>It cannot be brought back. A new token has another text.</p>
+    </ConfirmDialog>
+  );
+}
+
+interface TokenTableProps extends TableStates {
+  tokens: readonly Token[];
+  onDelete?: ((token: Token) => void) | undefined;
+}
+
+function TokenTable({ tokens, onDelete, ...states }: TokenTableProps) {
+  return (
+    <Table
+      {...states}
+      label="Tokens"
+      className="table-tall"
+      rows={tokens}
+      rowKey={(token) => token.id}
+      columns={[
+        {
+          name: 'Name',
+          isRowHeader: true,
+          cell: ({ name, token_prefix }) => (
+            <RowName name={name} below={<span className="font-mono">{token_prefix}…</span>} />
+          ),
+        },
+        {
+          name: 'May',
+          className: 'max-tablet:hidden',
+          title: labels,
+          cell: ({ permissions }) => <Chip>{describeGrant(permissions)}</Chip>,
+        },
+        {
+          name: 'Last used',
+          width: 'w-36',
+          className: 'max-tablet:hidden',
+          cell: ({ last_used_at }) => <LastUsed at={last_used_at} />,
+        },
+        {
+          name: 'Expires',
+          width: 'w-36 max-phone:w-32',
+          cell: ({ expires_at }) => <Expiry at={expires_at} />,
+        },
+        ...(onDelete
+          ? [
+              actionsColumn<Token>(
+                (token) => (
+                  <IconButton icon={Trash2} label={`Delete ${token.name}`} onClick={() => onDelete(token)} />
+                ),
+                'w-16',
+              ),
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+function labels(token: Token): string {
+  return tokenPermissions
+    .filter(({ name }) => token.permissions.includes(name))
+    .map(({ label }) => label)
+    .join(', ');
 }

@@ -6,10 +6,9 @@ import { Ticks } from '../ui/instruments/ticks.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { formatDay, formatElapsed } from '../ui/time.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
-import { useIsLost } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
 import { wordsOfKind } from './secret-words.ts';
-import { type DoctorReport, firstFailingQuery, type SealedSecret } from './secrets-queries.ts';
+import { type DoctorReport, firstFailingQuery, type SealedSecret, useIsLost } from './secrets-queries.ts';
 
 /** What the newest check said: how many open, and the first that does not with the button that helps. */
 export function DoctorCard({ vault, report }: { vault: VaultStatus; report: DoctorReport | undefined }) {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
+import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
@@ -8,13 +9,20 @@ import { FormError } from '../ui/form/form-error.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { saveFile } from '../ui/save-file.ts';
+import { formatFileDay } from '../ui/time.ts';
 import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
-import { exportReport } from './export-report.ts';
 import { groupLabels, type SecretGroup } from './secret-words.ts';
-import { PER_PAGE, type SecretsFilter, type SecretsPageData, secretsQuery } from './secrets-queries.ts';
+import {
+  PER_PAGE,
+  type SecretsFilter,
+  type SecretsPageData,
+  secretsQuery,
+  useDoctor,
+  useVerifyAll,
+} from './secrets-queries.ts';
 import { SecretsTable } from './secrets-table.tsx';
-import { useDoctor, useVerifyAll } from './verify-all.ts';
 
 /** Every sealed value of every kind, and whether it opens. */
 export function SecretsPage() {
@@ -149,4 +157,16 @@ function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) 
       />
     </>
   );
+}
+
+/** The report of the newest check, made first where there is none. It holds names and figures, never a value. */
+async function exportReport(instanceName: string): Promise<void> {
+  const known = await ask(client.GET('/vault/doctor'));
+  const report =
+    known.finished_at === null
+      ? await ask(client.POST('/vault/doctor', { params: { query: { wait: 'true' } } }))
+      : known;
+  const at = report.finished_at ?? Date.now();
+  const content = JSON.stringify({ instance: instanceName, ...report }, null, 2);
+  saveFile(`temps-secrets-${formatFileDay(at)}.json`, `${content}\n`, 'application/json');
 }

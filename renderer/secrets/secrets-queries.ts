@@ -1,6 +1,10 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { ask, client } from '../api/client.ts';
+import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
+import { queryClient } from '../api/queries.ts';
 import type { components } from '../api/schema.ts';
+import { epochsQuery } from '../key/page/key-queries.ts';
 import type { SecretGroup } from './secret-words.ts';
 
 export type SealedSecret = components['schemas']['SealedSecret'];
@@ -39,3 +43,35 @@ export const doctorQuery = queryOptions({
   queryKey: ['vault', 'doctor'],
   queryFn: () => ask(client.GET('/vault/doctor')),
 });
+
+/** Whether this key was given up: then the recovery list is where its values are mended. */
+export function useIsLost(fingerprint: string): boolean {
+  const { data } = useQuery(epochsQuery);
+  return data?.epochs.some((key) => key.fingerprint === fingerprint && key.state === 'lost') ?? false;
+}
+
+export function useLostKeys(): ReadonlySet<string> {
+  const { data } = useQuery(epochsQuery);
+  return new Set(data?.epochs.filter(({ state }) => state === 'lost').map(({ fingerprint }) => fingerprint));
+}
+
+/** Starts a check of every value, or joins the one under way; the feed tells how far it is. */
+export function useVerifyAll(): ApiMutation {
+  return useApiMutation(() => ask(client.POST('/vault/doctor')), {
+    onDone: (report) => queryClient.setQueryData(doctorQuery.queryKey, report),
+  });
+}
+
+/** The newest report. Once a check ended, what it said of each value is asked anew. */
+export function useDoctor(): DoctorReport | undefined {
+  const report = useQuery(doctorQuery).data;
+  const known = useRef(report?.finished_at);
+  useEffect(() => {
+    if (report === undefined || known.current === report.finished_at) return;
+    const isFirst = known.current === undefined;
+    known.current = report.finished_at;
+    if (!isFirst && report.finished_at !== null)
+      void queryClient.invalidateQueries({ queryKey: ['vault', 'secrets'] });
+  }, [report]);
+  return report;
+}

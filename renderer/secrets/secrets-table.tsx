@@ -2,11 +2,11 @@ import { Check } from 'lucide-react';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import { Locked, Table, type TableStates } from '../ui/table.tsx';
 import { formatAgo, formatExact, formatShortDay } from '../ui/time.ts';
-import { useLostKeys } from './lost-keys.ts';
 import { OwnerLink } from './owner-link.tsx';
 import { useSecretIcon } from './secret-icon.ts';
 import { wordsOfKind } from './secret-words.ts';
 import type { SealedSecret } from './secrets-queries.ts';
+import { useLostKeys } from './secrets-queries.ts';
 
 interface SecretsTableProps extends TableStates {
   secrets: readonly SealedSecret[];

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorLine } from '../ui/form/error-line.tsx';
+import { ErrorLine } from '../ui/form/form-error.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
 import { Fact } from './doors-section.tsx';

@@ -1,6 +1,6 @@
 import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorLine } from '../../ui/form/error-line.tsx';
+import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import type { KeyCopy } from './copy-formats.ts';
 import { forgetCopy } from './make-copy.ts';

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useIsOwner } from '../../app/session.ts';
 import { countToLose } from '../../secrets/secret-words.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorLine } from '../../ui/form/error-line.tsx';
+import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { formatCount, formatTime } from '../../ui/time.ts';
 import { hadKey } from '../../vault-state/case-words.ts';
 import { nameCustody } from '../../vault-state/custody-words.ts';

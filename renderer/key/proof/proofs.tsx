@@ -3,7 +3,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/form/choices.tsx';
-import { ErrorLine } from '../../ui/form/error-line.tsx';
+import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { proveCopy } from '../copy/make-copy.ts';
 import { CopyInput, type CopyWay } from '../copy-input/copy-input.tsx';

@@ -2,7 +2,7 @@ import { ArrowRight, Power, RotateCw } from 'lucide-react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
-import { ErrorLine } from '../../ui/form/error-line.tsx';
+import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { Blade } from '../../ui/instruments/blade.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';

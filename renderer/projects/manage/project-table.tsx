@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Chip } from '../../ui/chip.tsx';
 import { Table, type TableStates } from '../../ui/table.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
-import type { ListedProject } from './projects-query.ts';
+import type { ListedProject } from '../project-queries.ts';
 
 /** So many environments by name, in a wide column and in a narrow one. */
 const CHIPS = { wide: 3, narrow: 1 };

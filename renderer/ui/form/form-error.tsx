@@ -12,3 +12,13 @@ export function FormError({ mutation, fields = [] }: FormErrorProps) {
   if (mutation.message === undefined || fields.some((name) => mutation.fieldError(name))) return null;
   return <Banner tone="danger">{mutation.message}</Banner>;
 }
+
+/** What went wrong, where a banner would be too much. Nothing while nothing did. */
+export function ErrorLine({ said }: { said: string | undefined }) {
+  if (said === undefined) return null;
+  return (
+    <p className="text-danger-text [overflow-wrap:anywhere]" role="alert">
+      {said}
+    </p>
+  );
+}

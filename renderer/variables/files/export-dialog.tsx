@@ -10,7 +10,7 @@ import { saveFile } from '../../ui/save-file.ts';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import type { Variable } from '../variable-scope.ts';
-import { exportFile } from './export-file.ts';
+import { exportFile } from './env-file-requests.ts';
 
 interface ExportDialogProps {
   project: string;

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { describeError, hasCode } from '../../api/problem.ts';
 import type { Environment } from '../../projects/project-queries.ts';
@@ -11,10 +11,9 @@ import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
+import { compareFile, type ImportOutcome, type ImportRequest, importFile } from './env-file-requests.ts';
 import { countLines, type EnvSource } from './env-source.ts';
 import { ImportDiff } from './import-diff.tsx';
-import { type ImportOutcome, saveFile } from './import-file.ts';
-import { useComparison } from './use-comparison.ts';
 
 interface ImportDialogProps {
   project: string;
@@ -44,7 +43,7 @@ export function ImportDialog(props: ImportDialogProps) {
   const plan = useMemo(() => outcome && makePlan(outcome, mode, left), [outcome, mode, left]);
   const place = environments.find(({ id }) => id === environmentId)?.name ?? '';
 
-  const save = useApiMutation(({ names }: Plan) => saveFile({ ...asked, mode }, names), {
+  const save = useApiMutation(({ names }: Plan) => importFile({ ...asked, mode }, names), {
     changes: ['projects'],
     onDone: async (saved) => {
       const cleared = clears ? await clearAfterwards() : '';
@@ -230,4 +229,40 @@ function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestPr
       ]}
     />
   );
+}
+
+interface Comparison {
+  outcome: ImportOutcome | null;
+  error: unknown;
+  /** The one shown is of an earlier choice; the next is on its way. */
+  isBusy: boolean;
+  retry: () => void;
+}
+
+/**
+ * Compares a text with what an environment has, anew with each choice.
+ *
+ * SECURITY: not a query: the text and what it is compared with stay in this component, and in no cache.
+ */
+function useComparison(request: ImportRequest): Comparison {
+  const { project, environmentId, source, mode, overrides } = request;
+  const [state, setState] = useState<Omit<Comparison, 'retry'>>({
+    outcome: null,
+    error: null,
+    isBusy: true,
+  });
+  const [turn, setTurn] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` asks the same again
+  useEffect(() => {
+    const left = new AbortController();
+    setState((known) => ({ ...known, isBusy: true }));
+    compareFile({ project, environmentId, source, mode, overrides }, left.signal).then(
+      (outcome) => setState({ outcome, error: null, isBusy: false }),
+      (error: unknown) => {
+        if (!left.signal.aborted) setState({ outcome: null, error, isBusy: false });
+      },
+    );
+    return () => left.abort();
+  }, [project, environmentId, source, mode, overrides, turn]);
+  return { ...state, retry: () => setTurn((known) => known + 1) };
 }

@@ -13,7 +13,7 @@ import { Button } from '../../ui/button.tsx';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { Mask } from '../table/plain-value.tsx';
-import type { ImportItem, ImportOutcome } from './import-file.ts';
+import type { ImportItem, ImportOutcome } from './env-file-requests.ts';
 
 /** Rows of one part drawn at first; a file of thousands is asked for. */
 const FIRST_ROWS = 200;

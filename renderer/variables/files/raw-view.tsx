@@ -7,8 +7,8 @@ import { Empty } from '../../ui/nothing.tsx';
 import type { OpenDialog } from '../dialogs.tsx';
 import { ProblemBanner } from '../problem-banner.tsx';
 import type { Rights } from '../rights.ts';
+import { exportFile } from './env-file-requests.ts';
 import { toSource } from './env-source.ts';
-import { exportFile } from './export-file.ts';
 
 interface RawViewProps {
   project: string;

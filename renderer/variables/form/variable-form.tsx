@@ -1,16 +1,16 @@
 import { Lock } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ask, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { type ApiProblem, hasCode } from '../../api/problem.ts';
+import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
-import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
-import { type SecretGuess, useSecretGuess } from './use-secret-guess.ts';
 
 export interface FormFields {
   key: string;
@@ -238,4 +238,50 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
       </span>
     </div>
   );
+}
+
+/**
+ * A text box turns every line end into LF. When all of what was put into it were CRLF, they are again; of a value
+ * that mixed them, those of the lines that did not change cannot be told any more.
+ */
+function restoreLineEnds(original: string, edited: string): string {
+  const isWindows = original.includes('\r\n') && !/(?<!\r)\n|\r(?!\n)/.test(original);
+  return isWindows ? edited.replaceAll('\n', '\r\n') : edited;
+}
+
+type SecretGuess = components['schemas']['SecretGuess'];
+
+/** After the last key, so that a word is asked about once. */
+const ASK_AFTER_MS = 250;
+/** A longer value says what it is by its beginning. */
+const MOST_CHARACTERS = 10_000;
+
+/** What the instance takes name and value for, said while they are typed. Null while nobody knows. */
+function useSecretGuess() {
+  const [guess, setGuess] = useState<SecretGuess | null>(null);
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout>; left: AbortController } | null>(null);
+  const stop = useCallback(() => {
+    clearTimeout(pending.current?.timer);
+    pending.current?.left.abort();
+    pending.current = null;
+  }, []);
+  /** SECURITY: reads the fields when it asks; no value waits in a timer. */
+  const guessLater = useCallback(
+    (read: () => { key: string; value: string }) => {
+      stop();
+      const left = new AbortController();
+      const timer = setTimeout(() => {
+        const { key, value } = read();
+        if (key === '' && value === '') return setGuess(null);
+        const body = { key, value: value.slice(0, MOST_CHARACTERS) };
+        ask(client.POST('/secret-guess', { body, signal: left.signal })).then(setGuess, () => {
+          if (!left.signal.aborted) setGuess(null);
+        });
+      }, ASK_AFTER_MS);
+      pending.current = { timer, left };
+    },
+    [stop],
+  );
+  useEffect(() => stop, [stop]);
+  return { guess, guessLater };
 }

@@ -1,12 +1,13 @@
-import { Copy, Eye, EyeOff, Lock } from 'lucide-react';
+import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import { IconButton } from '../../ui/button.tsx';
 import { Verdict } from '../../ui/instruments/verdict.tsx';
+import { Menu } from '../../ui/overlays/menu.tsx';
 import { Locked } from '../../ui/table.tsx';
 import { daysSince, formatDay } from '../../ui/time.ts';
 import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
 import { Mask, PlainValue } from './plain-value.tsx';
-import { RowMenu } from './row-menu.tsx';
 
 export interface RowActions {
   reveal: (variable: Variable) => void;
@@ -118,5 +119,44 @@ export function Tools({ variable, rights, isOpen, actions }: ToolsProps) {
       )}
       <RowMenu variable={variable} rights={rights} actions={actions} />
     </span>
+  );
+}
+
+interface RowMenuActions {
+  edit: (variable: Variable) => void;
+  history: (variable: Variable) => void;
+  uses: (variable: Variable) => void;
+  remove: (variable: Variable) => void;
+}
+
+interface RowMenuProps {
+  variable: Variable;
+  rights: Rights;
+  actions: RowMenuActions;
+}
+
+/** What else can be done with a row. The menu is made when it is asked for: rows come by the hundred. */
+function RowMenu({ variable, rights, actions }: RowMenuProps) {
+  const [isMade, setMade] = useState(false);
+  const trigger = { icon: Ellipsis, label: `More for ${variable.key}`, isSmall: true };
+  if (!isMade)
+    return (
+      <IconButton {...trigger} aria-haspopup="menu" aria-expanded={false} onClick={() => setMade(true)} />
+    );
+  return (
+    <Menu
+      isOpenAtFirst
+      trigger={<IconButton {...trigger} />}
+      groups={[
+        rights.mayWrite ? [{ label: 'Edit', icon: Pencil, onSelect: () => actions.edit(variable) }] : [],
+        [
+          { label: 'History', icon: History, onSelect: () => actions.history(variable) },
+          { label: 'Used by', icon: Link2, onSelect: () => actions.uses(variable) },
+        ],
+        rights.mayDelete
+          ? [{ label: 'Delete…', icon: Trash2, onSelect: () => actions.remove(variable) }]
+          : [],
+      ]}
+    />
   );
 }

@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
-import { Braces, CircleX, Copy, SearchX } from 'lucide-react';
+import { Braces, CircleX, Copy, FolderInput, Lock, SearchX, Trash2, X } from 'lucide-react';
 import { type ReactNode, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { ConfirmationDeclined, describeError } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
+import { useMay } from '../../app/session.ts';
 import type { Environment } from '../../projects/project-queries.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
 import { Empty } from '../../ui/nothing.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
+import { formatCount } from '../../ui/time.ts';
+import { UnlockLink } from '../../vault-state/unlock-link.tsx';
 import { useVault } from '../../vault-state/vault.ts';
 import type { OpenDialog } from '../dialogs.tsx';
 import type { Rights } from '../rights.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
-import { findVariables } from './find-variables.ts';
-import { LockedStrip } from './locked-strip.tsx';
-import { SelectionBar } from './selection-bar.tsx';
 import { useReveal } from './use-reveal.ts';
 import type { RowActions } from './variable-cells.tsx';
 import { VariableTable } from './variable-table.tsx';
@@ -180,4 +180,64 @@ async function copyValue(scope: VariableScope, variable: Variable): Promise<void
         : 'The browser allows it over HTTPS and on this machine only.',
     });
   }
+}
+
+/** Above rows whose values wait for the key. */
+function LockedStrip({ variables }: { variables: readonly Variable[] }) {
+  const maySeeKey = useMay('vault:read');
+  if (!variables.some(({ state }) => state === 'locked')) return null;
+  return (
+    <div className="locked-strip" role="status">
+      <Lock className="icon" aria-hidden="true" />
+      <span className="grow">Secret values wait for the key.</span>
+      {maySeeKey && <UnlockLink isSmall />}
+    </div>
+  );
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By name; those of one environment, with these characters in the name or the plain value. */
+function findVariables(all: readonly Variable[], environmentId: number | null, search: string): Variable[] {
+  const wanted = search.trim().toLowerCase();
+  return all
+    .filter(
+      ({ key, value, environments }) =>
+        (environmentId === null || environments.some(({ id }) => id === environmentId)) &&
+        (wanted === '' ||
+          key.toLowerCase().includes(wanted) ||
+          (value?.toLowerCase().includes(wanted) ?? false)),
+    )
+    .sort((a, b) => collator.compare(a.key, b.key) || a.id - b.id);
+}
+
+interface SelectionBarProps {
+  chosen: readonly Variable[];
+  rights: Rights;
+  hasEnvironments: boolean;
+  open: OpenDialog;
+  onClear: () => void;
+}
+
+/** What can be done with the rows that are chosen. */
+function SelectionBar({ chosen, rights, hasEnvironments, open, onClear }: SelectionBarProps) {
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Chosen variables">
+      <IconButton icon={X} label="Choose none" onClick={onClear} />
+      <span className="grow font-medium" role="status">
+        {formatCount(chosen.length, 'variable')} chosen
+      </span>
+      {rights.mayWrite && hasEnvironments && (
+        <Button icon={FolderInput} onClick={() => open({ kind: 'move', variables: chosen })}>
+          <span className="max-phone:hidden">Move to environments…</span>
+          <span className="phone:hidden">Move…</span>
+        </Button>
+      )}
+      {rights.mayDelete && (
+        <Button icon={Trash2} onClick={() => open({ kind: 'delete', variables: chosen })}>
+          Delete {chosen.length.toLocaleString()}…
+        </Button>
+      )}
+    </div>
+  );
 }

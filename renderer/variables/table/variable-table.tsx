@@ -1,7 +1,6 @@
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
-import { useMediaQuery } from '../../ui/media-query.ts';
 import { actionsColumn, type Column, Table, type TableStates } from '../../ui/table.tsx';
 import { formatExact } from '../../ui/time.ts';
 import type { Rights } from '../rights.ts';
@@ -143,3 +142,15 @@ const facts: readonly Column<Variable>[] = [
     cell: (variable) => <LastUsed variable={variable} />,
   },
 ];
+
+/** Whether a media query holds, for what style sheets alone cannot decide. */
+function useMediaQuery(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = matchMedia(query);
+      media.addEventListener('change', listener);
+      return () => media.removeEventListener('change', listener);
+    },
+    () => matchMedia(query).matches,
+  );
+}

@@ -1,6 +1,17 @@
-import { ask, client } from '../../api/client.ts';
+import { ask, askConfirmed, client } from '../../api/client.ts';
 import type { components } from '../../api/schema.ts';
 import { type EnvSource, toBase64 } from './env-source.ts';
+
+/** An environment as `.env` text, every value in it. Throws `vault_locked`, `secret_unreadable`, `ConfirmationDeclined`. */
+export function exportFile(project: string, environmentId: number): Promise<string> {
+  return askConfirmed(async () => {
+    const answer = await client.GET('/projects/{project}/variables/export', {
+      params: { path: { project }, query: { environment: String(environmentId) } },
+      parseAs: 'text',
+    });
+    return answer.response.ok ? { ...answer, data: answer.data ?? '' } : answer;
+  });
+}
 
 export type ImportOutcome = components['schemas']['ImportOutcome'];
 export type ImportItem = components['schemas']['ImportItem'];
@@ -40,5 +51,5 @@ function send(
 export const compareFile = (request: ImportRequest, signal: AbortSignal) =>
   send(request, { dry_run: true }, signal);
 
-/** Saves these names alone, all or none: what appeared meanwhile and was not seen is left as it is. */
-export const saveFile = (request: ImportRequest, only: string[]) => send(request, { dry_run: false, only });
+/** Imports these names alone, all or none: what appeared meanwhile and was not seen is left as it is. */
+export const importFile = (request: ImportRequest, only: string[]) => send(request, { dry_run: false, only });
