@@ -1,13 +1,35 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take longest, the longest first: begun last, they would leave all cores but one without work. */
-const LONGEST = ['test/crash/', 'test/console/key.test.ts', 'test/desktop/journeys.test.ts'];
+/** Files of half a minute and more, the longest first: begun last, one would leave all cores but its own without work. */
+const LONGEST = [
+  'rotation-kill',
+  'journeys',
+  'custody-move',
+  'key',
+  'rotation-disk-faults',
+  'identity',
+  'cli-journey',
+  'keychain-journey',
+  'locked',
+  'packaging',
+  'first-seal',
+  'key-terminal',
+  'first-run',
+  'fuzz',
+  'variables-files',
+  'recovery',
+  'projects',
+  'vault',
+  'variables',
+  'stand-in',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => {
-      const at = LONGEST.findIndex((path) => moduleId.includes(path));
+      const at = LONGEST.indexOf(basename(moduleId, '.test.ts'));
       return at < 0 ? LONGEST.length : at;
     };
     return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));

@@ -8,6 +8,7 @@ import { type Instance, type InstanceOptions, openInstance } from '../../../elec
 import { formatKitText } from '../../../electron/instance/vault/copies/kit-text.ts';
 import { formatKeyText, MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
+import { QUICK_LOG_N } from '../../work-factor.ts';
 import { ADMIN, readToken } from '../harness.ts';
 
 const STRONG = 'brisk lantern under seven quiet boats';
@@ -18,7 +19,7 @@ const [WEAK] = guessable as [string];
 /** As an earlier version wrote it, which asked for twelve characters and no more. */
 async function writeOldFile(path: string, text: string, passphrase: string): Promise<void> {
   const encrypter = new Encrypter();
-  encrypter.setScryptWorkFactor(10);
+  encrypter.setScryptWorkFactor(QUICK_LOG_N);
   encrypter.setPassphrase(passphrase);
   writeFileSync(path, await encrypter.encrypt(text), { mode: 0o600 });
 }
@@ -38,7 +39,7 @@ afterEach(async () => {
 });
 
 const open = async (options: Partial<InstanceOptions> = {}) => {
-  instance = await openInstance({ dataDir, env: {}, ...options });
+  instance = await openInstance({ dataDir, env: {}, scryptLogN: QUICK_LOG_N, ...options });
   await instance.start({});
 };
 const call = async (method: string, path: string, body?: unknown) => {
