@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatAgo, formatCount, formatDay, formatExact } from '../ui/time.ts';
+import { describeBrowser } from './browser-name.ts';
 
 const sessionsQuery = {
   queryKey: ['users', 'me', 'sessions'],
@@ -116,29 +117,4 @@ function SessionRow({ session }: { session: Session }) {
       <FormError mutation={end} />
     </li>
   );
-}
-
-/** Newest names first: each browser also claims to be the ones before it. */
-const browsers: readonly [pattern: RegExp, name: string][] = [
-  [/Firefox\//, 'Firefox'],
-  [/Edg\//, 'Edge'],
-  [/OPR\//, 'Opera'],
-  [/Chrom(e|ium)\//, 'Chrome'],
-  [/Safari\//, 'Safari'],
-];
-const systems: readonly [pattern: RegExp, name: string][] = [
-  [/iPhone|iPad/, 'iOS'],
-  [/Android/, 'Android'],
-  [/Windows/, 'Windows'],
-  [/Mac OS X/, 'macOS'],
-  [/Linux|X11/, 'Linux'],
-];
-
-/** "Firefox on Linux", as far as a browser says so; what else it is, by its own first word. */
-function describeBrowser(userAgent: string | null): string {
-  if (!userAgent) return 'Unknown program';
-  const browser = browsers.find(([pattern]) => pattern.test(userAgent))?.[1];
-  const system = systems.find(([pattern]) => pattern.test(userAgent))?.[1];
-  if (!browser) return userAgent.split(/[\s/]/)[0] || 'Unknown program';
-  return system ? `${browser} on ${system}` : browser;
 }

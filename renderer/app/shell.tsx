@@ -1,11 +1,11 @@
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
 import { areas } from '../areas.ts';
 import { onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { HealthBanner } from '../vault-state/health-banner.tsx';
+import { useVault } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette.tsx';
@@ -98,5 +98,22 @@ function ConnectionBar() {
     <div className="connection-bar" role="alert">
       The instance does not answer. What you typed stays here; we go on trying.
     </div>
+  );
+}
+
+/** Its menu is a tenth of what the console loads first; most of the time there is nothing to say. */
+const ReasonBanner = lazyRouteComponent(() => import('../vault-state/reason-banner.tsx'), 'ReasonBanner');
+
+/** Above a page, while something about the key needs someone and was not put off. */
+function HealthBanner() {
+  const vault = useVault().data;
+  const reason = vault?.health.reasons.find((each) => each.snoozed_until === null);
+  if (!vault || !reason) return null;
+  return (
+    <Suspense>
+      <div className="banner-strip">
+        <ReasonBanner reason={reason} isLocked={vault.state === 'locked'} />
+      </div>
+    </Suspense>
   );
 }

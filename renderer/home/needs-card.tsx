@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
-import { useKnownCopies } from '../key/known-copies.ts';
+import { useKnownCopies } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';

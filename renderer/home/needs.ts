@@ -1,5 +1,5 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
-import { nameCopy } from '../key/known-copies.ts';
+import { nameCopy } from '../key/key-queries.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';

@@ -1,11 +1,14 @@
+import './key.css';
+import './locked/locked.css';
+import { Link } from '@tanstack/react-router';
 import { KeyRound, LockKeyhole, RefreshCw, ShieldCheck } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { area, type NavSign } from '../app/area.ts';
-import { KeyPlate } from '../vault-state/key-plate.tsx';
+import { SmallBlade } from '../ui/instruments/blade.tsx';
+import { Level } from '../ui/instruments/level.tsx';
+import { healthWords } from '../vault-state/health-words.ts';
 import { useVault, vaultQuery } from '../vault-state/vault.ts';
-import './key.css';
-import './locked/locked.css';
 
 const { queryKey } = vaultQuery;
 
@@ -81,4 +84,21 @@ function useKeySign(): NavSign | null {
   const vault = useVault().data;
   if (vault?.state === 'locked') return 'locked';
   return vault?.health.level === 'at_risk' ? 'needs_you' : null;
+}
+
+/** Which key, and how it is. */
+function KeyPlate() {
+  const vault = useVault().data;
+  if (!vault) return null;
+  const isLocked = vault.state === 'locked';
+  const words = healthWords(vault);
+  return (
+    <Link to="/key" className="key-plate" aria-label={`Encryption key: ${words.level}, ${words.more}`}>
+      <SmallBlade fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
+      <Level level={isLocked ? 'broken' : vault.health.level} isLocked={isLocked}>
+        {words.level}
+        <span className="more">· {words.more}</span>
+      </Level>
+    </Link>
+  );
 }

@@ -1,17 +1,20 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LockKeyhole, X } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../api/mutation.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/form/form-error.tsx';
 import { Skeleton } from '../ui/nothing.tsx';
+import { Dialog } from '../ui/overlays/dialog.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
-import type { KeepWay } from './copy/copy-formats.ts';
+import type { KeepWay, KeyCopy } from './copy/copy-formats.ts';
 import { CopySteps } from './copy/copy-steps.tsx';
-import { StopDialog } from './copy/stop-dialog.tsx';
+import { forgetCopy } from './copy/make-copy.ts';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { TwoBlades } from './proof/two-blades.tsx';
@@ -152,5 +155,34 @@ function Opens({ vault }: { vault: VaultStatus }) {
         </li>
       </ul>
     </section>
+  );
+}
+
+interface StopDialogProps {
+  copy: KeyCopy;
+  onClose: () => void;
+  onStopped: () => void;
+}
+
+/** Leaving with a copy that was made and not proven: what remains of it. */
+function StopDialog({ copy, onClose, onStopped }: StopDialogProps) {
+  const forget = useApiMutation(() => forgetCopy(copy.id), { onDone: onStopped });
+  return (
+    <Dialog
+      onClose={onClose}
+      title="Stop before it was read back?"
+      text="The copy was made but not read back, so it does not count. If you have it, it stays in the list, to be read back later. If you do not, forget it."
+      foot={
+        <span className="ml-auto flex flex-wrap justify-end gap-2">
+          <Button onClick={onClose}>Go on</Button>
+          <Button isBusy={forget.isPending} onClick={() => forget.mutate()}>
+            Stop and forget it
+          </Button>
+          <Button onClick={onStopped}>Stop, I have it</Button>
+        </span>
+      }
+    >
+      <ErrorLine said={forget.message} />
+    </Dialog>
   );
 }

@@ -1,14 +1,19 @@
 import { Link } from '@tanstack/react-router';
-import { Plus, ShieldCheck } from 'lucide-react';
+import { ChevronRight, LifeBuoy, LockKeyhole, Plus, RefreshCw, ShieldCheck } from 'lucide-react';
+import { useState } from 'react';
+import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
-import { Page } from '../ui/page.tsx';
-import { useVault } from '../vault-state/vault.ts';
+import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
+import { Page, Section } from '../ui/page.tsx';
+import { formatDuration } from '../ui/time.ts';
+import { inCustody } from '../vault-state/custody-words.ts';
+import { isRotating, useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { Copies } from './page/copies.tsx';
 import { Custody } from './page/custody.tsx';
-import { Deeds } from './page/deeds.tsx';
 import { Health } from './page/health.tsx';
 import { KeyHistory } from './page/key-history.tsx';
 
@@ -64,5 +69,75 @@ export function KeyPage() {
         </div>
       )}
     </Page>
+  );
+}
+
+/** Values a small machine seals again in a second, with their writing to disk. */
+const SEALED_PER_S = 5000;
+
+/** Rotate, lock, lost: ordinary ways to grave things. */
+function Deeds({ vault }: { vault: VaultStatus }) {
+  const mayWrite = useMay('vault:write');
+  const [isLocking, setLocking] = useState(false);
+  return (
+    <Section title="Change, lock, recover">
+      <div className="card">
+        {mayWrite && (
+          <Link to="/key/rotate" className="act">
+            <RefreshCw className="icon text-icon" aria-hidden="true" />
+            <b>Rotate</b>
+            <ChevronRight className="icon text-icon" aria-hidden="true" />
+            <span>
+              {isRotating(vault)
+                ? 'A rotation is under way.'
+                : `A new key. Every value is sealed again, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
+            </span>
+          </Link>
+        )}
+        {mayWrite && (
+          <button type="button" className="act" onClick={() => setLocking(true)}>
+            <LockKeyhole className="icon text-icon" aria-hidden="true" />
+            <b>Lock now</b>
+            <i />
+            <span>Drops the key from memory. Sites go on serving.</span>
+          </button>
+        )}
+        <Link to="/key/lost" className="act">
+          <LifeBuoy className="icon text-icon" aria-hidden="true" />
+          <b>I lost the key</b>
+          <ChevronRight className="icon text-icon" aria-hidden="true" />
+          <span>When no copy opens: what is lost, and what to do first.</span>
+        </Link>
+      </div>
+      {isLocking && <LockDialog vault={vault} onClose={() => setLocking(false)} />}
+    </Section>
+  );
+}
+
+function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
+  const { custody } = vault;
+  const lock = useApiMutation(() => ask(client.POST('/vault/lock')), {
+    changes: ['vault'],
+    onDone: onClose,
+  });
+  return (
+    <ConfirmDialog
+      title="Lock the vault now?"
+      action="Lock now"
+      keep="Leave it open"
+      kind="main"
+      mutation={lock}
+      onClose={onClose}
+    >
+      <p>
+        Every key leaves the memory of the instance. Sites go on serving; the plain part of everything stays
+        readable. Secrets, API keys and new certificates wait until it is unlocked.
+      </p>
+      <p>
+        {custody.name === 'passphrase'
+          ? 'Unlocking asks for the passphrase, or a copy.'
+          : `Unlocking takes the key kept ${inCustody(custody)} again, or a copy.`}
+      </p>
+    </ConfirmDialog>
   );
 }

@@ -1,15 +1,23 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
-import { buttonClass } from '../ui/button.tsx';
+import { useIsOwner } from '../app/session.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Rail } from '../ui/instruments/steps.tsx';
 import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
+import { formatClock, formatCount, formatDay } from '../ui/time.ts';
+import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
+import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
+import { epochsQuery } from './key-queries.ts';
 import { LockedPage } from './locked/locked-page.tsx';
-import { RotationDone } from './rotate/done.tsx';
+import { ShredDialog } from './page/key-history.tsx';
+import { GroupTable } from './rotate/group-table.tsx';
 import { Proving } from './rotate/proving.tsx';
-import { RotationRail } from './rotate/rail.tsx';
-import { Sealing } from './rotate/sealing.tsx';
+import { Sealing, Swap } from './rotate/sealing.tsx';
 import { StartRotation } from './rotate/start.tsx';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
@@ -68,5 +76,87 @@ function Phases({ vault }: { vault: VaultStatus }) {
         <RotationDone rotation={rotation} onAgain={() => setNew(true)} />
       )}
     </div>
+  );
+}
+
+const at: Record<Rotation['state'], number> = { staged: 1, proven: 2, sealing: 2, done: 4, undone: 0 };
+
+/** The four phases along the top. Without a rotation, the first is still to be done. */
+function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: VaultStatus }) {
+  const oldEpoch = rotation?.old_epoch ?? vault.epoch;
+  const time = (ms: number) => (Date.now() - ms < 12 * 60 * 60 * 1000 ? formatClock(ms) : formatDay(ms));
+  return (
+    <div className="rotation-rail">
+      <Rail
+        current={rotation ? at[rotation.state] : 0}
+        steps={[
+          {
+            title: rotation ? 'New key made' : 'A new key',
+            said: rotation
+              ? `${time(rotation.staged_at)}, beside the old one ${inCustody(vault.custody)}`
+              : `Beside the old one ${inCustody(vault.custody)}`,
+          },
+          {
+            title: rotation?.proven_at ? (rotation.without_copy ? 'No copy' : 'Copy proven') : 'A copy of it',
+            said: rotation?.proven_at
+              ? `${time(rotation.proven_at)}, ${rotation.without_copy ? 'you went on without' : (rotation.proven_by ?? 'read back')}`
+              : 'Made and read back',
+          },
+          { title: 'Sealing', said: 'Cannot be undone, only finished' },
+          { title: 'Done', said: `Key ${oldEpoch ?? ''} retires, you may shred it` },
+        ]}
+      />
+    </div>
+  );
+}
+
+/** The end: what is true now, and what may be done with the old key. */
+function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () => void }) {
+  const isOwner = useIsOwner();
+  const epochs = useQuery(epochsQuery);
+  const [isShredding, setShredding] = useState(false);
+  const old = epochs.data?.epochs.find(({ fingerprint }) => fingerprint === rotation.old_fingerprint);
+  return (
+    <>
+      <Banner
+        tone={rotation.without_copy ? 'attention' : 'ok'}
+        action={
+          rotation.without_copy ? (
+            <Link to="/key/copy" className={buttonClass('main')}>
+              Make a copy
+            </Link>
+          ) : (
+            <Link to="/key" className={buttonClass('main')}>
+              Done
+            </Link>
+          )
+        }
+      >
+        <b>
+          {formatCount(rotation.total, 'value')} sealed under key {rotation.new_epoch}.
+        </b>{' '}
+        {rotation.without_copy
+          ? 'No copy of it is proven: make one now.'
+          : sayWhatCopyOpens(rotation.proven_by ?? 'Your copy', rotation.total)}
+      </Banner>
+      <section className="card" aria-label="The keys">
+        <Swap rotation={rotation} />
+        <div className="flex flex-wrap items-center gap-3 border-t border-line-soft px-6 py-4">
+          <p className="min-w-0 flex-1 basis-72 text-text-2">
+            {old?.shredded_at
+              ? `Key ${rotation.old_epoch} is shredded.`
+              : `Key ${rotation.old_epoch} stays where it is kept until you shred it: backups made before today open with it alone.`}
+          </p>
+          {isOwner && old && old.shredded_at === null && old.custody !== 'external' && (
+            <Button onClick={() => setShredding(true)}>Shred key {rotation.old_epoch}…</Button>
+          )}
+          <Button kind="plain" onClick={onAgain}>
+            Rotate again
+          </Button>
+        </div>
+      </section>
+      <GroupTable rotation={rotation} />
+      {isShredding && old && <ShredDialog epoch={old} onClose={() => setShredding(false)} />}
+    </>
   );
 }

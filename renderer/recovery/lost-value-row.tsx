@@ -8,7 +8,7 @@ import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import type { LostValue } from './recovery-query.ts';
-import { isLong, sayNewValue } from './recovery-words.ts';
+import { isLong, sayNewValue } from './recovery-query.ts';
 
 /** What was done about a value in this visit, and when. */
 export interface Replaced {

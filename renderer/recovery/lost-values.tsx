@@ -6,7 +6,7 @@ import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { LostValueRow, type Replaced } from './lost-value-row.tsx';
 import type { LostValue, RecoveryGroupName, RecoveryList } from './recovery-query.ts';
-import { groupWords } from './recovery-words.ts';
+import { groupWords } from './recovery-query.ts';
 
 const order = Object.keys(groupWords) as RecoveryGroupName[];
 

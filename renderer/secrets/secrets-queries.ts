@@ -4,7 +4,7 @@ import { ask, client } from '../api/client.ts';
 import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
 import { queryClient } from '../api/queries.ts';
 import type { components } from '../api/schema.ts';
-import { epochsQuery } from '../key/page/key-queries.ts';
+import { epochsQuery } from '../key/key-queries.ts';
 import type { SecretGroup } from './secret-words.ts';
 
 export type SealedSecret = components['schemas']['SealedSecret'];

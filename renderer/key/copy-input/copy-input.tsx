@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Segmented } from '../../ui/form/choices.tsx';
 import { Field } from '../../ui/form/field.tsx';
-import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
+import { CopyInputFoot, type CopyWayProps, PassphraseField } from './copy-way.tsx';
 import { FileInput } from './file-input.tsx';
 import { looksLikeAge } from './handed-copy.ts';
-import { PassphraseField } from './passphrase-field.tsx';
 import { QrInput } from './qr-input.tsx';
 import { splitWords, WORD_COUNT } from './word-list.ts';
 import { WordsInput } from './words-input.tsx';

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { PasswordField } from '../../ui/form/field.tsx';
 import type { HandedCopy } from './handed-copy.ts';
 
 /** What every way of handing a copy over is given. */
@@ -18,5 +19,24 @@ export function CopyInputFoot({ children, action }: { children?: ReactNode; acti
       </div>
       {action}
     </div>
+  );
+}
+
+interface PassphraseFieldProps {
+  hint?: string;
+  error?: string | undefined;
+  onChange: (passphrase: string) => void;
+}
+
+/** The passphrase of a protected copy, in the browser's own field and nowhere else. */
+export function PassphraseField({ hint, error, onChange }: PassphraseFieldProps) {
+  return (
+    <PasswordField
+      label="Its passphrase"
+      hint={hint}
+      error={error}
+      maxLength={1024}
+      onChange={(event) => onChange(event.target.value)}
+    />
   );
 }

@@ -5,10 +5,9 @@ import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { formatBytes } from '../../ui/time.ts';
-import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
+import { CopyInputFoot, type CopyWayProps, PassphraseField } from './copy-way.tsx';
 import { FilePick } from './file-pick.tsx';
 import { describeFile, type HandedCopy, MAX_COPY_BYTES, toBase64 } from './handed-copy.ts';
-import { PassphraseField } from './passphrase-field.tsx';
 import { readQrPicture } from './read-qr.ts';
 
 interface Picked {

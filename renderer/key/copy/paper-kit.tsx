@@ -3,11 +3,10 @@ import { useCallback, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
+import { QrCode } from '../../ui/instruments/qr-code.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import type { MadeCopy } from './copy-formats.ts';
-import { KitPage } from './kit-page.tsx';
-import { useHiddenFromCapture } from './use-hidden-from-capture.ts';
-import { useHiddenOnBlur } from './use-hidden-on-blur.ts';
+import { useHiddenFromCapture, useHiddenOnBlur } from './use-hidden.ts';
 
 type Kit = NonNullable<MadeCopy['kit']>;
 
@@ -88,3 +87,69 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
 }
 
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+
+/** The kit as a sheet of paper; with `isShown` false, the same sheet without key, words and code. */
+function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
+  return (
+    <article className="paper-kit" aria-label="Paper kit">
+      <header>
+        <h2>{kit.title}</h2>
+        <p>{kit.warning}</p>
+      </header>
+      <div className="kit-top">
+        <dl>
+          <KitFact name="Instance" value={kit.instance_name} />
+          <KitFact name="Instance id" value={kit.instance_id} isCode />
+          <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
+          <KitFact name="Epoch" value={String(kit.epoch)} />
+          <KitFact name="Key made" value={kit.key_made} />
+          <KitFact name="Copied" value={kit.date} />
+          <dt className="kit-digits">The key as 64 hex digits</dt>
+          <dd className="kit-digits kit-code">
+            {(isShown ? kit.key_text : '•'.repeat(64)).slice(0, 32)}
+            <br />
+            {(isShown ? kit.key_text : '•'.repeat(64)).slice(32)}
+          </dd>
+        </dl>
+        {isShown ? (
+          <QrCode text={kit.qr_text} label="QR code of the key" className="qr-code" />
+        ) : (
+          <div className="qr-code kit-hidden">QR code</div>
+        )}
+      </div>
+      <h3>The key as 24 words</h3>
+      <ol className="kit-words">
+        {kit.words.map((word, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
+          <li key={at}>
+            <span>{at + 1}</span>
+            <b>{isShown ? word : '••••••'}</b>
+          </li>
+        ))}
+      </ol>
+      <h3>To use it</h3>
+      <ol className="kit-steps">
+        {kit.steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
+      <div className="kit-foot">
+        {[...kit.opens, ...kit.not_contains].map((line) => (
+          <p key={line}>{line}</p>
+        ))}
+        <p className="kit-where">Where this page is kept:</p>
+      </div>
+    </article>
+  );
+}
+
+function KitFact({ name, value, isCode = false }: { name: string; value: string; isCode?: boolean }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className={isCode ? 'kit-code' : ''} dir="auto">
+        {value}
+      </dd>
+    </>
+  );
+}

@@ -1,17 +1,20 @@
 import { useRouter } from '@tanstack/react-router';
-import { LockKeyhole } from 'lucide-react';
+import { Check, LockKeyhole, UserRoundKey } from 'lucide-react';
 import { useEffect } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useIsOwner, useMay } from '../../app/session.ts';
+import { Blade, SmallBlade } from '../../ui/instruments/blade.tsx';
+import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { Failed, Skeleton } from '../../ui/nothing.tsx';
+import { daysSince, formatShortDay } from '../../ui/time.ts';
 import { caseWords, hadKey } from '../../vault-state/case-words.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
+import { FirstKeyChoice } from '../first-key-choice.tsx';
+import { nameCopy, useKnownCopies } from '../key-queries.ts';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
-import { FirstKey } from './first-key.tsx';
-import { KeyNeeded, WorksMeanwhile } from './locked-facts.tsx';
 import { OtherWays } from './other-ways.tsx';
-import { WhoCanUnlock } from './who-can-unlock.tsx';
 
 /** In place of the key's page while the vault is locked: which case it is, and every way out. */
 export function LockedPage() {
@@ -93,4 +96,121 @@ function useGoBackOnceOpen(): void {
       if (unlockFor && isOpen) router.history.replace(unlockFor);
     };
   }, [router]);
+}
+
+/** For those who may not unlock: who may, and how they do it. */
+function WhoCanUnlock() {
+  return (
+    <section className="card locked-first" aria-label="Who can unlock">
+      <UserRoundKey className="icon icon-20" aria-hidden="true" />
+      <div className="min-w-0">
+        <h2>An administrator can unlock it</h2>
+        <p>
+          They sign in here and hand over the key or a copy of it. The owner of this machine can also run{' '}
+          <code className="mono">temps-desktop key unlock</code>. This page follows by itself.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** Set up without a key, because no custody took one: it is made here, by the owner of the machine. */
+function FirstKey({ vault }: { vault: VaultStatus }) {
+  const isOwner = useIsOwner();
+  const { name: custody, label } = vault.custody;
+  return (
+    <section className="card card-pad grid grid-cols-1 gap-3" aria-label="The first key">
+      <div>
+        <h2>There is no key yet</h2>
+        <p className="text-text-2">
+          {isOwner
+            ? 'Nothing was ever sealed here. Say which key it is and where it is kept.'
+            : 'Nothing was ever sealed here. Only the owner of this machine can make the key.'}
+        </p>
+      </div>
+      {isOwner && (
+        <FirstKeyChoice
+          asked={{ custody, label }}
+          found={vault.found_key}
+          onChoose={(chosen) => askConfirmed(() => client.POST('/vault/key', { body: chosen }))}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Which key is looked for, which was found instead, and where copies of it were seen. */
+function KeyNeeded({ vault }: { vault: VaultStatus }) {
+  return (
+    <section className="card" aria-label="The key this instance needs">
+      <div className="locked-fact">
+        <h2>The key this instance needs</h2>
+        <Blade fingerprint={vault.fingerprint} state="missing" />
+      </div>
+      {vault.found_fingerprint && (
+        <div className="locked-fact">
+          <h2>{vault.case === 'old_key' ? 'The older key that was found' : 'The key that was found'}</h2>
+          <SmallBlade fingerprint={vault.found_fingerprint} state="old" />
+          <span className="print-12">{vault.found_fingerprint}</span>
+        </div>
+      )}
+      <Copies fingerprint={vault.fingerprint} />
+    </section>
+  );
+}
+
+function Copies({ fingerprint }: { fingerprint: string | null }) {
+  const copies = useKnownCopies(fingerprint);
+  const proven = copies.filter((copy) => copy.verified_at !== null);
+  const shown = proven.length > 0 ? proven : copies;
+  return (
+    <div className="locked-fact">
+      <h2>{proven.length > 0 || shown.length === 0 ? 'Copies you proved' : 'Copies, never read back'}</h2>
+      {shown.length === 0 && (
+        <p className="text-text-2">None is known. A copy you kept all the same works.</p>
+      )}
+      <ul>
+        {shown.map((copy) => (
+          <li key={copy.id}>
+            <MiniDial days={copy.verified_at === null ? null : daysSince(copy.verified_at)} />
+            <span className="truncate" dir="auto" title={nameCopy(copy)}>
+              {nameCopy(copy)}
+            </span>
+            <span className="when">{formatShortDay(copy.verified_at ?? copy.made_at)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** What a locked vault leaves as it is, and what waits. */
+function WorksMeanwhile() {
+  const mayReadPeople = useMay('users:read');
+  return (
+    <section className="card" aria-label="Works meanwhile">
+      <div className="locked-fact">
+        <h2>Works meanwhile</h2>
+        <ul>
+          <Fact>Sign-in and projects</Fact>
+          <Fact>Plain variables and their history</Fact>
+          {mayReadPeople && <Fact>People, settings, activity</Fact>}
+          <Fact waits>Secret values</Fact>
+          <Fact waits>API keys and tokens</Fact>
+          <Fact waits>Codes of second factors</Fact>
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function Fact({ waits = false, children }: { waits?: boolean; children: string }) {
+  const Icon = waits ? LockKeyhole : Check;
+  return (
+    <li>
+      <Icon className={`icon ${waits ? '' : 'text-ok-solid'}`} aria-hidden="true" />
+      <span>{children}</span>
+      {waits && <span className="when">wait</span>}
+    </li>
+  );
 }

@@ -15,7 +15,7 @@ import { daysSince, formatCount, formatExact, formatShortDay } from '../../ui/ti
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { formats, type KeyCopy } from '../copy/copy-formats.ts';
 import { forgetCopy } from '../copy/make-copy.ts';
-import { copiesQuery } from './key-queries.ts';
+import { copiesQuery } from '../key-queries.ts';
 
 /** Days after which a proof is due again. */
 const DUE_DAYS = 90;

@@ -1,10 +1,24 @@
+import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
+import { askConfirmed, client } from '../../api/client.ts';
+import { useApiMutation } from '../../api/mutation.ts';
 import { useIsOwner } from '../../app/session.ts';
+import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Choices } from '../../ui/form/choices.tsx';
+import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
 import { Section } from '../../ui/page.tsx';
-import { custodyWords, findIn } from '../../vault-state/custody-words.ts';
-import type { VaultStatus } from '../../vault-state/vault.ts';
-import { MoveDialog } from './move-dialog.tsx';
+import {
+  type CustodyName,
+  custodyChoice,
+  custodyWords,
+  findIn,
+  inCustody,
+} from '../../vault-state/custody-words.ts';
+import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
+import { PassphrasePair } from '../copy/passphrase-pair.tsx';
+import { useDesktopKeychain } from '../use-keychain.ts';
 
 /** Where the running instance has its key from. */
 export function Custody({ vault }: { vault: VaultStatus }) {
@@ -29,5 +43,79 @@ export function Custody({ vault }: { vault: VaultStatus }) {
       </div>
       {isMoving && <MoveDialog vault={vault} onClose={() => setMoving(false)} />}
     </Section>
+  );
+}
+
+const order = ['keychain', 'passphrase', 'file', 'external'] as const;
+
+/** By its real name, and whether it would take the key now. */
+function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' | 'refused' }) {
+  const said = {
+    ready: custodyWords.keychain.opens,
+    locked: 'It is locked: unlock it first, then move the key.',
+    refused: 'It does not answer on this computer.',
+  };
+  return { title: name, text: said[state] };
+}
+
+/** Another place for the key: written there, read back, then removed here. */
+function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
+  const from = vault.custody.name;
+  const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');
+  const [passphrase, setPassphrase] = useState<string | null>(null);
+  const keychain = useDesktopKeychain();
+  const move = useApiMutation(
+    () =>
+      askConfirmed(() =>
+        client.POST('/vault/custody', {
+          body: { custody: to, ...(to === 'passphrase' && passphrase ? { passphrase } : {}) },
+        }),
+      ),
+    {
+      changes: ['vault'],
+      onDone: ({ custody, note }) => {
+        onClose();
+        showToast(
+          { icon: KeyRound, title: `The key is kept ${inCustody(custody)} now`, text: note ?? undefined },
+          note ? null : undefined,
+        );
+      },
+    },
+  );
+  return (
+    <FormDialog
+      width={640}
+      title="Move the key"
+      text="It is written to the new place and read back there. Only then is it removed from the old one."
+      action="Move the key"
+      cancel="Leave it"
+      mutation={move}
+      failure={move.message && <Banner tone="danger">{move.message} The key stays where it is.</Banner>}
+      isReady={!isRotating(vault) && (to !== 'passphrase' || passphrase !== null)}
+      onClose={onClose}
+    >
+      {isRotating(vault) && (
+        <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
+      )}
+      <Choices
+        label="Where the key lives"
+        value={to}
+        onChange={(next) => {
+          move.reset();
+          setTo(next);
+        }}
+        options={order.map((value) => ({
+          value,
+          ...custodyChoice(value),
+          ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
+          disabled: value === from,
+          aside: value === from ? 'here now' : undefined,
+          more:
+            value === 'passphrase' ? (
+              <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
+            ) : undefined,
+        }))}
+      />
+    </FormDialog>
   );
 }

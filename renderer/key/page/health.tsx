@@ -9,7 +9,7 @@ import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
-import { copiesQuery, keyQuery } from './key-queries.ts';
+import { copiesQuery, keyQuery } from '../key-queries.ts';
 
 /** What this key opens: values of a key that was given up are not its own. */
 function countUnderKey({ secrets }: VaultStatus): number {

@@ -11,7 +11,7 @@ import { Section } from '../../ui/page.tsx';
 import { actionsColumn, Table } from '../../ui/table.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
-import { type Epoch, epochsQuery } from './key-queries.ts';
+import { type Epoch, epochsQuery } from '../key-queries.ts';
 
 /** One key per epoch: what each still opens, and the way to destroy one that opens nothing here. */
 export function KeyHistory({ vault }: { vault: VaultStatus }) {

@@ -7,7 +7,6 @@ import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
-import { NameChips } from '../table/name-chips.tsx';
 import { moveVariables, type Variable, type VariableScope } from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
 
@@ -112,5 +111,23 @@ function listCommon(
     environments
       .map(({ id }) => id)
       .filter((id) => variables.every((variable) => variable.environments.some((own) => own.id === id))),
+  );
+}
+
+const SHOWN = 3;
+
+/** A few names, and how many more. */
+function NameChips({ names, most = SHOWN }: { names: readonly string[]; most?: number }) {
+  return (
+    <div className="chips">
+      {names.slice(0, most).map((name) => (
+        <span key={name} className="chip font-mono" title={name}>
+          <span className="cut max-w-56">{name}</span>
+        </span>
+      ))}
+      {names.length > most && (
+        <span className="chip font-mono">and {(names.length - most).toLocaleString()} more</span>
+      )}
+    </div>
   );
 }

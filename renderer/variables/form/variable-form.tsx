@@ -8,6 +8,7 @@ import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
+import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
@@ -238,15 +239,6 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
       </span>
     </div>
   );
-}
-
-/**
- * A text box turns every line end into LF. When all of what was put into it were CRLF, they are again; of a value
- * that mixed them, those of the lines that did not change cannot be told any more.
- */
-function restoreLineEnds(original: string, edited: string): string {
-  const isWindows = original.includes('\r\n') && !/(?<!\r)\n|\r(?!\n)/.test(original);
-  return isWindows ? edited.replaceAll('\n', '\r\n') : edited;
 }
 
 type SecretGuess = components['schemas']['SecretGuess'];

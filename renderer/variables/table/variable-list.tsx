@@ -15,6 +15,7 @@ import { useVault } from '../../vault-state/vault.ts';
 import type { OpenDialog } from '../dialogs.tsx';
 import type { Rights } from '../rights.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
+import { findVariables } from './find-variables.ts';
 import { useReveal } from './use-reveal.ts';
 import type { RowActions } from './variable-cells.tsx';
 import { VariableTable } from './variable-table.tsx';
@@ -193,22 +194,6 @@ function LockedStrip({ variables }: { variables: readonly Variable[] }) {
       {maySeeKey && <UnlockLink isSmall />}
     </div>
   );
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** By name; those of one environment, with these characters in the name or the plain value. */
-function findVariables(all: readonly Variable[], environmentId: number | null, search: string): Variable[] {
-  const wanted = search.trim().toLowerCase();
-  return all
-    .filter(
-      ({ key, value, environments }) =>
-        (environmentId === null || environments.some(({ id }) => id === environmentId)) &&
-        (wanted === '' ||
-          key.toLowerCase().includes(wanted) ||
-          (value?.toLowerCase().includes(wanted) ?? false)),
-    )
-    .sort((a, b) => collator.compare(a.key, b.key) || a.id - b.id);
 }
 
 interface SelectionBarProps {

@@ -1,6 +1,24 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { ask, client } from '../api/client.ts';
+import type { components } from '../api/schema.ts';
 import { formats, type KeyCopy } from './copy/copy-formats.ts';
-import { copiesQuery } from './page/key-queries.ts';
+
+export type Epoch = components['schemas']['KeyEpoch'];
+
+export const copiesQuery = queryOptions({
+  queryKey: ['vault', 'copies'],
+  queryFn: () => ask(client.GET('/vault/key/copies')),
+});
+
+export const epochsQuery = queryOptions({
+  queryKey: ['vault', 'epochs'],
+  queryFn: () => ask(client.GET('/vault/key/epochs')),
+});
+
+export const keyQuery = queryOptions({
+  queryKey: ['vault', 'key'],
+  queryFn: () => ask(client.GET('/vault/key')),
+});
 
 /** Copies of the active key, the newest proof first; those that were never read back last. */
 export function useKnownCopies(fingerprint: string | null): readonly KeyCopy[] {

@@ -1,0 +1,21 @@
+import type { Variable } from '../variable-scope.ts';
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** By name; those of one environment, with these characters in the name or the plain value. */
+export function findVariables(
+  all: readonly Variable[],
+  environmentId: number | null,
+  search: string,
+): Variable[] {
+  const wanted = search.trim().toLowerCase();
+  return all
+    .filter(
+      ({ key, value, environments }) =>
+        (environmentId === null || environments.some(({ id }) => id === environmentId)) &&
+        (wanted === '' ||
+          key.toLowerCase().includes(wanted) ||
+          (value?.toLowerCase().includes(wanted) ?? false)),
+    )
+    .sort((a, b) => collator.compare(a.key, b.key) || a.id - b.id);
+}
