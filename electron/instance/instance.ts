@@ -13,8 +13,9 @@ import { AppError } from './kernel/app-error.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
 import { createEvents, type Events } from './kernel/events.ts';
-import { describeError, type Log, silentLog } from './kernel/log.ts';
+import { type Log, silentLog } from './kernel/log.ts';
 import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
+import { stopParts } from './kernel/stop-parts.ts';
 import { prepareDataDir } from './store/data-directory.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { openStore, type Store } from './store/store.ts';
@@ -28,9 +29,6 @@ export { createOwner } from './doors/socket-door.ts';
 export { probeKeychain } from './vault/custody/keychain.ts';
 export { SecretText } from './vault/secret-text.ts';
 export type { Doors, ProcessHost, WindowDoor };
-
-/** How long a part may take to stop. What is not done by then goes on with the next start. */
-const STOP_MS = 8000;
 
 export interface InstanceOptions {
   dataDir: string;
@@ -178,9 +176,12 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     async stop() {
       stopper.abort();
       try {
-        await stopPart('doors', () => doors?.close(), log);
-        await stopPart('jobs', ctx.jobs.stop, log);
-        for (const { name, stop } of capabilities.toReversed()) await stopPart(name, stop, log);
+        const parts = [
+          { name: 'doors', stop: async () => doors?.close() },
+          { name: 'jobs', stop: ctx.jobs.stop },
+          ...capabilities.toReversed(),
+        ];
+        await stopParts(parts, log);
         ctx.audit.flush();
       } finally {
         // SECURITY: whatever throws or hangs above, no key stays in memory and the data directory is given up.
@@ -193,23 +194,4 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
       }
     },
   };
-}
-
-/** Stops one part, within bounds of time. What it throws is logged: the next part stops all the same. */
-async function stopPart(
-  name: string,
-  stop: (() => Promise<void> | undefined) | undefined,
-  log: Log,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), STOP_MS);
-  });
-  try {
-    if ((await Promise.race([stop?.(), late])) === 'late') log.error({ part: name }, 'did not stop in time');
-  } catch (error) {
-    log.error({ part: name, error: describeError(error) }, 'failed to stop');
-  } finally {
-    clearTimeout(timer);
-  }
 }
