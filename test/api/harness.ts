@@ -59,6 +59,8 @@ export async function openDoor(
     isSetUp = true,
     keyText,
     keyFolder = '.',
+    prepare,
+    now = Date.now(),
     ...options
   }: {
     isSetUp?: boolean;
@@ -68,6 +70,10 @@ export async function openDoor(
     custody?: CustodyName;
     offersFoundKey?: boolean;
     scryptLogN?: number;
+    /** What lies in the data directory before the instance opens it. */
+    prepare?: (dataDir: string) => void;
+    /** Epoch ms at which it opens. */
+    now?: number;
   } = {},
 ): Promise<TestDoor & { stop(): Promise<void> }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-api-'));
@@ -75,7 +81,8 @@ export async function openDoor(
     mkdirSync(join(dataDir, keyFolder), { recursive: true });
     writeFileSync(join(dataDir, keyFolder, 'encryption_key'), keyText, { mode: 0o600 });
   }
-  const clock = createManualClock(Date.now());
+  prepare?.(dataDir);
+  const clock = createManualClock(now);
   const instance = await openInstance({ dataDir, clock, scryptLogN: QUICK_LOG_N, ...options });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
   const inProcess = recorded('owner', async (method: string, path: string, body?: unknown) => {
