@@ -73,7 +73,7 @@ describe('a table', () => {
   });
 });
 
-/** Shipped migrations never change: a database that has one would differ from a new one. */
+/** Shipped migrations never change: a database that has one would differ from a new one. A release adds its own here. */
 const shipped: Record<string, string> = {
   '0000_init.sql': '6df21df5a8964e0ae637fcaab0affbdac2dc0b084193ff8f910d627771735466',
   '0001_audit_append_only.sql': 'f56007fd13733988891708d77fb88e8251617db4d05d922cf5bc74408bc56e23',
@@ -81,14 +81,14 @@ const shipped: Record<string, string> = {
 };
 
 describe('a migration', () => {
-  it('is as it was shipped', () => {
+  it('is as it was shipped, and new ones come after those', () => {
     const folder = 'electron/instance/store/migrations';
     const found = globSync(`${folder}/*.sql`, { cwd: root }).sort();
     const hashes = found.map((file) => [
       file.slice(folder.length + 1),
       createHash('sha256').update(read(file)).digest('hex'),
     ]);
-    expect(Object.fromEntries(hashes)).toEqual(shipped);
+    expect(hashes.slice(0, Object.keys(shipped).length)).toEqual(Object.entries(shipped));
   });
 });
 
