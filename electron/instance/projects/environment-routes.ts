@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requirePermission, requireProject } from '../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
 import { listEnvironmentChanges } from './environment-history.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './environments.ts';
 import { environmentShape, toEnvironmentJson } from './project-shapes.ts';
 import { getProject, type Project } from './projects.ts';
-import { environmentHistoryShape, toEnvironmentHistoryJson } from './variables/variable-shapes.ts';
+import { environmentHistoryShape } from './variables/variable-shapes.ts';
 
 const name = displayName(500);
 const branch = z.string().max(500).nullish();
@@ -104,7 +105,7 @@ export function environmentRoutes(ctx: Context) {
       const params = c.req.valid('param');
       const { limit, before } = c.req.valid('query');
       const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
-      return c.json(toEnvironmentHistoryJson(listEnvironmentChanges(ctx, id, limit, before)));
+      return c.json(toAnswer(environmentHistoryShape, listEnvironmentChanges(ctx, id, limit, before)));
     },
   );
   app.openapi(

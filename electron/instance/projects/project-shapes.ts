@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Environment } from './environments.ts';
 import type { Project, ProjectSummary } from './projects.ts';
 
@@ -52,48 +53,21 @@ export const environmentShape = z
   })
   .openapi('Environment');
 
-export function toProjectJson(project: Project): z.infer<typeof projectShape> {
-  return {
-    id: project.id,
-    slug: project.slug,
-    name: project.name,
-    repo_name: project.repoName,
-    repo_owner: project.repoOwner,
-    git_url: project.gitUrl,
-    directory: project.directory,
-    main_branch: project.mainBranch,
-    preset: project.preset,
-    automatic_deploy: project.automaticDeploy,
-    attack_mode: false,
-    created_at: project.createdAt,
-    updated_at: project.updatedAt,
-    last_deployment: null,
-    deployment_config: project.deploymentConfig ?? {},
-    enable_preview_environments: project.enablePreviewEnvironments,
-  };
+/** What upstream tells of a project beside what is kept here. */
+const upstreamFields = ({ deploymentConfig }: Project) => ({
+  attackMode: false,
+  lastDeployment: null,
+  deploymentConfig: deploymentConfig ?? {},
+});
+
+export function toProjectJson(project: Project) {
+  return toAnswer(projectShape, { ...project, ...upstreamFields(project) });
 }
 
-export function toSummaryJson(project: ProjectSummary): z.infer<typeof projectSummaryShape> {
-  return {
-    ...toProjectJson(project),
-    variable_count: project.variableCount,
-    secret_count: project.secretCount,
-    environment_names: project.environmentNames,
-  };
+export function toSummaryJson(project: ProjectSummary) {
+  return toAnswer(projectSummaryShape, { ...project, ...upstreamFields(project) });
 }
 
-export function toEnvironmentJson(environment: Environment): z.infer<typeof environmentShape> {
-  return {
-    id: environment.id,
-    project_id: environment.projectId,
-    name: environment.name,
-    slug: environment.slug,
-    main_url: '',
-    current_deployment_id: null,
-    created_at: environment.createdAt,
-    updated_at: environment.updatedAt,
-    branch: environment.branch,
-    is_preview: environment.isPreview,
-    deployment_config: environment.deploymentConfig,
-  };
+export function toEnvironmentJson(environment: Environment) {
+  return toAnswer(environmentShape, { ...environment, mainUrl: '', currentDeploymentId: null });
 }

@@ -6,12 +6,13 @@ import {
   requireProject,
 } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
-import { importOutcomeShape, resolvedVariablesShape, toImportJson } from './variable-shapes.ts';
+import { importOutcomeShape, resolvedVariablesShape } from './variable-shapes.ts';
 
 const project = z.object({ project: z.string() });
 const environment = z.string().default(PRODUCTION);
@@ -56,15 +57,9 @@ export function envFileRoutes(ctx: Context) {
       const query = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
-      const resolution = resolveToRun(ctx, caller, place, skipUnreadable);
-      return c.json({
-        variables: resolution.variables.map(({ key, value, isSecret }) => ({
-          key,
-          value: value.reveal(),
-          is_secret: isSecret,
-        })),
-        skipped: resolution.skipped,
-      });
+      const { variables, skipped } = resolveToRun(ctx, caller, place, skipUnreadable);
+      const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
+      return c.json(toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
     },
   );
 
@@ -102,7 +97,7 @@ export function envFileRoutes(ctx: Context) {
       if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
       const outcome = importEnvFile(ctx, caller, place, toImportRequest(request, caller));
-      return c.json(toImportJson(request.dry_run, outcome));
+      return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
     },
   );
 

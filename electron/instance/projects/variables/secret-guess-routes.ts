@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { guessSecret } from './secret-guess.ts';
 
 const guessShape = z.object({ is_secret: z.boolean(), because: z.string() }).openapi('SecretGuess');
@@ -18,8 +19,7 @@ export function secretGuessRoutes() {
     (c) => {
       requirePermission(c.get('caller'), 'environments:write');
       const { key, value } = c.req.valid('json');
-      const { isSecret, because } = guessSecret(key, value);
-      return c.json({ is_secret: isSecret, because });
+      return c.json(toAnswer(guessShape, guessSecret(key, value)));
     },
   );
   return app;

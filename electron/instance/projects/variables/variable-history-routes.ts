@@ -2,13 +2,13 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { type ApiEnv, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
 import type { ScopePath } from './variable-scope.ts';
 import {
-  toHistoryJson,
   toVariableJson,
   variableHistoryShape,
   variableShape,
@@ -66,7 +66,7 @@ export function addHistoryRoutes(
       const caller = c.get('caller');
       requirePermission(caller, 'environments:read');
       const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
-      return c.json(toHistoryJson(listVersions(ctx, variable.id)));
+      return c.json(toAnswer(variableHistoryShape, { versions: listVersions(ctx, variable.id) }));
     },
   );
 
@@ -102,11 +102,7 @@ export function addHistoryRoutes(
       requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
-      const { usedBy, unread } = listUses(ctx, projectId, variable);
-      return c.json({
-        used_by: usedBy.map(({ id, projectId: owner, key }) => ({ id, project_id: owner, key })),
-        unread,
-      });
+      return c.json(toAnswer(variableUsesShape, listUses(ctx, projectId, variable)));
     },
   );
 }

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { errorCode } from '../../http/error-code.ts';
-import { type EnvironmentHistory, environmentChangeKinds } from '../environment-history.ts';
-import type { ImportItem, ImportOutcome } from './env-import.ts';
+import { toAnswer } from '../../http/to-answer.ts';
+import { environmentChangeKinds } from '../environment-history.ts';
 import { listReferences } from './references.ts';
-import { changeKinds, type VariableVersion } from './variable-history.ts';
+import { changeKinds } from './variable-history.ts';
 import type { Variable } from './variables.ts';
 
 /** Variables as the API gives them. SECURITY: `value` of a secret is null everywhere but in `resolved`. */
@@ -142,82 +142,14 @@ export const searchResultsShape = z
   })
   .openapi('SearchResults');
 
-export function toVariableJson(variable: Variable): z.infer<typeof variableShape> {
-  return {
-    id: variable.id,
-    key: variable.key,
-    value: variable.value,
-    is_secret: variable.isSecret,
-    state: variable.state,
-    created_at: variable.createdAt,
-    updated_at: variable.updatedAt,
-    version: variable.version,
-    changed_by: variable.changedBy,
-    changed_at: variable.changedAt,
-    last_used_at: variable.lastUsedAt,
+export function toVariableJson(variable: Variable) {
+  return toAnswer(variableShape, {
+    ...variable,
     references: variable.value === null ? [] : listReferences(variable.value),
-    environments: variable.environments.map(({ id, name }) => ({
-      id,
-      name,
-      main_url: '',
-      current_deployment_id: null,
+    environments: variable.environments.map((environment) => ({
+      ...environment,
+      mainUrl: '',
+      currentDeploymentId: null,
     })),
-    include_in_preview: variable.includeInPreview,
-  };
-}
-
-export function toHistoryJson(versions: readonly VariableVersion[]): z.infer<typeof variableHistoryShape> {
-  return {
-    versions: versions.map(({ version, isSecret, value, change, changedBy, changedAt }) => ({
-      version,
-      is_secret: isSecret,
-      value,
-      change,
-      changed_by: changedBy,
-      changed_at: changedAt,
-    })),
-  };
-}
-
-export function toEnvironmentHistoryJson({
-  changes,
-  next,
-}: EnvironmentHistory): z.infer<typeof environmentHistoryShape> {
-  return {
-    changes: changes.map((change) => ({
-      variable_id: change.variableId,
-      key: change.key,
-      version: change.version,
-      change: change.change,
-      changed_by: change.changedBy,
-      changed_at: change.changedAt,
-      is_secret: change.isSecret,
-    })),
-    next,
-  };
-}
-
-export function toImportJson(dryRun: boolean, outcome: ImportOutcome): z.infer<typeof importOutcomeShape> {
-  return {
-    dry_run: dryRun,
-    added: outcome.added.map(toItemJson),
-    changed: outcome.changed.map(toItemJson),
-    removed: outcome.removed.map(toItemJson),
-    unchanged: outcome.unchanged.map(toItemJson),
-    refused: outcome.refused.map(({ line, name, reason }) => ({ line, name, reason })),
-    lines_without_variable: outcome.linesWithoutVariable,
-    warnings: outcome.warnings.map(({ key, code, name }) => ({ key, code, name })),
-    said: outcome.said,
-  };
-}
-
-function toItemJson(item: ImportItem): z.infer<typeof importItem> {
-  return {
-    key: item.key,
-    line: item.line,
-    is_secret: item.isSecret,
-    because: item.because,
-    value: item.value,
-    old_value: item.oldValue,
-  };
+  });
 }
