@@ -1,5 +1,5 @@
-import type { z } from '@hono/zod-openapi';
 import { type Caller, findConfirmedUntil } from '../../access/caller.ts';
+import type { Offered } from '../../http/to-answer.ts';
 import type { Identity } from '../identity.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import type { currentSessionShape } from './session-shapes.ts';
@@ -9,19 +9,19 @@ import { findSessionExpiry } from './sessions.ts';
 export function describeCurrentSession(
   { ctx, isSetUp }: Identity,
   caller: Caller,
-): z.infer<typeof currentSessionShape> {
+): Offered<typeof currentSessionShape> {
   if (caller.kind === 'anonymous') {
     return {
       state: caller.pendingSessionId === null ? 'anonymous' : 'second_factor',
       kind: null,
       via: null,
       permissions: [],
-      confirmed_until: null,
-      session_expires_at: null,
-      is_set_up: isSetUp(),
-      instance_name: null,
+      confirmedUntil: null,
+      sessionExpiresAt: null,
+      isSetUp: isSetUp(),
+      instanceName: null,
       user: null,
-      has_password: false,
+      hasPassword: false,
     };
   }
   const userId = 'userId' in caller ? caller.userId : null;
@@ -31,19 +31,13 @@ export function describeCurrentSession(
     state: 'signed_in',
     kind: caller.kind,
     via: caller.kind === 'owner' ? caller.via : caller.kind === 'user' ? 'browser' : null,
-    permissions: [...caller.permissions],
-    confirmed_until: findConfirmedUntil(caller, ctx.clock.now()),
-    session_expires_at: sessionId === null ? null : findSessionExpiry(ctx, sessionId),
-    is_set_up: isSetUp(),
-    instance_name: ctx.store.identity.name,
-    user: user && {
-      id: user.id,
-      name: user.name,
-      email: user.email,
-      role: caller.kind === 'owner' ? 'admin' : strongestRole(user),
-      mfa_enabled: user.mfaEnabled,
-    },
-    has_password:
+    permissions: caller.permissions,
+    confirmedUntil: findConfirmedUntil(caller, ctx.clock.now()),
+    sessionExpiresAt: sessionId === null ? null : findSessionExpiry(ctx, sessionId),
+    isSetUp: isSetUp(),
+    instanceName: ctx.store.identity.name,
+    user: user && { ...user, role: caller.kind === 'owner' ? 'admin' : strongestRole(user) },
+    hasPassword:
       user !== null && (sessionId !== null || (caller.kind === 'owner' && caller.via === 'window')),
   };
 }

@@ -4,6 +4,7 @@ import { deleteCookie, setCookie } from 'hono/cookie';
 import { requireOwner } from '../../access/caller.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { shownText } from '../../http/shown-text.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { firstCustodyBody, toFirstCustody } from '../../vault/key/first-custody-body.ts';
 import { SecretText } from '../../vault/secret-text.ts';
@@ -231,7 +232,7 @@ export function sessionRoutes(identity: Identity) {
       path: '/auth/session',
       responses: answer(currentSessionShape, 'How the caller stands; asked before anything is shown'),
     }),
-    (c) => c.json(describeCurrentSession(identity, c.get('caller'))),
+    (c) => c.json(toAnswer(currentSessionShape, describeCurrentSession(identity, c.get('caller')))),
   );
 
   app.openapi(

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { AnonymousCaller, Caller } from '../../access/caller.ts';
 import { permissions, roles } from '../../access/permissions.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { FirstKey } from '../../vault/key/first-key.ts';
 import { custodyNames } from '../../vault/vocabulary.ts';
 import { strongestRole, type User } from '../users/users.ts';
@@ -35,7 +36,7 @@ export const firstKeyShape = z
   })
   .openapi('FirstKey');
 
-export const toFirstKeyJson = ({ isLocked, ...key }: FirstKey) => ({ ...key, locked: isLocked });
+export const toFirstKeyJson = (key: FirstKey) => toAnswer(firstKeyShape, { ...key, locked: key.isLocked });
 
 export const signedOutShape = z.object({ status: z.string() }).openapi('SignedOut');
 
@@ -114,28 +115,12 @@ export const currentSessionShape = z
   })
   .openapi('CurrentSession');
 
-export function toMeJson(
-  caller: Exclude<Caller, AnonymousCaller>,
-  user: User | null,
-): z.infer<typeof meShape> {
+export function toMeJson(caller: Exclude<Caller, AnonymousCaller>, user: User | null) {
+  const { kind, label } = caller;
   if (user === null) {
-    return {
-      id: 0,
-      username: caller.label,
-      name: caller.label,
-      email: null,
-      mfa_enabled: false,
-      role: caller.kind === 'key' || caller.kind === 'token' ? caller.kind : 'admin',
-      kind: caller.kind,
-    };
+    const role = kind === 'key' || kind === 'token' ? kind : 'admin';
+    const nobody = { id: 0, username: label, name: label, email: null, mfaEnabled: false };
+    return toAnswer(meShape, { ...nobody, role, kind });
   }
-  return {
-    id: user.id,
-    username: user.username,
-    name: user.name,
-    email: user.email,
-    mfa_enabled: user.mfaEnabled,
-    role: caller.kind === 'owner' ? 'admin' : strongestRole(user),
-    kind: caller.kind,
-  };
+  return toAnswer(meShape, { ...user, role: kind === 'owner' ? 'admin' : strongestRole(user), kind });
 }

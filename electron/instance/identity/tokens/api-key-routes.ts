@@ -182,7 +182,7 @@ export function apiKeyRoutes(identity: Identity) {
           return c.json(toKeyJson(change()));
         }
         identity.revocations.revoke('api_keys', keyId, change);
-        return c.json({ ...toKeyJson(getApiKey(ctx, keyId)), is_active: false });
+        return c.json(toKeyJson({ ...getApiKey(ctx, keyId), isActive: false }));
       },
     );
   }

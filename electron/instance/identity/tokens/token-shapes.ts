@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { permissions, roles } from '../../access/permissions.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { ApiKey } from './api-keys.ts';
 import { type DeploymentToken, tokenPermissions } from './deployment-tokens.ts';
 
@@ -72,31 +73,16 @@ export const expiry = z.iso.datetime({ offset: true }).nullable().optional();
 export const toMs = (text: string | null | undefined) => (typeof text === 'string' ? Date.parse(text) : text);
 const toIso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
 
-export function toKeyJson(key: ApiKey): z.infer<typeof apiKeyShape> {
-  return {
-    id: key.id,
-    name: key.name,
-    key_prefix: key.keyPrefix,
-    role_type: key.roleType,
-    permissions: key.permissions,
-    is_active: key.isActive,
-    expires_at: toIso(key.expiresAt),
-    last_used_at: toIso(key.lastUsedAt),
-    created_at: new Date(key.createdAt).toISOString(),
-  };
+const toTextTimes = ({ expiresAt, lastUsedAt, createdAt }: ApiKey | DeploymentToken) => ({
+  expiresAt: toIso(expiresAt),
+  lastUsedAt: toIso(lastUsedAt),
+  createdAt: new Date(createdAt).toISOString(),
+});
+
+export function toKeyJson(key: ApiKey) {
+  return toAnswer(apiKeyShape, { ...key, ...toTextTimes(key) });
 }
 
-export function toTokenJson(token: DeploymentToken): z.infer<typeof deploymentTokenShape> {
-  return {
-    id: token.id,
-    project_id: token.projectId,
-    name: token.name,
-    token_prefix: token.tokenPrefix,
-    permissions: token.permissions,
-    is_active: token.isActive,
-    expires_at: toIso(token.expiresAt),
-    last_used_at: toIso(token.lastUsedAt),
-    created_at: new Date(token.createdAt).toISOString(),
-    created_by: token.createdBy,
-  };
+export function toTokenJson(token: DeploymentToken) {
+  return toAnswer(deploymentTokenShape, { ...token, ...toTextTimes(token) });
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requireConfirmed } from '../../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
@@ -103,18 +104,12 @@ export function ownAccountRoutes(identity: Identity) {
     }),
     (c) => {
       const { userId, sessionId } = requireSelf(c.get('caller'));
-      return c.json({
-        sessions: listSessionsOf(ctx, userId).map((session) => ({
-          id: session.id,
-          kind: session.kind,
-          created_at: session.createdAt,
-          expires_at: session.expiresAt,
-          last_seen_at: identity.sightings.find(session.id),
-          user_agent: session.userAgent,
-          ip: session.ip,
-          current: session.id === sessionId,
-        })),
-      });
+      const sessions = listSessionsOf(ctx, userId).map((session) => ({
+        ...session,
+        lastSeenAt: identity.sightings.find(session.id),
+        current: session.id === sessionId,
+      }));
+      return c.json(toAnswer(ownSessionsShape, { sessions }));
     },
   );
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { roles } from '../../access/permissions.ts';
 import { displayName } from '../../http/shown-text.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { User } from './users.ts';
 
 export const password = z.string().min(1).max(1024);
@@ -36,18 +37,6 @@ export const secondFactorSetupShape = z
   .object({ secret_key: z.string(), otpauth_url: z.string(), recovery_codes: z.array(z.string()) })
   .openapi('SecondFactorSetup');
 
-export function toUserJson(user: User): z.infer<typeof userShape> {
-  return {
-    user: {
-      id: user.id,
-      username: user.username,
-      name: user.name,
-      email: user.email,
-      mfa_enabled: user.mfaEnabled,
-      created_at: user.createdAt,
-      updated_at: user.updatedAt,
-      deleted_at: user.deletedAt,
-    },
-    roles: user.roles.map((name) => ({ name })),
-  };
+export function toUserJson(user: User) {
+  return toAnswer(userShape, { user, roles: user.roles.map((name) => ({ name })) });
 }
