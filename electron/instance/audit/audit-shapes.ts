@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../http/to-answer.ts';
 import type { AuditLine } from './audit-log.ts';
 import { describeLine, type LineWords } from './line-words.ts';
 
@@ -27,23 +28,15 @@ export const auditOperationsShape = z
   .object({ operations: z.array(z.string()), titles: z.record(z.string(), z.string()) })
   .openapi('AuditOperations');
 
-export function toLineJson(entry: AuditLine, words: LineWords): z.infer<typeof auditLineShape> {
-  const { title, sentence } = describeLine(entry, words);
-  return {
-    id: entry.id,
-    operation_type: entry.operation,
-    audit_date: entry.at,
-    user_id: entry.userId ?? 0,
-    user: {
-      id: entry.userId ?? 0,
-      name: entry.actor,
-      email: entry.actorKind === 'user' ? entry.actor : '',
-    },
-    actor: entry.actor,
-    actor_kind: entry.actorKind,
-    ip_address: entry.ip === null ? null : { ip: entry.ip },
-    data: entry.data,
-    title,
-    sentence: [...sentence],
-  };
+export function toLineJson(entry: AuditLine, words: LineWords) {
+  const userId = entry.userId ?? 0;
+  return toAnswer(auditLineShape, {
+    ...entry,
+    ...describeLine(entry, words),
+    operationType: entry.operation,
+    auditDate: entry.at,
+    userId,
+    user: { id: userId, name: entry.actor, email: entry.actorKind === 'user' ? entry.actor : '' },
+    ipAddress: entry.ip === null ? null : { ip: entry.ip },
+  });
 }

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { requirePermission } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { collectDiagnostics } from './diagnostics.ts';
@@ -19,7 +20,7 @@ export function diagnosticsRoutes(ctx: Context, core: VaultCore) {
       // What administrators and the owner may: it tells what was done, and how the key stands.
       requirePermission(c.get('caller'), 'audit:read');
       requirePermission(c.get('caller'), 'vault:read');
-      return c.json(collectDiagnostics(ctx, core));
+      return c.json(toAnswer(diagnosticsShape, collectDiagnostics(ctx, core)));
     },
   );
   return app;

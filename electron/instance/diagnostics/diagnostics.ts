@@ -18,23 +18,23 @@ const OWN_FILE =
 export function collectDiagnostics(ctx: Context, core: VaultCore) {
   const { level, reasons } = getHealth(core);
   return {
-    made_at: ctx.clock.now(),
+    madeAt: ctx.clock.now(),
     versions: listVersions(ctx),
     instance: { id: ctx.store.identity.id, name: ctx.store.identity.name },
     vault: {
       case: core.situation.case,
       custody: core.custody.name,
       health: { level, reasons: reasons.map((reason) => ({ code: reason.code, level: reason.level })) },
-      secrets_by_kind: countSecretsByKind(ctx.store) as Record<string, number>,
+      secretsByKind: countSecretsByKind(ctx.store) as Record<string, number>,
     },
     database: {
-      schema_version: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,
-      rows_by_table: countRows(ctx),
+      schemaVersion: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,
+      rowsByTable: countRows(ctx),
     },
-    data_directory: { free_bytes: findFreeBytes(ctx.dataDir), files: listFiles(ctx.dataDir) },
+    dataDirectory: { freeBytes: findFreeBytes(ctx.dataDir), files: listFiles(ctx.dataDir) },
     operations: ctx.audit
       .list({}, { limit: OPERATIONS, offset: 0 })
-      .map(({ at, operation, actorKind }) => ({ at, operation, actor_kind: actorKind })),
+      .map(({ at, operation, actorKind }) => ({ at, operation, actorKind })),
   };
 }
 
@@ -47,7 +47,7 @@ function listVersions(ctx: Context) {
     sqlite: ctx.store.sqlite.prepare('SELECT sqlite_version()').pluck().get() as string,
     platform: process.platform as string,
     arch: process.arch as string,
-    os_release: release(),
+    osRelease: release(),
   };
 }
 
@@ -71,13 +71,13 @@ function findFreeBytes(dataDir: string): number | null {
   }
 }
 
-function listFiles(dataDir: string): { name: string | null; size_bytes: number; mode: string }[] {
+function listFiles(dataDir: string): { name: string | null; sizeBytes: number; mode: string }[] {
   return readdirSync(dataDir)
     .sort()
     .flatMap((name) => {
       const info = lstatSync(join(dataDir, name), { throwIfNoEntry: false });
       if (!info) return [];
       const mode = (info.mode & 0o7777).toString(8).padStart(4, '0');
-      return [{ name: OWN_FILE.test(name) ? name : null, size_bytes: info.size, mode }];
+      return [{ name: OWN_FILE.test(name) ? name : null, sizeBytes: info.size, mode }];
     });
 }

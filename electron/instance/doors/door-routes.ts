@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireOwner } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Doors } from './doors.ts';
 
 const doorsAnswer = z
@@ -24,14 +25,13 @@ export function doorRoutes(findDoors: () => Doors | null) {
       requireOwner(c.get('caller'));
       const doors = findDoors();
       const certificate = doors?.certificate ?? null;
-      return c.json({
-        https_url: doors?.httpsUrl ?? null,
-        http_port: doors?.httpPort ?? null,
-        certificate: certificate && {
-          sha256: certificate.fingerprint,
-          is_temporary: certificate.isTemporary,
-        },
-      });
+      return c.json(
+        toAnswer(doorsAnswer, {
+          httpsUrl: doors?.httpsUrl ?? null,
+          httpPort: doors?.httpPort ?? null,
+          certificate: certificate && { ...certificate, sha256: certificate.fingerprint },
+        }),
+      );
     },
   );
   return app;

@@ -1,6 +1,6 @@
 import type { Capability } from '../kernel/capability.ts';
 import type { Jobs } from './job-queue.ts';
-import { jobRoutes, toJobsJson } from './job-routes.ts';
+import { jobRoutes, listJobs } from './job-routes.ts';
 
 /** What runs beside the requests, for people to see. */
 export function jobsCapability(jobs: Jobs): Capability {
@@ -9,6 +9,6 @@ export function jobsCapability(jobs: Jobs): Capability {
     resources: {},
     operations: {},
     routes: jobRoutes(jobs),
-    views: [{ event: 'jobs', permission: 'audit:read', atStart: false, render: () => toJobsJson(jobs) }],
+    views: [{ event: 'jobs', permission: 'audit:read', atStart: false, render: () => listJobs(jobs) }],
   };
 }

@@ -3,13 +3,13 @@ import { requirePermission } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
 import type { Jobs } from './job-queue.ts';
 import { type RunFilter, runStates } from './job-runs.ts';
-import { jobsShape, toJobJson, toRunJson } from './job-shapes.ts';
+import { jobsShape, toJobsJson } from './job-shapes.ts';
 
 const LIMIT = 100;
 
 /** Every job, and the newest runs. */
-export function toJobsJson(jobs: Jobs, filter: RunFilter = { job: null, state: null }, limit = LIMIT) {
-  return { jobs: jobs.listJobs().map(toJobJson), runs: jobs.listRuns(filter, limit).map(toRunJson) };
+export function listJobs(jobs: Jobs, filter: RunFilter = { job: null, state: null }, limit = LIMIT) {
+  return toJobsJson(jobs.listJobs(), jobs.listRuns(filter, limit));
 }
 
 /** `/jobs`: what runs by itself or was asked for, and how it went. */
@@ -31,7 +31,7 @@ export function jobRoutes(jobs: Jobs) {
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');
       const { job = null, state = null, limit } = c.req.valid('query');
-      return c.json(toJobsJson(jobs, { job, state }, limit));
+      return c.json(listJobs(jobs, { job, state }, limit));
     },
   );
   return app;

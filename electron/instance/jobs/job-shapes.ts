@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../http/to-answer.ts';
 import type { DeclaredJob } from './job-queue.ts';
 import { type JobRun, runStates } from './job-runs.ts';
 
@@ -30,24 +31,21 @@ export const jobsShape = z
   })
   .openapi('Jobs');
 
-export function toJobJson({ job, nextAt }: DeclaredJob) {
+export function toJobsJson(jobs: readonly DeclaredJob[], runs: readonly JobRun[]) {
+  return toAnswer(jobsShape, { jobs: jobs.map(describeJob), runs: runs.map(describeRun) });
+}
+
+function describeJob({ job, nextAt }: DeclaredJob) {
   const { when } = job;
   const schedule =
     when.kind === 'every' ? `every ${when.ms / 1000} s` : when.kind === 'cron' ? when.text : 'when asked for';
-  return { name: job.name, title: job.title, schedule, next_at: nextAt === null ? null : Math.round(nextAt) };
+  return { name: job.name, title: job.title, schedule, nextAt: nextAt === null ? null : Math.round(nextAt) };
 }
 
-export function toRunJson(run: JobRun): z.infer<typeof jobRunShape> {
+function describeRun(run: JobRun) {
   return {
-    id: run.id,
-    job: run.job,
-    state: run.state,
-    attempts: run.attempts,
-    queued_at: run.queuedAt,
-    started_at: run.startedAt,
-    finished_at: run.finishedAt,
+    ...run,
     progress: run.progressDone === null ? null : { done: run.progressDone, total: run.progressTotal },
-    result: run.result,
     error: run.errorCode === null ? null : { code: run.errorCode, detail: run.errorDetail ?? '' },
   };
 }
