@@ -72,7 +72,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       isSetUp: () => identity.isSetUp(),
       findOwner: () => findFirstAdministrator(ctx)?.id ?? null,
     },
-    listExtraNames: () => getSettings(ctx).https_names,
+    listExtraNames: () => getSettings(ctx).httpsNames,
   };
 }
 

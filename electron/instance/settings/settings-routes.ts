@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../access/caller.ts';
 import { answer, body, createRoutes } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
 import { getSettings, MAX_SESSION_DAYS, updateSettings } from './settings.ts';
 
@@ -22,7 +23,7 @@ export function settingsRoutes(ctx: Context) {
     createRoute({ method: 'get', path: '/settings', responses: answer(settingsShape, 'Settings') }),
     (c) => {
       requirePermission(c.get('caller'), 'settings:read');
-      return c.json(getSettings(ctx));
+      return c.json(toAnswer(settingsShape, getSettings(ctx)));
     },
   );
   app.openapi(
@@ -35,7 +36,7 @@ export function settingsRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'settings:write');
-      return c.json(updateSettings(ctx, caller, c.req.valid('json')));
+      return c.json(toAnswer(settingsShape, updateSettings(ctx, caller, c.req.valid('json'))));
     },
   );
   return app;

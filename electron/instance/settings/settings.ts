@@ -4,11 +4,11 @@ import { settingsOperations } from './operations.ts';
 
 export interface Settings {
   /** Shown in the console and on key copies; typed to confirm starting over. */
-  instance_name: string;
+  instanceName: string;
   /** Further DNS names and addresses the HTTPS certificate answers to, beside this machine's own. */
-  https_names: string[];
+  httpsNames: string[];
   /** How long someone who signed in stays so. The owner's sessions are shorter, whatever this says. */
-  session_days: number;
+  sessionDays: number;
 }
 
 export const MAX_SESSION_DAYS = 90;
@@ -16,14 +16,22 @@ const DEFAULT_SESSION_DAYS = 7;
 
 export function getSettings(ctx: Context): Settings {
   return {
-    instance_name: ctx.store.identity.name,
-    https_names: readSection(ctx, 'https_names') ?? [],
-    session_days: readSection(ctx, 'session_days') ?? DEFAULT_SESSION_DAYS,
+    instanceName: ctx.store.identity.name,
+    httpsNames: readSection(ctx, 'https_names') ?? [],
+    sessionDays: readSection(ctx, 'session_days') ?? DEFAULT_SESSION_DAYS,
   };
 }
 
+/** By the names that rows and audit lines have kept. */
+interface Sections {
+  https_names: string[];
+  session_days: number;
+}
+
 /** What is to be changed. */
-export type SettingsChange = { [Name in keyof Settings]?: Settings[Name] | undefined };
+export type SettingsChange = { [Name in keyof Sections]?: Sections[Name] | undefined } & {
+  instance_name?: string | undefined;
+};
 
 /**
  * Changes what is given and leaves the rest. `https_names` count from the next start, `session_days` for sessions
@@ -39,8 +47,6 @@ export function updateSettings(ctx: Context, actor: Caller | null, change: Setti
   });
   return getSettings(ctx);
 }
-
-type Sections = Omit<Settings, 'instance_name'>;
 
 function readSection<Name extends keyof Sections>(ctx: Context, name: Name): Sections[Name] | null {
   const value = ctx.store.sqlite.prepare('SELECT value FROM settings WHERE section = ?').pluck().get(name);

@@ -34,7 +34,7 @@ export interface NewSession {
 
 function lifetimeMs(ctx: Context, kind: SessionKind): number {
   if (kind === 'owner') return OWNER_SESSION_MS;
-  return kind === 'mfa_pending' ? PENDING_SESSION_MS : getSettings(ctx).session_days * DAY_MS;
+  return kind === 'mfa_pending' ? PENDING_SESSION_MS : getSettings(ctx).sessionDays * DAY_MS;
 }
 
 export function createSession(
