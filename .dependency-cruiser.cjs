@@ -12,7 +12,7 @@ const { arrows } = rooms;
 
 const room = (names) => `^electron/instance/(${names.join('|')})/`;
 /** What answers requests may take from http/, wherever it lies; the two types of the kernel name what is above them. */
-const aboveByRole = '-(routes|shapes|body)\\.ts$|/(capability|route-shapes|route-deps)\\.ts$';
+const aboveByRole = '-(routes|shapes|body)\\.ts$|/(capability|route-deps)\\.ts$';
 const typesFromAbove = '^electron/instance/kernel/(context|capability)\\.ts$';
 
 /** Each room may import those before it, and its own files. */

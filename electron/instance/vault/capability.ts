@@ -8,10 +8,11 @@ import { keyRoutes } from './key/key-routes.ts';
 import { vaultOperations } from './operations.ts';
 import { recoveryRoutes } from './recovery/recovery-routes.ts';
 import { rotationRoutes } from './rotation/rotation-routes.ts';
-import { toDoctorJson, toStatusJson } from './route-shapes.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
+import { toDoctorJson } from './secrets/secret-shapes.ts';
 import { healthReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
+import { toStatusJson } from './status/status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
 import { createVaultJobs, type VaultJobs } from './vault-jobs.ts';
 

@@ -1,17 +1,11 @@
 import type { z } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
-import {
-  copyShape,
-  epochShape,
-  keyShape,
-  placeShape,
-} from '../../../electron/instance/vault/key/key-shapes.ts';
-import {
-  doctorShape,
-  recoveryShape,
-  secretsPageShape,
-} from '../../../electron/instance/vault/secrets/secret-shapes.ts';
-import { rotationAnswer, statusShape } from '../../../electron/instance/vault/status/status-shapes.ts';
+import { copyShape, placeShape } from '../../../electron/instance/vault/copies/copy-shapes.ts';
+import { epochShape, keyShape } from '../../../electron/instance/vault/key/key-shapes.ts';
+import { recoveryShape } from '../../../electron/instance/vault/recovery/recovery-shapes.ts';
+import { rotationAnswer } from '../../../electron/instance/vault/rotation/rotation-shapes.ts';
+import { doctorShape, secretsPageShape } from '../../../electron/instance/vault/secrets/secret-shapes.ts';
+import { statusShape } from '../../../electron/instance/vault/status/status-shapes.ts';
 import { ADMIN, describeOverDoors, type TestDoor, type Who } from '../harness.ts';
 
 /** What is declared and what is sent are the same, to the last field. */

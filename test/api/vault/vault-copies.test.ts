@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { madeCopyShape, verificationShape } from '../../../electron/instance/vault/copies/copy-shapes.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
-import { madeCopyShape, verificationShape } from '../../../electron/instance/vault/key/key-shapes.ts';
 import { type MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
 import { ADMIN, describeOverDoors, readCookie, type TestDoor, type Who } from '../harness.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { wordsCheckShape } from '../../../electron/instance/vault/copies/word-shapes.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
-import { wordsCheckShape } from '../../../electron/instance/vault/key/key-shapes.ts';
 import { MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
 import { ADMIN, describeOverDoors, type Who } from '../harness.ts';
 

@@ -2,13 +2,19 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { displayName } from '../../http/shown-text.ts';
-import { copyShape, madeCopyShape, verificationShape } from '../key/key-shapes.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { HandedCopy } from '../key/unlock.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toCopyJson, toKitJson } from '../route-shapes.ts';
 import { SecretText } from '../secret-text.ts';
 import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
+import {
+  describeCopy,
+  keyCopiesShape,
+  madeCopyShape,
+  provenCopyShape,
+  verificationShape,
+} from './copy-shapes.ts';
 import { verifyKeyCopy } from './copy-verification.ts';
 import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
 
@@ -62,11 +68,11 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/copies',
-      responses: answer(z.object({ copies: z.array(copyShape) }).openapi('KeyCopies'), 'Known copies'),
+      responses: answer(keyCopiesShape, 'Known copies'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
-      return c.json({ copies: listKeyCopies(core).map(toCopyJson) });
+      return c.json(toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map(describeCopy) }));
     },
   );
 
@@ -94,16 +100,12 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const isText = request.format === 'words' || request.format === 'text';
       const content = made.content === null ? null : Buffer.from(made.content);
       return c.json(
-        {
-          copy: toCopyJson(made.copy),
-          written_to: made.writtenTo,
-          not_separate: made.notSeparate,
-          proof: made.proof,
+        toAnswer(madeCopyShape, {
+          ...made,
+          copy: describeCopy(made.copy),
           content: isText ? (content?.toString('utf8') ?? null) : null,
-          content_base64: isText ? null : (content?.toString('base64') ?? null),
-          words: made.words,
-          kit: made.kit && toKitJson(made.kit),
-        },
+          contentBase64: isText ? null : (content?.toString('base64') ?? null),
+        }),
         201,
       );
     },
@@ -121,9 +123,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       requirePermission(caller, 'vault:write');
       if (request.path !== undefined) requireOwner(caller);
-      const verification = await verifyKeyCopy(core, caller, toHanded(request));
-      const { proven, ...said } = verification;
-      return c.json({ ...said, proven_ids: proven });
+      return c.json(toAnswer(verificationShape, await verifyKeyCopy(core, caller, toHanded(request))));
     },
   );
 
@@ -135,7 +135,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         params: copyId,
         ...body(handedBody.extend({ words: z.array(z.string().max(20)).length(3).optional() })),
       },
-      responses: answer(z.object({ copy: copyShape }).openapi('ProvenKeyCopy'), 'The proven copy'),
+      responses: answer(provenCopyShape, 'The proven copy'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -147,7 +147,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         ...toHanded(request),
         ...(words ? { words } : {}),
       });
-      return c.json({ copy: toCopyJson(copy) });
+      return c.json(toAnswer(provenCopyShape, { copy: describeCopy(copy) }));
     },
   );
 

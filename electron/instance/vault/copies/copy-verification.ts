@@ -39,7 +39,7 @@ export interface Verification {
   epoch: number | null;
   problems: WordProblem[];
   /** Ids of the known copies that this proved. */
-  proven: number[];
+  provenIds: number[];
 }
 
 /**
@@ -59,7 +59,7 @@ export async function verifyKeyCopy(
 
 async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCopy): Promise<Verification> {
   const reading = await readHandedCopy(handed);
-  const none = { fingerprint: null, epoch: null, problems: [], proven: [] };
+  const none = { fingerprint: null, epoch: null, problems: [], provenIds: [] };
   switch (reading.outcome) {
     case 'passphrase_required':
       return { ...none, verdict: reading.outcome, detail: 'This copy is protected: give its passphrase.' };
@@ -88,7 +88,7 @@ async function judgeKey(
   const { fingerprint } = reading.key;
   const rotation = findOpenRotation(core.store);
   if (rotation?.state === 'staged' && rotation.newFingerprint === fingerprint) {
-    const proven = await recordVerified(core, actor, reading, handed);
+    const provenIds = await recordVerified(core, actor, reading, handed);
     noteProof(core, reading.key);
     return {
       verdict: 'opens_this_instance',
@@ -96,13 +96,13 @@ async function judgeKey(
       fingerprint,
       epoch: null,
       problems: [],
-      proven,
+      provenIds,
     };
   }
   const record = findKeyRecord(core.store, fingerprint);
   const epoch = record?.epoch ?? null;
   if (record?.state === 'active') {
-    const proven = await recordVerified(core, actor, reading, handed);
+    const provenIds = await recordVerified(core, actor, reading, handed);
     core.emit('copies');
     return {
       verdict: 'opens_this_instance',
@@ -110,14 +110,14 @@ async function judgeKey(
       fingerprint,
       epoch,
       problems: [],
-      proven,
+      provenIds,
     };
   }
   if (record) {
     const until =
       record.retiredAt === null ? '' : ` until ${new Date(record.retiredAt).toISOString().slice(0, 10)}`;
     const detail = `This copy is of epoch ${epoch}. It opens backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, not this instance as it is now.`;
-    return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], proven: [] };
+    return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], provenIds: [] };
   }
   if (reading.instanceId !== null && reading.instanceId !== core.store.identity.id) {
     return {
@@ -126,7 +126,7 @@ async function judgeKey(
       fingerprint,
       epoch,
       problems: [],
-      proven: [],
+      provenIds: [],
     };
   }
   return {
@@ -135,7 +135,7 @@ async function judgeKey(
     fingerprint,
     epoch,
     problems: [],
-    proven: [],
+    provenIds: [],
   };
 }
 

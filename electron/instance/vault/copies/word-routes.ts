@@ -1,10 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
-import { wordListShape, wordsCheckShape } from '../key/key-shapes.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
 import { checkTypedWords } from './typed-words.ts';
+import { wordListShape, wordsCheckShape } from './word-shapes.ts';
 import { listWords, WORD_COUNT } from './words.ts';
 
 const typedBody = z.object({ words: z.array(z.string().max(20)).max(WORD_COUNT) });
@@ -37,8 +38,7 @@ export function wordRoutes({ core }: VaultRouteDeps) {
       requirePermission(c.get('caller'), 'vault:write');
       c.set('isQuestion', true);
       const typed = c.req.valid('json').words.map((word) => new SecretText(word));
-      const { checksumOk, ...said } = checkTypedWords(core, typed);
-      return c.json({ ...said, checksum_ok: checksumOk });
+      return c.json(toAnswer(wordsCheckShape, checkTypedWords(core, typed)));
     },
   );
 

@@ -1,20 +1,21 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { placesShape } from '../copies/copy-shapes.ts';
 import { placeContext } from '../copies/key-copies.ts';
 import { listPlaces } from '../copies/places.ts';
 import { moveCustody } from '../custody/custody-move.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toEpochJson, toKeyJson, toPlaceJson } from '../route-shapes.ts';
 import { parseFingerprint } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
 import { custodyNames } from '../vocabulary.ts';
 import { firstCustodyBody, toFirstCustody } from './first-custody-body.ts';
 import { keepFirstKey } from './first-key.ts';
 import { listEpochs, shredKey } from './key-history.ts';
-import { epochShape, keyShape, movedKeyShape, placeShape } from './key-shapes.ts';
+import { keyEpochsShape, keyShape, movedKeyShape, toKeyJson } from './key-shapes.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 
@@ -56,16 +57,11 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/epochs',
-      responses: answer(
-        z.object({ epochs: z.array(epochShape) }).openapi('KeyEpochs'),
-        'Every key this instance had',
-      ),
+      responses: answer(keyEpochsShape, 'Every key this instance had'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
-      return c.json({
-        epochs: listEpochs(core).map(toEpochJson),
-      });
+      return c.json(toAnswer(keyEpochsShape, { epochs: listEpochs(core) }));
     },
   );
 
@@ -117,17 +113,11 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/places',
-      responses: answer(
-        z.object({ places: z.array(placeShape) }).openapi('Places'),
-        'Drives and folders of this machine',
-      ),
+      responses: answer(placesShape, 'Drives and folders of this machine'),
     }),
     async (c) => {
       requireOwner(c.get('caller'));
-      const places = await listPlaces(placeContext(core));
-      return c.json({
-        places: places.map(toPlaceJson),
-      });
+      return c.json(toAnswer(placesShape, { places: await listPlaces(placeContext(core)) }));
     },
   );
 

@@ -1,17 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import { verifyVerdicts } from '../copies/copy-verification.ts';
-import { notSeparateReasons, placeKinds } from '../copies/places.ts';
-import { wordMatches } from '../copies/typed-words.ts';
-import {
-  copyFormatShape,
-  custodyNameShape,
-  custodyShape,
-  epochMs,
-  fingerprint,
-  healthShape,
-  orNull,
-} from '../status/status-shapes.ts';
+import { toAnswer } from '../../http/to-answer.ts';
+import { custodyShape, describeCustody } from '../custody/custody-shapes.ts';
+import { healthShape } from '../status/status-shapes.ts';
+import { getHealth, getSealCount } from '../status/vault-status.ts';
+import type { VaultCore } from '../vault-core.ts';
 import { keyStates } from '../vocabulary.ts';
+import { custodyNameShape, epochMs, fingerprint } from '../vocabulary-shapes.ts';
+import { findActiveRecord } from './key-record.ts';
 
 /** What the key's own routes answer. */
 
@@ -35,96 +30,6 @@ export const movedKeyShape = z
   })
   .openapi('MovedKey');
 
-export const copyShape = z
-  .object({
-    id: z.number(),
-    fingerprint,
-    epoch: z.number().nullable(),
-    format: copyFormatShape,
-    place: z.string(),
-    volume_id: z.string().nullable(),
-    separate: z.boolean(),
-    not_separate: z.string().nullable().openapi({ description: 'Why it does not count as separate' }),
-    made_at: epochMs,
-    verified_at: epochMs.nullable(),
-  })
-  .openapi('KeyCopy');
-
-export const proofShape = z
-  .union([
-    z.object({ needed: z.null() }),
-    z.object({ needed: z.literal('words'), positions: z.array(z.number()) }),
-    z.object({ needed: z.literal('paste') }),
-  ])
-  .openapi('KeyCopyProof');
-
-const day = z.string().openapi({ example: '2026-06-01' });
-
-/** Holds the key: a page to print, for the owner alone. */
-export const kitShape = z
-  .object({
-    title: z.string(),
-    warning: z.string(),
-    instance_name: z.string(),
-    instance_id: z.string(),
-    fingerprint,
-    epoch: z.number(),
-    key_made: day,
-    date: day,
-    key_text: z.string(),
-    words: z.array(z.string()),
-    qr_text: z.string(),
-    steps: z.array(z.string()),
-    opens: z.array(z.string()),
-    not_contains: z.array(z.string()),
-  })
-  .openapi('PaperKit');
-
-export const madeCopyShape = z
-  .object({
-    copy: copyShape,
-    written_to: z.string().nullable(),
-    not_separate: z.string().nullable(),
-    proof: proofShape,
-    content: z.string().nullable(),
-    content_base64: z.string().nullable(),
-    words: z.array(z.string()).nullable().openapi({ description: 'The words of a words copy' }),
-    kit: orNull(kitShape),
-  })
-  .openapi('MadeKeyCopy');
-
-export const wordProblemShape = z.object({
-  position: z.number(),
-  word: z.string(),
-  nearest: z.array(z.string()),
-});
-
-export const wordListShape = z.object({ words: z.array(z.string()) }).openapi('WordList');
-
-export const wordsCheckShape = z
-  .object({
-    problems: z.array(
-      z.object({ position: z.number(), nearest: z.array(z.string()) }).openapi('TypedWordProblem'),
-    ),
-    complete: z.boolean(),
-    checksum_ok: z.boolean().nullable(),
-    fingerprint: fingerprint.nullable(),
-    matches: orNull(z.enum(wordMatches).openapi('WordMatch')),
-    epoch: z.number().nullable(),
-  })
-  .openapi('WordsCheck');
-
-export const verificationShape = z
-  .object({
-    verdict: z.enum(verifyVerdicts).openapi('KeyCopyVerdict'),
-    detail: z.string(),
-    fingerprint: fingerprint.nullable(),
-    epoch: z.number().nullable(),
-    problems: z.array(wordProblemShape),
-    proven_ids: z.array(z.number()).openapi({ description: 'Known copies that count as proven now' }),
-  })
-  .openapi('KeyCopyVerification');
-
 export const epochShape = z
   .object({
     fingerprint,
@@ -142,16 +47,17 @@ export const epochShape = z
   })
   .openapi('KeyEpoch');
 
-export const placeShape = z
-  .object({
-    path: z.string(),
-    label: z.string(),
-    writable: z.boolean(),
-    kind: z.enum(placeKinds).openapi('PlaceKind'),
-    free_bytes: z.number(),
-    volume_id: z.string().nullable(),
-    separate: z.boolean(),
-    reason: orNull(z.enum(notSeparateReasons).openapi('NotSeparateReason')),
-    message: z.string(),
-  })
-  .openapi('Place');
+export const keyEpochsShape = z.object({ epochs: z.array(epochShape) }).openapi('KeyEpochs');
+
+export function toKeyJson(core: VaultCore) {
+  const active = findActiveRecord(core.store);
+  return toAnswer(keyShape, {
+    fingerprint: active?.fingerprint ?? null,
+    epoch: active?.epoch ?? null,
+    custody: describeCustody(core.custody),
+    createdAt: active?.createdAt ?? null,
+    activatedAt: active?.activatedAt ?? null,
+    ...getSealCount(core),
+    health: getHealth(core),
+  });
+}

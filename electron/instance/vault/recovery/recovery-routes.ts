@@ -1,13 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { getKeyFromCopy } from '../key/unlock.ts';
 import { handedCopyBody, toHandedCopy } from '../key/unlock-body.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toRecoveryJson, toStatusJson } from '../route-shapes.ts';
 import { SecretText } from '../secret-text.ts';
-import { recoveryShape, rescueShape } from '../secrets/secret-shapes.ts';
-import { statusShape } from '../status/status-shapes.ts';
+import { statusShape, toStatusJson } from '../status/status-shapes.ts';
 import { custodyNames } from '../vocabulary.ts';
 import {
   listLostValues,
@@ -16,6 +15,7 @@ import {
   rescueWithKey,
   startOver,
 } from './recovery.ts';
+import { recoveryShape, regeneratedValueShape, rescueShape, toRecoveryJson } from './recovery-shapes.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 
@@ -83,10 +83,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/recovery/{id}/regenerate',
       request: { params: z.object({ id: z.uuid() }) },
-      responses: answer(
-        z.object({ value: z.string().nullable() }).openapi('RegeneratedValue'),
-        'What must be kept now: it is shown once',
-      ),
+      responses: answer(regeneratedValueShape, 'What must be kept now: it is shown once'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -112,8 +109,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       if (request.method === 'path') requireOwner(caller);
       const key = await getKeyFromCopy(toHandedCopy(request));
-      const outcome = await rescueWithKey(core, caller, key);
-      return c.json({ rescued: outcome.rescued, unreadable: outcome.unreadable });
+      return c.json(toAnswer(rescueShape, await rescueWithKey(core, caller, key)));
     },
   );
 

@@ -2,12 +2,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { type Caller, requireConfirmed, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toRotationJson } from '../route-shapes.ts';
 import { parseFingerprint } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
-import { rotationAnswer } from '../status/status-shapes.ts';
 import { beginSealing, proveWithoutCopy, stageRotation, undoRotation } from './rotation.ts';
 import { getRotationIn } from './rotation-record.ts';
+import { rotationAnswer, toRotationJson } from './rotation-shapes.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 const waitQuery = z.object({ wait: z.enum(['true', 'false']).default('false') });
@@ -15,7 +14,7 @@ const waitQuery = z.object({ wait: z.enum(['true', 'false']).default('false') })
 /** `/vault/key/rotation`: its steps, and how far it has come. */
 export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   const app = createRoutes();
-  const rotation = () => ({ rotation: toRotationJson(core, jobs) });
+  const rotation = () => toRotationJson(core, jobs);
 
   function requireRotator(caller: Caller): void {
     requirePermission(caller, 'vault:write');

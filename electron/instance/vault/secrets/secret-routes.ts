@@ -2,11 +2,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../../access/caller.ts';
 import { answer, createRoutes } from '../../http/api.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toDoctorJson, toSecretJson } from '../route-shapes.ts';
 import { secretKinds } from '../vocabulary.ts';
 import { secretGroupNames } from './secret-kinds.ts';
 import { listSecrets } from './secret-list.ts';
-import { doctorShape, secretsPageShape } from './secret-shapes.ts';
+import { doctorShape, secretsPageShape, toDoctorJson, toSecretsPageJson } from './secret-shapes.ts';
 
 /** `/vault/secrets` and `/vault/doctor`: what is sealed, and whether it opens. */
 export function secretRoutes({ core, jobs }: VaultRouteDeps) {
@@ -37,14 +36,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
         page,
         perPage: per_page,
       });
-      return c.json({
-        secrets: list.secrets.map(toSecretJson),
-        total: list.total,
-        failing: list.failing,
-        counts: list.counts,
-        page,
-        per_page,
-      });
+      return c.json(toSecretsPageJson(list, page, per_page));
     },
   );
 

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { type Offered, toAnswer } from '../../http/to-answer.ts';
+import { secretStates } from '../vault.ts';
 import {
   countsByKind,
   epochMs,
@@ -6,11 +8,9 @@ import {
   orNull,
   secretGroupShape,
   secretKindShape,
-} from '../status/status-shapes.ts';
-import { secretStates } from '../vault.ts';
-import { doctorReasons } from './doctor.ts';
-import { recoveryGroupNames } from './secret-kinds.ts';
-import { secretChecks } from './secret-list.ts';
+} from '../vocabulary-shapes.ts';
+import { type DoctorReport, doctorReasons } from './doctor.ts';
+import { type SecretList, secretChecks } from './secret-list.ts';
 
 /** What the routes about sealed values answer: facts about them, never a value. */
 
@@ -87,36 +87,29 @@ export const doctorShape = z
   })
   .openapi('DoctorReport');
 
-export const lostValueShape = z
-  .object({
-    id: z.string(),
-    kind: secretKindShape,
-    owner: orNull(ownerShape),
-    since: epochMs,
-    last_used_at: epochMs.nullable(),
-    can_reenter: z.boolean(),
-    can_regenerate: z.boolean(),
-  })
-  .openapi('LostValue');
+export function toSecretsPageJson({ counts, ...list }: SecretList, page: number, perPage: number) {
+  // The name of a group there is the name of a field here.
+  return toAnswer(secretsPageShape, {
+    ...list,
+    counts: { ...counts, signIn: counts.sign_in },
+    page,
+    perPage,
+  });
+}
 
-export const recoveryShape = z
-  .object({
-    total: z.number(),
-    remaining: z.number(),
-    started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
-    lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
-    lost_epoch: z.number().nullable(),
-    groups: z.array(
-      z
-        .object({
-          group: z.enum(recoveryGroupNames).openapi('RecoveryGroupName'),
-          values: z.array(lostValueShape),
-        })
-        .openapi('RecoveryGroup'),
-    ),
-  })
-  .openapi('RecoveryList');
+const noReport: Offered<typeof doctorShape> = {
+  running: false,
+  total: 0,
+  checked: 0,
+  opened: 0,
+  failed: 0,
+  byKind: {},
+  byKey: {},
+  failures: [],
+  startedAt: null,
+  finishedAt: null,
+};
 
-export const rescueShape = z
-  .object({ rescued: z.number(), unreadable: z.array(z.string()) })
-  .openapi('RescueOutcome');
+export function toDoctorJson(report: DoctorReport | null) {
+  return toAnswer(doctorShape, report ?? noReport);
+}

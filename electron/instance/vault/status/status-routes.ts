@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { unlock } from '../key/unlock.ts';
 import { toUnlocking, unlockBody } from '../key/unlock-body.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
-import { toHealthJson, toStatusJson } from '../route-shapes.ts';
 import { lockVault } from '../vault-core.ts';
-import { healthShape, statusShape, unlockedShape } from './status-shapes.ts';
+import { healthShape, statusShape, toStatusJson, unlockedShape } from './status-shapes.ts';
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
 
 /** `/vault/status`, locking and unlocking, and quieting a warning. */
@@ -64,7 +64,7 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
       requirePermission(c.get('caller'), 'vault:write');
       const { reason } = c.req.valid('param');
       const { days } = c.req.valid('json');
-      return c.json(toHealthJson(snoozeWarning(core, c.get('caller'), reason, days)));
+      return c.json(toAnswer(healthShape, snoozeWarning(core, c.get('caller'), reason, days)));
     },
   );
 

@@ -1,28 +1,20 @@
 import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../../http/to-answer.ts';
+import { custodyShape, describeCustody } from '../custody/custody-shapes.ts';
+import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from '../key/key-record.ts';
 import { vaultCases } from '../key/start-case.ts';
-import { secretGroupNames } from '../secrets/secret-kinds.ts';
-import { copyFormats, custodyNames, rotationStates, secretKinds } from '../vocabulary.ts';
+import { describeRotation, rotationShape } from '../rotation/rotation-shapes.ts';
+import type { VaultCore } from '../vault-core.ts';
+import type { VaultJobs } from '../vault-jobs.ts';
+import { copyFormatShape, countsByKind, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
 import { healthLevels, healthReasonCodes } from './health.ts';
+import { findKeyProof } from './key-proof.ts';
+import { getHealth } from './vault-status.ts';
 
 /** What the vault's routes answer. Every answer is checked against its shape by the compiler, and documented by it. */
 
-export const epochMs = z.number().int().openapi({ description: 'Milliseconds since 1970' });
-export const fingerprint = z.string().openapi({ example: '4F2A-91C0-77DE-1B3A' });
 export const databaseStates = ['ok', 'gone', 'damaged'] as const;
-export const secretKindShape = z.enum(secretKinds).openapi('SecretKind');
-export const secretGroupShape = z.enum(secretGroupNames).openapi('SecretGroup');
-export const countsByKind = z.partialRecord(z.enum(secretKinds), z.number());
-
-/** Null beside a named shape: `.nullable()` would make the named component itself nullable in the document. */
-export const orNull = <S extends z.ZodType>(shape: S) => z.union([shape, z.null()]);
-
-export const copyFormatShape = z.enum(copyFormats).openapi('CopyFormat');
-export const custodyNameShape = z.enum(custodyNames).openapi('CustodyName');
 const healthLevelShape = z.enum(healthLevels).openapi('KeyHealthLevel');
-
-export const custodyShape = z
-  .object({ name: custodyNameShape, label: z.string(), place: z.string(), writable: z.boolean() })
-  .openapi('KeyCustody');
 
 export const healthShape = z
   .object({
@@ -40,41 +32,6 @@ export const healthShape = z
     ),
   })
   .openapi('KeyHealth');
-
-const groupProgressShape = z
-  .object({
-    group: secretGroupShape,
-    before: z.number(),
-    moved: z.number(),
-    left: z.number(),
-  })
-  .openapi('KeyRotationGroup');
-
-export const rotationShape = z
-  .object({
-    id: z.number(),
-    state: z.enum(rotationStates).openapi('KeyRotationState'),
-    old_fingerprint: fingerprint,
-    old_epoch: z.number().nullable(),
-    new_fingerprint: fingerprint,
-    new_epoch: z.number().nullable(),
-    without_copy: z.boolean(),
-    total: z.number(),
-    moved: z.number(),
-    by_group: z.array(groupProgressShape),
-    per_second: z.number().nullable(),
-    eta_ms: z.number().nullable(),
-    started_at: epochMs,
-    staged_at: epochMs,
-    proven_at: epochMs.nullable(),
-    proven_by: z.string().nullable().openapi({ description: 'Place of the copy that proved the new key' }),
-    sealing_at: epochMs.nullable(),
-    finished_at: epochMs.nullable(),
-  })
-  .openapi('KeyRotation');
-
-/** The newest rotation, or null when there never was one. */
-export const rotationAnswer = z.object({ rotation: orNull(rotationShape) }).openapi('KeyRotationAnswer');
 
 export const proofOfKeyShape = z
   .object({
@@ -129,3 +86,38 @@ export const unlockedShape = z
     note: z.string().nullable().openapi({ description: 'What is left to do, in words' }),
   })
   .openapi('UnlockedVault');
+
+export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
+  const { situation, store } = core;
+  const active = findActiveRecord(store);
+  const byKind = countSecretsByKind(store);
+  return toAnswer(statusShape, {
+    state: situation.case === 'running' ? 'running' : 'locked',
+    case: situation.case,
+    detail: situation.detail,
+    instance: store.identity,
+    fingerprint: active?.fingerprint ?? null,
+    refused: situation.refused ?? false,
+    foundFingerprint: situation.foundFingerprint,
+    foundKey: core.found,
+    epoch: active?.epoch ?? null,
+    custody: describeCustody(core.custody),
+    custodyAskedAt: core.custodyAskedAt,
+    health: getHealth(core),
+    proof: findKeyProof(core),
+    secrets: {
+      total: Object.values(byKind).reduce((sum, count) => sum + count, 0),
+      byKind,
+      atStake: countSecretsAtStake(store),
+    },
+    rotation: describeRotation(core, jobs),
+    database: describeDatabase(core),
+    said: core.said,
+  });
+}
+
+function describeDatabase({ store }: VaultCore) {
+  const trouble = store.findTrouble();
+  if (!trouble) return { state: 'ok', detail: null } as const;
+  return { state: trouble.code === 'database_gone' ? 'gone' : 'damaged', detail: trouble.message } as const;
+}

@@ -143,7 +143,7 @@ describe('a stick without permissions', () => {
     expect(mode()).toBe(shown);
     expect(await verifyKeyCopy(core, null, { path })).toMatchObject({
       verdict: 'opens_this_instance',
-      proven: [made.copy.id],
+      provenIds: [made.copy.id],
     });
     expect(await fingerprintAt(path)).toBe(core.ring.active?.fingerprint);
     expect(await createExternalCustody(path).find()).toMatchObject({
@@ -201,7 +201,7 @@ describe('a stick that is pulled out', () => {
     await stick.plugIn();
     expect(namesAt(stick)).toEqual(['encryption_key']);
     const verification = await verifyKeyCopy(core, null, { path: join(stick.at, 'encryption_key') });
-    expect(verification).toMatchObject({ verdict: 'opens_this_instance', proven: [expect.any(Number)] });
+    expect(verification).toMatchObject({ verdict: 'opens_this_instance', provenIds: [expect.any(Number)] });
   });
 
   interrupting.each([
@@ -297,7 +297,7 @@ describe('a stick that is unplugged and plugged in again', () => {
     expect(await place(stick)).toMatchObject({ separate: true, writable: true });
     // The page asks every 1.5 s and promises two.
     expect(performance.now() - began).toBeLessThan(500);
-    expect(await verifyKeyCopy(core, null, { path })).toMatchObject({ proven: [copy.id] });
+    expect(await verifyKeyCopy(core, null, { path })).toMatchObject({ provenIds: [copy.id] });
     const [proven] = listKeyCopies(core);
     expect(proven).toMatchObject({ id: copy.id, separate: true });
     expect(proven?.verifiedAt).toBeGreaterThan(copy.verifiedAt ?? Number.POSITIVE_INFINITY);

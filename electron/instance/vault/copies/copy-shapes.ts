@@ -1,0 +1,108 @@
+import { z } from '@hono/zod-openapi';
+import { copyFormatShape, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
+import { verifyVerdicts } from './copy-verification.ts';
+import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
+import { notSeparateReasons, placeKinds } from './places.ts';
+
+/** What the routes of copies and their places answer. */
+
+export const copyShape = z
+  .object({
+    id: z.number(),
+    fingerprint,
+    epoch: z.number().nullable(),
+    format: copyFormatShape,
+    place: z.string(),
+    volume_id: z.string().nullable(),
+    separate: z.boolean(),
+    not_separate: z.string().nullable().openapi({ description: 'Why it does not count as separate' }),
+    made_at: epochMs,
+    verified_at: epochMs.nullable(),
+  })
+  .openapi('KeyCopy');
+
+export const keyCopiesShape = z.object({ copies: z.array(copyShape) }).openapi('KeyCopies');
+export const provenCopyShape = z.object({ copy: copyShape }).openapi('ProvenKeyCopy');
+
+const proofShape = z
+  .union([
+    z.object({ needed: z.null() }),
+    z.object({ needed: z.literal('words'), positions: z.array(z.number()) }),
+    z.object({ needed: z.literal('paste') }),
+  ])
+  .openapi('KeyCopyProof');
+
+const day = z.string().openapi({ example: '2026-06-01' });
+
+/** Holds the key: a page to print, for the owner alone. */
+const kitShape = z
+  .object({
+    title: z.string(),
+    warning: z.string(),
+    instance_name: z.string(),
+    instance_id: z.string(),
+    fingerprint,
+    epoch: z.number(),
+    key_made: day,
+    date: day,
+    key_text: z.string(),
+    words: z.array(z.string()),
+    qr_text: z.string(),
+    steps: z.array(z.string()),
+    opens: z.array(z.string()),
+    not_contains: z.array(z.string()),
+  })
+  .openapi('PaperKit');
+
+export const madeCopyShape = z
+  .object({
+    copy: copyShape,
+    written_to: z.string().nullable(),
+    not_separate: z.string().nullable(),
+    proof: proofShape,
+    content: z.string().nullable(),
+    content_base64: z.string().nullable(),
+    words: z.array(z.string()).nullable().openapi({ description: 'The words of a words copy' }),
+    kit: orNull(kitShape),
+  })
+  .openapi('MadeKeyCopy');
+
+const wordProblemShape = z.object({
+  position: z.number(),
+  word: z.string(),
+  nearest: z.array(z.string()),
+});
+
+export const verificationShape = z
+  .object({
+    verdict: z.enum(verifyVerdicts).openapi('KeyCopyVerdict'),
+    detail: z.string(),
+    fingerprint: fingerprint.nullable(),
+    epoch: z.number().nullable(),
+    problems: z.array(wordProblemShape),
+    proven_ids: z.array(z.number()).openapi({ description: 'Known copies that count as proven now' }),
+  })
+  .openapi('KeyCopyVerification');
+
+export const placeShape = z
+  .object({
+    path: z.string(),
+    label: z.string(),
+    writable: z.boolean(),
+    kind: z.enum(placeKinds).openapi('PlaceKind'),
+    free_bytes: z.number(),
+    volume_id: z.string().nullable(),
+    separate: z.boolean(),
+    reason: orNull(z.enum(notSeparateReasons).openapi('NotSeparateReason')),
+    message: z.string(),
+  })
+  .openapi('Place');
+
+export const placesShape = z.object({ places: z.array(placeShape) }).openapi('Places');
+
+/** What an answer about a copy is made from. */
+export const describeCopy = (copy: KeyCopy & { epoch?: number | null }) => ({
+  ...copy,
+  epoch: copy.epoch ?? null,
+  notSeparate: explainNotSeparate(copy),
+});

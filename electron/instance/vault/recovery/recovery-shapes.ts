@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../../http/to-answer.ts';
+import { recoveryGroupNames } from '../secrets/secret-kinds.ts';
+import { ownerShape } from '../secrets/secret-shapes.ts';
+import { epochMs, fingerprint, orNull, secretKindShape } from '../vocabulary-shapes.ts';
+import type { RecoveryList } from './recovery.ts';
+
+export const lostValueShape = z
+  .object({
+    id: z.string(),
+    kind: secretKindShape,
+    owner: orNull(ownerShape),
+    since: epochMs,
+    last_used_at: epochMs.nullable(),
+    can_reenter: z.boolean(),
+    can_regenerate: z.boolean(),
+  })
+  .openapi('LostValue');
+
+export const recoveryShape = z
+  .object({
+    total: z.number(),
+    remaining: z.number(),
+    started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
+    lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
+    lost_epoch: z.number().nullable(),
+    groups: z.array(
+      z
+        .object({
+          group: z.enum(recoveryGroupNames).openapi('RecoveryGroupName'),
+          values: z.array(lostValueShape),
+        })
+        .openapi('RecoveryGroup'),
+    ),
+  })
+  .openapi('RecoveryList');
+
+export const rescueShape = z
+  .object({ rescued: z.number(), unreadable: z.array(z.string()) })
+  .openapi('RescueOutcome');
+
+export const regeneratedValueShape = z.object({ value: z.string().nullable() }).openapi('RegeneratedValue');
+
+export function toRecoveryJson(list: RecoveryList) {
+  return toAnswer(recoveryShape, {
+    ...list,
+    lostFingerprints: list.lostKeys.map(({ fingerprint: lost }) => lost),
+    lostEpoch: list.lostKeys[0]?.epoch ?? null,
+  });
+}
