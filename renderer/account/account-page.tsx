@@ -30,7 +30,7 @@ export function AccountPage() {
         user && (
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <Chip>{roleLabel(user.role)}</Chip>
-            {isOwner && 'You came in as the owner of this machine and act as this account.'}
+            {isOwner && 'You are signed in as the owner of this machine, using this account.'}
           </span>
         )
       }
@@ -58,10 +58,10 @@ export function AccountPage() {
         <div className="card">
           <Empty
             icon={UserX}
-            title="You are the owner of this machine, without an account"
+            title="You are the owner of this machine and have no account"
             text={
               <>
-                This machine’s own account lets you in. For a password and a second factor, and to come in
+                You are signed in through this machine. To use a password and a second factor, and to sign in
                 from other machines, run <code className="mono">temps-desktop admin create</code> here, then
                 open a new link with <code className="mono">temps-desktop console</code>.
               </>
@@ -80,11 +80,11 @@ function PasswordSection({ email, name }: { email: string; name: string }) {
     changes: ['users'],
     onDone: () => {
       setPassword('');
-      showToast({ title: 'Your password is changed', text: 'Your other sessions are over.' });
+      showToast({ title: 'Password changed', text: 'Your other sessions were ended.' });
     },
   });
   return (
-    <Section title="Password" said="A new one ends your other sessions.">
+    <Section title="Password" said="Changing it ends your other sessions.">
       <form
         className="card card-pad grid gap-4"
         onSubmit={(event) => {
@@ -123,7 +123,7 @@ function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
   );
   const isChanged = (name.trim() !== user.name && name.trim() !== '') || email.trim() !== user.email;
   return (
-    <Section title="Who you are">
+    <Section title="Profile">
       <form
         className="card card-pad grid gap-4"
         onSubmit={(event) => {
@@ -144,10 +144,10 @@ function ProfileSection({ user }: { user: NonNullable<Session['user']> }) {
           label="E-mail"
           type="email"
           autoComplete="email"
-          hint="You sign in with it."
+          hint="Used to sign in."
           value={email}
           onChange={(event) => setEmail(event.target.value)}
-          error={save.fieldError('email', 'Somebody else has this e-mail address.')}
+          error={save.fieldError('email', 'Someone else uses this e-mail address.')}
           maxLength={254}
           required
         />

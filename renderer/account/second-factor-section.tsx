@@ -43,13 +43,13 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
             )}
             <span className="block text-text-2">
               {isOn
-                ? 'Signing in asks for a code of your authenticator as well.'
-                : 'With it, a password that leaked is not enough to come in.'}
+                ? 'Signing in also asks for a code from your authenticator.'
+                : 'With a second factor, a leaked password is not enough to sign in.'}
             </span>
           </span>
           {isOn ? (
             <Button icon={ShieldOff} onClick={() => setLeaving(true)}>
-              Switch off…
+              Turn off…
             </Button>
           ) : (
             <Button
@@ -68,8 +68,8 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
       {setup && <SetUpDialog setup={setup} onClose={() => setSetup(null)} onVerified={finish} />}
       {codes && (
         <ShownOnce name="Your recovery codes" values={codes} onStored={() => setCodes(null)}>
-          The second factor is on. Each of these codes works once in place of your authenticator, when the
-          telephone is lost. Keep them apart from the password.
+          The second factor is on. If you lose your phone, each of these codes works once instead of your
+          authenticator. Keep them separate from your password.
         </ShownOnce>
       )}
       {isLeaving && <SwitchOffDialog onClose={() => setLeaving(false)} />}
@@ -87,23 +87,23 @@ function SwitchOffDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <ConfirmDialog
-      title="Switch the second factor off?"
-      action="Switch it off"
+      title="Turn off the second factor?"
+      action="Turn it off"
       keep="Keep it on"
       mutation={switchOff}
       onClose={onClose}
     >
       <p>
-        From then on the password alone lets anyone in as you. The secret in your authenticator and every
-        recovery code become worthless; setting it up again makes new ones.
+        After that, the password alone is enough to sign in as you. The secret in your authenticator and all
+        recovery codes stop working; setting it up again creates new ones.
       </p>
     </ConfirmDialog>
   );
 }
 
 const lockedWords = {
-  on: 'Codes of your authenticator cannot be checked now. Your recovery codes work.',
-  off: 'The new secret could not be sealed.',
+  on: 'Authenticator codes cannot be checked now. Your recovery codes still work.',
+  off: 'The new secret could not be encrypted.',
 };
 
 interface SecondFactorSetup {
@@ -129,8 +129,8 @@ function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
   return (
     <FormDialog
       title="Set up the second factor"
-      text="Scan this with an authenticator: a password manager, an app on a telephone. Nothing changes before its first code came."
-      action="Switch it on"
+      text="Scan this with an authenticator: a password manager or a phone app. Nothing changes until you enter its first code."
+      action="Turn it on"
       mutation={verify}
       isReady={digits.length === 6}
       width={640}
@@ -148,10 +148,10 @@ function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
             <output className="rounded-2 border border-line bg-inset px-3 py-2 font-mono text-13 select-all [overflow-wrap:anywhere]">
               {setup.secret_key.match(/.{1,4}/g)?.join(' ')}
             </output>
-            <span className="text-12 text-text-3">Time based, six digits, thirty seconds.</span>
+            <span className="text-12 text-text-3">Time-based (TOTP), 6 digits, 30 seconds.</span>
           </div>
           <TextField
-            label="The code it shows"
+            label="Code from the authenticator"
             value={code}
             onChange={(event) => setCode(event.target.value)}
             inputMode="numeric"

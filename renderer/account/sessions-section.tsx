@@ -64,7 +64,7 @@ function EndAllDialog({ count, onClose }: { count: number; onClose: () => void }
     changes: ['users'],
     onDone: () => {
       onClose();
-      showToast({ title: 'Your other sessions are over' });
+      showToast({ title: 'Your other sessions were ended' });
     },
   });
   return (
@@ -75,10 +75,7 @@ function EndAllDialog({ count, onClose }: { count: number; onClose: () => void }
       mutation={end}
       onClose={onClose}
     >
-      <p>
-        Wherever you are signed in but here, the password is asked for again. What was typed there and not
-        saved is lost.
-      </p>
+      <p>All your other browsers will have to sign in again. Unsaved changes there are lost.</p>
     </ConfirmDialog>
   );
 }
@@ -97,15 +94,15 @@ function SessionRow({ session }: { session: Session }) {
           <span className="truncate font-medium" title={session.user_agent ?? undefined}>
             {name}
           </span>
-          {session.current && <Chip tone="accent">this one</Chip>}
+          {session.current && <Chip tone="accent">this session</Chip>}
           {session.kind === 'owner' && <Chip>owner</Chip>}
-          {session.kind === 'mfa_pending' && <Chip>awaits the second factor</Chip>}
+          {session.kind === 'mfa_pending' && <Chip>waiting for the second factor</Chip>}
         </span>
         <span className="block text-12 text-text-3" title={formatExact(session.created_at)}>
           {session.ip && `${session.ip} · `}
           {session.last_seen_at === null || session.current
             ? `signed in ${formatAgo(session.created_at)}`
-            : `seen ${formatAgo(session.last_seen_at)}`}
+            : `last seen ${formatAgo(session.last_seen_at)}`}
           {` · ends ${formatDay(session.expires_at)}`}
         </span>
       </span>

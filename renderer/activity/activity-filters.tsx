@@ -44,7 +44,7 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
           label="Operation"
           value={filter.operation || ALL}
           onChange={(next) => onChange({ ...filter, operation: next === ALL ? '' : next })}
-          options={[{ value: ALL, label: 'Every operation' }, ...operations]}
+          options={[{ value: ALL, label: 'All operations' }, ...operations]}
         />
       </span>
       <span className="w-44 max-phone:w-full">
@@ -78,7 +78,7 @@ function useActors(): { value: string; label: string }[] {
   const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data ?? [];
   const keys = useQuery({ ...apiKeysQuery, enabled: useMay('api_keys:read') }).data ?? [];
   const all = [
-    { value: 'owner', label: 'Owner of the machine' },
+    { value: 'owner', label: 'Owner of this machine' },
     { value: 'instance', label: 'The instance' },
     ...people.map((person) => ({ value: person.user.email, label: displayName(person) })),
     ...keys.map(({ name }) => ({ value: `api key ${name}`, label: `API key ${name}` })),

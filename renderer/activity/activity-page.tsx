@@ -50,9 +50,9 @@ function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => voi
         empty={
           <Empty
             icon={SearchX}
-            title="Nothing of that kind"
-            text="No line of the log has all of what is asked for."
-            action={<Button onClick={onClear}>Show everything</Button>}
+            title="No matching activity"
+            text="No entry matches all filters."
+            action={<Button onClick={onClear}>Clear filters</Button>}
           />
         }
       />
@@ -63,7 +63,7 @@ function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => voi
               Load more
             </Button>
           ) : (
-            <span className="text-12 text-text-3">That is the beginning.</span>
+            <span className="text-12 text-text-3">No earlier activity.</span>
           )}
         </div>
       )}
@@ -144,9 +144,9 @@ function formatWhen(ms: number): string {
 /** Who it was: coming in is written by the instance, with the account beside it. */
 function describeActor(line: Line, nameOf: (id: unknown) => string): string {
   if (line.actor_kind === 'instance') {
-    if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of the machine';
+    if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of this machine';
     return typeof line.data?.user_id === 'number' ? nameOf(line.data.user_id) : 'The instance';
   }
-  if (line.actor_kind === 'owner') return 'Owner of the machine';
+  if (line.actor_kind === 'owner') return 'Owner of this machine';
   return line.actor;
 }

@@ -34,8 +34,8 @@ export function JobsPage() {
         empty={
           <Empty
             icon={Timer}
-            title="No job has run yet"
-            text="Checking every secret and rotating the key are listed here, with how they went."
+            title="No jobs yet"
+            text="Background work, such as checking every secret or rotating the key, is listed here with its result."
           />
         }
         columns={[
@@ -59,7 +59,7 @@ export function JobsPage() {
             cell: ({ started_at, queued_at }) => formatAgo(started_at ?? queued_at),
           },
           {
-            name: 'Took',
+            name: 'Duration',
             width: 'w-28',
             className: 'max-tablet:hidden',
             isNumber: true,

@@ -8,7 +8,9 @@ export class ApiProblem extends Error {
 
   constructor(body: unknown, status: number) {
     const problem = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-    super(typeof problem.detail === 'string' ? problem.detail : `The instance answered ${status}.`);
+    super(
+      typeof problem.detail === 'string' ? problem.detail : `The instance responded with status ${status}.`,
+    );
     this.name = 'ApiProblem';
     this.code = typeof problem.error_code === 'string' ? problem.error_code : 'internal_error';
     this.status = status;
@@ -20,7 +22,7 @@ export class ApiProblem extends Error {
 /** The instance did not answer at all. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
-    super('The instance did not answer. Nothing was lost; this is tried again.', { cause });
+    super('The instance did not respond. Nothing was lost; trying again.', { cause });
     this.name = 'ConnectionLost';
   }
 }
@@ -28,7 +30,7 @@ export class ConnectionLost extends Error {
 /** Thrown when someone closes the question who they are: the action was not done, and nothing is wrong. */
 export class ConfirmationDeclined extends Error {
   constructor() {
-    super('Not done: it needs your password.');
+    super('Not done: your password is required.');
     this.name = 'ConfirmationDeclined';
   }
 }
@@ -39,5 +41,5 @@ export function hasCode(error: unknown, ...codes: string[]): error is ApiProblem
 
 /** What went wrong in one sentence for a person. */
 export function describeError(error: unknown): string {
-  return error instanceof Error ? error.message : 'Something failed that should not.';
+  return error instanceof Error ? error.message : 'Something went wrong unexpectedly.';
 }

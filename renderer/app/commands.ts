@@ -34,7 +34,7 @@ export function useCommands(): PaletteRow[] {
   const go = (to: string) => () => void navigate({ to: to as '/' });
   // What fails is said in a toast: the palette is closed by then.
   const act = useApiMutation(async ({ run }: Act) => run(), {
-    onFailed: (text, _, { icon, label }) => showToast({ icon, title: `${label}: this did not work`, text }),
+    onFailed: (text, _, { icon, label }) => showToast({ icon, title: `${label} failed`, text }),
   });
   return [
     ...offeredCommands(areas, permissions, desktop !== null).map((command) => ({

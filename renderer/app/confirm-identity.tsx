@@ -64,7 +64,7 @@ function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: 
     return (
       <Dialog
         onClose={onDecline}
-        title="Confirm who you are"
+        title="Confirm your identity"
         text="This account has no password yet. Run temps-desktop admin create on this machine, then open a new link with temps-desktop console."
         foot={
           <Button className="ml-auto" onClick={onDecline}>
@@ -76,8 +76,8 @@ function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: 
   }
   return (
     <FormDialog
-      title="Confirm who you are"
-      text="This needs your password. It is asked again after five minutes."
+      title="Confirm your identity"
+      text="This action needs your password. It stays confirmed for five minutes."
       action="Confirm"
       mutation={confirm}
       failure={null}

@@ -9,7 +9,7 @@ export function NotFoundPage() {
       <Empty
         isPage
         icon={Compass}
-        title="There is no such page"
+        title="Page not found"
         text="It may have been deleted or renamed."
         action={
           <Link to="/" className={buttonClass()}>

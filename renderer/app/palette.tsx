@@ -24,7 +24,7 @@ export function Palette() {
       <Dialog.Portal>
         <Dialog.Overlay className="scrim scrim-top">
           <Dialog.Content className="palette" aria-describedby={undefined}>
-            <Dialog.Title className="sr">Go to or do</Dialog.Title>
+            <Dialog.Title className="sr">Search pages and commands</Dialog.Title>
             <PaletteList />
           </Dialog.Content>
         </Dialog.Overlay>
@@ -87,9 +87,9 @@ function PaletteList() {
             setAt(0);
           }}
           onKeyDown={onKeyDown}
-          placeholder="Go to or do…"
+          placeholder="Search pages and commands…"
           role="combobox"
-          aria-label="Go to or do"
+          aria-label="Search pages and commands"
           aria-expanded="true"
           aria-controls={id}
           aria-activedescendant={chosen ? `${id}-${ordered.indexOf(chosen)}` : undefined}
@@ -97,7 +97,7 @@ function PaletteList() {
           autoComplete="off"
         />
       </div>
-      <div id={id} role="listbox" aria-label="What was found" ref={list} className="palette-list">
+      <div id={id} role="listbox" aria-label="Results" ref={list} className="palette-list">
         {ordered.map((command, index) => (
           <Fragment key={`${command.group} ${command.label}`}>
             {command.group !== ordered[index - 1]?.group && (
@@ -123,7 +123,7 @@ function PaletteList() {
         ))}
         {ordered.length === 0 && (
           <div role="presentation" className="palette-row text-text-3">
-            Nothing by that name.
+            No results.
           </div>
         )}
       </div>

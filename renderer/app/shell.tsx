@@ -27,7 +27,7 @@ export function Shell() {
     return (
       <main className="grid h-full place-items-center">
         <Failed
-          title="The instance did not answer"
+          title="The instance did not respond"
           error={session.error}
           onRetry={() => void session.refetch()}
         />
@@ -96,7 +96,7 @@ function ConnectionBar() {
   if (!useConnectionLost()) return null;
   return (
     <div className="connection-bar" role="alert">
-      The instance does not answer. What you typed stays here; we go on trying.
+      The instance is not responding. Your input is kept; trying to reconnect.
     </div>
   );
 }

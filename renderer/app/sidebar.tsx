@@ -39,7 +39,7 @@ export function Sidebar() {
         <button
           type="button"
           className="icon-btn icon-btn-small"
-          aria-label={isNarrow ? 'Widen the sidebar' : 'Collapse the sidebar'}
+          aria-label={isNarrow ? 'Expand the sidebar' : 'Collapse the sidebar'}
           aria-expanded={!isNarrow}
           onClick={toggleNarrow}
         >
@@ -50,11 +50,11 @@ export function Sidebar() {
         type="button"
         className="side-find"
         onClick={openPalette}
-        title="Go to or do…"
+        title="Search pages and commands"
         aria-keyshortcuts="Control+K"
       >
         <Search className="icon" aria-hidden="true" />
-        <span>Go to or do…</span>
+        <span>Search…</span>
         <Kbd>{isMac ? '⌘ K' : 'Ctrl K'}</Kbd>
       </button>
       <nav aria-label="Pages">
@@ -96,6 +96,6 @@ function Sign({ sign }: { sign: NavSign }) {
   return sign === 'locked' ? (
     <Verdict name="locked" size={14} label="Locked" className="nav-sign text-danger-solid" />
   ) : (
-    <Verdict name="risk" size={14} label="Needs you" className="nav-sign text-attention-solid" />
+    <Verdict name="risk" size={14} label="Needs attention" className="nav-sign text-attention-solid" />
   );
 }

@@ -34,7 +34,7 @@ function WithVault({ session }: { session: Session }) {
     return (
       <main className="grid h-full place-items-center">
         <Failed
-          title="The key’s state did not load"
+          title="The key status did not load"
           error={vault.error}
           onRetry={() => void vault.refetch()}
         />
@@ -48,7 +48,7 @@ function WithVault({ session }: { session: Session }) {
 function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) {
   const wizard = useCopyWizard('active');
   const facts = {
-    key: `Kept ${inCustody(vault.custody)}.`,
+    key: `Stored ${inCustody(vault.custody)}.`,
     you: session.user?.email ?? 'Owner of this machine',
   };
   const isDone = wizard.stage === 'done';
@@ -61,7 +61,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       lead={
         isDone
           ? sayWhatCopyOpens(wizard.proven?.place ?? 'Your copy', vault.secrets.total)
-          : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy opens your secrets. A copy counts once we have read it back.`
+          : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy can decrypt your secrets. A copy counts once it is verified.`
       }
     >
       {isDone ? <FirstProject /> : <FirstCopy wizard={wizard} vault={vault} />}
@@ -110,7 +110,7 @@ function FirstProject() {
         label="Paste your .env"
         hint={
           count === 0
-            ? 'What looks like a secret is sealed at once. You can change that afterwards.'
+            ? 'Values that look like secrets are encrypted immediately. You can change that later.'
             : `${count} ${count === 1 ? 'line' : 'lines'} with a value.`
         }
         rows={6}
@@ -120,7 +120,7 @@ function FirstProject() {
         onChange={(event) => setEnv(event.target.value)}
       />
       <TextField
-        label="Name of the project"
+        label="Project name"
         name="name"
         required
         maxLength={100}
@@ -132,18 +132,18 @@ function FirstProject() {
       {create.message && !create.fieldError('name') && (
         <Banner tone="danger">
           {create.message}
-          {made !== null && ' The project was made; mend the text, or empty it and go on.'}
+          {made !== null && ' The project was created. Fix the text, or clear it and continue.'}
         </Banner>
       )}
       <div className="setup-end">
         <Button kind="main" type="submit" isBusy={create.isPending}>
           {count > 0
-            ? `Create it with ${count} ${count === 1 ? 'variable' : 'variables'}`
-            : 'Create the project'}
+            ? `Create project with ${count} ${count === 1 ? 'variable' : 'variables'}`
+            : 'Create project'}
         </Button>
         <p className="setup-later">
           <Link to="/">Not now</Link>
-          <span>Projects wait on their page.</span>
+          <span>You can create projects later on the Projects page.</span>
         </p>
       </div>
     </form>

@@ -29,7 +29,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
         {stage === 'making' ? (
           <p className="flex items-center gap-2 text-text-2" role="status">
             <LoaderCircle className="icon turning" aria-hidden="true" />
-            Making the copy
+            Creating the copy
           </p>
         ) : stage === 'handed' ? (
           <HandedStep wizard={wizard} />
@@ -116,8 +116,8 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
           text:
             each === 'drive'
               ? drive
-                ? `${drive.label} is plugged in. A drive of its own: good.`
-                : 'Plug one in: it appears here by itself.'
+                ? `${drive.label} is plugged in. It is a separate drive: good.`
+                : 'Plug one in: it appears here automatically.'
               : ways[each].text,
           icon: ways[each].icon,
           aside: <span className="max-phone:hidden">{ways[each].time}</span>,
@@ -140,7 +140,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
                 {needs.hasPassphrase && (
                   <PassphrasePair
                     key={format}
-                    hint="Protects the file if it is found."
+                    hint="Protects the file if someone finds it."
                     onReady={setPassphrase}
                     error={wizard.making.message}
                   />
@@ -156,7 +156,7 @@ function ChooseWay({ wizard }: { wizard: CopyWizard }) {
       )}
       <div className="setup-end">
         <Button kind="main" type="submit" disabled={!isReady}>
-          {needs.isFile ? 'Write and read back' : 'Go on'}
+          {needs.isFile ? 'Write and verify' : 'Continue'}
         </Button>
         <Later />
       </div>
@@ -199,7 +199,7 @@ function Later() {
   return (
     <p className="setup-later">
       <Link to="/">Later</Link>
-      <span>We ask after your first secret, then once a day.</span>
+      <span>We will remind you after your first secret, then once a day.</span>
     </p>
   );
 }

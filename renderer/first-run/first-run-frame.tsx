@@ -35,14 +35,14 @@ export function FirstRunFrame({ current, facts, fingerprint, title, lead, childr
             steps={[
               { title: 'Your key', said: facts.key },
               { title: 'You', said: facts.you },
-              { title: 'A copy you keep', said: 'In a place that is not this computer.' },
+              { title: 'A copy you keep', said: 'Stored somewhere other than this computer.' },
             ]}
           />
         </div>
         {fingerprint !== null && (
           <div className="setup-plate">
             <Blade fingerprint={fingerprint} column={11} />
-            <p>Your key. The cuts are its fingerprint, which is not secret.</p>
+            <p>Your key. Its shape shows its fingerprint, which is not secret.</p>
           </div>
         )}
       </aside>

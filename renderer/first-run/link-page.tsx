@@ -46,7 +46,7 @@ function ContinueAsOwner({ token }: { token: string }) {
         </div>
         <div>
           <h1 className="t20">Continue as the owner of this machine</h1>
-          <p className="text-text-2">The link works once, within five minutes.</p>
+          <p className="text-text-2">The link works once and expires after five minutes.</p>
         </div>
         <FormError mutation={enter} />
         <Button kind="main" isBusy={enter.isPending} onClick={() => enter.mutate()} autoFocus>

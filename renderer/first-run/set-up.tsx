@@ -50,7 +50,7 @@ export function SetUp({ token }: { token: string }) {
     setKey(await ask(client.POST('/setup/key/custody', { body: { token, ...chosen } })));
 
   const facts = {
-    key: key ? sayKey(key) : 'Made here, and kept on this machine.',
+    key: key ? sayKey(key) : 'Created and stored on this machine.',
     you: 'E-mail and password.',
   };
   if (error !== null) return <NoLink error={error} facts={facts} onRetry={() => setRound(round + 1)} />;
@@ -63,10 +63,10 @@ const askKey = (token: string) => ask(client.POST('/setup/key', { body: { token 
 
 /** What came of the first step, in a line. */
 export function sayKey({ fingerprint, adopted, custody, label, found }: FirstKey): string {
-  if (fingerprint === null) return found ? 'One is here, not used yet.' : 'There is none yet.';
+  if (fingerprint === null) return found ? 'One was found, not in use yet.' : 'No key yet.';
   const where = inCustody({ name: custody, label });
-  if (adopted === true) return `Found ${where} and taken over.`;
-  return adopted === false ? `Made here, kept ${where}, read back.` : `Kept ${where}.`;
+  if (adopted === true) return `Found ${where} and now in use.`;
+  return adopted === false ? `Created, stored ${where} and verified.` : `Stored ${where}.`;
 }
 
 interface NoLinkProps {
@@ -85,19 +85,19 @@ function NoLink({ error, facts, onRetry }: NoLinkProps) {
       fingerprint={null}
       title={
         isSetUp
-          ? 'This instance is set up'
+          ? 'This instance is already set up'
           : isOver
-            ? 'This link does not work any more'
-            : 'Set-up did not begin'
+            ? 'This link no longer works'
+            : 'Set-up did not start'
       }
       lead={
         isOver ? (
           <>
-            It was used, or is over an hour old. On the machine, run{' '}
+            It was used or is more than an hour old. On the machine, run{' '}
             <code className="mono">temps-desktop console</code> for a new one.
           </>
         ) : isSetUp ? (
-          'There is an account already: sign in with it.'
+          'There is already an account: sign in with it.'
         ) : (
           describeError(error)
         )

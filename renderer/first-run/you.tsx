@@ -46,8 +46,8 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
       current={1}
       facts={facts}
       fingerprint={fingerprint}
-      title="Who you are"
-      lead="The first account may do everything. Its password also confirms who is there before a secret is shown."
+      title="Create your account"
+      lead="The first account is an administrator and may do everything. Its password also confirms your identity before a secret is shown."
     >
       <form onSubmit={submit} className="grid grid-cols-1 gap-4">
         <div className="grid items-start gap-4 tablet:grid-cols-2">
@@ -61,7 +61,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             autoFocus
             value={email}
             onChange={(event) => setEmail(event.target.value)}
-            hint="To sign in with. Nothing is sent to it."
+            hint="Used to sign in. No mail is sent to it."
             error={setUp.fieldError('email')}
           />
           <TextField
@@ -72,7 +72,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
             dir="auto"
             value={name}
             onChange={(event) => setName(event.target.value)}
-            hint="As others see you in the activity."
+            hint="Shown to others in the activity log."
             error={setUp.fieldError('name')}
           />
         </div>
@@ -86,7 +86,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
         <FormError mutation={setUp} fields={['email', 'name', 'password']} />
         <div className="mt-2 flex flex-wrap gap-2">
           <Button kind="main" type="submit" isBusy={setUp.isPending}>
-            Go on
+            Continue{' '}
           </Button>
           <Button kind="plain" onClick={onBack}>
             Back

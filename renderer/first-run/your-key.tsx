@@ -25,18 +25,18 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
         current={0}
         facts={facts}
         fingerprint={null}
-        title={found ? 'There is a key here already' : 'Where is your key to be kept?'}
+        title={found ? 'A key already exists here' : 'Where should your key be stored?'}
         lead={
           found
-            ? 'An earlier Temps, or upstream’s server, left it. Secrets need one key that seals them: say whether it is this one.'
-            : 'Secrets need one key that seals them. None was made yet: it is kept nowhere that you did not choose.'
+            ? 'It was left by an earlier Temps or by the upstream server. One key encrypts all secrets: choose whether to use this one.'
+            : 'One key encrypts all secrets. It has not been created yet: it is stored only where you choose.'
         }
       >
         <div className="grid grid-cols-1 gap-4">
-          {!found && <Banner tone="attention">{detail ?? `${label} gave no key.`}</Banner>}
+          {!found && <Banner tone="attention">{detail ?? `${label} returned no key.`}</Banner>}
           <FirstKeyChoice asked={firstKey} found={found} onChoose={onChoose} />
           <Button kind="plain" className="justify-self-start" onClick={onDone}>
-            Go on without a key for now
+            Continue without a key for now
           </Button>
         </div>
       </FirstRunFrame>
@@ -47,8 +47,8 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
       current={0}
       facts={facts}
       fingerprint={fingerprint}
-      title={adopted ? 'Your key was here already' : 'Your key is made'}
-      lead="One key seals every secret of this instance. It never leaves this machine by itself, and is in no database, backup or log."
+      title={adopted ? 'Your existing key is in use' : 'Your key was created'}
+      lead="One key encrypts every secret of this instance. It never leaves this machine on its own, and it is not in any database, backup or log."
     >
       <ul className="card checks mb-6 px-4 py-2">
         <li className="is-done">
@@ -60,7 +60,7 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
         <li className="is-done">
           <Check className="icon" aria-hidden="true" />
           <span className="min-w-0 py-1.5 [overflow-wrap:anywhere]">
-            {adopted ? 'Found' : 'Kept'}: <b>{label}</b>{' '}
+            {adopted ? 'Found' : 'Stored'}: <b>{label}</b>{' '}
             <span className="mono text-text-3">{findIn({ name: custody, place })}</span>
           </span>
         </li>
@@ -69,26 +69,26 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
           <span className="py-1.5">
             {custodyWords[custody].opens}
             {custody === 'file' &&
-              ' No keychain is asked. You can move it to a keychain or under a passphrase later.'}
+              ' No keychain is used. You can move it to a keychain or protect it with a passphrase later.'}
           </span>
         </li>
       </ul>
       {found && (
         <p className="mb-6 text-text-2 [overflow-wrap:anywhere]">
-          The file {found.path} was left as it is
+          The file {found.path} was not changed
           {adopted
-            ? ': an upstream server may need it. Once nothing does, remove it: whoever reads it has this key.'
-            : ', with the other key in it.'}
+            ? ': an upstream server may still need it. Once nothing does, delete it: anyone who can read it has this key.'
+            : ': it holds the other key.'}
         </p>
       )}
       {adopted && (
         <p className="mb-6 text-text-2">
-          It is used as it is: what it sealed elsewhere stays readable with it. If you did not expect a key
-          there, stop here and look at that place first.
+          It is used unchanged, so it still decrypts what it encrypted elsewhere. If you did not expect a key
+          there, stop here and check that location first.
         </p>
       )}
       <Button kind="main" onClick={onDone} autoFocus>
-        Go on
+        Continue{' '}
       </Button>
     </FirstRunFrame>
   );

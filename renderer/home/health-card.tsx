@@ -26,19 +26,19 @@ export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton
         <p className="t16 health-say">{sayOutcome(vault)}</p>
         <dl className="facts health-facts">
           <div>
-            <dt>Last proven copy</dt>
+            <dt>Last verified copy</dt>
             <dd title={verified_at === null ? undefined : formatExact(verified_at)}>
               {verified_at === null ? 'none' : formatDay(verified_at)}
             </dd>
           </div>
           <div>
-            <dt>Next proof due</dt>
+            <dt>Next verification due</dt>
             <dd title={due_at === null ? undefined : formatExact(due_at)}>
               {due_at === null ? '–' : due_at < Date.now() ? 'now' : formatDue(due_at)}
             </dd>
           </div>
           <div>
-            <dt>Key lives in</dt>
+            <dt>Key stored in</dt>
             <dd className="truncate" title={vault.custody.place}>
               {keeperOf(vault.custody)}
             </dd>
@@ -61,7 +61,7 @@ function MainWay({ vault }: { vault: VaultStatus }) {
     return (
       <Link to="/key/rotate" className={buttonClass()}>
         <RefreshCw className="icon" aria-hidden="true" />
-        See the rotation
+        View rotation
       </Link>
     );
   return vault.proof.verified_at === null ? (

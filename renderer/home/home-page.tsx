@@ -80,7 +80,7 @@ function Health({ vault, isFirst }: { vault: ReturnType<typeof useVault>; isFirs
     <div className="card mb-6">
       {vault.isError ? (
         <Failed
-          title="How the key is, is not known"
+          title="The key status did not load"
           error={vault.error}
           onRetry={() => void vault.refetch()}
         />
@@ -109,7 +109,7 @@ function LoginQuestion() {
     showToast({
       icon: Power,
       title: isEnabled ? 'Temps starts when you sign in' : 'Temps starts when you open it',
-      text: 'Settings change that.',
+      text: 'You can change this in Settings.',
     }),
   );
   if (!item || item.wasAsked) return null;
@@ -117,7 +117,8 @@ function LoginQuestion() {
     <section className="card card-pad grid gap-2" aria-label="Start with the computer">
       <b>Start Temps when you sign in to this computer?</b>
       <p className="text-text-2">
-        It starts without its window. While it does not run, programs find no secrets here.
+        It starts in the background, without its window. While it is not running, programs cannot get secrets
+        from it.
       </p>
       <ErrorLine said={answer.message} />
       <div className="flex flex-wrap gap-2">
@@ -139,7 +140,7 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
   const steps: Step[] = [
     {
       title: 'Your first project',
-      said: 'One application: its environments and variables. Give it a name, then paste its .env.',
+      said: 'One application with its environments and variables. Name it, then paste its .env.',
       body: (
         <Button kind="main" icon={Plus} className="mt-3" onClick={onNew}>
           New project
@@ -147,15 +148,15 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
       ),
     },
     {
-      title: hasCopy ? 'A copy of the key: proven' : 'A copy of the key',
+      title: hasCopy ? 'A copy of the key: verified' : 'A copy of the key',
       said: hasCopy
-        ? 'What you seal from now on survives this computer.'
-        : 'What is sealed is lost with this computer unless a copy of the key is elsewhere. It takes a minute.',
+        ? 'It can decrypt the secrets you add from now on.'
+        : 'Without a copy of the key elsewhere, your secrets are lost with this computer. It takes a minute.',
     },
   ];
   return (
-    <section className="card first-start" aria-label="Begin">
-      <h2 className="t16">Begin here</h2>
+    <section className="card first-start" aria-label="Get started">
+      <h2 className="t16">Get started</h2>
       <Steps steps={steps} current={0} />
       {mayCopy && !hasCopy && (
         <Link to="/key/copy" className={`${buttonClass()} ml-9 justify-self-start`}>
@@ -196,8 +197,8 @@ function NoProjects() {
     <div className="card">
       <Empty
         icon={SquareStack}
-        title="No project yet"
-        text="A project is one application with its environments and variables. An administrator can make one."
+        title="No projects yet"
+        text="A project is one application with its environments and variables. An administrator can create one."
       />
     </div>
   );
@@ -215,7 +216,7 @@ function NewestActivity() {
   const lines = useQuery(newestQuery);
   return (
     <Section
-      title="Newest activity"
+      title="Recent activity"
       actions={
         <Link to="/activity" className={buttonClass('plain', true)}>
           All activity

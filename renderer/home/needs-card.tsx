@@ -26,12 +26,12 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     ({ note }) => note === undefined || !isNoteRead(note),
   );
   return (
-    <Section title="What needs you" said={needs.length === 0 ? '' : needs.length.toLocaleString()}>
+    <Section title="Needs attention" said={needs.length === 0 ? '' : needs.length.toLocaleString()}>
       <div className="card">
         {needs.length === 0 && (
           <p className="flex items-center gap-2 p-4 text-text-2">
             <Check className="icon text-ok-solid" aria-hidden="true" />
-            Nothing waits for you.
+            Nothing needs your attention.
           </p>
         )}
         <ul>
@@ -86,7 +86,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
             {snooze && <Snooze code={snooze} />}
             {note && (
               <Button isSmall onClick={onRead}>
-                Understood
+                Got it
               </Button>
             )}
           </div>

@@ -83,7 +83,7 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
       id: 'lost',
       sign: { verdict: 'risk' },
       title: `${formatCount(lost, 'lost value')} to replace`,
-      text: 'Their key was given up. Enter them again, or make new ones.',
+      text: 'The key they were encrypted with was given up. Enter them again or create new ones.',
       button: { label: 'Recovery list', to: '/recovery' },
     });
   const damaged = report?.failures.filter(({ reason }) => reason === 'damaged') ?? [];
@@ -91,18 +91,18 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
     needs.push({
       id: 'damaged',
       sign: { verdict: 'broken' },
-      title: `${formatCount(damaged.length, 'value')} ${damaged.length === 1 ? 'does' : 'do'} not open`,
-      text: `${damaged[0]?.owner?.title ?? 'One that nothing uses'}${damaged.length > 1 ? ', and others' : ''}. Rotation waits until this is solved.`,
-      button: { label: 'See which', to: '/secrets' },
+      title: `${formatCount(damaged.length, 'value')} cannot be decrypted`,
+      text: `${damaged[0]?.owner?.title ?? 'An unused value'}${damaged.length > 1 ? ', and others' : ''}. Rotation is blocked until this is fixed.`,
+      button: { label: 'Show them', to: '/secrets' },
     });
   return needs;
 }
 
 function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
   const texts: Partial<Record<NonNullable<typeof rotation>['state'], string>> = {
-    staged: 'The new key waits for a proven copy. Nothing is sealed with it yet.',
-    proven: 'The new key is proven. Sealing can begin.',
-    sealing: 'Values move to the new key. Everything stays usable.',
+    staged: 'The new key needs a verified copy. Nothing is encrypted with it yet.',
+    proven: 'The new key is confirmed. Encryption with it can start.',
+    sealing: 'Values are being encrypted with the new key. Everything stays usable.',
   };
   const text = rotation && texts[rotation.state];
   if (!text) return [];
@@ -110,9 +110,9 @@ function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
     {
       id: 'rotation',
       sign: { verdict: 'due' },
-      title: 'A rotation is open',
+      title: 'Key rotation in progress',
       text,
-      button: { label: rotation.state === 'sealing' ? 'See how far' : 'Go on', to: '/key/rotate' },
+      button: { label: rotation.state === 'sealing' ? 'View progress' : 'Continue', to: '/key/rotate' },
     },
   ];
 }
@@ -131,8 +131,11 @@ function needProofs({ vault, copies, nowMs }: NeedFacts): Need[] {
         id: `due ${copy.id}`,
         sign: { days: daysBetween(verifiedAt, nowMs) },
         title: nameCopy(copy),
-        text: dueAt <= nowMs ? 'Its proof is over 90 days old.' : `Proof due in ${formatCount(days, 'day')}.`,
-        button: { label: 'Prove it', to: '/key/verify' as const, hash: `copy-${copy.id}` },
+        text:
+          dueAt <= nowMs
+            ? 'Last verified over 90 days ago.'
+            : `Verification due in ${formatCount(days, 'day')}.`,
+        button: { label: 'Verify', to: '/key/verify' as const, hash: `copy-${copy.id}` },
       };
     });
 }
@@ -144,15 +147,15 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       id: `unread ${copy.id}`,
       sign: { days: null },
       title: nameCopy(copy),
-      text: `Made ${onDay(copy.made_at)}, never read back. It does not count yet.`,
-      button: { label: 'Read it back', to: '/key/verify' as const, hash: `copy-${copy.id}` },
+      text: `Created ${onDay(copy.made_at)}, never verified. It does not count yet.`,
+      button: { label: 'Verify', to: '/key/verify' as const, hash: `copy-${copy.id}` },
     }));
   const notes = vault.said
     .filter((line) => line !== vault.database.detail)
     .map((line) => ({
       id: `note ${line}`,
       sign: { verdict: 'due' as const },
-      title: 'Noticed at the start',
+      title: 'Noticed at startup',
       text: `${line}${/[.!?]$/.test(line) ? '' : '.'}`,
       button: null,
       note: line,
@@ -167,8 +170,8 @@ function needKeychain({ vault, keychain }: NeedFacts): Need[] {
     {
       id: 'keychain',
       sign: { verdict: 'due' },
-      title: `The key could live in ${keychain}`,
-      text: 'It lies in a file beside the database: whoever copies the folder has both.',
+      title: `The key could be stored in ${keychain}`,
+      text: 'It is in a file next to the database: anyone who copies the folder has both.',
       button: { label: 'Move it…', to: '/key' },
       note: `keychain ${vault.fingerprint}`,
     },

@@ -10,15 +10,15 @@ export function sayOutcome(vault: VaultStatus): string {
   if (vault.state === 'locked') {
     const { why } = caseWords(vault);
     const waiting = formatCount(vault.secrets.total, 'value');
-    return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} ${vault.secrets.total === 1 ? 'waits' : 'wait'} for the key.`;
+    return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} cannot be decrypted until the key is available.`;
   }
   const lost = countToLose(vault.secrets.at_stake);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
     if (lost === 0 && vault.health.level === 'at_risk')
-      return 'Whatever is sealed under this new key is lost with this computer. Make a copy of it first.';
+      return 'Anything encrypted with this new key is lost with this computer. Make a copy of the key first.';
     return lost === 0
-      ? 'Nothing is sealed yet that could be lost. The first secret makes a copy of the key worth having.'
+      ? 'There are no secrets to lose yet. Make a copy of the key when you add the first one.'
       : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;
   }
   const copy = `the ${formats[format].kept} “${place}”`;
@@ -27,9 +27,9 @@ export function sayOutcome(vault: VaultStatus): string {
   switch (vault.health.level) {
     case 'at_risk':
     case 'broken':
-      return `${start}, last verified ${formatCount(days, 'day')} ago, is all that could decrypt this database elsewhere.`;
+      return `${start}, last verified ${formatCount(days, 'day')} ago, is the only copy that could decrypt this database elsewhere.`;
     case 'due':
-      return `${sayWhatCopyOpens(start, lost)} Verify it again: it was last read ${formatCount(days, 'day')} ago.`;
+      return `${sayWhatCopyOpens(start, lost)} Verify it again: it was last verified ${formatCount(days, 'day')} ago.`;
     default:
       return lost === 0
         ? `${start} is ready for the first secret.`

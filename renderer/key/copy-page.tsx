@@ -48,7 +48,7 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
       title={titleOf(wizard)}
       name="Make a copy"
       crumbs={crumbs}
-      actions={wizard.stage !== 'done' && <Button onClick={stop}>Stop here</Button>}
+      actions={wizard.stage !== 'done' && <Button onClick={stop}>Cancel</Button>}
     >
       <div className="copy-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
@@ -134,8 +134,8 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
 function Opens({ vault }: { vault: VaultStatus }) {
   const { total } = vault.secrets;
   return (
-    <section className="card copy-opens" aria-label="What this copy will open">
-      <h2>What this copy will open</h2>
+    <section className="card copy-opens" aria-label="What this copy can decrypt">
+      <h2>What this copy can decrypt</h2>
       <ul>
         <li>
           <LockKeyhole className="icon text-icon" aria-hidden="true" />
@@ -146,7 +146,7 @@ function Opens({ vault }: { vault: VaultStatus }) {
         {(vault.epoch ?? 1) > 1 && (
           <li>
             <X className="icon text-icon" aria-hidden="true" />
-            <span>Not what was sealed under an older key</span>
+            <span>Not what was encrypted with an older key</span>
           </li>
         )}
         <li>
@@ -170,15 +170,15 @@ function StopDialog({ copy, onClose, onStopped }: StopDialogProps) {
   return (
     <Dialog
       onClose={onClose}
-      title="Stop before it was read back?"
-      text="The copy was made but not read back, so it does not count. If you have it, it stays in the list, to be read back later. If you do not, forget it."
+      title="Leave without verifying the copy?"
+      text="The copy was created but not verified, so it does not count. If you kept it, leave it in the list and verify it later. If you did not, forget it."
       foot={
         <span className="ml-auto flex flex-wrap justify-end gap-2">
-          <Button onClick={onClose}>Go on</Button>
+          <Button onClick={onClose}>Continue</Button>
           <Button isBusy={forget.isPending} onClick={() => forget.mutate()}>
-            Stop and forget it
+            Leave and forget it
           </Button>
-          <Button onClick={onStopped}>Stop, I have it</Button>
+          <Button onClick={onStopped}>Leave, I have it</Button>
         </span>
       }
     >

@@ -68,22 +68,22 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
           options={[
             {
               value: 'found',
-              title: 'Use the key that is here',
-              text: `${found.fingerprint}, in ${found.path}. What it sealed elsewhere opens with it.`,
+              title: 'Use the existing key',
+              text: `${found.fingerprint}, in ${found.path}. It can decrypt what it encrypted elsewhere.`,
               icon: FileKey2,
             },
             {
               value: 'new',
-              title: 'Make a new key',
-              text: 'The file stays as it is, and is not used here.',
+              title: 'Create a new key',
+              text: 'The file stays unchanged and is not used here.',
               icon: KeyRound,
             },
           ]}
         />
       )}
-      {found && <h2>Where it is kept</h2>}
+      {found && <h2>Where it is stored</h2>}
       <Choices
-        label="Where the key is kept"
+        label="Where the key is stored"
         value={custody}
         onChange={(next) => change({ custody: next })}
         options={offered.map((value) => ({
@@ -92,14 +92,14 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
           ...(value === 'keychain' && asked.custody === 'keychain'
             ? { title: keeperOf({ name: value, label: asked.label }) }
             : {}),
-          aside: found === null && value === asked.custody ? 'gave no key' : undefined,
+          aside: found === null && value === asked.custody ? 'returned no key' : undefined,
           more:
             value === 'passphrase' ? (
               <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />
             ) : undefined,
         }))}
       />
-      {make.message && <Banner tone="danger">{make.message} No key was made.</Banner>}
+      {make.message && <Banner tone="danger">{make.message} No key was created.</Banner>}
       <Button
         kind="main"
         type="submit"
@@ -110,8 +110,8 @@ export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoice
         {found && usesFound
           ? 'Use this key'
           : found === null && custody === asked.custody
-            ? 'Try it again'
-            : 'Make the key'}
+            ? 'Try again'
+            : 'Create the key'}
       </Button>
     </form>
   );

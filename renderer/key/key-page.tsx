@@ -44,7 +44,7 @@ export function KeyPage() {
       {vault.isError ? (
         <div className="card">
           <Failed
-            title="The key’s state did not load"
+            title="The key status did not load"
             error={vault.error}
             onRetry={() => void vault.refetch()}
           />
@@ -89,8 +89,8 @@ function Deeds({ vault }: { vault: VaultStatus }) {
             <ChevronRight className="icon text-icon" aria-hidden="true" />
             <span>
               {isRotating(vault)
-                ? 'A rotation is under way.'
-                : `A new key. Every value is sealed again, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
+                ? 'A rotation is in progress.'
+                : `Create a new key and re-encrypt every value, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
             </span>
           </Link>
         )}
@@ -99,14 +99,14 @@ function Deeds({ vault }: { vault: VaultStatus }) {
             <LockKeyhole className="icon text-icon" aria-hidden="true" />
             <b>Lock now</b>
             <i />
-            <span>Drops the key from memory. Sites go on serving.</span>
+            <span>Removes the key from memory. Sites keep running.</span>
           </button>
         )}
         <Link to="/key/lost" className="act">
           <LifeBuoy className="icon text-icon" aria-hidden="true" />
           <b>I lost the key</b>
           <ChevronRight className="icon text-icon" aria-hidden="true" />
-          <span>When no copy opens: what is lost, and what to do first.</span>
+          <span>When no copy works: what is lost and what to do first.</span>
         </Link>
       </div>
       {isLocking && <LockDialog vault={vault} onClose={() => setLocking(false)} />}
@@ -124,19 +124,19 @@ function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
     <ConfirmDialog
       title="Lock the vault now?"
       action="Lock now"
-      keep="Leave it open"
+      keep="Leave it unlocked"
       kind="main"
       mutation={lock}
       onClose={onClose}
     >
       <p>
-        Every key leaves the memory of the instance. Sites go on serving; the plain part of everything stays
-        readable. Secrets, API keys and new certificates wait until it is unlocked.
+        All keys are removed from memory. Sites keep running, and everything that is not encrypted stays
+        readable. Secrets, API keys and new certificates are unavailable until the vault is unlocked.
       </p>
       <p>
         {custody.name === 'passphrase'
-          ? 'Unlocking asks for the passphrase, or a copy.'
-          : `Unlocking takes the key kept ${inCustody(custody)} again, or a copy.`}
+          ? 'To unlock it, you need the passphrase or a copy.'
+          : `To unlock it, use the key stored ${inCustody(custody)} or a copy.`}
       </p>
     </ConfirmDialog>
   );

@@ -21,7 +21,7 @@ export function LostPage() {
     >
       {vault.isError && (
         <Failed
-          title="The key’s state did not load"
+          title="The key status did not load"
           error={vault.error}
           onRetry={() => void vault.refetch()}
         />
@@ -33,10 +33,10 @@ export function LostPage() {
 }
 
 const runningUnder =
-  'The instance runs, so it still holds the key in memory. Nothing is lost yet: do this before it stops.';
+  'The instance is running, so it still has the key in memory. Nothing is lost yet: do this before it stops.';
 
 function lockedUnder(vault: VaultStatus): string {
-  return `The vault is locked. ${formatCount(vault.secrets.total, 'value')} cannot be read until a copy of the key opens them.`;
+  return `The vault is locked. ${formatCount(vault.secrets.total, 'value')} cannot be read until a copy of the key decrypts them.`;
 }
 
 function InOrder({ vault }: { vault: VaultStatus }) {
@@ -57,7 +57,7 @@ function runningSteps(vault: VaultStatus): Step[] {
       title: 'Make a copy now',
       body: (
         <Help
-          text={`${keeperOf(vault.custody)} may be gone or about to be: the key in memory is as good. A copy on a stick or on paper takes a minute.`}
+          text={`${keeperOf(vault.custody)} may be lost or about to be lost, but the key in memory is complete. A copy on a USB stick or on paper takes a minute.`}
           to="/key/copy"
           label="Make a copy"
           isMain
@@ -65,12 +65,12 @@ function runningSteps(vault: VaultStatus): Step[] {
       ),
     },
     {
-      title: 'Put it where the next start finds it',
-      said: 'Move the key to another place on the Encryption key page, or move it away and back: it is written anew and read back.',
+      title: 'Store it where the next start finds it',
+      said: 'On the Encryption key page, move the key to another place, or move it away and back: it is written again and verified.',
     },
     {
-      title: 'Someone else has it?',
-      said: 'A key that others may have seen is replaced: rotate it, prove a copy of the new one, then shred the old.',
+      title: 'Might someone else have it?',
+      said: 'Replace a key that others may have seen: rotate it, verify a copy of the new key, then shred the old one.',
     },
   ];
 }
@@ -78,8 +78,8 @@ function runningSteps(vault: VaultStatus): Step[] {
 function lockedSteps(vault: VaultStatus): Step[] {
   const proven =
     vault.proof.verified_at === null
-      ? 'No copy was ever proven here. Look for a file ending in .age or .kdbx, a printed page, or an entry in a password manager.'
-      : `${vault.proof.place ?? 'A copy'} was proven ${formatDay(vault.proof.verified_at)}. Start with that one.`;
+      ? 'No copy was ever verified here. Look for a file ending in .age or .kdbx, a printed page, or an entry in a password manager.'
+      : `${vault.proof.place ?? 'A copy'} was last verified ${formatDay(vault.proof.verified_at)}. Start with that one.`;
   return [
     {
       title: 'Look for a copy',
@@ -87,11 +87,11 @@ function lockedSteps(vault: VaultStatus): Step[] {
     },
     {
       title: 'Look for the key itself',
-      said: `It was kept ${inCustody(vault.custody)} (${findIn(vault.custody)}). A backup of that, or of the old machine, holds it too.`,
+      said: `It was stored ${inCustody(vault.custody)} (${findIn(vault.custody)}). A backup of that place, or of the old machine, also holds it.`,
     },
     {
       title: 'Start over with a new key',
-      said: `Only when nothing is left: ${formatCount(vault.secrets.total, 'value')} would have to be entered again, one by one from a list. They stay sealed, and open if the key turns up. It is the last thing on the page of the locked vault.`,
+      said: `Only as a last resort: ${formatCount(vault.secrets.total, 'value')} would have to be entered again, one by one from a list. They stay encrypted, and can be decrypted if you find the key. The button is at the end of the page of the locked vault.`,
     },
   ];
 }

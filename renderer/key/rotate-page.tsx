@@ -38,7 +38,7 @@ export function RotatePage() {
         vault.data?.rotation?.state === 'sealing' && (
           <Link to="/" className={buttonClass()}>
             <ArrowRight className="icon" aria-hidden="true" />
-            Go on working
+            Continue in the background
           </Link>
         )
       }
@@ -46,7 +46,7 @@ export function RotatePage() {
       {vault.isError && (
         <div className="card">
           <Failed
-            title="The key’s state did not load"
+            title="The key status did not load"
             error={vault.error}
             onRetry={() => void vault.refetch()}
           />
@@ -91,19 +91,19 @@ function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: V
         current={rotation ? at[rotation.state] : 0}
         steps={[
           {
-            title: rotation ? 'New key made' : 'A new key',
+            title: rotation ? 'New key created' : 'New key',
             said: rotation
-              ? `${time(rotation.staged_at)}, beside the old one ${inCustody(vault.custody)}`
-              : `Beside the old one ${inCustody(vault.custody)}`,
+              ? `${time(rotation.staged_at)}, next to the old one ${inCustody(vault.custody)}`
+              : `Next to the old one ${inCustody(vault.custody)}`,
           },
           {
-            title: rotation?.proven_at ? (rotation.without_copy ? 'No copy' : 'Copy proven') : 'A copy of it',
+            title: rotation?.proven_at ? (rotation.without_copy ? 'No copy' : 'Copy verified') : 'Copy of it',
             said: rotation?.proven_at
-              ? `${time(rotation.proven_at)}, ${rotation.without_copy ? 'you went on without' : (rotation.proven_by ?? 'read back')}`
-              : 'Made and read back',
+              ? `${time(rotation.proven_at)}, ${rotation.without_copy ? 'you continued without one' : (rotation.proven_by ?? 'verified')}`
+              : 'Created and verified',
           },
-          { title: 'Sealing', said: 'Cannot be undone, only finished' },
-          { title: 'Done', said: `Key ${oldEpoch ?? ''} retires, you may shred it` },
+          { title: 'Encrypting', said: 'Cannot be undone, only finished' },
+          { title: 'Done', said: `Key version ${oldEpoch ?? ''} is retired, you can shred it` },
         ]}
       />
     </div>
@@ -133,10 +133,10 @@ function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () =
         }
       >
         <b>
-          {formatCount(rotation.total, 'value')} sealed under key {rotation.new_epoch}.
+          {formatCount(rotation.total, 'value')} encrypted with key version {rotation.new_epoch}.
         </b>{' '}
         {rotation.without_copy
-          ? 'No copy of it is proven: make one now.'
+          ? 'No copy of it is verified: make one now.'
           : sayWhatCopyOpens(rotation.proven_by ?? 'Your copy', rotation.total)}
       </Banner>
       <section className="card" aria-label="The keys">
@@ -144,11 +144,11 @@ function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () =
         <div className="flex flex-wrap items-center gap-3 border-t border-line-soft px-6 py-4">
           <p className="min-w-0 flex-1 basis-72 text-text-2">
             {old?.shredded_at
-              ? `Key ${rotation.old_epoch} is shredded.`
-              : `Key ${rotation.old_epoch} stays where it is kept until you shred it: backups made before today open with it alone.`}
+              ? `Key version ${rotation.old_epoch} is shredded.`
+              : `Key version ${rotation.old_epoch} stays where it is stored until you shred it: only it can decrypt backups made before today.`}
           </p>
           {isOwner && old && old.shredded_at === null && old.custody !== 'external' && (
-            <Button onClick={() => setShredding(true)}>Shred key {rotation.old_epoch}…</Button>
+            <Button onClick={() => setShredding(true)}>Shred key version {rotation.old_epoch}…</Button>
           )}
           <Button kind="plain" onClick={onAgain}>
             Rotate again

@@ -77,13 +77,13 @@ function Verify({ vault }: { vault: VaultStatus }) {
   const verdict = said && !isPassphrase(said.verdict) ? said : null;
   return (
     <Page
-      title={asked ? `Read back: ${asked.place}` : 'Verify a copy'}
+      title={asked ? `Verify: ${asked.place}` : 'Verify a copy'}
       name="Verify a copy"
       crumbs={crumbs}
       under={
         asked
-          ? 'Take the copy from where it is, and give it here. Nothing of it is kept.'
-          : 'Give any copy of any key, and learn what it opens. Nothing of it is kept.'
+          ? 'Get the copy from where you keep it and enter it here. It is not stored.'
+          : 'Enter any copy of any key to find out what it can decrypt. It is not stored.'
       }
     >
       <div className="copy-cols">
@@ -141,14 +141,14 @@ interface Words {
 }
 
 const words: Record<Verification['verdict'], Words> = {
-  opens_this_instance: { sign: 'ok', level: 'level-ok', title: 'It opens this instance' },
-  older_epoch: { sign: 'due', level: 'level-due', title: 'It is of an older key' },
-  other_instance: { sign: 'risk', level: 'level-risk', title: 'It is of another instance' },
+  opens_this_instance: { sign: 'ok', level: 'level-ok', title: 'It works for this instance' },
+  older_epoch: { sign: 'due', level: 'level-due', title: 'It is a copy of an older key' },
+  other_instance: { sign: 'risk', level: 'level-risk', title: 'It belongs to another instance' },
   unknown_key: { sign: 'risk', level: 'level-risk', title: 'It is a key, but not one of this instance' },
   words_invalid: { sign: 'broken', level: 'level-broken', title: 'These are not the words of a key' },
   damaged: { sign: 'broken', level: 'level-broken', title: 'It is damaged' },
-  passphrase_required: { sign: 'locked', level: 'level-none', title: 'It is protected' },
-  passphrase_wrong: { sign: 'locked', level: 'level-none', title: 'The passphrase does not open it' },
+  passphrase_required: { sign: 'locked', level: 'level-none', title: 'It is encrypted' },
+  passphrase_wrong: { sign: 'locked', level: 'level-none', title: 'Wrong passphrase' },
 };
 
 interface VerdictCardProps {
@@ -161,7 +161,7 @@ function VerdictCard({ said, vault }: VerdictCardProps) {
   const { sign, level, title } = words[said.verdict];
   const isOpening = said.verdict === 'opens_this_instance';
   return (
-    <section className="card card-pad grid gap-2" role="status" aria-label="Verdict">
+    <section className="card card-pad grid gap-2" role="status" aria-label="Result">
       <h2 className={`level level-big ${level}`}>
         <Verdict name={sign} size={20} />
         {title}
@@ -170,7 +170,7 @@ function VerdictCard({ said, vault }: VerdictCardProps) {
       {isOpening && (
         <p className="text-text-2">
           {vault.secrets.total === 0
-            ? 'It counts as proven from now on.'
+            ? 'It counts as verified from now on.'
             : `${sayWhatCopyOpens('It', vault.secrets.total)} It counts as verified from now on.`}
         </p>
       )}
@@ -178,7 +178,7 @@ function VerdictCard({ said, vault }: VerdictCardProps) {
         <ul className="grid gap-1 text-text-2">
           {said.problems.map(({ position, nearest }) => (
             <li key={position}>
-              Word {position} is {nearest.length === 0 ? 'missing or one too many' : 'not on the list'}
+              Word {position} is {nearest.length === 0 ? 'missing or extra' : 'not on the list'}
               {nearest.length > 0 && (
                 <>
                   . Nearest: <span className="mono">{nearest.join(', ')}</span>

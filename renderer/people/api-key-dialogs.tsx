@@ -71,8 +71,8 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={create.fieldError('name', 'There is an API key with this name.')}
-        hint="Which program, on which machine."
+        error={create.fieldError('name', 'An API key with this name already exists.')}
+        hint="For example the program and machine that use it."
         dir="auto"
         maxLength={100}
         autoFocus
@@ -123,7 +123,7 @@ function PermissionChoice({ all, value, onChange, error }: PermissionChoiceProps
         Permissions
       </span>
       <Checkbox checked={value !== null} onChange={(isOn) => onChange(isOn ? all : null)}>
-        Only some of what the role may do
+        Only some of the role’s permissions
       </Checkbox>
       {value && (
         <div className="grid max-h-56 gap-2 overflow-y-auto rounded-2 border border-line bg-inset p-3">
@@ -154,7 +154,7 @@ export function DeleteApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
       changes: ['api-keys'],
       onDone: () => {
         onClose();
-        showToast({ title: `API key ${apiKey.name} is deleted` });
+        showToast({ title: `API key ${apiKey.name} was deleted` });
       },
     },
   );
@@ -167,12 +167,12 @@ export function DeleteApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{apiKey.name}</b> stops working at once, wherever it is used.{' '}
+        <b dir="auto">{apiKey.name}</b> stops working immediately everywhere.{' '}
         {apiKey.last_used_at === null
           ? 'It was never used.'
           : `It was last used ${formatAgo(Date.parse(apiKey.last_used_at))}.`}
       </p>
-      <p>It cannot be brought back. To stop it for a while, switch it off instead.</p>
+      <p>This cannot be undone. To disable it temporarily, turn it off instead.</p>
     </ConfirmDialog>
   );
 }

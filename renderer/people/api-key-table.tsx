@@ -34,7 +34,7 @@ export function ApiKeyTable({ keys, onDelete, ...states }: ApiKeyTableProps) {
           cell: ({ name, is_active, key_prefix }) => (
             <RowName
               name={name}
-              beside={!is_active && <Chip>switched off</Chip>}
+              beside={!is_active && <Chip>turned off</Chip>}
               below={<span className="font-mono">{key_prefix}…</span>}
             />
           ),
@@ -79,8 +79,8 @@ function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey)
       ),
     {
       changes: ['api-keys'],
-      onDone: () => showToast({ title: `${name} is switched ${is_active ? 'off' : 'on'}` }),
-      onFailed: (text) => showToast({ title: `${name} was not switched`, text }),
+      onDone: () => showToast({ title: `${name} was turned ${is_active ? 'off' : 'on'}` }),
+      onFailed: (text) => showToast({ title: `${name} was not changed`, text }),
     },
   );
   return (
@@ -89,7 +89,7 @@ function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey)
       groups={[
         [
           {
-            label: is_active ? 'Switch off' : 'Switch on',
+            label: is_active ? 'Turn off' : 'Turn on',
             icon: is_active ? PowerOff : Power,
             onSelect: () => toggle.mutate(),
           },

@@ -28,7 +28,7 @@ export function ApiKeysPage() {
     <PeopleFrame actions={mayWrite && (keys.data?.length ?? 0) > 0 && add}>
       {mayWrite && !canSeal && (
         <div className="mb-4">
-          <CannotSeal what="A new key could not be sealed. Those there are cannot be checked either, so they do not work now." />
+          <CannotSeal what="New keys cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
         </div>
       )}
       <ApiKeyTable
@@ -38,7 +38,7 @@ export function ApiKeysPage() {
         empty={
           <Empty
             icon={Bot}
-            title="No API key yet"
+            title="No API keys yet"
             text="A key lets a program use this instance: the command line on another machine, a script, a pipeline."
             action={mayWrite && add}
           />
@@ -47,8 +47,8 @@ export function ApiKeysPage() {
       {isMaking && <NewApiKeyDialog onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
         <ShownOnce name={`API key ${made.name}`} values={made.values} onStored={() => setMade(null)}>
-          Give it to the program as <span className="font-mono">Authorization: Bearer</span>. Lost, it is
-          deleted and a new one made.
+          Give it to the program as <span className="font-mono">Authorization: Bearer</span>. If it is lost,
+          delete it and create a new one.
         </ShownOnce>
       )}
       {leaving && <DeleteApiKeyDialog apiKey={leaving} onClose={() => setLeaving(null)} />}

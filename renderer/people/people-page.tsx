@@ -102,7 +102,7 @@ function PeopleList({ query, onDeed }: PeopleListProps) {
         query={query}
         people={found}
         onDeed={onDeed}
-        empty={<p className="card-pad text-text-2">Nobody by that name or e-mail address.</p>}
+        empty={<p className="card-pad text-text-2">No one matches this search.</p>}
       />
     </>
   );
@@ -143,7 +143,7 @@ function OwnAccess() {
             <li key={permission} className="min-h-9 text-text-3">
               <Minus className="icon" aria-hidden="true" />
               <span>
-                <span className="sr">Not: </span>
+                <span className="sr">Not allowed: </span>
                 {permissionWords(permission)}
               </span>
             </li>

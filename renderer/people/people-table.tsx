@@ -42,7 +42,7 @@ export function PeopleTable({ people, onDeed, ...states }: PeopleTableProps) {
           width: 'max-phone:w-32',
           cell: ({ roles }) => (
             <span className="row">
-              {roles.length === 0 && <span className="quiet">reads only</span>}
+              {roles.length === 0 && <span className="quiet">read only</span>}
               {roles.map(({ name }) => (
                 <Chip key={name} tone={name === 'admin' ? 'solid' : 'neutral'}>
                   {roleLabel(name)}

@@ -26,8 +26,8 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
       onDone: () => {
         onClose();
         showToast({
-          title: `${name.trim() || email} may come in`,
-          text: 'Tell them the password another way.',
+          title: `${name.trim() || email} can now sign in`,
+          text: 'Send them the password yourself.',
         });
       },
     },
@@ -35,7 +35,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog
       title="Add person"
-      text="They sign in with this e-mail address and password, and can change the password in their account."
+      text="They sign in with this e-mail address and password. They can change the password in their account."
       action="Add person"
       mutation={add}
       fields={['name', 'email', 'password']}
@@ -142,14 +142,14 @@ export function ResetPasswordDialog({ person, onClose }: { person: Person; onClo
     {
       onDone: () => {
         onClose();
-        showToast({ title: 'The new password is set', text: 'Tell it to them another way.' });
+        showToast({ title: 'New password set', text: 'Send it to them yourself.' });
       },
     },
   );
   return (
     <FormDialog
       title="Set a new password"
-      text={`${displayName(person)} is signed out everywhere and signs in with it from now on.`}
+      text={`${displayName(person)} will be signed out everywhere and sign in with the new password.`}
       action="Set password"
       mutation={reset}
       fields={['password']}
@@ -177,7 +177,7 @@ export function DeletePersonDialog({ person, onClose }: { person: Person; onClos
       onDone: () => {
         onClose();
         showToast({
-          title: `${displayName(person)} is deleted`,
+          title: `${displayName(person)} was deleted`,
           text: 'They can be restored under Deleted.',
         });
       },
@@ -192,11 +192,11 @@ export function DeletePersonDialog({ person, onClose }: { person: Person; onClos
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{displayName(person)}</b> is signed out everywhere and cannot come in again. API keys
-        they made stop working.
+        <b dir="auto">{displayName(person)}</b> will be signed out everywhere and can no longer sign in. API
+        keys they created stop working.
       </p>
-      {isYou && <p>This is the account you act as.</p>}
-      <p>What they changed stays, and so does its place in the activity. They can be restored.</p>
+      {isYou && <p>This is the account you are using.</p>}
+      <p>Their changes stay, also in the activity log. They can be restored.</p>
     </ConfirmDialog>
   );
 }
@@ -209,7 +209,7 @@ export function RestorePersonDialog({ person, onClose }: { person: Person; onClo
       changes: ['users'],
       onDone: () => {
         onClose();
-        showToast({ title: `${displayName(person)} may come in again` });
+        showToast({ title: `${displayName(person)} can sign in again` });
       },
     },
   );
@@ -224,8 +224,8 @@ export function RestorePersonDialog({ person, onClose }: { person: Person; onClo
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{displayName(person)}</b> signs in with their old password again, as {held}. API keys
-        they made work again too.
+        <b dir="auto">{displayName(person)}</b> can sign in with their old password again, as {held}. API keys
+        they created work again too.
       </p>
     </ConfirmDialog>
   );

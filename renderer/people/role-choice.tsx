@@ -24,7 +24,9 @@ export function RoleChoice({ value, onChange }: RoleChoiceProps) {
         </Checkbox>
       ))}
       <span className="text-12 text-text-3">
-        {value.length === 0 ? 'Without a role they only read.' : 'With several, the strongest counts.'}
+        {value.length === 0
+          ? 'Without a role they can only read.'
+          : 'With several roles, the strongest applies.'}
       </span>
     </fieldset>
   );
@@ -45,7 +47,7 @@ export const roles = [
   {
     name: 'reader',
     label: 'Reader',
-    text: 'Sees projects and variable names. No secret value, no change.',
+    text: 'Sees projects and variable names. No secret values, no changes.',
   },
 ] as const;
 

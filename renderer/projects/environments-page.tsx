@@ -115,7 +115,7 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
       changes: ['projects'],
       onDone: () => {
         onClose();
-        showToast({ title: `${environment.name} is deleted` });
+        showToast({ title: `${environment.name} was deleted` });
       },
     },
   );
@@ -131,21 +131,21 @@ function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnviro
       onClose={onClose}
     >
       {variables.isPending ? (
-        <p>Counting what is in it.</p>
+        <p>Counting its variables…</p>
       ) : variables.isError ? (
-        <p>What is in it could not be counted, so it is not deleted. Close this and try again.</p>
+        <p>Its variables could not be counted, so it was not deleted. Close this and try again.</p>
       ) : (
         <>
           {lost.length === 0 ? (
-            <p>No variable is lost with it.</p>
+            <p>No variables are lost.</p>
           ) : (
             <>
               <p>
                 <b>{formatCount(lost.length, 'variable')}</b> {lost.length === 1 ? 'is' : 'are'} in no other
-                environment and {lost.length === 1 ? 'goes' : 'go'} with it, history included:
+                environment and will be deleted with {lost.length === 1 ? 'its' : 'their'} history:
               </p>
               <NameList names={lost.map(({ key }) => key)} />
-              <p>Only an export you made brings them back.</p>
+              <p>They can only be restored from an export you made.</p>
             </>
           )}
           {kept > 0 && (

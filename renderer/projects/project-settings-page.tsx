@@ -48,8 +48,8 @@ export function ProjectSettingsPage() {
               <Section title="Delete this project">
                 <div className="card card-pad flex flex-wrap items-center gap-3">
                   <p className="min-w-0 flex-1 basis-60 text-text-2">
-                    Its environments, variables, their history and its tokens go with it. You are told how
-                    many first.
+                    This also deletes its environments, variables, their history and its tokens. You see how
+                    many before you confirm.
                   </p>
                   <Button icon={Trash2} onClick={() => setDeleting(true)}>
                     Delete project…
@@ -79,7 +79,7 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
     {
       changes: ['projects'],
       onDone: () => {
-        showToast({ title: `${project.name} is deleted` });
+        showToast({ title: `${project.name} was deleted` });
         return navigate({ to: '/projects', replace: true });
       },
     },
@@ -106,8 +106,8 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
       {isCounted ? (
         <>
           <p>
-            With it go <b>{formatCount(list.length, 'variable')}</b>
-            {secrets > 0 && ` (${secrets.toLocaleString()} secret)`}, every earlier value of theirs,{' '}
+            This also deletes <b>{formatCount(list.length, 'variable')}</b>
+            {secrets > 0 && ` (${secrets.toLocaleString()} secret)`}, all their earlier values,{' '}
             <b>{formatCount(environments.data?.length ?? 0, 'environment')}</b>
             {tokens.data && (
               <>
@@ -118,12 +118,12 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
             .
           </p>
           {list.length > 0 && <NameList names={[...new Set(list.map(({ key }) => key))]} />}
-          <p>Only an export you made brings them back.</p>
+          <p>They can only be restored from an export you made.</p>
         </>
       ) : variables.isError || environments.isError || tokens.isError ? (
-        <p>What is in it could not be counted, so it is not deleted. Close this and try again.</p>
+        <p>Its content could not be counted, so it was not deleted. Close this and try again.</p>
       ) : (
-        <p>Counting what is in it.</p>
+        <p>Counting its content…</p>
       )}
     </ConfirmDialog>
   );

@@ -40,16 +40,16 @@ export function ProjectsPage() {
         none={
           <Empty
             icon={SquareStack}
-            title="No project yet"
+            title="No projects yet"
             text={
               mayWrite
-                ? 'A project is one application: its environments, its variables, its tokens. Begin with a name, then paste its .env.'
-                : 'A project is one application with its environments and variables. An administrator can make one.'
+                ? 'A project is one application with its environments, variables and tokens. Name it, then paste its .env.'
+                : 'A project is one application with its environments and variables. An administrator can create one.'
             }
             action={
               mayWrite && (
                 <Button kind="main" icon={Plus} onClick={() => setMaking(true)}>
-                  Make a project
+                  Create a project
                 </Button>
               )
             }
@@ -87,7 +87,7 @@ function ProjectList({ query, none }: ProjectListProps) {
           <SearchField label="Search projects" value={search} onChange={setSearch} />
           <span className="quiet ml-auto empty:hidden" role="status">
             {found.length > SHOWN
-              ? `${SHOWN} of ${found.length.toLocaleString()}. Search finds the rest.`
+              ? `${SHOWN} of ${found.length.toLocaleString()}. Use the search to find the rest.`
               : words.length > 0
                 ? `${found.length} of ${projects.length}`
                 : ''}
@@ -103,8 +103,8 @@ function ProjectList({ query, none }: ProjectListProps) {
           ) : (
             <Empty
               icon={SearchX}
-              title="No project by that name"
-              text="The search looks at names, addresses and environments."
+              title="No projects found"
+              text="The search covers names, addresses and environments."
               action={<Button onClick={() => setSearch('')}>Show all</Button>}
             />
           )

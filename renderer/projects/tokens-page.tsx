@@ -39,7 +39,7 @@ export function TokensPage() {
     <ProjectFrame project={project} actions={mayWrite && !isEmpty && add}>
       {mayWrite && !canSeal && (
         <div className="mb-4">
-          <CannotSeal what="A new token could not be sealed. Those there are cannot be checked either, so they do not work now." />
+          <CannotSeal what="New tokens cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
         </div>
       )}
       <TokenList
@@ -50,7 +50,7 @@ export function TokensPage() {
       {isMaking && <NewTokenDialog project={project} onClose={() => setMaking(false)} onMade={setMade} />}
       {made && (
         <ShownOnce name={`Token ${made.name}`} values={made.values} onStored={() => setMade(null)}>
-          It reads {made.projectName} and nothing else. Lost, it is deleted and a new one made.
+          It can only read {made.projectName}. If it is lost, delete it and create a new one.
         </ShownOnce>
       )}
       {leaving && <DeleteTokenDialog project={project} token={leaving} onClose={() => setLeaving(null)} />}
@@ -75,7 +75,7 @@ function TokenList({ tokens, empty, onDelete }: TokenListProps) {
       empty={
         <Empty
           icon={KeySquare}
-          title="No token yet"
+          title="No tokens yet"
           text="A deployment token lets a pipeline or a container read this project’s variables, and nothing else of this instance."
           action={empty}
         />
@@ -102,7 +102,7 @@ function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) 
       changes: ['projects'],
       onDone: () => {
         onClose();
-        showToast({ title: `Token ${token.name} is deleted` });
+        showToast({ title: `Token ${token.name} was deleted` });
       },
     },
   );
@@ -115,12 +115,12 @@ function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) 
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{token.name}</b> stops working at once, wherever it is used.{' '}
+        <b dir="auto">{token.name}</b> stops working immediately everywhere.{' '}
         {token.last_used_at === null
           ? 'It was never used.'
           : `It was last used ${formatAgo(Date.parse(token.last_used_at))}.`}
       </p>
-      <p>It cannot be brought back. A new token has another text.</p>
+      <p>This cannot be undone. A new token will be different.</p>
     </ConfirmDialog>
   );
 }
@@ -147,7 +147,7 @@ function TokenTable({ tokens, onDelete, ...states }: TokenTableProps) {
           ),
         },
         {
-          name: 'May',
+          name: 'Permissions',
           className: 'max-tablet:hidden',
           title: labels,
           cell: ({ permissions }) => <Chip>{describeGrant(permissions)}</Chip>,

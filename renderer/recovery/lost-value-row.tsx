@@ -29,7 +29,7 @@ export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: L
   const { owner, kind, since, last_used_at } = value;
   const { label } = wordsOfKind(kind);
   const Icon = useSecretIcon(kind);
-  const name = owner?.name ?? 'Nothing uses it';
+  const name = owner?.name ?? 'Not used';
   return (
     <li className="lost-value">
       <Icon className="icon text-icon" aria-hidden="true" />
@@ -44,8 +44,8 @@ export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: L
       <span className="lost-since truncate" title={formatExact(last_used_at ?? since)}>
         {label},{' '}
         {last_used_at === null
-          ? `sealed ${formatShortDay(since)}`
-          : `last used ${formatShortDay(last_used_at)}`}
+          ? `encrypted ${formatShortDay(since)}`
+          : `last read ${formatShortDay(last_used_at)}`}
       </span>
       <div className="lost-do">
         {replaced ? (
@@ -92,7 +92,7 @@ function Mend({ value, name, onReplaced, onShow }: MendProps) {
         onSave={reenter.mutate}
       />
     );
-  if (!can_regenerate) return <span className="text-text-3">Delete it where it belongs</span>;
+  if (!can_regenerate) return <span className="text-text-3">Delete it on its own page</span>;
   return (
     <>
       {regenerate.message && (
@@ -102,7 +102,7 @@ function Mend({ value, name, onReplaced, onShow }: MendProps) {
       )}
       {can_reenter && (
         <Button kind="plain" isSmall onClick={() => setTyping(true)}>
-          I still have it
+          Enter the old one
         </Button>
       )}
       <Button
@@ -194,7 +194,7 @@ function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFie
           />
         </span>
       )}
-      {!isLong && <IconButton icon={WrapText} isSmall label="Several lines" onClick={() => lengthen()} />}
+      {!isLong && <IconButton icon={WrapText} isSmall label="Multiple lines" onClick={() => lengthen()} />}
       <Button isSmall type="submit" isBusy={isBusy} disabled={isEmpty}>
         Save
       </Button>

@@ -49,7 +49,7 @@ export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boo
       )}
       {shown && (
         <ShownOnce name={shown.name} values={shown.values} onStored={() => setShown(null)}>
-          Whatever used the lost value needs this one now. It is not shown again.
+          Update everything that used the lost value. It is not shown again.
         </ShownOnce>
       )}
     </>
@@ -68,10 +68,10 @@ function Done() {
       <Empty
         icon={ListChecks}
         title="Every lost value is replaced"
-        text="Nothing is left on this list. A proven copy of the new key keeps it so."
+        text="Nothing is left on this list. Keep a verified copy of the new key."
         action={
           <Link to="/secrets" className={buttonClass()}>
-            See the secrets
+            Show the secrets
           </Link>
         }
       />

@@ -59,7 +59,7 @@ function Actions({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
       {mayCopy && vault.proof.verified_at === null && (
         <Link to="/key/copy" className={buttonClass('main')}>
           <Plus className="icon" aria-hidden="true" />
-          Make a copy of key {vault.epoch}
+          Make a copy of key version {vault.epoch}
         </Link>
       )}
     </>
@@ -80,11 +80,11 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
       <div className="card">
         <Empty
           icon={ShieldCheck}
-          title="Nothing is lost"
-          text="Every value of this instance is sealed under a key that is here. After starting over with a new key, this is where the lost values are replaced."
+          title="No lost values"
+          text="Every value of this instance is encrypted with a key it has. After starting over with a new key, you replace lost values here."
           action={
             <Link to="/secrets" className={buttonClass()}>
-              See the secrets
+              Show the secrets
             </Link>
           }
         />
@@ -94,10 +94,10 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
     <div className="grid grid-cols-1 gap-5">
       {isLocked && (
         <Banner tone="danger" verdict="locked" action={mayWrite && <UnlockLink />}>
-          <b>Locked.</b> Values can be entered again once the vault is open.
+          <b>Locked.</b> Values can be entered again once the vault is unlocked.
         </Banner>
       )}
-      {!mayWrite && <Banner tone="info">An administrator of this instance replaces these values.</Banner>}
+      {!mayWrite && <Banner tone="info">An administrator of this instance can replace these values.</Banner>}
       <RecoverySummary list={list} mayRescue={mayWrite && !isLocked} />
       <LostValues list={list} mayMend={mayWrite && !isLocked} />
     </div>
@@ -110,7 +110,7 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
   const { total, remaining, started_at, lost_fingerprints } = list;
   const replaced = total - remaining;
   return (
-    <section className="card recovery-sum" aria-label="How far it has come">
+    <section className="card recovery-sum" aria-label="Progress">
       <div className="min-w-0">
         <p className="mb-2 flex flex-wrap items-baseline gap-x-2">
           <span className="t28">{replaced.toLocaleString()}</span>
@@ -120,8 +120,8 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
           <Ticks value={total === 0 ? 100 : (replaced / total) * 100} label="Lost values replaced" />
         </span>
         <p className="mt-2 text-12 text-text-3">
-          {started_at !== null && `Started over ${sayDay(started_at)}. `}You can leave and come back; nothing
-          here is forgotten.
+          {started_at !== null && `Started over ${sayDay(started_at)}. `}You can leave and continue later; the
+          list is saved.
         </p>
       </div>
       {remaining > 0 && (
@@ -134,7 +134,7 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
               </span>
             ))}
             <p>
-              <b className="text-text">Found the old key?</b> Rescue opens what is still left here.
+              <b className="text-text">Found the old key?</b> Rescue decrypts the values still on this list.
             </p>
           </div>
           {mayRescue && (

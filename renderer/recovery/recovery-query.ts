@@ -18,7 +18,7 @@ export const groupWords: Record<RecoveryGroupName, { title: string; breaks: stri
 
 /** How a value is created anew, on its button and afterwards. */
 export const sayNewValue = (kind: SecretKind) =>
-  wordsOfKind(kind).renewal ?? { button: 'Make a new one', done: 'Created again' };
+  wordsOfKind(kind).renewal ?? { button: 'Create a new one', done: 'Created again' };
 
 /** Kinds that come as several lines. */
 export const isLong = (kind: SecretKind) => kind === 'ssh_private_key';

@@ -54,7 +54,7 @@ export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogP
       onClose={() => !rescue.isPending && onClose()}
       width={860}
       title="Rescue with the old key"
-      text={`Hand over a copy of ${fingerprints.join(' or ')}. ${formatCount(remaining, 'value')} would come back; what you replaced stays as it is.`}
+      text={`Enter a copy of ${fingerprints.join(' or ')}. ${formatCount(remaining, 'value')} can be recovered; values you replaced are not changed.`}
     >
       <div className="grid grid-cols-1 gap-3 pb-5">
         <CopyInput
@@ -86,11 +86,11 @@ function Rescued({ outcome, onClose }: { outcome: Outcome; onClose: () => void }
   return (
     <Dialog
       onClose={onClose}
-      title={`${formatCount(rescued, 'value')} came back`}
+      title={`${formatCount(rescued, 'value')} recovered`}
       text={
         unreadable.length === 0
-          ? 'They are sealed under the key of today.'
-          : `They are sealed under the key of today. ${formatCount(unreadable.length, 'value')} did not open with this key and stay on the list.`
+          ? 'They are now encrypted with the current key.'
+          : `They are now encrypted with the current key. ${formatCount(unreadable.length, 'value')} could not be decrypted with this key and ${unreadable.length === 1 ? 'stays' : 'stay'} on the list.`
       }
       foot={
         <Button className="ml-auto" onClick={onClose} autoFocus>

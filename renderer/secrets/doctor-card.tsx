@@ -19,7 +19,7 @@ export function DoctorCard({ vault, report }: { vault: VaultStatus; report: Doct
     <section className="card doctor" aria-label="Last check">
       <div className="doctor-sum">
         {isLocked ? (
-          <Figure count={vault.secrets.total} words="sealed values" />
+          <Figure count={vault.secrets.total} words="encrypted values" />
         ) : (
           <Checked report={report} total={first?.counts.all ?? vault.secrets.total} />
         )}
@@ -54,15 +54,15 @@ function Checked({ report, total }: { report: DoctorReport | undefined; total: n
   if (!report?.finished_at || report.started_at === null)
     return (
       <>
-        <Figure count={total} words="sealed values" />
-        <p className="mt-2 text-12 text-text-3">Not checked since the start.</p>
+        <Figure count={total} words="encrypted values" />
+        <p className="mt-2 text-12 text-text-3">Not checked since startup.</p>
       </>
     );
   const { opened, failed, started_at, finished_at } = report;
   const share = report.total === 0 ? 0 : Math.max(failed > 0 ? 1.7 : 0, (failed / report.total) * 100);
   return (
     <>
-      <Figure count={opened} words={`of ${report.total.toLocaleString()} open`} />
+      <Figure count={opened} words={`of ${report.total.toLocaleString()} can be decrypted`} />
       <span className="doctor-ticks">
         <Ticks value={100} bad={share} tone="ok" />
       </span>
@@ -87,7 +87,7 @@ function Running({ report }: { report: DoctorReport }) {
         <Ticks value={value} label="Values checked" />
       </span>
       <p className="text-12 text-text-3">
-        {isLong ? 'It goes on by itself: you can leave this page.' : 'Opening every value.'}
+        {isLong ? 'It continues in the background: you can leave this page.' : 'Decrypting every value.'}
       </p>
     </>
   );
@@ -98,8 +98,8 @@ function Locked() {
     <>
       <Verdict name="locked" className="text-danger-solid" />
       <div className="min-w-0">
-        <b>None can be opened while the vault is locked</b>
-        <p>They stay as they are, sealed. The list shows what waits.</p>
+        <b>No values can be decrypted while the vault is locked</b>
+        <p>They stay encrypted. The list shows which they are.</p>
       </div>
     </>
   );
@@ -112,8 +112,8 @@ function Good({ report }: { report: DoctorReport | undefined }) {
       <>
         <Verdict name="ok" className="text-ok-solid" />
         <div className="min-w-0">
-          <b>Every value opens</b>
-          <p>Each was opened with the key it names. Nothing of it was kept.</p>
+          <b>Every value can be decrypted</b>
+          <p>Each was decrypted with its key as a check. No plaintext was kept.</p>
         </div>
       </>
     );
@@ -122,7 +122,7 @@ function Good({ report }: { report: DoctorReport | undefined }) {
       <Verdict name="due" className="text-info-solid" />
       <div className="min-w-0">
         <b>{report?.failed ? 'Something changed since the check' : 'Not checked yet'}</b>
-        <p>Verify all opens every value once and names those that fail. It takes a moment.</p>
+        <p>Verify all decrypts every value once and names those that fail. It takes a moment.</p>
       </div>
     </>
   );
@@ -130,15 +130,15 @@ function Good({ report }: { report: DoctorReport | undefined }) {
 
 function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
   const isLost = useIsLost(secret.key_fingerprint);
-  const title = secret.owner?.title ?? `a ${wordsOfKind(secret.kind).one} that nothing uses`;
+  const title = secret.owner?.title ?? `an unused ${wordsOfKind(secret.kind).one}`;
   return (
     <>
       <Verdict name="broken" className="text-danger-solid" />
       <div className="min-w-0">
         <b className="[overflow-wrap:anywhere]">
           {failing === 1
-            ? `1 does not open: ${title}`
-            : `${failing.toLocaleString()} do not open, first ${title}`}
+            ? `1 cannot be decrypted: ${title}`
+            : `${failing.toLocaleString()} cannot be decrypted, first ${title}`}
         </b>
         <p>{sayWhy(secret, isLost)}</p>
       </div>
@@ -156,11 +156,12 @@ function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
 }
 
 function sayWhy({ last_used_at, state }: SealedSecret, isLost: boolean): string {
-  if (isLost) return 'Its key was given up. Enter it again, make a new one, or rescue it with the old key.';
-  const last = last_used_at === null ? 'It was not used yet. ' : `It was last used ${sayDay(last_used_at)}. `;
+  if (isLost)
+    return 'Its key was given up. Enter it again, create a new one, or recover it with the old key.';
+  const last = last_used_at === null ? 'It was never read. ' : `It was last read ${sayDay(last_used_at)}. `;
   return state === 'unreadable'
-    ? `${last}It names a key that this instance does not have. Rotation waits until this is solved.`
-    : `${last}It was damaged after it was sealed. Rotation waits until this is solved.`;
+    ? `${last}It was encrypted with a key this instance does not have. Rotation is blocked until this is fixed.`
+    : `${last}It was damaged after it was encrypted. Rotation is blocked until this is fixed.`;
 }
 
 function sayDay(ms: number): string {

@@ -118,15 +118,15 @@ function NoSecrets({ isFiltered, onClear }: { isFiltered: boolean; onClear: () =
   return isFiltered ? (
     <Empty
       icon={SearchX}
-      title="Nothing fits"
-      text="No sealed value has all of these words and is of this kind."
+      title="No secrets found"
+      text="No secret of this kind matches the search."
       action={<Button onClick={onClear}>Show all</Button>}
     />
   ) : (
     <Empty
       icon={LockKeyhole}
       title="No secrets yet"
-      text="Secret variables, API keys and second factors are sealed and listed here."
+      text="Secret variables, API keys and second factors are encrypted and listed here."
     />
   );
 }
@@ -138,7 +138,7 @@ function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) 
     <>
       <span className="min-w-0 truncate">
         {first.toLocaleString()} to {last.toLocaleString()} of {data.total.toLocaleString()}
-        {data.failing > 0 && '. What does not open comes first.'}
+        {data.failing > 0 && '. Values that cannot be decrypted come first.'}
       </span>
       <span className="grow" />
       <IconButton

@@ -25,9 +25,9 @@ export function SecretsTable({ secrets, ...states }: SecretsTableProps) {
       rowKey={(secret) => secret.id}
       rowClass={({ check }) => rowClass[check] ?? ''}
       columns={[
-        { name: 'What', isRowHeader: true, cell: (secret) => <What secret={secret} /> },
+        { name: 'Name', isRowHeader: true, cell: (secret) => <What secret={secret} /> },
         {
-          name: 'Owner',
+          name: 'Used in',
           width: 'w-44',
           className: 'max-phone:hidden',
           cell: ({ owner }) => <BelongsTo owner={owner} />,
@@ -47,14 +47,14 @@ export function SecretsTable({ secrets, ...states }: SecretsTableProps) {
           cell: ({ epoch }) => epoch ?? '?',
         },
         {
-          name: 'Sealed',
+          name: 'Encrypted',
           width: 'w-28',
           className: 'max-[1240px]:hidden',
           title: ({ updated_at }) => formatExact(updated_at),
           cell: ({ updated_at }) => formatShortDay(updated_at),
         },
         {
-          name: 'Last used',
+          name: 'Last read',
           width: 'w-30',
           className: 'max-wide:hidden',
           title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
@@ -79,7 +79,7 @@ const rowClass: Partial<Record<SealedSecret['check'], string>> = {
 
 function What({ secret: { owner, kind } }: { secret: SealedSecret }) {
   const Icon = useSecretIcon(kind);
-  const name = owner?.name ?? 'Nothing uses it';
+  const name = owner?.name ?? 'Not used';
   return (
     <span className="row">
       <Icon className="icon text-icon" aria-hidden="true" />
@@ -120,7 +120,7 @@ function CheckSign({ check, isLost }: { check: SealedSecret['check']; isLost: bo
       return (
         <span className="row level-broken font-medium">
           <Verdict name="broken" />
-          {isLost ? 'Key lost' : 'Does not open'}
+          {isLost ? 'Key lost' : 'Cannot decrypt'}
         </span>
       );
     case 'locked':

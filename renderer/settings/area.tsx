@@ -20,7 +20,7 @@ export const settingsArea = area({
     themeCommand('Follow the system’s theme', 'system'),
     {
       group: 'Do',
-      label: 'Read about the API',
+      label: 'API documentation',
       icon: BookOpen,
       // The window opens no second one.
       only: 'browser',

@@ -20,18 +20,18 @@ export function DesktopSection() {
 function Desktop({ bridge }: { bridge: Bridge }) {
   const described = useQuery({ queryKey: ['desktop', 'about'], queryFn: () => bridge.describe() });
   return (
-    <Section title="This computer" said="For the desktop app alone.">
+    <Section title="This computer" said="Desktop app only.">
       <div className="card card-pad grid gap-3">
         <LoginItem />
         <Fact term="Tray">
           {described.data?.hasTray === false
-            ? 'This desktop shows no tray icons. Everything is in this window.'
-            : 'Temps goes on there when its window is closed.'}
+            ? 'This desktop shows no tray icons. Everything is available in this window.'
+            : 'Temps keeps running in the tray when its window is closed.'}
         </Fact>
         <Fact term="Notifications">
           {described.data?.canNotify === false
-            ? 'This desktop shows none.'
-            : 'As the system’s settings say, quiet hours among them.'}
+            ? 'Not available on this desktop.'
+            : 'They follow the system’s settings, including quiet hours.'}
         </Fact>
         <Updates bridge={bridge} />
       </div>
@@ -52,7 +52,7 @@ function LoginItem() {
           disabled={!item || change.isPending}
           onChange={(event) => change.mutate(event.currentTarget.checked)}
         />
-        Start when I sign in to this computer, without the window
+        Start in the background when I sign in to this computer
       </label>
       <ErrorLine said={change.message} />
     </div>
@@ -88,16 +88,18 @@ function Updates({ bridge }: { bridge: Bridge }) {
 function sayUpdates(state: UpdateState): string {
   switch (state.state) {
     case 'off':
-      return 'Off: no address to ask is set (TEMPS_UPDATE_FEED).';
+      return 'Off: no update address is set (TEMPS_UPDATE_FEED).';
     case 'idle':
-      return state.checkedAt === null ? 'Not asked yet.' : `None, asked ${formatDay(state.checkedAt)}.`;
+      return state.checkedAt === null
+        ? 'Not checked yet.'
+        : `Up to date, checked ${formatDay(state.checkedAt)}.`;
     case 'checking':
-      return 'Asking…';
+      return 'Checking…';
     case 'loading':
-      return `Loading ${state.version}, ${Math.floor(state.percent)} %.`;
+      return `Downloading ${state.version}, ${Math.floor(state.percent)} %.`;
     case 'ready':
-      return `${state.version} is loaded.`;
+      return `${state.version} is ready to install.`;
     case 'failed':
-      return `Not found out: ${state.detail}`;
+      return `The check failed: ${state.detail}`;
   }
 }

@@ -23,10 +23,10 @@ export function DiagnosticsSection() {
       <div className="card card-pad grid gap-3">
         <div className="flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-text-2">
-            Versions, counts and states for a report of a fault. No value, no key, no address.
+            Versions, counts and states for a bug report. No values, keys or addresses.
           </p>
           <Button icon={Eye} isBusy={look.isPending} onClick={() => look.mutate()}>
-            Look at it
+            Preview
           </Button>
         </div>
         <FormError mutation={look} />
@@ -41,7 +41,7 @@ function BundleDialog({ bundle, onClose }: { bundle: string; onClose: () => void
     <Dialog
       onClose={onClose}
       title="Diagnostics"
-      text="This and nothing else is in the file."
+      text="This is everything the file contains."
       width={640}
       foot={
         <>

@@ -13,7 +13,7 @@ export function DoorsSection() {
   const isOwner = useIsOwner();
   const doors = useQuery({ ...doorsQuery, enabled: isOwner });
   return (
-    <Section title="Where it answers">
+    <Section title="Addresses">
       <div className="card card-pad grid grid-cols-1 gap-3">
         {/* The desktop's window has no address that anyone could use. */}
         {!desktop && (
@@ -29,12 +29,10 @@ export function DoorsSection() {
               </span>
             </Fact>
             <Fact term="HTTP">
-              {doors.data.http_port === null
-                ? 'closed'
-                : `port ${doors.data.http_port}, which only points to HTTPS`}
+              {doors.data.http_port === null ? 'closed' : `port ${doors.data.http_port}, redirects to HTTPS`}
             </Fact>
             {doors.data.certificate && (
-              <Fact term="Its fingerprint">
+              <Fact term="Certificate fingerprint">
                 {/* Eight pairs a line. */}
                 <span className="block w-[24ch] font-mono text-12 break-all">
                   {doors.data.certificate.sha256}
@@ -43,14 +41,18 @@ export function DoorsSection() {
             )}
             {doors.data.certificate?.is_temporary && (
               <Banner tone="attention">
-                This certificate was made for this start only: the vault was locked. Browsers that trust the
-                local authority warn until it is unlocked.
+                This certificate is temporary because the vault was locked at startup. Browsers that trust the
+                local authority show a warning until it is unlocked.
               </Banner>
             )}
           </>
         )}
         {doors.isError && (
-          <Failed title="The doors did not answer" error={doors.error} onRetry={() => void doors.refetch()} />
+          <Failed
+            title="The addresses did not load"
+            error={doors.error}
+            onRetry={() => void doors.refetch()}
+          />
         )}
         {!isOwner && (
           <p className="text-12 text-text-3">

@@ -58,7 +58,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
       setTouched(false);
       showToast({
         title: 'Settings saved',
-        ...('https_names' in changes ? { text: 'The HTTPS names count from the next start.' } : {}),
+        ...('https_names' in changes ? { text: 'The HTTPS names take effect at the next start.' } : {}),
       });
     },
   });
@@ -88,12 +88,12 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           hint="Shown in the sidebar and written on key copies."
           maxLength={100}
           dir="auto"
-          error={text.name.trim() === '' ? 'It needs a name.' : save.fieldError('instance_name')}
+          error={text.name.trim() === '' ? 'A name is required.' : save.fieldError('instance_name')}
           {...bind('name')}
         />
         <TextField
           label="Sign out after"
-          hint="Days someone stays signed in, from the next sign-in on. The owner’s sessions end after 12 hours."
+          hint="Days until people are signed out; applies from their next sign-in. The owner’s sessions end after 12 hours."
           inputMode="numeric"
           maxLength={3}
           trailing={<span className="quiet">{text.days === '1' ? 'day' : 'days'}</span>}
@@ -102,7 +102,7 @@ export function InstanceForm({ settings }: { settings: Settings }) {
         />
         <TextAreaField
           label="HTTPS names"
-          hint="More names and addresses this instance is reached by, one a line, beside this machine’s own: they go into its certificate, and it answers to no other. They count from the next start."
+          hint="Additional names and addresses of this instance, one per line. They are added to its certificate; requests to any other name are refused. They take effect at the next start."
           rows={3}
           placeholder="temps.home.arpa"
           error={nameError ?? save.fieldError('https_names')}

@@ -55,7 +55,7 @@ function AboutSection() {
         // The desktop window opens no second one.
         !desktop && (
           <a href="/api/docs" target="_blank" rel="noopener" className={buttonClass('normal', true)}>
-            Read about the API
+            API documentation
           </a>
         )
       }

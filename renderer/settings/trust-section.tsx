@@ -69,12 +69,12 @@ const systems: readonly { value: System; label: string; steps: ReactNode }[] = [
   },
   {
     value: 'phone',
-    label: 'Telephone',
+    label: 'Phone',
     steps: (
       <>
         <p>
           iOS: open the file, install the profile, then Settings, General, About, Certificate Trust Settings:
-          switch it on.
+          turn it on.
         </p>
         <p>Android: Settings, Security, Encryption and credentials, Install a certificate, CA certificate.</p>
       </>
@@ -93,7 +93,7 @@ export function TrustSection() {
   const [system, setSystem] = useState(guessSystem);
   return (
     <Section
-      title="Trust its certificate"
+      title="Trust the certificate"
       actions={
         <a href="/api/ca.pem" download={FILE} className={buttonClass('normal', true)}>
           <Download className="icon" aria-hidden="true" />
@@ -103,8 +103,8 @@ export function TrustSection() {
     >
       <div className="card card-pad grid grid-cols-1 gap-3">
         <p className="text-text-2">
-          The certificate is signed by an authority this instance made for itself. Machines that trust it show
-          no warning. Its own key is sealed like every secret.
+          The certificate is signed by this instance’s own certificate authority. Machines that trust the
+          authority show no warning. The authority’s private key is encrypted like every secret.
         </p>
         <div className="min-w-0 overflow-x-auto">
           <Segmented label="System" value={system} onChange={setSystem} options={systems} />

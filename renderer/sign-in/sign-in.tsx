@@ -33,7 +33,7 @@ function NotSetUp() {
     <>
       <h1 className="t20">This instance is not set up yet</h1>
       <p className="mt-2 text-text-2">
-        Open the link that was printed when it started. For a new one, run{' '}
+        Open the link that was printed when it started. To get a new one, run{' '}
         <code className="mono">temps-desktop console</code> on the machine.
       </p>
     </>
@@ -60,7 +60,9 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
       <div>
         <h1 className="t20">{isOver ? 'Sign in again' : 'Sign in'}</h1>
         <p className="text-text-2">
-          {isOver ? 'Your session ended. The page waits as you left it.' : 'To the console of this instance.'}
+          {isOver
+            ? 'Your session ended. The page is still as you left it.'
+            : 'To the console of this instance.'}
         </p>
       </div>
       <FormError mutation={signIn} />
@@ -88,7 +90,7 @@ function CodeForm() {
     <form onSubmit={sendForm(verify)} className="grid gap-4">
       <div>
         <h1 className="t20">Second factor</h1>
-        <p className="text-text-2">The code your authenticator shows, or one of your recovery codes.</p>
+        <p className="text-text-2">Enter the code from your authenticator or one of your recovery codes.</p>
       </div>
       <FormError mutation={verify} />
       <FormError mutation={startAgain} />
@@ -106,7 +108,7 @@ function CodeForm() {
           Use another account
         </Button>
         <Button kind="main" type="submit" isBusy={verify.isPending}>
-          Go on
+          Continue{' '}
         </Button>
       </div>
     </form>

@@ -24,7 +24,7 @@ export function Page({ title, name, crumbs = [], under, actions, children }: Pag
       <header className="page-head">
         <div className="titles">
           {crumbs.length > 0 && (
-            <nav className="crumbs" aria-label="Where you are">
+            <nav className="crumbs" aria-label="Breadcrumb">
               {crumbs.map(({ label, to, params }) => (
                 <span key={label} className="contents">
                   <Link to={to as '/'} {...(params ? { params } : {})}>

@@ -27,7 +27,7 @@ export function ProblemBanner({ error, anyway }: ProblemBannerProps) {
       {...(isLocked ? { verdict: 'locked' as const } : {})}
       action={isLocked && maySeeKey && <UnlockLink />}
     >
-      {isLocked ? 'The vault is locked: secret values wait for the key.' : describeError(error)}
+      {isLocked ? 'The vault is locked: secret values are not available.' : describeError(error)}
     </Banner>
   );
 }

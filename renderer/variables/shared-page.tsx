@@ -22,7 +22,7 @@ export function SharedPage() {
       crumbs={[{ label: 'Projects', to: '/projects' }]}
       under={
         <>
-          Any project takes their values by reference:{' '}
+          Every project can use their values by reference:{' '}
           <span className="font-mono text-12">{`\${{shared.NAME}}`}</span>
         </>
       }
@@ -49,7 +49,7 @@ export function SharedPage() {
           </div>
         }
         empty={{
-          text: 'A value that several projects need is kept here once, and changed in one place.',
+          text: 'Store values that several projects need here once, and change them in one place.',
           action: rights.mayWrite ? (
             <Button kind="main" icon={Plus} onClick={add}>
               Add variable

@@ -124,10 +124,10 @@ function Variables({ project, environments }: { project: string; environments: r
           empty={
             rights.mayWrite
               ? {
-                  text: 'Values your apps read at start. Drop a .env anywhere on this page, or paste it.',
+                  text: 'Values your apps read when they start. Drop a .env anywhere on this page, or paste it.',
                   action: pasteButton('main'),
                 }
-              : { text: 'Values the apps of this project read at start.', action: null }
+              : { text: 'Values the apps of this project read when they start.', action: null }
           }
         />
       )}

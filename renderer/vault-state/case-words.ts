@@ -10,7 +10,7 @@ interface CaseWords {
   meaning: string;
 }
 
-const UNTOUCHED = 'Nothing was changed and no new key was made.';
+const UNTOUCHED = 'Nothing was changed and no new key was created.';
 
 /** Why the vault is locked. */
 export function caseWords(vault: VaultStatus): CaseWords {
@@ -31,7 +31,7 @@ export function caseWords(vault: VaultStatus): CaseWords {
           vault.found_key && !hadKey(vault)
             ? (vault.detail ?? '')
             : isKeychain
-              ? `${custody.label} answers, but holds no entry for ${vault.instance.name}. ${UNTOUCHED}`
+              ? `${custody.label} responds, but has no entry for ${vault.instance.name}. ${UNTOUCHED}`
               : `There is no key at ${custody.place}. ${UNTOUCHED}`,
       };
     case 'waiting':
@@ -43,11 +43,11 @@ export function caseWords(vault: VaultStatus): CaseWords {
     default:
       return {
         short: 'on request',
-        why: 'someone asked for it',
+        why: 'someone locked it',
         meaning:
           custody.name === 'passphrase'
-            ? 'The key was dropped from memory. Type the passphrase to take it up again.'
-            : `The key was dropped from memory. It is still in ${place}.`,
+            ? 'The key was removed from memory. Type the passphrase to unlock it again.'
+            : `The key was removed from memory. It is still in ${place}.`,
       };
   }
 }
@@ -59,17 +59,18 @@ function waitingWords({ custody, refused }: VaultStatus, detail: string): CaseWo
   if (custody.name === 'passphrase' && !refused)
     return {
       short: 'passphrase needed',
-      why: 'it waits for your passphrase',
-      meaning: 'The key is kept in a file that only your passphrase opens. It is asked for after each start.',
+      why: 'your passphrase is needed',
+      meaning:
+        'The key is stored in a file encrypted with your passphrase. It is asked for after each start.',
     };
   if (refused)
     return isKeychain
-      ? { short: 'no keychain', why: `${place} did not answer`, meaning: detail }
+      ? { short: 'no keychain', why: `${place} did not respond`, meaning: detail }
       : { short: 'file unreadable', why: `${place} cannot be read`, meaning: detail };
   return {
     short: isKeychain ? 'keychain locked' : 'file unreadable',
     why: `${place} is locked`,
-    meaning: 'Unlock the keyring of this machine and everything goes on by itself. No restart is needed.',
+    meaning: 'Unlock the keyring of this machine, and the vault unlocks automatically. No restart is needed.',
   };
 }
 

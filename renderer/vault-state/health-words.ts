@@ -10,7 +10,7 @@ export const reasonWords = words.health_reasons;
 /** A level of the key's health: in a word beside the key, and standing alone. */
 export const levelWords: Record<VaultStatus['health']['level'], { word: string; alone: string }> = {
   ok: { word: 'OK', alone: 'Key OK' },
-  due: { word: 'Due', alone: 'Proof due' },
+  due: { word: 'Due', alone: 'Verification due' },
   at_risk: { word: 'At risk', alone: 'Key at risk' },
   broken: { word: 'Broken', alone: 'Key broken' },
 };
@@ -26,6 +26,9 @@ export function healthWords(vault: VaultStatus): { level: string; more: string }
   if (vault.health.level === 'broken') return { level, more: 'see why' };
   const days = proofDays(vault);
   if (days === null)
-    return { level, more: vault.health.level === 'ok' ? 'nothing to lose yet' : 'no proven copy' };
-  return { level, more: days === 0 ? 'proven today' : `proven ${days} ${days === 1 ? 'day' : 'days'} ago` };
+    return { level, more: vault.health.level === 'ok' ? 'no secrets yet' : 'no verified copy' };
+  return {
+    level,
+    more: days === 0 ? 'verified today' : `verified ${days} ${days === 1 ? 'day' : 'days'} ago`,
+  };
 }

@@ -45,7 +45,7 @@ export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReaso
       }
     >
       <b>{title}</b> {reason.message}
-      {!mayMend && ' An administrator of this instance can mend it.'}
+      {!mayMend && ' An administrator of this instance can fix it.'}
     </Banner>
   );
 }

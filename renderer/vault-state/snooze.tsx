@@ -17,7 +17,7 @@ export function Snooze({ code }: { code: string }) {
       ),
     {
       changes: ['vault'],
-      onFailed: (text) => showToast({ icon: Clock, title: 'Not put off', text }),
+      onFailed: (text) => showToast({ icon: Clock, title: 'Reminder not set', text }),
     },
   );
   return (

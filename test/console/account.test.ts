@@ -30,7 +30,7 @@ describe('your account', () => {
     await page.getByLabel('Name', { exact: true }).fill('Jonas Keller');
     await page.getByLabel('E-mail').fill('ada@example.org');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Somebody else has this e-mail address.').waitFor();
+    await page.getByText('Someone else uses this e-mail address.').waitFor();
     await page.getByLabel('E-mail').fill(EMAIL);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('link', { name: 'Jonas Keller' }).waitFor();
@@ -46,14 +46,14 @@ describe('your account', () => {
     await dialog.getByRole('img', { name: 'QR code for your authenticator' }).waitFor();
     const secret = (await dialog.getByRole('status').innerText()).replaceAll(' ', '');
     await expectAccessible(page, 'set up the second factor');
-    await dialog.getByLabel('The code it shows').fill('000000');
-    await dialog.getByRole('button', { name: 'Switch it on' }).click();
+    await dialog.getByLabel('Code from the authenticator').fill('000000');
+    await dialog.getByRole('button', { name: 'Turn it on' }).click();
     await dialog.getByText('That is not the current code.').waitFor();
     await dialog
-      .getByLabel('The code it shows')
+      .getByLabel('Code from the authenticator')
       .fill(new TOTP({ secret: Secret.fromBase32(secret) }).generate());
-    await dialog.getByRole('button', { name: 'Switch it on' }).click();
-    const panel = page.getByRole('alertdialog', { name: 'Your recovery codes, shown this once' });
+    await dialog.getByRole('button', { name: 'Turn it on' }).click();
+    const panel = page.getByRole('alertdialog', { name: 'Your recovery codes, shown only once' });
     await panel.waitFor();
     const codes = await panel.getByRole('listitem').allInnerTexts();
     expect(codes).toHaveLength(10);
@@ -61,12 +61,12 @@ describe('your account', () => {
     await page.keyboard.press('Escape');
     await panel.getByRole('button', { name: 'I have stored it' }).click();
     await panel.waitFor({ state: 'detached' });
-    await page.getByRole('button', { name: 'Switch off…' }).waitFor();
+    await page.getByRole('button', { name: 'Turn off…' }).waitFor();
     const left = await page.content();
     for (const shown of [secret, ...codes]) expect(left).not.toContain(shown);
 
-    await page.getByRole('button', { name: 'Switch off…' }).click();
-    await page.getByRole('button', { name: 'Switch it off' }).click();
+    await page.getByRole('button', { name: 'Turn off…' }).click();
+    await page.getByRole('button', { name: 'Turn it off' }).click();
     await page.getByRole('button', { name: 'Set up' }).waitFor();
   });
 
@@ -101,7 +101,7 @@ describe('your account', () => {
     expect(await page.getByRole('button', { name: 'Change password' }).isDisabled()).toBe(true);
     await page.getByLabel('New password').fill(renewed);
     await page.getByRole('button', { name: 'Change password' }).click();
-    await page.getByText('Your password is changed').waitFor();
+    await page.getByText('Password changed').waitFor();
     expect(await page.getByLabel('New password').inputValue()).toBe('');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -117,7 +117,7 @@ describe('your account', () => {
   it('says while locked that authenticators do not work', async () => {
     await opened.api('POST', '/vault/lock');
     await page.goto('/account');
-    await page.getByText('The new secret could not be sealed.').waitFor();
+    await page.getByText('The new secret could not be encrypted.').waitFor();
     expect(await page.getByRole('button', { name: 'Set up' }).isDisabled()).toBe(true);
     await expectAccessible(page, 'account, locked');
     await opened.api('POST', '/vault/unlock', { method: 'custody' });

@@ -31,14 +31,14 @@ describe('activity', () => {
 
   it('says what was done in words, and loads more', async () => {
     await page
-      .getByRole('row', { name: /Changed the project photos.*Owner of the machine/ })
+      .getByRole('row', { name: /Changed the project photos.*Owner of this machine/ })
       .first()
       .waitFor();
     await expectAccessible(page, 'activity');
     expect(await page.getByText('Created the project photos').count()).toBe(0);
     await page.getByRole('button', { name: 'Load more' }).click();
     await page.getByText('Created the project photos').waitFor();
-    await page.getByText('That is the beginning.').waitFor();
+    await page.getByText('No earlier activity.').waitFor();
     expect(await page.content()).not.toContain('k3Jd92mX');
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoOverflow(page, 'activity at 360');
@@ -58,13 +58,13 @@ describe('activity', () => {
     await page.keyboard.type('reci');
     await expect.poll(() => rows.count()).toBe(1);
     await page.getByLabel('Person').selectOption({ label: 'Ada Keller' });
-    await page.getByText('Nothing of that kind').waitFor();
+    await page.getByText('No matching activity').waitFor();
     await expectAccessible(page, 'nothing found');
-    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.getByText('Created the project recipes').waitFor();
     await page.getByLabel('Time').selectOption('custom');
     await page.getByLabel('To').fill('2020-01-01');
-    await page.getByText('Nothing of that kind').waitFor();
+    await page.getByText('No matching activity').waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('Created the project recipes').waitFor();
   });

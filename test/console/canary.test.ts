@@ -100,7 +100,7 @@ describe('a value', () => {
     const dialog = page.getByRole('dialog', { name: 'New API key' });
     await dialog.getByRole('textbox', { name: 'Name' }).fill('canary');
     await dialog.getByRole('button', { name: 'Create key' }).click();
-    const panel = page.getByRole('alertdialog', { name: 'API key canary, shown this once' });
+    const panel = page.getByRole('alertdialog', { name: 'API key canary, shown only once' });
     const text = await panel.getByRole('status').innerText();
     expect(await findInHeap(page, text)).not.toEqual([]);
     await panel.getByRole('button', { name: 'I have stored it' }).click();

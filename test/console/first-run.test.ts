@@ -41,14 +41,14 @@ describe('setting up in a browser', () => {
   it('goes from the link to a proven copy of words and a first project, by keyboard alone', async () => {
     const { c, page } = await openSetUp();
     const { keyboard } = page;
-    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await page.getByRole('heading', { name: 'Your key was created' }).waitFor();
     const { fingerprint } = await c.api('GET', '/vault/key');
     await page.getByText(fingerprint, { exact: true }).first().waitFor();
     expect(new URL(page.url()).search).toBe('');
     await expectAccessible(page, 'your key');
     await keyboard.press('Enter');
 
-    await page.getByRole('heading', { name: 'Who you are' }).waitFor();
+    await page.getByRole('heading', { name: 'Create your account' }).waitFor();
     await expect.poll(() => focusedLabel(page)).toBe('E-mail');
     await keyboard.type(ADA.email);
     await keyboard.press('Tab');
@@ -66,7 +66,7 @@ describe('setting up in a browser', () => {
     await tabTo(page, 'Paper kit');
     await keyboard.press('ArrowRight', { delay: 60 });
     await keyboard.press('Space');
-    await tabTo(page, 'Go on');
+    await tabTo(page, 'Continue');
     await keyboard.press('Enter');
 
     await page.getByText('Word 1 of 24').waitFor();
@@ -91,11 +91,11 @@ describe('setting up in a browser', () => {
     expect(copies).toMatchObject([{ format: 'words', fingerprint, separate: true }]);
     expect(copies[0].verified_at).not.toBeNull();
 
-    await expect.poll(() => focusedLabel(page)).toBe('Name of the project');
+    await expect.poll(() => focusedLabel(page)).toBe('Project name');
     await keyboard.type('Shop');
     await page.getByLabel('Paste your .env').focus();
     await keyboard.insertText('PORT=3000\nSTRIPE_SECRET_KEY=sk_live_4242424242424242\n');
-    await tabTo(page, 'Create it with 2 variables');
+    await tabTo(page, 'Create project with 2 variables');
     await keyboard.press('Enter');
     await page.waitForURL('**/projects/shop');
     const variables = await c.api('GET', '/projects/shop/env-vars');
@@ -105,20 +105,20 @@ describe('setting up in a browser', () => {
   it('asks where the key is kept where no custody took it, or makes it later', async () => {
     // A file from outside that nobody named: as a keychain that is not there, without waiting for one.
     const { c, page } = await openSetUp({ args: ['--custody', 'external'] });
-    await page.getByRole('heading', { name: 'Where is your key to be kept?' }).waitFor();
+    await page.getByRole('heading', { name: 'Where should your key be stored?' }).waitFor();
     await expectAccessible(page, 'where the key is kept');
-    await page.getByRole('button', { name: 'Go on without a key for now' }).click();
+    await page.getByRole('button', { name: 'Continue without a key for now' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
     await page.getByLabel('Name').fill(ADA.name);
     await page.getByLabel('Password', { exact: true }).fill(ADA.password);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
 
     // Signed in, without a key: the page of the key makes it.
     await page.getByRole('heading', { name: /^Locked/ }).waitFor();
     await expectAccessible(page, 'locked, before the first key');
     expect((await c.api('GET', '/vault/status')).fingerprint).toBeNull();
     await page.getByRole('radio', { name: 'A file in the data directory' }).click();
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
     await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
     expect(await c.api('GET', '/vault/status')).toMatchObject({
       state: 'running',
@@ -131,10 +131,10 @@ describe('setting up in a browser', () => {
     try {
       keyring.lock();
       const { c, page } = await openSetUp({ args: ['--custody', 'keychain'], env: keyring.env });
-      await page.getByRole('heading', { name: 'Where is your key to be kept?' }).waitFor();
+      await page.getByRole('heading', { name: 'Where should your key be stored?' }).waitFor();
       expect((await c.api('GET', '/vault/status')).fingerprint).toBeNull();
       await keyring.unlock();
-      await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+      await page.getByRole('heading', { name: 'Your key was created' }).waitFor();
       await page.getByText('GNOME Keyring').first().waitFor();
     } finally {
       await opened?.stop();
@@ -145,7 +145,7 @@ describe('setting up in a browser', () => {
 
   it('says what is wrong with a password while it is typed, and keeps the rest', async () => {
     const { page } = await openSetUp();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
     await page.getByLabel('Name').fill(ADA.name);
     const password = page.getByLabel('Password', { exact: true });
@@ -159,10 +159,10 @@ describe('setting up in a browser', () => {
     await expect.poll(loaded).toBe(true);
     await password.fill('short');
     await page.getByText('7 more characters').waitFor();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('alert').filter({ hasText: 'At least 12 characters' }).waitFor();
     await password.fill('ä'.repeat(37));
-    await page.getByRole('alert').filter({ hasText: '74 bytes; 72 is the most' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: '74 bytes; at most 72 are allowed' }).waitFor();
     await password.fill('passwordpassword');
     await page.getByText('Easy to guess').waitFor();
     await password.fill('velvet kitchen tulip');
@@ -172,7 +172,7 @@ describe('setting up in a browser', () => {
     await password.fill('brisk lantern under seven quiet boats');
     await page.getByText('Strong', { exact: true }).waitFor();
     expect(await page.getByLabel('E-mail').inputValue()).toBe(ADA.email);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
 
     // Later leaves at once, and the key page says what is missing.
@@ -181,29 +181,29 @@ describe('setting up in a browser', () => {
       .getByRole('navigation', { name: 'Pages' })
       .getByRole('link', { name: 'Encryption key' })
       .click();
-    await page.getByText('No copy yet').waitFor();
+    await page.getByText('No copies yet').waitFor();
   });
 
   it('takes no link that was used, and says how to get another', async () => {
     const { c, page } = await openSetUp();
-    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await page.getByRole('heading', { name: 'Your key was created' }).waitFor();
     await page.goto('/link?purpose=setup&token=wrong');
-    await page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     await page.getByText('temps-desktop console').waitFor();
     await expectAccessible(page, 'a link that is over');
     await c.api('POST', '/users/administrator', ADA);
     await page.goto(c.served.setupUrl as string);
-    await page.getByRole('heading', { name: 'This instance is set up' }).waitFor();
+    await page.getByRole('heading', { name: 'This instance is already set up' }).waitFor();
   });
 
   it('fits a telephone', async () => {
     const { page } = await openSetUp();
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
     await page.getByLabel('Name').fill(ADA.name);
     await page.getByLabel('Password', { exact: true }).fill(ADA.password);
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
     for (const way of ['Password manager', 'Paper', 'File elsewhere', 'USB stick']) {
       await page.getByRole('radio', { name: way }).click();

@@ -29,9 +29,9 @@ describe('home', () => {
   it('leads a first start to a project and a copy of the key', async () => {
     opened = await startConsole();
     const { page } = await opened.open(browser);
-    await page.getByRole('heading', { name: 'Begin here' }).waitFor();
-    await page.getByText('Nothing is sealed yet that could be lost.').waitFor();
-    await page.getByText('Nothing waits for you.').waitFor();
+    await page.getByRole('heading', { name: 'Get started' }).waitFor();
+    await page.getByText('There are no secrets to lose yet.').waitFor();
+    await page.getByText('Nothing needs your attention.').waitFor();
     await expectAccessible(page, 'home, first start');
     expect(await page.getByRole('link', { name: 'Make a copy now' }).getAttribute('href')).toBe('/key/copy');
     await page.getByRole('button', { name: 'New project' }).click();
@@ -50,12 +50,12 @@ describe('home', () => {
     await opened.api('POST', '/api-keys', { name: 'nightly', role_type: 'reader' });
     const { page } = await opened.open(browser);
     await page.getByText('If this computer died today, 2 variables and 1 API key would be lost.').waitFor();
-    const needs = page.getByRole('region', { name: 'What needs you' });
+    const needs = page.getByRole('region', { name: 'Needs attention' });
     await needs.getByText('No verified copy of the key', { exact: true }).waitFor();
     await expectAccessible(page, 'home, at risk');
     await needs.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'In 7 days' }).click();
-    await needs.getByText('Nothing waits for you.').waitFor();
+    await needs.getByText('Nothing needs your attention.').waitFor();
     await page.getByText('Key at risk').waitFor();
 
     await proveWords(opened);
@@ -65,9 +65,9 @@ describe('home', () => {
       )
       .waitFor();
     await takeWords(opened);
-    await needs.getByText('never read back. It does not count yet.').waitFor();
+    await needs.getByText('never verified. It does not count yet.').waitFor();
     await expectAccessible(page, 'home, OK');
-    await needs.getByRole('link', { name: 'Read it back' }).click();
+    await needs.getByRole('link', { name: 'Verify' }).click();
     await page.waitForURL(/\/key\/verify#copy-\d+$/);
   });
 
@@ -80,13 +80,13 @@ describe('home', () => {
     chmodSync(join(opened.dataDir, 'encryption_key'), 0o644);
     await opened.restart();
     const { page } = await opened.open(browser, '/', { viewport: { width: 360, height: 740 } });
-    const needs = page.getByRole('region', { name: 'What needs you' });
-    await needs.getByText('Noticed at the start').waitFor();
+    const needs = page.getByRole('region', { name: 'Needs attention' });
+    await needs.getByText('Noticed at startup').waitFor();
     await expectNoOverflow(page, 'home');
-    await needs.getByRole('button', { name: 'Understood' }).click();
-    await needs.getByText('Nothing waits for you.').waitFor();
+    await needs.getByRole('button', { name: 'Got it' }).click();
+    await needs.getByText('Nothing needs your attention.').waitFor();
     await opened.api('POST', '/vault/lock');
-    await page.getByText(/wait for the key\.$/).waitFor();
+    await page.getByText(/cannot be decrypted until the key is available\.$/).waitFor();
     await expectNoOverflow(page, 'home, locked');
     await expectAccessible(page, 'home, locked');
     await page.getByRole('link', { name: 'Unlock…' }).click();
@@ -102,7 +102,7 @@ describe('home', () => {
     await page.getByRole('row').filter({ hasText: 'shop' }).waitFor();
     expect(await page.getByRole('button', { name: 'New project' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Make a copy' }).count()).toBe(0);
-    expect(await page.getByText('Newest activity').count()).toBe(0);
+    expect(await page.getByText('Recent activity').count()).toBe(0);
     await expectAccessible(page, 'home, for a reader');
   });
 });

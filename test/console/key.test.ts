@@ -55,12 +55,12 @@ describe('the encryption key in a browser', () => {
   }
   const listCopies = async () => (await c.api('GET', '/vault/key/copies')).copies;
   const verify = () => page.getByRole('button', { name: 'Verify', exact: true }).click();
-  const verdict = () => page.getByRole('status', { name: 'Verdict' });
+  const verdict = () => page.getByRole('status', { name: 'Result' });
 
   it('says that there is no copy, puts the warning off, and locks only after a second word', async () => {
     await open('/key');
     await page.getByText('Key at risk').first().waitFor();
-    await page.getByText('No copy yet').waitFor();
+    await page.getByText('No copies yet').waitFor();
     const { fingerprint } = await c.api('GET', '/vault/key');
     await page
       .getByRole('img', { name: `Key ${fingerprint}` })
@@ -70,12 +70,12 @@ describe('the encryption key in a browser', () => {
 
     await page.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'In 7 days' }).click();
-    await page.getByText(/Asked again/).waitFor();
+    await page.getByText(/Reminder /).waitFor();
 
     await page.getByRole('button', { name: 'Lock now' }).click();
     await page.getByRole('dialog', { name: 'Lock the vault now?' }).waitFor();
     await expectAccessible(page, 'lock now');
-    await page.getByRole('button', { name: 'Leave it open' }).click();
+    await page.getByRole('button', { name: 'Leave it unlocked' }).click();
     expect((await c.api('GET', '/vault/status')).state).toBe('running');
   });
 
@@ -84,10 +84,10 @@ describe('the encryption key in a browser', () => {
     await expectAccessible(page, 'choosing a format');
     await chooseWay(page, 'USB stick or other drive');
     await page.getByRole('button', { name: 'Type a path…' }).click();
-    await page.getByLabel('Path on the machine of the instance').fill(folder);
+    await page.getByLabel('Path on the instance’s machine').fill(folder);
     await page.getByRole('button', { name: 'Use this path' }).click();
 
-    const write = page.getByRole('button', { name: 'Write and read back' });
+    const write = page.getByRole('button', { name: 'Write and verify' });
     await page.getByLabel('Passphrase', { exact: true }).fill('too short');
     await page.getByText('3 more characters').waitFor();
     expect(await write.isDisabled()).toBe(true);
@@ -107,7 +107,7 @@ describe('the encryption key in a browser', () => {
     await expectAccessible(page, 'keep it anyway');
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
 
-    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByText('They match. The copy counts.').waitFor();
     await page.getByText('It does not count as a separate copy').waitFor();
     const [copy] = await listCopies();
     expect(copy).toMatchObject({ format: 'age', separate: false });
@@ -150,28 +150,28 @@ describe('the encryption key in a browser', () => {
     await open('/key/verify');
     await expectAccessible(page, 'verify');
     await page.getByLabel('Choose a file').setInputFiles(path);
-    await page.getByText('Protected file (age)').waitFor();
-    await page.getByLabel('Its passphrase').fill('not the passphrase');
+    await page.getByText('Encrypted file (age)').waitFor();
+    await page.getByLabel('Passphrase of the copy').fill('not the passphrase');
     await verify();
     await page.getByRole('alert').filter({ hasText: 'passphrase does not open' }).waitFor();
-    await page.getByLabel('Its passphrase').fill(PASSPHRASE);
+    await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
     await verify();
-    await verdict().getByText('It opens this instance').waitFor();
+    await verdict().getByText('It works for this instance').waitFor();
 
     await page.getByRole('button', { name: 'Verify another' }).click();
     await page.getByRole('radio', { name: 'Paste' }).click();
     await page.getByLabel('The copy as text').fill(makeForeignKit());
-    await page.getByText('A kit with its key.').waitFor();
+    await page.getByText('The text of a key copy.').waitFor();
     await verify();
-    await verdict().getByText('It is of another instance').waitFor();
-    await page.getByText('Not the same key.').waitFor();
+    await verdict().getByText('It belongs to another instance').waitFor();
+    await page.getByText('They are different keys.').waitFor();
     await expectAccessible(page, 'a verdict');
 
     const damaged = join(folder, 'damaged.age');
     writeFileSync(damaged, readFileSync(path).subarray(0, -9));
     await page.getByRole('button', { name: 'Verify another' }).click();
     await page.getByLabel('Choose a file').setInputFiles(damaged);
-    await page.getByLabel('Its passphrase').fill(PASSPHRASE);
+    await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
     await verify();
     await verdict().getByText('It is damaged').waitFor();
   });
@@ -181,8 +181,8 @@ describe('the encryption key in a browser', () => {
     const words: string[] = mine.words;
     const slipped = words.with(8, `${words[8]?.slice(0, 2)}q${words[8]?.slice(2)}`);
     await open('/key');
-    await page.getByRole('link', { name: 'Read it back: Words in the safe' }).click();
-    await page.getByRole('heading', { name: 'Read back: Words in the safe' }).waitFor();
+    await page.getByRole('link', { name: 'Verify now: Words in the safe' }).click();
+    await page.getByRole('heading', { name: 'Verify: Words in the safe' }).waitFor();
     await page.getByLabel('Word 1', { exact: true }).focus();
     await page.evaluate(
       (text) => {
@@ -194,13 +194,13 @@ describe('the encryption key in a browser', () => {
       },
       slipped.map((word, at) => `${at + 1}. ${word}`).join('\n'),
     );
-    await page.getByText('24 of 24 words, 1 to mend').waitFor();
+    await page.getByText('24 of 24 words, 1 to fix').waitFor();
     await page.getByText('Word 9 is not on the list').waitFor();
     await expectAccessible(page, 'a word that is wrong');
     await page.getByRole('button', { name: words[8] as string, exact: true }).click();
     await page.getByText(/of this instance\./).waitFor();
     await verify();
-    await verdict().getByText('It opens this instance').waitFor();
+    await verdict().getByText('It works for this instance').waitFor();
     for (const word of words.slice(0, 3)) expect(await page.getByText(word, { exact: true }).count()).toBe(0);
     const proven = (await listCopies()).find((copy: { id: number }) => copy.id === mine.copy.id);
     expect(proven.verified_at).not.toBeNull();
@@ -212,7 +212,7 @@ describe('the encryption key in a browser', () => {
     await page.getByRole('article', { name: 'Paper kit' }).waitFor();
     const hidden = await page.content();
     expect(hidden).not.toMatch(/temps-key:|[0-9a-f]{64}/);
-    await page.getByRole('button', { name: 'Show what it holds' }).click();
+    await page.getByRole('button', { name: 'Show the key' }).click();
     const code = page.getByRole('img', { name: 'QR code of the key' });
     await code.waitFor();
     await expectAccessible(page, 'the kit');
@@ -244,8 +244,8 @@ describe('the encryption key in a browser', () => {
     await page.getByText('No QR code was found in this picture').waitFor();
     await page.getByLabel('Choose a picture').setInputFiles(picture);
     await page.getByText(`Code read: key ${fingerprint}`).waitFor();
-    await page.getByRole('button', { name: 'Read it back' }).click();
-    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('They match. The copy counts.').waitFor();
     expect(await page.content()).not.toMatch(/temps-key:|[0-9a-f]{64}/);
     const kit = (await listCopies()).find((copy: { format: string }) => copy.format === 'pdf');
     expect(kit.verified_at).not.toBeNull();
@@ -269,9 +269,9 @@ describe('the encryption key in a browser', () => {
       await page.getByRole('button', { name: at < 24 ? 'Next word' : 'I wrote them down' }).click();
     }
     await answerThree(page, words.toReversed());
-    await page.getByRole('alert').filter({ hasText: 'Other words are asked for now' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Now enter these other words' }).waitFor();
     await answerThree(page, words);
-    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByText('They match. The copy counts.').waitFor();
     expect((await c.api('GET', '/vault/status')).health.level).toBe('ok');
   });
 
@@ -288,15 +288,15 @@ describe('the encryption key in a browser', () => {
 
     // Leaving half way says what remains.
     await page.getByRole('button', { name: 'Stop here' }).click();
-    await page.getByRole('dialog', { name: 'Stop before it was read back?' }).waitFor();
+    await page.getByRole('dialog', { name: 'Leave without verifying the copy?' }).waitFor();
     await expectAccessible(page, 'stopping');
-    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();
     await page.getByLabel('The copy as text').fill('nothing of the kind');
-    await page.getByRole('button', { name: 'Read it back' }).click();
+    await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByRole('alert').filter({ hasText: 'not a copy of a key' }).waitFor();
     await page.getByLabel('The copy as text').fill(text);
-    await page.getByRole('button', { name: 'Read it back' }).click();
-    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('They match. The copy counts.').waitFor();
   });
 
   it('downloads a protected file, counts it once it came back, and forgets one', async () => {
@@ -306,22 +306,22 @@ describe('the encryption key in a browser', () => {
     await typePassphrase(page);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Write and read back' }).click(),
+      page.getByRole('button', { name: 'Write and verify' }).click(),
     ]);
     const file = join(folder, 'downloaded.age');
     await download.saveAs(file);
-    await page.getByRole('button', { name: 'It is in its place' }).click();
+    await page.getByRole('button', { name: 'I have moved it' }).click();
     await page.getByLabel('Choose a file').setInputFiles(file);
-    await page.getByLabel('Its passphrase').fill(PASSPHRASE);
-    await page.getByRole('button', { name: 'Read it back' }).click();
-    await page.getByText('Both are the same. The copy counts.').waitFor();
+    await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('They match. The copy counts.').waitFor();
 
     await page.getByRole('link', { name: 'Done' }).click();
     const before = await listCopies();
     await page.getByRole('button', { name: 'More for downloaded' }).click();
     await page.getByRole('menuitem', { name: 'Forget it…' }).click();
     await expectAccessible(page, 'forgetting a copy');
-    await page.getByRole('button', { name: 'Forget 1 copy' }).click();
+    await page.getByRole('button', { name: 'Forget copy' }).click();
     await expect.poll(async () => (await listCopies()).length).toBe(before.length - 1);
   });
 
@@ -336,7 +336,7 @@ describe('the encryption key in a browser', () => {
     await page.getByRole('radio', { name: 'A passphrase you type' }).click();
     await typePassphrase(page);
     await page.getByRole('button', { name: 'Move the key' }).click();
-    await page.getByText('The key is kept under your passphrase now').waitFor();
+    await page.getByText('The key is now stored in a file encrypted with your passphrase').waitFor();
     expect((await c.api('GET', '/vault/key')).custody.name).toBe('passphrase');
     await c.api('POST', '/vault/custody', { custody: 'file' });
   });
@@ -352,9 +352,12 @@ describe('the encryption key in a browser', () => {
     try {
       put.run(broken, row.id);
       await open('/key/rotate');
-      await page.getByRole('button', { name: 'Make the new key' }).click();
+      await page.getByRole('button', { name: 'Create the new key' }).click();
       await page.getByText('Rotation starts when all can').waitFor();
-      await page.getByRole('list', { name: 'Values that do not open' }).getByText('API_TOKEN_').waitFor();
+      await page
+        .getByRole('list', { name: 'Values that cannot be decrypted' })
+        .getByText('API_TOKEN_')
+        .waitFor();
       await expectAccessible(page, 'a rotation that is refused');
       expect((await c.api('GET', '/vault/status')).rotation).toBeNull();
     } finally {
@@ -368,17 +371,17 @@ describe('the encryption key in a browser', () => {
     const oldWords = (await c.api('POST', '/vault/key/copies', { format: 'words' })).words.join(' ');
     await open('/key/rotate');
     await expectAccessible(page, 'before a rotation');
-    await page.getByRole('button', { name: 'Make the new key' }).click();
+    await page.getByRole('button', { name: 'Create the new key' }).click();
     await page.getByRole('heading', { name: 'Make a copy of the new key' }).waitFor();
     await page.getByRole('button', { name: 'Undo the rotation' }).click();
     await page.getByText('The rotation was undone').waitFor();
     expect((await c.api('GET', '/vault/key')).fingerprint).toBe(old);
 
-    await page.getByRole('button', { name: 'Make the new key' }).click();
+    await page.getByRole('button', { name: 'Create the new key' }).click();
     await page.getByRole('heading', { name: 'Make a copy of the new key' }).waitFor();
     await expectAccessible(page, 'a rotation that is staged');
-    await page.getByRole('button', { name: 'Go on without a copy…' }).click();
-    const without = page.getByRole('button', { name: 'Go on without a copy', exact: true });
+    await page.getByRole('button', { name: 'Continue without a copy…' }).click();
+    const without = page.getByRole('button', { name: 'Continue without a copy', exact: true });
     expect(await without.isDisabled()).toBe(true);
     await page.getByLabel(/Type its fingerprint/).fill(old);
     expect(await without.isDisabled()).toBe(true);
@@ -389,39 +392,39 @@ describe('the encryption key in a browser', () => {
     mkdirSync(target);
     await chooseWay(page, 'USB stick or other drive');
     await page.getByRole('button', { name: 'Type a path…' }).click();
-    await page.getByLabel('Path on the machine of the instance').fill(target);
+    await page.getByLabel('Path on the instance’s machine').fill(target);
     await page.getByRole('button', { name: 'Use this path' }).click();
     await typePassphrase(page);
-    await page.getByRole('button', { name: 'Write and read back' }).click();
+    await page.getByRole('button', { name: 'Write and verify' }).click();
     await page.getByRole('button', { name: 'Keep it there anyway…' }).last().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
-    await page.getByRole('button', { name: 'Seal under the new key' }).waitFor();
-    await page.getByRole('button', { name: 'Seal under the new key' }).click();
+    await page.getByRole('button', { name: 'Encrypt with the new key' }).waitFor();
+    await page.getByRole('button', { name: 'Encrypt with the new key' }).click();
 
     await page
-      .getByText(/sealed under key 2/)
+      .getByText(/encrypted with key version 2/)
       .first()
       .waitFor();
-    await page.getByText('Counts were compared inside the last step').waitFor();
+    await page.getByText('The last step compared the counts').waitFor();
     await expectAccessible(page, 'a rotation that is done');
     const epochs = async () => (await c.api('GET', '/vault/key/epochs')).epochs;
     expect((await epochs()).map(({ state }: { state: string }) => state)).toEqual(['active', 'retired']);
 
     // A copy of the old key is told from one of the new.
-    await page.getByRole('button', { name: 'Shred key 1…' }).click();
-    const shred = page.getByRole('button', { name: 'Shred 1 key' });
+    await page.getByRole('button', { name: 'Shred key version 1…' }).click();
+    const shred = page.getByRole('button', { name: 'Shred key', exact: true });
     expect(await shred.isDisabled()).toBe(true);
     await page.getByLabel(/Type its fingerprint/).fill(old.toLowerCase());
     await expectAccessible(page, 'shredding');
     await shred.click();
-    await page.getByText('Key 1 is shredded.').waitFor();
+    await page.getByText('Key version 1 is shredded.').waitFor();
     expect((await epochs())[1].shredded_at).not.toBeNull();
 
     await page.goto('/key/verify');
     await page.getByRole('radio', { name: 'Paste' }).click();
     await page.getByLabel('The copy as text').fill(oldWords);
     await page.getByRole('button', { name: 'Verify', exact: true }).click();
-    await verdict().getByText('It is of an older key').waitFor();
+    await verdict().getByText('It is a copy of an older key').waitFor();
   });
 
   it('says in which order to look when the key is lost, and fits a telephone on every page', async () => {

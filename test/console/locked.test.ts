@@ -127,7 +127,7 @@ describe('a locked vault', () => {
     await dialog.getByRole('radio', { name: 'A passphrase you type' }).click();
     expect(await giveUp.isEnabled()).toBe(false);
     await dialog.getByLabel('Passphrase', { exact: true }).fill('short');
-    await dialog.getByLabel('The same again').fill('short');
+    await dialog.getByLabel('Confirm passphrase').fill('short');
     await giveUp.click();
     await dialog.getByRole('alert').waitFor();
     expect((await c.api('GET', '/vault/status')).case).toBe('missing');
@@ -142,9 +142,9 @@ describe('a locked vault', () => {
     const c = await openShop();
     await c.api('POST', '/vault/lock');
     const { page } = await c.open(browser, '/key');
-    await page.getByRole('heading', { name: 'Locked: someone asked for it' }).waitFor();
+    await page.getByRole('heading', { name: 'Locked: someone locked it' }).waitFor();
     await page
-      .getByRole('region', { name: 'Unlock from where the key is kept' })
+      .getByRole('region', { name: 'Unlock with the stored key' })
       .getByRole('button', { name: 'Unlock' })
       .click();
     await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
@@ -158,7 +158,7 @@ describe('a locked vault', () => {
       await c.api('POST', '/vault/custody', { custody: 'passphrase', passphrase });
       await c.restart();
       const { page } = await c.open(browser, '/key');
-      await page.getByRole('heading', { name: 'Locked: it waits for your passphrase' }).waitFor();
+      await page.getByRole('heading', { name: 'Locked: your passphrase is needed' }).waitFor();
       const field = page.getByLabel('Passphrase of the key');
       await field.fill('seven wet stones under sand');
       await field.press('Enter');
@@ -177,7 +177,7 @@ describe('a locked vault', () => {
     await c.api('POST', '/vault/lock');
     const { page } = await signInAs(c, browser, { email: 'rhea@example.org', role: 'reader' });
     await page.goto('/secrets');
-    await page.getByText('An administrator of this instance can mend it.').waitFor();
+    await page.getByText('An administrator of this instance can fix it.').waitFor();
     expect(await page.getByRole('link', { name: 'Unlock…' }).count()).toBe(0);
     await page.goto('/key');
     await page.getByRole('heading', { name: 'An administrator can unlock it' }).waitFor();
@@ -198,7 +198,7 @@ describe('a locked vault', () => {
       const { page } = await c.open(browser, '/projects/shop');
       await page.getByRole('alert').getByRole('link', { name: 'Unlock…' }).click();
       await page.getByRole('heading', { name: /^Locked: .* is locked$/ }).waitFor();
-      await page.getByText(/It is asked by itself every few seconds, last at/).waitFor();
+      await page.getByText(/It is checked automatically every few seconds, last at/).waitFor();
       await keyring.unlock();
       await page.waitForURL('**/projects/shop');
       expect((await c.api('GET', '/vault/status')).case).toBe('running');

@@ -19,7 +19,7 @@ describe('a change', () => {
     await name().fill(text);
   };
   const store = async (text: string) => {
-    const panel = page.getByRole('alertdialog', { name: `API key ${text}, shown this once` });
+    const panel = page.getByRole('alertdialog', { name: `API key ${text}, shown only once` });
     await panel.getByRole('button', { name: 'I have stored it' }).click();
     await page.getByRole('row', { name: new RegExp(text) }).waitFor();
   };
@@ -66,13 +66,13 @@ describe('a change', () => {
         ? route.fulfill({
             status: 403,
             contentType: 'application/problem+json',
-            body: JSON.stringify({ error_code: 'confirmation_required', detail: 'Confirm who you are.' }),
+            body: JSON.stringify({ error_code: 'confirmation_required', detail: 'Confirm your identity.' }),
           })
         : route.fallback(),
     );
     await fill('declined');
     await create().click();
-    const question = page.getByRole('dialog', { name: 'Confirm who you are' });
+    const question = page.getByRole('dialog', { name: 'Confirm your identity' });
     await question.getByRole('button', { name: 'Cancel' }).click();
     await question.waitFor({ state: 'detached' });
     await expect.poll(() => create().isEnabled()).toBe(true);
@@ -84,7 +84,7 @@ describe('a change', () => {
   it('says what is wrong beside the field, stays as it is, and is sent again by hand alone', async () => {
     await name().fill('once');
     await create().click();
-    await dialog().getByText('There is an API key with this name.').waitFor();
+    await dialog().getByText('An API key with this name already exists.').waitFor();
     expect(await dialog().getByRole('alert').count()).toBe(1);
     expect(await name().inputValue()).toBe('once');
     await name().fill('again');

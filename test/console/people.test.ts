@@ -34,7 +34,7 @@ describe('people and access', () => {
     await dialog.getByText('7 more characters').waitFor();
     expect(await add.isDisabled()).toBe(true);
     await dialog.getByLabel('First password').fill('ü'.repeat(40));
-    await dialog.getByText('80 bytes; 72 is the most.').waitFor();
+    await dialog.getByText('80 bytes; at most 72 are allowed.').waitFor();
     expect(await add.isDisabled()).toBe(true);
     await dialog.getByLabel('First password').fill(PASSWORD);
     await add.click();
@@ -83,23 +83,23 @@ describe('people and access', () => {
     await page.getByRole('row', { name: /Jonas/ }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('nobody at all');
-    await page.getByText('Nobody by that name').waitFor();
+    await page.getByText('No one matches this search').waitFor();
     await page.keyboard.press('Escape');
   });
 
   it('makes a narrowed API key, shows it once, switches it off and deletes it', async () => {
     await page.getByRole('link', { name: 'API keys' }).click();
-    await page.getByText('No API key yet').waitFor();
+    await page.getByText('No API keys yet').waitFor();
     await expectAccessible(page, 'no API key');
     await page.getByRole('button', { name: 'New API key' }).click();
     const dialog = page.getByRole('dialog', { name: 'New API key' });
     await dialog.getByRole('textbox', { name: 'Name' }).fill('backup');
     await dialog.getByLabel('Role', { exact: true }).selectOption('user');
-    await dialog.getByRole('checkbox', { name: 'Only some of what the role may do' }).check();
+    await dialog.getByRole('checkbox', { name: 'Only some of the role’s permissions' }).check();
     await dialog.getByRole('checkbox', { name: 'Read secret values' }).uncheck();
     await expectAccessible(page, 'new API key');
     await dialog.getByRole('button', { name: 'Create key' }).click();
-    const panel = page.getByRole('alertdialog', { name: 'API key backup, shown this once' });
+    const panel = page.getByRole('alertdialog', { name: 'API key backup, shown only once' });
     const text = await panel.getByRole('status').innerText();
     expect(text).toMatch(/^tk_/);
     await panel.getByRole('button', { name: 'I have stored it' }).click();
@@ -110,8 +110,8 @@ describe('people and access', () => {
     expect(Date.parse(key.expires_at) - Date.now()).toBeGreaterThan(364 * 24 * 60 * 60 * 1000);
 
     await page.getByRole('button', { name: 'Actions for backup' }).click();
-    await page.getByRole('menuitem', { name: 'Switch off' }).click();
-    await page.getByRole('row', { name: /switched off/ }).waitFor();
+    await page.getByRole('menuitem', { name: 'Turn off' }).click();
+    await page.getByRole('row', { name: /turned off/ }).waitFor();
     await expectAccessible(page, 'API keys');
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoOverflow(page, 'API keys at 360');
@@ -119,12 +119,12 @@ describe('people and access', () => {
     await page.getByRole('button', { name: 'Actions for backup' }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     await page.getByRole('button', { name: 'Delete API key' }).click();
-    await page.getByText('No API key yet').waitFor();
+    await page.getByText('No API keys yet').waitFor();
   });
 
   it('makes no API key while locked', async () => {
     await opened.api('POST', '/vault/lock');
-    await page.getByText('A new key could not be sealed').waitFor();
+    await page.getByText('New keys cannot be encrypted').waitFor();
     expect(await page.getByRole('button', { name: 'New API key' }).isDisabled()).toBe(true);
     await expectAccessible(page, 'API keys, locked');
     await opened.api('POST', '/vault/unlock', { method: 'custody' });

@@ -30,15 +30,15 @@ describe('projects', () => {
   });
 
   it('makes the first project by keyboard and offers to paste its .env', async () => {
-    await page.getByText('No project yet').waitFor();
+    await page.getByText('No projects yet').waitFor();
     await expectAccessible(page, 'no project');
-    await page.getByRole('button', { name: 'Make a project' }).press('Enter');
+    await page.getByRole('button', { name: 'Create a project' }).press('Enter');
     await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
     await page.keyboard.type('Fotos & Videos');
     await page.getByText('/projects/fotos-videos').waitFor();
     await expectAccessible(page, 'new project');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Fotos & Videos is made' }).waitFor();
+    await page.getByRole('heading', { name: 'Fotos & Videos was created' }).waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL('**/projects/fotos-videos');
   });
@@ -68,7 +68,7 @@ describe('projects', () => {
     await page.keyboard.type('sho');
     await page.getByRole('row', { name: /Fotos/ }).waitFor({ state: 'detached' });
     await page.keyboard.type('zzz');
-    await page.getByText('No project by that name').waitFor();
+    await page.getByText('No projects found').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('row', { name: /Fotos/ }).waitFor();
     for (const width of [360, 800]) {
@@ -87,7 +87,7 @@ describe('projects', () => {
     const dialog = page.getByRole('dialog', { name: 'Add environment' });
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('Production');
     await dialog.getByRole('button', { name: 'Add environment' }).click();
-    await dialog.getByText('This project has an environment with this name.').waitFor();
+    await dialog.getByText('An environment with this name already exists in this project.').waitFor();
     await expectAccessible(page, 'name taken');
     expect(await dialog.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Production');
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('staging');
@@ -127,13 +127,13 @@ describe('projects', () => {
   it('shows a new token once and nowhere after', async () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/projects/shop/tokens');
-    await page.getByText('No token yet').waitFor();
+    await page.getByText('No tokens yet').waitFor();
     await page.getByRole('button', { name: 'New token' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ci');
     await page.getByRole('checkbox', { name: /Read secret values/ }).uncheck();
     await expectAccessible(page, 'new token');
     await page.getByRole('button', { name: 'Create token' }).click();
-    const panel = page.getByRole('alertdialog', { name: 'Token ci, shown this once' });
+    const panel = page.getByRole('alertdialog', { name: 'Token ci, shown only once' });
     const text = await panel.getByRole('status').innerText();
     expect(text).toMatch(/^dt_/);
     await expectAccessible(page, 'shown once');
@@ -141,7 +141,7 @@ describe('projects', () => {
     await page.mouse.click(5, 5);
     expect(await panel.isVisible()).toBe(true);
     await panel.getByRole('button', { name: 'Copy' }).click();
-    await page.getByText('Clears itself in').waitFor();
+    await page.getByText('Clears automatically in').waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
     await panel.getByRole('button', { name: 'I have stored it' }).click();
     await panel.waitFor({ state: 'detached' });
@@ -157,17 +157,17 @@ describe('projects', () => {
     await page.getByRole('button', { name: 'New token' }).click();
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('ci');
     await page.getByRole('button', { name: 'Create token' }).click();
-    await page.getByText('This project has a token with this name.').waitFor();
+    await page.getByText('A token with this name already exists in this project.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Delete ci' }).click();
     await page.getByRole('button', { name: 'Delete token' }).click();
-    await page.getByText('No token yet').waitFor();
+    await page.getByText('No tokens yet').waitFor();
   });
 
   it('says when there is no such project', async () => {
     for (const tab of ['environments', 'tokens', 'settings']) {
       await page.goto(`/projects/nowhere/${tab}`);
-      await page.getByText('There is no such page').waitFor();
+      await page.getByText('Page not found').waitFor();
     }
   });
 
@@ -204,12 +204,12 @@ describe('projects', () => {
       { times: 1 },
     );
     await page.goto('/projects/shop/tokens');
-    await page.getByText('No token yet').waitFor();
+    await page.getByText('No tokens yet').waitFor();
     await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'early' });
     held.resolve();
     await page.getByRole('row', { name: /early/ }).waitFor();
     await opened.api('DELETE', `/projects/shop/deployment-tokens/${await tokenId(opened, 'early')}`);
-    await page.getByText('No token yet').waitFor();
+    await page.getByText('No tokens yet').waitFor();
   });
 
   it('makes no token while locked, and leaves the list', async () => {
@@ -217,7 +217,7 @@ describe('projects', () => {
     await opened.api('POST', '/projects/shop/deployment-tokens', { name: 'other' });
     await page.getByRole('row', { name: /other/ }).waitFor();
     await opened.api('POST', '/vault/lock');
-    await page.getByText('A new token could not be sealed').waitFor();
+    await page.getByText('New tokens cannot be encrypted').waitFor();
     expect(await page.getByRole('button', { name: 'New token' }).isDisabled()).toBe(true);
     await page.getByRole('row', { name: /other/ }).waitFor();
     await expectAccessible(page, 'tokens, locked');
@@ -231,7 +231,7 @@ describe('projects', () => {
     await page.getByText('Lower-case letters, digits and single dashes').waitFor();
     await page.getByLabel('Address').fill('fotos-videos');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Another project has this address.').waitFor();
+    await page.getByText('Another project already uses this address.').waitFor();
     await expectAccessible(page, 'address taken');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Market');
     await page.getByLabel('Address').fill('market');

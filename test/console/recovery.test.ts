@@ -69,7 +69,7 @@ describe('the recovery list', () => {
     expect(await read(c, 'SIGNING_KEY')).toBe(PEM);
     await page.getByRole('region', { name: 'Variables and connections' }).getByText('all replaced').waitFor();
 
-    await page.getByRole('button', { name: 'Make a new one: nightly' }).click();
+    await page.getByRole('button', { name: 'Create a new one: nightly' }).click();
     const shown = page.getByRole('alertdialog');
     const made = (await shown.locator('output').textContent()) ?? '';
     expect(made.length).toBeGreaterThan(20);
@@ -107,7 +107,7 @@ describe('the recovery list', () => {
     expect(await read(c, 'API_TOKEN')).toBe('sk-new');
     expect(await read(c, 'SIGNING_KEY')).toBe(PEM);
     expect((await c.api('GET', '/vault/recovery')).remaining).toBe(0);
-    await page.getByText('Nothing is lost').waitFor();
+    await page.getByText('No lost values').waitFor();
   });
 
   it('is readable on a telephone, while locked, and by those who may not replace anything', async () => {
@@ -117,7 +117,7 @@ describe('the recovery list', () => {
     await page.getByLabel('New value of API_TOKEN').waitFor();
     await expectNoOverflow(page, 'recovery list');
     await c.api('POST', '/vault/lock');
-    await page.getByText('Values can be entered again once the vault is open.').waitFor();
+    await page.getByText('Values can be entered again once the vault is unlocked.').waitFor();
     expect(await page.getByLabel('New value of API_TOKEN').count()).toBe(0);
     await expectAccessible(page, 'recovery list, locked');
     await c.api('POST', '/vault/unlock', { method: 'custody' });
@@ -125,7 +125,7 @@ describe('the recovery list', () => {
 
     const reader = await signInAs(c, browser, { email: 'rhea@example.org', role: 'reader' });
     await reader.page.goto('/recovery');
-    await reader.page.getByText('An administrator of this instance replaces these values.').waitFor();
+    await reader.page.getByText('An administrator of this instance can replace these values.').waitFor();
     await reader.page.getByText('API_TOKEN').waitFor();
     expect(await reader.page.getByRole('main').getByRole('textbox').count()).toBe(0);
     expect(await reader.page.getByRole('button', { name: 'Rescue…' }).count()).toBe(0);
@@ -134,7 +134,7 @@ describe('the recovery list', () => {
   it('says so when nothing was ever lost', async () => {
     opened = await startConsole();
     const { page } = await opened.open(browser, '/recovery');
-    await page.getByText('Nothing is lost').waitFor();
+    await page.getByText('No lost values').waitFor();
     await expectAccessible(page, 'recovery list, nothing lost');
   });
 });

@@ -122,7 +122,7 @@ async function takeOutside(browser: Browser): Promise<void> {
       await page.goto(path);
       await settle(page);
       await save(page, 'first-run-1', size, colorScheme);
-      await button(page, /^(Continue|Go on|Next)/).click();
+      await button(page, /^(Continue|Next)/).click();
       await settle(page);
       await save(page, 'first-run-2', size, colorScheme);
       await context.close();

@@ -39,7 +39,7 @@ describe('the list of secrets', () => {
     const c = await openShop();
     const { page } = await c.open(browser, '/secrets');
     await row(page, 'API_TOKEN').getByText('Not checked').waitFor();
-    await page.getByText('Not checked since the start.').waitFor();
+    await page.getByText('Not checked since startup.').waitFor();
     await expectAccessible(page, 'secrets, not checked');
 
     await page.getByRole('button', { name: 'Access 1' }).click();
@@ -50,12 +50,12 @@ describe('the list of secrets', () => {
     await page.keyboard.type('map shop');
     await expect.poll(() => page.getByRole('row').count()).toBe(2);
     await page.keyboard.type(' nowhere');
-    await page.getByText('Nothing fits').waitFor();
+    await page.getByText('No secrets found').waitFor();
     await page.getByRole('button', { name: 'Show all' }).click();
 
     await page.getByRole('button', { name: 'Verify all' }).click();
     await row(page, 'API_TOKEN').getByText('Opens').waitFor();
-    await page.getByText('Every value opens').waitFor();
+    await page.getByText('Every value can be decrypted').waitFor();
     await page.getByText(/Checked today/).waitFor();
     await expectAccessible(page, 'secrets, checked');
 
@@ -86,15 +86,15 @@ describe('the list of secrets', () => {
     await c.restart();
     const { page } = await c.open(browser, '/secrets', { viewport: { width: 360, height: 740 } });
     await page.getByRole('button', { name: 'Verify all' }).click();
-    await page.getByText('1 does not open: MAP_TOKEN of shop (production)').waitFor();
+    await page.getByText('1 cannot be decrypted: MAP_TOKEN of shop (production)').waitFor();
     await expectNoOverflow(page, 'secrets, one damaged');
     await page.setViewportSize({ width: 1280, height: 800 });
     expect(await page.getByRole('row').nth(1).textContent()).toContain('MAP_TOKEN');
-    await page.getByRole('row').nth(1).getByText('Does not open').waitFor();
+    await page.getByRole('row').nth(1).getByText('Cannot decrypt').waitFor();
     await expectAccessible(page, 'secrets, one damaged');
     await page.getByRole('link', { name: 'Home' }).first().click();
-    await page.getByText('1 value does not open').waitFor();
-    await page.getByRole('link', { name: 'See which' }).click();
+    await page.getByText('1 value cannot be decrypted').waitFor();
+    await page.getByRole('link', { name: 'Show them' }).click();
     await page.getByRole('link', { name: 'Enter it again' }).click();
     await page.waitForURL('**/projects/shop');
 
@@ -104,9 +104,9 @@ describe('the list of secrets', () => {
     await page.goto('/secrets');
     await page.getByRole('button', { name: 'Verify all' }).click();
     // The damaged version went when the secret was set anew: nothing is left that does not open.
-    await page.getByText('Every value opens').waitFor();
+    await page.getByText('Every value can be decrypted').waitFor();
     await expect.poll(() => row(page, 'MAP_TOKEN').first().textContent()).toContain('Opens');
-    expect(await page.getByText('Does not open').count()).toBe(0);
+    expect(await page.getByText('Cannot decrypt').count()).toBe(0);
   });
 
   it('keeps its rows while locked, and follows when it opens', async () => {
@@ -115,7 +115,7 @@ describe('the list of secrets', () => {
     const { page } = await c.open(browser, '/secrets');
     await row(page, 'API_TOKEN').getByText('Locked').waitFor();
     expect(await page.getByRole('button', { name: 'Verify all' }).isEnabled()).toBe(false);
-    await page.getByText('None can be opened while the vault is locked').waitFor();
+    await page.getByText('No values can be decrypted while the vault is locked').waitFor();
     await expectAccessible(page, 'secrets, locked');
     await c.api('POST', '/vault/unlock', { method: 'custody' });
     await row(page, 'API_TOKEN').getByText('Not checked').waitFor();

@@ -35,7 +35,7 @@ describe('settings', () => {
     await page.getByLabel('Sign out after').fill('30');
     await page.getByLabel('HTTPS names').fill('attic.home.arpa\n192.168.1.20');
     await page.keyboard.press('Control+s');
-    await page.getByText('The HTTPS names count from the next start.').waitFor();
+    await page.getByText('The HTTPS names take effect at the next start.').waitFor();
     await page.locator('.instance', { hasText: 'homelab' }).waitFor();
     expect(await opened.api('GET', '/settings')).toMatchObject({
       instance_name: 'homelab',
@@ -80,7 +80,7 @@ describe('settings', () => {
   });
 
   it('shows the diagnostics before they are taken', async () => {
-    await page.getByRole('button', { name: 'Look at it' }).click();
+    await page.getByRole('button', { name: 'Preview' }).click();
     const dialog = page.getByRole('dialog', { name: 'Diagnostics' });
     const shown = await dialog.locator('pre').innerText();
     await expectAccessible(page, 'diagnostics');

@@ -40,8 +40,8 @@ describe('a table', () => {
 
   it('says what is not there yet, and the one thing to do', async () => {
     await page.goto('/projects');
-    await page.getByText('No project yet').waitFor();
-    await page.getByRole('button', { name: 'Make a project' }).waitFor();
+    await page.getByText('No projects yet').waitFor();
+    await page.getByRole('button', { name: 'Create a project' }).waitFor();
     expect(await page.getByRole('table').count()).toBe(0);
     await expectAccessible(page, 'an empty list');
   });

@@ -73,7 +73,7 @@ describe('.env files, locked and large lists', () => {
     expect(await part('New').getByRole('listitem').count()).toBe(3);
     expect(await part('Refused').getByRole('listitem').count()).toBe(2);
     expect(await dialog().textContent()).not.toContain('k-canary');
-    await dialog().getByRole('checkbox', { name: 'Take URL' }).click();
+    await dialog().getByRole('checkbox', { name: 'Import URL' }).click();
     await dialog().getByLabel('Kind of PORT').selectOption('Secret');
     await dialog().getByText('you said so').waitFor();
     await button('Add 2').click();
@@ -87,7 +87,7 @@ describe('.env files, locked and large lists', () => {
     // What is no .env text is not taken, and says so; in a field, pasting is the field's.
     await page.evaluate(() => navigator.clipboard.writeText('hello'));
     await page.keyboard.press('Control+v');
-    await page.getByText('No line of it is NAME=value.').waitFor();
+    await page.getByText('It has no line of the form NAME=value.').waitFor();
   });
 
   it('compares a dropped file, and removes what it does not name only when told to', async () => {
@@ -106,7 +106,7 @@ describe('.env files, locked and large lists', () => {
       window.dispatchEvent(new DragEvent('dragover', { dataTransfer: files, cancelable: true }));
       window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
     });
-    await dialog().getByText('Keep the 2 variables this text does not name.').waitFor();
+    await dialog().getByText('Keep the 2 variables that this text does not name.').waitFor();
     await part('Changed').getByText('old').waitFor();
     await button('Add 1, change 1').waitFor();
     await dialog()
@@ -125,7 +125,7 @@ describe('.env files, locked and large lists', () => {
     await dialog()
       .getByLabel('A .env file')
       .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: Buffer.from([0xff, 0xfe, 0x41]) });
-    await dialog().getByText('Nothing of it can be taken').waitFor();
+    await dialog().getByText('This text cannot be imported').waitFor();
     await dialog().getByText('not UTF-8').waitFor();
     expect(await button('Save', dialog()).isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
@@ -161,7 +161,7 @@ describe('.env files, locked and large lists', () => {
   it('downloads an environment as a file', async () => {
     await page.getByRole('radio', { name: 'Table' }).click();
     await button('Export').click();
-    await dialog().getByText('11 variables in plain text, 10 secrets among them').waitFor();
+    await dialog().getByText('11 variables in plain text, including 10 secrets').waitFor();
     await expectAccessible(page, 'export');
     const [download] = await Promise.all([page.waitForEvent('download'), button('Download').click()]);
     expect(download.suggestedFilename()).toBe('trip.production.env');
@@ -221,7 +221,7 @@ describe('.env files, locked and large lists', () => {
     spoil('HASH', (sealed) => sealed.fill(0xee, 1, 9));
     spoil('SPACES', (sealed) => sealed.fill(0, sealed.length - 1));
     await page.goto('/projects/trip');
-    const bad = page.getByRole('row').filter({ hasText: 'Does not open' });
+    const bad = page.getByRole('row').filter({ hasText: 'Cannot decrypt' });
     await bad.waitFor();
     await expectAccessible(page, 'a value that does not open');
     await bad.getByRole('button', { name: 'Enter again' }).click();
@@ -254,7 +254,7 @@ describe('.env files, locked and large lists', () => {
     await button('Reveal QUOTES').click();
     await page.getByText(HARD_VALUES.QUOTES ?? '').waitFor();
     await console.api('POST', '/vault/lock');
-    await page.getByText('Secret values wait for the key.').waitFor();
+    await page.getByText('Secret values are not available.').waitFor();
     await page.getByText(HARD_VALUES.QUOTES ?? '').waitFor({ state: 'detached' });
     await expectAccessible(page, 'locked');
     expect(await button('Reveal QUOTES').count()).toBe(0);

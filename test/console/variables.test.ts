@@ -78,7 +78,7 @@ describe('variables', () => {
       await expectAccessible(page, 'variables');
       const table = page.getByRole('table', { name: 'Variables' });
       expect(await table.getAttribute('aria-rowcount')).toBe('7');
-      expect(await row('LOG_LEVEL').textContent()).toContain('all three');
+      expect(await row('LOG_LEVEL').textContent()).toContain('All environments');
       expect(await row('MAIL_URL').locator('.chip-ref').first().textContent()).toBe('${{shared.SMTP_URL}}');
       expect(await row('DATABASE_URL').textContent()).toContain('Masked');
       await page.keyboard.press('/');
@@ -197,7 +197,7 @@ describe('variables', () => {
       await dialog().waitFor({ state: 'detached' });
       expect(await readValue('AUTH_SECRET')).toBe('auth-canary');
       await button('AUTH_SECRET').click();
-      await button('Bring the value in to edit it').click();
+      await button('Load the value to edit it').click();
       await expect.poll(() => dialog().getByLabel('Value').inputValue()).toBe('auth-canary');
       await dialog().getByLabel('Value').fill('auth-canary-2');
       await button('Save', dialog()).click();
@@ -216,7 +216,7 @@ describe('variables', () => {
       await expectAccessible(page, 'a lost race');
       const values = dialog().getByRole('row', { name: /^Value/ });
       expect(await values.getByRole('cell').allTextContents()).toEqual(['debug', 'warn']);
-      await button('Save mine over it').click();
+      await button('Overwrite with mine').click();
       await dialog().waitFor({ state: 'detached' });
       expect(await readValue('LOG_LEVEL')).toBe('debug');
     });
@@ -226,12 +226,12 @@ describe('variables', () => {
       await page.getByRole('menuitem', { name: 'History' }).click();
       await dialog().getByText('info').waitFor();
       await expectAccessible(page, 'history');
-      await button('Put back version 1').click();
-      await page.getByText('LOG_LEVEL is as in version 1').waitFor();
+      await button('Restore version 1').click();
+      await page.getByText('LOG_LEVEL was restored to version 1').waitFor();
       expect(await readValue('LOG_LEVEL')).toBe('info');
       await button('Close', dialog()).last().click();
-      await button('History of an environment').click();
-      await dialog().getByText('Put back').first().waitFor();
+      await button('Environment history').click();
+      await dialog().getByText('Restored').first().waitFor();
       expect(await dialog().textContent()).not.toContain('auth-canary');
       await page.keyboard.press('Escape');
       await go('/shared');

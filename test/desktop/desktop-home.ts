@@ -97,10 +97,10 @@ export async function ask(page: Page, method: string, path: string, body?: unkno
 
 /** The first run in the window, to the page that offers a copy. */
 export async function setUp(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByLabel('E-mail').fill('ada@example.org');
   await page.getByLabel('Name').fill('Ada Keller');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('heading', { name: 'Keep a second copy of your key' }).waitFor();
 }

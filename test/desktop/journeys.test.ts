@@ -49,7 +49,7 @@ describe('the desktop', () => {
   it('sets up in its window, and keeps the key in the keyring', async () => {
     desktop = await home.launch();
     page = await desktop.waitForPage();
-    await page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await page.getByRole('heading', { name: 'Your key was created' }).waitFor();
     await page.getByText('GNOME Keyring').first().waitFor();
     await setUp(page);
     await page.getByRole('link', { name: 'Later' }).click();
@@ -66,8 +66,8 @@ describe('the desktop', () => {
       ({ tray, notifications }) => /at risk/.test(tray?.toolTip ?? '') && notifications.length > 0,
     );
     expect(tray?.image).toMatchObject({ path: expect.stringContaining('attention'), isEmpty: false });
-    expect(tray?.menu[0]).toMatchObject({ label: 'Key at risk: no proven copy', isEnabled: false });
-    await desktop.tell('clickNotification', { title: 'Your key has no proven copy' });
+    expect(tray?.menu[0]).toMatchObject({ label: 'Key at risk: no verified copy', isEnabled: false });
+    await desktop.tell('clickNotification', { title: 'Your key has no verified copy' });
     await page.waitForURL('**/key/copy');
   });
 
@@ -82,12 +82,8 @@ describe('the desktop', () => {
     await listed.getByRole('button', { name: 'Keep it there anyway…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep it there anyway' }).click();
     await typePassphrase(page);
-    await page.getByRole('button', { name: 'Write and read back' }).click();
-    await page
-      .getByText('Both are the same. The copy counts.')
-      .or(page.getByText('Take the drive out'))
-      .first()
-      .waitFor();
+    await page.getByRole('button', { name: 'Write and verify' }).click();
+    await page.getByText('They match. The copy counts.').or(page.getByText('Unplug')).first().waitFor();
     const { copies } = await ask(page, 'GET', '/vault/key/copies');
     expect(copies).toMatchObject([{ format: 'age', separate: false }]);
   });
@@ -223,12 +219,12 @@ describe('the desktop', () => {
     const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
     await goTo('/account');
     await page.getByRole('heading', { name: 'Your account' }).waitFor();
-    await page.getByText('You came in as the owner of this machine').waitFor();
+    await page.getByText('You are signed in as the owner of this machine').waitFor();
     expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
     await goTo('/settings');
     await page.getByText('In this window.').waitFor();
-    await page.getByText('Temps goes on there when its window is closed.').waitFor();
-    expect(await page.getByRole('link', { name: 'Read about the API' }).count()).toBe(0);
+    await page.getByText('Temps keeps running in the tray when its window is closed.').waitFor();
+    expect(await page.getByRole('link', { name: 'API documentation' }).count()).toBe(0);
   });
 
   it('asks once whether to start at login, and Settings change it', async () => {
@@ -247,12 +243,12 @@ describe('the desktop', () => {
     await question.waitFor({ state: 'detached' });
     expect(readFileSync(entry, 'utf8')).toMatch(/^Exec=.*"--hidden"$/m);
     await goTo('/settings');
-    const atLogin = page.getByRole('checkbox', { name: /^Start when I sign in/ });
+    const atLogin = page.getByRole('checkbox', { name: /^Start in the background when I sign in/ });
     await expect.poll(() => atLogin.isChecked()).toBe(true);
     await atLogin.click();
     await expect.poll(() => existsSync(entry)).toBe(false);
     await goTo('/');
-    await page.getByRole('heading', { name: 'What needs you' }).waitFor();
+    await page.getByRole('heading', { name: 'Needs attention' }).waitFor();
     expect(await question.count()).toBe(0);
   });
 
@@ -343,13 +339,13 @@ describe('a desktop that shows no tray icons', () => {
       expect(keyFiles()).toEqual([]);
       // Its owner chooses, and the keychain may be asked again.
       await first.getByRole('radio', { name: 'The keychain' }).click();
-      await first.getByRole('button', { name: 'Try it again' }).click();
-      await first.getByText('No key was made.').waitFor();
+      await first.getByRole('button', { name: 'Try again' }).click();
+      await first.getByText('No key was created.').waitFor();
       await first.getByRole('radio', { name: 'A passphrase you type' }).click();
-      expect(await first.getByRole('button', { name: 'Make the key' }).isDisabled()).toBe(true);
+      expect(await first.getByRole('button', { name: 'Create the key' }).isDisabled()).toBe(true);
       await first.getByRole('button', { name: 'Suggest six words' }).click();
-      await first.getByRole('button', { name: 'Make the key' }).click();
-      await first.getByRole('heading', { name: 'Your key is made' }).waitFor();
+      await first.getByRole('button', { name: 'Create the key' }).click();
+      await first.getByRole('heading', { name: 'Your key was created' }).waitFor();
       expect(keyFiles().sort()).toEqual(['encryption_key.age', 'encryption_key.age.fingerprint']);
     } finally {
       await bare.close();
@@ -364,11 +360,11 @@ describe('a desktop that shows no tray icons', () => {
       writeFileSync(file, '0f'.repeat(32), { mode: 0o600 });
       const shown = await taken.launch();
       const first = await shown.waitForPage();
-      await first.getByRole('heading', { name: 'There is a key here already' }).waitFor();
+      await first.getByRole('heading', { name: 'A key already exists here' }).waitFor();
       expect(await ask(first, 'GET', '/vault/status')).toMatchObject({ state: 'locked', fingerprint: null });
       await first.getByRole('button', { name: 'Use this key' }).click();
-      await first.getByRole('heading', { name: 'Your key was here already' }).waitFor();
-      await first.getByText(`The file ${file} was left as it is`).waitFor();
+      await first.getByRole('heading', { name: 'Your existing key is in use' }).waitFor();
+      await first.getByText(`The file ${file} was not changed`).waitFor();
       expect(await ask(first, 'GET', '/vault/status')).toMatchObject({
         state: 'running',
         custody: { name: 'keychain' },

@@ -49,7 +49,7 @@ class Life {
 
   async live(): Promise<void> {
     await this.#launch();
-    await this.#page.getByRole('heading', { name: 'Your key is made' }).waitFor();
+    await this.#page.getByRole('heading', { name: 'Your key was created' }).waitFor();
     await this.#takeWindow('first-run');
     await setUp(this.#page);
     await this.#page.getByRole('link', { name: 'Later' }).click();

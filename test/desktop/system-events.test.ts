@@ -149,14 +149,14 @@ describe('what the system tells the desktop', () => {
     expect(await confirmedUntil()).toBeNull();
 
     const tells = () =>
-      desktop.state().notifications.filter(({ title }) => title === 'Your key has no proven copy').length;
+      desktop.state().notifications.filter(({ title }) => title === 'Your key has no verified copy').length;
     const before = tells();
     const database = new Database(join(home.dataDir, 'temps.db'));
     database.prepare('UPDATE key_copies SET verified_at = verified_at - ?').run(200 * DAY_MS);
     database.close();
     // Systems tell of one sleep more than once.
     for (let times = 0; times < 3; times++) await desktop.tell('power', { event: 'resume' });
-    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: key at risk, no proven copy');
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: key at risk, no verified copy');
     expect(tells()).toBe(before + 1);
   });
 

@@ -45,7 +45,7 @@ export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInp
         <h2>{title}</h2>
         {ways.length > 1 && (
           <Segmented
-            label="What you have"
+            label="Form of the copy"
             value={way}
             onChange={change}
             options={ways.map((each) => ({ value: each, label: labels[each] }))}
@@ -74,7 +74,7 @@ function PasteInput({ onReady, action, passphraseError }: CopyWayProps) {
       <div className="copy-input-body grid gap-4">
         <Field
           label="The copy as text"
-          hint="An entry of a password manager, the kit’s text, the 24 words, or the 64 digits."
+          hint="A password manager entry, the text of a paper kit, the 24 words, or the 64 hex digits."
         >
           {(ids) => (
             <textarea
@@ -99,9 +99,9 @@ function PasteInput({ onReady, action, passphraseError }: CopyWayProps) {
 function describeText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return 'Nothing pasted yet.';
-  if (looksLikeAge(trimmed.slice(0, 64))) return 'A protected file as text.';
-  if (trimmed.includes('temps-key:')) return 'A kit with its key.';
-  if (/^[0-9a-f]{64}$/i.test(trimmed)) return 'A key of 64 digits.';
+  if (looksLikeAge(trimmed.slice(0, 64))) return 'An encrypted file as text.';
+  if (trimmed.includes('temps-key:')) return 'The text of a key copy.';
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return 'A key of 64 hex digits.';
   const count = splitWords(trimmed).length;
-  return count >= WORD_COUNT / 2 ? `${count} words.` : 'Not known as a copy yet.';
+  return count >= WORD_COUNT / 2 ? `${count} words.` : 'Not recognised as a copy yet.';
 }

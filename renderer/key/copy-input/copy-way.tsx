@@ -32,7 +32,7 @@ interface PassphraseFieldProps {
 export function PassphraseField({ hint, error, onChange }: PassphraseFieldProps) {
   return (
     <PasswordField
-      label="Its passphrase"
+      label="Passphrase of the copy"
       hint={hint}
       error={error}
       maxLength={1024}

@@ -53,7 +53,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
               label="Choose a file…"
               icon={FileKey}
               kind="copy"
-              text="The protected file, the KeePass file, the printed page as PDF, or the plain key file. Or drop it here."
+              text="The encrypted file, the KeePass file, the paper kit as PDF, or the plain key file. Or drop it here."
               picked={picked && `${picked.name}, ${picked.said}, ${formatBytes(picked.sizeBytes)}`}
               error={error}
               onPick={(file) => void pick(file)}
@@ -66,15 +66,15 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
                 className="justify-self-start"
                 onClick={() => setPath('')}
               >
-                It is on the machine of the instance…
+                Use a file on the instance’s machine…
               </Button>
             )}
           </>
         ) : (
           <>
             <TextField
-              label="Path on the machine of the instance"
-              hint="Where the file is there, for example on a stick plugged in to it."
+              label="Path on the instance’s machine"
+              hint="For example on a USB stick plugged into it."
               placeholder="/media/stick/temps-key-4F2A-91C0-77DE-1B3A.age"
               isMono
               autoFocus
@@ -87,7 +87,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
               className="justify-self-start"
               onClick={() => setPath(null)}
             >
-              It is here, in {here}…
+              Choose a file in {here}…
             </Button>
           </>
         )}
@@ -95,14 +95,14 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
           <PassphraseField
             onChange={setPassphrase}
             error={passphraseError}
-            {...(path === null ? {} : { hint: 'Only for a protected file.' })}
+            {...(path === null ? {} : { hint: 'Only for an encrypted file.' })}
           />
         )}
       </div>
       <CopyInputFoot action={action}>
         {purpose === 'unlock'
-          ? 'Read by the instance, kept nowhere else.'
-          : 'Read by the instance and compared. Nothing of it is kept.'}
+          ? 'Read by the instance and not kept anywhere else.'
+          : 'Read by the instance and compared. Nothing is stored.'}
       </CopyInputFoot>
     </>
   );

@@ -65,7 +65,7 @@ export function describeFile(bytes: Uint8Array): { said: string; isProtected: bo
   const start = String.fromCharCode(...bytes.subarray(0, 64));
   const begins = (...values: number[]) => values.every((value, at) => bytes[at] === value);
   const plain = { isProtected: false, isPicture: false };
-  if (looksLikeAge(start)) return { said: 'Protected file (age)', isProtected: true, isPicture: false };
+  if (looksLikeAge(start)) return { said: 'Encrypted file (age)', isProtected: true, isPicture: false };
   if (begins(0x03, 0xd9, 0xa2, 0x9a)) return { said: 'KeePass file', isProtected: true, isPicture: false };
   if (start.startsWith('%PDF-')) return { said: 'Paper kit (PDF)', ...plain };
   if (begins(0x89, 0x50) || begins(0xff, 0xd8) || start.startsWith('GIF8') || start.slice(8, 12) === 'WEBP')

@@ -122,10 +122,10 @@ function CameraView({ isWanted, onRead, onStop }: CameraViewProps) {
   }, []);
   return (
     <div className="camera">
-      <video ref={video} muted playsInline aria-label="What the camera sees" />
+      <video ref={video} muted playsInline aria-label="Camera view" />
       <div className="flex items-center gap-3">
         <span className="min-w-0 flex-1 text-text-2" role="status">
-          Hold the code before the camera. It is read by itself.
+          Hold the code in front of the camera. It is read automatically.
         </span>
         <Button onClick={() => onStop()}>Stop the camera</Button>
       </div>
@@ -137,6 +137,6 @@ function describeCamera(error: unknown): string {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NotAllowedError')
     return 'The browser does not let this page use the camera. Choose a picture.';
-  if (name === 'NotFoundError') return 'There is no camera here. Choose a picture.';
+  if (name === 'NotFoundError') return 'No camera was found. Choose a picture.';
   return 'The camera did not start. Choose a picture.';
 }

@@ -15,7 +15,7 @@ export function findFingerprint(text: string): string | null {
 /** The text of the key's QR code in a picture. Throws an Error in words for a person. */
 export async function readQrPicture(file: Blob): Promise<string> {
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error('This picture cannot be opened by the browser.');
+    throw new Error('The browser cannot open this picture.');
   });
   try {
     const read = await loadReader();
@@ -30,8 +30,8 @@ export async function readQrPicture(file: Blob): Promise<string> {
     }
     throw new Error(
       other
-        ? 'There is a QR code in this picture, but it is not one of a key.'
-        : 'No QR code was found in this picture. Take it straight from above, with the whole code in it.',
+        ? 'There is a QR code in this picture, but it is not a copy of a key.'
+        : 'No QR code was found in this picture. Take the photo straight from above, with the whole code visible.',
     );
   } finally {
     bitmap.close();
@@ -45,7 +45,7 @@ export async function loadReader(): Promise<
   const { default: jsQR } = await import('jsqr');
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser cannot look into pictures.');
+  if (!context) throw new Error('This browser cannot read pictures.');
   return (source, scale) => {
     const [width, height] =
       source instanceof HTMLVideoElement

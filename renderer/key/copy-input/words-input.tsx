@@ -92,8 +92,8 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
             check?.checksum_ok === false && (
               <p className="typo">
                 <CircleX className="icon" aria-hidden="true" />
-                Every word is on the list, but together they are no key: one is another word, or two changed
-                places.
+                Every word is on the list, but together they are not a valid key: one word is wrong, or two
+                are swapped.
               </p>
             )
           )}
@@ -110,10 +110,10 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
 }
 
 function sayProgress(typed: number, mends: number, check: WordCheck | null): string {
-  const soFar = `${typed} of ${WORD_COUNT} words${mends > 0 ? `, ${mends} to mend` : ''}`;
+  const soFar = `${typed} of ${WORD_COUNT} words${mends > 0 ? `, ${mends} to fix` : ''}`;
   if (typed < WORD_COUNT || mends > 0 || !check?.checksum_ok) return soFar;
-  if (check.matches === 'active') return `The words make the key ${check.fingerprint} of this instance.`;
-  return `The words make the key ${check.fingerprint}.`;
+  if (check.matches === 'active') return `These words are the key ${check.fingerprint} of this instance.`;
+  return `These words are the key ${check.fingerprint}.`;
 }
 
 interface TypoProps {

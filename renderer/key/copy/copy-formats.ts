@@ -21,35 +21,35 @@ interface Way {
 export const ways: Record<KeepWay, Way> = {
   drive: {
     title: 'USB stick or other drive',
-    text: 'A file protected by a passphrase, on a drive of its own.',
+    text: 'A file encrypted with a passphrase, on a separate drive.',
     icon: Usb,
     time: '1 minute',
     formats: ['age'],
   },
   manager: {
     title: 'Password manager',
-    text: 'KeePass file, or an entry for Bitwarden, 1Password and others.',
+    text: 'A KeePass file, or an entry for Bitwarden, 1Password and others.',
     icon: BookKey,
     time: '1 minute',
     formats: ['kdbx', 'text', 'bitwarden', 'csv'],
   },
   paper: {
     title: 'Paper',
-    text: 'One page to print: 24 words, a QR code, three steps to use it. Or words to write down.',
+    text: 'One page to print with 24 words, a QR code and instructions. Or words to write down.',
     icon: Printer,
     time: '3 minutes',
     formats: ['pdf', 'words'],
   },
   file: {
     title: 'File elsewhere',
-    text: 'Protected by a passphrase. Not on the disk that holds the database.',
+    text: 'Encrypted with a passphrase. Not on the disk that holds the database.',
     icon: FileKey,
     time: '1 minute',
     formats: ['age'],
   },
   plain: {
     title: 'Plain key file',
-    text: 'As upstream Temps keeps it. Not protected: whoever has the stick it is on opens every secret.',
+    text: 'In upstream Temps’ format. Not encrypted: anyone who has the file can decrypt every secret.',
     icon: FileText,
     time: '1 minute',
     formats: ['plain'],
@@ -70,9 +70,9 @@ interface FormatWords {
 
 export const formats: Record<CopyFormat, FormatWords> = {
   age: {
-    name: 'Protected file',
-    kept: 'protected file',
-    fact: 'An age file, opened by its passphrase here or with age -d.',
+    name: 'Encrypted file',
+    kept: 'encrypted file',
+    fact: 'An age file. Its passphrase decrypts it here or with age -d.',
     icon: Usb,
     hasPassphrase: true,
     isFile: true,
@@ -80,7 +80,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   kdbx: {
     name: 'KeePass file',
     kept: 'KeePass file',
-    fact: 'A vault of its own with one entry. KeePassXC and others open it.',
+    fact: 'A KeePass database with one entry. KeePassXC and others open it.',
     icon: BookKey,
     hasPassphrase: true,
     isFile: true,
@@ -88,7 +88,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   bitwarden: {
     name: 'Bitwarden JSON',
     kept: 'Bitwarden entry',
-    fact: 'One secure note to import. The file is not protected: delete it after the import.',
+    fact: 'One secure note to import. The file is not encrypted: delete it after the import.',
     icon: BookKey,
     hasPassphrase: false,
     isFile: true,
@@ -96,7 +96,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   csv: {
     name: 'CSV',
     kept: 'password manager entry',
-    fact: 'One note, for 1Password and others. The file is not protected: delete it after the import.',
+    fact: 'One note, for 1Password and others. The file is not encrypted: delete it after the import.',
     icon: BookKey,
     hasPassphrase: false,
     isFile: true,
@@ -104,7 +104,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   text: {
     name: 'Text to paste',
     kept: 'password manager entry',
-    fact: 'The kit as text, for a secure note of any manager.',
+    fact: 'The key as text, for a secure note in any password manager.',
     icon: BookKey,
     hasPassphrase: false,
     isFile: false,
@@ -112,7 +112,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   pdf: {
     name: 'Paper kit',
     kept: 'paper kit',
-    fact: 'One page: 24 words, a QR code, three steps to use it.',
+    fact: 'One page with 24 words, a QR code and instructions.',
     icon: FileText,
     hasPassphrase: false,
     isFile: false,
@@ -128,7 +128,7 @@ export const formats: Record<CopyFormat, FormatWords> = {
   plain: {
     name: 'Plain key file',
     kept: 'plain key file',
-    fact: '64 hex digits, not protected. FAT and exFAT sticks have no permissions either: whoever has the stick can read it.',
+    fact: '64 hex digits, not encrypted. FAT and exFAT drives have no file permissions: anyone who has the drive can read it.',
     icon: FileKey,
     hasPassphrase: false,
     isFile: true,

@@ -60,11 +60,11 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
       said: format?.fact,
       body: <FormatStep offered={offered} onChoose={wizard.chooseFormat} />,
     };
-    if (!chosen || !format) return [first, stub('Place'), stub('Written'), stub('Read back')];
+    if (!chosen || !format) return [first, stub('Place'), stub('Written'), stub('Verify')];
     const proof: Stages = {
       stages: ['proof'],
-      next: 'Read back',
-      done: 'Read back: the fingerprints are the same',
+      next: 'Verify',
+      done: 'Verified: the fingerprints match',
       said: made && sayWhatCopyOpens(made.copy.place, null),
       body: <ProofStep wizard={wizard} />,
     };
@@ -137,14 +137,14 @@ const stub = (next: string): Stages => ({ stages: [], next, done: next });
 const handedWords: Partial<Record<string, readonly [string, string]>> = {
   pdf: ['Print it', 'Printed'],
   words: ['Write the words down', 'Written down'],
-  text: ['Put it into your password manager', 'Copied into your password manager'],
+  text: ['Save it in your password manager', 'Saved in your password manager'],
 };
 
 function Making() {
   return (
     <p className="mt-2 flex items-center gap-2 text-text-2" role="status">
       <LoaderCircle className="icon turning" aria-hidden="true" />
-      Making the copy
+      Creating the copy
     </p>
   );
 }
@@ -164,9 +164,14 @@ function PassphraseStep({ said, onGive }: PassphraseStepProps) {
         if (ready !== null) onGive(ready);
       }}
     >
-      <PassphrasePair hint="Protects the file if it is found." onReady={setReady} error={said} autoFocus />
+      <PassphrasePair
+        hint="Protects the file if someone finds it."
+        onReady={setReady}
+        error={said}
+        autoFocus
+      />
       <Button kind="main" type="submit" className="justify-self-start" disabled={ready === null}>
-        Write and read back
+        Write and verify
       </Button>
     </form>
   );

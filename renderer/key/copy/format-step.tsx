@@ -33,7 +33,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
         options={offered.map((each) => ({
           value: each,
           title: ways[each].title,
-          text: isForOwner(each) ? 'For the owner of the machine.' : ways[each].text,
+          text: isForOwner(each) ? 'Only for the owner of the machine.' : ways[each].text,
           icon: ways[each].icon,
           aside: <span className="max-phone:hidden">{ways[each].time}</span>,
           disabled: isForOwner(each),
@@ -43,7 +43,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
                 <FormatChoice way={each} value={format} onChange={setFormat} />
                 <TextField
                   label="Where you will keep it"
-                  hint="For the list of copies. It can stay empty."
+                  hint="Shown in the list of copies. Optional."
                   placeholder={each === 'paper' ? 'Desk drawer' : 'Family vault'}
                   dir="auto"
                   maxLength={200}
@@ -53,7 +53,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
               </div>
             ) : each === 'plain' ? (
               <Checkbox checked={isSure} onChange={setSure}>
-                I know that whoever finds this file opens every secret.
+                I understand that anyone who finds this file can decrypt every secret.
               </Checkbox>
             ) : undefined,
         }))}
@@ -64,7 +64,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
         disabled={way === null || (way === 'plain' && !isSure)}
         onClick={() => way && onChoose(way, format, place.trim(), isSure)}
       >
-        Go on
+        Continue{' '}
       </Button>
     </div>
   );

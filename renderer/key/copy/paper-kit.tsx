@@ -55,7 +55,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
     withKit(async () => {
       const path = await desktop?.savePdf({ name: 'Temps paper kit' });
       if (!path) return false;
-      showToast({ icon: FileDown, title: 'Saved as PDF', text: `${path} is the key without protection.` });
+      showToast({ icon: FileDown, title: 'Saved as PDF', text: `${path} holds the key, not encrypted.` });
       return true;
     });
   return (
@@ -70,7 +70,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
           </Button>
         )}
         <Button icon={isShown ? EyeOff : Eye} onClick={() => setShown(!isShown)}>
-          {isShown ? 'Hide what it holds' : 'Show what it holds'}
+          {isShown ? 'Hide the key' : 'Show the key'}
         </Button>
         <span className="flex-1" />
         <Button kind={wasPrinted ? 'main' : 'normal'} onClick={onPrinted}>
@@ -78,8 +78,8 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
         </Button>
       </div>
       <p className="text-12 text-text-3">
-        {desktop ? 'Paper is safest:' : 'Print on paper, not into a file:'} a file of this page is the key
-        without protection. Printers with a memory of their own keep what they print.
+        {desktop ? 'Paper is safest:' : 'Print on paper, not to a file:'} a file of this page holds the key,
+        not encrypted. Some printers store what they print.
       </p>
       <KitPage kit={kit} isShown={isShown || isPrinting} />
     </div>
@@ -101,8 +101,8 @@ function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
           <KitFact name="Instance" value={kit.instance_name} />
           <KitFact name="Instance id" value={kit.instance_id} isCode />
           <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
-          <KitFact name="Epoch" value={String(kit.epoch)} />
-          <KitFact name="Key made" value={kit.key_made} />
+          <KitFact name="Key version" value={String(kit.epoch)} />
+          <KitFact name="Key created" value={kit.key_made} />
           <KitFact name="Copied" value={kit.date} />
           <dt className="kit-digits">The key as 64 hex digits</dt>
           <dd className="kit-digits kit-code">

@@ -72,7 +72,7 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
           value={second}
           onChange={(event) => setSecond(event.target.value)}
           onBlur={() => setLeft(true)}
-          error={differs ? 'Not the same as the first.' : undefined}
+          error={differs ? 'The passphrases do not match.' : undefined}
           hint={hint}
         />
       </div>
@@ -93,7 +93,7 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
             {suggested}
           </span>
           <span className="block text-12 text-text-3">
-            Drawn just now, filled into both fields. Write it down: we do not keep it.
+            Just generated and filled into both fields. Write it down: we do not store it.
           </span>
         </p>
       )}

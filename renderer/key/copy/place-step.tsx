@@ -60,7 +60,8 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
             <div className="choice is-refused items-center">
               <Usb className="icon text-icon" aria-hidden="true" />
               <span>
-                No other drive is plugged in to the machine. Plug in a stick: it appears here by itself.
+                No other drive is plugged into the machine. Plug in a USB stick: it appears here
+                automatically.
               </span>
             </div>
           )}
@@ -109,7 +110,8 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
       </div>
       {!isOwner && (
         <p className="text-12 text-text-3">
-          Drives and folders of the machine are for its owner. A protected file can be downloaded here.
+          Only the owner of the machine can use its drives and folders. You can download an encrypted file
+          here.
         </p>
       )}
       {anyway && (
@@ -147,8 +149,8 @@ function KeepAnywayDialog({ message, onClose, onKeep }: KeepAnywayDialogProps) {
     >
       <p>{message}</p>
       <p>
-        It is written and listed, but does not count as a separate copy: the key stays at risk until there is
-        one.
+        The copy is written and listed, but does not count as separate: the key stays at risk until there is a
+        separate copy.
       </p>
     </ConfirmDialog>
   );
@@ -171,7 +173,7 @@ function typedTarget(path: string, keepAnyway: boolean): CopyTarget & { kind: 'p
 
 const icons: Partial<Record<Place['kind'], LucideIcon>> = { removable: Usb, network: Network };
 const separateWords: Record<Place['kind'], string> = {
-  removable: 'A drive of its own',
+  removable: 'Separate drive',
   fixed: 'Another disk',
   network: 'On the network',
   memory: 'In memory',
@@ -243,8 +245,8 @@ function TypedPath({ refused, onUse, onAnyway }: TypedPathProps) {
       }}
     >
       <TextField
-        label="Path on the machine of the instance"
-        hint="A folder that exists, or a file that does not yet."
+        label="Path on the instance’s machine"
+        hint="An existing folder, or a file that does not exist yet."
         placeholder="/mnt/nas/keys"
         isMono
         autoFocus

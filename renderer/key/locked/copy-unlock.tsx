@@ -47,7 +47,7 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
           <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
             {canPutBack(vault) && (
               <Checkbox checked={putsBack} onChange={setPutsBack}>
-                Put it back into {nameCustody(vault.custody)}
+                Also store it in {nameCustody(vault.custody)} again
               </Checkbox>
             )}
             <Button
@@ -79,8 +79,8 @@ const canPutBack = ({ custody, case: situation }: VaultStatus) =>
 
 function sayRefused(error: unknown): string {
   if (hasCode(error, 'copy_of_other_instance'))
-    return `${error.message} Nothing was changed: look for the copy that names this instance.`;
+    return `${error.message} Nothing was changed. Use a copy that names this instance.`;
   if (hasCode(error, 'copy_of_old_key'))
-    return `${error.message} It opens older backups. Look for the copy made after the last rotation.`;
+    return `${error.message} It can decrypt older backups. Use a copy created after the last rotation.`;
   return describeError(error);
 }

@@ -12,10 +12,10 @@ import { useUnlock } from './unlock.ts';
 export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) {
   const unlock = useUnlock();
   return (
-    <section className="card locked-first" aria-label="Unlock from where the key is kept">
+    <section className="card locked-first" aria-label="Unlock with the stored key">
       <KeyRound className="icon icon-20" aria-hidden="true" />
       <div className="min-w-0">
-        <h2>Take the key from {nameCustody(custody)}</h2>
+        <h2>Use the key in {nameCustody(custody)}</h2>
         <p className="[overflow-wrap:anywhere]">{findIn(custody)}</p>
       </div>
       <Button
@@ -58,7 +58,7 @@ export function PassphraseUnlock() {
           required
           autoFocus
           error={isWrong ? unlock.message : undefined}
-          hint="Opening the file takes about a second: that is what makes guessing slow."
+          hint="Decrypting the file takes about a second, which slows down guessing."
         />
         {!isWrong && <FormError mutation={unlock} />}
         <Button

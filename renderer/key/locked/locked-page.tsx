@@ -23,7 +23,7 @@ export function LockedPage() {
   if (vault.isError)
     return (
       <Failed
-        title="How the vault stands is not known"
+        title="The vault status did not load"
         error={vault.error}
         onRetry={() => void vault.refetch()}
       />
@@ -106,8 +106,8 @@ function WhoCanUnlock() {
       <div className="min-w-0">
         <h2>An administrator can unlock it</h2>
         <p>
-          They sign in here and hand over the key or a copy of it. The owner of this machine can also run{' '}
-          <code className="mono">temps-desktop key unlock</code>. This page follows by itself.
+          They sign in here and provide a copy of the key. The owner of this machine can also run{' '}
+          <code className="mono">temps-desktop key unlock</code>. This page updates automatically.
         </p>
       </div>
     </section>
@@ -124,8 +124,8 @@ function FirstKey({ vault }: { vault: VaultStatus }) {
         <h2>There is no key yet</h2>
         <p className="text-text-2">
           {isOwner
-            ? 'Nothing was ever sealed here. Say which key it is and where it is kept.'
-            : 'Nothing was ever sealed here. Only the owner of this machine can make the key.'}
+            ? 'Nothing has been encrypted here yet. Choose the key and where to store it.'
+            : 'Nothing has been encrypted here yet. Only the owner of this machine can create the key.'}
         </p>
       </div>
       {isOwner && (
@@ -165,10 +165,8 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
   const shown = proven.length > 0 ? proven : copies;
   return (
     <div className="locked-fact">
-      <h2>{proven.length > 0 || shown.length === 0 ? 'Copies you proved' : 'Copies, never read back'}</h2>
-      {shown.length === 0 && (
-        <p className="text-text-2">None is known. A copy you kept all the same works.</p>
-      )}
+      <h2>{proven.length > 0 || shown.length === 0 ? 'Copies you verified' : 'Copies, never verified'}</h2>
+      {shown.length === 0 && <p className="text-text-2">None listed. Any copy you kept still works.</p>}
       <ul>
         {shown.map((copy) => (
           <li key={copy.id}>
@@ -188,16 +186,16 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
 function WorksMeanwhile() {
   const mayReadPeople = useMay('users:read');
   return (
-    <section className="card" aria-label="Works meanwhile">
+    <section className="card" aria-label="Available while locked">
       <div className="locked-fact">
-        <h2>Works meanwhile</h2>
+        <h2>Available while locked</h2>
         <ul>
           <Fact>Sign-in and projects</Fact>
           <Fact>Plain variables and their history</Fact>
           {mayReadPeople && <Fact>People, settings, activity</Fact>}
           <Fact waits>Secret values</Fact>
           <Fact waits>API keys and tokens</Fact>
-          <Fact waits>Codes of second factors</Fact>
+          <Fact waits>Second-factor codes</Fact>
         </ul>
       </div>
     </section>
@@ -210,7 +208,7 @@ function Fact({ waits = false, children }: { waits?: boolean; children: string }
     <li>
       <Icon className={`icon ${waits ? '' : 'text-ok-solid'}`} aria-hidden="true" />
       <span>{children}</span>
-      {waits && <span className="when">wait</span>}
+      {waits && <span className="when">locked</span>}
     </li>
   );
 }

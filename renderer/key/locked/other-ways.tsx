@@ -48,9 +48,11 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
     <div>
       <RefreshCw className="icon" aria-hidden="true" />
       <div className="min-w-0">
-        <b>{vault.custody.name === 'keychain' ? `Try ${place} again` : `Look at ${place} again`}</b>
+        <b>{vault.custody.name === 'keychain' ? `Try ${place} again` : `Check ${place} again`}</b>
         <p>
-          {isWaiting ? `It is asked by itself every few seconds, last at ${last}.` : `Last asked at ${last}.`}
+          {isWaiting
+            ? `It is checked automatically every few seconds, last at ${last}.`
+            : `Last checked at ${last}.`}
         </p>
         <ErrorLine said={unlock.message} />
       </div>
@@ -131,14 +133,14 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
     <ConfirmDialog
       title={lost === 0 ? 'Start over with a new key?' : `Start over and give up ${values}?`}
       action={lost === 0 ? 'Start over' : `Give up ${values}`}
-      keep="Keep looking"
+      keep="Cancel"
       mutation={startOver}
       isReady={custody !== 'passphrase' || isPassphraseGood}
       fields={
         <div ref={fields} className="grid gap-1.5">
-          <span className="label">Where the new key is kept</span>
+          <span className="label">Where the new key is stored</span>
           <Choices
-            label="Where the new key is kept"
+            label="Where the new key is stored"
             value={custody}
             onChange={setCustody}
             options={offered.map((value) => ({
@@ -162,11 +164,11 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
       {lost > 0 && (
         <p>
           Lost with the key: <b className="text-text">{listToLose(vault.secrets.at_stake)}</b>. You get a list
-          to enter them again or make new ones.
+          so that you can enter them again or create new ones.
         </p>
       )}
       <p>
-        Nothing is deleted: if the key {vault.fingerprint} turns up later, it rescues what was not entered
+        Nothing is deleted: if you find the key {vault.fingerprint} later, it can recover what was not entered
         again.
       </p>
     </ConfirmDialog>
@@ -182,10 +184,10 @@ function Passphrases({ onChange }: { onChange: () => void }) {
         autoComplete="new-password"
         maxLength={1024}
         onChange={onChange}
-        hint="Several words that do not belong together. It is asked for after each start."
+        hint="Several unrelated words. Asked for after every start."
       />
       <PasswordField
-        label="The same again"
+        label="Confirm passphrase"
         data-passphrase
         autoComplete="new-password"
         maxLength={1024}

@@ -41,8 +41,8 @@ export function Copies({ vault }: { vault: VaultStatus }) {
         empty={
           <Empty
             icon={KeyRound}
-            title="No copy yet"
-            text="If this machine is lost, only a copy opens your secrets. It takes a minute."
+            title="No copies yet"
+            text="If this machine is lost, only a copy can decrypt your secrets. It takes a minute."
             action={
               mayWrite && (
                 <Link to="/key/copy" className={buttonClass()}>
@@ -60,13 +60,13 @@ export function Copies({ vault }: { vault: VaultStatus }) {
             cell: (copy) => <CopyName copy={copy} isOfActive={isOfActive(copy)} />,
           },
           {
-            name: 'Made',
+            name: 'Created',
             width: 'w-26',
             className: 'max-tablet:hidden',
             title: ({ made_at }) => formatExact(made_at),
             cell: ({ made_at }) => formatShortDay(made_at),
           },
-          { name: 'Proven', width: 'w-37.5', cell: (copy) => <Proven copy={copy} /> },
+          { name: 'Verified', width: 'w-37.5', cell: (copy) => <Proven copy={copy} /> },
           ...(mayWrite
             ? [
                 actionsColumn<KeyCopy>(
@@ -110,16 +110,16 @@ function ForgetDialog({ copy, isLast, onClose }: ForgetDialogProps) {
   return (
     <ConfirmDialog
       title={`Forget the copy ${copy.place}?`}
-      action="Forget 1 copy"
+      action="Forget copy"
       keep="Keep it"
       mutation={forget}
       onClose={onClose}
     >
       <p>
-        It leaves this list and counts no more. The copy itself stays where it is and goes on opening the
-        secrets: destroy it there if it is not to.
+        It is removed from this list and no longer counts. The copy itself stays where it is and can still
+        decrypt the secrets: destroy it there if you do not want that.
       </p>
-      {isLast && <p>It is the last proven copy of the key in use: without it the key is at risk.</p>}
+      {isLast && <p>It is the last verified copy of the active key: without it the key is at risk.</p>}
     </ConfirmDialog>
   );
 }
@@ -133,7 +133,7 @@ function sayCounts(own: readonly KeyCopy[]): string {
   const proven = own.filter((copy) => copy.verified_at !== null).length;
   const open = own.length - proven;
   if (own.length === 0) return '';
-  return `${proven} proven${open > 0 ? `, ${open} to read back` : ''}`;
+  return `${proven} verified${open > 0 ? `, ${open} to verify` : ''}`;
 }
 
 function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) {
@@ -147,7 +147,7 @@ function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) 
           <>
             {name}
             {!copy.separate && ', not separate'}
-            {!isOfActive && (copy.epoch === null ? ', of the key to come' : `, of key ${copy.epoch}`)}
+            {!isOfActive && (copy.epoch === null ? ', of the next key' : `, of key version ${copy.epoch}`)}
           </>
         }
       />
@@ -171,7 +171,7 @@ function Proven({ copy: { verified_at } }: { copy: KeyCopy }) {
 }
 
 function VerifyLink({ copy, isOpen }: { copy: KeyCopy; isOpen: boolean }) {
-  const word = isOpen ? 'Read it back' : 'Verify';
+  const word = isOpen ? 'Verify now' : 'Verify';
   return (
     <Link
       to="/key/verify"
@@ -186,7 +186,7 @@ function VerifyLink({ copy, isOpen }: { copy: KeyCopy; isOpen: boolean }) {
 
 function sayAge(days: number | null): string {
   if (days === null) return 'does not count';
-  if (days === 0) return 'fresh';
+  if (days === 0) return 'up to date';
   const left = DUE_DAYS - days;
   const ago = `${formatCount(days, 'day')} ago`;
   if (left > 14) return ago;

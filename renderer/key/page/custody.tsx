@@ -26,7 +26,7 @@ export function Custody({ vault }: { vault: VaultStatus }) {
   const [isMoving, setMoving] = useState(false);
   const { custody } = vault;
   return (
-    <Section title="Where it lives">
+    <Section title="Where it is stored">
       <div className="card key-lives">
         <div className="flex items-center gap-2">
           <b className="min-w-0 flex-1">{custody.label}</b>
@@ -53,7 +53,7 @@ function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' 
   const said = {
     ready: custodyWords.keychain.opens,
     locked: 'It is locked: unlock it first, then move the key.',
-    refused: 'It does not answer on this computer.',
+    refused: 'It does not respond on this computer.',
   };
   return { title: name, text: said[state] };
 }
@@ -76,7 +76,7 @@ function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
       onDone: ({ custody, note }) => {
         onClose();
         showToast(
-          { icon: KeyRound, title: `The key is kept ${inCustody(custody)} now`, text: note ?? undefined },
+          { icon: KeyRound, title: `The key is now stored ${inCustody(custody)}`, text: note ?? undefined },
           note ? null : undefined,
         );
       },
@@ -86,19 +86,19 @@ function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
     <FormDialog
       width={640}
       title="Move the key"
-      text="It is written to the new place and read back there. Only then is it removed from the old one."
+      text="It is written to the new place and verified there. Only then is it removed from the old one."
       action="Move the key"
-      cancel="Leave it"
+      cancel="Cancel"
       mutation={move}
       failure={move.message && <Banner tone="danger">{move.message} The key stays where it is.</Banner>}
       isReady={!isRotating(vault) && (to !== 'passphrase' || passphrase !== null)}
       onClose={onClose}
     >
       {isRotating(vault) && (
-        <Banner tone="info">A rotation is under way: finish or undo it, then move the key.</Banner>
+        <Banner tone="info">A rotation is in progress: finish or undo it, then move the key.</Banner>
       )}
       <Choices
-        label="Where the key lives"
+        label="Where the key is stored"
         value={to}
         onChange={(next) => {
           move.reset();
@@ -109,7 +109,7 @@ function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
           ...custodyChoice(value),
           ...(value === 'keychain' && keychain ? sayKeychain(keychain) : {}),
           disabled: value === from,
-          aside: value === from ? 'here now' : undefined,
+          aside: value === from ? 'current' : undefined,
           more:
             value === 'passphrase' ? (
               <PassphrasePair hint="Asked for after every start." onReady={setPassphrase} />

@@ -27,15 +27,15 @@ export function Health({ vault }: { vault: VaultStatus }) {
       {open.map((reason) => (
         <ReasonBanner key={reason.code} reason={reason} />
       ))}
-      <section className="card key-hero" aria-label={`Key ${vault.epoch ?? ''}`}>
+      <section className="card key-hero" aria-label={`Key version ${vault.epoch ?? ''}`}>
         <div className="min-w-0">
           <KeyDrawing fingerprint={vault.fingerprint} />
           <p className="mt-3 text-text-2">
-            <b>Key {vault.epoch}</b>
-            {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It seals{' '}
+            <b>Key version {vault.epoch}</b>
+            {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It encrypts{' '}
             {formatCount(countUnderKey(vault), 'value')}.
             {key.data?.rotation_advised && (
-              <> It has sealed {key.data.seal_count.toLocaleString()} times: rotate it.</>
+              <> It has encrypted {key.data.seal_count.toLocaleString()} times: rotate it.</>
             )}
           </p>
         </div>
@@ -89,18 +89,18 @@ function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
   if (proven > 0)
     facts.push({
       isGood: true,
-      words: `${proven === 1 ? 'One separate copy' : `${proven} separate copies`}, proven`,
+      words: `${proven === 1 ? 'One separate copy' : `${proven} separate copies`}, verified`,
     });
-  else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is proven yet' });
-  facts.push({ isGood: true, words: `${keeperOf(vault.custody)} agrees with the key record` });
+  else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is verified yet' });
+  facts.push({ isGood: true, words: `${keeperOf(vault.custody)} matches the key record` });
   for (const reason of vault.health.reasons) {
     if (reason.snoozed_until !== null)
       facts.push({
         isGood: false,
-        words: `${reason.message} Asked again ${formatDay(reason.snoozed_until)}.`,
+        words: `${reason.message} Reminder ${formatDay(reason.snoozed_until)}.`,
       });
   }
   if (vault.rotation?.state === 'staged' || vault.rotation?.state === 'proven')
-    facts.push({ isGood: false, words: 'A rotation has begun and waits for you' });
+    facts.push({ isGood: false, words: 'A rotation was started and needs you to continue' });
   return facts;
 }

@@ -19,7 +19,7 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const [shredding, setShredding] = useState<Epoch | null>(null);
   return (
-    <Section title="Key history" said="One key per epoch. A retired key still opens old backups.">
+    <Section title="Key history" said="A retired key can still decrypt old backups.">
       <Table
         label="Keys"
         className="key-table"
@@ -49,12 +49,12 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
               ),
           },
           {
-            name: 'Still opens',
+            name: 'Still decrypts',
             width: 'w-28',
             cell: ({ values, copies }) => (
               <span className="two-lines">
-                {values === 0 ? 'No value' : formatCount(values, 'value')}
-                <small>{copies === 0 ? 'no copy' : formatCount(copies, 'copy', 'copies')}</small>
+                {values === 0 ? 'No values' : formatCount(values, 'value')}
+                <small>{copies === 0 ? 'no copies' : formatCount(copies, 'copy', 'copies')}</small>
               </span>
             ),
           },
@@ -62,7 +62,11 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
             (epoch) =>
               isOwner &&
               isShreddable(epoch, vault) && (
-                <Button isSmall onClick={() => setShredding(epoch)} aria-label={`Shred key ${epoch.epoch}…`}>
+                <Button
+                  isSmall
+                  onClick={() => setShredding(epoch)}
+                  aria-label={`Shred key version ${epoch.epoch}…`}
+                >
                   Shred…
                 </Button>
               ),
@@ -106,7 +110,7 @@ function Key({ epoch }: { epoch: Epoch }) {
       <span className="two-lines min-w-0">
         <span className="print-12">{fingerprint}</span>
         <small>
-          <span className="tablet:hidden">Key {epoch.epoch}, </span>
+          <span className="tablet:hidden">Key version {epoch.epoch}, </span>
           {state === 'active' || retired_at === null
             ? `since ${formatDay(activated_at)}`
             : `${formatDay(activated_at)} to ${formatDay(retired_at)}`}
@@ -130,22 +134,22 @@ export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => v
   );
   return (
     <ConfirmDialog
-      title={`Shred key ${epoch.epoch}?`}
-      action="Shred 1 key"
+      title={`Shred key version ${epoch.epoch}?`}
+      action="Shred key"
       keep="Keep it"
       mutation={shred}
       typed={{ label: `Type its fingerprint, ${fingerprint}`, name: fingerprint, isCode: true }}
       onClose={onClose}
     >
       <p>
-        Key {epoch.epoch} is removed from where it is kept, for good. No value of this instance needs it.
-        Backups made while it was in use ({formatDay(epoch.activated_at)}
-        {epoch.retired_at !== null && ` to ${formatDay(epoch.retired_at)}`}) open with it alone.
+        Key version {epoch.epoch} is permanently removed from where it is stored. No value of this instance
+        needs it. Backups made while it was in use ({formatDay(epoch.activated_at)}
+        {epoch.retired_at !== null && ` to ${formatDay(epoch.retired_at)}`}) can only be decrypted with it.
       </p>
       <p>
         {epoch.copies === 0
-          ? 'No copy of it is known: those backups lose their secrets.'
-          : `${formatCount(epoch.copies, 'copy', 'copies')} you made of it ${epoch.copies === 1 ? 'goes' : 'go'} on opening them.`}
+          ? 'No copy of it is listed: the secrets in those backups are lost.'
+          : `${formatCount(epoch.copies, 'copy', 'copies')} of it can still decrypt them.`}
       </p>
     </ConfirmDialog>
   );

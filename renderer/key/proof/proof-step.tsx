@@ -22,11 +22,11 @@ export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   return (
     <div className="card now grid grid-cols-1 gap-3">
       <p className="text-text-2">
-        Put the downloaded file where it will stay: another machine, a drive, a store of yours. Then read it
-        back from there.
+        Move the downloaded file to where you will keep it: another machine, a drive, or your own storage.
+        Then verify it from there.
       </p>
       <Button kind="main" className="justify-self-start" onClick={goOn}>
-        It is in its place
+        I have moved it
       </Button>
     </div>
   );
@@ -39,7 +39,7 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
   const { id } = made.copy;
   const lookAgain = (
     <Button kind="plain" isSmall onClick={() => wizard.goTo('handed')}>
-      Look at it again
+      Show it again
     </Button>
   );
   if (made.written_to !== null && chosen.target?.kind === 'path') {
@@ -73,7 +73,7 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
         copyId={id}
         title={chosen.format === 'text' ? 'The text from your password manager' : 'The file you downloaded'}
         ways={chosen.format === 'text' ? ['paste'] : ['file']}
-        button="Read it back"
+        button="Verify"
         onProven={onProven}
       />
       <span className="justify-self-start">{lookAgain}</span>
@@ -102,16 +102,16 @@ function TextEntry({ content, onCopied }: TextEntryProps) {
     <div className="card now grid grid-cols-1 gap-3">
       <ol className="grid list-decimal gap-1 pl-5 text-text-2">
         <li>Copy the text.</li>
-        <li>Make a new secure note in your password manager, paste, and save it.</li>
+        <li>Create a new secure note in your password manager, paste the text and save it.</li>
         <li>Open the note again, copy its text, and paste it in the next step.</li>
       </ol>
       <Button kind="main" icon={Copy} className="justify-self-start" onClick={() => void copy()}>
         Copy the text
       </Button>
-      <p className="text-12 text-text-3">It leaves the clipboard after 45 seconds.</p>
+      <p className="text-12 text-text-3">It is cleared from the clipboard after 45 seconds.</p>
       {isRefused && (
         <p className="text-danger-text" role="alert">
-          The browser keeps its clipboard closed to this page. Choose another format.
+          The browser does not let this page use the clipboard. Choose another format.
         </p>
       )}
     </div>
@@ -176,7 +176,7 @@ function OneWord({ words, onWritten }: OneWordProps) {
         )}
       </div>
       <p className="text-12 text-text-3">
-        Hidden as soon as you go to another window. Number the words: their order counts.
+        Hidden as soon as you switch to another window. Number the words: their order matters.
       </p>
     </section>
   );

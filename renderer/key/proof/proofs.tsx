@@ -67,7 +67,7 @@ export function PaperProof({ copyId, positions, onProven, back }: PaperProofProp
     <div className="mt-2 grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <Segmented
-          label="Prove it by"
+          label="Verify it with"
           value={by}
           onChange={setBy}
           options={[
@@ -83,9 +83,9 @@ export function PaperProof({ copyId, positions, onProven, back }: PaperProofProp
       ) : (
         <GiveBack
           copyId={copyId}
-          title="The code on your paper"
+          title="QR code on your paper copy"
           ways={['qr']}
-          button="Read it back"
+          button="Verify"
           onProven={onProven}
         />
       )}

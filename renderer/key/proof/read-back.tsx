@@ -94,10 +94,10 @@ export function ReadBack({
             phase === 'equal' ? 'done' : phase === 'reading' ? 'now' : phase === 'failed' ? 'failed' : 'next'
           }
         >
-          {passphrase === null ? 'Reading the file' : 'Opening the file with your passphrase'}
+          {passphrase === null ? 'Reading the file' : 'Decrypting the file with your passphrase'}
         </CheckLine>
         <CheckLine state={phase === 'equal' ? 'done' : 'next'}>
-          {phase === 'equal' ? 'The fingerprints are the same' : 'Comparing fingerprints'}
+          {phase === 'equal' ? 'The fingerprints match' : 'Comparing fingerprints'}
         </CheckLine>
       </ul>
       {phase === 'reading' && passphrase !== null && <SlowOnPurpose />}
@@ -105,12 +105,12 @@ export function ReadBack({
         <div className="mt-3 flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-12 text-text-3">
             {phase === 'plugged'
-              ? 'Then it is the drive itself that answers, not the memory of the machine. Eject it first.'
-              : 'It is noticed by itself within two seconds.'}
+              ? 'This makes sure the file is read from the drive, not from the computer’s memory. Eject it first.'
+              : 'It is detected automatically within two seconds.'}
           </p>
           {phase === 'plugged' && (
             <Button isSmall onClick={() => read(path)}>
-              Read it back without unplugging
+              Verify without unplugging
             </Button>
           )}
         </div>
@@ -118,7 +118,7 @@ export function ReadBack({
       {phase === 'equal' && desktop && (
         <div className="mt-3">
           <Button isSmall icon={FolderOpen} onClick={() => void desktop?.showInFolder({ path })}>
-            Show where it lies
+            Show in folder
           </Button>
         </div>
       )}
@@ -180,7 +180,9 @@ function SlowOnPurpose() {
   return (
     <div className="mt-3 grid gap-2">
       <Ticks value={Math.min(95, (pastMs / EXPECTED_MS) * 100)} />
-      <p className="text-12 text-text-3">Leave the drive in. The passphrase is slow to check on purpose.</p>
+      <p className="text-12 text-text-3">
+        Leave the drive plugged in. Checking the passphrase is slow on purpose.
+      </p>
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
         prove.mutate();
       }}
     >
-      <p className="text-text-2">Take your paper and type the words that stand at these numbers.</p>
+      <p className="text-text-2">Take your paper copy and type the words with these numbers.</p>
       <div className="grid gap-3 phone:grid-cols-3">
         {positions.map((position, at) => {
           const word = words[at] ?? '';
@@ -64,7 +64,7 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
           );
         })}
       </div>
-      <ErrorLine said={prove.message && `${prove.message} Other words are asked for now.`} />
+      <ErrorLine said={prove.message && `${prove.message} Now enter these other words.`} />
       <Button
         type="submit"
         kind="main"

@@ -23,14 +23,14 @@ export function TwoBlades({ kept, fingerprint, copied, read }: TwoBladesProps) {
       <Blade fingerprint={read} state={read === null ? 'unread' : isSame ? 'active' : 'lost'} />
       <p className="mt-3 text-text-2" role="status">
         {read === null ? (
-          'The copy counts when both are the same. Until then it is only a file or a piece of paper.'
+          'The copy counts once both match. Until then it is only a file or a piece of paper.'
         ) : isSame ? (
           <span className="level level-ok">
-            <Verdict name="ok" /> Both are the same. The copy counts.
+            <Verdict name="ok" /> They match. The copy counts.
           </span>
         ) : (
           <span className="level level-broken">
-            <Verdict name="broken" /> Not the same key.
+            <Verdict name="broken" /> They are different keys.
           </span>
         )}
       </p>

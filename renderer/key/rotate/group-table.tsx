@@ -25,8 +25,8 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
       rowKey={({ group }) => group}
       foot={
         isDone
-          ? 'Counts were compared inside the last step: not one value fewer than before.'
-          : 'Counts are compared inside the last step: never fewer values after than before.'
+          ? 'The last step compared the counts: there are no fewer values than before.'
+          : 'The last step compares the counts: it fails if there are fewer values than before.'
       }
       columns={[
         {
@@ -35,7 +35,7 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
           cell: ({ group }) => <span className="first">{groupNames[group]}</span>,
         },
         { ...count, name: 'Before', cell: ({ before }) => before.toLocaleString() },
-        { ...count, name: `Under key ${rotation.new_epoch}`, cell: ({ moved }) => moved.toLocaleString() },
+        { ...count, name: `With key ${rotation.new_epoch}`, cell: ({ moved }) => moved.toLocaleString() },
         {
           name: 'Left',
           isNumber: true,
@@ -44,8 +44,8 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
           cell: ({ left }) => left.toLocaleString(),
         },
         {
-          name: 'How far',
-          head: <span className="sr">How far</span>,
+          name: 'Progress',
+          head: <span className="sr">Progress</span>,
           width: 'w-52.5',
           className: 'max-wide:hidden',
           cell: ({ before, moved, left }) => (
@@ -66,7 +66,7 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
               ) : (
                 <LoaderCircle className="icon turning text-accent-text" aria-hidden="true" />
               )}
-              {left === 0 ? 'Sealed' : 'Sealing'}
+              {left === 0 ? 'Encrypted' : 'Encrypting'}
             </span>
           ),
         },

@@ -35,20 +35,20 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
         <FormError mutation={undo} />
         <FormError mutation={seal} />
         {isProven ? (
-          <section className="card grid justify-items-start gap-3 p-6" aria-label="Seal">
+          <section className="card grid justify-items-start gap-3 p-6" aria-label="Encrypt">
             <h2 className="t16">
               {rotation.without_copy
-                ? 'No copy of the new key is proven'
+                ? 'No copy of the new key is verified'
                 : `${rotation.proven_by ?? 'Your copy'} holds the new key`}
             </h2>
             <p className="text-text-2">
-              From here{' '}
+              In the next step{' '}
               {formatCount(
                 rotation.by_group.reduce((sum, group) => sum + group.before, 0),
                 'value',
               )}{' '}
-              are sealed under key {rotation.new_epoch}. That cannot be undone, only finished. You can go on
-              working meanwhile.
+              are encrypted with key version {rotation.new_epoch}. This cannot be undone, only finished. You
+              can keep working meanwhile.
             </p>
             <Button
               kind="main"
@@ -56,7 +56,7 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
               disabled={undo.isPending}
               onClick={() => seal.mutate()}
             >
-              Seal under the new key
+              Encrypt with the new key
             </Button>
           </section>
         ) : (
@@ -76,7 +76,7 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
           </Button>
           {!isProven && (
             <Button kind="plain" onClick={() => setSkipping(true)}>
-              Go on without a copy…
+              Continue without a copy…
             </Button>
           )}
         </div>
@@ -107,16 +107,16 @@ function WithoutCopyDialog({ fingerprint, onClose }: { fingerprint: string; onCl
   );
   return (
     <ConfirmDialog
-      title="Go on without a copy of the new key?"
-      action="Go on without a copy"
+      title="Continue without a copy of the new key?"
+      action="Continue without a copy"
       keep="Make a copy"
       mutation={skip}
       typed={{ label: `Type its fingerprint, ${fingerprint}`, name: fingerprint, isCode: true }}
       onClose={onClose}
     >
       <p>
-        After sealing, copies of the old key open nothing new. If this machine is lost before there is a copy
-        of the new key, so is every secret. The key is at risk until then.
+        After this step, copies of the old key cannot decrypt current secrets. If this machine is lost before
+        there is a copy of the new key, every secret is lost. The key is at risk until then.
       </p>
     </ConfirmDialog>
   );

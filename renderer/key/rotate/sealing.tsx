@@ -21,24 +21,27 @@ export function Sealing({ rotation }: { rotation: Rotation }) {
   const isStill = rotation.per_second === null;
   return (
     <>
-      <section className="card" aria-label="Sealing">
+      <section className="card" aria-label="Encrypting">
         <div className="p-6">
           <div className="mb-3 flex flex-wrap items-baseline gap-2" aria-live="polite">
             <span className="t28">{moved.toLocaleString()}</span>
             <span className="t14">
-              of {formatCount(total, 'value')} sealed under key {rotation.new_epoch}
+              of {formatCount(total, 'value')} encrypted with key version {rotation.new_epoch}
             </span>
             <span className="ml-auto text-text-2">{eta_ms !== null && `${formatDuration(eta_ms)} left`}</span>
           </div>
-          <Ticks value={total === 0 ? 100 : (moved / total) * 100} label="Values sealed under the new key" />
+          <Ticks
+            value={total === 0 ? 100 : (moved / total) * 100}
+            label="Values encrypted with the new key"
+          />
           <div className="mt-3 flex flex-wrap items-center gap-2 text-text-2">
             <Power className="icon text-icon" aria-hidden="true" />
             <span className="min-w-0 flex-1 basis-60">
-              You can close this window or switch the computer off. It goes on from here.
+              You can close this window or turn off the computer. The rotation continues from where it was.
             </span>
             {isStill && (
               <Button isSmall icon={RotateCw} isBusy={resume.isPending} onClick={() => resume.mutate()}>
-                It stands still: resume
+                It has stopped: resume
               </Button>
             )}
           </div>
@@ -62,15 +65,15 @@ export function Swap({ rotation }: { rotation: Rotation }) {
       <div>
         <Blade fingerprint={rotation.old_fingerprint} state="old" column={8} />
         <p>
-          <b>Key {rotation.old_epoch}</b>
-          <span>{isDone ? 'Retired, opens old backups' : `Retiring, ${left.toLocaleString()} left`}</span>
+          <b>Key version {rotation.old_epoch}</b>
+          <span>{isDone ? 'Retired, decrypts old backups' : `Retiring, ${left.toLocaleString()} left`}</span>
         </p>
       </div>
       <ArrowRight className="icon text-icon max-tablet:rotate-90" aria-hidden="true" />
       <div>
         <Blade fingerprint={rotation.new_fingerprint} column={8} />
         <p>
-          <b>Key {rotation.new_epoch}</b>
+          <b>Key version {rotation.new_epoch}</b>
           <span>{rotation.sealing_at && `Active since ${formatDay(rotation.sealing_at)}`}</span>
         </p>
       </div>

@@ -27,25 +27,28 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
         stage.mutate();
       }}
     >
-      {wasUndone && <Banner tone="info">The rotation was undone. The key is the same as before.</Banner>}
+      {wasUndone && <Banner tone="info">The rotation was undone. The key has not changed.</Banner>}
       <h2 className="t16">A new key for {formatCount(vault.secrets.total, 'value')}</h2>
       <ol className="grid list-decimal gap-1 pl-5 text-text-2">
         <li>
-          Every value is opened once, to see that all of them can be. One that cannot stops it here, and is
-          named.
+          Every value is decrypted once as a check. If one cannot be decrypted, the rotation stops here and
+          names it.
         </li>
-        <li>The new key is made and kept beside the old one. Nothing is sealed under it yet.</li>
-        <li>You make a copy of the new key, and it is read back.</li>
+        <li>The new key is created and stored next to the old one. Nothing is encrypted with it yet.</li>
+        <li>You make a copy of the new key, and it is verified.</li>
         <li>
-          Every value is sealed again. Everything stays usable meanwhile, and a power cut does no harm: it
-          goes on from there.
+          Every value is encrypted with the new key. Everything stays usable meanwhile, and after a power cut
+          the rotation continues where it stopped.
         </li>
-        <li>The old key opens old backups until you shred it. Copies of the old key open nothing newer.</li>
+        <li>
+          The old key decrypts old backups until you shred it. Copies of the old key cannot decrypt anything
+          newer.
+        </li>
       </ol>
       {asksPassphrase && (
         <PasswordField
           label="Passphrase"
-          hint="The one you type after a start: the new key is kept under it too."
+          hint="The passphrase you type after a start. It also protects the new key."
           autoComplete="current-password"
           value={passphrase}
           onChange={(event) => setPassphrase(event.target.value)}
@@ -60,7 +63,7 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
         isBusy={stage.isPending}
         disabled={asksPassphrase && passphrase === ''}
       >
-        Make the new key
+        Create the new key
       </Button>
     </form>
   );
@@ -88,7 +91,7 @@ function Refusal({ error, said }: { error: unknown; said: string | undefined }) 
         action={
           unreadable.length > 0 && (
             <Link to="/secrets" className={buttonClass()}>
-              See them
+              Show them
             </Link>
           )
         }
@@ -96,10 +99,10 @@ function Refusal({ error, said }: { error: unknown; said: string | undefined }) 
         {said}
       </Banner>
       {unreadable.length > 0 && (
-        <ul className="grid list-disc gap-1 pl-5 text-text-2" aria-label="Values that do not open">
+        <ul className="grid list-disc gap-1 pl-5 text-text-2" aria-label="Values that cannot be decrypted">
           {unreadable.slice(0, SHOWN).map(({ id, kind, title }) => (
             <li key={id} className="[overflow-wrap:anywhere]">
-              {title ?? `A value of the kind ${kind}, which nothing owns`}
+              {title ?? `An unused value of the kind ${kind}`}
             </li>
           ))}
           {unreadable.length > SHOWN && <li>and {unreadable.length - SHOWN} more</li>}

@@ -23,7 +23,7 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
   return (
     <FormDialog
       title="Add environment"
-      text="A set of variables of its own. It begins empty."
+      text="Its own set of variables. It starts empty."
       action="Add environment"
       mutation={add}
       fields={['name', 'branch']}
@@ -34,13 +34,13 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={add.fieldError('name', 'This project has an environment with this name.')}
+        error={add.fieldError('name', 'An environment with this name already exists in this project.')}
         hint={
           name.trim() === '' ? (
             'staging, preview, …'
           ) : (
             <>
-              Its short name: <span className="font-mono">{previewSlug(name.trim(), 'environment')}</span>
+              Short name: <span className="font-mono">{previewSlug(name.trim(), 'environment')}</span>
             </>
           )
         }
@@ -50,7 +50,7 @@ export function NewEnvironmentDialog({ project, onClose }: { project: string; on
       />
       <BranchField branch={branch} onChange={setBranch} error={add.fieldError('branch')} />
       <Checkbox checked={isPreview} onChange={setPreview}>
-        For previews of changes, before they are merged
+        For previews of branches before they are merged
       </Checkbox>
     </FormDialog>
   );
@@ -70,7 +70,7 @@ export function BranchField({ branch, onChange, error, autoFocus = false }: Bran
       value={branch}
       onChange={(event) => onChange(event.target.value)}
       error={error}
-      hint="The branch it belongs to. Leave it empty for none."
+      hint="The branch it belongs to. Optional."
       maxLength={255}
       isMono
       autoFocus={autoFocus}

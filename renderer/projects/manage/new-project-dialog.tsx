@@ -27,7 +27,7 @@ export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
   return (
     <FormDialog
       title="New project"
-      text="One application with its environments and variables. It begins with the environment production."
+      text="One application with its environments and variables. It starts with the environment production."
       action="Create project"
       mutation={create}
       fields={['name']}
@@ -45,7 +45,7 @@ export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
         autoFocus
         hint={
           <>
-            Its address:{' '}
+            Address:{' '}
             <span className="font-mono">
               /projects/{name.trim() === '' ? '…' : previewSlug(name.trim(), 'project', taken)}
             </span>
@@ -63,10 +63,10 @@ function Made({ project, onClose }: { project: { name: string; slug: string }; o
       onClose={onClose}
       title={
         <span dir="auto" className="block truncate" title={project.name}>
-          {project.name} is made
+          {project.name} was created
         </span>
       }
-      text="Bring over what it has: paste its .env, and see what each line becomes before anything is kept. What looks like a secret is sealed."
+      text="Paste its .env to import its variables. You see what each line becomes before anything is saved. Values that look like secrets are encrypted."
       foot={
         <>
           <span className="grow" />

@@ -52,7 +52,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
   return (
     <FormDialog
       title="New deployment token"
-      text={`For a pipeline or a container of ${projectName.slice(0, 80)}. It reaches no other project.`}
+      text={`For a pipeline or a container of ${projectName.slice(0, 80)}. It cannot access other projects.`}
       action="Create token"
       mutation={create}
       fields={['name', 'expires_at']}
@@ -63,15 +63,15 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
         label="Name"
         value={name}
         onChange={(event) => setName(event.target.value)}
-        error={create.fieldError('name', 'This project has a token with this name.')}
-        hint="Where it is used: ci, compose on attic, …"
+        error={create.fieldError('name', 'A token with this name already exists in this project.')}
+        hint="Where it is used, for example “ci” or “compose on nas”."
         dir="auto"
         maxLength={100}
         autoFocus
       />
       <fieldset className="grid gap-2" aria-labelledby={groupId}>
         <span id={groupId} className="label">
-          It may
+          Permissions
         </span>
         {givable.map((each) => (
           <Checkbox

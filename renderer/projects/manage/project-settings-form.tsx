@@ -108,17 +108,17 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
             hint={
               fields.slug === project.slug
                 ? `/projects/${fields.slug}, here and in the API`
-                : 'Links and scripts that use the old address find nothing there afterwards.'
+                : 'Links and scripts that use the old address will stop working.'
             }
             {...field('slug')}
-            error={slugError ?? save.fieldError('slug', 'Another project has this address.')}
+            error={slugError ?? save.fieldError('slug', 'Another project already uses this address.')}
           />
         </div>
       </Section>
       <Section title="Source">
         <div className="card card-pad grid grid-cols-1 gap-4">
           <p className="text-text-2">
-            Kept for programs that read it over the API. This version deploys nothing itself.
+            For programs that read it over the API. This version does not deploy anything itself.
           </p>
           <div className="grid items-start gap-4 tablet:grid-cols-2">
             <TextField label="Repository owner" maxLength={500} {...field('repo_owner')} />
@@ -130,7 +130,7 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
             label="Directory"
             maxLength={500}
             isMono
-            hint="Where in the repository the application is; . for its root."
+            hint="The application’s directory in the repository; . for the root."
             {...field('directory')}
           />
         </div>

@@ -88,7 +88,7 @@ async function clearNow(watch: ClipboardWatch): Promise<void> {
     showToast({
       icon: ClipboardX,
       title: 'The clipboard was not cleared',
-      text: 'The browser refused. Copy something else to take its place.',
+      text: 'The browser refused. Copy something else to replace it.',
     });
   }
 }
@@ -101,17 +101,17 @@ function Fate({ watch }: { watch: ClipboardWatch }) {
     case 'gone':
       return null;
     case 'counting':
-      return <Counted secondsLeft={secondsLeft}>Clears itself</Counted>;
+      return <Counted secondsLeft={secondsLeft}>Clears automatically</Counted>;
     case 'away':
-      return <>Clears itself when this window is in front again.</>;
+      return <>Clears when you return to this window.</>;
     case 'denied':
-      return <>It stays there: this browser does not let pages look. Clear it yourself.</>;
+      return <>It stays there: this browser does not let pages read the clipboard. Clear it yourself.</>;
     case 'prompt':
       return (
         <>
-          It stays there until this page may look.{' '}
+          It stays there until this page may read the clipboard.{' '}
           <button type="button" className="underline" onClick={() => void watch.allow()}>
-            Let it clear itself
+            Allow automatic clearing
           </button>
         </>
       );

@@ -32,7 +32,7 @@ export function LifeField({ value, onChange, error }: LifeFieldProps) {
     <Field
       label="Expires"
       error={error}
-      hint={value === 'never' ? 'Whoever finds it can use it until someone deletes it.' : undefined}
+      hint={value === 'never' ? 'Anyone who finds it can use it until it is deleted.' : undefined}
     >
       {({ id }) => <Select id={id} value={value} onChange={onChange} options={lives} />}
     </Field>

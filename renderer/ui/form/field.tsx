@@ -74,7 +74,7 @@ export function PasswordField(props: Omit<TextFieldProps, 'type' | 'trailing'>) 
         <button
           type="button"
           className="icon-btn icon-btn-small -mr-1.5"
-          aria-label={isShown ? 'Hide what is typed' : 'Show what is typed'}
+          aria-label={isShown ? 'Hide the text' : 'Show the text'}
           aria-pressed={isShown}
           onClick={() => setShown(!isShown)}
         >

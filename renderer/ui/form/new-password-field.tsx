@@ -16,7 +16,7 @@ export function checkPassword(password: string): PasswordCheck {
   if (bytes > MAX_BYTES) {
     return {
       isGood: false,
-      error: `${bytes} bytes; ${MAX_BYTES} is the most. Letters with accents and signs count two to four.`,
+      error: `${bytes} bytes; at most ${MAX_BYTES} are allowed. Accented letters and symbols count as two to four.`,
     };
   }
   return { isGood: [...password].length >= MIN_CHARACTERS };

@@ -25,8 +25,8 @@ export function Dial({ days }: { days: number | null }) {
   const turn = Math.min(days ?? 0, TURN_DAYS) / TURN_DAYS;
   const label =
     days === null
-      ? 'Never proven.'
-      : `Proven ${days} ${days === 1 ? 'day' : 'days'} ago. Due after ${DUE_DAYS} days, at risk after ${TURN_DAYS}.`;
+      ? 'Never verified.'
+      : `Verified ${days} ${days === 1 ? 'day' : 'days'} ago. Due after ${DUE_DAYS} days, at risk after ${TURN_DAYS}.`;
   return (
     <svg className="dial" width="120" height="120" viewBox="0 0 120 120" role="img" aria-label={label}>
       {Array.from({ length: TICKS }, (_, index) => (
@@ -66,7 +66,7 @@ export function Dial({ days }: { days: number | null }) {
         {days === null ? '–' : days}
       </text>
       <text className="unit" x="60" y="83">
-        {days === null ? 'no proof' : days === 1 ? 'day ago' : 'days ago'}
+        {days === null ? 'never verified' : days === 1 ? 'day ago' : 'days ago'}
       </text>
     </svg>
   );

@@ -43,7 +43,7 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
       // Only its button closes it.
       onClose={() => undefined}
       width={560}
-      title={`${name}, shown this once`}
+      title={`${name}, shown only once`}
       text={children}
       foot={
         <>
@@ -67,7 +67,7 @@ export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) 
         <Values name={name} values={values} />
         {isRefused && (
           <Banner tone="attention">
-            The browser keeps its clipboard closed. Select the text and copy it by hand.
+            The browser does not allow clipboard access. Select the text and copy it yourself.
           </Banner>
         )}
       </div>

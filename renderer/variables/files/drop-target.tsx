@@ -29,7 +29,7 @@ export function DropTarget({ environment, isOn, onSource }: DropTargetProps) {
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (text === '') return void take(event.clipboardData?.files);
       event.preventDefault();
-      if (!looksLikeEnv(text)) return refuse('No line of it is NAME=value.');
+      if (!looksLikeEnv(text)) return refuse('It has no line of the form NAME=value.');
       const source = toSource(text, 'clipboard');
       if (source.bytes.length > MAX_SOURCE_BYTES) return refuse('The text is over 1 MiB.');
       onSource(source);
@@ -64,11 +64,11 @@ export function DropTarget({ environment, isOn, onSource }: DropTargetProps) {
     <div className="drop-target">
       <FileInput className="icon icon-20" aria-hidden="true" />
       <b>Drop to compare with {environment}</b>
-      <span>Nothing is saved before you say so.</span>
+      <span>Nothing is saved until you confirm.</span>
     </div>
   );
 }
 
 function refuse(text: string): void {
-  showToast({ icon: CircleX, title: 'Nothing was taken', text });
+  showToast({ icon: CircleX, title: 'Nothing was imported', text });
 }

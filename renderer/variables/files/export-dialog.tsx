@@ -57,8 +57,8 @@ export function ExportDialog(props: ExportDialogProps) {
       <p className="text-text-2">
         <span className="font-mono text-12 [overflow-wrap:anywhere]">{fileName}</span> will hold{' '}
         {formatCount(inIt.length, 'variable')} in plain text
-        {secrets > 0 && `, ${formatCount(secrets, 'secret')} among them`}. Whoever can read the file can read
-        them. The export is noted in the activity.
+        {secrets > 0 && `, including ${formatCount(secrets, 'secret')}`}. Anyone who can read the file can
+        read them. The export is recorded in the activity log.
       </p>
     </FormDialog>
   );

@@ -125,8 +125,8 @@ export function ImportDialog(props: ImportDialogProps) {
 const titles: Record<EnvSource['from'], (source: EnvSource) => string> = {
   clipboard: () => 'Paste from .env',
   typed: () => 'Paste from .env',
-  file: ({ name }) => `Take in ${name ?? 'a file'}`,
-  raw: () => 'Save the text',
+  file: ({ name }) => `Import ${name ?? 'a file'}`,
+  raw: () => 'Save the changes',
 };
 
 const origins: Record<EnvSource['from'], string> = {
@@ -182,12 +182,12 @@ function NotCompared({ error, onRetry }: { error: unknown; onRetry: () => void }
   if (hasCode(error, 'env_file_invalid', 'body_too_large', 'secret_too_large', 'invalid_request'))
     return (
       <div className="nothing" role="alert">
-        <b>Nothing of it can be taken</b>
+        <b>This text cannot be imported</b>
         <p>{hasCode(error, 'body_too_large') ? 'The file is over 1 MiB.' : describeError(error)}</p>
       </div>
     );
   if (hasCode(error, 'vault_locked')) return <ProblemBanner error={error} />;
-  return <Failed title="The text was not compared" error={error} onRetry={onRetry} />;
+  return <Failed title="The text could not be compared" error={error} onRetry={onRetry} />;
 }
 
 interface RestProps {
@@ -203,10 +203,10 @@ interface RestProps {
 function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestProps) {
   const names = outcome.removed.map(({ key }) => key);
   if (!mayDelete || (names.length === 0 && !isRaw)) return null;
-  const none = 'Every variable that is there is in the text.';
+  const none = 'The text names every existing variable.';
   return (
     <Choices
-      label="What happens to the rest"
+      label="Variables not in the text"
       className="modes"
       value={mode}
       onChange={onChange}
@@ -218,8 +218,8 @@ function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestPr
             names.length === 0
               ? none
               : names.length === 1
-                ? 'Keep the variable this text does not name.'
-                : `Keep the ${names.length.toLocaleString()} variables this text does not name.`,
+                ? 'Keep the variable that this text does not name.'
+                : `Keep the ${names.length.toLocaleString()} variables that this text does not name.`,
         },
         {
           value: 'replace',

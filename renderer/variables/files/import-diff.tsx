@@ -139,7 +139,7 @@ function DiffRow({ item, kind, isTaken, onTake, onKind }: DiffRowProps) {
       <Checkbox
         checked={isTaken}
         onChange={onTake}
-        label={`${kind === 'removed' ? 'Remove' : 'Take'} ${item.key}`}
+        label={`${kind === 'removed' ? 'Remove' : 'Import'} ${item.key}`}
       />
       <span className="ln">
         {item.line !== null && (
@@ -208,7 +208,7 @@ function KindPick({
         <option value="plain">Plain</option>
       </select>
       <span className="why" title={item.because ?? undefined}>
-        {item.because ?? 'as it was'}
+        {item.because ?? 'unchanged'}
       </span>
     </>
   );
@@ -240,7 +240,7 @@ function Refused({ refused }: { refused: ImportOutcome['refused'] }) {
       </ul>
       {refused.length > FIRST_ROWS && (
         <p className="text-12 text-text-3">
-          And {(refused.length - FIRST_ROWS).toLocaleString()} more lines that are no variables.
+          And {(refused.length - FIRST_ROWS).toLocaleString()} more lines that are not variables.
         </p>
       )}
     </section>
@@ -250,10 +250,10 @@ function Refused({ refused }: { refused: ImportOutcome['refused'] }) {
 function Warnings({ warnings }: { warnings: ImportOutcome['warnings'] }) {
   if (warnings.length === 0) return null;
   return (
-    <section className="diff diff-warn" aria-label="References that do not resolve">
+    <section className="diff diff-warn" aria-label="Unresolved references">
       <h3 className="diff-head">
         <TriangleAlert className="icon" aria-hidden="true" />
-        <b>Do not resolve yet</b>
+        <b>Unresolved references</b>
         <span className="n">{warnings.length.toLocaleString()}</span>
       </h3>
       <ul>
@@ -266,8 +266,8 @@ function Warnings({ warnings }: { warnings: ImportOutcome['warnings'] }) {
             </span>
             <span className="reason">
               {code === 'reference_cycle'
-                ? `Refers to ${name} in a circle.`
-                : `Refers to ${name}, which is not there.`}
+                ? `Circular reference to ${name}.`
+                : `Refers to ${name}, which does not exist.`}
             </span>
           </li>
         ))}
@@ -287,7 +287,7 @@ function Same({
   const rest =
     linesWithoutVariable > 0 ? `, and ${formatCount(linesWithoutVariable, 'line')} without a variable` : '';
   return (
-    <section className="diff" aria-label="Same">
+    <section className="diff" aria-label="Unchanged">
       <h3 className="diff-head is-last">
         <button
           type="button"
@@ -297,7 +297,7 @@ function Same({
           onClick={() => setOpen(!isOpen)}
         >
           <ChevronRight className={`icon ${isOpen ? 'rotate-90' : ''}`} aria-hidden="true" />
-          <b>Same</b>
+          <b>Unchanged</b>
           <span className="n">
             {unchanged.length.toLocaleString()}
             {rest}

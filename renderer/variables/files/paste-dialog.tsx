@@ -33,7 +33,7 @@ export function PasteDialog({ onSource, onClose }: PasteDialogProps) {
       onClose={onClose}
       width={640}
       title="Paste .env"
-      text="What would change is shown first. Nothing is saved before you say so."
+      text="You see what would change first. Nothing is saved until you confirm."
       foot={
         <>
           <Button icon={FileUp} onClick={() => file.current?.click()}>

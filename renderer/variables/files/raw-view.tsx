@@ -69,8 +69,8 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
       <div className="table-wrap pb-4">
         <Empty
           icon={Lock}
-          title={`The text of ${environment.name}`}
-          text="Every value of it in plain text, secrets too, as a .env file would have it. Showing it is noted in the activity."
+          title={`${environment.name} as text`}
+          text="All values in plain text, secrets included, in .env format. Showing it is recorded in the activity log."
           action={
             <Button icon={Eye} isBusy={show.isPending} onClick={() => show.mutate()}>
               Show the text
@@ -104,8 +104,8 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
       <div className="raw-foot">
         <span className="grow text-text-3">
           {isChanged
-            ? 'Changed, and not saved. It stays here when the window loses the focus.'
-            : 'Hides itself when the window loses the focus.'}
+            ? 'Not saved yet. It stays here when the window loses the focus.'
+            : 'Hidden automatically when the window loses the focus.'}
         </span>
         <Button onClick={hide}>{isChanged ? 'Discard' : 'Hide'}</Button>
         {rights.mayWrite && (

@@ -41,7 +41,7 @@ export function EnvironmentPicks({ environments, picked, onChange, error }: Envi
           {error}
         </span>
       ) : (
-        picked.size === 0 && <span className="hint">In none of them it is kept and not used.</span>
+        picked.size === 0 && <span className="hint">Without an environment it is stored but not used.</span>
       )}
     </fieldset>
   );

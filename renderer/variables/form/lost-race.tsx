@@ -60,8 +60,8 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
   return (
     <>
       <p className="mb-4 text-text-2">
-        <bdi>{theirs.changed_by}</bdi> saved it {formatAgo(theirs.updated_at)}, while this was open. Nothing
-        of yours is saved yet.
+        <bdi>{theirs.changed_by}</bdi> saved it {formatAgo(theirs.updated_at)}, while this was open. Your
+        changes are not saved yet.
       </p>
       <Table
         label="Both versions"
@@ -94,7 +94,7 @@ function ValueOf({ value, isSecret, isNew }: { value: string | null; isSecret: b
   if (isSecret || value === null)
     return (
       <>
-        <Mask /> <span className="text-12 text-text-3">{isNew ? 'new' : 'as it was'}</span>
+        <Mask /> <span className="text-12 text-text-3">{isNew ? 'new' : 'unchanged'}</span>
       </>
     );
   return (

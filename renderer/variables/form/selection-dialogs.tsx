@@ -50,13 +50,13 @@ function describeLoss(scope: VariableScope, variables: readonly Variable[]): str
   const secrets = variables.filter(({ is_secret }) => is_secret).length;
   const where =
     scope.project === null
-      ? `${isOne ? 'It goes' : 'They go'} with ${isOne ? 'its' : 'their'} history. What refers to ${isOne ? 'it' : 'them'} no longer resolves.`
+      ? `${isOne ? 'It is' : 'They are'} deleted with ${isOne ? 'its' : 'their'} history. References to ${isOne ? 'it' : 'them'} no longer resolve.`
       : `${isOne ? 'It is' : 'They are'} removed from ${joinNames(names, 4) || 'no environment'}, with ${isOne ? 'its' : 'their'} history.`;
   const lost =
     secrets === 0
       ? ''
       : isOne
-        ? ' It is secret and cannot be shown again.'
+        ? ' It is a secret and cannot be shown again.'
         : ` ${secrets.toLocaleString()} of them ${secrets === 1 ? 'is' : 'are'} secret and cannot be shown again.`;
   return `${where}${lost} Running apps keep ${isOne ? 'it' : 'them'} until the next start.`;
 }
@@ -84,7 +84,7 @@ export function MoveDialog({ project, environments, variables, onClose }: MoveDi
   return (
     <FormDialog
       title={`Move ${formatCount(variables.length, 'variable')}`}
-      text="They will be in the environments ticked here, and in no others."
+      text="They will be only in the environments selected here."
       action={`Move ${variables.length.toLocaleString()}`}
       mutation={{ ...move, mutate: () => move.mutate(false) }}
       failure={

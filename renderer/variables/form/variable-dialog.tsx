@@ -65,7 +65,7 @@ export function VariableDialog(props: VariableDialogProps) {
                 save.mutate({ fields: race.mine, over: race.theirs.updated_at });
               }}
             >
-              Save mine over it
+              Overwrite with mine
             </Button>
           </>
         ) : (

@@ -99,7 +99,7 @@ export function VariableForm(props: VariableFormProps) {
             error={errors.environments}
           />
           <Checkbox checked={isInPreview} onChange={setInPreview}>
-            Also in the previews of branches
+            Also in branch previews
           </Checkbox>
         </>
       )}
@@ -158,11 +158,11 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
     },
   });
   const hint = isUnreadable
-    ? 'The old value does not open with the keys this instance has. Enter it again.'
+    ? 'The current value cannot be decrypted with the keys of this instance. Enter it again.'
     : isSecret && !isHere
-      ? 'Left empty, the value stays as it is.'
+      ? 'Leave empty to keep the current value.'
       : isSecret
-        ? 'Emptied, the value stays as it is.'
+        ? 'If empty, the current value is kept.'
         : undefined;
   return (
     <div className="grid gap-1.5">
@@ -186,7 +186,7 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
           isBusy={bringIn.isPending}
           onClick={() => bringIn.mutate(variable)}
         >
-          Bring the value in to edit it
+          Load the value to edit it
         </Button>
       )}
     </div>
@@ -194,7 +194,7 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
 }
 
 function describeKind(variable: Variable | null, isSecret: boolean, guess: SecretGuess | null): string {
-  if (variable && isSecret) return 'Its plain values of before are forgotten.';
+  if (variable && isSecret) return 'Its earlier plain values will be removed from the history.';
   if (!guess) return '';
   if (guess.is_secret === isSecret) return variable ? '' : capitalize(guess.because);
   return guess.is_secret ? `It looks like a secret: ${guess.because}.` : '';
@@ -215,7 +215,7 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
         <span className="flex items-center gap-2">
           <Lock className="icon icon-14 text-icon" aria-hidden="true" />
           Secret
-          <span className="text-text-3">A secret stays one.</span>
+          <span className="text-text-3">A secret stays a secret.</span>
         </span>
       </div>
     );

@@ -43,7 +43,7 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
     },
     {
       changes: [scope.queryKey[0]],
-      onDone: (_, { version }) => showToast({ title: `${variable.key} is as in version ${version}` }),
+      onDone: (_, { version }) => showToast({ title: `${variable.key} was restored to version ${version}` }),
     },
   );
   return (
@@ -51,7 +51,7 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
       onClose={onClose}
       width={640}
       title={`History of ${variable.key}`}
-      text="The last 50 versions are kept. Putting one back makes a new one."
+      text="The last 50 versions are kept. Restoring one creates a new version."
       foot={
         <Button className="ml-auto" onClick={onClose}>
           Close
@@ -78,7 +78,7 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
                   disabled={revert.isPending}
                   onClick={() => revert.mutate({ version: version.version })}
                 >
-                  Put back<span className="sr"> version {version.version}</span>
+                  Restore<span className="sr"> version {version.version}</span>
                 </Button>
               )}
             </Version>
@@ -90,7 +90,7 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
           <ProblemBanner
             error={revert.error}
             anyway={{
-              label: 'Put back anyway',
+              label: 'Restore anyway',
               onClick: () => revert.mutate({ version: asked, allowUnresolved: true }),
             }}
           />
@@ -113,7 +113,7 @@ function Version({ version, isNow, children }: VersionProps) {
       <span className="min-w-0">
         <span className="flex min-w-0 items-center gap-2">
           {version.value === null ? <Mask /> : <PlainValue value={version.value} />}
-          {isNow && <Chip tone="solid">now</Chip>}
+          {isNow && <Chip tone="solid">current</Chip>}
         </span>
         <span className="block truncate text-12 text-text-3" title={formatExact(version.changed_at)}>
           {changeWords[version.change]} {formatAgo(version.changed_at)} by <bdi>{version.changed_by}</bdi>
@@ -156,7 +156,7 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
     <Dialog
       onClose={onClose}
       width={640}
-      title="History of an environment"
+      title="Environment history"
       text="Which variables were changed, when and by whom."
       aside={
         <span className="into">
@@ -189,11 +189,7 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
       ) : !changes ? (
         <Skeleton rows={6} />
       ) : changes.length === 0 ? (
-        <Empty
-          icon={History}
-          title="Nothing happened here yet"
-          text="Every change of a variable is kept here."
-        />
+        <Empty icon={History} title="No changes yet" text="Every change to a variable is listed here." />
       ) : (
         <ol className="versions">
           {changes.map((change) => (
@@ -223,6 +219,6 @@ type Change = components['schemas']['EnvironmentChange']['change'];
 const changeWords: Record<Change, string> = {
   created: 'Added',
   updated: 'Changed',
-  reverted: 'Put back',
+  reverted: 'Restored',
   deleted: 'Deleted',
 };

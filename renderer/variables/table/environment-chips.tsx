@@ -2,7 +2,6 @@ import type { Environment } from '../../projects/project-queries.ts';
 import { Chip } from '../../ui/chip.tsx';
 import type { Variable } from '../variable-scope.ts';
 
-const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 const SHOWN = 2;
 
 interface EnvironmentChipsProps {
@@ -18,7 +17,7 @@ export function EnvironmentChips({ variable, all }: EnvironmentChipsProps) {
   if (own.length === all.length && all.length > 1)
     return (
       <span title={names}>
-        <Chip>all {numbers[all.length] ?? all.length}</Chip>
+        <Chip>All environments</Chip>
       </span>
     );
   return (

@@ -38,7 +38,7 @@ export function RevealedValue({ revealed, holder, name, onEnterAgain }: Revealed
     return (
       <div className="well text-text-3" role="status">
         <LoaderCircle className="icon turning" aria-hidden="true" />
-        Opening
+        Decrypting
       </div>
     );
   return (
@@ -50,8 +50,8 @@ export function RevealedValue({ revealed, holder, name, onEnterAgain }: Revealed
         </section>
         {shown.characters > SHOWN_CHARACTERS && (
           <p className="text-12 text-text-3">
-            The first {SHOWN_CHARACTERS.toLocaleString()} characters of {formatBytes(shown.bytes)}. Copying
-            takes all of it.
+            The first {SHOWN_CHARACTERS.toLocaleString()} characters of {formatBytes(shown.bytes)}. Copy takes
+            all of it.
           </p>
         )}
       </div>
@@ -79,7 +79,7 @@ function HidesIn({ hidesAtMs }: { hidesAtMs: number }) {
   const secondsLeft = useSecondsLeft(hidesAtMs);
   return (
     <span className="left">
-      <span className="sr">Hides itself after {SHOWN_MS / 1000} seconds</span>
+      <span className="sr">Hidden automatically after {SHOWN_MS / 1000} seconds</span>
       <span aria-hidden="true">Hides in {secondsLeft} s</span>
       <Ticks value={(secondsLeft * 100_000) / SHOWN_MS} />
     </span>

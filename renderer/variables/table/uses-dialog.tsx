@@ -56,14 +56,14 @@ function Uses({ uses, isShared }: { uses: VariableUses; isShared: boolean }) {
   });
   const unread =
     uses.unread > 0
-      ? `${formatCount(uses.unread, 'value')} could not be read, and may refer to it.`
+      ? `${formatCount(uses.unread, 'value')} could not be read and may refer to it.`
       : undefined;
   if (uses.used_by.length === 0)
     return (
       <Empty
         icon={Link2}
         title="No variable refers to it"
-        text={unread ?? 'Apps that read it by its name are not known here.'}
+        text={unread ?? 'Apps that read it by name are not tracked.'}
       />
     );
   return (

@@ -65,7 +65,7 @@ export function Value({ variable, isOpen }: { variable: Variable; isOpen: boolea
     return (
       <span className="flex items-center gap-1.5 text-danger-text">
         <Verdict name="broken" className="text-danger-solid" />
-        Does not open
+        Cannot decrypt
       </span>
     );
   if (variable.state === 'locked') return <Locked />;
@@ -86,9 +86,9 @@ export function Kind({ isSecret }: { isSecret: boolean }) {
 
 function NotCounted() {
   return (
-    <span className="text-text-3" title="Counted for secrets only">
+    <span className="text-text-3" title="Recorded for secrets only">
       <span aria-hidden="true">–</span>
-      <span className="sr">Counted for secrets only</span>
+      <span className="sr">Recorded for secrets only</span>
     </span>
   );
 }

@@ -105,7 +105,7 @@ function NothingFound({ search, onClear }: { search: string; onClear: () => void
       <Empty
         icon={Braces}
         title="No variables here"
-        text="This environment has none. Others of this project have."
+        text="This environment has no variables. Other environments of this project do."
       />
     );
   return (
@@ -178,7 +178,7 @@ async function copyValue(scope: VariableScope, variable: Variable): Promise<void
       title: `${variable.key} was not copied`,
       text: navigator.clipboard
         ? describeError(error)
-        : 'The browser allows it over HTTPS and on this machine only.',
+        : 'Browsers allow this only over HTTPS or on this machine.',
     });
   }
 }
@@ -190,7 +190,7 @@ function LockedStrip({ variables }: { variables: readonly Variable[] }) {
   return (
     <div className="locked-strip" role="status">
       <Lock className="icon" aria-hidden="true" />
-      <span className="grow">Secret values wait for the key.</span>
+      <span className="grow">Secret values are not available.</span>
       {maySeeKey && <UnlockLink isSmall />}
     </div>
   );
@@ -207,10 +207,10 @@ interface SelectionBarProps {
 /** What can be done with the rows that are chosen. */
 function SelectionBar({ chosen, rights, hasEnvironments, open, onClear }: SelectionBarProps) {
   return (
-    <div className="toolbar" role="toolbar" aria-label="Chosen variables">
-      <IconButton icon={X} label="Choose none" onClick={onClear} />
+    <div className="toolbar" role="toolbar" aria-label="Selected variables">
+      <IconButton icon={X} label="Clear selection" onClick={onClear} />
       <span className="grow font-medium" role="status">
-        {formatCount(chosen.length, 'variable')} chosen
+        {formatCount(chosen.length, 'variable')} selected
       </span>
       {rights.mayWrite && hasEnvironments && (
         <Button icon={FolderInput} onClick={() => open({ kind: 'move', variables: chosen })}>

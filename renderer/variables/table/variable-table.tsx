@@ -136,7 +136,7 @@ const facts: readonly Column<Variable>[] = [
     cell: (variable) => <Changed variable={variable} />,
   },
   {
-    name: 'Last used',
+    name: 'Last read',
     width: 'w-21',
     title: ({ last_used_at }) => (last_used_at === null ? undefined : formatExact(last_used_at)),
     cell: (variable) => <LastUsed variable={variable} />,

@@ -39,7 +39,7 @@ export function VariableToolbar(props: VariableToolbarProps) {
         onEnvironment={onEnvironment}
       />
       <span className="grow max-tablet:hidden" />
-      <IconButton icon={History} label="History of an environment" onClick={onHistory} />
+      <IconButton icon={History} label="Environment history" onClick={onHistory} />
       {onView && (
         <Segmented
           label="View"

@@ -27,7 +27,7 @@ export function makeForeignKit(): string {
 export async function chooseWay(page: Page, way: string, format?: string): Promise<void> {
   await page.getByRole('radio', { name: way }).click();
   if (format) await page.getByRole('radio', { name: format, exact: true }).click();
-  await page.getByRole('button', { name: 'Go on', exact: true }).click();
+  await page.getByRole('button', { name: 'Continue', exact: true }).click();
 }
 
 export async function typePassphrase(page: Page, passphrase = PASSPHRASE): Promise<void> {
