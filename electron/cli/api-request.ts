@@ -71,7 +71,7 @@ export function formatPath(template: string, { path = {}, query = {} }: PathValu
 }
 
 function encodeSegment(name: string, value: string | number | undefined): string {
-  if (value === undefined) throw new TypeError(`The path needs its parameter ${name}.`);
+  if (value === undefined) throw new TypeError(`The path parameter ${name} is missing.`);
   const text = String(value);
   // SECURITY: `..` leads to another path, in whatever way it is encoded (WHATWG URL, double-dot path segment).
   if (text === '' || text === '.' || text === '..')

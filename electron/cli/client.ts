@@ -119,7 +119,7 @@ function isHangUp(error: unknown): boolean {
 function instanceGone(): CommandError {
   return new CommandError(
     'instance_gone',
-    'The instance stopped before it had answered: what was asked may have been done, or not. See temps-desktop status.',
+    'The instance stopped before it responded; the request may or may not have been carried out. Check with temps-desktop status.',
   );
 }
 
@@ -133,7 +133,7 @@ function toCommandError(text: string): CommandError {
       problem.details,
     );
   } catch {
-    return new CommandError('internal_error', 'The instance gave an answer that makes no sense.');
+    return new CommandError('internal_error', 'The instance sent an invalid response.');
   }
 }
 

@@ -53,13 +53,13 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
-  if (!group) throw usageError(`There is no command ${first}. See temps-desktop --help.`);
+  if (!group) throw usageError(`Unknown command ${first}. See temps-desktop --help.`);
   const { commands } = await group.load();
   const name = [args.slice(0, 2).join(' '), first].find((candidate) => Object.hasOwn(commands, candidate));
   const command = name === undefined ? undefined : commands[name];
   if (!command || name === undefined) {
     const usages = Object.values(commands).map(({ usage }) => usage);
-    throw usageError(`${first} takes one of:\n  ${usages.join('\n  ')}`);
+    throw usageError(`${first} needs one of:\n  ${usages.join('\n  ')}`);
   }
   return await runCommand(command, args.slice(name.split(' ').length), processes);
 }
@@ -144,6 +144,6 @@ function toKnown(error: unknown): CommandError {
   if (process.env.TEMPS_DEBUG) process.stderr.write(`${stack}\n`);
   return new CommandError(
     'internal_error',
-    `Something failed that should not (${name}${typeof code === 'string' ? ` ${code}` : ''}). TEMPS_DEBUG=1 shows where.`,
+    `Unexpected error (${name}${typeof code === 'string' ? ` ${code}` : ''}). Set TEMPS_DEBUG=1 to see where.`,
   );
 }

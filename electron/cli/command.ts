@@ -54,7 +54,7 @@ export function findText({ values }: Invocation, name: string): string | undefin
 /** The text of an option. Throws a usage error when it is missing or empty. */
 export function requireText(invocation: Invocation, name: string): string {
   const value = findText(invocation, name);
-  if (value === undefined || value === '') throw usageError(`--${name} is needed.`);
+  if (value === undefined || value === '') throw usageError(`--${name} is required.`);
   return value;
 }
 

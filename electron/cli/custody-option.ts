@@ -7,6 +7,6 @@ const custodies: readonly Schemas['CustodyName'][] = ['file', 'keychain', 'passp
 export function parseCustody(option: string, text: unknown): Schemas['CustodyName'] | undefined {
   if (text === undefined) return undefined;
   const found = custodies.find((name) => name === text);
-  if (!found) throw usageError(`${option} is one of ${custodies.join(', ')}.`);
+  if (!found) throw usageError(`${option} must be one of ${custodies.join(', ')}.`);
   return found;
 }

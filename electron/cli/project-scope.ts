@@ -10,6 +10,6 @@ export const projectOptions = {
 /** The project, and the environment when one is named. Throws a usage error without a project. */
 export function readScope(invocation: Invocation): { project: string; env: string | undefined } {
   const project = findText(invocation, 'project');
-  if (project === undefined) throw usageError('Say which project: -p PROJECT.');
+  if (project === undefined) throw usageError('Give the project: -p PROJECT.');
   return { project, env: findText(invocation, 'env') };
 }

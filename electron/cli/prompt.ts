@@ -17,7 +17,7 @@ export async function readStdinText(): Promise<string> {
   } catch {
     throw new CommandError(
       'invalid_request',
-      'What came on standard input is not UTF-8 text; nothing was changed. Encode binary values first, as with base64.',
+      'Standard input is not UTF-8 text; nothing was changed. Encode binary values first, for example with base64.',
     );
   }
 }
@@ -43,8 +43,8 @@ export async function askLine(question: string): Promise<string> {
 export async function askNew(question: string): Promise<string> {
   for (;;) {
     const first = await askHidden(`${question}: `);
-    if (first === (await askHidden('Once more: '))) return first;
-    process.stderr.write('The two are not the same.\n');
+    if (first === (await askHidden('Confirm: '))) return first;
+    process.stderr.write('They do not match.\n');
   }
 }
 
@@ -62,7 +62,7 @@ function lastLine(question: string): string {
 async function ask(question: string, hidden: boolean): Promise<string> {
   if (!hasTerminal())
     throw usageError(
-      `There is no terminal to ask for: ${lastLine(question)}. Run this in a terminal, or see --help for how to pipe it.`,
+      `No terminal to ask for: ${lastLine(question)}. Run this in a terminal, or see --help for how to pipe it.`,
     );
   const { createInterface } = await import('node:readline');
   const { Writable } = await import('node:stream');

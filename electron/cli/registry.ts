@@ -20,31 +20,31 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/console.ts'),
   },
   status: {
-    about: 'how the instance and its key stand',
+    about: 'show the state of the instance and its key',
     load: () => import('./commands/status.ts'),
   },
   doctor: {
-    about: 'open every secret, and name those that do not open',
+    about: 'check that every secret can be decrypted',
     load: () => import('./commands/doctor.ts'),
   },
   audit: {
     parameters: '[--limit N]',
-    about: 'who did what',
+    about: 'show the audit log',
     load: () => import('./commands/audit.ts'),
   },
   jobs: {
     parameters: '[--limit N]',
-    about: 'what ran beside the requests, and how it went',
+    about: 'show background jobs and their results',
     load: () => import('./commands/jobs.ts'),
   },
   admin: {
     subcommands: ['create', 'reset-password'],
-    about: "the administrator's account",
+    about: "create the administrator's account, reset a password",
     load: () => import('./commands/admin.ts'),
   },
   token: {
     subcommands: ['create'],
-    about: 'an API key, shown once',
+    about: 'create an API key',
     load: () => import('./commands/token.ts'),
   },
   projects: {
@@ -54,12 +54,12 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
   },
   env: {
     subcommands: ['list', 'get', 'set', 'rm', 'import', 'export'],
-    about: 'variables of a project',
+    about: 'list, set, import and export variables',
     load: () => import('./commands/env.ts'),
   },
   run: {
     parameters: '-p PROJECT [-e ENV] -- CMD …',
-    about: 'a program with the variables in its environment',
+    about: 'run a program with the variables in its environment',
     load: () => import('./commands/run.ts'),
   },
   key: {
@@ -76,7 +76,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'recovery',
       'rescue',
     ],
-    about: 'the key: its custody, its copies, a new one, and what to do when it is lost',
+    about: 'copy, verify, move, rotate, lock and recover the key',
     load: () => import('./key/key-commands.ts'),
   },
 };
@@ -96,8 +96,8 @@ export function formatOverview(): string {
 
 ${lines.join('\n')}
 
-Everywhere: --data-dir DIR (else TEMPS_DATA_DIR, else ~/.temps), --json where data is printed, --help.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run gives its program's own.
+Options of all commands: --data-dir DIR (default TEMPS_DATA_DIR, then ~/.temps), --json where data is printed, --help.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run exits with the code of its program.
 `;
 }
 

@@ -31,7 +31,7 @@ export function keepOnClose(desktop: Leaving): boolean {
     if (!preferences.value.wasToldOfTray) {
       preferences.set({ wasToldOfTray: true });
       notify(
-        { title: 'Temps goes on in the tray', body: 'Quit it from its icon beside the clock.' },
+        { title: 'Temps is still running in the tray', body: 'To quit it, use its icon next to the clock.' },
         window.show,
       );
     }
@@ -48,7 +48,7 @@ async function askOnClose(desktop: Leaving): Promise<void> {
     type: 'question',
     message: 'Keep Temps running without its window?',
     detail:
-      'This desktop shows no tray icons. Running on, it answers browsers, the command line and other tools; starting it again brings the window back.',
+      'This desktop shows no tray icons. While Temps keeps running, browsers, the command line and other tools can use it. Start it again to reopen the window.',
     buttons: ['Keep it running', 'Quit Temps', 'Cancel'],
     defaultId: 0,
     cancelId: 2,
@@ -67,10 +67,10 @@ export async function quit(desktop: Leaving): Promise<void> {
   const address = desktop.doors.httpsUrl;
   const stops = [
     vault?.rotation?.state === 'sealing'
-      ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and goes on at the next start.`
+      ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and continues at the next start.`
       : '',
-    address === null ? '' : `${address} stops answering, and so does the command line's socket.`,
-    'Your secrets stay sealed on the disk.',
+    address === null ? '' : `${address} and the command line's socket stop responding.`,
+    'Your secrets stay encrypted on the disk.',
   ].filter(Boolean);
   const options: Electron.MessageBoxOptions = {
     type: 'question',

@@ -230,8 +230,8 @@ async function explainCrash(desktop: Desktop): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
     message: 'The window crashed several times.',
-    detail: 'The instance goes on running. The log says more.',
-    buttons: ['Load it again', 'Leave it closed'],
+    detail: 'The instance is still running. See the log for details.',
+    buttons: ['Reload', 'Leave it closed'],
     defaultId: 0,
     cancelId: 1,
     noLink: true,

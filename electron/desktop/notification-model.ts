@@ -32,7 +32,7 @@ export function chooseNotification(
     return {
       due: {
         title: 'The database is damaged',
-        body: 'Nothing is written to it any more. Your secrets are as they were.',
+        body: 'Nothing more is written to it. Your secrets were not changed.',
         path: '/',
       },
       memory: next,
@@ -41,7 +41,7 @@ export function chooseNotification(
     return {
       due: {
         title: 'Temps is locked',
-        body: 'Its key is not where it was. See how to unlock it.',
+        body: 'Its key was not found. See how to unlock it.',
         path: '/key',
       },
       memory: next,
@@ -50,7 +50,7 @@ export function chooseNotification(
     return {
       due: {
         title: 'The key was rotated',
-        body: `${vault.rotation.total.toLocaleString('en')} values are sealed under the new key.`,
+        body: `${vault.rotation.total.toLocaleString('en')} values are encrypted with the new key.`,
         path: '/key',
       },
       memory: next,
@@ -60,8 +60,8 @@ export function chooseNotification(
   if (isAtRisk && isDue)
     return {
       due: {
-        title: 'Your key has no proven copy',
-        body: 'If this machine is lost, so is every secret on it. Make a copy; it takes two minutes.',
+        title: 'Your key has no verified copy',
+        body: 'If this machine is lost, every secret on it is lost. Make a copy; it takes two minutes.',
         path: '/key/copy',
       },
       memory: { ...next, riskToldAt: nowMs },

@@ -65,9 +65,9 @@ async function askAboutEmpty(dataDir: string): Promise<'again' | 'new' | 'quit'>
   const { response } = await dialog.showMessageBox({
     type: 'warning',
     title: 'Temps could not start',
-    message: `There is no instance in ${dataDir} any more.`,
+    message: `There is no longer an instance in ${dataDir}.`,
     detail:
-      'There was one. If it lies on another disk, connect that and try again: nothing there was changed. A new instance has a new key and none of your secrets.',
+      'There was one before. If it is on another disk, connect that disk and try again: nothing there was changed. A new instance has a new key and none of your secrets.',
     buttons: ['Try again', 'Set up a new instance', 'Quit'],
     defaultId: 0,
     cancelId: 2,

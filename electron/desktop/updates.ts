@@ -31,7 +31,7 @@ export async function createUpdates(feed: string | undefined, log: Log): Promise
   if (!feed || !app.isPackaged) return off;
   // SECURITY: over TLS alone; what comes in over anything else could be anyone's.
   if (URL.parse(feed)?.protocol !== 'https:') {
-    log.warn({}, 'TEMPS_UPDATE_FEED is no https address: updates stay off');
+    log.warn({}, 'TEMPS_UPDATE_FEED is not an https address: updates stay off');
     return off;
   }
   const { autoUpdater } = (await import('electron-updater')).default;

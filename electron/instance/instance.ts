@@ -160,7 +160,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     fetch: (request, caller) => app.fetch(request, caller),
     openWindowDoor: () => openWindowDoor(app, clock, accounts.findOwner),
     async start(wanted) {
-      if (doors) throw new AppError('conflict', 'This instance has been started.');
+      if (doors) throw new AppError('conflict', 'This instance was already started.');
       // The one thing that a locked start writes.
       ctx.audit.append(auditOperations.INSTANCE_STARTED, null, { vault: core.situation.case });
       doors = await openDoors(ctx, app, wanted, hosts);

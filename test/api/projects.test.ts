@@ -108,8 +108,8 @@ describeOverDoors('projects and variables', (door) => {
       await send('POST', '/projects/cut/variables/import', { content_base64: b64(content), dry_run: true });
     const cut = await dryRun('PW=pa ss #canary\nA="x #y"\nCOLOUR=#canary\nURL=https://a/#b\n# comment\n');
     expect(cut.body.said).toEqual([
-      '1 comment line is not kept; keep the file if you want them.',
-      'What follows a # is taken for a comment after PW (line 1), COLOUR (line 3): quote the value if it is part of it.',
+      '1 comment line is not saved; keep the file if you need them.',
+      'Text after a # was treated as a comment for PW (line 1), COLOUR (line 3): quote the value if it belongs to it.',
     ]);
     expect(cut.text).not.toContain('canary');
     expect((await dryRun('A=1\nB=x#y\n')).body.said).toEqual([]);
@@ -175,7 +175,10 @@ describeOverDoors('projects and variables', (door) => {
 
   it('says what it would take a variable for, and keeps nothing', async () => {
     const guess = (key: string, value: string) => send('POST', '/secret-guess', { key, value });
-    expect((await guess('API_KEY', 'abc')).body).toEqual({ is_secret: true, because: 'the name says so' });
+    expect((await guess('API_KEY', 'abc')).body).toEqual({
+      is_secret: true,
+      because: 'the name suggests it',
+    });
     expect((await guess('PORT', '3000')).body).toMatchObject({ is_secret: false });
     expect((await guess('LINK', 'https://a:b@c.example')).body).toMatchObject({ is_secret: true });
     const { token } = (await send('POST', '/projects/my-shop/deployment-tokens', { name: 'guesser' })).body;
@@ -666,13 +669,13 @@ describeOverDoors('projects and variables', (door) => {
       unchanged: [{ key: 'SAME', line: 5, is_secret: false, because: null, value: '1', old_value: '1' }],
       refused: [
         { line: 6, name: '2FA_ISSUER', reason: 'A name starts with a letter or an underscore.' },
-        { line: 8, name: 'NEW', reason: 'NEW is there twice: on line 7 and on line 8.' },
-        { line: 11, name: 'GONE', reason: 'The quote that begins on this line does not end.' },
-        { line: 12, name: null, reason: 'This line is neither NAME=value, a comment, nor blank.' },
+        { line: 8, name: 'NEW', reason: 'NEW occurs twice: on line 7 and on line 8.' },
+        { line: 11, name: 'GONE', reason: 'The quote that starts on this line is not closed.' },
+        { line: 12, name: null, reason: 'This line is not NAME=value, a comment or blank.' },
       ],
       lines_without_variable: 2,
       warnings: [{ key: 'REFERS', code: 'reference_missing', name: 'NOWHERE' }],
-      said: ['1 comment line is not kept; keep the file if you want them.'],
+      said: ['1 comment line is not saved; keep the file if you need them.'],
     });
 
     const some = await importFile(file, {

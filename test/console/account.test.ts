@@ -108,7 +108,7 @@ describe('your account', () => {
     await page.getByLabel('E-mail').fill(EMAIL);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('E-mail or password is wrong.').waitFor();
+    await page.getByText('Wrong e-mail or password.').waitFor();
     await page.getByLabel('Password', { exact: true }).fill(renewed);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();

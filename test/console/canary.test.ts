@@ -81,7 +81,7 @@ describe('a value', () => {
     await dialog.getByLabel('Name').fill('API_SECRET');
     await dialog.getByLabel('Value').fill(TYPED);
     await save.click();
-    await dialog.getByText('has a variable of this name').waitFor();
+    await dialog.getByText('already exists in').waitFor();
     await dialog.getByLabel('Value').fill('');
     expect(await findInHeap(page, TYPED)).toEqual([]);
 

@@ -153,7 +153,7 @@ describe('the encryption key in a browser', () => {
     await page.getByText('Encrypted file (age)').waitFor();
     await page.getByLabel('Passphrase of the copy').fill('not the passphrase');
     await verify();
-    await page.getByRole('alert').filter({ hasText: 'passphrase does not open' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'passphrase is wrong' }).waitFor();
     await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
     await verify();
     await verdict().getByText('It works for this instance').waitFor();

@@ -66,7 +66,7 @@ describe('people and access', () => {
     await page.getByRole('menuitem', { name: 'Edit…' }).click();
     await page.getByRole('checkbox', { name: /Administrator/ }).uncheck();
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('This is the last administrator: make another first.').waitFor();
+    await page.getByText('This is the last administrator: add another one first.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 

@@ -102,7 +102,7 @@ describe('the recovery list', () => {
     await dialog.getByRole('alert').filter({ hasText: 'never belonged to this instance' }).waitFor();
     await dialog.getByRole('textbox').first().fill(words.join(' '));
     await dialog.getByRole('button', { name: 'Rescue' }).click();
-    await page.getByRole('dialog', { name: /values? came back$/ }).waitFor();
+    await page.getByRole('dialog', { name: /values? recovered$/ }).waitFor();
     await page.keyboard.press('Escape');
     expect(await read(c, 'API_TOKEN')).toBe('sk-new');
     expect(await read(c, 'SIGNING_KEY')).toBe(PEM);

@@ -126,7 +126,7 @@ describe('the list of secrets', () => {
     await startOver(c);
     const { page } = await c.open(browser, '/secrets');
     await row(page, 'API_TOKEN').getByText('Key lost').waitFor();
-    await page.getByText(/^3 do not open, first/).waitFor();
+    await page.getByText(/^3 cannot be decrypted, first/).waitFor();
     await page.getByRole('link', { name: 'Recovery list' }).click();
     await page.waitForURL('**/recovery');
   });

@@ -75,7 +75,7 @@ describe('.env files, locked and large lists', () => {
     expect(await dialog().textContent()).not.toContain('k-canary');
     await dialog().getByRole('checkbox', { name: 'Import URL' }).click();
     await dialog().getByLabel('Kind of PORT').selectOption('Secret');
-    await dialog().getByText('you said so').waitFor();
+    await dialog().getByText('you chose it').waitFor();
     await button('Add 2').click();
     await button('API_KEY').waitFor();
     await page.getByText('The clipboard is cleared.').waitFor();

@@ -159,7 +159,7 @@ describe('variables', () => {
       await expectAccessible(page, 'a wrong name');
       await dialog().getByLabel('Name').fill('STRIPE_KEY');
       await dialog().getByLabel('Value').fill('line one\nline two');
-      await dialog().getByText('The name says so.').waitFor();
+      await dialog().getByText('The name suggests it.').waitFor();
       expect(await dialog().getByRole('radio', { name: 'Secret' }).getAttribute('aria-checked')).toBe('true');
       await dialog().getByRole('checkbox', { name: 'staging' }).click();
       await page.keyboard.press('Control+s');
@@ -172,7 +172,7 @@ describe('variables', () => {
       await button('Add variable').click();
       await dialog().getByLabel('Name').fill('STRIPE_KEY');
       await button('Add variable', dialog()).click();
-      await dialog().getByRole('alert').getByText('of this name').waitFor();
+      await dialog().getByRole('alert').getByText('already exists in').waitFor();
       expect(await dialog().getByLabel('Name').inputValue()).toBe('STRIPE_KEY');
       await page.keyboard.press('Escape');
       await dialog().waitFor({ state: 'detached' });

@@ -126,7 +126,7 @@ describe('the desktop', () => {
   });
 
   it('goes on in the tray when its window is closed, and says so once', async () => {
-    const title = 'Temps goes on in the tray';
+    const title = 'Temps is still running in the tray';
     await desktop.tell('closeWindow', { window: 0 });
     await desktop.waitForState(({ notifications }) => notifications.some((each) => each.title === title));
     await desktop.click('Open Temps');
@@ -158,7 +158,7 @@ describe('the desktop', () => {
       ({ dialogs }) => dialogs.at(-1)?.options.message === 'Quit Temps?',
     );
     expect(dialogs.at(-1)?.options.detail).toMatch(/The rotation stops at [\d,]+ of [\d,]+ values/);
-    expect(dialogs.at(-1)?.options.detail).toContain('stay sealed');
+    expect(dialogs.at(-1)?.options.detail).toContain('stay encrypted');
     await desktop.answerDialog('Quit Temps');
     expect(await desktop.exit).toBe(0);
     const stoppedAt = Date.now();

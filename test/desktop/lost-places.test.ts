@@ -46,7 +46,7 @@ describe('a data directory on a disk that is not there', () => {
     const second = await home.launch(['--data-dir', dataDir]);
     const isAsked = async () => {
       const { dialogs } = await second.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
-      expect(dialogs.at(-1)?.options.message).toBe(`There is no instance in ${dataDir} any more.`);
+      expect(dialogs.at(-1)?.options.message).toBe(`There is no longer an instance in ${dataDir}.`);
     };
     await isAsked();
     await second.answerDialog('Try again');
@@ -71,7 +71,9 @@ describe('a home that takes no writes', () => {
     const desktop = await home.launch(['--data-dir', dataDir]);
     const { dialogs } = await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
     expect(dialogs.at(-1)?.options.message).toContain(dataDir);
-    expect(dialogs.at(-1)?.options.detail).toMatch(/^Is the disk of .* there, and may this account write/);
+    expect(dialogs.at(-1)?.options.detail).toMatch(
+      /^Check that the disk of .* is connected and that this account may write/,
+    );
     execFileSync('mount', ['-o', 'remount,rw', own]);
     await desktop.answerDialog('Try again');
     await desktop.waitForPage();

@@ -343,7 +343,7 @@ describe('the desktop on the stand-in', () => {
 
   it('shows what the desktop notifies of', async () => {
     await desktop.tell('closeWindow', { window: 0 });
-    const title = 'Temps goes on in the tray';
+    const title = 'Temps is still running in the tray';
     await desktop.waitForState(({ notifications }) => notifications.some((told) => told.title === title));
     await desktop.tell('clickNotification', { title });
     await expect(desktop.tell('clickNotification', { title: 'Rain' })).rejects.toThrow('no notification');

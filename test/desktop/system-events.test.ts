@@ -56,7 +56,7 @@ describe('what the system tells the desktop', () => {
     await desktop.tell('activate', {});
     await comesToFront();
     await close();
-    await desktop.tell('clickNotification', { title: 'Temps goes on in the tray' });
+    await desktop.tell('clickNotification', { title: 'Temps is still running in the tray' });
     await comesToFront();
   });
 

@@ -53,7 +53,7 @@ describe('a copy of the key that is shown', () => {
     for (const format of ['words', 'text']) {
       const ran = await onTerminal(dataDir, ['key', 'copy', '--format', format], [], `2>${log}`);
       expect(ran.code).toBe(2);
-      expect(readFileSync(log, 'utf8')).toMatch(/without --to is shown on a terminal/);
+      expect(readFileSync(log, 'utf8')).toMatch(/without --to needs a terminal/);
       expect(cli(['key', 'copy', '--format', format]).code).toBe(2);
     }
     for (const format of ['age', 'pdf']) {
@@ -72,7 +72,7 @@ describe('a copy of the key that is shown', () => {
         [/Paste the line/, (screen) => /temps-key:v1:\S+/.exec(screen)?.[0] ?? ''],
       ],
     );
-    expect(ran.screen).toContain('Read back: it holds the key.');
+    expect(ran.screen).toContain('Verified: it holds the key.');
     expect(ran.screen.match(/temps-key:v1:/g)).toHaveLength(1);
     expect(ran.code).toBe(0);
     expect(listCopies()).toMatchObject([{ format: 'text', separate: true, verified_at: expect.any(Number) }]);
@@ -153,7 +153,7 @@ describe('words that are not right', () => {
     }
     expect(cli(['key', 'unlock', '-'], words.slice(1).join(' ')).err).toContain('word 24 is missing');
     expect(cli(['key', 'unlock', '-'], [...words.slice(1), words[0]].join(' ')).err).toMatch(
-      /together they are no key|never belonged/,
+      /together they are not a valid key|never belonged/,
     );
     renameSync(kept, keyFile());
   });
@@ -175,15 +175,13 @@ describe('a rotation that was begun elsewhere', () => {
     const typed = await onTerminal(
       dataDir,
       ['key', 'rotate', '--resume'],
-      [[/to go on: /, (screen) => /new key is ([0-9A-F-]{19})/.exec(screen)?.[1] ?? '']],
+      [[/to continue: /, (screen) => /new key is ([0-9A-F-]{19})/.exec(screen)?.[1] ?? '']],
     );
     expect(typed.code).toBe(0);
     await stage();
     const noTerminal = cli(['key', 'rotate', '--resume', '--without-copy']);
     expect(noTerminal.code).toBe(2);
-    expect(noTerminal.err).toContain(
-      'There is no terminal to ask for: Type its fingerprint to go on. Run this',
-    );
+    expect(noTerminal.err).toContain('No terminal to ask for: Type its fingerprint to continue. Run this');
     expect(cli(['key', 'rotate', '--undo']).code).toBe(0);
     expect(cli(['env', 'get', 'TOKEN', '-p', 'shop']).out).toBe(CANARY);
   });
@@ -198,7 +196,7 @@ describe('a lost key that turns up', () => {
     const name = JSON.parse(cli(['status', '--json']).out).instance.name;
     expect(cli(['key', 'start-over'], `${name}\n`).code).toBe(0);
     const ran = await onTerminal(dataDir, ['key', 'rescue', file], [[/Passphrase: /, PASSPHRASE]]);
-    expect(ran.screen).toMatch(/\d+ values came back\./);
+    expect(ran.screen).toMatch(/Recovered \d+ values\./);
     expect(ran.code).toBe(0);
     expect(cli(['env', 'get', 'TOKEN', '-p', 'shop']).out).toBe(CANARY);
   });

@@ -21,7 +21,7 @@ export const commands: Record<string, Command> = {
         invocation,
         async (client) => {
           const made = await client.post('/users/administrator', { body: { email, name, password } });
-          invocation.print(made, () => `${made.user.email} is the administrator.`);
+          invocation.print(made, () => `Created the administrator ${made.user.email}.`);
           return exitCodes.done;
         },
         true,
@@ -37,7 +37,7 @@ export const commands: Record<string, Command> = {
       const password = await readPassword(invocation);
       return await withClient(invocation, async (client) => {
         await client.post('/users/reset-password', { body: { email, password } });
-        invocation.print({ email }, () => `The password of ${email} is set; their sessions are over.`);
+        invocation.print({ email }, () => `Set a new password for ${email} and ended their sessions.`);
         return exitCodes.done;
       });
     },

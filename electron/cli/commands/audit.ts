@@ -5,12 +5,12 @@ import { exitCodes } from '../exit-code.ts';
 export const commands: Record<string, Command> = {
   audit: {
     usage: 'audit [--limit N]',
-    summary: 'Who did what, newest first.',
+    summary: 'Shows the audit log, newest first.',
     options: { limit: { type: 'string' } },
     async run(invocation) {
       const limit = Number(invocation.values.limit ?? 50);
       if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-        throw usageError('--limit is a number from 1 to 1000.');
+        throw usageError('--limit must be a number from 1 to 1000.');
       return await withClient(invocation, async (client) => {
         const lines = await client.get('/audit/logs', { query: { limit } });
         invocation.print(lines, () =>

@@ -6,7 +6,7 @@ import { exitCodes } from '../exit-code.ts';
 export const commands: Record<string, Command> = {
   console: {
     usage: 'console [--print]',
-    summary: 'Opens the console as the owner of this machine, by a link that works once.',
+    summary: 'Opens the console as the owner of this machine, with a one-time link.',
     notes: 'With --print the link is printed instead. The instance must be running.',
     options: { print: { type: 'boolean' } },
     run: openConsole,
@@ -18,7 +18,7 @@ async function openConsole(invocation: Invocation): Promise<number> {
     if (!client.isRemote)
       throw new CommandError(
         'not_found',
-        'The instance is not running: start it with temps-desktop serve, then open the console.',
+        'The instance is not running. Start it with temps-desktop serve, then open the console.',
       );
     const link = await client.post('/links');
     const { https_url: base } = await client.get('/doors');

@@ -5,7 +5,8 @@ import { exitCodes } from '../exit-code.ts';
 export const commands: Record<string, Command> = {
   doctor: {
     usage: 'doctor',
-    summary: 'Opens every secret and names those that do not open. Exit code 0 only when all do.',
+    summary:
+      'Decrypts every secret as a check and names those that fail. Exits with 0 only if all can be decrypted.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const report = await client.post('/vault/doctor', { query: { wait: 'true' } });
@@ -20,19 +21,19 @@ export const commands: Record<string, Command> = {
 
 const failureReasons: Record<Schemas['DoctorFailureReason'], string> = {
   damaged: 'damaged',
-  key_missing: 'its key is not here',
-  row_missing: 'its value is gone from the database',
+  key_missing: 'its key is missing',
+  row_missing: 'its value is missing from the database',
 };
 
 function describeDoctor(report: Schemas['DoctorReport']): string {
   const lines = report.failures.map(({ id, kind, reason, owner }) => [
     kind,
     failureReasons[reason],
-    owner?.title ?? 'owned by nothing',
+    owner?.title ?? 'not used by anything',
     id,
   ]);
   return [
-    `${report.opened} of ${report.total} secrets open.`,
+    `${report.opened} of ${report.total} secrets can be decrypted.`,
     ...(lines.length > 0 ? [formatTable(lines)] : []),
   ].join('\n');
 }

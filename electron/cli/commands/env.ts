@@ -16,7 +16,7 @@ const MAX_FILE_BYTES = 1024 * 1024;
 export const commands: Record<string, Command> = {
   'env list': {
     usage: 'env list -p PROJECT [-e ENV]',
-    summary: 'Variables of a project; secrets without their values.',
+    summary: 'Lists the variables of a project; secrets without their values.',
     options: projectOptions,
     async run(invocation) {
       return await withClient(invocation, async (client) => {
@@ -36,7 +36,7 @@ export const commands: Record<string, Command> = {
   },
   'env get': {
     usage: 'env get KEY -p PROJECT [-e ENV]',
-    summary: 'Prints one value, byte for byte; on a terminal, control characters are written out.',
+    summary: 'Prints one value, byte for byte; on a terminal, control characters are escaped.',
     options: projectOptions,
     positionals: [1, 1],
     async run(invocation) {
@@ -55,9 +55,9 @@ export const commands: Record<string, Command> = {
   },
   'env set': {
     usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain]',
-    summary: 'Sets a variable to what comes on standard input, or is typed.',
+    summary: 'Sets a variable to a value from standard input or a prompt.',
     notes:
-      'A single line loses its final line end, as echo adds one; text of several lines is kept byte for byte.\nWithout --secret or --plain it is guessed, in doubt a secret.\nA reference to a variable that is not there yet is set with a warning, so that the order of setting is yours; one that leads back to itself is refused.',
+      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.',
     options: { ...projectOptions, ...sortOptions },
     positionals: [1, 1],
     run: setVariable,
@@ -83,9 +83,9 @@ export const commands: Record<string, Command> = {
   },
   'env import': {
     usage: 'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace] [--dry-run]',
-    summary: 'Takes the variables of a .env file; - is standard input.',
+    summary: 'Imports the variables of a .env file; - reads standard input.',
     notes:
-      '--merge (the default) leaves what the file does not have; --replace removes it. --dry-run only shows the difference.\nWithout --secret or --plain each is guessed by its name and value, in doubt a secret.',
+      '--merge (the default) keeps variables that are not in the file; --replace removes them. --dry-run only shows the difference.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.',
     options: {
       ...projectOptions,
       ...sortOptions,
@@ -98,7 +98,7 @@ export const commands: Record<string, Command> = {
   },
   'env export': {
     usage: 'env export -p PROJECT [-e ENV]',
-    summary: 'Prints the variables as a .env file, secrets included.',
+    summary: 'Prints the variables as a .env file, including secrets.',
     options: projectOptions,
     async run(invocation) {
       return await withClient(invocation, async (client) => {
@@ -141,7 +141,10 @@ async function findVariable(
 ): Promise<Schemas['Variable'] | undefined> {
   const found = (await listVariables(client, scope)).filter((variable) => variable.key === key);
   if (found.length > 1)
-    throw new CommandError('ambiguous_request', `${key} is in more than one environment: say which with -e.`);
+    throw new CommandError(
+      'ambiguous_request',
+      `${key} is in more than one environment: choose one with -e.`,
+    );
   return found[0];
 }
 
@@ -162,7 +165,7 @@ async function setVariable(invocation: Invocation): Promise<number> {
             body: { key, environment_ids: [environmentId], ...change },
           });
     });
-    invocation.print(saved, () => `${saved.key} is set, ${saved.is_secret ? 'a secret' : 'plain'}.`);
+    invocation.print(saved, () => `Set ${saved.key} (${saved.is_secret ? 'secret' : 'plain'}).`);
     return exitCodes.done;
   });
 }
@@ -183,7 +186,7 @@ async function saveInAnyOrder(
 
 async function importFile(invocation: Invocation): Promise<number> {
   const { values } = invocation;
-  if (values.merge && values.replace) throw usageError('--merge or --replace, not both.');
+  if (values.merge && values.replace) throw usageError('Use either --merge or --replace, not both.');
   const isSecret = readSort(invocation);
   const content = await readEnvFile(invocation.positionals[0] ?? '');
   const { project, env } = readScope(invocation);
@@ -224,21 +227,21 @@ function describeImport(outcome: Schemas['ImportOutcome']): string {
     ...outcome.changed.map(line('~')),
     ...outcome.removed.map(line('-')),
   ];
-  const counts = `${outcome.added.length} added, ${outcome.changed.length} changed, ${outcome.removed.length} removed, ${outcome.unchanged.length} as they were.`;
+  const counts = `${outcome.added.length} added, ${outcome.changed.length} changed, ${outcome.removed.length} removed, ${outcome.unchanged.length} unchanged.`;
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
-    outcome.dry_run ? `Would be: ${counts}` : counts,
+    outcome.dry_run ? `Dry run: ${counts}` : counts,
     ...outcome.warnings.map(({ key, code, name }) =>
       code === 'reference_missing'
-        ? `${key} refers to ${name}, which is not there.`
-        : `${key} refers to itself by way of ${name}.`,
+        ? `${key} refers to ${name}, which does not exist.`
+        : `${key} has a circular reference through ${name}.`,
     ),
     ...outcome.said,
   ].join('\n');
 }
 
 function readSort({ values }: Invocation): boolean | undefined {
-  if (values.secret && values.plain) throw usageError('--secret or --plain, not both.');
+  if (values.secret && values.plain) throw usageError('Use either --secret or --plain, not both.');
   return values.secret ? true : values.plain ? false : undefined;
 }
 

@@ -6,12 +6,12 @@ import { exitCodes } from '../exit-code.ts';
 export const commands: Record<string, Command> = {
   jobs: {
     usage: 'jobs [--limit N]',
-    summary: 'What ran beside the requests, newest first, and how it went.',
+    summary: 'Shows background jobs and their results, newest first.',
     options: { limit: { type: 'string' } },
     async run(invocation) {
       const limit = Number(invocation.values.limit ?? 50);
       if (!Number.isInteger(limit) || limit < 1 || limit > 500)
-        throw usageError('--limit is a number from 1 to 500.');
+        throw usageError('--limit must be a number from 1 to 500.');
       return await withClient(invocation, async (client) => {
         const answer = await client.get('/jobs', { query: { limit } });
         invocation.print(answer, () => describeRuns(answer));
@@ -22,7 +22,7 @@ export const commands: Record<string, Command> = {
 };
 
 function describeRuns({ jobs, runs }: Schemas['Jobs']): string {
-  if (runs.length === 0) return 'No job has run yet.';
+  if (runs.length === 0) return 'No jobs have run yet.';
   const titles = new Map(jobs.map(({ name, title }) => [name, title]));
   return formatTable(
     runs.map((run) => [

@@ -4,7 +4,7 @@ import { exitCodes } from '../exit-code.ts';
 export const commands: Record<string, Command> = {
   'projects list': {
     usage: 'projects list',
-    summary: 'Every project.',
+    summary: 'Lists all projects.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const { projects } = await client.get('/projects');
@@ -19,7 +19,7 @@ export const commands: Record<string, Command> = {
   },
   'projects create': {
     usage: 'projects create NAME',
-    summary: 'Makes a project with the environment "production".',
+    summary: 'Creates a project with the environment "production".',
     positionals: [1, 1],
     async run(invocation) {
       const [name = ''] = invocation.positionals;
@@ -36,7 +36,7 @@ export const commands: Record<string, Command> = {
   },
   'projects delete': {
     usage: 'projects delete NAME',
-    summary: 'Deletes a project with all its variables and secrets, for good.',
+    summary: 'Permanently deletes a project with all its variables and secrets.',
     positionals: [1, 1],
     async run(invocation) {
       const [project = ''] = invocation.positionals;

@@ -15,14 +15,15 @@ const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', '
 export const commands: Record<string, Command> = {
   run: {
     usage: 'run -p PROJECT [-e ENV] -- CMD ARGS…',
-    summary: "Runs a program with the project's variables in its environment, over those it would inherit.",
+    summary:
+      "Runs a program with the project's variables added to its environment; they override inherited ones.",
     notes:
-      'Its exit code is passed on; 127 when there is no such program, 128 + n when a signal ended it.\nReferences are resolved; one value that cannot be read stops the whole before the program starts.',
+      'Exits with the exit code of the program, 127 if it does not exist, or 128 + n if signal n ended it.\nReferences are resolved; if any value cannot be read, the program is not started.',
     options: projectOptions,
     async run(invocation) {
       const { project, env } = readScope(invocation);
       const [program, ...args] = invocation.rest;
-      if (program === undefined) throw usageError('Say what to run after --.');
+      if (program === undefined) throw usageError('Give the command to run after --.');
       // The data directory is let go before the program starts: it may be `temps-desktop` itself.
       const { variables } = await withClient(invocation, (client) =>
         client.get('/projects/{project}/variables/resolved', {
@@ -35,7 +36,7 @@ export const commands: Record<string, Command> = {
         if (process.platform === 'linux' && Buffer.byteLength(value) + key.length + 2 > MAX_STRING_BYTES) {
           throw new CommandError(
             'secret_too_large',
-            `${key} is over 128 KiB: Linux gives no program so long a variable.`,
+            `${key} is over 128 KiB, more than Linux allows for one variable.`,
           );
         }
         environment[key] = value;
@@ -55,7 +56,7 @@ function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Pr
       resolve(code);
     };
     child.once('error', (error: NodeJS.ErrnoException) => {
-      process.stderr.write(`temps-desktop: ${program} cannot be run (${error.code}).\n`);
+      process.stderr.write(`temps-desktop: cannot run ${program} (${error.code}).\n`);
       finish(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
     });
     child.once('exit', (code, signal) =>

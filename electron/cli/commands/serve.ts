@@ -11,11 +11,11 @@ export const commands: Record<string, Command> = {
   serve: {
     usage:
       'serve [--http-port N] [--https-port N] [--custody file|keychain|passphrase|external] [--ready-json]',
-    summary: 'Runs the instance until it is told to stop (Ctrl-C).',
+    summary: 'Runs the instance until it is stopped (Ctrl-C).',
     notes:
-      'Ports: 8443 for HTTPS and 8080 for plain HTTP, which only points to HTTPS; others when those are in use and were not asked for; 0 for any.\n' +
-      '--custody says where a first start keeps the key; later starts follow what is recorded.\n' +
-      '--passphrase-stdin reads the passphrase of passphrase custody from standard input.\n' +
+      'Default ports: 8443 for HTTPS and 8080 for plain HTTP, which only redirects to HTTPS; if they are in use, others are chosen. 0 chooses any free port.\n' +
+      '--custody sets where the first start stores the key; later starts use the recorded custody.\n' +
+      '--passphrase-stdin reads the passphrase for passphrase custody from standard input.\n' +
       '--ready-json prints {"url","socket","pid","setup_url"} on one line when it is ready.',
     options: {
       'http-port': { type: 'string' },
@@ -88,13 +88,13 @@ function announce(
       ? []
       : [
           `LOCKED: ${vault.detail}`,
-          'Plain variables, projects and sign-in go on working. To unlock: temps-desktop key unlock [COPY]',
-          `For this start the page shows a certificate of its own, SHA-256 ${doors.certificate?.fingerprint}`,
+          'Plain variables, projects and sign-in still work. To unlock: temps-desktop key unlock [COPY]',
+          `Until then HTTPS uses a temporary certificate, SHA-256 ${doors.certificate?.fingerprint}`,
         ]),
     link.purpose === 'setup'
-      ? `Set it up here (once, within an hour): ${link.url}`
-      : `Sign in as the owner here (once, within five minutes): ${link.url}`,
-    `Its certificate is made by this instance itself; to trust it, import ${doors.httpsUrl}/api/ca.pem`,
+      ? `Set it up here (works once, within an hour): ${link.url}`
+      : `Sign in as the owner here (works once, within five minutes): ${link.url}`,
+    `The certificate is signed by an authority of this instance; to trust it, import ${doors.httpsUrl}/api/ca.pem`,
     'Stop with Ctrl-C.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
@@ -127,6 +127,6 @@ function parsePort(text: unknown): { port: number } | null {
   if (text === undefined) return null;
   const port = Number(text);
   if (typeof text !== 'string' || !/^\d{1,5}$/.test(text) || port > 65_535)
-    throw usageError('A port is a number from 0 to 65535.');
+    throw usageError('A port must be a number from 0 to 65535.');
   return { port };
 }

@@ -1,11 +1,12 @@
 import type { Schemas } from '../api-request.ts';
 import { type Command, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
+import { rotationWords } from '../key/rotation-words.ts';
 
 export const commands: Record<string, Command> = {
   status: {
     usage: 'status',
-    summary: 'How the instance and its key stand.',
+    summary: 'Shows the state of the instance and its key.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const status = await client.get('/vault/status');
@@ -27,11 +28,13 @@ function describe(status: Schemas['VaultStatus'], isRunning: boolean, dataDir: s
   return [
     `Instance  ${status.instance.name}, ${isRunning ? 'running' : 'not running'}, in ${dataDir}`,
     `Vault     ${status.state}${status.detail ? `: ${status.detail}` : ''}`,
-    `Key       ${status.fingerprint ?? 'none yet'}${status.epoch === null ? '' : `, epoch ${status.epoch}`}, kept in ${status.custody.name} custody (${status.custody.place})`,
+    `Key       ${status.fingerprint ?? 'none yet'}${status.epoch === null ? '' : `, version ${status.epoch}`}, stored in ${status.custody.name} custody (${status.custody.place})`,
     `Secrets   ${status.secrets.total}`,
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
-    ...(rotation ? [`Rotation  ${rotation.state}, ${rotation.moved} of ${rotation.total}`] : []),
+    ...(rotation
+      ? [`Rotation  ${rotationWords[rotation.state]}, ${rotation.moved} of ${rotation.total}`]
+      : []),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
   ].join('\n');
 }

@@ -7,13 +7,13 @@ const roles = ['admin', 'user', 'reader'] as const;
 export const commands: Record<string, Command> = {
   'token create': {
     usage: 'token create --name N --role admin|user|reader',
-    summary: 'Makes an API key and prints it, this once.',
+    summary: 'Creates an API key and prints it once.',
     options: { name: { type: 'string' }, role: { type: 'string' } },
     async run(invocation) {
       const name = requireText(invocation, 'name');
       const wanted = requireText(invocation, 'role');
       const role = roles.find((known) => known === wanted);
-      if (!role) throw usageError(`--role is one of ${roles.join(', ')}.`);
+      if (!role) throw usageError(`--role must be one of ${roles.join(', ')}.`);
       return await withClient(invocation, async (client) => {
         const key = await client.post('/api-keys', { body: { name, role_type: role } });
         invocation.print(key, () => key.api_key);

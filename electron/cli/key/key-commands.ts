@@ -6,15 +6,16 @@ import { copyCommand, verifyCommand } from './key-copy-commands.ts';
 import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
 import { rotateCommand } from './key-rotate-commands.ts';
+import { rotationWords } from './rotation-words.ts';
 
 export const commands: Record<string, Command> = {
-  'key status': { usage: 'key status', summary: 'The key, its copies, and how safe it is.', run: showKey },
+  'key status': { usage: 'key status', summary: 'Shows the key, its copies and its health.', run: showKey },
   'key copy': copyCommand,
   'key verify': verifyCommand,
   'key unlock': unlockCommand,
   'key lock': {
     usage: 'key lock',
-    summary: 'Drops the key from memory of the running instance.',
+    summary: 'Removes the key from the memory of the running instance.',
     run: lock,
   },
   'key move': {
@@ -27,7 +28,7 @@ export const commands: Record<string, Command> = {
   'key shred': {
     usage: 'key shred FINGERPRINT',
     summary:
-      'Removes a retired key from custody for good. Backups made under it can then be opened with a copy of it alone.',
+      'Permanently removes a retired key from custody. Only a copy of it can then decrypt backups made with it.',
     positionals: [1, 1],
     run: shred,
   },
@@ -45,16 +46,16 @@ async function showKey(invocation: Invocation): Promise<number> {
     const status = await client.get('/vault/status');
     invocation.print({ ...key, state: status.state, case: status.case, copies, epochs, rotation }, () =>
       [
-        `Key      ${key.fingerprint ?? 'none yet'}, epoch ${key.epoch ?? '–'}, made ${formatDay(key.created_at)}, ${key.seal_count} seals`,
+        `Key      ${key.fingerprint ?? 'none yet'}, version ${key.epoch ?? '–'}, created ${formatDay(key.created_at)}, ${key.seal_count} encryptions`,
         `Custody  ${key.custody.name} (${key.custody.place})`,
         `State    ${status.state}${status.detail ? `: ${status.detail}` : ''}`,
         `Health   ${key.health.level.replace('_', ' ')}`,
         ...key.health.reasons.map((reason) => `         ${reason.message}`),
         ...(key.rotation_advised
-          ? ['         So many values were sealed under this key that a new one is advised: key rotate.']
+          ? ['         This key has encrypted so many values that a new one is advised: key rotate.']
           : []),
         ...(rotation && rotation.state !== 'done' && rotation.state !== 'undone'
-          ? [`Rotation ${rotation.state}, ${rotation.moved} of ${rotation.total}`]
+          ? [`Rotation ${rotationWords[rotation.state]}, ${rotation.moved} of ${rotation.total}`]
           : []),
         copies.length === 0 ? 'Copies   none' : 'Copies',
         formatTable(
@@ -63,7 +64,7 @@ async function showKey(invocation: Invocation): Promise<number> {
             copy.format,
             copy.place,
             copy.fingerprint,
-            copy.verified_at === null ? 'not proven' : `verified ${formatDay(copy.verified_at)}`,
+            copy.verified_at === null ? 'not verified' : `verified ${formatDay(copy.verified_at)}`,
             copy.separate ? '' : 'not separate',
           ]),
         ),
@@ -78,7 +79,7 @@ async function showKey(invocation: Invocation): Promise<number> {
 async function lock(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     if (!client.isRemote)
-      throw new CommandError('conflict', 'The instance is not running: there is nothing to lock.');
+      throw new CommandError('conflict', 'The instance is not running, so there is nothing to lock.');
     await client.post('/vault/lock');
     invocation.print({ state: 'locked' }, () => 'Locked.');
     return exitCodes.done;
@@ -87,12 +88,13 @@ async function lock(invocation: Invocation): Promise<number> {
 
 async function move(invocation: Invocation): Promise<number> {
   const custody = parseCustody('--to', invocation.values.to);
-  if (custody === undefined) throw usageError('Say where to: --to file|keychain|passphrase|external.');
+  if (custody === undefined)
+    throw usageError('Give the new custody: --to file|keychain|passphrase|external.');
   const passphrase = custody === 'passphrase' ? await readPassphrase(invocation, true) : undefined;
   return await withClient(invocation, async (client) => {
     const key = await client.post('/vault/custody', { body: { custody, passphrase } });
     invocation.print(key, () =>
-      [`The key is kept in ${key.custody.name} custody (${key.custody.place}).`, key.note]
+      [`The key is now stored in ${key.custody.name} custody (${key.custody.place}).`, key.note]
         .filter(Boolean)
         .join('\n'),
     );
@@ -103,13 +105,13 @@ async function move(invocation: Invocation): Promise<number> {
 async function shred(invocation: Invocation): Promise<number> {
   const [fingerprint = ''] = invocation.positionals;
   if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
-    throw usageError('A fingerprint is four groups of four hex digits; key status lists them.');
+    throw usageError('A fingerprint is four groups of four hex digits; key status shows it.');
   return await withClient(invocation, async (client) => {
     await client.post('/vault/key/epochs/{fingerprint}/shred', {
       path: { fingerprint },
       body: { confirm: fingerprint },
     });
-    invocation.print({ shredded: fingerprint }, () => `${fingerprint} is gone from custody.`);
+    invocation.print({ shredded: fingerprint }, () => `Removed ${fingerprint} from custody.`);
     return exitCodes.done;
   });
 }

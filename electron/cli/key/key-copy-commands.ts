@@ -28,12 +28,12 @@ export const copyOptions = {
 
 export const copyCommand: Command = {
   usage: 'key copy --format age|words|pdf|kdbx|bitwarden|csv|text|plain --to PATH',
-  summary: 'Copies the key to a file in a separate place, and reads it back from there.',
+  summary: 'Copies the key to a file in a separate place, and verifies it there.',
   notes:
-    'age and kdbx are protected by a passphrase (typed, or --passphrase-stdin); whoever finds one of the others has the key.\n' +
-    'FAT and exFAT sticks have no permissions: a plain key file there is for anyone who has the stick.\n' +
-    'plain needs --unprotected as a second yes; a place that is not separate needs --keep-anyway, and does not count.\n' +
-    'words and text without --to are shown on the terminal alone and asked back.',
+    'age and kdbx are encrypted with a passphrase (typed, or --passphrase-stdin); anyone who finds a copy in another format has the key.\n' +
+    'FAT and exFAT drives have no file permissions: anyone who has the drive can read a plain key file on it.\n' +
+    'plain requires --unprotected as a confirmation; a place that is not separate requires --keep-anyway, and does not count.\n' +
+    'words and text without --to are shown only on the terminal, and you verify them by typing them back.',
   options: copyOptions,
   run: copyKey,
 };
@@ -41,7 +41,7 @@ export const copyCommand: Command = {
 export const verifyCommand: Command = {
   usage: 'key verify PATH',
   summary:
-    'Says what a copy is good for; - reads it (words, text) from standard input. Exit code 0 only when it opens this instance.',
+    'Checks what a copy can decrypt; - reads words or text from standard input. Exits with 0 only if it is a copy of the key in use.',
   options: passphraseOption,
   positionals: [1, 1],
   run: verifyCopy,
@@ -69,13 +69,10 @@ async function copyKey(invocation: Invocation): Promise<number> {
 }
 
 function requireShowable(format: Schemas['CopyFormat']): void {
-  if (!shownFormats.includes(format))
-    throw usageError('This format is a file. Say where to write it: --to PATH.');
+  if (!shownFormats.includes(format)) throw usageError('This format is a file. Give its path: --to PATH.');
   // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
   if (!isShownToPerson())
-    throw usageError(
-      `${format} without --to is shown on a terminal and asked back there; say --to PATH elsewhere.`,
-    );
+    throw usageError(`${format} without --to needs a terminal; otherwise give --to PATH.`);
 }
 
 /** Has the instance make a copy; says what to add where it refused. */
@@ -97,10 +94,10 @@ export async function makeCopy(
     if (error.code === 'place_not_separate')
       throw new CommandError(
         error.code,
-        `${error.message}\nChoose another place, or keep it there anyway with --keep-anyway; it will not count as separate.`,
+        `${error.message}\nChoose another place, or add --keep-anyway to keep it there; it will not count as separate.`,
       );
     if ('unprotected_confirmed' in error.fields)
-      throw new CommandError(error.code, `${error.message}\nThe second time: add --unprotected.`);
+      throw new CommandError(error.code, `${error.message}\nTo do it anyway, add --unprotected.`);
     throw error;
   }
 }
@@ -114,7 +111,7 @@ async function proveHandedOut(client: Client, { copy, content, proof }: Made): P
 }
 
 async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
-  await askLine('Write the words down, then press Enter. They are asked back. ');
+  await askLine('Write the words down, then press Enter. You will be asked for some of them. ');
   const words: string[] = [];
   for (const position of positions) words.push(await askLine(`Word ${position}: `));
   return { words };
@@ -122,14 +119,14 @@ async function askWords(positions: readonly number[]): Promise<{ words: string[]
 
 /** One line of the text holds all of the key; a terminal takes no more at once. */
 async function askText(): Promise<{ text: string }> {
-  await askLine('Keep the text in your password manager, then press Enter. It is asked back. ');
-  return { text: await askHidden('Paste the line that begins with temps-key from where you keep it: ') };
+  await askLine('Save the text in your password manager, then press Enter. You will be asked for it. ');
+  return { text: await askHidden('Paste the line that begins with temps-key from your password manager: ') };
 }
 
 function describeCopy({ copy, written_to, not_separate }: Made): string {
   return [
     written_to === null ? `Copied as ${copy.format}.` : `Copied to ${written_to}.`,
-    copy.verified_at === null ? 'Not proven yet.' : 'Read back: it holds the key.',
+    copy.verified_at === null ? 'Not verified yet.' : 'Verified: it holds the key.',
     ...(not_separate === null ? [] : [`It does not count as separate: ${not_separate}`]),
   ].join('\n');
 }
@@ -149,7 +146,7 @@ async function verifyCopy(invocation: Invocation): Promise<number> {
         found.detail,
         ...(found.fingerprint === null
           ? []
-          : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, epoch ${found.epoch}`}`]),
+          : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, version ${found.epoch}`}`]),
         ...describeWordProblems(problems),
       ].join('\n'),
     );

@@ -20,7 +20,7 @@ export const passphraseOption = { 'passphrase-stdin': { type: 'boolean' } } as c
 
 export function readFormat({ values }: Invocation): Schemas['CopyFormat'] {
   const format = formats.find((name) => name === values.format);
-  if (!format) throw usageError(`--format is one of ${formats.join(', ')}.`);
+  if (!format) throw usageError(`--format must be one of ${formats.join(', ')}.`);
   return format;
 }
 
@@ -37,7 +37,7 @@ export async function readVerifiable(path: string): Promise<{ path: string } | {
   if (path === '-')
     return { text: hasTerminal() ? await askHidden('Words or key: ') : await readStdinText() };
   if (!existsSync(path))
-    throw new CommandError('not_found', `There is no file ${path}. If it is on a drive, plug that in.`);
+    throw new CommandError('not_found', `There is no file ${path}. If it is on a drive, plug the drive in.`);
   return { path: resolve(path) };
 }
 

@@ -11,7 +11,7 @@ import { passphraseOption, readHanded, readPassphrase, sendCopy } from './key-in
 export const unlockCommand: Command = {
   usage: 'key unlock [PATH]',
   summary:
-    'Unlocks: from custody, with a copy in a file, or with words or a key from standard input (PATH -).',
+    'Unlocks the vault with the key in custody, a copy in a file, or words or a key from standard input (PATH -).',
   options: { ...passphraseOption },
   positionals: [0, 1],
   run: unlock,
@@ -20,8 +20,8 @@ export const unlockCommand: Command = {
 export const startOverCommand: Command = {
   usage: 'key start-over',
   summary:
-    'The last resort: gives the lost key up and makes a new one. Lost values stay listed, to be re-entered or rescued.',
-  notes: "Asks for the instance's name, typed or on standard input.",
+    'Last resort: gives up the lost key and creates a new one. Lost values stay listed, to be entered again or recovered.',
+  notes: "Asks for the instance's name as a confirmation, typed or on standard input.",
   options: { custody: { type: 'string' }, ...passphraseOption },
   run: startOver,
 };
@@ -29,7 +29,7 @@ export const startOverCommand: Command = {
 export const recoveryCommand: Command = {
   usage: 'key recovery [reenter ID | regenerate ID]',
   summary:
-    'Values lost with a key, what breaks first on top. reenter takes the value from standard input or a prompt.',
+    'Lists values lost with a key, most urgent first. reenter takes the value from standard input or a prompt.',
   positionals: [0, 2],
   run: recover,
 };
@@ -37,7 +37,7 @@ export const recoveryCommand: Command = {
 export const rescueCommand: Command = {
   usage: 'key rescue PATH',
   summary:
-    'A lost key turned up: brings back what was not re-entered. - reads words or a key from standard input.',
+    'Recovers values with a lost key that was found, except those entered again. - reads words or a key from standard input.',
   options: passphraseOption,
   positionals: [1, 1],
   async run(invocation) {
@@ -47,7 +47,7 @@ export const rescueCommand: Command = {
       invocation.print(
         outcome,
         () =>
-          `${outcome.rescued} values came back${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} do not open` : ''}.`,
+          `Recovered ${outcome.rescued} values${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} cannot be decrypted` : ''}.`,
       );
       return outcome.unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
     });
@@ -78,7 +78,7 @@ async function startOver(invocation: Invocation): Promise<number> {
   const custody = parseCustody('--custody', invocation.values.custody);
   const name = hasTerminal()
     ? await askLine(
-        'Every secret of this instance becomes unreadable unless its key turns up. Type the name of the instance to start over: ',
+        'Every secret of this instance becomes unreadable unless its key is found. Type the name of the instance to start over: ',
       )
     : await readStdinLine();
   return await withClient(invocation, async (client) => {
@@ -91,7 +91,7 @@ async function startOver(invocation: Invocation): Promise<number> {
     });
     invocation.print(
       status,
-      () => `The new key is ${status.fingerprint}. Copy it now: key copy. What was lost: key recovery`,
+      () => `The new key is ${status.fingerprint}. Copy it now: key copy. To see what was lost: key recovery`,
     );
     return exitCodes.done;
   });
@@ -117,7 +117,7 @@ async function reenter(invocation: Invocation, id: string): Promise<number> {
   const value = await readValue('Value: ');
   return await withClient(invocation, async (client) => {
     await client.post('/vault/recovery/{id}/reenter', { path: { id }, body: { value } });
-    invocation.print({ id }, () => 'Sealed.');
+    invocation.print({ id }, () => 'Saved.');
     return exitCodes.done;
   });
 }
@@ -125,13 +125,13 @@ async function reenter(invocation: Invocation, id: string): Promise<number> {
 async function regenerate(invocation: Invocation, id: string): Promise<number> {
   return await withClient(invocation, async (client) => {
     const made = await client.post('/vault/recovery/{id}/regenerate', { path: { id } });
-    invocation.print(made, () => made.value ?? 'Made anew.');
+    invocation.print(made, () => made.value ?? 'Created a new value.');
     return exitCodes.done;
   });
 }
 
 function describeRecovery(list: Schemas['RecoveryList']): string {
-  if (list.remaining === 0) return 'Nothing is lost.';
+  if (list.remaining === 0) return 'No values are lost.';
   const titles: Record<Schemas['RecoveryGroupName'], string> = {
     tls: 'Certificates',
     sign_in: 'Sign-in',
@@ -140,7 +140,7 @@ function describeRecovery(list: Schemas['RecoveryList']): string {
     backups: 'Backups',
   };
   return [
-    `${list.total - list.remaining} of ${list.total} lost values are back.`,
+    `${list.total - list.remaining} of ${list.total} lost values are replaced or recovered.`,
     ...list.groups.flatMap(({ group, values }) => [
       `\n${titles[group]}`,
       formatTable(

@@ -13,9 +13,9 @@ const ROTATE_USAGE =
 
 export const rotateCommand: Command = {
   usage: ROTATE_USAGE,
-  summary: 'Makes a new key and seals every secret under it.',
+  summary: 'Creates a new key and encrypts every secret with it.',
   notes:
-    'The new key is copied and proven first; --without-copy asks for its fingerprint instead, --yes takes it as typed.\nInterrupted, --resume goes on (with --copy-to or --without-copy where the new key was not proven yet); before sealing began, --undo takes it back.',
+    'The new key is copied and the copy verified first; --without-copy asks for its fingerprint instead, --yes skips that question.\nAfter an interruption, --resume continues (with --copy-to or --without-copy if the new key has no verified copy yet); --undo works until encryption with the new key starts.',
   options: {
     ...copyOptions,
     'copy-to': { type: 'string' },
@@ -37,7 +37,7 @@ async function rotate(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     if (values.undo) {
       await client.post('/vault/key/rotation/undo');
-      invocation.print({ state: 'undone' }, () => 'The rotation is undone; the key is as it was.');
+      invocation.print({ state: 'undone' }, () => 'The rotation was undone; the key has not changed.');
       return exitCodes.done;
     }
     const rotation = values.resume
@@ -46,7 +46,7 @@ async function rotate(invocation: Invocation): Promise<number> {
     invocation.print(
       rotation,
       () =>
-        `Done: ${rotation.total} values are sealed under ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until it is shredded.`,
+        `Done: ${rotation.total} values are encrypted with ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until you shred it.`,
     );
     return exitCodes.done;
   });
@@ -101,7 +101,7 @@ async function overrideProof(invocation: Invocation, client: Client): Promise<vo
   const typed = invocation.values.yes
     ? rotation.new_fingerprint
     : await askLine(
-        `Without a copy, losing this machine loses every secret.\nThe new key is ${rotation.new_fingerprint}. Type its fingerprint to go on: `,
+        `Without a copy, losing this machine loses every secret.\nThe new key is ${rotation.new_fingerprint}. Type its fingerprint to continue: `,
       );
   await client.post('/vault/key/rotation/prove', { body: { override_fingerprint: typed } });
 }
@@ -123,7 +123,7 @@ async function resumeRotation(invocation: Invocation, client: Client): Promise<S
 
 /** There is one: it was begun, or the instance just answered for it. */
 function requireRotation({ rotation }: Schemas['KeyRotationAnswer']): Schemas['KeyRotation'] {
-  if (rotation === null) throw new CommandError('not_found', 'There is no rotation.');
+  if (rotation === null) throw new CommandError('not_found', 'No rotation is in progress.');
   return rotation;
 }
 
@@ -132,7 +132,7 @@ async function proveStaged(invocation: Invocation, client: Client): Promise<void
   if (values['copy-to'] === undefined && !values['without-copy'] && !hasTerminal()) {
     throw new CommandError(
       'copy_not_proven',
-      'The new key has no proven copy yet. Go on with --resume --copy-to PATH --format F, or --resume --without-copy; --undo takes it back.',
+      'The new key has no verified copy yet. Continue with --resume --copy-to PATH --format F, or --resume --without-copy; --undo cancels the rotation.',
     );
   }
   const copy = readWantedCopy(invocation);

@@ -26,7 +26,7 @@ export function explainWords(error: unknown): unknown {
   const lines = describeWordProblems(problems);
   if (checksumFails) {
     lines.push(
-      'Every word is in the list, but together they are no key: one is not the right one, or two changed places.',
+      'Every word is in the list, but together they are not a valid key: one word is wrong, or two are swapped.',
     );
   }
   return new CommandError(error.code, [error.message, ...lines].join('\n'), error.fields, error.details);

@@ -14,11 +14,11 @@ export async function dispatchBridgeCall(
   onUnexpected: (name: string, error: unknown) => void,
 ): Promise<BridgeReply> {
   if (typeof name !== 'string' || !Object.hasOwn(bridgeCalls, name))
-    return { ok: false, code: 'not_found', message: 'The desktop has no such call.' };
+    return { ok: false, code: 'not_found', message: 'Unknown call.' };
   const call = name as keyof BridgeHandlers;
   const parsed = bridgeCalls[call].request.safeParse(request);
   if (!parsed.success)
-    return { ok: false, code: 'invalid_request', message: `The desktop does not understand this ${name}.` };
+    return { ok: false, code: 'invalid_request', message: `The request for ${name} is invalid.` };
   try {
     const handle = handlers[call] as (request: unknown) => unknown;
     return { ok: true, answer: await handle(parsed.data) };

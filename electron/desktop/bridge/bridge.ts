@@ -35,7 +35,7 @@ export function openBridge(parts: BridgeParts): void {
     // SECURITY: the page is asked who it is before anything it sent is looked at.
     const { native } = window;
     if (native.isDestroyed() || !mayCall(event.senderFrame, native.webContents.mainFrame))
-      return { ok: false, code: 'forbidden', message: 'The desktop answers to the console alone.' };
+      return { ok: false, code: 'forbidden', message: 'Only the console may call the desktop.' };
     return await dispatchBridgeCall(handlers, name, request, (call, error) =>
       log.error({ call, error: describeError(error) }, 'a call of the window failed'),
     );
@@ -57,7 +57,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     }),
     async chooseFolder() {
       const { filePaths } = await dialog.showOpenDialog(native, {
-        title: 'Where the copy goes',
+        title: 'Choose a folder for the copy',
         buttonLabel: 'Copy here',
         properties: ['openDirectory', 'createDirectory'],
       });
@@ -110,7 +110,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     async confirm() {
       if (!canPromptTouchId()) return false;
       try {
-        await systemPreferences.promptTouchID('confirm who you are');
+        await systemPreferences.promptTouchID('confirm your identity');
       } catch {
         // Cancelled, or not recognised: the password is asked instead.
         return false;
@@ -126,14 +126,14 @@ const canPromptTouchId = () => process.platform === 'darwin' && systemPreference
 
 const pickOptions = {
   copy: {
-    title: 'A copy of the key',
+    title: 'Choose a copy of the key',
     filters: [
       { name: 'Copies of a key', extensions: ['age', 'kdbx', 'pdf', 'txt', 'json', 'csv', 'key'] },
       { name: 'Any file', extensions: ['*'] },
     ],
   },
   picture: {
-    title: 'A picture of the code',
+    title: 'Choose a picture of the QR code',
     filters: [{ name: 'Pictures', extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'] }],
   },
 } satisfies Record<string, Electron.OpenDialogOptions>;
@@ -141,8 +141,8 @@ const pickOptions = {
 /** Throws `body_too_large` and `not_found`. */
 async function readPicked(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const found = await stat(path).catch(() => null);
-  if (!found?.isFile()) throw new AppError('not_found', `${basename(path)} is not a file that can be read.`);
+  if (!found?.isFile()) throw new AppError('not_found', `${basename(path)} cannot be read.`);
   if (found.size > MAX_PICKED_BYTES)
-    throw new AppError('body_too_large', `${basename(path)} is over 2 MiB: it is no copy of a key.`);
+    throw new AppError('body_too_large', `${basename(path)} is over 2 MiB, too large for a copy of a key.`);
   return new Uint8Array(await readFile(path));
 }

@@ -97,15 +97,15 @@ function sayTooltip(shape: TrayShape, input: TrayInput): string {
 
 function sayWords(shape: TrayShape, { vault, isPaused }: TrayInput): string {
   if (shape === 'locked') return `locked: ${sayCase(vault)}`;
-  if (vault.database.state !== 'ok') return 'database damaged, nothing is written';
+  if (vault.database.state !== 'ok') return 'database damaged, read only';
   if (shape === 'attention')
-    return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no proven copy';
+    return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no verified copy';
   const instance = isPaused ? 'paused' : 'running';
   switch (vault.health.level) {
     case 'ok':
       return `${instance}, key OK`;
     case 'due':
-      return `${instance}, a copy wants proving`;
+      return `${instance}, verify a copy`;
     default:
       return `${instance}, key at risk`;
   }
@@ -138,7 +138,7 @@ function updateItems(updates: UpdateState): TrayItem[] {
     case 'loading':
       return [
         action(
-          `Loading version ${updates.version}, ${Math.floor(updates.percent)} %`,
+          `Downloading version ${updates.version}, ${Math.floor(updates.percent)} %`,
           'check_for_updates',
           false,
         ),

@@ -12,7 +12,7 @@ const refused = (status: number, text: string) =>
  * path that tries to climb is refused as it is written; behind it the instance knows only files it listed itself.
  */
 export async function answerAppRequest(door: WindowDoor, request: Request): Promise<Response> {
-  if (!isConsoleUrl(request.url)) return refused(404, 'There is nothing at this address.');
+  if (!isConsoleUrl(request.url)) return refused(404, 'Nothing was found at this address.');
   const url = new URL(request.url);
   if (/%2e|%2f|%5c|%00|\\/i.test(url.pathname)) return refused(400, 'This is not a path of the console.');
   const origin = request.headers.get('origin');

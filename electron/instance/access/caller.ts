@@ -70,7 +70,7 @@ export function requirePermission(caller: Caller, permission: Permission): void 
  */
 export function requireProject(caller: Caller, projectId: number): void {
   if (caller.kind === 'token' && caller.projectId !== projectId) {
-    throw new AppError('not_found', 'There is no such project.');
+    throw new AppError('not_found', 'This project does not exist.');
   }
 }
 
@@ -99,7 +99,7 @@ export function findConfirmedUntil(caller: Caller, nowMs: number): number | null
 export function requireConfirmed(caller: Caller, nowMs: number): void {
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if (findConfirmedUntil(caller, nowMs) === null) {
-    throw new AppError('confirmation_required', 'Confirm who you are with your password, then try again.');
+    throw new AppError('confirmation_required', 'Confirm your identity with your password, then try again.');
   }
 }
 

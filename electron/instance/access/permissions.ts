@@ -32,8 +32,8 @@ const table = {
   'users:write': { words: 'Add, change and delete people', roles: administratorsAlone },
   'settings:read': { words: 'See settings', roles: everyone },
   'settings:write': { words: 'Change settings', roles: administratorsAlone },
-  'audit:read': { words: 'See the activity and the jobs', roles: administratorsAlone },
-  'vault:read': { words: 'See the state of the key and of secrets', roles: everyone },
+  'audit:read': { words: 'See activity and jobs', roles: administratorsAlone },
+  'vault:read': { words: 'See the state of the key and the secrets', roles: everyone },
   'vault:write': { words: 'Copy, rotate, lock and recover the key', roles: administratorsAlone },
 } as const satisfies Record<string, PermissionFacts>;
 
@@ -63,7 +63,7 @@ const aliases: Record<string, Role> = { developer: 'user', viewer: 'reader', rea
 export function parseRole(text: string): Role {
   const role = aliases[text] ?? roles.find((known) => known === text);
   if (!role) {
-    throw new AppError('invalid_request', `There is no such role; the roles are ${roles.join(', ')}.`, {
+    throw new AppError('invalid_request', `Unknown role; the roles are ${roles.join(', ')}.`, {
       fields: { role_type: 'unknown role' },
     });
   }

@@ -145,7 +145,7 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
       sqlite.prepare('SELECT DISTINCT operation FROM audit_log ORDER BY operation').pluck().all() as string[],
     get(id) {
       const row = sqlite.prepare(`SELECT ${COLUMNS} FROM audit_log WHERE id = ?`).get(id);
-      if (!row) throw new AppError('not_found', 'There is no such line in the audit log.');
+      if (!row) throw new AppError('not_found', 'This line does not exist in the audit log.');
       return fromRow(row as Row);
     },
   };

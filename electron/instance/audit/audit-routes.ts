@@ -39,7 +39,10 @@ export function auditRoutes(ctx: Context, words: LineWords) {
         200: {
           description: 'Newest first',
           headers: {
-            [TOTAL_HEADER]: { description: 'How many lines match', schema: { type: 'integer' as const } },
+            [TOTAL_HEADER]: {
+              description: 'Number of lines that match',
+              schema: { type: 'integer' as const },
+            },
           },
           content: { 'application/json': { schema: z.array(auditLineShape) } },
         },
@@ -74,7 +77,7 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     createRoute({
       method: 'get',
       path: '/audit/operations',
-      responses: answer(auditOperationsShape, 'Operations that occur, to choose from'),
+      responses: answer(auditOperationsShape, 'Operations in the log, for filters'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');
@@ -91,7 +94,7 @@ export function auditRoutes(ctx: Context, words: LineWords) {
       request: { query: filterQuery },
       responses: {
         200: {
-          description: 'Every line that matches, newest first, as JSON lines',
+          description: 'All matching lines, newest first, as JSON lines',
           content: { 'text/plain': { schema: z.string() } },
         },
       },

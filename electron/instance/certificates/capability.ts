@@ -9,7 +9,7 @@ export function certificatesCapability(ctx: Context): Capability {
   const routes = createRoutes();
   routes.get('/ca.pem', (c) => {
     const pem = findAuthorityPem(ctx);
-    if (!pem) throw new AppError('not_found', 'There is no local authority yet.');
+    if (!pem) throw new AppError('not_found', 'There is no local certificate authority yet.');
     return c.body(pem, 200, { 'content-type': 'application/x-pem-file' });
   });
   return { name: 'certificates', resources: {}, operations: {}, routes, keepers: [tlsSecretKeeper(ctx)] };

@@ -14,7 +14,7 @@ export function diagnosticsRoutes(ctx: Context, core: VaultCore) {
     createRoute({
       method: 'get',
       path: '/diagnostics',
-      responses: answer(diagnosticsShape, 'What helps to find a fault; no value, key or address'),
+      responses: answer(diagnosticsShape, 'Diagnostics for a bug report; no values, keys or addresses'),
     }),
     (c) => {
       // What administrators and the owner may: it tells what was done, and how the key stands.

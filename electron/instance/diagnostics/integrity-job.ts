@@ -18,7 +18,7 @@ export function integrityJob(ctx: Context, core: VaultCore): Job {
       const findings = await checkIntegrity(ctx.processes, ctx.store.path, ctx.stopping);
       // A file that is gone cannot be checked, and is no damaged one.
       if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return undefined;
-      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. No drilled backup is known to this instance: copy the file away, then restore a backup into a new data directory.`;
+      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. This instance knows no tested backup: copy the file elsewhere, then restore a backup into a new data directory.`;
       ctx.store.stopWriting(detail);
       core.said.push(detail);
       ctx.log.error({ findings }, 'the database is damaged; writing stopped');

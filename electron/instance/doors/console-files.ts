@@ -33,7 +33,7 @@ export function consoleFiles(folder: string): Hono {
       });
     }
     if (!isNavigation(c.req.header('sec-fetch-mode'), c.req.header('accept')))
-      throw new AppError('not_found', 'There is nothing at this path.');
+      throw new AppError('not_found', 'This path does not exist.');
     if (page === null)
       return c.text('The console is not built. Run npm start, or: npm run build\n', 503, {
         'cache-control': 'no-store',

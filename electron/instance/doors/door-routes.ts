@@ -19,7 +19,7 @@ export function doorRoutes(findDoors: () => Doors | null) {
     createRoute({
       method: 'get',
       path: '/doors',
-      responses: answer(doorsAnswer, 'Where this instance answers'),
+      responses: answer(doorsAnswer, 'Addresses of this instance'),
     }),
     (c) => {
       requireOwner(c.get('caller'));

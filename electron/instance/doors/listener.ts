@@ -58,19 +58,19 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
   if (error.code === 'EADDRINUSE' && port) {
     return new AppError(
       'port_in_use',
-      `Port ${port} is in use by another program. Choose another, or 0 for any.`,
+      `Port ${port} is in use by another program. Choose another port, or 0 for any.`,
       { cause: error },
     );
   }
   if (error.code === 'EACCES' && port) {
     return new AppError(
       'port_in_use',
-      `Port ${port} needs a privilege this account does not have. Choose one from 1024 on${explainLowPort(port)}.`,
+      `This account may not use port ${port}. Choose a port from 1024 on${explainLowPort(port)}.`,
       { cause: error },
     );
   }
   if (path)
-    return new AppError('data_dir_unusable', `The socket ${path} cannot be made (${error.code}).`, {
+    return new AppError('data_dir_unusable', `The socket ${path} cannot be created (${error.code}).`, {
       cause: error,
     });
   return error;
@@ -79,7 +79,7 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
 /** Nothing here runs as root: the system is told to let every account have such ports. */
 function explainLowPort(port: number): string {
   if (process.platform !== 'linux') return '';
-  return `, or let programs without root have it: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`;
+  return `, or allow programs without root to use it: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`;
 }
 
 /** No new connections, quiet ones closed at once, the others when they are answered or after a grace. */

@@ -62,7 +62,7 @@ function chooseSocketPath(dataDir: string, instanceId: string): string {
   if (!info.isDirectory() || info.uid !== userInfo().uid) {
     throw new AppError(
       'data_dir_unusable',
-      `${folder} belongs to someone else: choose a data directory with a shorter path.`,
+      `${folder} belongs to another user: choose a data directory with a shorter path.`,
     );
   }
   chmodSync(folder, 0o700);

@@ -25,7 +25,7 @@ export function createRoutes(): Routes {
       for (const issue of result.error.issues) {
         fields[issue.path.join('.') || 'body'] ??= issue.message;
       }
-      throw new AppError('invalid_request', 'Some fields are missing or wrong.', { fields });
+      throw new AppError('invalid_request', 'Some fields are missing or invalid.', { fields });
     },
   });
 }

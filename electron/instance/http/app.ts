@@ -77,11 +77,11 @@ export function createApp(options: AppOptions): App {
       .map((route) => route.method);
     if (others.length > 0) {
       const allow = [...new Set(others)];
-      throw new AppError('method_not_allowed', `This path takes ${allow.join(', ')}.`, {
+      throw new AppError('method_not_allowed', `This path only allows ${allow.join(', ')}.`, {
         details: { allow },
       });
     }
-    throw new AppError('not_found', 'There is nothing at this path.');
+    throw new AppError('not_found', 'This path does not exist.');
   });
 
   const app = new OpenAPIHono<ApiEnv & { Bindings: { doorCaller: Caller } }>();
@@ -114,7 +114,7 @@ export function createApp(options: AppOptions): App {
   app.get('/page.css', (c) => c.body(docsStyle, 200, { 'content-type': 'text/css; charset=utf-8' }));
   app.route('/', consoleRoutes);
   app.notFound(() => {
-    throw new AppError('not_found', 'There is nothing at this path.');
+    throw new AppError('not_found', 'This path does not exist.');
   });
   app.onError((error, c) =>
     toProblem(error, { path: c.req.path, id: c.get('requestId') ?? 'unknown' }, ctx.log, ctx.clock.now()),
@@ -148,7 +148,7 @@ async function prepare(request: Request): Promise<Request> {
   if (bytes.length === 0) headers.delete('content-type');
   else if (url.pathname.startsWith('/api')) {
     if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
-      throw new AppError('unsupported_media_type', 'Send JSON, with content-type: application/json.');
+      throw new AppError('unsupported_media_type', 'Send JSON with content-type: application/json.');
     }
     requireJson(bytes);
   }
@@ -167,12 +167,12 @@ function requireKnownHost(host: string | undefined, known: string[]): void {
     .replace(/^\[|\]$/g, '')
     .toLowerCase();
   if (!known.includes(name))
-    throw new AppError('origin_refused', 'This instance does not answer to that host name.');
+    throw new AppError('origin_refused', 'This instance does not accept this host name.');
 }
 
 function requireSameOrigin(origin: string | undefined, host: string | undefined): void {
   if (origin !== undefined && host !== undefined && origin === `https://${host}`) return;
-  throw new AppError('origin_refused', 'This request did not come from the console itself.');
+  throw new AppError('origin_refused', 'This request did not come from the console.');
 }
 
 /** No HSTS here: browsers would carry it over to every other program on localhost. */

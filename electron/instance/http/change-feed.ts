@@ -57,7 +57,7 @@ export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
       method: 'get',
       path: '/events',
       description:
-        'Server-sent events. `changed` carries {"resource"}, the first word of the path of a request that changed something; `ping` comes every 15 seconds; the others carry what the route of that name answers.',
+        'Server-sent events. `changed` has {"resource"}, the first segment of the path of a request that changed something; `ping` is sent every 15 seconds; other events have the response of the route with that name.',
       responses: {
         200: { description: 'Changes', content: { 'text/event-stream': { schema: z.string() } } },
       },
@@ -171,7 +171,7 @@ function mayHear(
 /** Throws `unauthenticated` for nobody, `forbidden` for a deployment token: it is bound to one project. */
 function requireMayListen(caller: Caller): void {
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
-  if (caller.kind === 'token') throw new AppError('forbidden', 'A deployment token hears no changes.');
+  if (caller.kind === 'token') throw new AppError('forbidden', 'Deployment tokens cannot receive changes.');
 }
 
 /** Who listens, with the permissions of now; null when their session or key is over, or is someone else's. */

@@ -37,7 +37,7 @@ export function renderDocs(document: unknown) {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${info.title} API</title>
 <link rel="stylesheet" href="/page.css"></head>
 <body><main><h1>${info.title} API ${info.version}</h1>
-<p>Every path takes and answers JSON; errors are <code>application/problem+json</code>. The whole description with its schemas:
+<p>Every path uses JSON for requests and responses; errors are <code>application/problem+json</code>. The full description with schemas:
 <a href="/api/openapi.json">openapi.json</a>.</p>
-<table><thead><tr><th>Method</th><th>Path</th><th>Answer</th></tr></thead><tbody>${rows.map((row) => raw(row.toString()))}</tbody></table></main></body></html>`;
+<table><thead><tr><th>Method</th><th>Path</th><th>Response</th></tr></thead><tbody>${rows.map((row) => raw(row.toString()))}</tbody></table></main></body></html>`;
 }

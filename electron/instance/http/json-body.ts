@@ -29,7 +29,7 @@ export function requireJson(bytes: Uint8Array): void {
     JSON.parse(text);
   } catch {
     // SECURITY: the parser's message quotes the text, which may be a secret.
-    throw new AppError('invalid_request', 'The body is not JSON.');
+    throw new AppError('invalid_request', 'The body is not valid JSON.');
   }
 }
 
@@ -60,5 +60,5 @@ function requireShallow(text: string): void {
 }
 
 function tooLarge(): AppError {
-  return new AppError('body_too_large', `A request holds at most ${MAX_BODY_BYTES / 1024 / 1024} MiB.`);
+  return new AppError('body_too_large', `A request may have at most ${MAX_BODY_BYTES / 1024 / 1024} MiB.`);
 }

@@ -14,8 +14,11 @@ export const problemShape = z
     instance: z.string(),
     timestamp: z.string(),
     error_code: z.enum(Object.keys(errorKinds) as ErrorCode[]),
-    errors: z.record(z.string(), z.string()).optional().openapi({ description: 'What is wrong, by field' }),
-    details: z.record(z.string(), z.unknown()).optional().openapi({ description: 'Facts to act on' }),
+    errors: z.record(z.string(), z.string()).optional().openapi({ description: 'Error messages by field' }),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ description: 'Data for clients to act on' }),
   })
   .openapi('Problem');
 
@@ -36,7 +39,7 @@ export function toProblem(
   const error =
     known instanceof AppError
       ? known
-      : new AppError('internal_error', `Something failed that should not. Request ${request.id}.`);
+      : new AppError('internal_error', `Unexpected error. Request ${request.id}.`);
   if (!(known instanceof AppError))
     log.error({ request: request.id, path: request.path, ...describe(known) }, 'a request failed');
   else if (error.status >= 500)

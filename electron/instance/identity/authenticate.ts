@@ -53,7 +53,7 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
 }
 
 function requireNotRevoked({ revocations }: Identity, what: Revocable, id: number): void {
-  if (revocations.isRevoked(what, id)) throw new AppError('key_revoked', 'This key was switched off.');
+  if (revocations.isRevoked(what, id)) throw new AppError('key_revoked', 'This key was turned off.');
 }
 
 function identifySession(
@@ -63,7 +63,7 @@ function identifySession(
 ): Caller {
   const session = getSession(ctx, token);
   if (revocations.isRevoked('sessions', session.id))
-    throw new AppError('session_expired', 'Your session is over: sign in again.');
+    throw new AppError('session_expired', 'Your session has ended. Sign in again.');
   sightings.note(session.id, ctx.clock.now());
   if (session.kind === 'mfa_pending') {
     return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };
@@ -81,7 +81,7 @@ function identifySession(
       confirmedAt: session.confirmedAt,
     };
   }
-  if (!user) throw new AppError('session_expired', 'This account is gone.');
+  if (!user) throw new AppError('session_expired', 'This account was deleted.');
   return {
     kind: 'user',
     ip,

@@ -41,7 +41,7 @@ export function identityCapability(identity: Identity): Capability {
 function lastUseJob({ lastUse, revocations }: Identity): Job {
   return {
     name: 'identity.uses',
-    title: 'Write when API keys were last used, and what was taken back',
+    title: 'Save when API keys were last used, and revocations',
     when: every(FLUSH_LAST_USE_MS),
     record: 'on_failure',
     isResumed: false,

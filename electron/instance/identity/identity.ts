@@ -68,7 +68,7 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
       recoveryGroup: 'sign_in',
       isTyped: true,
       isReplaceable: false,
-      renewal: { button: 'Make a new one', done: 'Created again' },
+      renewal: { button: 'Create a new one', done: 'Created again' },
       describe: (ids) =>
         describe(
           ctx,
@@ -87,7 +87,7 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
       recoveryGroup: 'sign_in',
       isTyped: true,
       isReplaceable: false,
-      renewal: { button: 'Make a new one', done: 'Created again' },
+      renewal: { button: 'Create a new one', done: 'Created again' },
       describe: (ids) =>
         describe(
           ctx,
@@ -107,7 +107,7 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
       recoveryGroup: 'sign_in',
       isTyped: false,
       isReplaceable: false,
-      renewal: { button: 'Switch it off', done: 'Switched off: set it up again' },
+      renewal: { button: 'Turn it off', done: 'Turned off: set it up again' },
       describe: (ids) =>
         describe(
           ctx,

@@ -25,7 +25,7 @@ export const identityOperations = declareOperations({
   ),
   SIGN_IN_FAILED: operation<{ ip: string | null }>(
     'Sign-in refused',
-    () => say`Refused a sign-in: e-mail or password was wrong`,
+    () => say`Refused a sign-in: wrong e-mail or password`,
   ),
   OWNER_SIGNED_IN: operation<{ ip: string | null }>(
     'Owner signed in',
@@ -37,7 +37,7 @@ export const identityOperations = declareOperations({
   ),
   SESSIONS_ENDED: operation<PersonLine & { count: number }>(
     'Sessions ended',
-    ({ count }) => say`Ended ${countOf(count, 'session')} of theirs elsewhere`,
+    ({ count }) => say`Ended ${countOf(count, 'session')} elsewhere`,
   ),
   USER_CREATED: operation<PersonLine & { roles: Role[] }>(
     'Person added',
@@ -58,19 +58,19 @@ export const identityOperations = declareOperations({
     ({ user_id, role }, names) => say`Gave ${names.user(user_id)} the role ${plain(nameRole(role))}`,
   ),
   ROLE_TAKEN: operation<PersonLine & { role: Role }>(
-    'Role taken',
-    ({ user_id, role }, names) => say`Took the role ${plain(nameRole(role))} from ${names.user(user_id)}`,
+    'Role removed',
+    ({ user_id, role }, names) => say`Removed the role ${plain(nameRole(role))} from ${names.user(user_id)}`,
   ),
-  MFA_SET_UP: person('Second factor begun', 'Began to set up the second factor of'),
-  MFA_ENABLED: person('Second factor on', 'Switched on the second factor of'),
-  MFA_DISABLED: person('Second factor off', 'Switched off the second factor of'),
+  MFA_SET_UP: person('Second factor set-up started', 'Started to set up the second factor of'),
+  MFA_ENABLED: person('Second factor turned on', 'Turned on the second factor of'),
+  MFA_DISABLED: person('Second factor turned off', 'Turned off the second factor of'),
   API_KEY_CREATED: operation<{ id: number; name: string; role: string }>(
     'API key created',
     ({ id, name }) => say`Created the API key ${name ?? id}`,
   ),
   API_KEY_UPDATED: apiKey('API key changed', 'Changed'),
-  API_KEY_ACTIVATED: apiKey('API key switched on', 'Switched on'),
-  API_KEY_DEACTIVATED: apiKey('API key switched off', 'Switched off'),
+  API_KEY_ACTIVATED: apiKey('API key turned on', 'Turned on'),
+  API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
   DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
   DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),

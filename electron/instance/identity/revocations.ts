@@ -37,7 +37,7 @@ export function createRevocations(log: Log): Revocations {
       waiting.set(name, write);
       const isWritten = tryToWrite(name, write);
       if (!isWritten)
-        log.error({ what, id }, 'access was taken back in memory; the database took no note of it');
+        log.error({ what, id }, 'access was revoked in memory; the database could not be written');
       return isWritten;
     },
     isRevoked: (what, id) => waiting.has(`${what} ${id}`),

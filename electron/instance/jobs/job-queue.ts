@@ -131,9 +131,9 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
 
   async function perform(run: Active): Promise<Result | undefined> {
     const { job, id, payload, abort } = run;
-    if (isStopping) throw new Interrupted('The instance stops.');
+    if (isStopping) throw new Interrupted('The instance is stopping.');
     if (id !== null && !store.transaction(() => claimRun(store, id, clock.now())))
-      throw new AppError('conflict', 'This run was begun elsewhere.');
+      throw new AppError('conflict', 'This run was already started elsewhere.');
     let notedAtMs = -Infinity;
     const report = (done: number, total: number | null) => {
       run.progress = { done, total };
@@ -182,7 +182,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     if (!job?.isResumed) {
       close({ state: 'interrupted' });
     } else if (row.attempts >= MAX_ATTEMPTS) {
-      const errorDetail = `It was cut short ${row.attempts} times, and is not begun again.`;
+      const errorDetail = `It was interrupted ${row.attempts} times and is not restarted.`;
       close({ state: 'failed', errorCode: 'internal_error', errorDetail });
     } else if (close({ state: 'queued' })) {
       begin(job, row.key, row.payload ?? {}, row.id).ended.catch(() => undefined);
@@ -234,7 +234,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     const key = `${job.name} ${job.key?.(payload) ?? ''}`.trim();
     const same = active.find((run) => run.key === key && JSON.stringify(run.payload) === text);
     if (same) return same.ended;
-    if (isStopping) return Promise.reject(new Interrupted('The instance stops.'));
+    if (isStopping) return Promise.reject(new Interrupted('The instance is stopping.'));
     const declared = job as unknown as Job;
     return begin(declared, key, payload, insert(declared, key, payload)).ended;
   }
@@ -260,7 +260,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       clearTimeout(timer);
       const all = Promise.allSettled(active.map(({ ended }) => ended));
       if (await isWithin(all, STOP_WAIT_MS)) return;
-      for (const { abort } of active) abort.abort(new Interrupted('The instance stops.'));
+      for (const { abort } of active) abort.abort(new Interrupted('The instance is stopping.'));
       await isWithin(all, ABORT_WAIT_MS);
     },
     listJobs: () => [...jobs.values()].map((job) => ({ job, nextAt: findNextAt(job) })),

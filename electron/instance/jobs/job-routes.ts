@@ -26,7 +26,7 @@ export function jobRoutes(jobs: Jobs) {
           limit: z.coerce.number().int().min(1).max(500).default(LIMIT),
         }),
       },
-      responses: answer(jobsShape, 'Every job with its schedule, and the newest runs'),
+      responses: answer(jobsShape, 'All jobs with their schedules, and the latest runs'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'audit:read');

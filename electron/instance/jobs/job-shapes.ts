@@ -38,7 +38,7 @@ export function toJobsJson(jobs: readonly DeclaredJob[], runs: readonly JobRun[]
 function describeJob({ job, nextAt }: DeclaredJob) {
   const { when } = job;
   const schedule =
-    when.kind === 'every' ? `every ${when.ms / 1000} s` : when.kind === 'cron' ? when.text : 'when asked for';
+    when.kind === 'every' ? `every ${when.ms / 1000} s` : when.kind === 'cron' ? when.text : 'on request';
   return { name: job.name, title: job.title, schedule, nextAt: nextAt === null ? null : Math.round(nextAt) };
 }
 

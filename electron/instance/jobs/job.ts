@@ -49,7 +49,7 @@ export function cron(text: string): When {
   try {
     new Cron(text, { paused: true });
   } catch (error) {
-    throw new AppError('invalid_request', `That is no schedule: ${text}`, { cause: error });
+    throw new AppError('invalid_request', `Invalid schedule: ${text}`, { cause: error });
   }
   return { kind: 'cron', text };
 }

@@ -46,10 +46,10 @@ const FIRST_PAUSE_MS = 100;
 const STOP_MS = 2000;
 
 const failures: Record<ProcessFailure, string> = {
-  crashed: 'ended before it answered',
-  timed_out: 'did not answer in time',
-  wrong_message: 'sent something that is no answer',
-  gave_up: `failed ${GIVE_UP_AFTER} times in a row, and is not started again for ${GIVE_UP_MS / 1000} s`,
+  crashed: 'ended before it responded',
+  timed_out: 'did not respond in time',
+  wrong_message: 'sent an invalid response',
+  gave_up: `failed ${GIVE_UP_AFTER} times in a row and is not restarted for ${GIVE_UP_MS / 1000} s`,
   stopped: 'was stopped',
 };
 

@@ -40,7 +40,7 @@ export function getEnvironment(ctx: Context, projectId: number, segment: string)
   const environment =
     found.find((known) => String(known.id) === segment) ??
     found.find((known) => known.slug === segment || known.name === segment);
-  if (!environment) throw new AppError('not_found', 'There is no such environment.');
+  if (!environment) throw new AppError('not_found', 'This environment does not exist.');
   return environment;
 }
 
@@ -72,7 +72,7 @@ export function insertEnvironment(ctx: Context, projectId: number, fields: NewEn
   return ctx.store.transaction(() => {
     const slug = toSlug(fields.name, 'environment');
     if (listEnvironments(ctx, projectId).some((known) => known.slug === slug)) {
-      throw new AppError('name_taken', 'This project has an environment with this name.', {
+      throw new AppError('name_taken', 'An environment with this name already exists in this project.', {
         fields: { name: 'taken' },
       });
     }

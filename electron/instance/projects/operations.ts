@@ -60,7 +60,7 @@ export const projectOperations = declareOperations({
     return say`Removed ${countOf(count, 'damaged version')} of ${key}, which no key can decrypt`;
   }),
   ENV_VARS_EXPORTED: place('Variables exported', 'Exported'),
-  ENV_VARS_RESOLVED: place('Variables read to run', 'Read to run'),
+  ENV_VARS_RESOLVED: place('Variables read for a program', 'Read for a program:'),
   ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(
     'Variables imported',
     (line) =>
@@ -73,7 +73,7 @@ function sayOfVariable(
   line: { project_id?: unknown; project?: unknown; key?: unknown },
 ): Sentence {
   return line.project_id === null
-    ? say`${plain(verb)} ${line.key} of the shared variables`
+    ? say`${plain(verb)} the shared variable ${line.key}`
     : say`${plain(verb)} ${line.key} of ${line.project}`;
 }
 

@@ -116,7 +116,7 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/statistics',
-      responses: answer(projectStatisticsShape, 'How many'),
+      responses: answer(projectStatisticsShape, 'Number of projects'),
     }),
     (c) => {
       const caller = c.get('caller');

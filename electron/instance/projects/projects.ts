@@ -97,7 +97,7 @@ export function findProject(ctx: Context, segment: string): Project | null {
 /** Throws `not_found`. */
 export function getProject(ctx: Context, segment: string): Project {
   const project = findProject(ctx, segment);
-  if (!project) throw new AppError('not_found', 'There is no such project.');
+  if (!project) throw new AppError('not_found', 'This project does not exist.');
   return project;
 }
 
@@ -223,7 +223,9 @@ function chooseSlug(ctx: Context, name: string): string {
 
 function requireFreeName(ctx: Context, name: string): void {
   if (ctx.store.sqlite.prepare('SELECT 1 FROM projects WHERE name = ?').get(name)) {
-    throw new AppError('name_taken', 'There is a project with this name.', { fields: { name: 'taken' } });
+    throw new AppError('name_taken', 'A project with this name already exists.', {
+      fields: { name: 'taken' },
+    });
   }
 }
 
@@ -232,7 +234,9 @@ function requireFreeSlug(ctx: Context, slug: string, exceptId: number | null): s
     | number
     | undefined;
   if (owner !== undefined && owner !== exceptId) {
-    throw new AppError('name_taken', 'There is a project with this slug.', { fields: { slug: 'taken' } });
+    throw new AppError('name_taken', 'A project with this slug already exists.', {
+      fields: { slug: 'taken' },
+    });
   }
   return slug;
 }

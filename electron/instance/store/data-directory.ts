@@ -25,11 +25,11 @@ export function prepareDataDir(dataDir: string): string[] {
       throw new AppError('data_dir_unusable', `${dataDir} belongs to another user of this machine.`);
     }
     const repaired: string[] = [];
-    if (tighten(dataDir, 0o700)) repaired.push(`${dataDir} was open to others; it is now 0700`);
+    if (tighten(dataDir, 0o700)) repaired.push(`${dataDir} was accessible to others; it is now 0700`);
     for (const name of readdirSync(dataDir)) {
       const path = join(dataDir, name);
       if (lstatSync(path).isFile() && tighten(path, 0o600)) {
-        repaired.push(`${path} was open to others; it is now 0600`);
+        repaired.push(`${path} was accessible to others; it is now 0600`);
       }
     }
     return repaired;

@@ -73,7 +73,7 @@ function createDatabase(path: string, clock: Clock): void {
     if (!existsSync(name)) continue;
     throw new AppError(
       'database_gone',
-      `${name} is there, and the database it belongs to is not. Put ${path} back, or move both away to begin anew.`,
+      `${name} exists, but the database it belongs to does not. Put ${path} back, or move both away to start again.`,
     );
   }
   let sqlite: Sqlite | undefined;
@@ -118,7 +118,7 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
     if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== inode) {
       return new AppError(
         'database_gone',
-        `${path} was deleted or replaced while the instance ran. Nothing more is written. Stop it, then put the file back or restore a backup.`,
+        `${path} was deleted or replaced while the instance was running. Nothing more is written. Stop it, then put the file back or restore a backup.`,
       );
     }
     return damage === null ? null : new AppError('database_damaged', damage);
@@ -162,7 +162,7 @@ function requireSqliteFile(path: string): void {
   if (statSync(path).size === 0) {
     throw new AppError(
       'database_damaged',
-      `${path} is empty: what it held is gone. It was left as it is; put a backup in its place, or remove it to begin anew.`,
+      `${path} is empty: its content is lost. It was not changed; put a backup in its place, or remove it to start again.`,
     );
   }
   try {
@@ -176,19 +176,19 @@ function requireSqliteFile(path: string): void {
     throw asStoreError(error, path);
   }
   if (header.toString('latin1') !== SQLITE_HEADER) {
-    throw new AppError('database_not_one', `${path} is not a database. It was left as it is.`);
+    throw new AppError('database_not_one', `${path} is not a database. It was not changed.`);
   }
 }
 
 function requireOurs(sqlite: Sqlite, path: string): void {
   const version = sqlite.pragma('user_version', { simple: true }) as number;
   if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new AppError('database_foreign', `${path} is a database of another program. It was left as it is.`);
+    throw new AppError('database_foreign', `${path} is a database of another program. It was not changed.`);
   }
   if (version > latestVersion()) {
     throw new AppError(
       'database_newer',
-      `${path} was written by a newer version of Temps Desktop (schema ${version}; this one knows ${latestVersion()}). Update the app; the file was left as it is.`,
+      `${path} was written by a newer version of Temps Desktop (schema ${version}; this one knows ${latestVersion()}). Update the app; the file was not changed.`,
       { details: { found: version, known: latestVersion() } },
     );
   }
@@ -197,7 +197,7 @@ function requireOurs(sqlite: Sqlite, path: string): void {
 function readIdentity(sqlite: Sqlite, path: string): InstanceIdentity {
   const row = sqlite.prepare('SELECT id, name FROM instance').get();
   if (!row) {
-    throw new AppError('database_damaged', `${path} does not say whose it is. It was left as it is.`);
+    throw new AppError('database_damaged', `${path} has no instance id. It was not changed.`);
   }
   return row as InstanceIdentity;
 }
@@ -224,14 +224,14 @@ export function asStoreError(error: unknown, path: string): unknown {
     });
   }
   if (is('SQLITE_NOTADB')) {
-    return new AppError('database_not_one', `${path} is not a database. It was left as it is.`, {
+    return new AppError('database_not_one', `${path} is not a database. It was not changed.`, {
       cause: error,
     });
   }
   if (is('SQLITE_CORRUPT')) {
     return new AppError(
       'database_damaged',
-      `${path} is damaged. It was left as it is; restore a backup into a new data directory.`,
+      `${path} is damaged. It was not changed; restore a backup into a new data directory.`,
       { cause: error },
     );
   }

@@ -6,7 +6,7 @@ export const vaultOperations = declareOperations({
   VAULT_LOCKED: bareOperation('Locked', () => say`Locked the vault`),
   VAULT_UNLOCKED: operation<{ method: string }>('Unlocked', () => say`Unlocked the vault`),
   WARNING_SNOOZED: operation<{ reason: string; days: number }>(
-    'Warning snoozed',
+    'Reminder snoozed',
     ({ days }) => say`Snoozed a warning about the key for ${countOf(days, 'day')}`,
   ),
   KEY_COPY_MADE: operation<{ format: string; place: string; fingerprint: Fingerprint; separate: boolean }>(
@@ -24,7 +24,7 @@ export const vaultOperations = declareOperations({
   ),
   KEY_COPY_FORGOTTEN: operation<{ id: number }>(
     'Key copy removed',
-    () => say`Took a copy of the key off the list`,
+    () => say`Removed a copy of the key from the list`,
   ),
   KEY_MADE: operation<{ custody: string; fingerprint: Fingerprint | null }>(
     'Key created',

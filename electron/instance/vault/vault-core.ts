@@ -132,7 +132,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
   };
   if (record && options.custody && options.custody !== record.custody) {
     core.said.push(
-      `The key is kept in ${record.custody} custody; --custody ${options.custody} is for a first start. To move it: temps-desktop key move --to ${options.custody}`,
+      `The key is stored in ${record.custody} custody; --custody ${options.custody} only applies to a first start. To move it: temps-desktop key move --to ${options.custody}`,
     );
   }
   if (options.offersFoundKey && isUnused(store) && core.custody.name !== 'file') {
@@ -242,7 +242,7 @@ async function startFirst(
   if (!adopt && core.found) {
     setSituation(core, {
       case: 'missing',
-      detail: `There is a key at ${core.found.path} (${core.found.fingerprint}). None was made: say whether that one is used.`,
+      detail: `There is a key at ${core.found.path} (${core.found.fingerprint}). No key was created: choose whether to use that one.`,
       foundFingerprint: core.found.fingerprint,
     });
     return false;
@@ -251,12 +251,12 @@ async function startFirst(
   if (isOther || (adopt && adopt.fingerprint === unwanted))
     throw new AppError(
       'custody_conflict',
-      `${core.custody.describe()} holds ${isOther ? 'another key' : 'the key that is not to be used'} (${adopt.fingerprint}). Nothing was changed.`,
+      `${core.custody.describe()} holds ${isOther ? 'another key' : 'the key you chose not to use'} (${adopt.fingerprint}). Nothing was changed.`,
     );
   if (!adopt && !core.custody.writable) {
     setSituation(core, {
       case: 'missing',
-      detail: `No key at ${core.custody.describe()}, and this custody is read only. Put 64 hex digits there (openssl rand -hex 32).`,
+      detail: `No key at ${core.custody.describe()}, and this custody is read-only for Temps. Put 64 hex digits there (openssl rand -hex 32).`,
       foundFingerprint: null,
     });
     return false;
@@ -264,7 +264,7 @@ async function startFirst(
   const key = adopt ?? given ?? MasterKey.generate();
   if (adopt) {
     // Right after a kill of the very first start, and on a mount; else the database is gone and its key is not.
-    const line = `The database is new, and the key ${key.fingerprint} was at ${core.custody.describe()} already: it is used. If an earlier database belongs to it, stop and put that back.`;
+    const line = `The database is new, and the key ${key.fingerprint} already existed at ${core.custody.describe()}, so it is used. If an earlier database belongs to it, stop and restore that database.`;
     core.said.push(line);
     core.log.warn({}, line);
   } else await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
@@ -320,7 +320,7 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 export function lockVault(core: VaultCore, actor: Caller | null): void {
   core.lockCount += 1;
   core.ring.dropAll();
-  setSituation(core, { case: 'locked_by_owner', detail: 'Locked by its owner.', foundFingerprint: null });
+  setSituation(core, { case: 'locked_by_owner', detail: 'Locked on request.', foundFingerprint: null });
   core.audit.record(vaultOperations.VAULT_LOCKED, actor);
 }
 
@@ -340,7 +340,7 @@ export function getActiveKey(core: VaultCore): MasterKey {
 /** Throws `not_found` unless the fingerprint is of a key this instance has or had. */
 export function getKeyRecord(core: VaultCore, fingerprint: Fingerprint): KeyRecord {
   const record = listKeyRecords(core.store).find((known) => known.fingerprint === fingerprint);
-  if (!record) throw new AppError('not_found', 'This instance never had a key with that fingerprint.');
+  if (!record) throw new AppError('not_found', 'This instance never had a key with this fingerprint.');
   return record;
 }
 

@@ -52,7 +52,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
     isResumed: false,
     async run({ report: tell }) {
       const { state, total } = await rotation.run((moved, of) => tell(moved, of));
-      if (state !== 'done') throw new Interrupted('The rotation goes on with the next start.');
+      if (state !== 'done') throw new Interrupted('The rotation continues at the next start.');
       return { total };
     },
   };
@@ -84,7 +84,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
 
   const custodyJob: Job = {
     name: 'vault.custody',
-    title: 'See whether the key is where it belongs',
+    title: 'Check that the key is in its custody',
     when: every(RETRY_CUSTODY_MS),
     record: 'on_failure',
     isResumed: false,
@@ -103,7 +103,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
 
   const usesJob: Job = {
     name: 'vault.uses',
-    title: 'Write when secrets were last read',
+    title: 'Save when secrets were last read',
     when: every(FLUSH_USES_MS),
     record: 'on_failure',
     isResumed: false,
@@ -143,7 +143,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
     },
     async runDoctor() {
       await ctx.jobs.enqueue(doctorJob, {});
-      if (!report) throw new AppError('internal_error', 'The doctor gave no report.');
+      if (!report) throw new AppError('internal_error', 'The doctor returned no report.');
       return report;
     },
     resume,

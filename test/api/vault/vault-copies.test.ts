@@ -139,7 +139,7 @@ describeOverDoors('a copy that is handed out', (door) => {
 
     const age = (await make({ format: 'age', passphrase: PASSPHRASE, place: 'a USB stick' }, owner)).body;
     expect(age.copy).toMatchObject({ separate: false, not_separate: age.not_separate });
-    expect(age.not_separate).toMatch(/this very disk/);
+    expect(age.not_separate).toMatch(/same disk as the database/);
     const given = { content_base64: age.content_base64, passphrase: PASSPHRASE };
     const proven = (await prove(age.copy.id, given, owner)).body.copy;
     expect(proven).toMatchObject({ separate: false, verified_at: door().clock.now() });
@@ -170,7 +170,7 @@ describeOverDoors('a copy that is handed out', (door) => {
     const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
     expect(copies.find((known: { id: number }) => known.id === text.copy.id)).toMatchObject({
       separate: false,
-      not_separate: `${path} was not separate from the database when it was read.`,
+      not_separate: `${path} was not separate from the database when it was verified.`,
     });
     rmSync(path);
   });

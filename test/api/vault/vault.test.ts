@@ -104,7 +104,7 @@ describe('a start', () => {
     await start();
     const { body } = await call('GET', '/vault/status');
     expect(body).toMatchObject({ state: 'running', fingerprint });
-    expect(body.said).toEqual([expect.stringMatching(/database is new.*already.*put that back/)]);
+    expect(body.said).toEqual([expect.stringMatching(/database is new.*already.*restore that database/)]);
     await restart();
     expect((await call('GET', '/vault/status')).body.said).toEqual([]);
   });
@@ -170,7 +170,7 @@ describe('a start', () => {
     expect((await call('GET', '/projects/shop/env-vars/PORT/value')).body.value).toBe('3000');
     expect((await call('POST', '/vault/unlock', { method: 'custody' })).status).toBe(423);
     const opened = (await call('POST', '/vault/unlock', { method: 'words', words })).body;
-    expect(opened).toMatchObject({ state: 'running', note: expect.stringMatching(/in memory only/) });
+    expect(opened).toMatchObject({ state: 'running', note: expect.stringMatching(/only in memory/) });
     expect(await reveal()).toBe(CANARY);
     await instance?.stop();
     rmSync(keyFile(), { recursive: true });
@@ -238,7 +238,7 @@ describe('a start', () => {
     });
     expect(wrong.body).toMatchObject({
       error_code: 'passphrase_wrong',
-      detail: 'The passphrase does not open the key.',
+      detail: 'Wrong passphrase.',
     });
     expect(
       (await call('POST', '/vault/unlock', { method: 'passphrase', passphrase: PASSPHRASE })).body.state,

@@ -60,7 +60,7 @@ describe('a line in words', () => {
       'Created PORT of shop',
     );
     expect(say('ENV_VAR_DELETED', { key: 'PORT', project: 'shared', project_id: null })).toBe(
-      'Deleted PORT of the shared variables',
+      'Deleted the shared variable PORT',
     );
     expect(say('ENV_VAR_DAMAGED_VERSIONS_REMOVED', { key: 'PORT', versions: [1, 2] })).toBe(
       'Removed 2 damaged versions of PORT, which no key can decrypt',

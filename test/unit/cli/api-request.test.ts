@@ -19,7 +19,7 @@ describe('the path of a call', () => {
   });
 
   it('is not made without one of its parameters', () => {
-    expect(() => formatPath('/projects/{project}', {})).toThrow(/needs its parameter project/);
+    expect(() => formatPath('/projects/{project}', {})).toThrow(/path parameter project is missing/);
     expect(() => formatPath('/projects/{project}', { path: { name: 'shop' } })).toThrow(TypeError);
   });
 

@@ -46,8 +46,10 @@ describe('the groups of commands', () => {
   it('have their lines in the overview, in columns', () => {
     const overview = formatOverview();
     expect(overview).toContain('\n  serve                                  run the instance\n');
-    expect(overview).toContain('\n  env list|get|set|rm|import|export      variables of a project\n');
-    expect(overview).toMatch(/\n {2}key status\|copy\|\S+\n {41}the key: /);
+    expect(overview).toContain(
+      '\n  env list|get|set|rm|import|export      list, set, import and export variables\n',
+    );
+    expect(overview).toMatch(/\n {2}key status\|copy\|\S+\n {41}copy, verify, move, /);
     for (const [word, { about }] of Object.entries(groups)) {
       expect(overview).toMatch(new RegExp(`^ {2}${word}( |$)`, 'm'));
       expect(overview).toContain(` ${about}\n`);

@@ -25,7 +25,7 @@ describe('what is told', () => {
   });
 
   it('is a key at risk at once, then daily while it lasts, and anew when it comes back', () => {
-    const risk = 'Your key has no proven copy';
+    const risk = 'Your key has no verified copy';
     expect(tell([0, atRisk], [1, atRisk], [23, atRisk], [24, atRisk], [25, ok], [26, atRisk])).toEqual([
       risk,
       null,
@@ -43,8 +43,8 @@ describe('what is told', () => {
 
   it('is a risk even when the clock went back', () => {
     expect(tell([100, atRisk], [2, atRisk])).toEqual([
-      'Your key has no proven copy',
-      'Your key has no proven copy',
+      'Your key has no verified copy',
+      'Your key has no verified copy',
     ]);
   });
 

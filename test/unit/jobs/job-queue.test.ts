@@ -324,7 +324,7 @@ describe('a schedule', () => {
 
   it('that is none is refused', () => {
     for (const text of ['', 'often', '61 * * * *', '* * *'])
-      expect(() => cron(text), text).toThrow('no schedule');
+      expect(() => cron(text), text).toThrow('Invalid schedule');
   });
 
   it('runs again and again, and at the start where it says so', async () => {

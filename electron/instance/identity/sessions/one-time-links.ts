@@ -40,7 +40,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
     if (link?.purpose === purpose && ageMs >= 0 && ageMs <= lifetimeMs[purpose]) return;
     throw new AppError(
       'link_invalid',
-      'This link was used or is over. Run temps-desktop console for a new one.',
+      'This link was used or has expired. Run temps-desktop console for a new one.',
     );
   }
 

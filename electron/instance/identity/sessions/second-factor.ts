@@ -33,7 +33,7 @@ interface Row {
 /** Begins: seals a new secret and makes new recovery codes; nothing is asked for until the first code came. */
 export function setUpSecondFactor(ctx: Context, actor: Caller | null, userId: number): SecondFactorSetup {
   const user = getUser(ctx, userId);
-  if (user.mfaEnabled) throw new AppError('conflict', 'The second factor is on: switch it off first.');
+  if (user.mfaEnabled) throw new AppError('conflict', 'The second factor is already on: turn it off first.');
   const totp = createTotp(new Secret({ size: SECRET_BYTES }), user.email);
   const secret = new SecretText(totp.secret.base32);
   const codes = Array.from({ length: RECOVERY_CODES }, createRecoveryCode);
@@ -58,7 +58,7 @@ export function setUpSecondFactor(ctx: Context, actor: Caller | null, userId: nu
 /** Switches the second factor on with its first code. Throws `conflict`, `invalid_credentials`, `vault_locked`. */
 export function enableSecondFactor(ctx: Context, actor: Caller | null, userId: number, code: string): void {
   if (readRow(ctx, userId).secretId === null)
-    throw new AppError('conflict', 'Set the second factor up first.');
+    throw new AppError('conflict', 'Set up the second factor first.');
   ctx.store.transaction(() => {
     if (!acceptTotp(ctx, userId, code))
       throw new AppError('invalid_credentials', 'That is not the current code.');

@@ -51,7 +51,7 @@ export function sessionRoutes(identity: Identity) {
       method: 'post',
       path: '/auth/login',
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: answer(signedInShape, 'Signed in, or the second factor is awaited'),
+      responses: answer(signedInShape, 'Signed in, or waiting for the second factor'),
     }),
     async (c) => {
       const request = c.req.valid('json');
@@ -122,7 +122,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/email-status',
-      responses: answer(emailStatusShape, 'What mail can do here'),
+      responses: answer(emailStatusShape, 'Which mail features are available'),
     }),
     (c) => c.json({ email_configured: false, magic_link_available: false, password_reset_available: false }),
   );
@@ -175,7 +175,7 @@ export function sessionRoutes(identity: Identity) {
       method: 'post',
       path: '/setup/key/custody',
       request: body(firstCustodyBody.extend({ token: z.string().max(100) })),
-      responses: answer(firstKeyShape, 'The first key, made where the holder of the set-up link chose'),
+      responses: answer(firstKeyShape, 'The first key, created where the holder of the set-up link chose'),
     }),
     async (c) => {
       const { token, ...where } = c.req.valid('json');
@@ -216,7 +216,7 @@ export function sessionRoutes(identity: Identity) {
       requireOwner(caller);
       // SECURITY: a browser's session cannot make more of itself; only the OS account can.
       if (caller.via === 'browser')
-        throw new AppError('owner_only', 'Run temps-desktop console on the machine for a link.');
+        throw new AppError('owner_only', 'Run temps-desktop console on the machine to get a link.');
       const purpose = identity.isSetUp() ? 'owner' : 'setup';
       const { token, expiresAt } = identity.links.create(purpose);
       return c.json(
@@ -230,7 +230,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/session',
-      responses: answer(currentSessionShape, 'How the caller stands; asked before anything is shown'),
+      responses: answer(currentSessionShape, 'The caller’s session; requested before anything is shown'),
     }),
     (c) => c.json(toAnswer(currentSessionShape, describeCurrentSession(identity, c.get('caller')))),
   );
@@ -239,7 +239,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/user/me',
-      responses: answer(meShape, 'Who you are'),
+      responses: answer(meShape, 'The caller’s account'),
     }),
     (c) => {
       const caller = c.get('caller');

@@ -26,13 +26,13 @@ export const firstKeyShape = z
     adopted: z
       .boolean()
       .nullable()
-      .openapi({ description: 'The key was there already; null when not known any more' }),
+      .openapi({ description: 'Whether the key existed before; null when no longer known' }),
     locked: z.boolean(),
     detail: z.string().nullable(),
     found: z
       .object({ path: z.string(), fingerprint: z.string() })
       .nullable()
-      .openapi({ description: 'A key file that lies here: to be used, or left as it is' }),
+      .openapi({ description: 'An existing key file: to be used, or left unchanged' }),
   })
   .openapi('FirstKey');
 

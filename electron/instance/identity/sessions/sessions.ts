@@ -89,7 +89,7 @@ export function getSession(ctx: Context, token: string): Session {
   if (row.createdAt > now + CLOCK_TOLERANCE_MS) {
     throw new AppError(
       'clock_went_back',
-      "This machine's clock is behind the time of your sign-in. Set it right, or sign in again.",
+      "This machine's clock is behind the time of your sign-in. Correct it, or sign in again.",
     );
   }
   return row;

@@ -45,7 +45,7 @@ export async function signIn(
   if (!user) {
     throttle.noteFailure(client.ip, email);
     ctx.audit.append(identityOperations.SIGN_IN_FAILED, null, { ip: client.ip });
-    throw new AppError('invalid_credentials', 'E-mail or password is wrong.');
+    throw new AppError('invalid_credentials', 'Wrong e-mail or password.');
   }
   throttle.noteSuccess(email);
   const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
@@ -73,7 +73,7 @@ export function verifySecondFactor(
   throttle.requireAllowed(client.ip, `mfa ${user.email}`);
   if (!acceptSecondFactor(ctx, user.id, code)) {
     throttle.noteFailure(client.ip, `mfa ${user.email}`);
-    throw new AppError('invalid_credentials', 'That code is not right, or was used.');
+    throw new AppError('invalid_credentials', 'This code is wrong or was already used.');
   }
   throttle.noteSuccess(`mfa ${user.email}`);
   endSession(ctx, identity.revocations, pendingId);
@@ -91,7 +91,7 @@ export async function confirmWithPassword(
   const { ctx, throttle } = identity;
   const remember = rememberConfirmation(ctx, caller);
   if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
-    throw new AppError('forbidden', 'Only someone signed in can confirm who they are.');
+    throw new AppError('forbidden', 'Only people who are signed in can confirm their identity.');
   const user = getUser(ctx, caller.userId);
   throttle.requireAllowed(caller.ip, user.email);
   const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id));
@@ -99,7 +99,7 @@ export async function confirmWithPassword(
   throttle.requireAllowed(caller.ip, user.email);
   if (!isRight) {
     throttle.noteFailure(caller.ip, user.email);
-    throw new AppError('invalid_credentials', 'The password is wrong.');
+    throw new AppError('invalid_credentials', 'Wrong password.');
   }
   throttle.noteSuccess(user.email);
   remember();
@@ -123,7 +123,7 @@ export async function setUpAdministrator(
   const { ctx, links, throttle } = identity;
   throttle.requireAllowed(client.ip, null);
   if (identity.isSetUp())
-    throw new AppError('already_set_up', 'This instance has an administrator: sign in.');
+    throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   let user: User;
   try {
     links.redeem(token, 'setup');
@@ -164,7 +164,7 @@ function requireSetUpLink(identity: Identity, token: string, client: Client): vo
   const { links, throttle } = identity;
   throttle.requireAllowed(client.ip, null);
   if (identity.isSetUp())
-    throw new AppError('already_set_up', 'This instance has an administrator: sign in.');
+    throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   try {
     links.require(token, 'setup');
   } catch (error) {
@@ -178,7 +178,7 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
   const { ctx, links, throttle } = identity;
   // SECURITY: the link is this machine's; carried elsewhere it is worth nothing.
   if (client.ip !== null && !isLoopback(client.ip))
-    throw new AppError('owner_only', 'This link works on the machine itself only.');
+    throw new AppError('owner_only', 'This link works only on the machine itself.');
   throttle.requireAllowed(client.ip, null);
   try {
     links.redeem(token, 'owner');

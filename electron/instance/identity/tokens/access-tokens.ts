@@ -50,17 +50,18 @@ export function requireToken(ctx: Context, row: TokenRow, given: string): void {
   if (!timingSafeEqual(digest(known.reveal()), digest(given))) throw unknownToken();
   const now = ctx.clock.now();
   if (!row.isActive) throw new AppError('key_revoked', 'This key was switched off.');
-  if (row.expiresAt !== null && row.expiresAt <= now) throw new AppError('key_expired', 'This key is over.');
+  if (row.expiresAt !== null && row.expiresAt <= now)
+    throw new AppError('key_expired', 'This key has expired.');
   if (row.createdAt > now + 60_000) {
     throw new AppError(
       'clock_went_back',
-      "This machine's clock is behind the time this key was made. Set it right.",
+      "This machine's clock is behind the time this key was created. Correct it.",
     );
   }
 }
 
 export function unknownToken(): AppError {
-  return new AppError('invalid_credentials', 'This key is not known here.');
+  return new AppError('invalid_credentials', 'This key is not valid here.');
 }
 
 function digest(text: string): Buffer {

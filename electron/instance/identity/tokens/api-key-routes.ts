@@ -51,7 +51,7 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys/permissions',
-      responses: answer(availablePermissionsShape, 'What a key may be given'),
+      responses: answer(availablePermissionsShape, 'Permissions an API key can have'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'api_keys:read');
@@ -82,7 +82,7 @@ export function apiKeyRoutes(identity: Identity) {
           permissions: z.array(z.string()).nullable().optional(),
         }),
       ),
-      responses: answer(newApiKeyShape, 'The key; api_key is shown this once', 201),
+      responses: answer(newApiKeyShape, 'The key; api_key is shown only once', 201),
     }),
     (c) => {
       const caller = c.get('caller');

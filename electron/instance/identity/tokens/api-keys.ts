@@ -54,7 +54,7 @@ export function createApiKey(
   const now = ctx.clock.now();
   const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
   if (expiresAt !== null && expiresAt <= now) {
-    throw new AppError('invalid_request', 'The key would be over already.', {
+    throw new AppError('invalid_request', 'The key would already be expired.', {
       fields: { expires_at: 'in the past' },
     });
   }
@@ -93,7 +93,7 @@ export function listApiKeys(ctx: Context): ApiKey[] {
 
 export function getApiKey(ctx: Context, id: number): ApiKey {
   const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`).get(id);
-  if (!row) throw new AppError('not_found', 'There is no such API key.');
+  if (!row) throw new AppError('not_found', 'This API key does not exist.');
   return fromRow(row as Row);
 }
 
@@ -170,7 +170,7 @@ export function regenerateApiKey(ctx: Context, secretId: SecretId): SecretText {
     .prepare('SELECT key_prefix FROM api_keys WHERE secret_id = ?')
     .pluck()
     .get(secretId);
-  if (!prefix) throw new AppError('not_found', 'There is no such API key.');
+  if (!prefix) throw new AppError('not_found', 'This API key does not exist.');
   const { token } = createToken('tk', prefix as string);
   ctx.vault.reseal(secretId, token);
   return token;
@@ -188,7 +188,7 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   let granted = listGranted(key.roleType, key.permissions);
   if (key.userId !== null) {
     const user = findUser(ctx, key.userId);
-    if (!user) throw new AppError('key_revoked', 'The account this key belongs to is gone.');
+    if (!user) throw new AppError('key_revoked', 'The account of this key was deleted.');
     const ofUser = rolePermissions[strongestRole(user)];
     granted = granted.filter((permission) => ofUser.includes(permission));
   }
@@ -221,12 +221,17 @@ function parseGrant(
   const mayBe = role === CUSTOM ? permissions : rolePermissions[role];
   for (const [at, text] of (wanted ?? []).entries()) {
     if (!includes(permissions, text))
-      throw refusedPermission('There is no such permission.', at, 'unknown permission');
+      throw refusedPermission('This permission does not exist.', at, 'unknown permission');
     if (!includes(mayBe, text))
-      throw refusedPermission(`The role ${role} does not have that.`, at, `not of the role ${role}`);
+      throw refusedPermission(
+        `The role ${role} does not have this permission.`,
+        at,
+        `not of the role ${role}`,
+      );
   }
   const granted = mayBe.filter((permission) => wanted?.includes(permission));
-  if (granted.length === 0) throw refusedPermission('A key needs permissions.', null, 'at least one');
+  if (granted.length === 0)
+    throw refusedPermission('A key needs at least one permission.', null, 'at least one');
   return { roleType: role, granted };
 }
 
@@ -250,7 +255,9 @@ function requireFreeName(ctx: Context, name: string, exceptId: number | null): v
     | number
     | undefined;
   if (taken !== undefined && taken !== exceptId) {
-    throw new AppError('name_taken', 'There is an API key with this name.', { fields: { name: 'taken' } });
+    throw new AppError('name_taken', 'An API key with this name already exists.', {
+      fields: { name: 'taken' },
+    });
   }
 }
 

@@ -62,7 +62,7 @@ export function deploymentTokenRoutes(identity: Identity) {
           }),
         ),
       },
-      responses: answer(newDeploymentTokenShape, 'The token, shown this once', 201),
+      responses: answer(newDeploymentTokenShape, 'The token, shown only once', 201),
     }),
     (c) => {
       const caller = c.get('caller');

@@ -46,7 +46,7 @@ export function createDeploymentToken(
   const now = ctx.clock.now();
   const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
   if (expiresAt !== null && expiresAt <= now) {
-    throw new AppError('invalid_request', 'The token would be over already.', {
+    throw new AppError('invalid_request', 'The token would already be expired.', {
       fields: { expires_at: 'in the past' },
     });
   }
@@ -56,7 +56,7 @@ export function createDeploymentToken(
       .prepare('SELECT 1 FROM deployment_tokens WHERE project_id = ? AND name = ?')
       .get(projectId, wanted.name);
     if (taken)
-      throw new AppError('name_taken', 'This project has a token with this name.', {
+      throw new AppError('name_taken', 'A token with this name already exists in this project.', {
         fields: { name: 'taken' },
       });
     const id = ctx.store.sqlite
@@ -96,7 +96,7 @@ export function getDeploymentToken(ctx: Context, projectId: number, id: number):
   const row = ctx.store.sqlite
     .prepare(`SELECT ${COLUMNS} FROM deployment_tokens WHERE id = ? AND project_id = ?`)
     .get(id, projectId);
-  if (!row) throw new AppError('not_found', 'There is no such deployment token.');
+  if (!row) throw new AppError('not_found', 'This deployment token does not exist.');
   return fromRow(row as Row);
 }
 
@@ -124,7 +124,7 @@ export function regenerateDeploymentToken(ctx: Context, secretId: SecretId): Sec
     .prepare('SELECT token_prefix FROM deployment_tokens WHERE secret_id = ?')
     .pluck()
     .get(secretId);
-  if (!prefix) throw new AppError('not_found', 'There is no such deployment token.');
+  if (!prefix) throw new AppError('not_found', 'This deployment token does not exist.');
   const { token } = createToken('dt', prefix as string);
   ctx.vault.reseal(secretId, token);
   return token;

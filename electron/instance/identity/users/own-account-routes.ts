@@ -25,7 +25,7 @@ export function ownAccountRoutes(identity: Identity) {
       request: body(
         accountChange.extend({ current_password: password.optional(), password: password.optional() }),
       ),
-      responses: answer(userShape, 'Your account; a new password ends every other session of yours'),
+      responses: answer(userShape, 'Your account; a new password ends all your other sessions'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -119,7 +119,7 @@ export function ownAccountRoutes(identity: Identity) {
       method: 'delete',
       path: '/users/me/sessions/{id}',
       request: { params: z.object({ id: pathId }) },
-      responses: noContent('That session is over'),
+      responses: noContent('The session has ended'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -133,7 +133,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/me/sessions',
-      responses: noContent('Every session of yours but this one is over'),
+      responses: noContent('All your other sessions have ended'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -151,5 +151,5 @@ function requireSelf(caller: Caller): { userId: number; sessionId: number | null
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null)
     return { userId: caller.userId, sessionId: caller.sessionId };
-  throw new AppError('forbidden', 'This is for someone signed in.');
+  throw new AppError('forbidden', 'This needs a signed-in account.');
 }

@@ -74,7 +74,7 @@ export function requireGoodPassword(password: SecretText): void {
     });
   }
   if (password.sizeBytes > MAX_BYTES) {
-    throw new AppError('password_too_long', `A password holds at most ${MAX_BYTES} bytes.`, {
+    throw new AppError('password_too_long', `A password may have at most ${MAX_BYTES} bytes.`, {
       fields: { password: `at most ${MAX_BYTES} bytes` },
     });
   }

@@ -101,7 +101,7 @@ export function userRoutes(identity: Identity) {
       method: 'post',
       path: '/users/reset-password',
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: noContent('The password is set; every session of the user is over'),
+      responses: noContent('The password is set; all sessions of the user have ended'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -109,7 +109,7 @@ export function userRoutes(identity: Identity) {
       requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
       const user = findUserByEmail(ctx, request.email);
-      if (!user) throw new AppError('not_found', 'There is no user with this e-mail address.');
+      if (!user) throw new AppError('not_found', 'No user has this e-mail address.');
       const hash = await passwords.hash(new SecretText(request.password));
       resetPassword(ctx, caller, user.id, hash);
       identity.throttle.noteSuccess(user.email);
@@ -180,7 +180,7 @@ export function userRoutes(identity: Identity) {
       method: 'delete',
       path: '/users/{id}/roles/{role}',
       request: { params: id.extend({ role: z.string() }) },
-      responses: noContent('Taken away'),
+      responses: noContent('Removed'),
     }),
     (c) => {
       const caller = c.get('caller');

@@ -53,7 +53,7 @@ export function findUser(ctx: Context, id: number): User | null {
 
 export function getUser(ctx: Context, id: number): User {
   const user = findUser(ctx, id);
-  if (!user) throw new AppError('not_found', 'There is no such user.');
+  if (!user) throw new AppError('not_found', 'This user does not exist.');
   return user;
 }
 
@@ -89,7 +89,7 @@ export function findFirstAdministrator(ctx: Context): User | null {
 function parseEmail(text: string): string {
   const email = text.trim().toLowerCase();
   if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 254) return email;
-  throw new AppError('invalid_request', 'That is not an e-mail address.', {
+  throw new AppError('invalid_request', 'This is not an e-mail address.', {
     fields: { email: 'not an e-mail address' },
   });
 }
@@ -113,7 +113,7 @@ export async function createUser(
     // The hash took a while: someone may have been faster.
     if (onlyFirst) requireNoUsers(ctx);
     if (findUserByEmail(ctx, email)) {
-      throw new AppError('name_taken', 'There is a user with this e-mail address.', {
+      throw new AppError('name_taken', 'A user with this e-mail address already exists.', {
         fields: { email: 'taken' },
       });
     }
@@ -138,7 +138,7 @@ export async function createUser(
 }
 
 function requireNoUsers(ctx: Context): void {
-  if (hasUsers(ctx)) throw new AppError('already_set_up', 'This instance has an administrator.');
+  if (hasUsers(ctx)) throw new AppError('already_set_up', 'This instance already has an administrator.');
 }
 
 export interface UserChange {
@@ -170,7 +170,7 @@ export function updateUser(
     const email = change.email ? parseEmail(change.email) : user.email;
     const other = findUserByEmail(ctx, email);
     if (other && other.id !== id)
-      throw new AppError('name_taken', 'There is a user with this e-mail address.', {
+      throw new AppError('name_taken', 'A user with this e-mail address already exists.', {
         fields: { email: 'taken' },
       });
     ctx.store.sqlite
@@ -211,9 +211,9 @@ export function deleteUser(ctx: Context, actor: Caller | null, id: number): void
 export function restoreUser(ctx: Context, actor: Caller | null, id: number): User {
   return ctx.store.transaction(() => {
     const user = listUsers(ctx, true).find((known) => known.id === id && known.deletedAt !== null);
-    if (!user) throw new AppError('not_found', 'There is no such deleted user.');
+    if (!user) throw new AppError('not_found', 'This deleted user does not exist.');
     if (findUserByEmail(ctx, user.email))
-      throw new AppError('name_taken', 'There is a user with this e-mail address.');
+      throw new AppError('name_taken', 'A user with this e-mail address already exists.');
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = NULL WHERE id = ?').run(id);
     ctx.audit.append(identityOperations.USER_RESTORED, actor, { user_id: id });
     return getUser(ctx, id);
@@ -247,7 +247,7 @@ function insertRole(ctx: Context, id: number, role: Role): void {
 
 function requireAnotherAdministrator(ctx: Context, id: number): void {
   if (listUsers(ctx, false).some((user) => user.id !== id && user.roles.includes('admin'))) return;
-  throw new AppError('last_administrator', 'This is the last administrator: make another first.');
+  throw new AppError('last_administrator', 'This is the last administrator: add another one first.');
 }
 
 function fromRow({ roleList, mfaEnabled, ...row }: Row): User {

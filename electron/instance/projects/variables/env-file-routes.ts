@@ -50,7 +50,7 @@ export function envFileRoutes(ctx: Context) {
         params: project,
         query: z.object({ environment, skip_unreadable: z.enum(['true', 'false']).default('false') }),
       },
-      responses: answer(resolvedVariablesShape, 'Every value, references resolved'),
+      responses: answer(resolvedVariablesShape, 'All values, references resolved'),
     }),
     (c) => {
       const caller = c.get('caller');

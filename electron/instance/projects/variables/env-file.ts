@@ -84,7 +84,7 @@ export function readEnvFile(bytes: Uint8Array): EnvDocument {
   const hasBom = text.startsWith(BOM);
   if (hasBom) text = text.slice(1);
   const nul = text.indexOf('\0');
-  if (nul >= 0) throw invalid('The character NUL cannot be in a value.', lineAt(text, nul));
+  if (nul >= 0) throw invalid('A value cannot contain the NUL character.', lineAt(text, nul));
   const pieces = refuseRepeated(readPieces(text));
   const crlf = text.split('\r\n').length - 1;
   return {
@@ -157,7 +157,7 @@ function readLine(text: string, at: number, line: number): ReadLine {
     end: lineEnd,
     refused: { line, name: showName(head?.[1]), reason },
   });
-  if (!head?.[1]) return refuse('This line is neither NAME=value, a comment, nor blank.');
+  if (!head?.[1]) return refuse('This line is not NAME=value, a comment or blank.');
   const name = head[1];
   if (!isVariableName(name)) return refuse(explainName(name));
   const valueAt = at + head[0].length;
@@ -176,10 +176,10 @@ function readLine(text: string, at: number, line: number): ReadLine {
     };
   }
   const closing = findClosing(text, valueAt, quoteMark);
-  if (closing < 0) return refuse('The quote that begins on this line does not end.');
+  if (closing < 0) return refuse('The quote that starts on this line is not closed.');
   const end = findLineEnd(text, closing + 1);
   const rest = text.slice(closing + 1, end).replace(/\r?\n$/, '');
-  if (!/^\s*(#.*)?$/.test(rest)) return refuse('Something follows the closing quote.');
+  if (!/^\s*(#.*)?$/.test(rest)) return refuse('There is text after the closing quote.');
   const inside = text.slice(valueAt + 1, closing);
   const value = quoteMark === '"' ? unescapeDouble(inside) : inside;
   return { end, entry: { name, value, line, isCut: false } };
@@ -192,8 +192,8 @@ function showName(text: string | undefined): string | null {
 
 function explainName(name: string): string {
   if (!/^[A-Za-z_]/.test(name)) return 'A name starts with a letter or an underscore.';
-  if (!/^[A-Za-z0-9_]*$/.test(name)) return 'A name has letters, digits and underscores only.';
-  return `A name has at most ${MAX_NAME_CHARACTERS} characters.`;
+  if (!/^[A-Za-z0-9_]*$/.test(name)) return 'A name may only contain letters, digits and underscores.';
+  return `A name may have at most ${MAX_NAME_CHARACTERS} characters.`;
 }
 
 /** The first of a name is taken, whatever comes later. */
@@ -207,7 +207,7 @@ function refuseRepeated(pieces: EnvPiece[]): EnvPiece[] {
       seen.set(name, line);
       return piece;
     }
-    const reason = `${name} is there twice: on line ${firstLine} and on line ${line}.`;
+    const reason = `${name} occurs twice: on line ${firstLine} and on line ${line}.`;
     return { ...piece, entry: null, refused: { line, name, reason, firstLine } };
   });
 }

@@ -250,18 +250,18 @@ function judge(
 ): { isSecret: boolean; because: string | null } {
   const override = Object.hasOwn(request.overrides, entry.name) ? request.overrides[entry.name] : undefined;
   if (known?.isSecret && (override === false || request.secret === 'none')) {
-    throw new AppError('invalid_request', `${entry.name} is a secret and stays one.`, {
+    throw new AppError('invalid_request', `${entry.name} is a secret and stays a secret.`, {
       fields: { [entry.name]: 'a secret stays secret' },
     });
   }
-  if (override !== undefined) return { isSecret: override, because: 'you said so' };
+  if (override !== undefined) return { isSecret: override, because: 'you chose it' };
   // SECURITY: a variable that was empty or harmless may get a real secret for its new value.
   if (known && !known.isSecret && request.secret === 'guess' && known.value !== entry.value) {
     const guess = guessSecret(entry.name, entry.value);
     if (guess.isSecret) return guess;
   }
   if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
-  if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you said so' };
+  if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you chose it' };
   return guessSecret(entry.name, entry.value);
 }
 
@@ -272,7 +272,7 @@ function describeCut(entries: readonly EnvEntry[]): string[] {
   const named = cut.slice(0, MAX_CUT_NAMED).map(({ name, line }) => `${name} (line ${line})`);
   const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : '';
   return [
-    `What follows a # is taken for a comment after ${named.join(', ')}${more}: quote the value if it is part of it.`,
+    `Text after a # was treated as a comment for ${named.join(', ')}${more}: quote the value if it belongs to it.`,
   ];
 }
 
@@ -284,10 +284,10 @@ function describeForm(document: EnvDocument): string[] {
   ).length;
   if (comments > 0)
     said.push(
-      `${comments} comment line${comments === 1 ? ' is' : 's are'} not kept; keep the file if you want them.`,
+      `${comments} comment line${comments === 1 ? ' is' : 's are'} not saved; keep the file if you need them.`,
     );
   if (document.lineEnd === '\r\n')
-    said.push('The file has Windows line ends (CRLF): they are not part of the values.');
-  if (document.hasBom) said.push('The file begins with a byte order mark: it is not part of the first name.');
+    said.push('The file has Windows line breaks (CRLF): they are not part of the values.');
+  if (document.hasBom) said.push('The file starts with a byte order mark: it is not part of the first name.');
   return said;
 }

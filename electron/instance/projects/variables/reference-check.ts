@@ -97,22 +97,18 @@ function requireFound(name: string, read: ReadText, environment?: string): void 
   if (broken.circle === null) {
     throw new AppError(
       'reference_missing',
-      `${broken.key} refers to ${broken.name}, which is not there${place}.`,
+      `${broken.key} refers to ${broken.name}, which does not exist${place}.`,
       {
-        fields: { value: `${broken.name} is not there${place}` },
+        fields: { value: `${broken.name} does not exist${place}` },
         details: { name: broken.name, in: broken.key, environment: environment ?? null },
       },
     );
   }
   const cycle = describeCircle([...broken.circle, broken.circle[0] as string]);
-  throw new AppError(
-    'reference_cycle',
-    `These variables would refer to each other in a circle${place}: ${cycle}.`,
-    {
-      fields: { value: `a circle: ${cycle}` },
-      details: { cycle, environment: environment ?? null },
-    },
-  );
+  throw new AppError('reference_cycle', `Circular reference${place}: ${cycle}.`, {
+    fields: { value: `circular reference: ${cycle}` },
+    details: { cycle, environment: environment ?? null },
+  });
 }
 
 /** Reads variables of an environment, and shared ones. */

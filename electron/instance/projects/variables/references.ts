@@ -70,7 +70,10 @@ export function resolveVariables(
       const { text, isSecret } = resolve(variable.key);
       total += text.length;
       if (total > MAX_TOTAL_BYTES)
-        throw new AppError('secret_too_large', 'These variables grow over 64 MiB by their references.');
+        throw new AppError(
+          'secret_too_large',
+          'With their references resolved, these variables are over 64 MiB.',
+        );
       resolution.variables.push({ key: variable.key, value: new SecretText(text), isSecret });
     } catch (error) {
       if (!skipUnreadable || !(error instanceof AppError)) throw error;
@@ -105,7 +108,7 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
   function begin(name: string, holder: string | undefined): Step {
     const variable = byName.get(name);
     if (!variable) {
-      throw new AppError('reference_missing', `${holder} refers to ${name}, which is not there.`, {
+      throw new AppError('reference_missing', `${holder} refers to ${name}, which does not exist.`, {
         details: { name, in: holder },
       });
     }
@@ -120,7 +123,7 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
     const grow = (more: number) => {
       size += more;
       if (size > MAX_RESOLVED_BYTES)
-        throw new AppError('secret_too_large', `${name} grows over 4 MiB by its references.`);
+        throw new AppError('secret_too_large', `With its references resolved, ${name} is over 4 MiB.`);
     };
     result.text = text.replace(REFERENCE, (whole, target: string) => {
       if (whole.startsWith('$$')) return whole.slice(1);
@@ -169,7 +172,7 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
 
 function circular(names: readonly string[]): AppError {
   const cycle = describeCircle([...names, names[0] as string]);
-  return new AppError('reference_cycle', `These variables refer to each other in a circle: ${cycle}.`, {
+  return new AppError('reference_cycle', `Circular reference: ${cycle}.`, {
     details: { cycle },
   });
 }

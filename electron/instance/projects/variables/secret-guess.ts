@@ -54,32 +54,33 @@ export function guessSecret(name: string, value: string): SecretGuess {
   const upper = name.toUpperCase();
   const form = findSecretForm(value.slice(0, MAX_JUDGED_CHARACTERS));
   if (form !== null) return secret(form);
-  if (PUBLIC_NAME.test(upper)) return plain('the name says that it is public');
+  if (PUBLIC_NAME.test(upper)) return plain('the name says it is public');
   if (PLAIN_NAME.test(upper)) return plain('the name is a common setting');
   if (SECRET_NAME.test(upper) && (!HARMLESS_NAME.test(upper) || DOUBTFUL_NAME.test(upper))) {
     return PLAIN_VALUE.test(value) && /^(|true|false|yes|no|on|off|null|none)$/i.test(value)
       ? plain('the value is empty or a switch')
-      : secret('the name says so');
+      : secret('the name suggests it');
   }
   if (PLAIN_VALUE.test(value)) return plain('the value is a number or a switch');
   if (FINGERPRINT_NAME.test(upper) && /^[0-9a-f]+$/i.test(value)) return plain('the value is a fingerprint');
   if (looksRandom(value)) return secret('the value looks random');
   if (looksLikePassword(value)) return secret('the value looks like a password');
   if (isOrdinary(value)) return plain('the value is ordinary text');
-  return secret('in doubt');
+  return secret('the value could be a secret');
 }
 
 /** What only secrets look like, in words; null for anything else. */
 function findSecretForm(value: string): string | null {
   if (value.includes('PRIVATE KEY-----')) return 'the value is a private key';
-  if (TOKEN_FORMS.test(value) || TELEGRAM_TOKEN.test(value)) return 'the value has the form of a known token';
+  if (TOKEN_FORMS.test(value) || TELEGRAM_TOKEN.test(value))
+    return 'the value has the format of a known token';
   if (JWT.test(value)) return 'the value is a signed token';
-  if (URL_WITH_PASSWORD.test(value)) return 'the value is an address with a password in it';
-  if (URL_WITH_TOKEN.test(value)) return 'the value is an address with a token in it';
-  if (SECRET_ADDRESS.test(value)) return 'the value is an address that is secret itself';
+  if (URL_WITH_PASSWORD.test(value)) return 'the value is a URL with a password';
+  if (URL_WITH_TOKEN.test(value)) return 'the value is a URL with a token';
+  if (SECRET_ADDRESS.test(value)) return 'the value is a secret URL';
   if (AUTHORIZATION.test(value) || isBasicAuthorization(value)) return 'the value is an authorization header';
   const inner = [...value.matchAll(INNER_SECRET)].some(([, held]) => !PLAIN_VALUE.test(held ?? ''));
-  return inner ? 'the value has a password or key in it' : null;
+  return inner ? 'the value contains a password or key' : null;
 }
 
 /** RFC 7617: a name, a colon and a password. */

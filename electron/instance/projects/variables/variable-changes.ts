@@ -79,7 +79,7 @@ export function revertVariable(
     const variable = getVariable(ctx, scope.projectId, id);
     requireUnchanged(variable, expectedUpdatedAt);
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
-    if (!past) throw new AppError('not_found', 'There is no such version.');
+    if (!past) throw new AppError('not_found', 'This version does not exist.');
     const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
     changeVariable(ctx, scope.projectId, id, { value }, actor.label, 'reverted');
     if (!allowUnresolved) requireReferences(ctx, scope.projectId, id);
@@ -171,7 +171,7 @@ function getAll(ctx: Context, projectId: number | null, { ids, expectedUpdatedAt
   const found = new Set(variables.map(({ id }) => id));
   const missing = ids.flatMap((id, at) => (found.has(id) ? [] : [[`ids.${at}`, `no variable ${id}`]]));
   if (missing.length > 0) {
-    throw new AppError('not_found', 'Some of these variables are not there. Nothing was done.', {
+    throw new AppError('not_found', 'Some of these variables do not exist. Nothing was changed.', {
       fields: Object.fromEntries(missing) as Record<string, string>,
     });
   }

@@ -10,7 +10,7 @@ export function requireUnchanged(variable: Variable, expectedUpdatedAt: number |
   if (expectedUpdatedAt === undefined || expectedUpdatedAt === variable.updatedAt) return;
   throw new AppError(
     'changed_meanwhile',
-    `${variable.key} was changed by ${variable.changedBy} meanwhile. Look at it again before you change it.`,
+    `${variable.key} was changed by ${variable.changedBy} in the meantime. Check it again before you change it.`,
     { details: { variable: toVariableJson(variable) } },
   );
 }
@@ -23,7 +23,7 @@ export function requireAllUnchanged(
   const changed = variables.filter(({ id, updatedAt }) => (expectedUpdatedAt[id] ?? updatedAt) !== updatedAt);
   if (changed.length === 0) return;
   const names = changed.map(({ key }) => key).join(', ');
-  throw new AppError('changed_meanwhile', `Changed meanwhile: ${names}. Nothing was done.`, {
+  throw new AppError('changed_meanwhile', `Changed in the meantime: ${names}. Nothing was changed.`, {
     details: { variables: changed.map(toVariableJson) },
   });
 }

@@ -39,7 +39,7 @@ export function addHistoryRoutes(
         params: params.extend({ key: z.string() }),
         query: z.object({ environment_id: queryInteger }),
       },
-      responses: answer(variableValueShape, 'The value; noted in the audit log'),
+      responses: answer(variableValueShape, 'The value; recorded in the audit log'),
     }),
     (c) => {
       const caller = c.get('caller');

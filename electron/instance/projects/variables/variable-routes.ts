@@ -179,7 +179,7 @@ function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }:
       method: 'post',
       path: `${path}/bulk`,
       request: { params, ...body(bulkBody) },
-      responses: answer(bulkChangeShape, 'How many changed: all of them, or none'),
+      responses: answer(bulkChangeShape, 'Number of changed variables: all or none'),
     }),
     (c) => {
       const caller = c.get('caller');

@@ -82,7 +82,7 @@ export function changeVariable(
     if (old.isSecret && change.isSecret === false) {
       throw new AppError(
         'invalid_request',
-        'A secret stays secret: delete it and make a plain variable instead.',
+        'A secret cannot become plain: delete it and create a plain variable instead.',
         {
           fields: { is_secret: 'a secret stays secret' },
         },
@@ -191,20 +191,20 @@ function linkEnvironments(ctx: Context, variableId: number, environmentIds: read
  */
 function requireEnvironments(ctx: Context, projectId: number | null, ids: readonly number[]): void {
   if (projectId === null && ids.length > 0) {
-    throw new AppError('invalid_request', 'A shared variable belongs to no environment.', {
+    throw new AppError('invalid_request', 'A shared variable cannot have environments.', {
       fields: { environment_ids: 'a shared variable has none' },
     });
   }
   if (projectId === null) return;
   if (ids.length === 0) {
-    throw new AppError('invalid_request', 'A variable belongs to at least one environment.', {
+    throw new AppError('invalid_request', 'A variable needs at least one environment.', {
       fields: { environment_ids: 'at least one' },
     });
   }
   const known = ctx.store.sqlite.prepare('SELECT 1 FROM environments WHERE id = ? AND project_id = ?');
   for (const id of ids)
     if (!known.get(id, projectId))
-      throw new AppError('not_found', 'There is no such environment in this project.');
+      throw new AppError('not_found', 'This environment does not exist in this project.');
 }
 
 function requireFreeKey(
@@ -215,17 +215,23 @@ function requireFreeKey(
   exceptId: number | null,
 ): void {
   const { sqlite } = ctx.store;
-  // By the name first, of which there are few: by its environment it would be a walk through all its variables.
-  const inAny = `EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id
-    AND x.environment_id IN (SELECT value FROM json_each(@environmentIds)))`;
+  // Looked up by name, which few variables share; by environment it would scan all its variables.
+  const environment = `(SELECT e.name FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
+    WHERE x.env_var_id = v.id AND e.id IN (SELECT value FROM json_each(@environmentIds)) ORDER BY e.id LIMIT 1)`;
   const taken = sqlite
     .prepare(
-      `SELECT 1 FROM env_vars v WHERE v.project_id IS @projectId AND v.key = @key AND v.id IS NOT @exceptId
-         AND (@projectId IS NULL OR ${inAny})`,
+      `SELECT ${environment} AS environment FROM env_vars v WHERE v.project_id IS @projectId AND v.key = @key
+         AND v.id IS NOT @exceptId AND (@projectId IS NULL OR environment IS NOT NULL)`,
     )
-    .get({ projectId, key, exceptId, environmentIds: JSON.stringify(environmentIds) });
+    .get({ projectId, key, exceptId, environmentIds: JSON.stringify(environmentIds) }) as
+    | { environment: string | null }
+    | undefined;
   if (taken)
-    throw new AppError('name_taken', 'An environment it is for has a variable of this name.', {
-      fields: { key: 'taken' },
-    });
+    throw new AppError(
+      'name_taken',
+      `${key} already exists in ${taken.environment ?? 'the shared variables'}.`,
+      {
+        fields: { key: 'taken' },
+      },
+    );
 }

@@ -29,7 +29,7 @@ export function listScopePaths(ctx: Context): ScopePath[] {
       params: z.object({}),
       find(caller) {
         // SECURITY: a deployment token gets shared values through its own project's references alone.
-        if (caller.kind === 'token') throw new AppError('not_found', 'There is nothing at this path.');
+        if (caller.kind === 'token') throw new AppError('not_found', 'This path does not exist.');
         return { projectId: null, name: 'shared' };
       },
     },

@@ -53,9 +53,9 @@ export function requireKey(key: string): void {
   if (isVariableName(key)) return;
   throw new AppError(
     'invalid_request',
-    'A name has letters, digits and underscores, and does not begin with a digit.',
+    'A name may only contain letters, digits and underscores, and must not start with a digit.',
     {
-      fields: { key: 'letters, digits and underscores; not a digit first' },
+      fields: { key: 'letters, digits and underscores; must not start with a digit' },
     },
   );
 }
@@ -64,12 +64,12 @@ export function requireKey(key: string): void {
 export function requireValue(value: SecretText): void {
   const text = value.reveal();
   if (text.includes('\0') || !text.isWellFormed()) {
-    throw new AppError('invalid_request', 'A value holds any text but the character NUL.', {
+    throw new AppError('invalid_request', 'A value may contain any text except the NUL character.', {
       fields: { value: 'not valid text' },
     });
   }
   if (value.sizeBytes > MAX_VALUE_BYTES)
-    throw new AppError('secret_too_large', 'A value holds at most 1 MiB.');
+    throw new AppError('secret_too_large', 'A value may have at most 1 MiB.');
 }
 
 export interface VariableFilter {
@@ -141,7 +141,7 @@ export function listVariablesById(
 /** Throws `not_found`, for another project's variable too. */
 export function getVariable(ctx: Context, projectId: number | null, id: number): Variable {
   const variable = findVariable(ctx, projectId, id);
-  if (!variable) throw new AppError('not_found', 'There is no such variable.');
+  if (!variable) throw new AppError('not_found', 'This variable does not exist.');
   return variable;
 }
 
@@ -169,11 +169,11 @@ export function getVariableByKey(
   environmentId?: number,
 ): Variable {
   const [first, second] = findVariablesByKey(ctx, projectId, key, environmentId);
-  if (!first) throw new AppError('not_found', 'There is no such variable.');
+  if (!first) throw new AppError('not_found', 'This variable does not exist.');
   if (second)
     throw new AppError(
       'ambiguous_request',
-      'More than one environment has a variable of this name: say which environment.',
+      'More than one environment has a variable with this name: choose an environment.',
     );
   return first;
 }
@@ -191,7 +191,7 @@ export function revealVariable(
     if (!hasCode(error, 'secret_unreadable') && !hasCode(error, 'not_found')) throw error;
     throw new AppError(
       'secret_unreadable',
-      `${variable.key} cannot be opened with the keys this instance has. Set it anew, or delete it.`,
+      `${variable.key} cannot be decrypted with the keys of this instance. Set it again, or delete it.`,
       { cause: error, details: { key: variable.key } },
     );
   }

@@ -88,7 +88,7 @@ export async function createKeyCopy(
   if (request.format === 'plain' && !request.unprotectedConfirmed) {
     throw new AppError(
       'invalid_request',
-      'A plain key file opens every secret for whoever finds it, and FAT and exFAT drives have no permissions that would keep others from it. Ask for it a second time to have it.',
+      'Anyone who finds a plain key file can decrypt every secret, and FAT and exFAT drives have no file permissions to protect it. Confirm that you want it.',
       {
         fields: { unprotected_confirmed: 'needed for this format' },
       },
@@ -128,7 +128,10 @@ async function writeToFile(
     throw goneError(path);
   }
   if (read.fingerprint !== key.fingerprint) {
-    throw new AppError('copy_damaged', 'The file was written but does not hold the key: do not rely on it.');
+    throw new AppError(
+      'copy_damaged',
+      'The file was written but does not contain the key: do not rely on it.',
+    );
   }
   const copy = insertKeyCopy(core, actor, key, { ...request, path }, check, core.clock.now());
   noteProof(core, key);
@@ -191,7 +194,7 @@ async function handOut(
   request: CopyRequest,
 ): Promise<MadeCopy> {
   if (!HANDED_OUT.includes(request.format)) {
-    throw new AppError('invalid_request', 'This format is a file: say where to write it.', {
+    throw new AppError('invalid_request', 'This format is a file: give its path.', {
       fields: { path: 'needed' },
     });
   }
@@ -232,7 +235,7 @@ export async function proveKeyCopy(
   if (isProvenBetter(copy, separation)) {
     throw new AppError(
       'copy_not_proven',
-      'That file may lie on this very disk: it does not prove the separate copy that is known.',
+      'This file may be on the same disk as the database, so it does not verify the separate copy on record.',
     );
   }
   core.store.transaction(() => {
@@ -247,10 +250,10 @@ export async function proveKeyCopy(
 async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {
   const reading = await getKeyReading(handed);
   if (reading.key.fingerprint !== copy.fingerprint) {
-    throw new AppError('copy_not_proven', 'That is the copy of another key.');
+    throw new AppError('copy_not_proven', 'This is a copy of another key.');
   }
   if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
-    throw new AppError('copy_not_proven', `Only the ${copy.format} file itself proves this copy.`);
+    throw new AppError('copy_not_proven', `Only the ${copy.format} file itself verifies this copy.`);
   }
   if (handed.path === undefined) return judgeUnseen(copy.format, handed.bytes !== undefined);
   return { ...(await checkPlace(handed.path, placeContext(core))), path: handed.path };
@@ -270,7 +273,7 @@ function askWords(core: VaultCore, id: number): number[] {
 /** SECURITY: a wrong answer draws new positions, so guessing word by word gets nowhere. */
 function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: SecretText[]): Separation {
   if (!ASKED_BY_WORDS.includes(copy.format)) {
-    throw new AppError('copy_not_proven', `Words do not prove a copy in the format ${copy.format}.`);
+    throw new AppError('copy_not_proven', `Words cannot verify a copy in the format ${copy.format}.`);
   }
   const positions = askedWords.get(core)?.get(copy.id) ?? [];
   const all = formatWords(key).split(' ');
@@ -279,7 +282,7 @@ function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: Sec
     words.length === ASKED_WORDS &&
     positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
   if (right) return judgeUnseen(copy.format, false);
-  throw new AppError('copy_not_proven', 'These are not the words asked for. Look at your copy again.', {
+  throw new AppError('copy_not_proven', 'These are not the requested words. Check your copy again.', {
     details: { positions: askWords(core, copy.id) },
   });
 }
@@ -289,6 +292,6 @@ function getKeyFor(core: VaultCore, of: 'active' | 'rotation'): MasterKey {
   if (of === 'active') return active;
   const rotation = findOpenRotation(core.store);
   const key = rotation && core.ring.find(rotation.newFingerprint);
-  if (!key) throw new AppError('not_found', 'No rotation with a new key is under way.');
+  if (!key) throw new AppError('not_found', 'No rotation with a new key is in progress.');
   return key;
 }

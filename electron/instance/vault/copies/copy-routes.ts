@@ -81,7 +81,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/copies',
       request: body(copyBody),
-      responses: answer(madeCopyShape, 'The copy made', 201),
+      responses: answer(madeCopyShape, 'The new copy', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -116,7 +116,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/copies/verify',
       request: body(handedBody),
-      responses: answer(verificationShape, 'What the copy is good for'),
+      responses: answer(verificationShape, 'What the copy can decrypt'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -135,7 +135,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         params: copyId,
         ...body(handedBody.extend({ words: z.array(z.string().max(20)).length(3).optional() })),
       },
-      responses: answer(provenCopyShape, 'The proven copy'),
+      responses: answer(provenCopyShape, 'The verified copy'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -156,7 +156,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       method: 'delete',
       path: '/vault/key/copies/{id}',
       request: { params: copyId },
-      responses: noContent('Forgotten'),
+      responses: noContent('Removed from the list'),
     }),
     (c) => {
       const caller = c.get('caller');

@@ -62,14 +62,14 @@ async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCo
   const none = { fingerprint: null, epoch: null, problems: [], provenIds: [] };
   switch (reading.outcome) {
     case 'passphrase_required':
-      return { ...none, verdict: reading.outcome, detail: 'This copy is protected: give its passphrase.' };
+      return { ...none, verdict: reading.outcome, detail: 'This copy is encrypted: enter its passphrase.' };
     case 'passphrase_wrong':
-      return { ...none, verdict: reading.outcome, detail: 'The passphrase does not open this copy.' };
+      return { ...none, verdict: reading.outcome, detail: 'The passphrase is wrong for this copy.' };
     case 'words_invalid':
       return {
         ...none,
         verdict: reading.outcome,
-        detail: 'Some words are not right.',
+        detail: 'Some words are wrong.',
         problems: reading.problems,
       };
     case 'damaged':
@@ -92,7 +92,7 @@ async function judgeKey(
     noteProof(core, reading.key);
     return {
       verdict: 'opens_this_instance',
-      detail: 'This is the new key of the rotation under way.',
+      detail: 'This is the new key of the current rotation.',
       fingerprint,
       epoch: null,
       problems: [],
@@ -106,7 +106,7 @@ async function judgeKey(
     core.emit('copies');
     return {
       verdict: 'opens_this_instance',
-      detail: 'This copy opens this instance.',
+      detail: 'This copy can decrypt the secrets of this instance.',
       fingerprint,
       epoch,
       problems: [],
@@ -116,7 +116,7 @@ async function judgeKey(
   if (record) {
     const until =
       record.retiredAt === null ? '' : ` until ${new Date(record.retiredAt).toISOString().slice(0, 10)}`;
-    const detail = `This copy is of epoch ${epoch}. It opens backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, not this instance as it is now.`;
+    const detail = `This is a copy of key version ${epoch}. It can decrypt backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, but not the current secrets of this instance.`;
     return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], provenIds: [] };
   }
   if (reading.instanceId !== null && reading.instanceId !== core.store.identity.id) {
@@ -131,7 +131,7 @@ async function judgeKey(
   }
   return {
     verdict: 'unknown_key',
-    detail: 'This is a key, but not one this instance ever had.',
+    detail: 'This is a key, but this instance never had it.',
     fingerprint,
     epoch,
     problems: [],

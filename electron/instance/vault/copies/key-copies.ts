@@ -58,7 +58,7 @@ function fromRow(row: Row): KeyCopy {
 /** Throws `not_found`. */
 export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
   const row = core.store.sqlite.prepare(`SELECT ${COLUMNS} FROM key_copies WHERE id = ?`).get(id);
-  if (!row) throw new AppError('not_found', 'There is no such copy.');
+  if (!row) throw new AppError('not_found', 'This copy does not exist.');
   return fromRow(row as Row);
 }
 
@@ -106,8 +106,8 @@ export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId,
 export function explainNotSeparate(copy: KeyCopy): string | null {
   if (copy.separate) return null;
   return copy.volumeId === null && !copy.place.startsWith('/')
-    ? 'A file that was handed out may lie on this very disk. It counts once it is read back from a drive that is seen to be separate.'
-    : `${copy.place} was not separate from the database when it was read.`;
+    ? 'A downloaded file may be on the same disk as the database. It counts once it is verified from a separate drive.'
+    : `${copy.place} was not separate from the database when it was verified.`;
 }
 
 export function insertKeyCopy(

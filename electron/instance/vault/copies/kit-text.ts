@@ -40,7 +40,8 @@ export interface KitPage {
 export function describeKit(key: MasterKey, facts: CopyFacts): KitPage {
   return {
     title: 'Temps encryption key',
-    warning: 'Keep this page apart from the machine and from its backups. Whoever has both has every secret.',
+    warning:
+      'Keep this page away from the machine and its backups. Anyone who has both can decrypt every secret.',
     instanceName: oneLine(facts.instanceName),
     instanceId: facts.instanceId,
     fingerprint: facts.fingerprint,
@@ -51,14 +52,12 @@ export function describeKit(key: MasterKey, facts: CopyFacts): KitPage {
     words: formatWords(key).split(' '),
     qrText: formatPayload(key, facts),
     steps: [
-      'Install Temps Desktop on a machine that holds the data directory or a restored backup of it.',
-      'When it says that it is locked, choose "I have a copy", or run: temps-desktop key unlock -',
-      'Type the words, or the text that this code holds.',
+      'Install Temps Desktop on a machine that has the data directory or a restored backup of it.',
+      'When it says it is locked, choose "Unlock with a copy", or run: temps-desktop key unlock -',
+      'Enter the 24 words, or the text in the QR code.',
     ],
-    opens: ['It opens the secrets of this instance, and of its backups made while this key was in force.'],
-    notContains: [
-      'It holds none of the data: without the database or a backup of it, this page opens nothing.',
-    ],
+    opens: ['It decrypts the secrets of this instance, and of its backups made while this key was in use.'],
+    notContains: ['It contains no data: without the database or a backup of it, this page decrypts nothing.'],
   };
 }
 
@@ -69,14 +68,14 @@ export function formatKitText(key: MasterKey, facts: CopyFacts): string {
     '',
     ...describeFacts(facts),
     '',
-    'Key (64 hex digits, as upstream Temps keeps it in encryption_key):',
+    'Key (64 hex digits, as in the encryption_key file of upstream Temps):',
     formatKeyText(key),
     '',
     'The same key as words:',
     ...numberWords(key),
     '',
-    'To use it: open Temps on the machine that holds the data, choose "I have a copy", and give this file or the words.',
-    'It opens the secrets of this instance and of its backups of this epoch. It holds none of the data itself.',
+    'To use it: open Temps on the machine that has the data, choose "Unlock with a copy", and enter this file or the words.',
+    'It decrypts the secrets of this instance and of its backups with this key version. It contains no data itself.',
     '',
     'For machines:',
     formatPayload(key, facts),
@@ -94,8 +93,8 @@ export function describeFacts(facts: CopyFacts): string[] {
     `Instance: ${oneLine(facts.instanceName)}`,
     `Instance id: ${facts.instanceId}`,
     `Fingerprint: ${facts.fingerprint}`,
-    `Epoch: ${facts.epoch}`,
-    `Key made: ${formatDay(facts.keyCreatedAt)}`,
+    `Key version: ${facts.epoch}`,
+    `Key created: ${formatDay(facts.keyCreatedAt)}`,
     `Copied: ${formatDay(facts.copiedAt)}`,
   ];
 }

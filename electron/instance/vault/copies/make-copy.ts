@@ -59,7 +59,7 @@ export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerp
 
 function requirePassphrase(passphrase: StrongPassphrase | undefined): StrongPassphrase {
   if (!passphrase)
-    throw new AppError('passphrase_required', 'This format is protected by a passphrase: give one.');
+    throw new AppError('passphrase_required', 'This format is encrypted with a passphrase: enter one.');
   return passphrase;
 }
 

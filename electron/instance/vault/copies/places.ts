@@ -58,12 +58,13 @@ const ANSWER_WITHIN_MS = 1000;
 const MAX_UNANSWERED = 2;
 
 const messages: Record<NotSeparateReason, (path: string) => string> = {
-  same_disk: (path) => `${path} is on the same physical disk as the database: if the disk is lost, both are.`,
+  same_disk: (path) =>
+    `${path} is on the same physical disk as the database: if the disk is lost, both are lost.`,
   inside_data_dir: (path) =>
-    `${path} is inside the data directory: a copy of that would hold the key and what it opens.`,
-  beside_backup: (path) => `${path} is where backups of the database go: who takes one takes both.`,
-  not_lasting: (path) => `${path} is in memory: it is gone when the machine is switched off.`,
-  unknown_disk: (path) => `Which disk ${path} is on cannot be told, so it does not count as separate.`,
+    `${path} is inside the data directory: a copy of that directory would have the key and the encrypted data.`,
+  beside_backup: (path) => `${path} also holds backups of the database: anyone who takes one takes both.`,
+  not_lasting: (path) => `${path} is in memory: it is lost when the machine is turned off.`,
+  unknown_disk: (path) => `The disk of ${path} cannot be determined, so it does not count as separate.`,
 };
 
 /**
@@ -160,7 +161,7 @@ async function findWriteRefusal(folder: string): Promise<string | null> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EROFS'
       ? explainReadOnly(folder)
-      : `${folder} cannot be written to by this account.`;
+      : `This account cannot write to ${folder}.`;
   }
 }
 
@@ -242,7 +243,7 @@ async function isInside(path: string, folder: string): Promise<boolean> {
     return isUnder(path, await realpath(folder));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw new AppError('place_unusable', `${folder} cannot be looked at.`, { cause: error });
+    throw new AppError('place_unusable', `${folder} cannot be read.`, { cause: error });
   }
 }
 

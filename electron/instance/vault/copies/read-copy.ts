@@ -24,7 +24,7 @@ export async function readCopy(
     return {
       outcome: 'damaged',
       format: null,
-      detail: 'This is not a copy of a key: its size does not fit.',
+      detail: 'This is not a copy of a key: its size is wrong.',
     };
   }
   if (looksLikeAge(bytes)) return await readProtected('age', bytes, options.passphrase);
@@ -84,7 +84,7 @@ function readInstanceId(text: string): string | null {
 function damaged(format: CopyFormat | null): CopyReading {
   const detail =
     format === null
-      ? 'This is not a copy of a key in any form Temps knows.'
+      ? 'This is not a copy of a key in any format Temps knows.'
       : `This ${format} copy is damaged: do not rely on it.`;
   return { outcome: 'damaged', format, detail };
 }

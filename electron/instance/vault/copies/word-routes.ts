@@ -18,7 +18,7 @@ export function wordRoutes({ core }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/words/list',
-      responses: answer(wordListShape, 'The 2048 words there are (BIP-39, English)'),
+      responses: answer(wordListShape, 'The 2048 words of the list (BIP-39, English)'),
     }),
     (c) => {
       // Public, and never changes: who sets up draws a passphrase from it before there is an account.
@@ -32,7 +32,7 @@ export function wordRoutes({ core }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/words/check',
       request: body(typedBody),
-      responses: answer(wordsCheckShape, 'What can be said of them so far; none of them is repeated'),
+      responses: answer(wordsCheckShape, 'What is known about them so far; never the words themselves'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:write');

@@ -21,11 +21,11 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'custody_conflict')
-      throw new AppError('place_occupied', `${path} exists already and was left as it is.`, { cause: error });
+      throw new AppError('place_occupied', `${path} already exists and was not changed.`, { cause: error });
     if (error.code === 'disk_full')
       throw new AppError(
         'place_full',
-        `There is no room for ${path}. Nothing was left there: make room, or choose another place.`,
+        `There is not enough space for ${path}. Nothing was left there: free some space, or choose another place.`,
         { cause: error },
       );
     const { code = '' } = error.cause as NodeJS.ErrnoException;
@@ -39,14 +39,14 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
 
 /** What a person can do about a drive that takes nothing. */
 export function explainReadOnly(path: string): string {
-  return `${path} is on a drive that is write-protected. Unlock the switch on its side, or mount it again for writing.`;
+  return `${path} is on a write-protected drive. Unlock the switch on its side, or mount it writable.`;
 }
 
 /** `place_gone`: a drive that went while a copy was written to it or read from it. */
 export function goneError(path: string, cause?: unknown): AppError {
   return new AppError(
     'place_gone',
-    `The drive with ${path} stopped answering: was it pulled out? Nothing there was counted as a copy. Plug it in again; if the file is there, verify it, or else write it again.`,
+    `The drive with ${path} stopped responding: was it unplugged? Nothing there was counted as a copy. Plug it in again; if the file is there, verify it, otherwise write it again.`,
     { cause },
   );
 }
@@ -83,7 +83,7 @@ export async function readBack(path: string): Promise<Uint8Array> {
     if (error instanceof AppError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new AppError('not_found', `There is no file ${path}. If it is on a drive, plug that in.`, {
+      throw new AppError('not_found', `There is no file ${path}. If it is on a drive, plug the drive in.`, {
         cause: error,
       });
     if (GONE.has(code ?? '')) throw goneError(path, error);

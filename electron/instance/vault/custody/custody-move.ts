@@ -36,7 +36,7 @@ async function move(
 ): Promise<string | null> {
   const active = getActiveKey(core);
   const from = core.custody;
-  if (to === from.name) throw new AppError('conflict', `The key is kept in ${to} custody already.`);
+  if (to === from.name) throw new AppError('conflict', `The key is already stored in ${to} custody.`);
   if (findOpenRotation(core.store)) {
     throw new AppError('rotation_in_progress', 'Finish or undo the rotation first.');
   }
@@ -103,7 +103,7 @@ async function requireFree(core: VaultCore, target: KeyCustody): Promise<void> {
   if (listKeyRecords(core.store).some(({ fingerprint }) => fingerprint === found.fingerprint)) return;
   throw new AppError(
     'custody_conflict',
-    `${found.path} holds a key that was never this instance's (${found.fingerprint}): put it elsewhere first. Nothing was changed.`,
+    `${found.path} holds a key that never belonged to this instance (${found.fingerprint}): move it elsewhere first. Nothing was changed.`,
   );
 }
 

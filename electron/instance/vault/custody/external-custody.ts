@@ -14,14 +14,14 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
   const refuse = async () => {
     throw new AppError(
       'custody_read_only',
-      `${path ?? 'TEMPS_ENCRYPTION_KEY_FILE'} is read only to Temps: change it where it is mounted from.`,
+      `${path ?? 'TEMPS_ENCRYPTION_KEY_FILE'} is read-only for Temps: change it where it is mounted from.`,
     );
   };
   return {
     name: 'external',
     writable: false,
-    label: () => 'An outside file',
-    describe: () => path ?? 'the file TEMPS_ENCRYPTION_KEY_FILE names (it is not set)',
+    label: () => 'An external file',
+    describe: () => path ?? 'the file named by TEMPS_ENCRYPTION_KEY_FILE (not set)',
     async find() {
       if (!path) return { outcome: 'missing' };
       // Symlinks are how Kubernetes and systemd mount a secret; its mode is theirs to set, so it is only said.
@@ -32,7 +32,7 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
         keys: uniqueKeys(parseKeyLines(reading.bytes, path)),
         said: reading.wasLoose
           ? [
-              `${path} is readable by others of this machine: make it 0600, or on FAT and exFAT mount the drive with umask=077`,
+              `${path} can be read by other users of this machine: make it 0600, or on FAT and exFAT mount the drive with umask=077`,
             ]
           : [],
       };

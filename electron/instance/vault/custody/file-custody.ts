@@ -52,7 +52,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
         keys: uniqueKeys(found.map(({ key }) => key)),
         said: found
           .filter(({ wasLoose }) => wasLoose)
-          .map(({ path }) => `${path} was readable by others; it is now 0600`),
+          .map(({ path }) => `${path} could be read by others; it is now 0600`),
       };
     },
     async save(key) {
@@ -61,7 +61,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
       await writeNewFile((await isTaken(plain)) ? named(key.fingerprint) : plain, formatKeyFile(key));
       const after = await requireAll();
       if (!after.some((known) => known.key.fingerprint === key.fingerprint)) {
-        throw new AppError('custody_refused', `${plain} did not give back the key that was written.`);
+        throw new AppError('custody_refused', `${plain} did not return the key that was written.`);
       }
     },
     /** Both keys lie under their own names, on the disk, before the plain name changes hands. */

@@ -191,11 +191,11 @@ function asWriteError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (error instanceof AppError || code === undefined) return error;
   if (code === 'EEXIST')
-    return new AppError('custody_conflict', `${path} exists already and was left as it is.`, {
+    return new AppError('custody_conflict', `${path} already exists and was not changed.`, {
       cause: error,
     });
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new AppError('disk_full', `There is no room to write ${path}. Nothing was changed.`, {
+    return new AppError('disk_full', `There is not enough space to write ${path}. Nothing was changed.`, {
       cause: error,
     });
   }

@@ -36,5 +36,5 @@ function parseKeyLine(line: string, path: string): MasterKey {
     : /^[0-9a-fA-F]*$/.test(line)
       ? `it has ${line.length} hex digits, not 64`
       : 'it has characters that are not hex digits';
-  throw new AppError('key_file_invalid', `${path} is not a key: ${why}. It was left as it is.`);
+  throw new AppError('key_file_invalid', `${path} is not a key: ${why}. It was not changed.`);
 }

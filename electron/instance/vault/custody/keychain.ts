@@ -61,7 +61,7 @@ export function createKeychainCustody({
     if (key?.fingerprint === fingerprint) return key;
     throw new AppError(
       'custody_refused',
-      `The entry ${SERVICE} ${instanceId}/${fingerprint} in ${place} does not hold the key it names.`,
+      `The entry ${SERVICE} ${instanceId}/${fingerprint} in ${place} does not contain the key it names.`,
     );
   }
 
@@ -104,7 +104,7 @@ export function createKeychainCustody({
       await call({ call: 'set', ...entry(key.fingerprint), password: formatKeyText(key) });
       // keytar has given back stale values on Windows: nothing relies on the entry before it was read.
       if (!(await read(key.fingerprint))) {
-        throw new AppError('custody_refused', `${place} did not give back the key that was stored.`);
+        throw new AppError('custody_refused', `${place} did not return the key that was stored.`);
       }
     },
     /** Every key has an entry of its own. */
@@ -134,19 +134,19 @@ async function findClosed(place: string): Promise<{ outcome: 'locked' | 'refused
     case 'locked':
       return {
         outcome: 'locked',
-        detail: `${place} is locked: unlock your keyring, and Temps goes on by itself.`,
+        detail: `${place} is locked: unlock your keyring, and Temps continues automatically.`,
       };
     case 'absent':
       return {
         outcome: 'refused',
         detail:
-          'No Secret Service answers on the session bus: start your desktop keyring, or choose passphrase or file custody.',
+          'No Secret Service responds on the session bus: start your desktop keyring, or choose passphrase or file custody.',
       };
     case 'unknown':
       return {
         outcome: 'refused',
         detail:
-          'Whether the keyring is open cannot be told: install gdbus (Debian: libglib2.0-bin), busctl or dbus-send.',
+          'Cannot check whether the keyring is unlocked: install gdbus (Debian: libglib2.0-bin), busctl or dbus-send.',
       };
   }
 }
@@ -163,13 +163,17 @@ function asCustodyError(error: unknown, place: string): AppError {
   const message = error instanceof Error ? error.message : '';
   // macOS: errSecInteractionNotAllowed (-25308) while the keychain is locked.
   if (/locked|interaction is not allowed/i.test(message)) {
-    return new AppError('custody_locked', `${place} is locked: unlock it, and Temps goes on by itself.`, {
-      cause: error,
-    });
+    return new AppError(
+      'custody_locked',
+      `${place} is locked: unlock it, and Temps continues automatically.`,
+      {
+        cause: error,
+      },
+    );
   }
   return new AppError(
     'custody_refused',
-    `${place} refused: allow Temps to use it, or choose passphrase or file custody.`,
+    `${place} refused access: allow Temps to use it, or choose passphrase or file custody.`,
     {
       cause: error,
     },

@@ -86,7 +86,7 @@ export async function performKeytarCall(request: KeytarRequest): Promise<KeytarA
 function withTimeout<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the keychain did not answer')), TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error('the keychain did not respond')), TIMEOUT_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

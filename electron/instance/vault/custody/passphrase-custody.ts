@@ -72,10 +72,10 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
         const key = parseKeyFile(opened.plaintext, path);
         keys.push(key);
         paths.set(key.fingerprint, path);
-      } else if (opened.outcome === 'wrong') said.push(`${path} does not open with this passphrase`);
-      else throw new AppError('key_file_invalid', `${path} is damaged. It was left as it is.`);
+      } else if (opened.outcome === 'wrong') said.push(`${path} cannot be decrypted with this passphrase`);
+      else throw new AppError('key_file_invalid', `${path} is damaged. It was not changed.`);
     }
-    if (keys.length === 0) throw new AppError('passphrase_wrong', 'The passphrase does not open the key.');
+    if (keys.length === 0) throw new AppError('passphrase_wrong', 'Wrong passphrase.');
     return { keys: uniqueKeys(keys), said };
   }
 
@@ -88,13 +88,16 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
       const files = await readAll();
       if (files.length === 0) return { outcome: 'missing' };
       if (!unlock)
-        return { outcome: 'locked', detail: `${plain} is opened by its passphrase: unlock with it.` };
+        return { outcome: 'locked', detail: `${plain} is encrypted with a passphrase: unlock with it.` };
       return { outcome: 'found', ...(await openAll(unlock.passphrase)) };
     },
     async save(key, options = {}) {
       const { passphrase } = options;
       if (!passphrase)
-        throw new AppError('passphrase_required', 'This custody keeps the key under a passphrase: give one.');
+        throw new AppError(
+          'passphrase_required',
+          'This custody encrypts the key with a passphrase: enter one.',
+        );
       if (paths.has(key.fingerprint)) return;
       const path = (await isTaken(plain)) ? named(key.fingerprint) : plain;
       if (path === plain) await writeLabel(key.fingerprint);
@@ -104,7 +107,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
       );
       const { keys } = await openAll(passphrase.text);
       if (!keys.some((known) => known.fingerprint === key.fingerprint)) {
-        throw new AppError('custody_refused', `${path} did not give back the key that was written.`);
+        throw new AppError('custody_refused', `${path} did not return the key that was written.`);
       }
     },
     /**

@@ -33,8 +33,8 @@ export class StrongPassphrase {
     throw new AppError(
       'passphrase_weak',
       level === 'short'
-        ? `A passphrase needs at least ${MIN_PASSPHRASE_CHARACTERS} characters. Five random words are a good one.`
-        : 'This passphrase is easy to guess: common words and phrases, names, dates, repetitions and runs of keys are tried first. Use five random words, or let a password manager make one.',
+        ? `A passphrase needs at least ${MIN_PASSPHRASE_CHARACTERS} characters. Five random words are good.`
+        : 'This passphrase is easy to guess: attackers try common words and phrases, names, dates, repetitions and keyboard patterns first. Use five random words, or let a password manager generate one.',
     );
   }
 }
@@ -58,7 +58,8 @@ export async function judgeForCustody(
 function judgeInThread(task: StrengthTask): Promise<StrengthAnswer> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(join(import.meta.dirname, `strength-worker${extname(import.meta.filename)}`));
-    const fail = () => reject(new AppError('internal_error', 'The passphrase could not be judged.'));
+    const fail = () =>
+      reject(new AppError('internal_error', 'The strength of the passphrase could not be checked.'));
     worker.once('message', (answer: StrengthAnswer) => resolve(answer));
     worker.once('error', fail);
     worker.once('exit', fail);

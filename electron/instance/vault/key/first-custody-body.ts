@@ -9,7 +9,7 @@ export const firstCustodyBody = z.object({
   use_found: z
     .boolean()
     .optional()
-    .openapi({ description: 'The key in the file that was found, not a new one' }),
+    .openapi({ description: 'Use the key in the file that was found, not a new one' }),
 });
 
 export function toFirstCustody(body: z.infer<typeof firstCustodyBody>): FirstCustody {

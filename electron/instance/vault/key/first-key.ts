@@ -69,7 +69,7 @@ export function describeFirstKey(core: VaultCore): FirstKey {
 export function keepFirstKey(core: VaultCore, actor: Caller | null, where: FirstCustody): Promise<void> {
   const { lockCount } = core;
   return core.exclusively(async () => {
-    if (!isUnused(core.store)) throw new AppError('conflict', 'This instance has its key already.');
+    if (!isUnused(core.store)) throw new AppError('conflict', 'This instance already has a key.');
     const { custody: before, situation, found } = core;
     const order = await readOrder(found, where.usesFound);
     core.custody = openCustody(core, where.custody);
@@ -83,11 +83,11 @@ export function keepFirstKey(core: VaultCore, actor: Caller | null, where: First
         return;
       }
       if (core.lockCount !== lockCount)
-        throw new AppError('vault_locked', 'The vault was locked while the key was being made.');
+        throw new AppError('vault_locked', 'The vault was locked while the key was being created.');
       const { case: why, refused, detail } = core.situation;
       // What is left are several keys in one place.
       const code = why !== 'waiting' ? 'custody_conflict' : refused ? 'custody_refused' : 'custody_locked';
-      throw new AppError(code, detail ?? `${core.custody.describe()} gave no key.`);
+      throw new AppError(code, detail ?? `${core.custody.describe()} returned no key.`);
     } finally {
       const isKept = !isUnused(core.store);
       // A file in the data directory is where file custody keeps it; any other is said to lie here still.
@@ -104,11 +104,11 @@ async function readOrder(found: FoundKey | null, usesFound: boolean | undefined)
   if (found && usesFound === undefined)
     throw new AppError(
       'invalid_request',
-      `There is a key at ${found.path}: say whether it is used (use_found).`,
+      `There is a key at ${found.path}: choose whether to use it (use_found).`,
     );
   if (!usesFound) return { given: null, unwanted: found?.fingerprint ?? null };
   const key = found && (await readFoundKey(found.path));
   if (!key || key.fingerprint !== found.fingerprint)
-    throw new AppError('not_found', 'The key file that was found is not there any more.');
+    throw new AppError('not_found', 'The key file that was found no longer exists.');
   return { given: key, unwanted: null };
 }

@@ -63,12 +63,12 @@ async function shred(
   ) {
     throw new AppError(
       'key_in_use',
-      'This key is still needed: only a retired key that no value names can be shredded.',
+      'This key is still needed: only a retired key that encrypts no value can be shredded.',
     );
   }
   const custody = openCustody(core, record.custody);
   if (!custody.writable) {
-    throw new AppError('custody_read_only', `${custody.describe()} is read only: remove the key there.`);
+    throw new AppError('custody_read_only', `${custody.describe()} is read-only: remove the key there.`);
   }
   await custody.remove(fingerprint);
   // A move that was cut short may have left it where it was before.

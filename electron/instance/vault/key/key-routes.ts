@@ -42,7 +42,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key',
       request: body(firstCustodyBody),
-      responses: answer(keyShape, 'The first key, made where the owner chose'),
+      responses: answer(keyShape, 'The first key, created where the owner chose'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -57,7 +57,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/epochs',
-      responses: answer(keyEpochsShape, 'Every key this instance had'),
+      responses: answer(keyEpochsShape, 'All keys this instance had'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
@@ -80,7 +80,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireOwner(caller);
       requireConfirmed(caller, now());
       const fingerprint = parseFingerprint(c.req.valid('param').fingerprint);
-      if (!fingerprint) throw new AppError('not_found', 'That is not a fingerprint.');
+      if (!fingerprint) throw new AppError('not_found', 'This is not a fingerprint.');
       await shredKey(core, caller, fingerprint, parseFingerprint(c.req.valid('json').confirm));
       return c.body(null, 204);
     },

@@ -42,8 +42,8 @@ export const epochShape = z
     shredded_at: epochMs.nullable(),
     held: z.boolean(),
     seal_count: z.number(),
-    values: z.number().openapi({ description: 'Values this key still opens' }),
-    copies: z.number().openapi({ description: 'Copies of it that are known, proven or not' }),
+    values: z.number().openapi({ description: 'Values encrypted with this key' }),
+    copies: z.number().openapi({ description: 'Known copies of it, verified or not' }),
   })
   .openapi('KeyEpoch');
 

@@ -56,7 +56,7 @@ export function decideStart({ records, hasSecrets, finding, place }: StartFacts)
       case: 'foreign_key',
       found: match.fingerprint,
       detail:
-        'The key has the recorded fingerprint but does not open the recorded check value: the key record is damaged.',
+        'The key has the recorded fingerprint but cannot decrypt the recorded check value: the key record is damaged.',
     };
   }
   const old = found.find((key) => records.some((record) => record.fingerprint === key.fingerprint));
@@ -65,7 +65,7 @@ export function decideStart({ records, hasSecrets, finding, place }: StartFacts)
     return {
       case: 'old_key',
       found: old.fingerprint,
-      detail: `${place} holds the key of epoch ${epoch} (${old.fingerprint}); the active one is ${active.fingerprint} of epoch ${active.epoch}.`,
+      detail: `${place} holds key version ${epoch} (${old.fingerprint}); the active key is ${active.fingerprint}, version ${active.epoch}.`,
     };
   }
   const foreign = found[0];
@@ -85,7 +85,7 @@ function decideFirst(found: MasterKey[], place: string): StartDecision {
     return {
       case: 'foreign_key',
       found: first.fingerprint,
-      detail: `${place} holds ${found.length} keys and this instance has used none of them yet: leave one.`,
+      detail: `${place} holds ${found.length} keys, none of which this instance has used: leave only one.`,
     };
   }
   return { case: 'first', adopt: first ?? null };

@@ -43,9 +43,9 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
     case 'key':
       return reading;
     case 'passphrase_required':
-      throw new AppError('passphrase_required', 'This copy is protected: give its passphrase.');
+      throw new AppError('passphrase_required', 'This copy is encrypted: enter its passphrase.');
     case 'passphrase_wrong':
-      throw new AppError('passphrase_wrong', 'The passphrase does not open this copy.');
+      throw new AppError('passphrase_wrong', 'The passphrase is wrong for this copy.');
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
         // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
@@ -91,7 +91,7 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
   if (isOpen) return;
   requireNotLockedSince(core, lockCount);
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
-  throw new AppError(code, core.situation.detail ?? 'The custody gave no key.');
+  throw new AppError(code, core.situation.detail ?? 'The custody returned no key.');
 }
 
 /**
@@ -131,7 +131,7 @@ async function takeCopy(
 /** SECURITY: of an unlock and a lock that meet, the lock wins. Throws `vault_locked`. */
 function requireNotLockedSince(core: VaultCore, lockCount: number): void {
   if (core.lockCount !== lockCount)
-    throw new AppError('vault_locked', 'The vault was locked while it was being opened.');
+    throw new AppError('vault_locked', 'The vault was locked while it was being unlocked.');
 }
 
 /** SECURITY: a key is taken up only when it opens the recorded check value, not because its fingerprint fits. */
@@ -142,12 +142,12 @@ function requireActive(core: VaultCore, key: MasterKey): void {
   if (known) {
     throw new AppError(
       'copy_of_old_key',
-      `This copy is of epoch ${known.epoch} (${key.fingerprint}); the active key is ${active?.fingerprint}.`,
+      `This is a copy of key version ${known.epoch} (${key.fingerprint}); the active key is ${active?.fingerprint}.`,
     );
   }
   throw new AppError(
     'copy_of_other_instance',
-    `This copy is of the key ${key.fingerprint}, which never belonged to this instance.`,
+    `This is a copy of the key ${key.fingerprint}, which never belonged to this instance.`,
   );
 }
 
@@ -168,7 +168,7 @@ async function restoreToCustody(
 ): Promise<string | null> {
   const place = core.custody.describe();
   if (!core.custody.writable)
-    return `Put the key back at ${place}: it is read only, and the next start needs it there.`;
+    return `Put the key back at ${place}: it is read-only for Temps, and the next start needs the key there.`;
   try {
     await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
     core.inCustody.add(key.fingerprint);
@@ -176,10 +176,10 @@ async function restoreToCustody(
     return null;
   } catch (error) {
     if (hasCode(error, 'passphrase_required')) {
-      return 'The key is in memory only: choose a passphrase (key move) so that the next start finds it.';
+      return 'The key is only in memory: choose a passphrase (key move) so that the next start finds it.';
     }
     if (error instanceof AppError)
-      return `The key is in memory only, ${place} did not take it: ${error.message}`;
+      return `The key is only in memory, ${place} did not accept it: ${error.message}`;
     throw error;
   }
 }

@@ -67,7 +67,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/recovery/{id}/reenter',
       request: { params: z.object({ id: z.uuid() }), ...body(z.object({ value: z.string() })) },
-      responses: { 204: { description: 'Sealed' } },
+      responses: { 204: { description: 'Saved' } },
     }),
     (c) => {
       const caller = c.get('caller');
@@ -83,7 +83,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/recovery/{id}/regenerate',
       request: { params: z.object({ id: z.uuid() }) },
-      responses: answer(regeneratedValueShape, 'What must be kept now: it is shown once'),
+      responses: answer(regeneratedValueShape, 'The new value to store: shown only once'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -100,7 +100,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/recovery/rescue',
       request: body(handedCopyBody),
-      responses: answer(rescueShape, 'How many values came back'),
+      responses: answer(rescueShape, 'Number of recovered values'),
     }),
     async (c) => {
       const caller = c.get('caller');

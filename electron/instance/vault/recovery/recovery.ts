@@ -65,7 +65,8 @@ async function replaceLostKey(
   actor: Caller | null,
   options: StartOverOptions,
 ): Promise<void> {
-  if (core.ring.active) throw new AppError('conflict', 'The vault is open: there is nothing to start over.');
+  if (core.ring.active)
+    throw new AppError('conflict', 'The vault is unlocked: there is nothing to start over.');
   if (options.typedName !== core.store.identity.name) {
     throw new AppError('invalid_request', 'Type the name of this instance to start over.', {
       fields: { instance_name: 'does not match' },
@@ -120,7 +121,7 @@ async function requireNotThere(core: VaultCore): Promise<void> {
     },
   );
   if (keys.some((key) => key.fingerprint === active.fingerprint && opensCheckValue(active, key))) {
-    throw new AppError('conflict', `The key is there, at ${core.custody.describe()}: unlock with it.`);
+    throw new AppError('conflict', `The key is available at ${core.custody.describe()}: unlock with it.`);
   }
 }
 
@@ -165,7 +166,7 @@ export function reenterLostValue(
 ): void {
   const lost = getLostValue(core, id);
   if (!core.secrets.factsOf(lost.kind).isTyped) {
-    throw new AppError('invalid_request', 'This one is made anew, not typed.');
+    throw new AppError('invalid_request', 'This value is created by Temps, not typed.');
   }
   core.store.transaction(() => {
     core.secrets.reseal(id, value);
@@ -178,7 +179,8 @@ export function reenterLostValue(
 export function regenerateLostValue(core: VaultCore, actor: Caller | null, id: SecretId): SecretText | null {
   const lost = getLostValue(core, id);
   const regenerate = findRegenerate(core, lost.kind);
-  if (!regenerate) throw new AppError('invalid_request', 'No new value can be made for this one: type it.');
+  if (!regenerate)
+    throw new AppError('invalid_request', 'Temps cannot create a new value for this one: enter it.');
   const shown = core.store.transaction(() => {
     core.audit.append(vaultOperations.SECRET_REGENERATED, actor, { id });
     return regenerate(id);
@@ -206,7 +208,7 @@ async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Pr
     throw new AppError('copy_of_other_instance', `${key.fingerprint} never belonged to this instance.`);
   if (record.state === 'active') throw new AppError('conflict', 'This is the active key: unlock with it.');
   if (record.state === 'retiring' || findOpenRotation(core.store)) {
-    throw new AppError('rotation_in_progress', 'A rotation is under way: it uses this key itself.');
+    throw new AppError('rotation_in_progress', 'A rotation is in progress and uses this key itself.');
   }
   core.ring.hold(key);
   try {
@@ -237,7 +239,7 @@ function getLostValue(core: VaultCore, id: SecretId): { kind: SecretKind } {
        AND key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost')`,
     )
     .get(id);
-  if (!row) throw new AppError('not_found', 'There is no such lost value.');
+  if (!row) throw new AppError('not_found', 'This lost value does not exist.');
   return row as { kind: SecretKind };
 }
 

@@ -136,7 +136,7 @@ export function createRotationJob(core: VaultCore): RotationJob {
     if (unreadable.length > 0) {
       throw new AppError(
         'rotation_not_possible',
-        `${unreadable.length} values cannot be read under the old key and stay under it.`,
+        `${unreadable.length} values cannot be decrypted with the old key and stay encrypted with it.`,
         {
           details: { unreadable: unreadable.slice(0, 100) },
         },

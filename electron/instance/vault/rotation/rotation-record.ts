@@ -43,11 +43,11 @@ export function findOpenRotation(store: Store): RotationRecord | null {
 /** Throws `not_found` when no rotation is open, `rotation_not_possible` when it is in another state. */
 export function getRotationIn(store: Store, ...states: RotationState[]): RotationRecord {
   const open = findOpenRotation(store);
-  if (!open) throw new AppError('not_found', 'No rotation is under way.');
+  if (!open) throw new AppError('not_found', 'No rotation is in progress.');
   if (!states.includes(open.state)) {
     throw new AppError(
       'rotation_not_possible',
-      `The rotation is ${open.state}; this needs it to be ${states.join(' or ')}.`,
+      `The rotation is in the state ${open.state}; this is possible only in ${states.join(' or ')}.`,
     );
   }
   return open;

@@ -32,7 +32,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/rotation',
-      responses: answer(rotationAnswer, 'The newest rotation'),
+      responses: answer(rotationAnswer, 'The latest rotation'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
@@ -45,7 +45,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/rotation',
       request: body(z.object({ passphrase })),
-      responses: answer(rotationAnswer, 'Staged: the new key is in custody beside the old', 201),
+      responses: answer(rotationAnswer, 'Staged: the new key is in custody next to the old one', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -61,7 +61,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/rotation/prove',
       request: body(z.object({ override_fingerprint: z.string().max(64) })),
-      responses: answer(rotationAnswer, 'Proven without a copy'),
+      responses: answer(rotationAnswer, 'Confirmed without a copy'),
     }),
     (c) => {
       const caller = c.get('caller');
@@ -76,7 +76,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/rotation/seal',
       request: { query: waitQuery },
-      responses: answer(rotationAnswer, 'Sealing under the new key', 202),
+      responses: answer(rotationAnswer, 'Encrypting with the new key', 202),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -92,7 +92,7 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/key/rotation/resume',
       request: { query: waitQuery },
-      responses: answer(rotationAnswer, 'Sealing goes on', 202),
+      responses: answer(rotationAnswer, 'Encryption continues', 202),
     }),
     async (c) => {
       requireRotator(c.get('caller'));

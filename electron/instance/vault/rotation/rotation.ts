@@ -97,7 +97,7 @@ export function proveWithoutCopy(
   if (typed !== rotation.newFingerprint) {
     throw new AppError(
       'copy_not_proven',
-      'That is not the fingerprint of the new key. Prove a copy of it, or type its fingerprint.',
+      'This is not the fingerprint of the new key. Verify a copy of it, or type its fingerprint.',
     );
   }
   return core.store.transaction(() => {
@@ -131,7 +131,7 @@ export function beginSealing(core: VaultCore, actor: Caller | null): Promise<Rot
 async function seal(core: VaultCore, actor: Caller | null): Promise<RotationRecord> {
   const open = getRotationIn(core.store, 'staged', 'proven');
   if (open.state === 'staged') {
-    throw new AppError('copy_not_proven', 'Make a copy of the new key and prove it first.');
+    throw new AppError('copy_not_proven', 'Make a copy of the new key and verify it first.');
   }
   if (getActiveKey(core).fingerprint !== open.oldFingerprint) throw lockedError();
   const key = await requireInCustody(core, open.newFingerprint);
@@ -174,7 +174,7 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   core.store.transaction(() => {
     // SECURITY: a key is never removed while a ciphertext may need it, whatever the row says.
     if (countSecretsUnder(core.store, open.newFingerprint) > 0) {
-      throw new AppError('rotation_not_possible', 'A value is already sealed under the new key.');
+      throw new AppError('rotation_not_possible', 'A value is already encrypted with the new key.');
     }
     core.store.sqlite
       .prepare("UPDATE rotations SET state = 'undone', finished_at = ? WHERE id = ?")
@@ -201,7 +201,7 @@ async function judgePresent(
   if (finding.outcome !== 'found' || !finding.keys.some((key) => key.fingerprint === old.fingerprint))
     throw new AppError(
       'passphrase_wrong',
-      'This passphrase does not open the present key: both lie under one.',
+      'This is not the passphrase of the current key: both keys need the same passphrase.',
     );
   try {
     return await judgeForCustody(core.custody, passphrase, core.listNames());
@@ -209,7 +209,7 @@ async function judgePresent(
     if (!hasCode(error, 'passphrase_weak')) throw error;
     throw new AppError(
       'passphrase_weak',
-      'The passphrase of this key is easy to guess, and a new key is not kept under it. Move the key to the keychain or a file and back under a stronger passphrase (key move), then rotate.',
+      'The passphrase of this key is easy to guess, so a new key cannot use it. Move the key to the keychain or a file and back with a stronger passphrase (key move), then rotate.',
     );
   }
 }
@@ -217,7 +217,7 @@ async function judgePresent(
 function requireNoRotation(core: VaultCore): void {
   const open = findOpenRotation(core.store);
   if (open) {
-    throw new AppError('rotation_in_progress', `A rotation is under way (${open.state}).`, {
+    throw new AppError('rotation_in_progress', `A rotation is in progress (${open.state}).`, {
       details: { state: open.state },
     });
   }
@@ -237,7 +237,7 @@ async function requireHealthy(core: VaultCore): Promise<void> {
   if (unreadable > 0) {
     throw new AppError(
       'rotation_not_possible',
-      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them under a lost key: finish the recovery list, or remove them)` : ''}: ${nameFailures(report)}. Set each anew, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
+      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them encrypted with a lost key: finish the recovery list, or remove them)` : ''}: ${nameFailures(report)}. Set each again, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
       {
         details: {
           unreadable: report.failures
@@ -252,9 +252,9 @@ async function requireHealthy(core: VaultCore): Promise<void> {
 function nameFailures({ failures, failed }: DoctorReport): string {
   const named = failures
     .slice(0, MAX_FAILURES_NAMED)
-    .map(({ id, kind, owner }) => owner?.title ?? `${kind} ${id}, owned by nothing`);
+    .map(({ id, kind, owner }) => owner?.title ?? `${kind} ${id}, not used by anything`);
   const more = failed - named.length;
-  return `${named.join('; ')}${more > 0 ? `; and ${more} more, which the doctor names` : ''}`;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more, which the doctor lists` : ''}`;
 }
 
 /** The new key, as the custody holds it now. Throws `rotation_not_possible` when it is not there. */
@@ -282,7 +282,7 @@ async function findUnusedKey(core: VaultCore): Promise<MasterKey> {
   if (!key || unused.length > 1) {
     throw new AppError(
       'rotation_not_possible',
-      `${core.custody.describe()} is read only: add one new key (openssl rand -hex 32) as a second line there, keep ${getActiveRecord(core).fingerprint} on the first, then rotate.`,
+      `${core.custody.describe()} is read-only for Temps: add one new key (openssl rand -hex 32) as a second line there, keep ${getActiveRecord(core).fingerprint} on the first, then rotate.`,
     );
   }
   return key;

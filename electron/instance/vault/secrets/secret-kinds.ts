@@ -13,11 +13,11 @@ export const secretGroupNames = Object.keys(secretGroups) as SecretGroup[];
 
 /** How lost values are listed: what breaks first comes first. */
 export const recoveryGroups = {
-  tls: { title: 'Certificates', breaks: 'break at the next restart' },
-  sign_in: { title: 'Sign-in and access', breaks: 'breaks at the next sign-in or call' },
-  deploys: { title: 'Variables and connections', breaks: 'break when they are next read' },
-  mail: { title: 'Mail', breaks: 'breaks at the next message' },
-  backups: { title: 'Backups', breaks: 'break at the next backup' },
+  tls: { title: 'Certificates', breaks: 'fail at the next restart' },
+  sign_in: { title: 'Sign-in and access', breaks: 'fail at the next sign-in or request' },
+  deploys: { title: 'Variables and connections', breaks: 'fail when they are next read' },
+  mail: { title: 'Mail', breaks: 'fails at the next message' },
+  backups: { title: 'Backups', breaks: 'fail at the next backup' },
 } as const;
 export type RecoveryGroup = keyof typeof recoveryGroups;
 export const recoveryGroupNames = Object.keys(recoveryGroups) as RecoveryGroup[];

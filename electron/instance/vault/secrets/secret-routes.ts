@@ -24,7 +24,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
           per_page: z.coerce.number().int().min(1).max(1000).default(100),
         }),
       },
-      responses: answer(secretsPageShape, 'Sealed values, without the values'),
+      responses: answer(secretsPageShape, 'Secrets, without their values'),
     }),
     async (c) => {
       requirePermission(c.get('caller'), 'vault:read');
@@ -60,7 +60,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/doctor',
-      responses: answer(doctorShape, 'The newest report'),
+      responses: answer(doctorShape, 'The latest report'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');

@@ -36,7 +36,7 @@ export const secretShape = z
     state: z.enum(secretStates).openapi('SecretState'),
     check: z.enum(secretChecks).openapi('SecretCheck', {
       description:
-        'What the newest finished doctor report says; unchecked when it says nothing of this value',
+        'Result of the latest finished doctor report; unchecked if the report does not cover this value',
     }),
     owner: orNull(ownerShape),
   })
@@ -45,8 +45,10 @@ export const secretShape = z
 export const secretsPageShape = z
   .object({
     secrets: z.array(secretShape),
-    total: z.number().openapi({ description: 'Values that fit the filter' }),
-    failing: z.number().openapi({ description: 'Values known not to open, whatever the filter' }),
+    total: z.number().openapi({ description: 'Number of values that match the filter' }),
+    failing: z
+      .number()
+      .openapi({ description: 'Number of values that cannot be decrypted, whatever the filter' }),
     counts: z
       .object({
         all: z.number(),
@@ -56,7 +58,7 @@ export const secretsPageShape = z
         access: z.number(),
         connections: z.number(),
       })
-      .openapi('SecretCounts', { description: 'Values of each group, whatever the filter' }),
+      .openapi('SecretCounts', { description: 'Number of values of each group, whatever the filter' }),
     page: z.number(),
     per_page: z.number(),
   })

@@ -63,7 +63,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
     const key = ring.active;
     if (!key) throw lockedError();
     if (plaintext.sizeBytes > MAX_PLAINTEXT_BYTES) {
-      throw new AppError('secret_too_large', 'A secret holds at most 1 MiB.');
+      throw new AppError('secret_too_large', 'A secret may have at most 1 MiB.');
     }
     const bytes = Buffer.from(plaintext.reveal(), 'utf8');
     const sealed = sealValue(key, { kind, id }, bytes);
@@ -105,7 +105,7 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
       if (!plaintext) {
         throw new AppError(
           'secret_unreadable',
-          'This secret cannot be opened with the keys this instance has.',
+          'This secret cannot be decrypted with the keys of this instance.',
         );
       }
       uses.set(id, clock.now());
@@ -171,5 +171,5 @@ export function lockedError(): AppError {
 }
 
 function noSuchSecret(): AppError {
-  return new AppError('not_found', 'There is no such secret.');
+  return new AppError('not_found', 'This secret does not exist.');
 }

@@ -91,7 +91,10 @@ function findReasons(facts: HealthFacts): Finding[] {
   const reasons: Finding[] = [];
   if (facts.vaultCase === 'old_key' || facts.vaultCase === 'foreign_key') {
     reasons.push(
-      broken('custody_disagrees', `The key in ${facts.custody} custody is not the one the secrets need.`),
+      broken(
+        'custody_disagrees',
+        `The key in ${facts.custody} custody is not the key the secrets were encrypted with.`,
+      ),
     );
   } else if (facts.vaultCase !== 'running') {
     reasons.push(broken('locked', 'The vault is locked: its secrets cannot be read.'));
@@ -99,12 +102,12 @@ function findReasons(facts: HealthFacts): Finding[] {
     reasons.push(
       broken(
         'custody_disagrees',
-        `${facts.custodyMissing} It is in memory only, and the next start will be locked: copy it now (key copy), then put it back with that copy (key unlock COPY).`,
+        `${facts.custodyMissing} It is only in memory, and the next start will be locked: copy it now (key copy), then restore it with that copy (key unlock COPY).`,
       ),
     );
   }
   if (facts.drillFailed)
-    reasons.push(broken('drill_failed', 'The last restore drill could not open its secrets.'));
+    reasons.push(broken('drill_failed', 'The last restore drill could not decrypt its secrets.'));
   const copyReason = facts.hasSecretsToLose ? judgeCopies(facts) : null;
   if (copyReason) reasons.push(copyReason);
   return reasons;
@@ -120,7 +123,7 @@ function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding |
       code: 'no_separate_copy',
       level: 'at_risk',
       message:
-        'There is no proven copy of the key in a separate place. If this machine is lost, so is every secret.',
+        'There is no verified copy of the key in a separate place. If this machine is lost, every secret is lost.',
     };
   }
   const ageMs = nowMs - Math.max(...proven.map((copy) => copy.verifiedAt));
@@ -142,7 +145,8 @@ function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding |
     return {
       code: 'only_copy_beside_backups',
       level: 'due',
-      message: 'The only copy of the key lies where database backups lie: who takes one takes both.',
+      message:
+        'The only copy of the key is in the same place as database backups: anyone who takes one takes both.',
     };
   }
   return null;

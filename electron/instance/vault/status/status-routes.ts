@@ -18,7 +18,7 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/status',
-      responses: answer(statusShape, 'How the vault stands'),
+      responses: answer(statusShape, 'Status of the vault'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
@@ -37,7 +37,7 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
       method: 'post',
       path: '/vault/unlock',
       request: body(unlockBody),
-      responses: answer(unlockedShape, 'How the vault stands'),
+      responses: answer(unlockedShape, 'Status of the vault'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -58,7 +58,7 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
         params: z.object({ reason: z.string() }),
         ...body(z.object({ days: z.union(snoozeDays.map((days) => z.literal(days))) })),
       },
-      responses: answer(healthShape, 'The warnings in force'),
+      responses: answer(healthShape, 'The current health of the key'),
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:write');

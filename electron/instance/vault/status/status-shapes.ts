@@ -40,14 +40,14 @@ export const proofOfKeyShape = z
     format: orNull(copyFormatShape),
     due_at: epochMs.nullable(),
   })
-  .openapi('KeyProof', { description: 'The newest proven separate copy of the active key' });
+  .openapi('KeyProof', { description: 'The latest verified separate copy of the active key' });
 
 const statusFields = {
   state: z.enum(['running', 'locked']),
   case: z.enum(vaultCases).openapi('VaultCase'),
   detail: z.string().nullable(),
   refused: z.boolean().openapi({
-    description: 'While waiting: true when the custody refused or did not answer, false when it is locked',
+    description: 'While waiting: true when the custody refused or did not respond, false when it is locked',
   }),
   instance: z.object({ id: z.string(), name: z.string() }),
   fingerprint: fingerprint.nullable(),
@@ -55,18 +55,18 @@ const statusFields = {
   found_key: z
     .object({ path: z.string(), fingerprint })
     .nullable()
-    .openapi({ description: 'A key file that lies here: to be used for the first key, or left as it is' }),
+    .openapi({ description: 'An existing key file: to be used as the first key, or left unchanged' }),
   epoch: z.number().nullable(),
   custody: custodyShape,
   custody_asked_at: epochMs
     .nullable()
-    .openapi({ description: 'When the custody was last asked for the key' }),
+    .openapi({ description: 'When the custody was last checked for the key' }),
   health: healthShape,
   proof: proofOfKeyShape,
   secrets: z.object({
     total: z.number(),
     by_kind: countsByKind,
-    at_stake: countsByKind.openapi({ description: 'Without what a lost key holds' }),
+    at_stake: countsByKind.openapi({ description: 'Without values of a lost key' }),
   }),
   rotation: orNull(rotationShape),
   database: z
@@ -74,8 +74,8 @@ const statusFields = {
       state: z.enum(databaseStates).openapi('DatabaseState'),
       detail: z.string().nullable(),
     })
-    .openapi('DatabaseStanding', { description: 'Only `ok` is written to' }),
-  said: z.array(z.string()).openapi({ description: 'What the start repaired or noticed' }),
+    .openapi('DatabaseStanding', { description: 'Only `ok` can be written' }),
+  said: z.array(z.string()).openapi({ description: 'What startup repaired or noticed' }),
 };
 
 export const statusShape = z.object(statusFields).openapi('VaultStatus');

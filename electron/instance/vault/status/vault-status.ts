@@ -57,7 +57,7 @@ export function snoozeWarning(
   days: (typeof snoozeDays)[number],
 ): Health {
   const reason = getHealth(core).reasons.find((known) => known.code === code);
-  if (!reason) throw new AppError('not_found', 'There is no such warning now.');
+  if (!reason) throw new AppError('not_found', 'This warning is not active.');
   if (reason.level === 'broken') throw new AppError('forbidden', 'This warning cannot be snoozed.');
   const now = core.clock.now();
   core.store.transaction(() => {

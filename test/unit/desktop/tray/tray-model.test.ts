@@ -44,7 +44,12 @@ describe('the tray', () => {
       'Locked: no keychain',
       'Temps: locked, no keychain',
     ],
-    [{ health: atRisk }, 'attention', 'Key at risk: no proven copy', 'Temps: key at risk, no proven copy'],
+    [
+      { health: atRisk },
+      'attention',
+      'Key at risk: no verified copy',
+      'Temps: key at risk, no verified copy',
+    ],
     [
       { health: { ...atRisk, attention: false } },
       'running',
@@ -54,8 +59,8 @@ describe('the tray', () => {
     [
       { database: { state: 'damaged' } },
       'attention',
-      'Database damaged, nothing is written',
-      'Temps: database damaged, nothing is written',
+      'Database damaged, read only',
+      'Temps: database damaged, read only',
     ],
     [
       { rotation: { state: 'sealing', moved: 1284, total: 2140 } },

@@ -127,13 +127,13 @@ describe('reading a .env file as far as it goes', () => {
     [
       'a quote that does not end',
       'A="canary\nB=2\n',
-      [1, 'A', 'The quote that begins on this line does not end.'],
+      [1, 'A', 'The quote that starts on this line is not closed.'],
     ],
-    ['text after a quote', "A='x' canary\nB=2\n", [1, 'A', 'Something follows the closing quote.']],
+    ['text after a quote', "A='x' canary\nB=2\n", [1, 'A', 'There is text after the closing quote.']],
     ['a digit first', '2FA=canary\nB=2\n', [1, '2FA', 'A name starts with a letter or an underscore.']],
-    ['a dash', 'MY-A=canary\nB=2\n', [1, 'MY-A', 'A name has letters, digits and underscores only.']],
-    ['no name at all', 'canary\nB=2\n', [1, null, 'This line is neither NAME=value, a comment, nor blank.']],
-    ['a name again', 'B=2\n\nB=canary\n', [3, 'B', 'B is there twice: on line 1 and on line 3.']],
+    ['a dash', 'MY-A=canary\nB=2\n', [1, 'MY-A', 'A name may only contain letters, digits and underscores.']],
+    ['no name at all', 'canary\nB=2\n', [1, null, 'This line is not NAME=value, a comment or blank.']],
+    ['a name again', 'B=2\n\nB=canary\n', [3, 'B', 'B occurs twice: on line 1 and on line 3.']],
   ])('goes on past %s', (_, text, refused) => {
     expect(read(text)).toEqual({ taken: { B: '2' }, refused: [refused] });
   });
@@ -141,20 +141,20 @@ describe('reading a .env file as far as it goes', () => {
   it('goes on in the next line after a quote that ends in one that is none of its own', () => {
     expect(read("A='one\nB='two'\nC=3\n")).toEqual({
       taken: { B: 'two', C: '3' },
-      refused: [[1, 'A', 'Something follows the closing quote.']],
+      refused: [[1, 'A', 'There is text after the closing quote.']],
     });
   });
 
   it('takes no name that a variable could not have, however long', () => {
     expect(read(`${'A'.repeat(501)}=x\nB=2\n`).refused).toEqual([
-      [1, null, 'A name has at most 500 characters.'],
+      [1, null, 'A name may have at most 500 characters.'],
     ]);
     expect(read(`${'A'.repeat(500)}="x\n`).refused[0]?.[1]).toHaveLength(500);
   });
 
   it('shows nothing of a broken line that may be a piece of a value', () => {
     expect(read('K=-----BEGIN\nab+cd/ef==\n').refused).toEqual([
-      [2, null, 'A name has letters, digits and underscores only.'],
+      [2, null, 'A name may only contain letters, digits and underscores.'],
     ]);
   });
 

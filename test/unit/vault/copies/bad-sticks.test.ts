@@ -73,7 +73,10 @@ describe('a stick that is full', () => {
     spawnSync('dd', ['if=/dev/zero', `of=${filler}2`, 'bs=512'], { stdio: 'ignore' });
     const before = namesAt(stick);
 
-    const full = { code: 'place_full', message: expect.stringMatching(/no room .* make room, or choose/) };
+    const full = {
+      code: 'place_full',
+      message: expect.stringMatching(/not enough space .* free some space, or choose/),
+    };
     await expect(copyTo(stick.at, { format: 'words' })).rejects.toMatchObject(full);
     await expect(copyTo(stick.at)).rejects.toMatchObject(full);
     // Room for the beginning of a page, and not for its end.
@@ -148,14 +151,17 @@ describe('a stick without permissions', () => {
     expect(await fingerprintAt(path)).toBe(core.ring.active?.fingerprint);
     expect(await createExternalCustody(path).find()).toMatchObject({
       outcome: 'found',
-      said: shown === 0o777 ? [expect.stringMatching(/readable by others.*on FAT and exFAT.*umask=077/)] : [],
+      said:
+        shown === 0o777
+          ? [expect.stringMatching(/can be read by other users.*on FAT and exFAT.*umask=077/)]
+          : [],
     });
   });
 
   it('is said to give a plain key to whoever holds it', async () => {
     const stick = await plugged('exfat');
     await expect(copyTo(stick.at, { unprotectedConfirmed: false })).rejects.toMatchObject({
-      message: expect.stringMatching(/FAT and exFAT drives have no permissions/),
+      message: expect.stringMatching(/FAT and exFAT drives have no file permissions/),
     });
   });
 
@@ -165,7 +171,7 @@ describe('a stick without permissions', () => {
 });
 
 describe('a stick that is pulled out', () => {
-  const gone = { code: 'place_gone', message: expect.stringMatching(/stopped answering.*Plug it in again/) };
+  const gone = { code: 'place_gone', message: expect.stringMatching(/stopped responding.*Plug it in again/) };
 
   it('before the file is written takes no copy, and the disk below keeps none', async () => {
     const stick = await plugged('ext4');
@@ -195,7 +201,7 @@ describe('a stick that is pulled out', () => {
     expect(listKeyCopies(core)).toEqual([]);
     await expect(readBack(join(stick.at, 'encryption_key'))).rejects.toMatchObject({
       code: 'not_found',
-      message: expect.stringMatching(/plug that in/),
+      message: expect.stringMatching(/plug the drive in/),
     });
 
     await stick.plugIn();

@@ -101,8 +101,8 @@ describe('copies in the hands of other programs', () => {
       key.fingerprint,
       facts.instanceId,
       '2026-06-07',
-      'I have a copy',
-      'none of the data',
+      'Unlock with a copy',
+      'contains no data',
     ])
       expect(text).toContain(needed);
     const scanned = execFileSync('zbarimg', ['-q', '--raw', join(folder, 'page-1.png')], {
