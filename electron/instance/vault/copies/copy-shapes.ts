@@ -80,7 +80,7 @@ export const verificationShape = z
     fingerprint: fingerprint.nullable(),
     epoch: z.number().nullable(),
     problems: z.array(wordProblemShape),
-    proven_ids: z.array(z.number()).openapi({ description: 'Known copies that count as proven now' }),
+    proven_ids: z.array(z.number()).openapi({ description: 'Known copies that now count as verified' }),
   })
   .openapi('KeyCopyVerification');
 

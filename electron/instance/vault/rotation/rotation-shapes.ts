@@ -32,7 +32,7 @@ export const rotationShape = z
     started_at: epochMs,
     staged_at: epochMs,
     proven_at: epochMs.nullable(),
-    proven_by: z.string().nullable().openapi({ description: 'Place of the copy that proved the new key' }),
+    proven_by: z.string().nullable().openapi({ description: 'Place of the copy that verified the new key' }),
     sealing_at: epochMs.nullable(),
     finished_at: epochMs.nullable(),
   })
