@@ -10,7 +10,7 @@ import { secretsArea } from './secrets/area.tsx';
 import { settingsArea } from './settings/area.tsx';
 import { variablesArea } from './variables/area.tsx';
 
-/** Every area of the console. Entries of the sidebar, tabs and commands come in this order. */
+/** All areas of the console. Sidebar entries, tabs and commands are in this order. */
 export const areas = [
   homeArea,
   variablesArea,

@@ -8,12 +8,12 @@ import type {
 
 declare global {
   interface Window {
-    /** Put there by the window's preload; a browser has none. */
+    /** Set by the window's preload script; absent in a browser. */
     desktop?: ExposedBridge;
   }
 }
 
-/** What the desktop refused, or could not do: its code, and words to show. */
+/** An error from the desktop: its code and a message to show. */
 export class DesktopError extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -24,12 +24,12 @@ export class DesktopError extends Error {
 }
 
 /**
- * The bridge to the desktop window, or its absence. In a browser there is none: what needs it says so and offers
- * the nearest thing. Its methods throw DesktopError.
+ * The bridge to the desktop window, or null in a browser: features that need it say so and offer the closest
+ * alternative. Its methods throw DesktopError.
  */
 export const desktop: Desktop | null = window.desktop ? createDesktop(window.desktop) : null;
 
-/** What the reader has the console in, for sentences: "It stays in this browser." */
+/** Where the console is open, for sentences: "It stays in this browser." */
 export const here = desktop ? 'this window' : 'this browser';
 
 function createDesktop(bridge: ExposedBridge): Desktop {
@@ -38,11 +38,11 @@ function createDesktop(bridge: ExposedBridge): Desktop {
     if (!reply.ok) throw new DesktopError(reply.code, reply.message);
     return reply.answer;
   };
-  // A method for each call of the contract, which main checks again: the page holds no list of its own.
+  // A method for each call of the contract, which main checks again: the page keeps no list of its own.
   return new Proxy({} as Desktop, { get: (_, name) => call(name as BridgeCall) });
 }
 
-/** Hears one event of the desktop; returns what ends it. In a browser nothing ever comes. */
+/** Subscribes to one event of the desktop; returns the unsubscribe function. In a browser no event is ever sent. */
 export function onDesktop<Event extends BridgeEvent>(
   event: Event,
   listener: (message: BridgeMessage<Event>) => void,

@@ -1,4 +1,4 @@
-// First: it puts the cascade’s layers in their order, and the areas’ own styles come after it.
+// First: it sets the order of the cascade layers; the areas’ styles come after it.
 import './ui/styles/index.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -9,7 +9,7 @@ import { queryClient } from './api/queries.ts';
 import { router } from './app/router.tsx';
 import { applyTheme, restoreTheme } from './app/theme.ts';
 
-// Radix adds a style element while a dialog is open; the page's policy admits those with this word alone.
+// Radix adds a style element while a dialog is open; the page's policy allows it by this nonce only.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content;
 if (nonce) setNonce(nonce);
 applyTheme();

@@ -13,7 +13,7 @@ export type PathWith<M extends Method> = {
 
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
 
-/** What is left out of a query or a body may as well be undefined: neither is sent. */
+/** Optional fields of a query or body may also be undefined: they are not sent. */
 type OrUndefined<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
 
 /** The JSON body of a call. */
@@ -37,7 +37,7 @@ type Options<P extends keyof paths, M extends Method> = PathOption<Operation<P, 
   BodyOption<P, M>;
 
 type Content<R> = R extends { content: infer C } ? C[keyof C] : undefined;
-/** What a call that succeeds is answered: JSON, text, or nothing. */
+/** The body of a successful response: JSON, text, or nothing. */
 export type Answer<P extends keyof paths, M extends Method> =
   Operation<P, M> extends { responses: infer Responses }
     ? {
@@ -47,21 +47,21 @@ export type Answer<P extends keyof paths, M extends Method> =
       }[keyof Responses]
     : never;
 
-/** One method of the API: path parameters, query, body and answer are those of the path that is called. */
+/** One method of the API; path parameters, query, body and response are typed by the path. */
 export type Call<M extends Method> = <P extends PathWith<M>>(
   path: P,
   ...options: object extends Options<P, M> ? [options?: Options<P, M>] : [options: Options<P, M>]
 ) => Promise<Answer<P, M>>;
 
-/** What is put into a path. */
+/** A path parameter. */
 export interface PathValues {
   path?: Readonly<Record<string, string | number>>;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
 /**
- * `/projects/{project}` with its parameters and its query, encoded. Throws `not_found` for a value that no URL can
- * carry as one segment.
+ * `/projects/{project}` with encoded parameters and query. Throws `not_found` for a value that cannot be one path
+ * segment.
  */
 export function formatPath(template: string, { path = {}, query = {} }: PathValues): string {
   const filled = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeSegment(name, path[name]));
@@ -73,7 +73,7 @@ export function formatPath(template: string, { path = {}, query = {} }: PathValu
 function encodeSegment(name: string, value: string | number | undefined): string {
   if (value === undefined) throw new TypeError(`The path parameter ${name} is missing.`);
   const text = String(value);
-  // SECURITY: `..` leads to another path, in whatever way it is encoded (WHATWG URL, double-dot path segment).
+  // SECURITY: `..` leads to another path, however it is encoded (WHATWG URL, double-dot path segment).
   if (text === '' || text === '.' || text === '..')
     throw new CommandError('not_found', `There is no ${name} "${text}".`);
   return encodeURIComponent(text);

@@ -7,12 +7,12 @@ import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
 
-/** How long a command waits for another short one to be done with the data directory. */
+/** How long a command waits for another short command to release the data directory. */
 const WAIT_FOR_OTHERS_MS = 5000;
 
 /** Calls the API as the owner. Every call throws CommandError with the problem's code. */
 export interface Client {
-  /** True when an instance is running and answers; false when this process opened the data directory itself. */
+  /** True when a running instance responds; false when this process opened the data directory itself. */
   readonly isRemote: boolean;
   readonly get: Call<'get'>;
   readonly post: Call<'post'>;
@@ -29,9 +29,9 @@ interface Reply {
 type Send = (method: string, path: string, body: string | null) => Promise<Reply>;
 
 /**
- * Reaches the instance of a data directory: over its socket when it runs, else by opening the directory.
+ * Connects to the instance of a data directory: over its socket if it is running, else by opening the directory.
  *
- * @param mayCreate whether a directory without an instance may become one.
+ * @param mayCreate whether to create an instance in a directory that has none.
  */
 export async function connect(
   dataDir: string,
@@ -45,7 +45,7 @@ export async function connect(
       await send('GET', '/auth/email-status', null);
       return createClient(send, true, async () => undefined);
     } catch (error) {
-      // The file of an instance that was killed: nobody listens.
+      // The socket of an instance that was killed: nothing listens on it.
       if (!['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
     }
   }
@@ -63,7 +63,7 @@ async function openInProcess(dataDir: string, processes: ProcessHost | undefined
   return await connectTo(await openInstance({ dataDir, processes, waitForOwnershipMs: WAIT_FOR_OTHERS_MS }));
 }
 
-/** A client of an instance that this process holds; to close it stops the instance. */
+/** A client for an instance in this process; closing it stops the instance. */
 export async function connectTo(instance: Instance): Promise<Client> {
   const { createOwner } = await import('../instance/instance.ts');
   const send: Send = async (method, path, body) => {
@@ -94,7 +94,7 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
       if (reply.status === 204) return undefined;
       return reply.contentType.startsWith('application/json') ? JSON.parse(reply.text) : reply.text;
     };
-    // Here alone an answer is taken for what the API's description says it is.
+    // The only place that trusts a response to have the documented type.
     return call as unknown as Call<M>;
   };
   return {
@@ -107,12 +107,12 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
   };
 }
 
-/** What a socket says when the other side went away in the middle, or is not there any more. */
+/** Socket errors when the other side closed the connection or is gone. */
 const hangUpCodes = ['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'ENOENT', 'EPIPE'];
 
 function isHangUp(error: unknown): boolean {
   const { code, syscall } = error as NodeJS.ErrnoException;
-  // Of a file that is missing this process itself is told with another call.
+  // For a missing file this process gets another error code.
   return hangUpCodes.includes(code ?? '') && (code !== 'ENOENT' || syscall === 'connect');
 }
 
@@ -137,7 +137,7 @@ function toCommandError(text: string): CommandError {
   }
 }
 
-/** node:http alone, so that a command with a running instance starts as fast as it can. */
+/** Only node:http, so that a command for a running instance starts fast. */
 function sendOver(socketPath: string): Send {
   return (method, path, body) =>
     new Promise((resolve, reject) => {

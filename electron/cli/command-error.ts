@@ -1,4 +1,4 @@
-/** What a command failed with, as it is shown: the API's problem, or wrong usage. */
+/** The error a command shows: a problem from the API, or wrong usage. */
 export class CommandError extends Error {
   readonly code: string;
   readonly fields: Record<string, string>;

@@ -16,10 +16,10 @@ const globalOptions = {
 /**
  * Runs one command line and returns its exit code. Never throws.
  *
- * @param processes how an instance in this process starts others; Node's own way unless said.
+ * @param processes how an instance in this process starts processes; by default as Node does.
  */
 export async function runCommandLine(given: string[], processes?: ProcessHost): Promise<number> {
-  // `| head` closes the pipe when it has seen enough: what is not read is not missed.
+  // `| head` closes the pipe when it has enough: that is not an error.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const args = moveLeadingOptions(given);
   const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
@@ -34,7 +34,7 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-/** `--data-dir D status` is `status --data-dir D`: options for every command may come before its name. */
+/** `--data-dir D status` is `status --data-dir D`: global options may come before the command. */
 function moveLeadingOptions(args: string[]): string[] {
   let at = 0;
   for (; at < args.length; at++) {
@@ -120,7 +120,7 @@ function parse(
   }
 }
 
-/** One line on standard error, or with --json one object; never a stack. */
+/** One line on standard error, or with --json one object; never a stack trace. */
 function report(error: unknown, wantsJson: boolean): number {
   const known = toKnown(error);
   if (wantsJson) {
@@ -140,7 +140,7 @@ function toKnown(error: unknown): CommandError {
   if (error instanceof AppError)
     return new CommandError(error.code, error.message, error.fields, error.details);
   const { name, code, stack } = error as NodeJS.ErrnoException;
-  // SECURITY: an unforeseen error's message may quote what it was given.
+  // SECURITY: the message of an unexpected error may quote its input.
   if (process.env.TEMPS_DEBUG) process.stderr.write(`${stack}\n`);
   return new CommandError(
     'internal_error',

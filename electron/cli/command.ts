@@ -20,18 +20,18 @@ export interface Invocation {
 }
 
 export interface Command {
-  /** `env set KEY`, words in capitals being what the user fills in. */
+  /** `env set KEY`; words in capitals are placeholders. */
   usage: string;
   summary: string;
   options?: ParseArgsOptionsConfig;
-  /** How many words follow the command's own, at least and at most. */
+  /** Minimum and maximum number of arguments. */
   positionals?: readonly [min: number, max: number];
   /** More for --help. */
   notes?: string;
   run(invocation: Invocation): Promise<number>;
 }
 
-/** Opens a client for one piece of work and closes it whatever happens. */
+/** Opens a client for `work` and always closes it. */
 export async function withClient<T>(
   invocation: Invocation,
   work: (client: Client) => Promise<T>,
@@ -45,20 +45,20 @@ export async function withClient<T>(
   }
 }
 
-/** The text of an option that takes one; undefined when it was not given. */
+/** The value of an option; undefined when it was not given. */
 export function findText({ values }: Invocation, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The text of an option. Throws a usage error when it is missing or empty. */
+/** The value of a required option. Throws a usage error when it is missing or empty. */
 export function requireText(invocation: Invocation, name: string): string {
   const value = findText(invocation, name);
   if (value === undefined || value === '') throw usageError(`--${name} is required.`);
   return value;
 }
 
-/** Columns as wide as they need to be. */
+/** Rows as text with aligned columns. */
 export function formatTable(rows: readonly (readonly (string | number | null)[])[]): string {
   const text = rows.map((row) => row.map((cell) => (cell === null ? '–' : String(cell))));
   const widths = text.reduce<number[]>(

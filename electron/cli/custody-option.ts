@@ -3,7 +3,7 @@ import { usageError } from './command-error.ts';
 
 const custodies: readonly Schemas['CustodyName'][] = ['file', 'keychain', 'passphrase', 'external'];
 
-/** A custody as an option names it; undefined when it was not given. Throws a usage error for any other word. */
+/** The custody given by an option; undefined when it was not given. Throws a usage error for an unknown name. */
 export function parseCustody(option: string, text: unknown): Schemas['CustodyName'] | undefined {
   if (text === undefined) return undefined;
   const found = custodies.find((name) => name === text);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../instance/kernel/app-error.ts';
 
-/** What the shell is told. `run` gives its child's own code instead. */
+/** Exit codes of commands. `run` exits with its child's code instead. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, locked: 3, notFound: 4 } as const;
 
 const lockedCodes: readonly string[] = [

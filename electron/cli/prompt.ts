@@ -8,8 +8,8 @@ export async function readStdin(): Promise<Buffer> {
 }
 
 /**
- * Everything on standard input as text. Throws `invalid_request` for bytes that are not UTF-8: another password,
- * or another value, would be kept in their place.
+ * All of standard input as text. Throws `invalid_request` for bytes that are not UTF-8, since decoding would change
+ * the password or value.
  */
 export async function readStdinText(): Promise<string> {
   try {
@@ -22,14 +22,14 @@ export async function readStdinText(): Promise<string> {
   }
 }
 
-/** The first line of standard input, without its end: how scripts hand over a password. */
+/** The first line of standard input without its line break, for passwords from scripts. */
 export async function readStdinLine(): Promise<string> {
   return (await readStdinText()).split(/\r?\n/)[0] ?? '';
 }
 
 /**
- * Asks for something on the terminal without showing it. SECURITY: never from arguments, which every process of
- * the machine can read. Throws a usage error where there is no terminal.
+ * Asks for a secret on the terminal without echo. SECURITY: never from arguments, which every process on the
+ * machine can read. Throws a usage error where there is no terminal.
  */
 export async function askHidden(question: string): Promise<string> {
   return await ask(question, true);
@@ -39,7 +39,7 @@ export async function askLine(question: string): Promise<string> {
   return await ask(question, false);
 }
 
-/** Twice, until both are the same. */
+/** Asks twice, until both answers match. */
 export async function askNew(question: string): Promise<string> {
   for (;;) {
     const first = await askHidden(`${question}: `);
@@ -50,10 +50,10 @@ export async function askNew(question: string): Promise<string> {
 
 export const hasTerminal = () => process.stdin.isTTY === true;
 
-/** Whether what is written to standard error, as everything a person is asked is, is seen there and nowhere kept. */
+/** Whether standard error, where people are asked, is a terminal and not a file or pipe. */
 export const isShownToPerson = () => hasTerminal() && process.stderr.isTTY === true;
 
-/** What is asked, without what explains it and its punctuation. */
+/** The question without its explanation and punctuation. */
 function lastLine(question: string): string {
   const line = question.trimEnd().split('\n').at(-1) ?? '';
   return (line.split('. ').at(-1) ?? '').replace(/[.:?\s]+$/, '');
@@ -66,7 +66,7 @@ async function ask(question: string, hidden: boolean): Promise<string> {
     );
   const { createInterface } = await import('node:readline');
   const { Writable } = await import('node:stream');
-  // readline echoes what is typed to its output: hidden answers get none.
+  // readline echoes typed text to its output, so hidden answers get no output.
   const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
   process.stderr.write(question);
   const reader = createInterface({ input: process.stdin, output, terminal: true });

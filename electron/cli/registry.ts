@@ -1,17 +1,17 @@
 import type { Command } from './command.ts';
 
-/** The commands that begin with one word. They are in one file, and it is loaded when one of them is asked for. */
+/** The commands that start with one word. They are in one file, which is loaded on demand. */
 export interface CommandGroup {
-  /** The second words of its commands; none where the word alone is the command. */
+  /** The subcommands; none if the word alone is the command. */
   subcommands?: readonly string[];
-  /** What the overview shows of the parameters of a command without subcommands. */
+  /** Parameters shown in the overview for a command without subcommands. */
   parameters?: string;
   /** What it does, for the overview. */
   about: string;
   load(): Promise<{ commands: Readonly<Record<string, Command>> }>;
 }
 
-/** Every group by its word, in the order of the overview. */
+/** All groups by their word, in the order of the overview. */
 export const groups: Readonly<Record<string, CommandGroup>> = {
   serve: { about: 'run the instance', load: () => import('./commands/serve.ts') },
   console: {
@@ -84,7 +84,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
 /** Width of the overview's first column. */
 const USAGE_WIDTH = 37;
 
-/** What `--help` says. A usage that is longer than its column has a line of its own. */
+/** The text of `--help`. A usage longer than its column gets its own line. */
 export function formatOverview(): string {
   const lines = Object.entries(groups).map(([word, { subcommands, parameters, about }]) => {
     const usage = [word, subcommands?.join('|') ?? parameters].filter(Boolean).join(' ');
@@ -101,7 +101,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run exits wi
 `;
 }
 
-/** The word of a group that these words begin with, options before it left aside; null when they begin with none. */
+/** The group these arguments start with, ignoring options before it; null if there is none. */
 export function findGroupWord(words: readonly string[]): string | null {
   const first = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--data-dir');
   return first !== undefined && Object.hasOwn(groups, first) ? first : null;

@@ -1,10 +1,10 @@
 /**
- * Text as a terminal may show it: line breaks and tabs stay, every other control character and every change of
- * direction is written out. SECURITY: what others may have set (names, labels, plain values, file names) would
- * else move the cursor, set the title, or answer as if it had been typed.
+ * Text that is safe on a terminal: line breaks and tabs stay, all other control characters and bidirectional
+ * controls are escaped. SECURITY: text set by others (names, labels, plain values, file names) could otherwise move
+ * the cursor, set the title, or be read as typed input.
  */
 export function escapeForTerminal(text: string): string {
-  // A carriage return that ends a line is only its end.
+  // A carriage return before a line feed is part of the line break.
   return text
     .replaceAll('\r\n', '\n')
     .replace(/[^\P{Cc}\n\t]|[\u202A-\u202E\u2066-\u2069]/gu, (character) => {
@@ -13,7 +13,7 @@ export function escapeForTerminal(text: string): string {
     });
 }
 
-/** Writes text for people: escaped where a terminal would take it for commands, else byte for byte. */
+/** Writes text for people: escaped on a terminal, else byte for byte. */
 export function writeOut(stream: NodeJS.WriteStream, text: string): void {
   stream.write(stream.isTTY ? escapeForTerminal(text) : text);
 }

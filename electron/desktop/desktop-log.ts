@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import { pino } from 'pino';
 import { type Log, logOptions } from '../instance/kernel/log.ts';
 
-/** One file and the one before it: whoever looks for a cause finds some days, and no disk fills. */
+/** One file and its predecessor: enough for some days without filling the disk. */
 const MAX_BYTES = 2 * 1024 * 1024;
 
 /**
- * The log of the desktop and its instance, at `path`. A line that would make it larger than `maxBytes` begins a new file,
- * and the old one becomes `<path>.1`. Where the file cannot be written, lines go to standard error.
+ * The log of the desktop and its instance, at `path`. A line that would exceed `maxBytes` starts a new file, and
+ * the old one becomes `<path>.1`. If the file cannot be written, lines go to standard error.
  */
 export function openDesktopLog(path: string, maxBytes = MAX_BYTES): Log {
   return pino(logOptions, {
-    // A line at a time and at once, so that a crash loses none; there are few.
+    // Each line is written immediately, so that a crash loses none; there are few.
     write(line: string) {
       try {
         append(path, line, maxBytes);
@@ -30,7 +30,7 @@ function append(path: string, line: string, maxBytes: number): void {
   appendFileSync(path, line, { mode: 0o600 });
 }
 
-/** A program that was started from a menu may have none: nothing stops for want of a log. */
+/** A program started from a menu may have no standard error: that must not stop anything. */
 function writeToStandardError(line: string): void {
   try {
     writeSync(2, line);

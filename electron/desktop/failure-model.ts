@@ -1,14 +1,14 @@
 import { AppError } from '../instance/kernel/app-error.ts';
 
-/** What is said when the instance does not open, and what can be done about it. */
+/** Error and advice shown when the instance does not open. */
 export interface Failure {
   title: string;
   message: string;
-  /** The way on. */
+  /** What to do. */
   advice: string;
 }
 
-/** A cause by its name and a way on for each; what has no name points to the log. */
+/** A message and advice for each error code; unknown errors point to the log. */
 export function describeFailure(error: unknown, dataDir: string): Failure {
   const title = 'Temps could not start';
   if (!(error instanceof AppError))

@@ -1,2 +1,2 @@
-/** What a start at login is told: no window, only the tray. */
+/** Argument of a start at login: no window, only the tray. */
 export const HIDDEN_ARGUMENT = '--hidden';

@@ -7,10 +7,10 @@ import type { TrayIcon } from './tray/tray.ts';
 import type { TrayVault } from './tray/tray-model.ts';
 import type { ConsoleWindow } from './window/window.ts';
 
-/** A stop that hangs is left behind: the database survives it, the computer's shutdown waits for nobody. */
+/** A stop that hangs is abandoned: the database survives it, and the computer's shutdown does not wait. */
 const STOP_MS = 10_000;
 
-/** What closing the window and quitting need to know. */
+/** Facts needed for closing the window and quitting. */
 export interface Leaving {
   instance: Instance;
   doors: Doors;
@@ -22,7 +22,7 @@ export interface Leaving {
 
 let isStopping = false;
 
-/** Closing the window leaves Temps in the tray and says so once; where there is no tray it asks. */
+/** Closing the window leaves Temps in the tray and says so once; without a tray it asks. */
 export function keepOnClose(desktop: Leaving): boolean {
   const { preferences, window, tray } = desktop;
   if (isStopping) return false;
@@ -61,7 +61,7 @@ async function askOnClose(desktop: Leaving): Promise<void> {
   else await quit(desktop);
 }
 
-/** Says what stops before it does. */
+/** Says what will stop, and asks. */
 export async function quit(desktop: Leaving): Promise<void> {
   const { vault, window } = desktop;
   const address = desktop.doors.httpsUrl;
@@ -87,7 +87,10 @@ export async function quit(desktop: Leaving): Promise<void> {
   if (response === 0) app.quit();
 }
 
-/** One way out, for the user, the session's end and signals alike: the instance stops first, within a bound. */
+/**
+ * The only way to quit, for the user, the session's end and signals alike: the instance stops first, within a time
+ * limit.
+ */
 export function stopInOrder(find: () => Leaving | null, log: Log): void {
   app.on('before-quit', (event) => {
     const desktop = find();

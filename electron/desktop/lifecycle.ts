@@ -19,12 +19,12 @@ import { APP_ID, findLinkedPath } from './window/app-origin.ts';
 import { guardApp } from './window/guards.ts';
 import { type ConsoleWindow, createConsoleWindow } from './window/window.ts';
 
-/** Many changes become one look. */
+/** Batches many changes into one refresh. */
 const LOOK_MS = 250;
-/** What only time changes: a proof that grows old. */
+/** Interval for what changes with time only: the age of the last verification. */
 const LOOK_AGAIN_MS = 15 * 60_000;
 
-/** Everything that runs, from the start to the stop. */
+/** The parts that run between start and stop. */
 interface Desktop {
   instance: Instance;
   doors: Doors;
@@ -38,14 +38,14 @@ interface Desktop {
   memory: NotificationMemory;
 }
 
-/** The desktop from its start on. Called once, before `ready`, by the one that holds the single-instance lock. */
+/** Starts the desktop. Called once, before `ready`, by the process that holds the single-instance lock. */
 export async function runDesktop(words: readonly string[]): Promise<void> {
   const wanted = readStartArguments(words, process.env);
   const log = openDesktopLog(logPath());
   guardApp();
   let desktop: Desktop | null = null;
   let wantedPath: string | null = null;
-  /** Before there is a window it is remembered: macOS hands over the link it was started by. */
+  /** Remembered until there is a window: macOS passes the link it was started with. */
   const show = (path: string | null) => {
     if (desktop) desktop.window.show(path ?? undefined);
     else wantedPath = path ?? '/';
@@ -60,7 +60,7 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
     if (path !== null) show(path);
   });
   app.on('activate', () => desktop?.window.show());
-  // The tray stays when the window is gone.
+  // The tray stays when the window is closed.
   app.on('window-all-closed', () => undefined);
   stopInOrder(() => desktop, log);
   await app.whenReady();
@@ -79,10 +79,10 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
 }
 
-/** The name under which the system's panels and notifications know the program: the one it was installed under. */
+/** The name by which the system's panels and notifications know the program: the one it was installed with. */
 function knowByName(): void {
   if (process.platform === 'linux') app.setDesktopName('temps-desktop.desktop');
-  // Windows shows no notification of a program that goes by another name than its entry in the Start menu.
+  // Windows shows no notifications of a program whose id differs from its Start menu entry.
   if (process.platform === 'win32') app.setAppUserModelId(APP_ID);
 }
 
@@ -133,7 +133,7 @@ async function compose(
   return desktop;
 }
 
-/** Looks whenever something changes, when the computer wakes, and now and then. */
+/** Refreshes on every change, when the computer wakes, and periodically. */
 function watch(desktop: Desktop): void {
   let isDue = false;
   const soon = () => {
@@ -147,9 +147,9 @@ function watch(desktop: Desktop): void {
   for (const event of ['vault', 'rotation', 'copies', 'changed'] as const)
     desktop.instance.events.on(event, soon);
   setInterval(soon, LOOK_AGAIN_MS).unref();
-  // Timers stood still while it slept; one look catches up, however long that was.
+  // Timers stop during sleep; one refresh catches up.
   powerMonitor.on('resume', soon);
-  // SECURITY: whoever comes back to the machine says again who they are.
+  // SECURITY: after returning to the machine the identity must be confirmed again.
   powerMonitor.on('suspend', desktop.door.forgetConfirmation);
   powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
 }
@@ -202,7 +202,7 @@ async function lock({ door }: Desktop): Promise<void> {
   await door.fetch(new Request('http://localhost/api/vault/lock', { method: 'POST' }));
 }
 
-/** With the keychain alone where that will do; else the page where a copy unlocks. */
+/** Unlocks with the keychain if possible; else opens the page to unlock with a copy. */
 async function unlock({ door, window }: Desktop): Promise<void> {
   const answer = await door.fetch(
     new Request('http://localhost/api/vault/unlock', {
@@ -214,13 +214,13 @@ async function unlock({ door, window }: Desktop): Promise<void> {
   if (!answer.ok) window.show('/key');
 }
 
-/** Paused, the instance answers the window and the command line, and no browser and no other tool. */
+/** While paused, the instance serves the window and the command line, but no browsers or other tools. */
 async function setPaused(desktop: Desktop, isPaused: boolean): Promise<void> {
   await desktop.doors.setNetwork(!isPaused);
   draw(desktop);
 }
 
-/** The page of the first run: it needs a link, as in a browser, which the owner may make. */
+/** The page of the first run: like a browser it needs a link, which the owner may create. */
 async function findSetUpPath({ door }: Desktop): Promise<string> {
   const answer = await door.fetch(new Request('http://localhost/api/links', { method: 'POST' }));
   return ((await answer.json()) as { path: string }).path;
@@ -240,7 +240,7 @@ async function explainCrash(desktop: Desktop): Promise<void> {
   else desktop.window.hide();
 }
 
-/** macOS takes copying and pasting from the menu. */
+/** On macOS copy and paste work only through menu items. */
 const macMenu: Electron.MenuItemConstructorOptions[] = [
   { role: 'appMenu' },
   { role: 'editMenu' },

@@ -7,7 +7,7 @@ import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
 
 const AUTOSTART_FILE = 'temps-desktop.desktop';
 
-/** Whether Temps starts when its user signs in. Off until they ask for it. */
+/** Whether Temps starts when its user signs in. Off by default. */
 export function startsAtLogin(): boolean {
   if (process.platform === 'linux') return isAutostarted();
   return app.getLoginItemSettings({ args: [HIDDEN_ARGUMENT] }).openAtLogin;
@@ -20,8 +20,8 @@ export function setStartAtLogin(isEnabled: boolean): void {
 }
 
 /**
- * freedesktop.org's autostart specification: Electron has no login item on Linux. An AppImage moves with every
- * update but keeps its own name, so its path is taken from what started it.
+ * freedesktop.org's autostart specification: Electron has no login item on Linux. An AppImage is mounted elsewhere
+ * at every start, so the path of the AppImage file itself is used.
  */
 function autostartPath(): string {
   return join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'autostart', AUTOSTART_FILE);

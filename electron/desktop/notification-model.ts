@@ -5,20 +5,20 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export interface DueNotification {
   title: string;
   body: string;
-  /** The page of the console that helps. */
+  /** The page of the console to open. */
   path: string;
 }
 
 export interface NotificationMemory {
-  /** When the key at risk was last told of, in epoch milliseconds. */
+  /** When the user was last notified of a key at risk, in Unix milliseconds. */
   riskToldAt: number | null;
-  /** What was seen last; null at the start, of which nothing is told but what is at risk. */
+  /** The previous status; null at the start, when only a key at risk is notified. */
   last: TrayVault | null;
 }
 
 /**
- * What to tell now, if anything, and what to remember of it. A key at risk is told once and then daily while it
- * lasts and is not snoozed; a lock that nobody asked for once; a rotation's end once.
+ * The notification to show now, if any, and the new memory. A key at risk is notified once and then daily until
+ * fixed or snoozed; an unrequested lock once; the end of a rotation once.
  */
 export function chooseNotification(
   vault: TrayVault,

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** What the desktop remembers of itself; nothing of the instance is here, and nothing of it is secret. */
+/** Preferences of the desktop; no data of the instance, nothing secret. */
 const shape = z.object({
   place: z
     .object({ x: z.number(), y: z.number(), width: z.number().positive(), height: z.number().positive() })
@@ -9,15 +9,15 @@ const shape = z.object({
     .catch(null),
   isMaximized: z.boolean().catch(false),
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
-  /** Data directories in which an instance was open: found empty, their disk is not there. */
+  /** Data directories that held an instance: if one is found empty, its disk is not connected. */
   dataDirs: z.array(z.string()).catch([]),
-  /** Closing the window leaves it running in the tray: said once. */
+  /** Whether the user was told that closing the window leaves it running in the tray. */
   wasToldOfTray: z.boolean().catch(false),
-  /** Whether to start at login is asked once. */
+  /** Whether the user was asked about starting at login. */
   wasLoginAsked: z.boolean().catch(false),
-  /** Where there is no tray, what closing the window does is asked once. */
+  /** The remembered answer to what closing the window does, where there is no tray. */
   onClose: z.enum(['ask', 'quit', 'keep']).catch('ask'),
-  /** When the key at risk was last told of, so that a reminder comes once a day. */
+  /** When the user was last notified of a key at risk, so that reminders come once a day. */
   riskToldAt: z.number().nullable().catch(null),
 });
 export type Preferences = z.infer<typeof shape>;
@@ -28,8 +28,8 @@ export interface PreferencesFile {
 }
 
 /**
- * A damaged or missing file is the defaults, field by field. A file that cannot be written (a full disk, a
- * read-only home) costs the memory of it, never the program: `onFailure` is told.
+ * Damaged or missing fields get their defaults. If the file cannot be written (full disk, read-only home), the
+ * program continues without saving and calls `onFailure`.
  */
 export function openPreferences(path: string, onFailure: (error: unknown) => void): PreferencesFile {
   let value = read(path);

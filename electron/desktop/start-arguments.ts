@@ -2,11 +2,11 @@ import { resolveDataDir } from '../instance/store/data-directory.ts';
 import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
 import { findLinkedPath } from './window/app-origin.ts';
 
-/** What a start of the desktop was told. */
+/** Command-line arguments of the desktop. */
 export interface StartArguments {
   dataDir: string;
   isHidden: boolean;
-  /** Null: the usual port, or any when that is taken. */
+  /** Null: the default port, or any if that is in use. */
   httpsPort: number | null;
   httpPort: number | null;
   /** The page a `temps://` link asks for. */
@@ -14,8 +14,8 @@ export interface StartArguments {
 }
 
 /**
- * `--data-dir DIR`, `--https-port N`, `--http-port N`, `--hidden`, a `temps://` link; as the command line has them.
- * What is not known is left alone: desktops and Chromium add words of their own.
+ * `--data-dir DIR`, `--https-port N`, `--http-port N`, `--hidden`, a `temps://` link; as on the command line.
+ * Unknown arguments are ignored: desktops and Chromium add their own.
  */
 export function readStartArguments(args: readonly string[], env: NodeJS.ProcessEnv): StartArguments {
   const findValue = (name: string) => {

@@ -14,12 +14,12 @@ export interface Started {
   doors: Doors;
 }
 
-/** Where the desktop's log is. */
+/** Path of the desktop's log. */
 export const logPath = () => join(app.getPath('userData'), 'logs', 'temps.log');
 
 /**
- * Opens the instance and its doors; where that fails the cause is shown with a way on, again and again until it
- * opens. Null when nobody wants it to any more.
+ * Opens the instance and its doors; on failure shows the cause with advice, until it opens. Null when the user
+ * gives up.
  */
 export async function startInstance(
   wanted: StartArguments,
@@ -48,15 +48,15 @@ export async function startInstance(
 }
 
 /**
- * A disk that is not there leaves an empty folder where it belongs. A new instance in it, with a new key, would look as
- * if everything were lost, and would hide the old one when the disk is back.
+ * A disk that is not mounted leaves an empty folder at its mount point. A new instance in it, with a new key, would
+ * look as if everything were lost, and would hide the old one when the disk is back.
  */
 function isDiskGone(dataDir: string, { value }: PreferencesFile): boolean {
   if (!value.dataDirs.includes(dataDir)) return false;
   try {
     return statSync(join(dataDir, DATABASE_FILE), { throwIfNoEntry: false }) === undefined;
   } catch {
-    // There, or not to be told: what is wrong with it is said when it is opened.
+    // It exists, or cannot be checked: opening it reports any error.
     return false;
   }
 }
@@ -79,8 +79,8 @@ async function askAboutEmpty(dataDir: string): Promise<'again' | 'new' | 'quit'>
 async function open(wanted: StartArguments, log: Log): Promise<Started> {
   const instance = await openInstance({
     dataDir: wanted.dataDir,
-    // For a first start alone; later ones follow the key's own record. SECURITY: without a keychain the instance
-    // stays locked and says so: nothing falls back by itself to a plainer place.
+    // For a first start only; later ones follow the key record. SECURITY: without a keychain the instance stays
+    // locked and says so: it never falls back to a less safe place.
     custody: 'keychain',
     offersFoundKey: true,
     log,

@@ -11,9 +11,8 @@ export interface Updates {
 }
 
 /**
- * Updates by electron-updater, which checks the publisher's signature (macOS, Windows) or the feed's SHA-512.
- * The feed is TEMPS_UPDATE_FEED, an https address; without it nothing is ever asked, and nothing is asked without
- * someone pressing for it.
+ * Updates by electron-updater, which checks the publisher's signature (macOS, Windows) or the feed's SHA-512. The
+ * feed is TEMPS_UPDATE_FEED, an https address; without it there are no checks, and checks happen only on request.
  */
 export async function createUpdates(feed: string | undefined, log: Log): Promise<Updates> {
   let state: UpdateState = { state: 'off' };
@@ -29,7 +28,7 @@ export async function createUpdates(feed: string | undefined, log: Log): Promise
     onChange: (listener) => listeners.push(listener),
   };
   if (!feed || !app.isPackaged) return off;
-  // SECURITY: over TLS alone; what comes in over anything else could be anyone's.
+  // SECURITY: only over TLS; anything else could be tampered with.
   if (URL.parse(feed)?.protocol !== 'https:') {
     log.warn({}, 'TEMPS_UPDATE_FEED is not an https address: updates stay off');
     return off;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { app } from 'electron';
 
 /**
- * Electron keeps its lock, its window's profile and our preferences in one folder. Where that takes no writes (a
- * read-only home) a folder of this run alone stands in, so that there is a window to say what is wrong.
- * Called before the lock is asked for.
+ * Electron keeps its lock, its window's profile and our preferences in one folder. If it is not writable (a
+ * read-only home), a temporary folder is used, so that a window can show the error. Called before the lock is
+ * requested.
  */
 export function settleUserData(): void {
   try {

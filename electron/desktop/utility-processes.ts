@@ -2,12 +2,12 @@ import { app, utilityProcess } from 'electron';
 import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
 
 /**
- * Electron's own processes: the program itself, started again, would be the desktop and no Node. SECURITY: messages go
- * through the process's own port, never through arguments.
+ * Electron's utility processes: started again, the program itself would be the desktop and not Node. SECURITY:
+ * messages go through the process's port, never through arguments.
  */
 export const utilityProcesses: ProcessHost = {
   start({ name, file }, { onMessage, onExit }) {
-    // As a command the program asks before it is ready, when no such process can be made yet.
+    // As a command the program may ask before Electron is ready, when no such process can be created yet.
     const forked = app.whenReady().then(() => {
       const child = utilityProcess.fork(file, [], { stdio: 'ignore', serviceName: `Temps ${name}` });
       child.on('message', onMessage);

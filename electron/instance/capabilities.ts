@@ -20,23 +20,23 @@ import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
 import { recoveryGroups, secretGroups } from './vault/secrets/secret-kinds.ts';
 import type { VaultCore } from './vault/vault-core.ts';
 
-/** The capabilities of one instance, and the few things of theirs that its doors need. */
+/** The capabilities of one instance, and what its doors need from them. */
 export interface Composition {
   /** In the order they start; they stop in the reverse. */
   capabilities: readonly Capability[];
   identify: ReturnType<typeof createAuthenticator>;
   accounts: {
     isSetUp(): boolean;
-    /** The account that the owner of this machine acts as; null before set-up. */
+    /** The account the owner of this machine uses; null before set-up. */
     findOwner(): number | null;
   };
-  /** Host names beside this machine's own, from the settings. */
+  /** Additional host names from the settings. */
   listExtraNames(): string[];
 }
 
 /**
- * The one place that names them. A new capability is one line here; what it needs of another it is handed here too.
- * Throws when two of them declare the same.
+ * The only list of capabilities. A new capability is one line here; what it needs from another is passed here too.
+ * Throws when two declare the same name.
  */
 export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
   const identity = createIdentity(ctx, {
@@ -76,7 +76,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
   };
 }
 
-/** What was declared, in words, for clients: they are generated from it, and keep no list of their own. */
+/** What was declared, in words, for clients: their lists are generated from it. */
 export function describeInWords(capabilities: readonly Capability[]) {
   const kinds = capabilities.flatMap(({ keepers = [] }) => keepers);
   return {

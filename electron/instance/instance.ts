@@ -36,7 +36,7 @@ export interface InstanceOptions {
   custody?: CustodyName;
   /** For passphrase custody. */
   passphrase?: SecretText;
-  /** A first start that meets a key file asks whoever sets up whether it is used. */
+  /** On a first start with an existing key file, ask during set-up whether to use it. */
   offersFoundKey?: boolean;
   /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
   env?: NodeJS.ProcessEnv;
@@ -184,7 +184,8 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
         await stopParts(parts, log);
         ctx.audit.flush();
       } finally {
-        // SECURITY: whatever throws or hangs above, no key stays in memory and the data directory is given up.
+        // SECURITY: whatever throws or hangs above, the keys are removed from memory and the data directory is
+        // released.
         core.ring.dropAll();
         try {
           store.close();

@@ -16,7 +16,7 @@ import { Page, Section } from '../ui/page.tsx';
 import { SecondFactorSection } from './second-factor-section.tsx';
 import { SessionsSection } from './sessions-section.tsx';
 
-/** Who one is here, and how one comes in. */
+/** The signed-in account and how it signs in. */
 export function AccountPage() {
   const { user } = useSession();
   const isOwner = useIsOwner();
@@ -35,7 +35,7 @@ export function AccountPage() {
         )
       }
       actions={
-        // Whoever has the desktop window is the owner: there is nothing to sign out of.
+        // The desktop window is always signed in as the owner, so there is no sign-out.
         !desktop && (
           <Button icon={LogOut} isBusy={leave.isPending} onClick={() => leave.mutate()}>
             Sign out
@@ -73,7 +73,7 @@ export function AccountPage() {
   );
 }
 
-/** A new password; the old one is asked for by the question who one is. */
+/** Changes the password. The identity confirmation asks for the old one. */
 function PasswordSection({ email, name }: { email: string; name: string }) {
   const [password, setPassword] = useState('');
   const change = useApiMutation(() => askConfirmed(() => client.PATCH('/users/me', { body: { password } })), {

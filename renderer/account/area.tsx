@@ -8,7 +8,7 @@ export const accountArea = area({
   foot: AccountLink,
   commands: [
     { group: 'Go to', label: 'Your account', icon: CircleUser, to: '/account' },
-    // Whoever has the desktop window is the owner: there is nothing to sign out of.
+    // The desktop window is always signed in as the owner, so there is no sign-out.
     { group: 'Do', label: 'Sign out', icon: LogOut, only: 'browser', run: signOut },
   ],
   secretIcons: { totp_secret: Smartphone },

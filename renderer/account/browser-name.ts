@@ -1,4 +1,4 @@
-/** Newest names first: each browser also claims to be the ones before it. */
+/** Most specific first: each user agent also contains the names that come after it here. */
 const browsers: readonly [pattern: RegExp, name: string][] = [
   [/Firefox\//, 'Firefox'],
   [/Edg\//, 'Edge'],
@@ -14,7 +14,7 @@ const systems: readonly [pattern: RegExp, name: string][] = [
   [/Linux|X11/, 'Linux'],
 ];
 
-/** "Firefox on Linux", as far as a browser says so; what else it is, by its own first word. */
+/** "Firefox on Linux" for a known browser; otherwise the first word of the user agent. */
 export function describeBrowser(userAgent: string | null): string {
   if (!userAgent) return 'Unknown program';
   const browser = browsers.find(([pattern]) => pattern.test(userAgent))?.[1];

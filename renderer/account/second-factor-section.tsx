@@ -14,9 +14,9 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
 
-/** A code beside the password: set up, or switched off again. */
+/** Turns the second factor (a code in addition to the password) on or off. */
 export function SecondFactorSection({ isOn }: { isOn: boolean }) {
-  // SECURITY: the new secret and its recovery codes live here, and go when they are stored or given up.
+  // SECURITY: the new secret and its recovery codes are only in this state, and cleared once stored or cancelled.
   const [setup, setSetup] = useState<SecondFactorSetup | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const [isLeaving, setLeaving] = useState(false);
@@ -118,7 +118,7 @@ interface SetUpDialogProps {
   onVerified: () => void;
 }
 
-/** The new secret for an authenticator, and its first code to prove that it has it. */
+/** Shows the new secret for an authenticator and asks for its first code. */
 function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
   const [code, setCode] = useState('');
   const digits = code.replace(/\D/g, '');

@@ -19,7 +19,7 @@ const sessionsQuery = {
 };
 type Session = Awaited<ReturnType<typeof sessionsQuery.queryFn>>[number];
 
-/** Where one is signed in, and how to end it there. */
+/** The caller's sessions, with a button to end each. */
 export function SessionsSection() {
   const sessions = useQuery(sessionsQuery);
   const [isEndingAll, setEndingAll] = useState(false);

@@ -13,7 +13,7 @@ interface ActivityFiltersProps {
   onChange: (filter: ActivityFilter) => void;
 }
 
-/** Radix selects know no empty value. */
+/** Radix selects do not allow an empty value. */
 const ALL = '*';
 
 export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
@@ -73,7 +73,7 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
   );
 }
 
-/** Who may have done something, as the log names them: the machine, people, API keys. */
+/** Possible actors, by the names the log uses: the machine, people, API keys. */
 function useActors(): { value: string; label: string }[] {
   const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data ?? [];
   const keys = useQuery({ ...apiKeysQuery, enabled: useMay('api_keys:read') }).data ?? [];
@@ -83,13 +83,13 @@ function useActors(): { value: string; label: string }[] {
     ...people.map((person) => ({ value: person.user.email, label: displayName(person) })),
     ...keys.map(({ name }) => ({ value: `api key ${name}`, label: `API key ${name}` })),
   ];
-  // An address may have been someone else's before.
+  // An e-mail address may have belonged to someone else earlier.
   return [...new Map(all.map((actor) => [actor.value, actor])).values()];
 }
 
 interface DayInputProps {
   label: string;
-  /** The last moment of the day instead of its first. */
+  /** Use the end of the day instead of its start. */
   isEnd: boolean;
   onChange: (ms: number | null) => void;
 }
@@ -113,7 +113,7 @@ function DayInput({ label, isEnd, onChange }: DayInputProps) {
   );
 }
 
-/** How far back the activity is shown. */
+/** Time ranges offered by the filter. */
 const ranges = [
   { value: 'any', label: 'Any time' },
   { value: 'today', label: 'Today' },
@@ -125,7 +125,7 @@ type Range = (typeof ranges)[number]['value'];
 
 const daysBack: Partial<Record<Range, number>> = { today: 0, week: 6, month: 29 };
 
-/** Midnight of its first day, in the zone of whoever reads; null for no beginning. Stays the same all day long. */
+/** Local midnight of the range's first day; null for no start. Constant during one day. */
 function startOf(range: Range, nowMs: number): number | null {
   const days = daysBack[range];
   if (days === undefined) return null;

@@ -7,7 +7,7 @@ interface ActivityFrameProps {
   children: ReactNode;
 }
 
-/** What happened in the instance: by people and programs, and by itself. */
+/** Frame of the activity pages: the audit log and the jobs. */
 export function ActivityFrame({ actions, children }: ActivityFrameProps) {
   return (
     <Page title="Activity" actions={actions}>

@@ -12,7 +12,7 @@ import { ActivityFrame } from './activity-frame.tsx';
 import { type ActivityFilter, activityQuery, type Line, noFilter, toQuery } from './activity-query.ts';
 import { Done } from './done.tsx';
 
-/** What was done, by whom, when and from where. */
+/** The audit log: what was done, by whom, when and from where. */
 export function ActivityPage() {
   const [filter, setFilter] = useState(noFilter);
   return (
@@ -30,7 +30,7 @@ export function ActivityPage() {
   );
 }
 
-/** The lines that are found, one JSON object a line. The browser writes them as they come: a log may be long. */
+/** Exports the filtered lines as JSON Lines. The browser streams the download, since a log may be long. */
 function exportPath(filter: ActivityFilter): string {
   const query = Object.entries(toQuery(filter)).map(([name, value]) => [name, String(value)]);
   return `/api/audit/export?${new URLSearchParams(query)}`;
@@ -73,7 +73,7 @@ function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => voi
 
 interface ActivityTableProps extends TableStates {
   lines: readonly Line[];
-  /** For the names of accounts; those who may not see them get numbers. */
+  /** Resolves account names; callers without access to them see numbers. */
   people: readonly Person[];
 }
 
@@ -135,13 +135,13 @@ function ActivityTable({ lines, people, ...states }: ActivityTableProps) {
   );
 }
 
-/** The day and the minute: in a log one asks for both. */
+/** Day and minute. */
 function formatWhen(ms: number): string {
   const day = formatDay(ms);
   return day.includes(',') ? day : `${day}, ${formatClock(ms)}`;
 }
 
-/** Who it was: coming in is written by the instance, with the account beside it. */
+/** The actor. Sign-ins are logged by the instance with the account as data. */
 function describeActor(line: Line, nameOf: (id: unknown) => string): string {
   if (line.actor_kind === 'instance') {
     if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of this machine';

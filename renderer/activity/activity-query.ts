@@ -3,11 +3,11 @@ import { ask, client } from '../api/client.ts';
 
 export interface ActivityFilter {
   search: string;
-  /** Operation's name in the log; empty for all. */
+  /** Operation name in the log; empty for all. */
   operation: string;
-  /** Who, as the log has them; empty for all. */
+  /** Actor name in the log; empty for all. */
   actor: string;
-  /** Epoch ms; null for open. */
+  /** Unix time in milliseconds; null for no limit. */
   from: number | null;
   to: number | null;
 }
@@ -26,7 +26,7 @@ export function toQuery({ search, operation, actor, from, to }: ActivityFilter) 
   };
 }
 
-/** Newest first. While pages are read new lines may push others on: what came twice is shown once. */
+/** Newest first. New lines may shift pages while they are read, so duplicates are dropped. */
 export const activityQuery = (filter: ActivityFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', 'lines', filter],
@@ -41,7 +41,7 @@ export const activityQuery = (filter: ActivityFilter) =>
     select: ({ pages }) => [...new Map(pages.flat().map((line) => [line.id, line])).values()],
   });
 
-/** What can be filtered by: operations and people the log holds. */
+/** Operations and actors in the log, for the filters. */
 export const operationsQuery = queryOptions({
   queryKey: ['audit', 'operations'],
   queryFn: () => ask(client.GET('/audit/operations')),

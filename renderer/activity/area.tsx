@@ -19,7 +19,7 @@ export const activityArea = area({
   navigation: [{ group: 'Manage', to: '/activity', label: 'Activity', icon: ScrollText }],
   live: {
     messages: [{ name: 'jobs', queryKey: ['jobs'] }],
-    // Every change leaves a line in the audit log.
+    // Every change adds a line to the audit log.
     refreshes: [{ queryKey: ['audit'], isAfter: () => true }],
   },
 });

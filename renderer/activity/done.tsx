@@ -1,9 +1,9 @@
 import type { Line } from './activity-query.ts';
 
-/** What a line says was done, as the instance puts it into words. */
+/** A log line as the sentence the instance made of it. */
 export function Done({ sentence }: Pick<Line, 'sentence'>) {
   return sentence.map(({ text, style }, at) => {
-    // The pieces of one sentence have no order but their own.
+    // Parts of one sentence never reorder.
     const key = `${at} ${text}`;
     if (style === 'name')
       return (

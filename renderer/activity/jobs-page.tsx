@@ -19,7 +19,7 @@ const stateWords: Record<Run['state'], string> = {
 
 const jobsQuery = queryOptions({ queryKey: ['jobs'], queryFn: () => ask(client.GET('/jobs')) });
 
-/** What ran beside the requests, the newest first, and how it went. */
+/** Background jobs, newest first, with their results. */
 export function JobsPage() {
   const jobs = useQuery(jobsQuery);
   const titles = new Map(jobs.data?.jobs.map(({ name, title }) => [name, title]));

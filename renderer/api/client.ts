@@ -4,10 +4,10 @@ import { noteAnswered, noteLost } from './connection.ts';
 import { ApiProblem, ConnectionLost, hasCode } from './problem.ts';
 import type { paths } from './schema.ts';
 
-/** A question that is not answered within this is taken for lost. Long work answers at once and reports by events. */
+/** Request timeout. Long-running work answers immediately and reports through events. */
 const TIMEOUT_MS = 30_000;
 
-/** Typed by the instance's own routes. Use through `ask`. */
+/** Typed by the instance's routes. Use through `ask`. */
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
 
 async function send(request: Request): Promise<Response> {
@@ -19,7 +19,7 @@ async function send(request: Request): Promise<Response> {
     noteAnswered();
     return answer;
   } catch (error) {
-    // Given up by ourselves: the page was left.
+    // Aborted by us: the page was left.
     if (request.signal.aborted) throw error;
     noteLost();
     throw new ConnectionLost(error);
@@ -34,12 +34,12 @@ interface Answer<Data> {
 
 let onSessionEnded: () => void = () => undefined;
 
-/** Called when an answer says that nobody is signed in (any more). */
+/** Called when a response says that nobody is signed in. */
 export function whenSessionEnds(listener: () => void): void {
   onSessionEnded = listener;
 }
 
-/** The data of an answer. Throws `ApiProblem`, `ConnectionLost`. */
+/** The data of a response. Throws `ApiProblem`, `ConnectionLost`. */
 export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<NonNullable<Data>> {
   const { data, error, response } = await answer;
   if (response.ok) return data as NonNullable<Data>;
@@ -49,8 +49,8 @@ export async function ask<Data>(answer: Promise<Answer<Data>>): Promise<NonNulla
 }
 
 /**
- * `ask` for what needs a fresh proof of who is there: when the instance wants one, the person is asked for the
- * password and the call is made again. Throws `ConfirmationDeclined` when they do not give it.
+ * `ask` for calls that need a recently confirmed identity: if the instance requires it, the person is asked for the
+ * password and the call is repeated. Throws `ConfirmationDeclined` when they do not give it.
  */
 export async function askConfirmed<Data>(call: () => Promise<Answer<Data>>): Promise<NonNullable<Data>> {
   try {

@@ -12,7 +12,7 @@ function set(lost: boolean): void {
 export const noteAnswered = () => set(false);
 export const noteLost = () => set(true);
 
-/** True from a call that got no answer until one that did. */
+/** True from a request that got no response until one that did. */
 export function useConnectionLost(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -9,13 +9,13 @@ type FirstWord<Path> = Path extends `/${infer First}/${string}`
   : Path extends `/${infer Only}`
     ? Only
     : never;
-/** The first word of an API path, with which the keys of its queries begin. */
+/** The first segment of an API path; query keys start with it. */
 type Resource = FirstWord<keyof paths> | 'session';
 
 interface Options<Input, Answer> {
-  /** The queries to ask again: afterwards, and after a refusal too, which may mean that they are out of date. */
+  /** Resources to refetch afterwards, also after a refusal, which may mean that they are out of date. */
   changes?: readonly Resource[] | 'everything';
-  /** Runs before they are asked again, so that a dialog closes and a new key is shown without waiting for lists. */
+  /** Runs before the refetch, so that a dialog closes and a new key is shown without waiting for lists. */
   onDone?: (answer: Answer, input: Input) => unknown;
   /** For places that cannot show `message`, such as a menu. */
   onFailed?: (message: string, error: unknown, input: Input) => void;
@@ -23,21 +23,21 @@ interface Options<Input, Answer> {
 
 export interface ApiMutation<Input = void> {
   isPending: boolean;
-  /** Null while nothing went wrong. Declining to confirm is no error. */
+  /** Null without an error. Declining to confirm is not an error. */
   error: unknown;
-  /** The error in words. */
+  /** The error message. */
   message: string | undefined;
-  /** What is wrong with a field; `taken` says it when the value is used already. */
+  /** Error of a field; `taken` is used when the value already exists. */
   fieldError(name: string, taken?: string): string | undefined;
-  /** Does nothing while the last call is pending. Never retried by itself. */
+  /** Does nothing while a call is pending. Never retried automatically. */
   mutate(input: Input): void;
-  /** Forgets the error. */
+  /** Clears the error. */
   reset(): void;
 }
 
 /**
- * The one way to change something: TanStack's `useMutation` with the errors of this API and the queries to ask
- * again. `send` may read state of its component: what was typed stays there when it fails.
+ * The only way to change something: TanStack's `useMutation` with this API's errors and the queries to refetch.
+ * `send` may read component state: what was typed stays there when it fails.
  */
 export function useApiMutation<Input = void, Answer = unknown>(
   send: (input: Input) => Promise<Answer>,
@@ -80,7 +80,7 @@ export function useApiMutation<Input = void, Answer = unknown>(
 function createSlot() {
   let work: (() => Promise<void>) | null = null;
   return {
-    /** False while a call is pending; a render may not know yet. */
+    /** False while a call is pending, even before the next render. */
     take(next: () => Promise<void>): boolean {
       if (work) return false;
       work = next;

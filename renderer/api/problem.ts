@@ -1,8 +1,8 @@
-/** An RFC 9457 problem of the API, as a thrown error. `code` is from the instance's closed list. */
+/** An RFC 9457 problem from the API, as a thrown error. `code` is one of the instance's error codes. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly status: number;
-  /** Field path → what is wrong with it. */
+  /** Field path → error message. */
   readonly fields: Readonly<Record<string, string>>;
   readonly details: Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The instance did not answer at all. */
+/** The instance did not respond at all. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
     super('The instance did not respond. Nothing was lost; trying again.', { cause });
@@ -27,7 +27,7 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** Thrown when someone closes the question who they are: the action was not done, and nothing is wrong. */
+/** Thrown when someone closes the identity confirmation: the action was not done, which is not an error. */
 export class ConfirmationDeclined extends Error {
   constructor() {
     super('Not done: your password is required.');
@@ -39,7 +39,7 @@ export function hasCode(error: unknown, ...codes: string[]): error is ApiProblem
   return error instanceof ApiProblem && codes.includes(error.code);
 }
 
-/** What went wrong in one sentence for a person. */
+/** An error as one sentence for people. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : 'Something went wrong unexpectedly.';
 }

@@ -2,12 +2,12 @@ import { type InvalidateQueryFilters, QueryClient } from '@tanstack/react-query'
 import { ConnectionLost } from './problem.ts';
 
 /**
- * What the console knows of the instance. Keys begin with the resource, the first word of its API path: the
- * change feed names it when something there changed.
+ * Query client for the instance. Keys start with the resource, the first segment of its API path: the change feed
+ * names that resource when something in it changed.
  *
- * SECURITY: no plaintext of a secret is ever a query: revealed values live in the one component that shows them.
+ * SECURITY: no plaintext of a secret is ever in a query: revealed values are only in the component that shows them.
  *
- * The instance is often on this very machine: it is asked even while the browser thinks that it is offline.
+ * The instance is often on the same machine, so requests are made even if the browser thinks it is offline.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -19,14 +19,14 @@ export const queryClient = new QueryClient({
       retryDelay: (failures) => Math.min(500 * 2 ** failures, 5000),
       networkMode: 'always',
     },
-    // SECURITY: nothing of a mutation outlives the component that made it.
+    // SECURITY: mutations are dropped with the component that made them.
     mutations: { retry: false, gcTime: 0, networkMode: 'always' },
   },
 });
 
 /**
- * Asks again what is shown, because it changed. What is being asked for the first time may have been answered
- * before the change, the answer still on its way: it is asked once more when it has arrived.
+ * Refetches active queries after a change. A query that is loading for the first time may receive a response from
+ * before the change, so it is fetched once more after that response arrives.
  */
 export function refresh(filters: InvalidateQueryFilters = {}): void {
   const onTheirWay = queryClient

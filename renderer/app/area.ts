@@ -4,24 +4,24 @@ import type { components } from '../api/schema.ts';
 import type { Permission } from './session.ts';
 
 /**
- * What an area of the console declares of itself, in its `area.tsx`. `renderer/areas.ts` lists the areas in their
- * order; router, sidebar, palette, guards and change feed are computed from that list.
+ * What an area of the console declares in its `area.tsx`. `renderer/areas.ts` lists the areas in order; router,
+ * sidebar, palette, guards and change feed are computed from that list.
  */
 export interface Area<Path extends string = string, BarePath extends string = string> {
   pages: readonly Page<Path>[];
-  /** Pages without the sidebar, and without anyone signed in. */
+  /** Pages without the sidebar that need no sign-in. */
   barePages?: readonly BarePage<BarePath>[];
   navigation?: readonly NavEntry<NoInfer<Path>>[];
-  /** At the foot of the sidebar, always in sight. */
+  /** At the foot of the sidebar, always visible. */
   foot?: FunctionComponent;
   commands?: readonly Command<NoInfer<Path>>[];
   finds?: Finds;
   live?: Live;
-  /** The icons of the secrets that this area keeps. */
+  /** Icons of this area's kinds of secrets. */
   secretIcons?: Partial<Record<components['schemas']['SecretKind'], LucideIcon>>;
 }
 
-/** Says the declaration's type and keeps its paths as literals, so that every link of the console is checked. */
+/** Types the declaration and keeps its paths as literals, so that every link in the console is type-checked. */
 export function area<const Path extends string = never, const BarePath extends string = never>(
   declared: Area<Path, BarePath>,
 ): Area<Path, BarePath> {
@@ -30,49 +30,49 @@ export function area<const Path extends string = never, const BarePath extends s
 
 export interface BarePage<Path extends string = string> {
   path: Path;
-  /** Its code, fetched when the page is first gone to. */
+  /** Its code, loaded when the page is first opened. */
   load: () => Promise<FunctionComponent>;
 }
 
 export interface Page<Path extends string = string> extends BarePage<Path> {
-  /** Whoever lacks `permission` sees, under `title`, that they have no access. */
+  /** Callers without `permission` see a "no access" page under `title`. */
   guard?: { permission: Permission; title: string };
-  /** The page says itself how the key is: no banner above it repeats that. */
+  /** The page shows the key's health itself, so the banner is left out. */
   saysHealth?: true;
   tab?: PageTab;
 }
 
-/** One of several pages under one title. */
+/** Makes the page one of several tabs under one title. */
 export interface PageTab {
   of: string;
   label: string;
-  /** How many things are behind it; undefined while that is not known. */
+  /** Item count; undefined while it is not known. */
   useCount?: (project: string) => number | undefined;
 }
 
 export const navGroups = ['Run', 'Keep', 'Manage'] as const;
 
-/** An entry of the sidebar, and of the palette. Offered to those whom its page is for. */
+/** An entry in the sidebar and the palette, shown to those who may open its page. */
 export interface NavEntry<Path extends string = string> {
   group: (typeof navGroups)[number];
   to: PlainPath<Path>;
   label: string;
   icon: LucideIcon;
-  /** What waits for a person there. */
+  /** Sign shown when something there needs attention. */
   useSign?: () => NavSign | null;
 }
 
 export type NavSign = 'locked' | 'needs_you';
 
-/** Something the palette can go to or do, beside the entries of the sidebar. */
+/** Something the palette can open or do, in addition to the sidebar's entries. */
 export type Command<Path extends string = string> = CommandBase &
   (
     | {
-        /** Offered to those whom the page is for. */
+        /** Shown to those who may open the page. */
         to: PlainPath<Path>;
       }
     | {
-        /** May fail: the palette says so. */
+        /** May throw: the palette shows the error. */
         run: () => unknown;
         permission?: Permission;
       }
@@ -82,13 +82,13 @@ interface CommandBase {
   group: 'Go to' | 'Do';
   label: string;
   icon: LucideIcon;
-  /** Where it belongs, at the right. */
+  /** The page it belongs to, shown at the right. */
   aside?: string;
-  /** Makes no sense in the other. */
+  /** Shown only in a browser, or only in the desktop window. */
   only?: 'browser' | 'desktop';
 }
 
-/** Things by name that the palette finds, with the page of each. */
+/** Named things the palette can find, with the page of each. */
 export interface Finds {
   group: string;
   icon: LucideIcon;
@@ -98,18 +98,18 @@ export interface Finds {
 }
 
 /**
- * What an area hears of the change feed. What needs no word here: every query whose key begins with the resource
- * that changed, the first word of its API path, is asked again.
+ * How an area reacts to the change feed. By default every query whose key starts with the changed resource (the
+ * first segment of its API path) is refetched; only exceptions are declared here.
  */
 export interface Live {
-  /** Messages that carry the answer of a query. It is not asked again when its resource changes. */
+  /** Messages that carry a query's data. That query is not refetched when its resource changes. */
   messages?: readonly {
     name: string;
     queryKey: readonly string[];
-    /** The other queries of its resource changed with it. */
+    /** Whether the other queries of the resource changed too. */
     refreshesResource?: true;
   }[];
-  /** Queries that changes of another resource make out of date. */
+  /** Queries that become stale when another resource changes. */
   refreshes?: readonly { queryKey: readonly string[]; isAfter: (resource: string) => boolean }[];
 }
 

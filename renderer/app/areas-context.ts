@@ -2,8 +2,7 @@ import { createContext, use } from 'react';
 import type { Area } from './area.ts';
 
 /**
- * The areas, for what is inside one of them: a page that imported `renderer/areas.ts` would import, by way of the
- * list, itself.
+ * The areas, for components inside an area: importing `renderer/areas.ts` from a page would be a circular import.
  */
 export const AreasContext = createContext<readonly Area[]>([]);
 

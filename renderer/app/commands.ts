@@ -20,7 +20,7 @@ export interface PaletteRow {
 
 const finds = (areas as readonly Area[]).flatMap((area) => area.finds ?? []);
 
-/** Everything the palette can go to or do for whoever is signed in, one group after the other. */
+/** All palette commands for the signed-in caller, by group. */
 export function useCommands(): PaletteRow[] {
   const { permissions } = useSession();
   const navigate = useNavigate();
@@ -32,7 +32,7 @@ export function useCommands(): PaletteRow[] {
     })),
   });
   const go = (to: string) => () => void navigate({ to: to as '/' });
-  // What fails is said in a toast: the palette is closed by then.
+  // Errors are shown in a toast, since the palette is closed by then.
   const act = useApiMutation(async ({ run }: Act) => run(), {
     onFailed: (text, _, { icon, label }) => showToast({ icon, title: `${label} failed`, text }),
   });

@@ -15,7 +15,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Asks for the password when the instance wants to know again who is there; good for five minutes. */
+/** Asks for the password when the instance requires a recently confirmed identity; valid for five minutes. */
 export function ConfirmIdentity() {
   const [waiting, setWaiting] = useState<Waiting | null>(null);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function ConfirmIdentity() {
   return <PasswordDialog onDecline={decline} onDone={done} />;
 }
 
-/** Where the system itself can ask who is there (Touch ID), it does; declined, the password is asked. */
+/** Uses the system's own check (Touch ID) where there is one; if declined, the password is asked for. */
 function useDesktopPrompt(waiting: Waiting | null): boolean {
   const [asked, setAsked] = useState<Waiting | null>(null);
   useEffect(() => {
@@ -48,7 +48,7 @@ function useDesktopPrompt(waiting: Waiting | null): boolean {
 
 function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: () => void }) {
   const session = useSessionQuery().data;
-  // SECURITY: in the field alone, and emptied once it was right.
+  // SECURITY: only in the field, which is cleared once the password was accepted.
   const password = useRef<HTMLInputElement>(null);
   const confirm = useApiMutation(
     () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),

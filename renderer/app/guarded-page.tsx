@@ -7,19 +7,19 @@ import { Page as PageFrame } from '../ui/page.tsx';
 import type { Page } from './area.ts';
 import { useSession } from './session.ts';
 
-/** A page's component, its code fetched when it is first gone to. */
+/** A page's component; its code is loaded when the page is first opened. */
 export function lazyPage(load: Page['load']) {
   return lazyRouteComponent(async () => ({ default: await load() }));
 }
 
-/** The same, for those alone who hold the page's permission; the others are told so in its place. */
+/** The same behind the page's permission; callers without it see a message instead. */
 export function guardedPage({ load, guard }: Page) {
   const Loaded = lazyPage(load);
   if (!guard) return Loaded;
   const { permission, title } = guard;
   function Guarded() {
     const { state, permissions } = useSession();
-    // A session that is over holds nothing. The page stays below the sign-in form, with what was typed there.
+    // An ended session has no permissions. The page stays mounted below the sign-in form and keeps what was typed.
     const mayEnter = useRef(false);
     if (state === 'signed_in') mayEnter.current = permissions.includes(permission);
     return mayEnter.current ? <Loaded /> : <NoAccess title={title} permission={permission} />;

@@ -5,10 +5,10 @@ import { areas } from '../areas.ts';
 import type { Area } from './area.ts';
 import { sessionQuery } from './session.ts';
 
-/** A stream that stays silent for longer is dead, whatever the system believes. The instance pings every 15 s. */
+/** Longest silence before the stream counts as dead. The instance pings every 15 s. */
 const SILENT_MS = 40_000;
 const RETRY_MS = 2000;
-/** Pages wait for the stream, but not for long: without one they are shown as they were answered. */
+/** Longest time pages wait for the stream before they are shown without it. */
 const WAIT_MS = 1000;
 
 const hearing = (areas as readonly Area[]).flatMap(({ live = [] }) => live);
@@ -16,9 +16,9 @@ const messages = hearing.flatMap((live) => live.messages ?? []);
 const refreshes = hearing.flatMap((live) => live.refreshes ?? []);
 
 /**
- * The change feed, while someone is signed in: what changes in the instance, by whichever door, changes here.
- * True once it is heard (or was waited for in vain): what is asked from then on misses no change after its
- * answer. What was asked before, after a break or a wait, is asked anew.
+ * Follows the change feed while someone is signed in, so that changes from any client appear here. True once it is
+ * connected (or the wait timed out): queries fetched from then on miss no later change. Queries fetched before
+ * that, or before a reconnect, are refetched.
  */
 export function useLive(isOn: boolean): boolean {
   const [isReady, setReady] = useState(false);
@@ -53,7 +53,7 @@ export function useLive(isOn: boolean): boolean {
         ready();
       };
       source.onerror = () => {
-        // Ended by the instance: perhaps the session is over.
+        // Closed by the instance: the session may have ended.
         void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
         ready();
         reopen();
@@ -79,7 +79,7 @@ export function useLive(isOn: boolean): boolean {
 
 const CHANGED = 'changed';
 
-/** Takes one message of the change feed: the answer that it carries, or the resource that changed. */
+/** Handles one message of the change feed: query data that it carries, or the resource that changed. */
 export function hear(name: string, data: unknown): void {
   if (name === CHANGED) {
     const { resource } = data as { resource: string };
@@ -94,7 +94,7 @@ export function hear(name: string, data: unknown): void {
   if (refreshesResource && queryKey[0] !== undefined) refreshResource(queryKey[0]);
 }
 
-/** Asks the queries of a resource again, without those whose answers the feed itself brings. */
+/** Refetches the queries of a resource, except those whose data the feed carries. */
 function refreshResource(resource: string): void {
   refresh({ queryKey: [resource], predicate: ({ queryKey }) => !isBrought(queryKey) });
 }

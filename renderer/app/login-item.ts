@@ -5,7 +5,7 @@ import { desktop } from '../desktop.ts';
 
 const queryKey = ['desktop', 'login item'];
 
-/** Whether Temps starts at login, and whether that was ever asked; null in a browser, or while it is asked. */
+/** Whether Temps starts at login, and whether the user was ever asked; null in a browser and while loading. */
 export function useLoginItem() {
   const item = useQuery({
     queryKey,
@@ -15,7 +15,7 @@ export function useLoginItem() {
   return item.data ?? null;
 }
 
-/** Changes it, in the desktop window alone. */
+/** Changes it; in the desktop window only. */
 export function useSetLoginItem(onDone?: (isEnabled: boolean) => void): ApiMutation<boolean> {
   return useApiMutation(async (isEnabled: boolean) => desktop?.setLoginItem({ isEnabled }), {
     onDone: (item, isEnabled) => {

@@ -4,7 +4,7 @@ import type { Permission } from './session.ts';
 
 type Permissions = readonly Permission[];
 
-/** The page at a path, as its area declares it. */
+/** The page at a path, as declared by its area. */
 export const findPage = (areas: readonly Area[], path: string) =>
   areas.flatMap(({ pages }) => pages).find((page) => page.path === path);
 
@@ -13,7 +13,7 @@ function mayGo(areas: readonly Area[], path: string, permissions: Permissions): 
   return !guard || permissions.includes(guard.permission);
 }
 
-/** The sidebar's groups with what the holder of these permissions is offered, without groups that are empty. */
+/** The sidebar's groups with the entries these permissions allow, without empty groups. */
 export function offeredNavigation(areas: readonly Area[], permissions: Permissions) {
   const entries = areas
     .flatMap(({ navigation = [] }) => navigation)
@@ -23,7 +23,7 @@ export function offeredNavigation(areas: readonly Area[], permissions: Permissio
     .filter(({ entries }) => entries.length > 0);
 }
 
-/** The palette's commands for the holder of these permissions, where there is a desktop or none. */
+/** The palette's commands these permissions allow, in the desktop window or a browser. */
 export function offeredCommands(
   areas: readonly Area[],
   permissions: Permissions,

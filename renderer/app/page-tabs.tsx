@@ -4,13 +4,13 @@ import { useAreas } from './areas-context.ts';
 import { useSession } from './session.ts';
 
 interface PageTabsProps {
-  /** The tabs that areas declare of this. */
+  /** The title the tabs are declared under. */
   of: PageTab['of'];
   label: string;
   className?: string;
 }
 
-/** The tabs of several pages under one title, without those the caller has no access to. */
+/** The tabs of several pages under one title, without pages the caller may not open. */
 export function PageTabs({ of, label, className = '' }: PageTabsProps) {
   const { permissions } = useSession();
   const pages = useAreas()

@@ -7,7 +7,7 @@ import { closePalette, openPalette, usePaletteOpen } from './palette-state.ts';
 
 const SHOWN = 12;
 
-/** Ctrl or Cmd K: go to anything, do anything. */
+/** Command palette (Ctrl or Cmd K). */
 export function Palette() {
   const isOpen = usePaletteOpen();
   useEffect(() => {
@@ -33,7 +33,7 @@ export function Palette() {
   );
 }
 
-/** Commands whose label has every word typed, those that begin with it first. */
+/** Commands whose label contains every typed word; those that start with the text come first. */
 function find(commands: readonly PaletteRow[], typed: string): PaletteRow[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const start = words[0] ?? '';

@@ -26,7 +26,7 @@ type Areas = (typeof areas)[number];
 type PagePath = Areas['pages'][number]['path'];
 type BarePath = NonNullable<Areas['barePages']>[number]['path'];
 
-// Each path with the type of its own route: links are checked against them.
+// Each path with the type of its route: links are checked against them.
 const pageRoutes = Object.fromEntries(
   areas.flatMap(({ pages }) => pages.map((page: Page) => [page.path, pageRoute(page)])),
 ) as unknown as { [Path in PagePath]: ReturnType<typeof pageRoute<Path>> };
@@ -44,7 +44,7 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** A page that failed to draw or to load its code: said, and tried again, with the rest of the console intact. */
+/** Shown for a page that failed to render or load, with a retry; the rest of the console keeps working. */
 function RouteFailed({ error, reset }: { error: unknown; reset: () => void }) {
   const router = useRouter();
   const retry = () => {
@@ -58,7 +58,7 @@ function RouteFailed({ error, reset }: { error: unknown; reset: () => void }) {
   );
 }
 
-/** Around every page: what must be there wherever one is. */
+/** Rendered around every page. */
 function Root() {
   return (
     <AreasContext value={areas}>

@@ -10,27 +10,27 @@ export const sessionQuery = queryOptions({
 export type Session = Awaited<ReturnType<NonNullable<typeof sessionQuery.queryFn>>>;
 export type Permission = Session['permissions'][number];
 
-// What was answered for someone is nobody's once their session is over.
+// Cached data must not outlive the session it was fetched for.
 whenSessionEnds(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
 
 export const useSessionQuery = () => useQuery(sessionQuery);
 
-/** Who is signed in. For what is inside the shell, where someone is. */
+/** The session. For components inside the shell, where someone is signed in. */
 export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
 }
 
-/** Whether the caller may do this; what they may not do is not offered. */
+/** Whether the caller has this permission; what they may not do is not shown. */
 export function useMay(permission: Permission): boolean {
   return useSession().permissions.includes(permission);
 }
 
 export const useIsOwner = () => useSession().kind === 'owner';
 
-/** After signing in or out everything is asked anew. */
+/** Refetches everything after signing in or out. */
 export async function sessionChanged(): Promise<void> {
   await queryClient.invalidateQueries();
-  // Where nothing shows the session it is only marked as old: the page that is gone to next must find the new one.
+  // If nothing shows the session it is only marked stale; the next page must get the new one.
   await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 }
 

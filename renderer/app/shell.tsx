@@ -13,8 +13,8 @@ import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';
 
 /**
- * Sidebar and page, for whoever is signed in. A session that ends is asked for over the page, which stays: what
- * was typed there is still there afterwards.
+ * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page, which stays
+ * mounted and keeps what was typed.
  */
 export function Shell() {
   const session = useSessionQuery();
@@ -52,7 +52,7 @@ function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
   useWantedPage();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
   }, [path]);
@@ -78,7 +78,7 @@ function Frame() {
   );
 }
 
-/** A notification or the tray was pressed: its page comes, as by a link in the console. */
+/** A notification or the tray was clicked: opens its page like a link in the console. */
 function useWantedPage(): void {
   const navigate = useNavigate();
   useEffect(() => onDesktop('navigate', ({ path }) => void navigate({ to: path as '/' })), [navigate]);
@@ -101,10 +101,10 @@ function ConnectionBar() {
   );
 }
 
-/** Its menu is a tenth of what the console loads first; most of the time there is nothing to say. */
+/** Loaded on demand: its menu would be a tenth of the initial load, and it is rarely shown. */
 const ReasonBanner = lazyRouteComponent(() => import('../vault-state/reason-banner.tsx'), 'ReasonBanner');
 
-/** Above a page, while something about the key needs someone and was not put off. */
+/** Banner above a page while something about the key needs attention and was not postponed. */
 function HealthBanner() {
   const vault = useVault().data;
   const reason = vault?.health.reasons.find((each) => each.snoozed_until === null);

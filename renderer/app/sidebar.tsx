@@ -91,7 +91,7 @@ function NavItem({ entry: { to, label, icon: Icon, useSign = useNoSign } }: { en
   );
 }
 
-/** What needs someone, where it is. */
+/** Sign that something needs attention, at its entry. */
 function Sign({ sign }: { sign: NavSign }) {
   return sign === 'locked' ? (
     <Verdict name="locked" size={14} label="Locked" className="nav-sign text-danger-solid" />

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { desktop } from '../desktop.ts';
 
-/** Light, dark, or as the system has it. Kept in this browser alone; the desktop window's is kept by the desktop. */
+/** Light, dark, or the system's theme. Stored in this browser only; the desktop stores its own. */
 export type Theme = 'system' | 'light' | 'dark';
 const STORAGE_KEY = 'theme';
 const listeners = new Set<() => void>();
@@ -22,7 +22,7 @@ export function setTheme(theme: Theme): void {
   void desktop?.setTheme({ theme });
 }
 
-/** The window forgets all it held when it closes: what it looked like is asked of the desktop. */
+/** The desktop window keeps no storage after it closes, so the theme comes from the desktop. */
 export async function restoreTheme(): Promise<void> {
   if (desktop) keepTheme((await desktop.describe()).theme);
 }

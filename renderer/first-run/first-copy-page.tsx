@@ -15,7 +15,7 @@ import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { FirstCopy } from './first-copy.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
 
-/** Step 3, for whoever just set up (or comes back to it): a copy of the key, proven; then a first project. */
+/** Step 3, right after set-up or later: a verified copy of the key, then a first project. */
 export function FirstCopyPage() {
   const session = useSessionQuery();
   if (session.isPending) return <div aria-busy="true" />;
@@ -69,7 +69,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
   );
 }
 
-/** A first project, with what its .env holds. Both can wait. */
+/** A first project from a pasted .env. Both are optional. */
 function FirstProject() {
   const navigate = useNavigate();
   const [env, setEnv] = useState('');
@@ -77,7 +77,7 @@ function FirstProject() {
   const create = useApiMutation(
     async (name: string) => {
       const slug = made ?? (await ask(client.POST('/projects', { body: { name } }))).slug;
-      // A file that is refused is put right and sent again: the project is there by then.
+      // If the file is refused and sent again, the project already exists.
       setMade(slug);
       if (env.trim() !== '') {
         await ask(
@@ -150,7 +150,7 @@ function FirstProject() {
   );
 }
 
-/** About how many variables a .env file holds: what counts them for good is the instance. */
+/** Estimates how many variables a .env text holds; the instance counts exactly. */
 function countLines(text: string): number {
   return text.split('\n').filter((line) => /^\s*(?:export\s+)?[A-Za-z_][\w.-]*\s*=/.test(line)).length;
 }

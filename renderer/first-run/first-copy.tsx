@@ -19,7 +19,7 @@ import type { VaultStatus } from '../vault-state/vault.ts';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];
 
-/** Where the copy goes: four ways, each with what it needs inside its box; then its proof, in the same place. */
+/** Where the copy goes: four options, each with its inputs in its box; then the verification, in the same place. */
 export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultStatus }) {
   const { stage } = wizard;
   if (stage === 'handed' || stage === 'proof' || stage === 'making') {
@@ -168,7 +168,7 @@ interface WhereProps {
   target: CopyTarget | null;
   mayDownload: boolean;
   wizard: CopyWizard;
-  /** The one drive there is: nothing to choose. */
+  /** The only drive: nothing to choose. */
   isFixed: boolean;
   onChoose: (target: CopyTarget) => void;
   onChange: () => void;

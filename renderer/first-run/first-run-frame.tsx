@@ -9,7 +9,7 @@ const STEPS = 3;
 interface FirstRunFrameProps {
   /** 0 to 2; 3 when all are done. */
   current: number;
-  /** What each step came to. */
+  /** The result of each step. */
   facts: { key: string; you: string };
   fingerprint: string | null;
   title: string;
@@ -17,7 +17,7 @@ interface FirstRunFrameProps {
   children: ReactNode;
 }
 
-/** The frame of setting up: where one is at the left, one thing at a time at the right. */
+/** Layout of the set-up: steps at the left, the current step at the right. */
 export function FirstRunFrame({ current, facts, fingerprint, title, lead, children }: FirstRunFrameProps) {
   useEffect(() => {
     document.title = `Set up: ${title} · Temps`;

@@ -13,7 +13,7 @@ interface Link {
   token: string;
 }
 
-/** Reads the link and takes it out of the address at once: history and screen keep no token. */
+/** Reads the token and removes it from the address immediately, so that neither history nor screen shows it. */
 function takeLink(): Link {
   const query = new URLSearchParams(location.search);
   const link = { purpose: query.get('purpose'), token: query.get('token') ?? '' };
@@ -21,7 +21,7 @@ function takeLink(): Link {
   return link;
 }
 
-/** A one-time link: to set up the first time, afterwards to come in as the owner of this machine. */
+/** Page of a one-time link: first for the set-up, later to sign in as the owner of this machine. */
 export function LinkPage() {
   const [link, setLink] = useState<Link | null>(null);
   useEffect(() => setLink((known) => known ?? takeLink()), []);

@@ -11,13 +11,13 @@ import { type FirstKey, YourKey } from './your-key.tsx';
 
 const LOOK_AGAIN_MS = 3000;
 
-/** The first two steps, with the link alone: the key as it is, and the first account. */
+/** The first two steps, authorised by the link: the key and the first account. */
 export function SetUp({ token }: { token: string }) {
   const [key, setKey] = useState<FirstKey | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
   const [step, setStep] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again in each round
+  // biome-ignore lint/correctness/useExhaustiveDependencies: refetched on every retry
   useEffect(() => {
     let isOver = false;
     setError(null);
@@ -29,8 +29,8 @@ export function SetUp({ token }: { token: string }) {
     };
   }, [token, round]);
 
-  // A keyring that is opened meanwhile has its key by itself: the instance asks it, and this page the instance.
-  // Not while the account is created: the link is used then, and an answer that says so would come between.
+  // If a keyring is unlocked meanwhile, the instance finds its key, and this page polls the instance.
+  // Not while the account is created: the link is used up then, and that response would interfere.
   const isWaiting = step === 0 && key !== null && key.fingerprint === null && error === null;
   useEffect(() => {
     if (!isWaiting) return;
@@ -38,7 +38,7 @@ export function SetUp({ token }: { token: string }) {
     const look = setInterval(() => {
       askKey(token)
         .then((answer) => !isOver && setKey(answer))
-        // An instance that is gone for now is asked again. A link that is over is not: every guess is counted.
+        // An unreachable instance is retried. An expired link is not, since every attempt is counted.
         .catch((thrown: unknown) => !isOver && thrown instanceof ApiProblem && setError(thrown));
     }, LOOK_AGAIN_MS);
     return () => {
@@ -61,7 +61,7 @@ export function SetUp({ token }: { token: string }) {
 
 const askKey = (token: string) => ask(client.POST('/setup/key', { body: { token } }));
 
-/** What came of the first step, in a line. */
+/** The result of the first step, in one line. */
 export function sayKey({ fingerprint, adopted, custody, label, found }: FirstKey): string {
   if (fingerprint === null) return found ? 'One was found, not in use yet.' : 'No key yet.';
   const where = inCustody({ name: custody, label });

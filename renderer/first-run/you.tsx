@@ -17,7 +17,7 @@ interface YouProps {
   onBack: () => void;
 }
 
-/** Step 2: the first account, the administrator's. */
+/** Step 2: the first account, an administrator. */
 export function You({ token, facts, fingerprint, onBack }: YouProps) {
   const navigate = useNavigate();
   const [email, setEmail] = useState('');

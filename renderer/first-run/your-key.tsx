@@ -11,12 +11,12 @@ export type FirstKey = components['schemas']['FirstKey'];
 interface YourKeyProps {
   firstKey: FirstKey;
   facts: { key: string; you: string };
-  /** There is none: makes it where it is to be kept. */
+  /** Without a key: creates it where it should be stored. */
   onChoose: (chosen: ChosenCustody) => Promise<unknown>;
   onDone: () => void;
 }
 
-/** Step 1: the key is there. Which one, where it is kept, and what that means. */
+/** Step 1: which key it is, where it is stored, and what that means. */
 export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
   const { fingerprint, adopted, custody, label, place, detail, found } = firstKey;
   if (fingerprint === null) {

@@ -12,7 +12,7 @@ import { UnlockLink } from '../vault-state/unlock-link.tsx';
 import { isRotating, proofDays, type VaultStatus } from '../vault-state/vault.ts';
 import { sayOutcome } from './proof-words.ts';
 
-/** How safe the key is, in one sentence, its facts, the key itself, and one button. */
+/** Key health: one sentence, the facts, the key's shape, and one button. */
 export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
   const isLocked = vault.state === 'locked';
   const { verified_at, due_at } = vault.proof;

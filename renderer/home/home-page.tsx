@@ -20,7 +20,7 @@ import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { HealthCard } from './health-card.tsx';
 import { NeedsCard } from './needs-card.tsx';
 
-/** How the key is, what is here, what needs someone, what happened last. */
+/** Home: key health, what needs attention, recent projects and activity. */
 export function HomePage() {
   const mayReadVault = useMay('vault:read');
   const mayReadProjects = useMay('projects:read');
@@ -66,7 +66,7 @@ export function HomePage() {
   );
 }
 
-/** At the very beginning the steps below it have the button. */
+/** At the very start the steps below have the button. */
 function Health({ vault, isFirst }: { vault: ReturnType<typeof useVault>; isFirst: boolean }) {
   const { data } = vault;
   if (data)
@@ -102,7 +102,7 @@ function Projects({ query, onNew }: { query: ProjectsQuery; onNew: () => void })
   return mayWrite ? <FirstStart vault={vault} onNew={onNew} /> : <NoProjects />;
 }
 
-/** Asked once, in the desktop's window: whether Temps is there after the next sign-in. Settings have it for good. */
+/** Asked once, in the desktop window: whether Temps starts at login. It can be changed later in the settings. */
 function LoginQuestion() {
   const item = useLoginItem();
   const answer = useSetLoginItem((isEnabled) =>
@@ -133,7 +133,7 @@ function LoginQuestion() {
   );
 }
 
-/** Before the first project: the two things worth doing, in their order. */
+/** Before the first project: the two things worth doing, in order. */
 function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: () => void }) {
   const mayCopy = useMay('vault:write');
   const hasCopy = vault !== undefined && vault.proof.verified_at !== null;
@@ -170,7 +170,7 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
 
 const SHOWN_PROJECTS = 6;
 
-/** The projects changed last. */
+/** The most recently changed projects. */
 function ProjectsSection({ query }: { query: UseQueryResult<readonly ListedProject[]> }) {
   const projects = query.data ?? [];
   const newest = projects.toSorted((a, b) => b.updated_at - a.updated_at).slice(0, SHOWN_PROJECTS);
@@ -191,7 +191,7 @@ function ProjectsSection({ query }: { query: UseQueryResult<readonly ListedProje
   );
 }
 
-/** For those who may not make the first one. */
+/** For callers who may not create the first one. */
 function NoProjects() {
   return (
     <div className="card">
@@ -211,7 +211,7 @@ const newestQuery = {
   queryFn: () => ask(client.GET('/audit/logs', { params: { query: { limit: SHOWN_LINES } } })),
 };
 
-/** The newest lines of the log, for those who may read it. */
+/** The newest log lines, for callers who may read them. */
 function NewestActivity() {
   const lines = useQuery(newestQuery);
   return (

@@ -15,7 +15,7 @@ import { Snooze } from '../vault-state/snooze.tsx';
 import type { VaultStatus } from '../vault-state/vault.ts';
 import { listNeeds, type Need } from './needs.ts';
 
-/** What waits for someone. Quiet when nothing does. */
+/** Things that need attention, if any. */
 export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const copies = useKnownCopies(vault.fingerprint);
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
@@ -96,7 +96,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
   );
 }
 
-/** Notes of the start that were read, in this window; a new window says them again. */
+/** Start-up notes dismissed in this window; a new window shows them again. */
 const STORAGE_KEY = 'read-notes';
 
 function read(): readonly string[] {

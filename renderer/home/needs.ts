@@ -8,17 +8,17 @@ import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
 
-/** One thing that waits for someone, with the button that helps. */
+/** One thing that needs attention, with the button that helps. */
 export interface Need {
   id: string;
-  /** A verdict, or the days since a copy's proof as a small dial; null days for none. */
+  /** A verdict, or the days since a copy was verified as a small dial; null if it never was. */
   sign: { verdict: VerdictName } | { days: number | null };
   title: string;
   text: string;
   button: { label: string; to: Place; hash?: string } | null;
-  /** A reason of the key's health that can be put off. */
+  /** A reason of the key's health that can be postponed. */
   snooze?: string;
-  /** What a person has read and need not see again. */
+  /** Id of a note that can be dismissed. */
   note?: string;
 }
 
@@ -28,7 +28,7 @@ export interface NeedFacts {
   copies: readonly KeyCopy[];
   lost: number;
   report: DoctorReport | undefined;
-  /** The desktop's keychain, by name, when it would take the key now; null in a browser. */
+  /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
   keychain: string | null;
   nowMs: number;
 }
@@ -37,7 +37,7 @@ const SOON_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PROOF_FRESH_MS = 90 * DAY_MS;
 
-/** What needs someone, the worst first. Being locked is said by the card above it all. */
+/** What needs attention, most severe first. A locked vault is shown by the health card above. */
 export function listNeeds(facts: NeedFacts): Need[] {
   return [
     ...needDatabase(facts),
@@ -117,7 +117,7 @@ function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
   ];
 }
 
-/** Copies due within two weeks. The newest is said by the key's health once it is due. */
+/** Copies due within two weeks. Once due, the newest is covered by the key's health. */
 function needProofs({ vault, copies, nowMs }: NeedFacts): Need[] {
   const isSaid = vault.health.reasons.some(({ code }) => code === 'proof_due' || code === 'proof_stale');
   return copies
@@ -163,7 +163,7 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
   return [...unread, ...notes];
 }
 
-/** A key in a file beside the database, where a keychain would keep it apart. */
+/** The key is in a file next to the database, although a keychain could keep it separate. */
 function needKeychain({ vault, keychain }: NeedFacts): Need[] {
   if (keychain === null || vault.custody.name !== 'file' || vault.state !== 'running') return [];
   return [

@@ -5,7 +5,7 @@ import { caseWords } from '../vault-state/case-words.ts';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
 import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
 
-/** What would become of the secrets if this computer died today: the one sentence of Home. */
+/** Home's main sentence: what could still decrypt the secrets if this computer were lost today. */
 export function sayOutcome(vault: VaultStatus): string {
   if (vault.state === 'locked') {
     const { why } = caseWords(vault);

@@ -75,7 +75,7 @@ export const keyArea = area({
       { name: 'rotation', queryKey },
       { name: 'copies', queryKey, refreshesResource: true },
     ],
-    // What is sealed elsewhere is counted and listed by the vault, and decides how safe the key is.
+    // The vault counts and lists secrets of every resource, and its health depends on them.
     refreshes: [{ queryKey: ['vault'], isAfter: (resource) => resource !== 'vault' }],
   },
 });
@@ -86,7 +86,7 @@ function useKeySign(): NavSign | null {
   return vault?.health.level === 'at_risk' ? 'needs_you' : null;
 }
 
-/** Which key, and how it is. */
+/** The key and its health. */
 function KeyPlate() {
   const vault = useVault().data;
   if (!vault) return null;

@@ -164,7 +164,7 @@ interface StopDialogProps {
   onStopped: () => void;
 }
 
-/** Leaving with a copy that was made and not proven: what remains of it. */
+/** Shown when leaving with a copy that was created but not verified: keep or forget it. */
 function StopDialog({ copy, onClose, onStopped }: StopDialogProps) {
   const forget = useApiMutation(() => forgetCopy(copy.id), { onDone: onStopped });
   return (

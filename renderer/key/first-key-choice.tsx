@@ -11,7 +11,7 @@ import { PassphrasePair } from './copy/passphrase-pair.tsx';
 type FirstKey = components['schemas']['FirstKey'];
 type FirstCustody = Exclude<FirstKey['custody'], 'external'>;
 
-/** Where the first key is to be kept, as it is sent. */
+/** Request body: where to store the first key. */
 export interface ChosenCustody {
   custody: FirstCustody;
   passphrase?: string;
@@ -19,21 +19,21 @@ export interface ChosenCustody {
 }
 
 interface FirstKeyChoiceProps {
-  /** The custody that was asked first, and what it is called. */
+  /** The custody that was tried first, and its name. */
   asked: Pick<FirstKey, 'custody' | 'label'>;
-  /** A key file that lies here already. */
+  /** A key file that already exists. */
   found?: FirstKey['found'];
-  /** Makes the key there, or takes it there. */
+  /** Creates the key there, or uses the existing one. */
   onChoose: (chosen: ChosenCustody) => Promise<unknown>;
 }
 
-/** No first key was made by itself: its owner says which it is and where it is kept, and knows what that means. */
+/** Shown when no first key was created automatically: the owner chooses which key to use and where to store it. */
 export function FirstKeyChoice({ asked, found = null, onChoose }: FirstKeyChoiceProps) {
   const [usesFound, setUsesFound] = useState(found !== null);
   const [custody, setCustody] = useState<FirstCustody>(found ? 'keychain' : 'passphrase');
   const [passphrase, setPassphrase] = useState<string | null>(null);
   const make = useApiMutation(onChoose, { changes: ['vault'] });
-  // A new key cannot go where the other one lies.
+  // A new key cannot go where the other one is.
   const order = found
     ? (['keychain', 'passphrase', 'file'] as const)
     : (['passphrase', 'file', 'keychain'] as const);

@@ -17,7 +17,7 @@ import { Custody } from './page/custody.tsx';
 import { Health } from './page/health.tsx';
 import { KeyHistory } from './page/key-history.tsx';
 
-/** The page the product exists for: how the key is, where its copies are, what to do about it. */
+/** The encryption key: its health, where it is stored, its copies, and what can be done with it. */
 export function KeyPage() {
   const vault = useVault();
   const mayWrite = useMay('vault:write');
@@ -72,10 +72,10 @@ export function KeyPage() {
   );
 }
 
-/** Values a small machine seals again in a second, with their writing to disk. */
+/** Values per second a small machine re-encrypts, disk writes included. */
 const SEALED_PER_S = 5000;
 
-/** Rotate, lock, lost: ordinary ways to grave things. */
+/** Rotate, lock, and the page for a lost key. */
 function Deeds({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const [isLocking, setLocking] = useState(false);

@@ -20,7 +20,7 @@ export const keyQuery = queryOptions({
   queryFn: () => ask(client.GET('/vault/key')),
 });
 
-/** Copies of the active key, the newest proof first; those that were never read back last. */
+/** Copies of the active key, most recently verified first; never verified ones last. */
 export function useKnownCopies(fingerprint: string | null): readonly KeyCopy[] {
   const { data } = useQuery(copiesQuery);
   return (data?.copies ?? [])
@@ -28,7 +28,7 @@ export function useKnownCopies(fingerprint: string | null): readonly KeyCopy[] {
     .sort((a, b) => (b.verified_at ?? 0) - (a.verified_at ?? 0));
 }
 
-/** "Paper kit, desk drawer": the form, and where its owner said it is. */
+/** "Paper kit, desk drawer": the format and the owner's name for the place. */
 export function nameCopy({ format, place }: Pick<KeyCopy, 'format' | 'place'>): string {
   const form = formats[format].kept;
   return `${form[0]?.toUpperCase()}${form.slice(1)}, ${place}`;

@@ -10,7 +10,7 @@ import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
-/** What to do, in its order, when the key or its copies are gone. */
+/** What to do, in order, when the key or its copies are lost. */
 export function LostPage() {
   const vault = useVault();
   return (

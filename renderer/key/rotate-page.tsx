@@ -21,12 +21,12 @@ import { Sealing, Swap } from './rotate/sealing.tsx';
 import { StartRotation } from './rotate/start.tsx';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
-/** How long the end of a rotation is still what this page is about. */
+/** How long this page shows the result of a finished rotation. */
 const RECENT_MS = 10 * 60 * 1000;
 
 export type Rotation = NonNullable<VaultStatus['rotation']>;
 
-/** A new key, in phases: made, proven, every value sealed under it, the old one retired. */
+/** Rotation in phases: new key created, copy verified, every value re-encrypted, old key retired. */
 export function RotatePage() {
   const vault = useVault();
   if (vault.data?.state === 'locked') return <LockedPage />;
@@ -81,7 +81,7 @@ function Phases({ vault }: { vault: VaultStatus }) {
 
 const at: Record<Rotation['state'], number> = { staged: 1, proven: 2, sealing: 2, done: 4, undone: 0 };
 
-/** The four phases along the top. Without a rotation, the first is still to be done. */
+/** The four phases at the top. Without a rotation, the first is still to be done. */
 function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: VaultStatus }) {
   const oldEpoch = rotation?.old_epoch ?? vault.epoch;
   const time = (ms: number) => (Date.now() - ms < 12 * 60 * 60 * 1000 ? formatClock(ms) : formatDay(ms));
@@ -110,7 +110,7 @@ function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: V
   );
 }
 
-/** The end: what is true now, and what may be done with the old key. */
+/** The result, and what can be done with the old key. */
 function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () => void }) {
   const isOwner = useIsOwner();
   const epochs = useQuery(epochsQuery);

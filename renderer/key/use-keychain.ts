@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { desktop } from '../desktop.ts';
 
-/** The system's keychain as the desktop finds it; undefined in a browser, or while it is asked. */
+/** The system's keychain as the desktop reports it; undefined in a browser and while loading. */
 export function useDesktopKeychain() {
   return useQuery({
     queryKey: ['desktop', 'keychain'],
@@ -10,7 +10,7 @@ export function useDesktopKeychain() {
   }).data;
 }
 
-/** The name of a keychain that would take the key now; null where there is none. */
+/** Name of the keychain if the key can be moved there now; null otherwise. */
 export function useKeychain(): string | null {
   const keychain = useDesktopKeychain();
   return keychain?.state === 'ready' ? keychain.name : null;

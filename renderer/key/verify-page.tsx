@@ -23,7 +23,7 @@ export type Verification = components['schemas']['KeyCopyVerification'];
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
 
-/** Says what a copy is good for, at any time. A copy that opens this instance counts as proven from then on. */
+/** Checks what a copy can decrypt, at any time. A copy of this instance's key counts as verified from then on. */
 export function VerifyPage() {
   const vault = useVault();
   if (!vault.data)
@@ -53,7 +53,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
   const verify = useApiMutation(
     async (copy: HandedCopy) => {
       const answer = await ask(client.POST('/vault/key/copies/verify', { body: toHandedBody(copy) }));
-      // The one that was asked for, where its place alone did not tell which it is.
+      // The requested copy, if its place alone did not identify it.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
         await proveCopy(asked.id, copy).catch(() => undefined);
       return answer;
@@ -61,7 +61,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
     {
       changes: ['vault'],
       onDone: (answer) => {
-        // SECURITY: what was handed over is needed again only for its passphrase.
+        // SECURITY: the entered copy is kept only to add its passphrase.
         if (!isPassphrase(answer.verdict)) handed.current = null;
         setSaid(answer);
       },
@@ -156,7 +156,7 @@ interface VerdictCardProps {
   vault: VaultStatus;
 }
 
-/** What a copy is good for: the outcome first, then the facts. */
+/** Result of the verification first, then the details. */
 function VerdictCard({ said, vault }: VerdictCardProps) {
   const { sign, level, title } = words[said.verdict];
   const isOpening = said.verdict === 'opens_this_instance';

@@ -24,7 +24,7 @@ interface NewApiKeyDialogProps {
   onMade: (made: MadeKey) => void;
 }
 
-/** A key does what a role does, or less. Nobody gives one more than they have. */
+/** A key has a role's permissions or fewer, and never more than its creator. */
 export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const session = useSession();
   const grants = useQuery(grantsQuery).data;
@@ -50,7 +50,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       ),
     {
       changes: ['api-keys'],
-      // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
+      // SECURITY: straight into the state of the page that shows it once; the list is fetched without it.
       onDone: ({ api_key }) => {
         onClose();
         onMade({ name: name.trim(), values: [api_key] });
@@ -106,15 +106,15 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
 }
 
 interface PermissionChoiceProps {
-  /** What the role has. */
+  /** Permissions of the role. */
   all: readonly string[];
-  /** What the key gets of it; null for all. */
+  /** Permissions the key gets; null for all. */
   value: readonly string[] | null;
   onChange: (value: readonly string[] | null) => void;
   error?: string | undefined;
 }
 
-/** A role narrowed to some of what it may do. */
+/** Limits the key to some of the role's permissions. */
 function PermissionChoice({ all, value, onChange, error }: PermissionChoiceProps) {
   const id = useId();
   return (

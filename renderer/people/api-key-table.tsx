@@ -15,7 +15,7 @@ import { roleLabel } from './role-choice.tsx';
 
 interface ApiKeyTableProps extends TableStates {
   keys: readonly ApiKey[];
-  /** Absent for those who may only look. */
+  /** Absent for callers without write access. */
   onDelete?: ((key: ApiKey) => void) | undefined;
 }
 

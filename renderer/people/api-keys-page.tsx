@@ -11,7 +11,7 @@ import { ApiKeyTable } from './api-key-table.tsx';
 import { PeopleFrame } from './people-frame.tsx';
 import { type ApiKey, apiKeysQuery } from './people-queries.ts';
 
-/** What programs come in with. */
+/** Credentials of programs. */
 export function ApiKeysPage() {
   const mayWrite = useMay('api_keys:write');
   const canSeal = useCanSeal();

@@ -4,7 +4,7 @@ import { sessionQuery } from '../app/session.ts';
 
 export const peopleArea = area({
   pages: [
-    // Whoever may not see the others sees their own access there.
+    // Callers who may not see other people see their own access there.
     {
       path: '/people',
       load: () => import('./people-page.tsx').then((file) => file.PeoplePage),
@@ -19,7 +19,7 @@ export const peopleArea = area({
   ],
   navigation: [{ group: 'Manage', to: '/people', label: 'People and access', icon: Users }],
   live: {
-    // The session says who one is and may do.
+    // The session holds the caller's account and permissions.
     refreshes: [{ queryKey: sessionQuery.queryKey, isAfter: (resource) => resource === 'users' }],
   },
   secretIcons: { api_key: KeyRound },

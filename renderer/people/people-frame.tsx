@@ -7,7 +7,7 @@ interface PeopleFrameProps {
   children: ReactNode;
 }
 
-/** Who and what may come in: people, and the keys of programs. */
+/** People and API keys. */
 export function PeopleFrame({ actions, children }: PeopleFrameProps) {
   return (
     <Page title="People and access" actions={actions}>

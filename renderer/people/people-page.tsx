@@ -22,7 +22,7 @@ import { roleLabel } from './role-choice.tsx';
 
 type Open = { what: 'new' } | { what: PersonDeed; person: Person } | null;
 
-/** Who may come in. Whoever may not see that sees their own place in it. */
+/** People with access. Callers who may not see that see their own access. */
 export function PeoplePage() {
   return useMay('users:read') ? (
     <Everyone />
@@ -108,10 +108,10 @@ function PeopleList({ query, onDeed }: PeopleListProps) {
   );
 }
 
-/** Reasons of what is asked for most and not given. */
+/** Permissions worth naming when the caller lacks them. */
 const askedFor = ['environments:reveal', 'environments:write', 'users:read', 'audit:read', 'vault:write'];
 
-/** Who one is here and what one may do, for those who do not see the others. */
+/** The caller's account and permissions, for callers who may not see other people. */
 function OwnAccess() {
   const { user, permissions } = useSession();
   const missing = askedFor.filter((permission) => !permissions.includes(permission as never));

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { ask, client } from '../api/client.ts';
 
-/** Everyone, those deleted among them. */
+/** All people, including deleted ones. */
 export const peopleQuery = queryOptions({
   queryKey: ['users', 'list'],
   queryFn: () => ask(client.GET('/users', { params: { query: { include_deleted: 'true' } } })),
@@ -19,7 +19,7 @@ export const apiKeysQuery = queryOptions({
 
 export type ApiKey = Awaited<ReturnType<NonNullable<typeof apiKeysQuery.queryFn>>>[number];
 
-/** Roles and permissions a key can be given. */
+/** Roles and permissions an API key can have. */
 export const grantsQuery = queryOptions({
   queryKey: ['api-keys', 'permissions'],
   queryFn: () => ask(client.GET('/api-keys/permissions')),

@@ -2,7 +2,7 @@ import { words } from '../api/words.ts';
 
 const permissions: Record<string, string> = words.permissions;
 
-/** What a permission of the instance allows, in words for a list of them. */
+/** A permission in words, for lists. */
 export function permissionWords(permission: string): string {
   return permissions[permission] ?? permission;
 }

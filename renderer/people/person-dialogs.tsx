@@ -10,7 +10,7 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { displayName, type Person } from './people-queries.ts';
 import { type Role, RoleChoice, roleLabel } from './role-choice.tsx';
 
-/** Adds someone. The first password is set here; nothing is mailed. */
+/** Adds a person. The first password is set here; no mail is sent. */
 export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [email, setEmail] = useState('');
@@ -72,7 +72,10 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-/** Name, e-mail and roles of someone. Roles are given before others are taken, so that nobody is without in between. */
+/**
+ * Edits name, e-mail and roles. Roles are added before others are removed, so that nobody is without a role in
+ * between.
+ */
 export function EditPersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const { id } = person.user;
   const held: readonly Role[] = person.roles.map((role) => role.name);
@@ -131,7 +134,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
   );
 }
 
-/** For someone who forgot theirs. The owner of the machine alone may. */
+/** For someone who forgot their password. Only the owner of the machine may do this. */
 export function ResetPasswordDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const [password, setPassword] = useState('');
   const reset = useApiMutation(

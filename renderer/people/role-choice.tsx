@@ -6,7 +6,7 @@ interface RoleChoiceProps {
   onChange: (roles: readonly Role[]) => void;
 }
 
-/** Someone may have several roles; the strongest counts. */
+/** A person may have several roles; the strongest applies. */
 export function RoleChoice({ value, onChange }: RoleChoiceProps) {
   const id = useId();
   return (

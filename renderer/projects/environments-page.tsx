@@ -17,7 +17,7 @@ import { type Environment, environmentsQuery, useProjectParam, variablesQuery } 
 
 type Open = { what: 'new' } | { what: 'settings' | 'delete'; environment: Environment } | null;
 
-/** The environments of a project: where its variables differ. */
+/** The environments of a project. */
 export function EnvironmentsPage() {
   const project = useProjectParam();
   const environments = useQuery(environmentsQuery(project));
@@ -96,7 +96,7 @@ interface DeleteEnvironmentDialogProps {
   onClose: () => void;
 }
 
-/** What goes with an environment: the variables that are in no other. */
+/** What is deleted with an environment: variables in no other environment. */
 function DeleteEnvironmentDialog({ project, environment, onClose }: DeleteEnvironmentDialogProps) {
   const variables = useQuery(variablesQuery(project));
   const inside = (variables.data ?? []).filter((each) =>

@@ -7,14 +7,14 @@ import { Page } from '../ui/page.tsx';
 import { projectQuery } from './project-queries.ts';
 
 interface ProjectFrameProps {
-  /** The segment of the path that names it. */
+  /** Path segment of the project. */
   project: string;
   /** At the right of the title. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** What the pages of one project share: where it is, its name, its tabs. */
+/** Frame of the pages of one project: breadcrumb, name, tabs. */
 export function ProjectFrame({ project, actions, children }: ProjectFrameProps) {
   const found = useQuery(projectQuery(project));
   if (hasCode(found.error, 'not_found')) return <NotFoundPage />;

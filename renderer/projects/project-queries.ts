@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ask, client } from '../api/client.ts';
 
-/** A project by the segment of its path, and what belongs to it. The change feed renews everything of `projects`. */
+/** Queries of a project by its path segment. The change feed refreshes everything under `projects`. */
 export const projectQuery = (project: string) =>
   queryOptions({
     queryKey: ['projects', project],
@@ -36,7 +36,7 @@ export type Token = Awaited<
   ReturnType<NonNullable<ReturnType<typeof tokensQuery>['queryFn']>>
 >['tokens'][number];
 
-/** Every project with what it holds. */
+/** All projects with their counts. */
 export const projectListQuery = queryOptions({
   queryKey: ['projects', 'list'],
   queryFn: async () => {
@@ -47,7 +47,7 @@ export const projectListQuery = queryOptions({
 
 export type ListedProject = Awaited<ReturnType<NonNullable<typeof projectListQuery.queryFn>>>[number];
 
-/** The segment of the path that names the project of this page. */
+/** Path segment of this page's project. */
 export function useProjectParam(): string {
   return useParams({ strict: false }).project ?? '';
 }

@@ -67,7 +67,7 @@ export function ProjectSettingsPage() {
   );
 }
 
-/** What is lost with a project, by count and name; its name is typed before. */
+/** What is deleted with a project, by count and name; its name must be typed. */
 function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: () => void }) {
   const navigate = useNavigate();
   const variables = useQuery(variablesQuery(project.slug));

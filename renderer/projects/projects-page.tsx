@@ -11,7 +11,7 @@ import { NewProjectDialog } from './manage/new-project-dialog.tsx';
 import { ProjectTable } from './manage/project-table.tsx';
 import { type ListedProject, projectListQuery } from './project-queries.ts';
 
-/** Rows drawn at once: nobody reads more, and the search finds the rest. */
+/** Rows shown at once; the search finds the rest. */
 const SHOWN = 200;
 
 export function ProjectsPage() {
@@ -68,7 +68,7 @@ export function ProjectsPage() {
 
 interface ProjectListProps {
   query: UseQueryResult<readonly ListedProject[]>;
-  /** In place of an empty list. */
+  /** Shown instead of an empty list. */
   none: ReactNode;
 }
 

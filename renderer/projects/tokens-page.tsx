@@ -20,7 +20,7 @@ import { describeGrant, tokenPermissions } from './manage/token-permissions.ts';
 import { ProjectFrame } from './project-frame.tsx';
 import { type Token, tokensQuery, useProjectParam } from './project-queries.ts';
 
-/** What a deployment, a pipeline or a script of one project comes in with. */
+/** Credentials of a project's deployments, pipelines and scripts. */
 export function TokensPage() {
   const project = useProjectParam();
   const [isMaking, setMaking] = useState(false);

@@ -10,7 +10,7 @@ import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import type { LostValue } from './recovery-query.ts';
 import { isLong, sayNewValue } from './recovery-query.ts';
 
-/** What was done about a value in this visit, and when. */
+/** How and when a value was replaced during this visit. */
 export interface Replaced {
   said: string;
   atMs: number;
@@ -21,7 +21,7 @@ interface LostValueRowProps {
   replaced: Replaced | undefined;
   mayMend: boolean;
   onReplaced: (value: LostValue, said: string) => void;
-  /** A new value that is shown this one time. */
+  /** A new value that is shown once. */
   onShow: (name: string, value: string) => void;
 }
 
@@ -127,10 +127,10 @@ interface NewValueFieldProps {
 }
 
 /**
- * Takes one value, hidden; what is pasted with line ends stays as it is. Ctrl or Cmd S saves like Enter. No password
- * field: browsers would offer to keep each of these.
+ * Hidden input for one value; pasted line breaks are kept. Ctrl or Cmd S saves like Enter. Not a password field,
+ * because browsers would offer to store every value.
  *
- * SECURITY: the value is in the field alone, never in state, and gone with it.
+ * SECURITY: the value is only in the field, never in state, and gone with it.
  */
 function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFieldProps) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
@@ -143,7 +143,7 @@ function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFie
   const lengthen = (add = '') => {
     const before = field.current?.value ?? '';
     setLong(true);
-    // The long field takes over once it is there.
+    // The long field takes over once it is mounted.
     queueMicrotask(() =>
       requestAnimationFrame(() => {
         if (!field.current) return;

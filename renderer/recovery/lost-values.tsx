@@ -10,10 +10,10 @@ import { groupWords } from './recovery-query.ts';
 
 const order = Object.keys(groupWords) as RecoveryGroupName[];
 
-/** The groups, what breaks first on top. What was replaced in this visit stays in sight, ticked. */
+/** The groups, most urgent first. Values replaced during this visit stay visible, ticked. */
 export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boolean }) {
   const [replaced, setReplaced] = useState<ReadonlyMap<string, Replaced & Kept>>(new Map());
-  // SECURITY: a new value is in this state alone until "I have stored it".
+  // SECURITY: a new value is only in this state until "I have stored it".
   const [shown, setShown] = useState<{ name: string; values: string[] } | null>(null);
   const groupOf = (id: string) => list.groups.find(({ values }) => values.some((value) => value.id === id));
   const note = useCallback((group: RecoveryGroupName) => {
@@ -56,7 +56,7 @@ export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boo
   );
 }
 
-/** A replaced value leaves the list of the instance: what is needed to go on showing it. */
+/** A replaced value is no longer on the instance's list: what is needed to keep showing it. */
 interface Kept {
   value: LostValue;
   group: RecoveryGroupName;
@@ -79,15 +79,15 @@ function Done() {
   );
 }
 
-/** Above this many a group begins closed, but for the first. */
+/** Groups with more values than this start collapsed, except the first. */
 const LONG = 30;
-/** Rows drawn at once. */
+/** Rows shown at once. */
 const SHOWN = 100;
 
 interface RecoveryGroupProps {
   order: number;
   group: RecoveryGroupName;
-  /** What is left and what was replaced in this visit, in the order of the list. */
+  /** Remaining values and those replaced during this visit, in list order. */
   values: readonly LostValue[];
   replaced: ReadonlyMap<string, Replaced>;
   mayMend: boolean;
@@ -95,7 +95,7 @@ interface RecoveryGroupProps {
   onShow: (name: string, value: string) => void;
 }
 
-/** What breaks together, under a head that says when and how much is left. */
+/** One group of lost values, with a header that says when they matter and how many are left. */
 function RecoveryGroup({ order, group, values, replaced, ...row }: RecoveryGroupProps) {
   const [isOpen, setOpen] = useState(order === 1 || values.length <= LONG);
   const [limit, setLimit] = useState(SHOWN);

@@ -17,7 +17,7 @@ import { LostValues } from './lost-values.tsx';
 import { type RecoveryList, recoveryQuery } from './recovery-query.ts';
 import { RescueDialog } from './rescue-dialog.tsx';
 
-/** What was lost with a key, worked off until nothing is left. */
+/** The values lost with a key, until all are replaced. */
 export function RecoveryPage() {
   const list = useQuery(recoveryQuery);
   const vault = useVault().data;
@@ -66,7 +66,7 @@ function Actions({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
   );
 }
 
-/** The list has names and no values: it can lie on a desk while the values are looked for. */
+/** The list has names and no values, so it can be printed while looking for the values. */
 function exportList(list: RecoveryList, vault: VaultStatus): void {
   const content = JSON.stringify({ instance: vault.instance.name, ...list }, null, 2);
   saveFile(`temps-recovery-${formatFileDay(Date.now())}.json`, `${content}\n`, 'application/json');
@@ -104,7 +104,7 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
   );
 }
 
-/** How far it has come, and the way back should the old key turn up. */
+/** Progress, and a button to recover values with the old key. */
 function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: boolean }) {
   const [isRescuing, setRescuing] = useState(false);
   const { total, remaining, started_at, lost_fingerprints } = list;

@@ -8,7 +8,7 @@ export type LostValue = components['schemas']['LostValue'];
 export type RecoveryGroupName = components['schemas']['RecoveryGroupName'];
 export type RecoveryList = components['schemas']['RecoveryList'];
 
-/** What was lost with a key and not replaced yet. */
+/** Values lost with a key and not yet replaced. */
 export const recoveryQuery = queryOptions({
   queryKey: ['vault', 'recovery'],
   queryFn: () => ask(client.GET('/vault/recovery')),
@@ -16,9 +16,9 @@ export const recoveryQuery = queryOptions({
 
 export const groupWords: Record<RecoveryGroupName, { title: string; breaks: string }> = words.recovery_groups;
 
-/** How a value is created anew, on its button and afterwards. */
+/** Texts for creating a new value: the button, and once done. */
 export const sayNewValue = (kind: SecretKind) =>
   wordsOfKind(kind).renewal ?? { button: 'Create a new one', done: 'Created again' };
 
-/** Kinds that come as several lines. */
+/** Kinds with multi-line values. */
 export const isLong = (kind: SecretKind) => kind === 'ssh_private_key';

@@ -21,9 +21,9 @@ interface Outcome {
   unreadable: string[];
 }
 
-/** The old key turned up: what was not replaced is opened with it and sealed under the key of today. */
+/** Recovers values that were not replaced with the old key, and encrypts them with the current one. */
 export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogProps) {
-  // SECURITY: what was handed over lives in this ref alone, and is dropped once it was taken.
+  // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);

@@ -10,7 +10,10 @@ import { OwnerLink } from './owner-link.tsx';
 import { wordsOfKind } from './secret-words.ts';
 import { type DoctorReport, firstFailingQuery, type SealedSecret, useIsLost } from './secrets-queries.ts';
 
-/** What the newest check said: how many open, and the first that does not with the button that helps. */
+/**
+ * Result of the latest check: how many values can be decrypted, and the first that cannot, with the button that
+ * helps.
+ */
 export function DoctorCard({ vault, report }: { vault: VaultStatus; report: DoctorReport | undefined }) {
   const first = useQuery(firstFailingQuery).data;
   const isLocked = vault.state === 'locked';
@@ -46,7 +49,7 @@ function Figure({ count, words }: { count: number; words: string }) {
   );
 }
 
-/** From here on a person wonders: say how far it is, and that nobody has to wait. */
+/** After this long, show the progress and say that nobody has to wait. */
 const LONG_MS = 3000;
 
 function Checked({ report, total }: { report: DoctorReport | undefined; total: number }) {

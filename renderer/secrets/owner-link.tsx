@@ -6,12 +6,12 @@ interface OwnerLinkProps {
   owner: SecretOwner | null;
   className?: string;
   title?: string;
-  /** What is shown where there is no page to go to; nothing unless said. */
+  /** Shown when there is no page to link to; nothing by default. */
   without?: ReactNode;
   children: ReactNode;
 }
 
-/** The page of what a secret belongs to, where the console has one. */
+/** Link to the page of what a secret belongs to, if the console has one. */
 export function OwnerLink({ owner, className, title, without = null, children }: OwnerLinkProps) {
   if (!owner?.path) return without;
   return (

@@ -10,15 +10,15 @@ interface KindWords {
   label: string;
   one: string;
   many: string;
-  /** Created anew by the instance itself: nothing is lost with it. */
+  /** The instance can create a new one itself, so nothing is lost. */
   is_replaceable: boolean;
-  /** How a new value is asked for, and what is said once there is one. */
+  /** Texts for creating a new value: the button, and once done. */
   renewal: { button: string; done: string } | null;
 }
 
 const kinds: Partial<Record<SecretKind, KindWords>> = words.secret_kinds;
 
-/** As its capability declares it; a kind of a newer version goes by its name. */
+/** As declared by its capability; an unknown kind of a newer version is shown by its name. */
 export function wordsOfKind(kind: SecretKind): KindWords {
   const name = kind.replaceAll('_', ' ');
   return kinds[kind] ?? { label: name, one: name, many: name, is_replaceable: false, renewal: null };
@@ -28,7 +28,7 @@ export const groupLabels: Record<SecretGroup, string> = words.secret_groups;
 
 export type CountsByKind = Partial<Record<SecretKind, number>>;
 
-/** Values that a lost key would take with it. */
+/** Number of values that would be lost with the key. */
 export function countToLose(byKind: CountsByKind): number {
   return Object.entries(byKind).reduce(
     (sum, [kind, count]) => (wordsOfKind(kind as SecretKind).is_replaceable ? sum : sum + count),
@@ -36,7 +36,9 @@ export function countToLose(byKind: CountsByKind): number {
   );
 }
 
-/** "12 variables, 2 API keys and 1 second factor", the most first, without what is made anew by itself. */
+/**
+ * "12 variables, 2 API keys and 1 second factor", largest first, without what the instance can create again itself.
+ */
 export function listToLose(byKind: CountsByKind): string {
   const parts = (Object.entries(byKind) as [SecretKind, number][])
     .filter(([kind, count]) => count > 0 && !wordsOfKind(kind).is_replaceable)

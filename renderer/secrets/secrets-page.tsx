@@ -24,7 +24,7 @@ import {
 } from './secrets-queries.ts';
 import { SecretsTable } from './secrets-table.tsx';
 
-/** Every sealed value of every kind, and whether it opens. */
+/** All encrypted values, and whether each can be decrypted. */
 export function SecretsPage() {
   const vault = useVault();
   const report = useDoctor();
@@ -159,7 +159,9 @@ function Foot({ data, onPage }: { data: SecretsPageData; onPage: (page: number) 
   );
 }
 
-/** The report of the newest check, made first where there is none. It holds names and figures, never a value. */
+/**
+ * Exports the report of the latest check, running one if there is none. It holds names and numbers, never a value.
+ */
 async function exportReport(instanceName: string): Promise<void> {
   const known = await ask(client.GET('/vault/doctor'));
   const report =

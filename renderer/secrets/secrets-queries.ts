@@ -32,19 +32,19 @@ export const secretsQuery = ({ group, search, page }: SecretsFilter) =>
     placeholderData: keepPreviousData,
   });
 
-/** How many do not open, and the first of them, whatever the filter. */
+/** How many cannot be decrypted, and the first of them, whatever the filter. */
 export const firstFailingQuery = queryOptions({
   queryKey: ['vault', 'secrets', 'first'],
   queryFn: () => ask(client.GET('/vault/secrets', { params: { query: { per_page: 1 } } })),
 });
 
-/** The newest report; the change feed keeps it true while a check goes on. */
+/** The latest report; the change feed updates it while a check is running. */
 export const doctorQuery = queryOptions({
   queryKey: ['vault', 'doctor'],
   queryFn: () => ask(client.GET('/vault/doctor')),
 });
 
-/** Whether this key was given up: then the recovery list is where its values are mended. */
+/** Whether this key was given up: then its values are replaced on the recovery list. */
 export function useIsLost(fingerprint: string): boolean {
   const { data } = useQuery(epochsQuery);
   return data?.epochs.some((key) => key.fingerprint === fingerprint && key.state === 'lost') ?? false;
@@ -55,14 +55,14 @@ export function useLostKeys(): ReadonlySet<string> {
   return new Set(data?.epochs.filter(({ state }) => state === 'lost').map(({ fingerprint }) => fingerprint));
 }
 
-/** Starts a check of every value, or joins the one under way; the feed tells how far it is. */
+/** Starts a check of every value, or joins the running one; the change feed reports its progress. */
 export function useVerifyAll(): ApiMutation {
   return useApiMutation(() => ask(client.POST('/vault/doctor')), {
     onDone: (report) => queryClient.setQueryData(doctorQuery.queryKey, report),
   });
 }
 
-/** The newest report. Once a check ended, what it said of each value is asked anew. */
+/** The latest report. When a check ends, the list is refetched. */
 export function useDoctor(): DoctorReport | undefined {
   const report = useQuery(doctorQuery).data;
   const known = useRef(report?.finished_at);

@@ -12,7 +12,7 @@ interface SecretsTableProps extends TableStates {
   secrets: readonly SealedSecret[];
 }
 
-/** Sealed values, one a row, without their values. What is needed least goes first from a narrow screen. */
+/** Encrypted values, one per row, without their plaintext. Narrow screens hide the less important columns. */
 export function SecretsTable({ secrets, ...states }: SecretsTableProps) {
   const lost = useLostKeys();
   return (

@@ -22,7 +22,7 @@ export const settingsArea = area({
       group: 'Do',
       label: 'API documentation',
       icon: BookOpen,
-      // The window opens no second one.
+      // The desktop window opens no other windows.
       only: 'browser',
       run: () => window.open('/api/docs', '_blank', 'noopener'),
     },

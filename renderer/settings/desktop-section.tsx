@@ -11,7 +11,7 @@ import { Fact } from './doors-section.tsx';
 type Bridge = NonNullable<typeof desktop>;
 type UpdateState = Awaited<ReturnType<Bridge['updates']>>;
 
-/** What only the desktop has: starting at login, its tray, its updates. Not there in a browser. */
+/** Desktop only: start at login, tray, updates. Not shown in a browser. */
 export function DesktopSection() {
   if (!desktop) return null;
   return <Desktop bridge={desktop} />;

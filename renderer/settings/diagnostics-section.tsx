@@ -9,7 +9,7 @@ import { Dialog } from '../ui/overlays/dialog.tsx';
 import { Section } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
 
-/** What helps someone else find a fault: seen before it is taken. */
+/** Diagnostics for a bug report, shown before they are downloaded. */
 export function DiagnosticsSection() {
   const [bundle, setBundle] = useState<string | null>(null);
   const mayReadAudit = useMay('audit:read');

@@ -8,14 +8,14 @@ import { Section } from '../ui/page.tsx';
 
 const doorsQuery = { queryKey: ['doors'], queryFn: () => ask(client.GET('/doors')) };
 
-/** Where this instance answers. Ports and fingerprint are for the owner, who can compare them. */
+/** Addresses of this instance. Ports and fingerprint are shown to the owner, who can compare them. */
 export function DoorsSection() {
   const isOwner = useIsOwner();
   const doors = useQuery({ ...doorsQuery, enabled: isOwner });
   return (
     <Section title="Addresses">
       <div className="card card-pad grid grid-cols-1 gap-3">
-        {/* The desktop's window has no address that anyone could use. */}
+        {/* The desktop window has no address that others could use. */}
         {!desktop && (
           <Fact term="This page">
             <span className="font-mono text-12 [overflow-wrap:anywhere]">{location.origin}</span>
@@ -33,7 +33,7 @@ export function DoorsSection() {
             </Fact>
             {doors.data.certificate && (
               <Fact term="Certificate fingerprint">
-                {/* Eight pairs a line. */}
+                {/* Eight pairs per line. */}
                 <span className="block w-[24ch] font-mono text-12 break-all">
                   {doors.data.certificate.sha256}
                 </span>

@@ -13,7 +13,7 @@ import { type Settings, settingsQuery } from './settings-query.ts';
 
 const MAX_DAYS = 90;
 const MAX_NAMES = 50;
-/** The instance's own rule for a name or address. */
+/** The instance's rule for a name or address. */
 const NAME = /^[a-zA-Z0-9.:-]{1,253}$/;
 
 const toText = (settings: Settings) => ({
@@ -29,12 +29,12 @@ function findNameError(names: readonly string[]): string | undefined {
   return names.length > MAX_NAMES ? `At most ${MAX_NAMES} names.` : undefined;
 }
 
-/** What holds for everyone who uses this instance. */
+/** Settings that apply to everyone who uses this instance. */
 export function InstanceForm({ settings }: { settings: Settings }) {
   const mayWrite = useMay('settings:write');
   const [text, setText] = useState(() => toText(settings));
   const [isTouched, setTouched] = useState(false);
-  // Until someone types here, the form shows what there is, whoever changed it.
+  // Until someone types here, the form follows changes by others.
   useEffect(() => {
     if (!isTouched) setText(toText(settings));
   }, [settings, isTouched]);

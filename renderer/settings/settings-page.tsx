@@ -52,7 +52,7 @@ function AboutSection() {
     <Section
       title="About"
       actions={
-        // The desktop window opens no second one.
+        // The desktop window opens no other windows.
         !desktop && (
           <a href="/api/docs" target="_blank" rel="noopener" className={buttonClass('normal', true)}>
             API documentation

@@ -13,7 +13,7 @@ const Command = ({ children }: { children: string }) => (
   </code>
 );
 
-/** How each system is told to trust an authority, in short. */
+/** Short instructions for trusting an authority, per system. */
 const systems: readonly { value: System; label: string; steps: ReactNode }[] = [
   {
     value: 'linux',
@@ -88,7 +88,7 @@ function guessSystem(): System {
   return platform.startsWith('mac') ? 'macos' : platform.startsWith('win') ? 'windows' : 'linux';
 }
 
-/** The authority behind this instance's certificate, and how to make a browser trust it. */
+/** The certificate authority of this instance, and how to trust it. */
 export function TrustSection() {
   const [system, setSystem] = useState(guessSystem);
   return (

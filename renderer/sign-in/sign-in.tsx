@@ -8,11 +8,11 @@ import { Mark } from '../ui/instruments/mark.tsx';
 
 interface SignInProps {
   session: Session;
-  /** The session ended while someone worked: the page waits beneath. */
+  /** The session ended while in use; the page is still mounted below. */
   isOver?: boolean;
 }
 
-/** Coming in: password, then the second factor where there is one. The page that was asked for comes after. */
+/** Sign-in: password, then the second factor if set up, then the requested page. */
 export function SignIn({ session, isOver = false }: SignInProps) {
   const wantsCode = session.state === 'second_factor';
   return (

@@ -18,7 +18,7 @@ interface BannerProps {
   children: ReactNode;
 }
 
-/** One sentence, one button. */
+/** A sentence and a button. */
 export function Banner({ tone, action, verdict, children }: BannerProps) {
   return (
     <div

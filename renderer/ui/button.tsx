@@ -16,11 +16,11 @@ export function buttonClass(kind: ButtonKind = 'normal', isSmall = false): strin
 }
 
 interface ButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
-  /** One filled blue button per page; red only on the button that destroys. */
+  /** One filled blue button per page; red only for buttons that destroy something. */
   kind?: ButtonKind;
   isSmall?: boolean;
   icon?: LucideIcon;
-  /** Work is under way: the button waits, says so, and cannot be pressed again. */
+  /** Pending: the button shows it and cannot be pressed again. */
   isBusy?: boolean;
   children: ReactNode;
 }

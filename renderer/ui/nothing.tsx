@@ -10,7 +10,7 @@ interface EmptyProps {
   text: ReactNode;
   /** One button. */
   action?: ReactNode;
-  /** It stands in place of a page: its title is the page's. */
+  /** It replaces a page: its title is the page's. */
   isPage?: boolean;
 }
 
@@ -33,7 +33,7 @@ interface FailedProps {
   onRetry: () => void;
 }
 
-/** What happened, what is untouched, try again. */
+/** What happened, with a retry. */
 export function Failed({ title, error, onRetry }: FailedProps) {
   const isForbidden = hasCode(error, 'forbidden', 'owner_only');
   const Icon = isForbidden ? LockKeyhole : CircleX;
@@ -54,7 +54,7 @@ export function Failed({ title, error, onRetry }: FailedProps) {
 const SKELETON_AFTER_MS = 200;
 const widths = ['62%', '74%', '50%', '80%', '66%'];
 
-/** Rows to come: after 200 ms, without shimmer. */
+/** Placeholder rows: shown after 200 ms, without shimmer. */
 export function Skeleton({ rows = 5, columns = 3 }: { rows?: number; columns?: number }) {
   const [isDue, setDue] = useState(false);
   useEffect(() => {

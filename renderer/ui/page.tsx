@@ -13,7 +13,7 @@ interface PageProps {
   children: ReactNode;
 }
 
-/** A page: where it is, its title, its one main action, and the rest. */
+/** A page: breadcrumb, title, main action and content. */
 export function Page({ title, name, crumbs = [], under, actions, children }: PageProps) {
   const text = name ?? (typeof title === 'string' ? title : 'Temps');
   useEffect(() => {
@@ -50,7 +50,7 @@ export function Page({ title, name, crumbs = [], under, actions, children }: Pag
 
 interface SectionProps {
   title: string;
-  /** After the title, quieter. */
+  /** After the title, in a lighter style. */
   said?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;

@@ -5,73 +5,73 @@ import { Failed, Skeleton } from './nothing.tsx';
 import { useVirtualRows } from './virtual-rows.ts';
 
 export interface Column<Row> {
-  /** Its header, and what tells it from the others. */
+  /** Its header and unique id. */
   name: string;
-  /** The header where it is more than its name, or read out only. */
+  /** The header if it is more than the name, or visually hidden. */
   head?: ReactNode;
   cell: (row: Row) => ReactNode;
-  /** What a cell says in full: shown on hover. */
+  /** Full text of a cell, shown on hover. */
   title?: (row: Row) => string | undefined;
-  /** The column that names its row to a screen reader. */
+  /** The column screen readers use as the row's name. */
   isRowHeader?: boolean;
-  /** Figures, at the right. */
+  /** Numbers, right-aligned. */
   isNumber?: boolean;
-  /** A class; columns without one share what is left. */
+  /** A class; columns without one share the remaining width. */
   width?: string;
-  /** Of the header and the cells: the screens it is hidden on. */
+  /** Classes of header and cells, for example to hide the column on some screens. */
   className?: string;
 }
 
 interface TableProps<Row> {
-  /** What it lists: read out. */
+  /** Accessible name. */
   label: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => Key;
   /** `is-bad`, `is-locked`, `is-open`, `is-link`. */
   rowClass?: (row: Row) => string;
-  /** Where the rows come from: while there are none, that they load, or why they did not. */
+  /** The query of the rows, for the loading and error states. */
   query?: TableQuery | undefined;
   skeletonRows?: number;
-  /** In place of a table without rows. */
+  /** Shown instead of an empty table. */
   empty?: ReactNode;
   /** A line below the rows. */
   foot?: ReactNode;
   className?: string;
-  /** A box before each row, and one for all. */
+  /** A checkbox for each row, and one for all. */
   selection?: Selection<Row> | undefined;
   /**
-   * Height of a row, for thousands of them: only those in sight are drawn, and screen readers are told of all by
-   * `aria-rowcount` and `aria-rowindex`. Columns, `rowKey` and rows that did not change must be the same objects.
+   * Row height, for thousands of rows: only visible rows are rendered, and screen readers get the total by
+   * `aria-rowcount` and `aria-rowindex`. Columns, `rowKey` and unchanged rows must be the same objects.
    */
   rowPx?: number;
-  /** What is opened below one row, in a table with `rowPx`. */
+  /** Content below one row, in a table with `rowPx`. */
   below?: { key: Key; content: ReactNode } | null | undefined;
 }
 
 interface Selection<Row> {
-  /** Of the rows of the table. */
+  /** Keys of the selected rows. */
   selected: ReadonlySet<Row>;
   nameOf: (row: Row) => string;
-  /** The same function at every drawing: a row is drawn anew only when it is selected itself. */
+  /** Must be stable: a row is rendered again only when its own selection changes. */
   onSelect: (row: Row, isSelected: boolean) => void;
   onSelectAll: (isSelected: boolean) => void;
 }
 
-/** What a table needs of a query. TanStack's results have it. */
+/** What a table needs of a query; TanStack's results have it. */
 interface TableQuery {
   data: unknown;
   isError: boolean;
   error: unknown;
-  /** The rows are those of the question before. */
+  /** The rows are of the previous query. */
   isPlaceholderData: boolean;
   refetch: () => unknown;
 }
 
-/** What a page hands through a table of its own. */
+/** Props that a page passes through its own table component. */
 export type TableStates = Pick<TableProps<never>, 'query' | 'empty' | 'foot'>;
 
-/** Many things, one a row. */
+/** A table with one item per row. */
 export function Table<Row>(props: TableProps<Row>) {
   const { rows, query, skeletonRows = 4, empty, foot, className = '', rowPx } = props;
   return (
@@ -159,7 +159,7 @@ function SelectAll({ count, isAll, onChange }: SelectAllProps) {
   );
 }
 
-/** What a row needs of the selection: nothing that changes when another row is selected. */
+/** Selection props of a row; they do not change when another row is selected. */
 function rowSelection<Row>(selection: Selection<Row> | undefined, row: Row) {
   if (!selection) return {};
   const { selected, nameOf, onSelect } = selection;
@@ -170,7 +170,7 @@ interface TableRowProps<Row> {
   columns: readonly Column<Row>[];
   row: Row;
   className: string | undefined;
-  /** Among all rows, from 1; the head is the first. */
+  /** Position among all rows, from 1; the header is the first. */
   rowIndex?: number;
   isSelected?: boolean;
   selectLabel?: string;
@@ -221,7 +221,7 @@ function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     [rows, rowKey, openKey],
   );
   const isOpen = openAt >= 0;
-  /** The row at a place among all that are drawn; null for what is opened below one. */
+  /** The row at a rendered position; null for the content below a row. */
   const placeOf = useCallback(
     (at: number) => (!isOpen || at <= openAt ? at : at === openAt + 1 ? null : at - 1),
     [isOpen, openAt],
@@ -271,7 +271,7 @@ function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
   );
 }
 
-/** In place of the rows that are not drawn. */
+/** Replaces the rows that are not rendered. */
 function Gap({
   ref,
   height,
@@ -292,7 +292,7 @@ function Gap({
   );
 }
 
-/** The last column: the buttons and the menu of a row. */
+/** The last column: buttons and menu of a row. */
 export function actionsColumn<Row>(cell: (row: Row) => ReactNode, width = 'w-14'): Column<Row> {
   return {
     name: 'Actions',
@@ -306,11 +306,11 @@ interface RowNameProps {
   name: string;
   /** Chips. */
   beside?: ReactNode;
-  /** A quieter second line. */
+  /** A lighter second line. */
   below?: ReactNode;
 }
 
-/** What a row is about: its name, cut where there is no room for all of it. */
+/** The name of a row's item, truncated if there is no room. */
 export function RowName({ name, beside, below }: RowNameProps) {
   return (
     <span className="two-lines min-w-0">
@@ -325,7 +325,7 @@ export function RowName({ name, beside, below }: RowNameProps) {
   );
 }
 
-/** In the place of what waits for the key. */
+/** Replaces a value that needs the key. */
 export function Locked() {
   return (
     <span className="padlock">

@@ -1,4 +1,4 @@
-/** Times in the words and the zone of the person reading. */
+/** Times in the user's locale and time zone. */
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
@@ -45,7 +45,7 @@ export const formatClock = (ms: number) => clock.format(ms);
 export function formatTime(ms: number, nowMs = Date.now()): string {
   return startOfDay(ms) === startOfDay(nowMs) ? clock.format(ms) : exact.format(ms);
 }
-/** For titles and tables that must be exact. */
+/** For tooltips and exact tables. */
 export const formatExact = (ms: number) => exact.format(ms);
 
 /** "about 6 seconds", "about 2 minutes". */

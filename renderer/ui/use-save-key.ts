@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 
-/** Ctrl or Cmd S saves what is edited on this page, in place of the browser's own. Null: nothing to save. */
+/** Ctrl or Cmd S saves this page's form instead of the browser's action. Null: nothing to save. */
 export function useSaveKey(save: (() => void) | null): void {
   const latest = useRef(save);
   latest.current = save;

@@ -1,18 +1,18 @@
 import { type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type Key, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
-/** Rows come and go by so many at once: most frames of a scroll then draw nothing anew. */
+/** Rows are added and removed in steps, so that most scroll frames render nothing. */
 const DRAWN_AT_ONCE = 12;
 
 interface VirtualRowsOptions {
   count: number;
-  /** Height of a row; one of another height is measured by `measureElement`. */
+  /** Row height; rows of other heights are measured by `measureElement`. */
   rowPx: number;
-  /** The same function for the same rows: a new one has all of them measured again. */
+  /** Must be stable for the same rows: a new function has all of them measured again. */
   keyOf: (at: number) => Key;
 }
 
-/** Which of thousands of rows to draw while the page scrolls, and the heights of the gaps before and after them. */
+/** Which of thousands of rows to render while scrolling, and the heights of the gaps before and after them. */
 export function useVirtualRows({ count, rowPx, keyOf }: VirtualRowsOptions) {
   const start = useRef<HTMLTableSectionElement>(null);
   const scrollMargin = useOffset(start, keyOf);
@@ -32,10 +32,10 @@ export function useVirtualRows({ count, rowPx, keyOf }: VirtualRowsOptions) {
   return { start, drawn, before, after, measureElement: virtualizer.measureElement };
 }
 
-/** What scrolls is the page's main part, not the table. */
+/** The page's main element scrolls, not the table. */
 const findScroller = () => document.getElementById('page');
 
-/** The rows in sight and some beyond them, in whole steps. */
+/** The visible rows and some beyond them, in whole steps. */
 function listDrawn({ startIndex, endIndex, count }: Range): number[] {
   const first = Math.max(0, (Math.floor(startIndex / DRAWN_AT_ONCE) - 1) * DRAWN_AT_ONCE);
   const end = Math.min(count, (Math.floor(endIndex / DRAWN_AT_ONCE) + 2) * DRAWN_AT_ONCE);
@@ -43,8 +43,8 @@ function listDrawn({ startIndex, endIndex, count }: Range): number[] {
 }
 
 /**
- * How far the rows begin below the top of what scrolls. Asked when the rows change, not when they scroll: it costs a
- * layout. What a banner above adds meanwhile is less than the rows drawn beyond the edge.
+ * Offset of the rows from the top of the scrolling element. Measured when the rows change, not on scroll, since it
+ * costs a layout. A banner that appears meanwhile adds less than the rows rendered beyond the edge.
  */
 function useOffset(start: RefObject<HTMLTableSectionElement | null>, rows: unknown): number {
   const [offset, setOffset] = useState(0);

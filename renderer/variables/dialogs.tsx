@@ -11,13 +11,13 @@ import type { Rights } from './rights.ts';
 import { UsesDialog } from './table/uses-dialog.tsx';
 import type { Variable, VariableScope } from './variable-scope.ts';
 
-/** What is open over the page. SECURITY: the text of an import is dropped when its dialog closes. */
+/** The open dialog. SECURITY: the text of an import is dropped when its dialog closes. */
 export type OpenedDialog =
   | { kind: 'add' }
   | { kind: 'edit' | 'history' | 'uses'; variable: Variable }
   | { kind: 'delete'; variables: readonly Variable[] }
   | FileDialog;
-/** Those that only a project has. */
+/** Dialogs that only a project has. */
 type FileDialog =
   | { kind: 'move'; variables: readonly Variable[] }
   | { kind: 'paste' | 'export' | 'environment-history' }
@@ -27,7 +27,7 @@ export type OpenDialog = (dialog: OpenedDialog) => void;
 export function useDialogs() {
   const [opened, setOpened] = useState<OpenedDialog | null>(null);
   const source = useRef<EnvSource | null>(null);
-  // SECURITY: React keeps the state before the last one; the text itself goes at once.
+  // SECURITY: React keeps the previous state, so the text is cleared at once.
   const wipe = useCallback(() => {
     source.current?.bytes.fill(0);
     source.current = null;
@@ -55,13 +55,13 @@ interface DialogsProps {
   /** "photos", "the shared variables". */
   from: string;
   rights: Rights;
-  /** Null where there are none: the shared ones. */
+  /** Null for shared variables, which have none. */
   place: {
     project: string;
     environments: readonly Environment[];
-    /** What the page shows; null for all of them. */
+    /** The environment the page shows; null for all. */
     environmentId: number | null;
-    /** Where things go that need one. */
+    /** The environment for actions that need one. */
     target: Environment;
     variables: readonly Variable[];
   } | null;

@@ -6,11 +6,11 @@ import { UnlockLink } from '../vault-state/unlock-link.tsx';
 
 interface ProblemBannerProps {
   error: unknown;
-  /** Does it although a reference leads nowhere. */
+  /** Saves despite unresolved references. */
   anyway?: { label: string; onClick: () => void } | undefined;
 }
 
-/** What went wrong with the whole of what was asked, and what helps. Nothing while `error` is null. */
+/** The error of a whole request, with the action that helps. Nothing while `error` is null. */
 export function ProblemBanner({ error, anyway }: ProblemBannerProps) {
   const maySeeKey = useMay('vault:read');
   if (error === null) return null;

@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 import { useMay } from '../app/session.ts';
 
-/** What the caller may do with variables; what they may not is not offered. */
+/** What the caller may do with variables; actions without permission are not shown. */
 export interface Rights {
   mayWrite: boolean;
   mayDelete: boolean;
   mayReveal: boolean;
-  /** There is something to do with several at once. */
+  /** Whether any action works on several variables. */
   maySelect: boolean;
 }
 

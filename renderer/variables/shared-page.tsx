@@ -9,7 +9,7 @@ import { useRights } from './rights.ts';
 import { VariableList } from './table/variable-list.tsx';
 import { sharedScope } from './variable-scope.ts';
 
-/** Variables that every project can refer to. */
+/** Variables every project can refer to. */
 export function SharedPage() {
   const rights = useRights();
   const { opened, open, close } = useDialogs();

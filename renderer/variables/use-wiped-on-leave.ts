@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect } from 'react';
 
-/** SECURITY: a field that had the focus outlives its page in memory; what was typed into it does not. */
+/** SECURITY: browsers keep a focused field in memory after its page is gone, so its text is cleared on leave. */
 export function useWipedOnLeave(field: RefObject<HTMLTextAreaElement | null>): void {
   useLayoutEffect(() => {
     const element = field.current;

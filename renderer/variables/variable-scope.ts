@@ -9,25 +9,25 @@ export type VariableUses = components['schemas']['VariableUses'];
 export interface NewVariable {
   key: string;
   value: string;
-  /** Left out, the instance takes it for what it looks like. */
+  /** If omitted, the instance guesses. */
   is_secret?: boolean;
   environment_ids: number[];
   include_in_preview: boolean;
   allow_unresolved: boolean;
 }
 
-/** What is left out stays as it is. */
+/** Omitted fields stay unchanged. */
 export interface VariableChange extends Partial<NewVariable> {
   expected_updated_at: number;
 }
 
-/** Where variables are, a project or the shared ones, and what can be done with them there. */
+/** Where variables are (a project, or shared) and the requests for them. */
 export interface VariableScope {
-  /** The segment of its path; null for the shared ones, which have no environments. */
+  /** Path segment of the project; null for shared variables, which have no environments. */
   project: string | null;
   queryKey: readonly ['projects' | 'shared-variables', ...string[]];
   list: () => Promise<Variable[]>;
-  /** SECURITY: the caller keeps it for as long as it is shown, and nowhere else. */
+  /** SECURITY: the caller keeps the value only while it is shown. */
   reveal: (variable: Variable) => Promise<string>;
   create: (fields: NewVariable) => Promise<Variable>;
   update: (id: number, change: VariableChange) => Promise<Variable>;
@@ -79,7 +79,7 @@ export function projectScope(project: string): VariableScope {
   };
 }
 
-/** Puts variables of a project into these environments and no others, all or none. */
+/** Moves variables of a project to exactly these environments, all or none. */
 export function moveVariables(
   project: string,
   variables: readonly Variable[],

@@ -20,7 +20,7 @@ import { VariableList } from './table/variable-list.tsx';
 import { type VariablesView, VariableToolbar } from './table/variable-toolbar.tsx';
 import { projectScope } from './variable-scope.ts';
 
-/** The variables of a project, of all its environments. */
+/** The variables of a project in all its environments. */
 export function VariablesPage() {
   const { project } = useParams({ from: '/shell/projects/$project' });
   const environments = useQuery(environmentsQuery(project));
@@ -44,7 +44,7 @@ export function VariablesPage() {
         </div>
       </ProjectFrame>
     );
-  // Another project begins anew: nothing that was typed or chosen in this one belongs there.
+  // Another project starts with fresh state: nothing typed or selected in this one belongs there.
   return <Variables key={project} project={project} environments={environments.data} />;
 }
 

@@ -2,11 +2,11 @@ import { nameCustody } from './custody-words.ts';
 import type { VaultStatus } from './vault.ts';
 
 interface CaseWords {
-  /** As short as the sidebar needs. */
+  /** Short text for the sidebar. */
   short: string;
-  /** The rest of a sentence: "the key is missing from GNOME Keyring". */
+  /** The reason as part of a sentence: "the key is missing from GNOME Keyring". */
   why: string;
-  /** What that means, and what becomes of it by itself. */
+  /** What it means, and what happens automatically. */
   meaning: string;
 }
 
@@ -52,7 +52,7 @@ export function caseWords(vault: VaultStatus): CaseWords {
   }
 }
 
-/** The custody did not give the key yet: it was refused, or someone has to open it. */
+/** The custody has not returned the key: access was refused, or someone has to unlock it. */
 function waitingWords({ custody, refused }: VaultStatus, detail: string): CaseWords {
   const place = nameCustody(custody);
   const isKeychain = custody.name === 'keychain';
@@ -74,5 +74,5 @@ function waitingWords({ custody, refused }: VaultStatus, detail: string): CaseWo
   };
 }
 
-/** Whether there is, or ever was, a key to look for. */
+/** Whether there is, or ever was, a key. */
 export const hadKey = (vault: VaultStatus) => vault.fingerprint !== null;

@@ -5,20 +5,20 @@ type Custody = VaultStatus['custody'];
 export type CustodyName = Custody['name'];
 
 interface CustodyWords {
-  /** What keeps the key, inside a sentence. */
+  /** Name of the custody within a sentence. */
   name: string;
-  /** Where the key is, inside a sentence. */
+  /** Where the key is, within a sentence. */
   where: string;
-  /** As one of several to choose from. */
+  /** Title as a choice. */
   title: string;
   icon: LucideIcon;
-  /** When the key is read, and for whom. */
+  /** When the key is read, and by whom. */
   opens: string;
   /** What to know before choosing it. */
   advice: string;
 }
 
-/** The places where a key may be kept. A keychain has a name of its own besides. */
+/** The places where a key can be stored. A keychain also has its own name. */
 export const custodyWords: Record<CustodyName, CustodyWords> = {
   keychain: {
     name: 'the keychain',
@@ -54,7 +54,7 @@ export const custodyWords: Record<CustodyName, CustodyWords> = {
   },
 };
 
-/** A place as a choice. */
+/** A custody as a choice. */
 export function custodyChoice(name: CustodyName) {
   const { title, icon, opens, advice } = custodyWords[name];
   return { title, icon, text: `${opens} ${advice}` };
@@ -66,7 +66,7 @@ type Named = Pick<Custody, 'name' | 'label'>;
 export const inCustody = ({ name, label }: Named): string =>
   name === 'keychain' ? `in ${label}` : custodyWords[name].where;
 
-/** What keeps the key, inside a sentence: "GNOME Keyring", "the key file". */
+/** Name of the custody within a sentence: "GNOME Keyring", "the key file". */
 export const nameCustody = ({ name, label }: Named): string =>
   name === 'keychain' ? label : custodyWords[name].name;
 
@@ -76,6 +76,6 @@ export function keeperOf(custody: Named): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Where to find it there: a file, or the entry of a keychain. */
+/** Where to find it: a file, or an entry in the keychain. */
 export const findIn = ({ name, place }: Pick<Custody, 'name' | 'place'>): string =>
   name === 'keychain' ? 'Entry “Temps”' : place;

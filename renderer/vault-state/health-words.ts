@@ -4,10 +4,10 @@ import { proofDays, type VaultStatus } from './vault.ts';
 
 export type HealthReason = VaultStatus['health']['reasons'][number];
 
-/** As the instance declares them: a title, and the one button that helps. */
+/** Reasons as declared by the instance: a title, and the button that helps. */
 export const reasonWords = words.health_reasons;
 
-/** A level of the key's health: in a word beside the key, and standing alone. */
+/** A level of the key's health: as a word next to the key, and on its own. */
 export const levelWords: Record<VaultStatus['health']['level'], { word: string; alone: string }> = {
   ok: { word: 'OK', alone: 'Key OK' },
   due: { word: 'Due', alone: 'Verification due' },
@@ -15,7 +15,7 @@ export const levelWords: Record<VaultStatus['health']['level'], { word: string; 
   broken: { word: 'Broken', alone: 'Key broken' },
 };
 
-/** The level of the key's health and what is behind it, as short as the sidebar needs. */
+/** The level of the key's health and its reason, as short texts for the sidebar. */
 export function healthWords(vault: VaultStatus): { level: string; more: string } {
   if (vault.state === 'locked') return { level: 'Locked', more: caseWords(vault).short };
   const level = levelWords[vault.health.level].word;

@@ -27,7 +27,7 @@ function draw(reason: HealthReason, isLocked: boolean): Drawn {
   }
 }
 
-/** One reason in a sentence, with the button that helps for those who may use it. */
+/** One reason as a sentence, with the button that helps for callers who may use it. */
 export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReason; isLocked?: boolean }) {
   const mayMend = useMay('vault:write');
   const { tone, verdict, title } = draw(reason, isLocked);

@@ -2,10 +2,10 @@ import { Banner } from '../ui/banner.tsx';
 import { UnlockLink } from './unlock-link.tsx';
 import { useVault } from './vault.ts';
 
-/** Whether the key is there to seal something new with. */
+/** Whether the key is available to encrypt something new. */
 export const useCanSeal = () => useVault().data?.state !== 'locked';
 
-/** In place of what would have to be sealed, while the vault is locked. */
+/** Replaces forms whose input would have to be encrypted, while the vault is locked. */
 export function CannotSeal({ what }: { what: string }) {
   return (
     <Banner tone="danger" verdict="locked" action={<UnlockLink />}>

@@ -5,7 +5,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 
-/** Puts one reason of the key's health off; never offered for what is broken. */
+/** Postpones one reason of the key's health; never shown for a broken key. */
 export function Snooze({ code }: { code: string }) {
   const snooze = useApiMutation(
     (days: 1 | 7 | 30) =>

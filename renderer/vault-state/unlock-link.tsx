@@ -3,12 +3,12 @@ import { buttonClass } from '../ui/button.tsx';
 
 declare module '@tanstack/history' {
   interface HistoryState {
-    /** Where someone was when they pressed "Unlock…": gone back to once the vault is open. */
+    /** The page where "Unlock…" was clicked, to return to once the vault is unlocked. */
     unlockFor?: string;
   }
 }
 
-/** The way to the locked page and, once unlocked, back to where one was. */
+/** Link to the locked page and, once unlocked, back to the previous page. */
 export function UnlockLink({ isSmall = false }: { isSmall?: boolean }) {
   const path = useRouterState({ select: ({ location }) => location.href });
   return (

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { ask, client } from '../api/client.ts';
 import { daysSince } from '../ui/time.ts';
 
-/** How the vault stands; kept true by the change feed. */
+/** Status of the vault, updated by the change feed. */
 export const vaultQuery = queryOptions({
   queryKey: ['vault', 'status'],
   queryFn: () => ask(client.GET('/vault/status')),
@@ -11,12 +11,12 @@ export type VaultStatus = Awaited<ReturnType<NonNullable<typeof vaultQuery.query
 
 export const useVault = () => useQuery(vaultQuery);
 
-/** Days since the newest proof of a separate copy; null for none. */
+/** Days since a separate copy was last verified; null for none. */
 export function proofDays(status: VaultStatus): number | null {
   const at = status.proof?.verified_at ?? null;
   return at === null ? null : daysSince(at);
 }
 
-/** Whether a rotation has begun and is neither done nor undone. */
+/** Whether a rotation was started and is neither done nor undone. */
 export const isRotating = ({ rotation }: VaultStatus): boolean =>
   rotation !== null && ['staged', 'proven', 'sealing'].includes(rotation.state);

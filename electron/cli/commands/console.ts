@@ -32,7 +32,10 @@ async function openConsole(invocation: Invocation): Promise<number> {
   });
 }
 
-/** SECURITY: the link stands in an argument for a moment; it works once, from this machine, for five minutes. */
+/**
+ * SECURITY: the link is visible in a process argument for a moment; it works once, from this machine, for five
+ * minutes.
+ */
 function openInBrowser(url: string): void {
   const [command, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
     process.platform as 'darwin' | 'win32'

@@ -116,9 +116,9 @@ export const commands: Record<string, Command> = {
 
 interface Scope {
   project: string;
-  /** That of -e, else of production. */
+  /** The environment of -e, else production. */
   environmentId: number;
-  /** Narrows to the environment when one was named. */
+  /** Limits to the environment, if one was named. */
   filter: { environment_id?: number };
 }
 
@@ -170,7 +170,7 @@ async function setVariable(invocation: Invocation): Promise<number> {
   });
 }
 
-/** What a variable refers to may be set after it: then it is said, and saved all the same. */
+/** A referenced variable may be set later: saves anyway, with a warning. */
 async function saveInAnyOrder(
   save: (allowed: { allow_unresolved?: boolean }) => Promise<Schemas['Variable']>,
 ): Promise<Schemas['Variable']> {

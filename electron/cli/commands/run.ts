@@ -4,9 +4,9 @@ import { type Command, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 
-/** execve(2): one string of the environment holds at most this, its name and `=` among it (MAX_ARG_STRLEN). */
+/** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
-/** As shells have it. */
+/** As in shells. */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const SIGNAL_BASE = 128;
@@ -24,7 +24,7 @@ export const commands: Record<string, Command> = {
       const { project, env } = readScope(invocation);
       const [program, ...args] = invocation.rest;
       if (program === undefined) throw usageError('Give the command to run after --.');
-      // The data directory is let go before the program starts: it may be `temps-desktop` itself.
+      // The data directory is released before the program starts: it may be `temps-desktop` itself.
       const { variables } = await withClient(invocation, (client) =>
         client.get('/projects/{project}/variables/resolved', {
           path: { project },

@@ -34,11 +34,11 @@ async function serve(invocation: Invocation): Promise<number> {
   const https = parsePort(values['https-port']);
   const http = parsePort(values['http-port']);
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
-  // Wrong usage and --help need none of these.
+  // Not needed for --help and wrong usage.
   const { DEFAULT_PORTS, openInstance, SecretText } = await import('../../instance/instance.ts');
   const { logOptions } = await import('../../instance/kernel/log.ts');
   const { pino } = await import('pino');
-  // To standard error: standard output belongs to --ready-json.
+  // To standard error: standard output is for --ready-json.
   const log = pino(logOptions, pino.destination({ fd: 2, sync: true }));
   const instance = await openInstance({
     dataDir,
@@ -100,7 +100,7 @@ function announce(
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** The first signal stops in order, a second one at once. */
+/** The first signal shuts down cleanly, a second one exits immediately. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;

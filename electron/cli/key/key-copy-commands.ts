@@ -16,7 +16,7 @@ import { describeWordProblems } from './word-problems.ts';
 
 type Made = Schemas['MadeKeyCopy'];
 
-/** What a terminal can show instead of writing a file. */
+/** Formats that can be shown on a terminal instead of written to a file. */
 const shownFormats: readonly Schemas['CopyFormat'][] = ['words', 'text'];
 export const copyOptions = {
   format: { type: 'string' },
@@ -70,12 +70,12 @@ async function copyKey(invocation: Invocation): Promise<number> {
 
 function requireShowable(format: Schemas['CopyFormat']): void {
   if (!shownFormats.includes(format)) throw usageError('This format is a file. Give its path: --to PATH.');
-  // SECURITY: words shown on a terminal are the owner's choice; into a pipe or a log they never go.
+  // SECURITY: words are shown on a terminal if the owner asks for it, but never written to a pipe or a log.
   if (!isShownToPerson())
     throw usageError(`${format} without --to needs a terminal; otherwise give --to PATH.`);
 }
 
-/** Has the instance make a copy; says what to add where it refused. */
+/** Creates a copy; if refused, says which option to add. */
 export async function makeCopy(
   invocation: Invocation,
   client: Client,
@@ -102,7 +102,7 @@ export async function makeCopy(
   }
 }
 
-/** The copy; one that was handed out instead of written is asked back first. */
+/** The copy; one that was shown instead of written is verified first. */
 async function proveHandedOut(client: Client, { copy, content, proof }: Made): Promise<Schemas['KeyCopy']> {
   if (proof.needed === null) return copy;
   process.stderr.write(`\n${content}\n`);
@@ -117,7 +117,7 @@ async function askWords(positions: readonly number[]): Promise<{ words: string[]
   return { words };
 }
 
-/** One line of the text holds all of the key; a terminal takes no more at once. */
+/** One line of the text holds the whole key; a terminal accepts only one line at once. */
 async function askText(): Promise<{ text: string }> {
   await askLine('Save the text in your password manager, then press Enter. You will be asked for it. ');
   return { text: await askHidden('Paste the line that begins with temps-key from your password manager: ') };

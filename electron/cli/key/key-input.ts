@@ -32,7 +32,7 @@ export async function readPassphrase(invocation: Invocation, isNew: boolean): Pr
   return isNew ? await askNew('Passphrase') : await askHidden('Passphrase: ');
 }
 
-/** A copy to look at: the path of a file, or (path -) words or a key from standard input. */
+/** A copy to verify: a file, or with path - words or a key from standard input. */
 export async function readVerifiable(path: string): Promise<{ path: string } | { text: string }> {
   if (path === '-')
     return { text: hasTerminal() ? await askHidden('Words or key: ') : await readStdinText() };
@@ -55,7 +55,7 @@ export async function readHanded(
   };
 }
 
-/** Sends a copy; asks for its passphrase where one is needed and there is someone to ask. */
+/** Sends a copy; asks for its passphrase if one is needed and there is a terminal. */
 export async function sendCopy<Copy, T>(copy: Copy, send: (copy: Copy) => Promise<T>): Promise<T> {
   try {
     return await send(copy);

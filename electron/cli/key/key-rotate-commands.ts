@@ -64,7 +64,7 @@ async function beginRotation(invocation: Invocation, client: Client): Promise<Sc
   try {
     await proveNewKey(invocation, client, copy, passphrase);
   } catch (error) {
-    // Nothing is sealed under the new key yet: leave no half rotation behind a copy that failed.
+    // Nothing is encrypted with the new key yet: undo, so that a failed copy leaves no half-done rotation.
     await client.post('/vault/key/rotation/undo');
     throw error;
   }
@@ -81,7 +81,7 @@ function readWantedCopy(invocation: Invocation): WantedCopy {
 
 const isProtected = (copy: WantedCopy) => copy !== null && protectedFormats.includes(copy.format);
 
-/** A copy of the new key that is read back, or its fingerprint in the place of one. */
+/** Makes and verifies a copy of the new key, or takes its fingerprint instead. */
 async function proveNewKey(
   invocation: Invocation,
   client: Client,
@@ -106,7 +106,7 @@ async function overrideProof(invocation: Invocation, client: Client): Promise<vo
   await client.post('/vault/key/rotation/prove', { body: { override_fingerprint: typed } });
 }
 
-/** Goes on from whatever step it stands at; one that came to its end meanwhile is a rotation that is done. */
+/** Continues from the current step; a rotation that finished meanwhile counts as done. */
 async function resumeRotation(invocation: Invocation, client: Client): Promise<Schemas['KeyRotation']> {
   const { rotation } = await client.get('/vault/key/rotation');
   if (rotation?.state === 'done') return rotation;
@@ -121,7 +121,7 @@ async function resumeRotation(invocation: Invocation, client: Client): Promise<S
   }
 }
 
-/** There is one: it was begun, or the instance just answered for it. */
+/** Throws `not_found` without a rotation. */
 function requireRotation({ rotation }: Schemas['KeyRotationAnswer']): Schemas['KeyRotation'] {
   if (rotation === null) throw new CommandError('not_found', 'No rotation is in progress.');
   return rotation;

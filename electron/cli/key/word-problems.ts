@@ -8,7 +8,7 @@ const WORD_COUNT = 24;
 
 export function describeWordProblems(problems: readonly WordProblem[]): string[] {
   return problems.map(({ position, nearest }) => {
-    // None where a word is missing, or one too many.
+    // Empty when a word is missing or extra.
     if (nearest.length > 0) return `Word ${position} is not in the list. Nearest: ${nearest.join(', ')}`;
     return position > WORD_COUNT
       ? `There should be ${WORD_COUNT} words; there are more.`
@@ -16,7 +16,7 @@ export function describeWordProblems(problems: readonly WordProblem[]): string[]
   });
 }
 
-/** An error about words, with what is wrong with which of them; any other as it is. */
+/** Adds the problems of single words to an error about words; returns other errors unchanged. */
 export function explainWords(error: unknown): unknown {
   if (!(error instanceof CommandError) || error.code !== 'words_invalid') return error;
   const { problems = [], checksum_fails: checksumFails } = error.details as {

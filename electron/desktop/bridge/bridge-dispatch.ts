@@ -2,10 +2,11 @@ import { AppError } from '../../instance/kernel/app-error.ts';
 import { type BridgeHandlers, type BridgeReply, bridgeCalls } from './bridge-contract.ts';
 
 /**
- * One call of the page: known by name, parsed, handled; an error goes back as its code and its words.
+ * Handles one call of the page: checks its name, parses the request, runs the handler; errors are returned as code
+ * and message.
  *
- * SECURITY: the page is not trusted. A name that is not in the contract, a request of another shape, one field
- * too many: refused before any handler runs. What is unexpected is logged here and reaches the page as a word.
+ * SECURITY: the page is not trusted. An unknown name, a request of another shape or an extra field is refused
+ * before any handler runs. Unexpected errors are logged here and the page gets only a generic message.
  */
 export async function dispatchBridgeCall(
   handlers: BridgeHandlers,

@@ -13,7 +13,7 @@ import { type BridgeHandlers, CALL_CHANNEL } from './bridge-contract.ts';
 import { dispatchBridgeCall } from './bridge-dispatch.ts';
 import type { SecretClipboard } from './clipboard.ts';
 
-/** A key file, a scan of a code, a `.env`: none is larger. */
+/** No key file, scan of a QR code or `.env` is larger. */
 const MAX_PICKED_BYTES = 2 * 1024 * 1024;
 
 export interface BridgeParts {
@@ -32,7 +32,7 @@ export function openBridge(parts: BridgeParts): void {
   const { window, log } = parts;
   const handlers = createHandlers(parts);
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
-    // SECURITY: the page is asked who it is before anything it sent is looked at.
+    // SECURITY: the sender is checked before the request is parsed.
     const { native } = window;
     if (native.isDestroyed() || !mayCall(event.senderFrame, native.webContents.mainFrame))
       return { ok: false, code: 'forbidden', message: 'Only the console may call the desktop.' };
@@ -79,7 +79,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       });
       if (!filePath) return null;
       const page = await native.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
-      // SECURITY: the kit is the key: no one else's to read.
+      // SECURITY: the kit holds the key, so only this account may read it.
       await writeFile(filePath, page, { mode: 0o600 });
       return filePath;
     },
@@ -93,7 +93,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       return { isEnabled: startsAtLogin(), wasAsked: true };
     },
     async showInFolder({ path }) {
-      // SECURITY: a path that exists on this machine is shown; nothing is opened, and no share is reached for.
+      // SECURITY: only shows a path that exists on this machine; opens no file and contacts no network share.
       if (!isAbsolute(path) || path.startsWith('\\\\') || path.startsWith('//')) return false;
       if (!(await stat(path).catch(() => null))) return false;
       shell.showItemInFolder(path);
@@ -112,7 +112,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       try {
         await systemPreferences.promptTouchID('confirm your identity');
       } catch {
-        // Cancelled, or not recognised: the password is asked instead.
+        // Cancelled or not recognised: the password is asked for instead.
         return false;
       }
       door.confirm();

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { ClipboardItem, clipboard } from 'electron';
 
-/** Electron's name for a format of the system's own. */
+/** Electron's name for a system clipboard format. */
 const raw = (format: string) => `electron application/osclipboard;format="${format}"`;
 
 /**
- * What tells clipboard histories to leave a text out: KDE's hint, which the managers of other desktops follow;
- * nspasteboard.org's types on macOS; on Windows the formats of the clipboard's documentation (a DWORD of 0 means
- * "not in the history", "not to other devices").
+ * Formats that exclude a text from clipboard histories: KDE's hint, which managers of other desktops follow;
+ * nspasteboard.org's types on macOS; on Windows the documented formats (a DWORD of 0 means "not in the history",
+ * "not to other devices").
  */
 const exclusions: Partial<Record<NodeJS.Platform, Record<string, Blob | string>>> = {
   linux: { [raw('x-kde-passwordManagerHint')]: new Blob(['secret']) },
@@ -24,13 +24,13 @@ const exclusions: Partial<Record<NodeJS.Platform, Record<string, Blob | string>>
 
 export interface SecretClipboard {
   copy(text: string, keptMs: number): Promise<void>;
-  /** Takes what was copied off the clipboard, if it still lies there. */
+  /** Clears what was copied, if it is still on the clipboard. */
   clear(): Promise<void>;
 }
 
 /**
- * Secrets on the clipboard, for a while. SECURITY: what was copied is known by its hash alone, and only that is
- * taken off: what someone else put there since stays.
+ * Puts secrets on the clipboard for a limited time. SECURITY: keeps only a hash of the copied text, and clears only
+ * that text: anything copied since stays.
  */
 export function createSecretClipboard(onCleared: () => void): SecretClipboard {
   let ours: string | null = null;

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 const TIMEOUT_MS = 2000;
 const WATCHER = 'org.kde.StatusNotifierWatcher';
 
-/** The same question for whichever of these small tools is there. */
+/** The same query for each of these tools, whichever is installed. */
 const questions: [command: string, ...args: string[]][] = [
   [
     'gdbus',
@@ -24,9 +24,9 @@ const questions: [command: string, ...args: string[]][] = [
 ];
 
 /**
- * Whether this desktop shows tray icons. On Linux that is whether someone watches for them on the session bus
+ * Whether this desktop shows tray icons. On Linux that is whether a watcher is registered on the session bus
  * (StatusNotifierItem, https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem): GNOME without its
- * extension does not, and an icon would then be nowhere.
+ * extension has none and shows no icons.
  */
 export async function findTrayHost(): Promise<boolean> {
   if (process.platform !== 'linux') return true;
@@ -35,7 +35,7 @@ export async function findTrayHost(): Promise<boolean> {
       const { stdout } = await promisify(execFile)(command, args, { timeout: TIMEOUT_MS });
       return stdout.includes('true');
     } catch {
-      // Not installed, or no bus: the next may know.
+      // Not installed, or no bus: try the next.
     }
   }
   return false;

@@ -3,7 +3,7 @@ import type { UpdateState } from '../bridge/bridge-contract.ts';
 
 type Status = components['schemas']['VaultStatus'];
 
-/** The part of `/api/vault/status` that the tray tells. */
+/** The part of `/api/vault/status` that the tray shows. */
 export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
   custody: Pick<Status['custody'], 'name'>;
   database: Pick<Status['database'], 'state'>;
@@ -13,13 +13,13 @@ export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
 
 export interface TrayInput {
   vault: TrayVault;
-  /** Where a browser of this machine finds the console; null while it is paused or has no port. */
+  /** Address of the console for a browser on this machine; null while paused or without a port. */
   address: string | null;
   isPaused: boolean;
   updates: UpdateState;
 }
 
-/** Four shapes, told apart without colour. */
+/** Four shapes that differ without colour. */
 export type TrayShape = 'running' | 'working' | 'attention' | 'locked';
 
 export type TrayAction =
@@ -34,7 +34,7 @@ export type TrayAction =
   | 'install_update'
   | 'quit';
 
-/** A line that says something, a line that does something, or what parts them. */
+/** A label, an action, or a separator. */
 export type TrayItem =
   | { kind: 'status'; label: string }
   | { kind: 'action'; label: string; action: TrayAction; isEnabled: boolean }
@@ -46,7 +46,7 @@ export interface TrayPicture {
   items: TrayItem[];
 }
 
-/** From how the instance stands to what the tray shows: the whole of it, so that it is drawn and never patched. */
+/** Computes the whole tray from the state of the instance, so that it is redrawn and never patched. */
 export function pictureTray(input: TrayInput): TrayPicture {
   const shape = chooseShape(input);
   return {
@@ -72,7 +72,7 @@ function action(label: string, name: TrayAction, isEnabled = true): TrayItem {
   return { kind: 'action', label, action: name, isEnabled };
 }
 
-/** The most urgent first: who is locked out cares for nothing else; work is shown before what can wait for it. */
+/** Most urgent first: a locked vault before all, then running work, then what can wait. */
 function chooseShape({ vault }: TrayInput): TrayShape {
   if (vault.state === 'locked') return 'locked';
   if (vault.database.state !== 'ok') return 'attention';
@@ -128,7 +128,7 @@ function sayCase(vault: TrayVault): string {
   }
 }
 
-/** No feed, no line: a menu offers nothing that does nothing. */
+/** Without a feed there is no menu item. */
 function updateItems(updates: UpdateState): TrayItem[] {
   switch (updates.state) {
     case 'off':

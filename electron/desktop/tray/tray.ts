@@ -2,20 +2,20 @@ import { join } from 'node:path';
 import { app, Menu, nativeImage, nativeTheme, Tray } from 'electron';
 import type { TrayAction, TrayPicture, TrayShape } from './tray-model.ts';
 
-/** The icon beside the clock, and its menu: drawn from a picture, whole, whenever that changes. */
+/** The tray icon and its menu, redrawn whenever the model changes. */
 export interface TrayIcon {
   draw(picture: TrayPicture): void;
   destroy(): void;
 }
 
-/** Throws where the system makes no icon: the app is whole without it. */
+/** Throws if the system cannot create an icon: the app works without it. */
 export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon {
   let drawn: TrayPicture | null = null;
   const tray = new Tray(findImage('running'));
   const paint = () => drawn && tray.setImage(findImage(drawn.shape));
   nativeTheme.on('updated', paint);
-  // Windows opens the menu by the other button, and panels of Linux say so only when they did not open it themselves;
-  // macOS always opens it.
+  // Windows opens the menu with the other button, and Linux panels send a click only if they did not open it; macOS
+  // always opens it.
   tray.on('click', () => {
     if (process.platform !== 'darwin') onAction('open');
   });
@@ -25,7 +25,7 @@ export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon
       drawn = picture;
       if (last?.shape !== picture.shape) paint();
       if (last?.tooltip !== picture.tooltip) tray.setToolTip(picture.tooltip);
-      // A menu that is rebuilt while it is open closes: only when it reads otherwise.
+      // Rebuilding an open menu closes it, so only when its text changed.
       if (JSON.stringify(last?.items) === JSON.stringify(picture.items)) return;
       tray.setContextMenu(
         Menu.buildFromTemplate(
@@ -45,8 +45,8 @@ export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon
 }
 
 /**
- * macOS tints a template image itself; the panels of Linux and Windows show it as it is, so there are two of each,
- * for dark and for light panels. Their theme is the best guess at the panel's colour.
+ * macOS tints a template image itself; panels of Linux and Windows show it unchanged, so there are two of each, for
+ * dark and light panels. The system theme is the best guess at the panel's colour.
  */
 function findImage(shape: TrayShape) {
   const folder = join(app.getAppPath(), 'resources', 'tray');

@@ -1,10 +1,10 @@
-/** Where the console lives in the window: one origin, without a port, that nothing outside this process answers. */
+/** The console's origin in the window: without a port, and served only by this process. */
 export const SCHEME = 'temps';
 export const ORIGIN = `${SCHEME}://app`;
-/** What the packages install the program as; `appId` of electron-builder.yml. */
+/** The application id of the packages; `appId` of electron-builder.yml. */
 export const APP_ID = 'org.temps.desktop';
 
-/** True for an address of the console itself; no other host, user or port passes. */
+/** True for an address of the console; any other host, user or port is refused. */
 export function isConsoleUrl(address: string): boolean {
   const url = URL.parse(address);
   return (
@@ -17,8 +17,8 @@ export function isConsoleUrl(address: string): boolean {
 }
 
 /**
- * The address in the window of a path of the console. Throws for what is no path of it: `//host`, `\`, another
- * scheme, control characters.
+ * The window's address for a path of the console. Throws for anything else: `//host`, `\`, another scheme, control
+ * characters.
  */
 export function toConsoleUrl(path: string): string {
   if (!/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(path)) throw new Error('not a path of the console');
@@ -27,14 +27,13 @@ export function toConsoleUrl(path: string): string {
   return url.href;
 }
 
-/** An address of the console with a path of plain characters, and whatever else it carries. */
+/** An address of the console with a path of plain characters; query and fragment are ignored. */
 const LINK = new RegExp(`^${ORIGIN}(/[\\w~/.-]*)?(?:[?#]\\P{Cc}*)?$`, 'u');
 
 /**
- * The path that a `temps://` link handed over by the system asks for; null for one that asks for anything else.
- * SECURITY: such a link comes from any page or program. It may only show a page: what it carries beside the path
- * is dropped, so that it can neither bring a one-time token nor fill in a form. Read as it is written, since a parser
- * of addresses would mend one that hides where it leads.
+ * The path of a `temps://` link from the system; null for any other link. SECURITY: any page or program can send
+ * such a link. It may only show a page: everything except the path is dropped, so that it can neither carry a
+ * one-time token nor fill in a form. Matched as text, since a URL parser would normalise a disguised path.
  */
 export function findLinkedPath(link: string): string | null {
   const found = LINK.exec(link);

@@ -5,11 +5,11 @@ const refused = (status: number, text: string) =>
   new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
 
 /**
- * Answers a request of the window's page: the console's files and `/api`, straight from the instance, without a
+ * Answers a request of the window's page: the console's files and `/api`, directly from the instance, without a
  * port.
  *
- * SECURITY: only the console's own origin is answered, and a request that says it comes from elsewhere is not. A
- * path that tries to climb is refused as it is written; behind it the instance knows only files it listed itself.
+ * SECURITY: only the console's origin is served, and requests from another origin are refused. A path that tries to
+ * escape is refused before decoding; the instance serves only files it listed itself.
  */
 export async function answerAppRequest(door: WindowDoor, request: Request): Promise<Response> {
   if (!isConsoleUrl(request.url)) return refused(404, 'Nothing was found at this address.');
@@ -19,7 +19,7 @@ export async function answerAppRequest(door: WindowDoor, request: Request): Prom
   if (origin !== null && origin !== ORIGIN)
     return refused(403, 'This request did not come from the console.');
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
-  // The door speaks HTTP's addresses; the name is its own, as the socket's is.
+  // The door expects HTTP addresses; the host name is arbitrary, as for the socket.
   return await door.fetch(
     new Request(`http://localhost${url.pathname}${url.search}`, {
       method: request.method,

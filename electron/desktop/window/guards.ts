@@ -3,12 +3,12 @@ import { isConsoleUrl } from './app-origin.ts';
 import { mayAsk, mayOpenOutside } from './guard-rules.ts';
 
 /**
- * SECURITY: denies by default whatever a page could do beyond showing the console. Each allowance is a rule in
+ * SECURITY: denies by default everything a page could do beyond showing the console. Each exception is a rule in
  * guard-rules.ts with its reason; each denial has a test.
  */
 export function guardApp(): void {
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
-  // A page cannot make one either; should it, it gets no power.
+  // A page cannot create a webview anyway; if it could, it would get no privileges.
   app.on('certificate-error', (event, _contents, _url, _error, _certificate, decide) => {
     event.preventDefault();
     decide(false);
@@ -26,7 +26,7 @@ function guardContents(contents: WebContents): void {
   contents.on('will-navigate', (event) => stay(event, event.url));
   contents.on('will-redirect', (event) => stay(event, event.url));
   contents.on('will-frame-navigate', (event) => {
-    // No frame of the console holds anything else. The main frame is judged above: prevented here, it would not be.
+    // Subframes of the console load nothing else. The main frame is handled above.
     if (!event.isMainFrame && !isConsoleUrl(event.url)) event.preventDefault();
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
@@ -40,7 +40,7 @@ function openOutside(url: string): void {
   if (mayOpenOutside(url)) void shell.openExternal(url).catch(() => undefined);
 }
 
-/** What a page asks of the system goes by guard-rules.ts; devices, screens and pairing are nobody's. */
+/** Permission requests follow guard-rules.ts; devices, screen capture and pairing are always denied. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
     decide(

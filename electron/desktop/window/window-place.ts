@@ -6,16 +6,15 @@ export interface Place {
   height: number;
 }
 
-/** The console is laid out for windows from this size on. */
+/** Smallest window size the console is designed for. */
 export const MINIMUM = { width: 900, height: 600 } as const;
 export const FIRST = { width: 1280, height: 800 } as const;
-/** So much of the title bar must be on a screen for it to be dragged back. */
+/** How much of the title bar must be on a screen so that it can be dragged back. */
 const GRASP = { width: 120, height: 32 } as const;
 
 /**
- * Where the window goes: where it was, unless the screens changed meanwhile and it could not be grasped there or
- * does not fit; then in the middle of the first screen. `workAreas` are the screens without panels, the main one
- * first.
+ * The window's position: the last one, or the middle of the first screen if the screens changed and it would be out
+ * of reach or does not fit. `workAreas` are the screens without panels, the main one first.
  */
 export function choosePlace(saved: Place | null, workAreas: readonly Place[]): Place {
   const [main] = workAreas;
@@ -49,7 +48,7 @@ function canBeGrasped(place: Place, screen: Place): boolean {
   );
 }
 
-/** The upper bound wins where a screen is smaller than the lower one. */
+/** The maximum wins if a screen is smaller than the minimum. */
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }

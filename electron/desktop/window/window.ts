@@ -9,7 +9,7 @@ import { answerAppRequest } from './app-protocol.ts';
 import { guardSession } from './guards.ts';
 import { choosePlace, MINIMUM, type Place } from './window-place.ts';
 
-/** A page that crashes again and again is not loaded for ever. */
+/** A page that keeps crashing is not reloaded forever. */
 const MAX_RELOADS = 3;
 const RELOAD_SPAN_MS = 60_000;
 const SAVE_PLACE_MS = 400;
@@ -18,26 +18,26 @@ export interface ConsoleWindowOptions {
   door: WindowDoor;
   preferences: PreferencesFile;
   log: Log;
-  /** The user closes it; true keeps it. */
+  /** Called when the user closes it; true keeps it open. */
   onClose: () => boolean;
-  /** Its page crashed too often to be loaded again. */
+  /** Called when its page crashed too often to be reloaded. */
   onGivenUp: () => void;
 }
 
-/** The one window of the console. */
+/** The console's window; there is only one. */
 export interface ConsoleWindow {
   readonly native: BrowserWindow;
-  /** In front, at this path if one is given. */
+  /** Brings it to the front, at this path if given. */
   show(path?: string): void;
   hide(): void;
   send<Event extends BridgeEvent>(event: Event, message: BridgeMessage<Event>): void;
-  /** Closed for good, whatever `onClose` says. */
+  /** Closes it for good, whatever `onClose` returns. */
   destroy(): void;
 }
 
 export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindow {
   const { door, preferences, log } = options;
-  // SECURITY: in memory only: nothing the console ever showed lies in a profile on disk.
+  // SECURITY: in memory only: nothing the console showed is stored in a profile on disk.
   const pages = session.fromPartition('console');
   guardSession(pages);
   if (!pages.protocol.isProtocolHandled(SCHEME))
@@ -62,7 +62,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       webSecurity: true,
       webviewTag: false,
       navigateOnDragDrop: false,
-      // A checker of spelling keeps words, and asks dictionaries from a server.
+      // The spell checker stores words and downloads dictionaries.
       spellcheck: false,
       devTools: !app.isPackaged,
     },
@@ -92,10 +92,10 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       if (native.isDestroyed()) return;
       const isFirst = !isLoaded;
       if (isFirst) load(path ?? '/');
-      // A page that is open goes there itself, and may ask about what was typed.
+      // An open page navigates itself, and may ask about unsaved input.
       else if (path !== undefined) send('navigate', { path });
       if (native.isMinimized()) native.restore();
-      // Not before: it shows the window.
+      // Not earlier, because this shows the window.
       if (isFirst && preferences.value.isMaximized) native.maximize();
       native.show();
       native.focus();
@@ -112,7 +112,7 @@ function findWorkAreas(): Place[] {
   return [main, ...others].map(({ workArea }) => workArea);
 }
 
-/** A screen that goes leaves no window behind: systems bring back those that are shown, and not a hidden one. */
+/** When a screen is removed, the system moves visible windows, but not a hidden one. */
 function followScreens(native: BrowserWindow): void {
   const bringBack = () => {
     if (native.isDestroyed() || native.isMaximized()) return;

@@ -1,18 +1,18 @@
 import { AppError } from '../kernel/app-error.ts';
 import type { Permission } from './permissions.ts';
 
-/** How long proving who you are lasts. */
+/** How long an identity confirmation is valid. */
 export const CONFIRMATION_MS = 5 * 60 * 1000;
 
 interface CallerBase {
   /** Remote address; null for the window and the socket. */
   readonly ip: string | null;
-  /** Who, in words, for the audit log. */
+  /** Name for the audit log. */
   readonly label: string;
   readonly permissions: readonly Permission[];
 }
 
-/** Nobody: no credentials, or a session whose second factor is still awaited. */
+/** Not signed in: no credentials, or a session waiting for its second factor. */
 export interface AnonymousCaller extends CallerBase {
   readonly kind: 'anonymous';
   readonly pendingSessionId: number | null;
@@ -27,9 +27,9 @@ export interface OwnerCaller extends CallerBase {
   readonly via: 'window' | 'socket' | 'browser';
   readonly userId: number | null;
   readonly sessionId: number | null;
-  /** Epoch ms of the last proof of who they are; the socket proves it by the OS account at every call. */
+  /** Epoch ms of the last identity confirmation; on the socket, the OS account confirms it at every call. */
   readonly confirmedAt: number | null;
-  /** The window's door, which has no session, remembers the proof itself. */
+  /** Set by the window's door, which has no session and stores the confirmation itself. */
   readonly noteConfirmed?: () => void;
 }
 
@@ -65,8 +65,8 @@ export function requirePermission(caller: Caller, permission: Permission): void 
 }
 
 /**
- * Throws `forbidden` when a deployment token reaches for another project.
- * SECURITY: answers as for a project that does not exist, so that ids of others tell nothing.
+ * Throws `not_found` when a deployment token requests another project. SECURITY: the same error as for a project
+ * that does not exist, so that ids reveal nothing.
  */
 export function requireProject(caller: Caller, projectId: number): void {
   if (caller.kind === 'token' && caller.projectId !== projectId) {
@@ -86,8 +86,8 @@ export function requireOwner(caller: Caller): asserts caller is OwnerCaller {
 }
 
 /**
- * Until when the caller's proof of who they are counts; null when there is none in force. Keys and tokens never
- * gave one. SECURITY: a time in the future (the clock went back) does not count.
+ * When the caller's identity confirmation expires; null without one. Keys and tokens never have one. SECURITY: a
+ * time in the future (the clock was set back) does not count.
  */
 export function findConfirmedUntil(caller: Caller, nowMs: number): number | null {
   const confirmedAt = caller.kind === 'owner' || caller.kind === 'user' ? caller.confirmedAt : null;
@@ -95,7 +95,7 @@ export function findConfirmedUntil(caller: Caller, nowMs: number): number | null
   return confirmedAt + CONFIRMATION_MS;
 }
 
-/** Throws `confirmation_required` unless the caller proved who they are within the last five minutes. */
+/** Throws `confirmation_required` unless the caller confirmed their identity within the last five minutes. */
 export function requireConfirmed(caller: Caller, nowMs: number): void {
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if (findConfirmedUntil(caller, nowMs) === null) {
@@ -104,9 +104,9 @@ export function requireConfirmed(caller: Caller, nowMs: number): void {
 }
 
 /**
- * As `requireConfirmed` for people; keys and tokens pass. SECURITY: a session left open is not enough for what
- * takes much at once or outlives it, while a key is made for programs, which nobody could ask, and was itself made
- * by someone who confirmed.
+ * As `requireConfirmed` for people; keys and tokens pass. SECURITY: a session left open is not enough for bulk
+ * access or for credentials that outlive it. Keys belong to programs, which cannot confirm, and were created by
+ * someone who did.
  */
 export function requireConfirmedPerson(caller: Caller, nowMs: number): void {
   if (caller.kind === 'key' || caller.kind === 'token') return;

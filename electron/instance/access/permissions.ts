@@ -5,9 +5,9 @@ export const roles = ['admin', 'user', 'reader'] as const;
 export type Role = (typeof roles)[number];
 
 interface PermissionFacts {
-  /** What it allows, in words for a list of them. */
+  /** What it allows, in words for lists. */
   words: string;
-  /** Roles that have it, beside the administrator, who has all of them. */
+  /** Roles that have it, besides the administrator, who has all permissions. */
   roles: readonly Exclude<Role, 'admin'>[];
 }
 
@@ -15,7 +15,7 @@ const everyone = ['user', 'reader'] as const;
 const usersAlone = ['user'] as const;
 const administratorsAlone = [] as const;
 
-/** Every permission there is: what it allows and who has it. The one table of them. */
+/** The one table of all permissions: what each allows and which roles have it. */
 const table = {
   'projects:read': { words: 'See projects', roles: everyone },
   'projects:write': { words: 'Create and change projects', roles: usersAlone },

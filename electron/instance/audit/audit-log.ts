@@ -20,7 +20,7 @@ export interface AuditLine {
 export interface AuditFilter {
   operation?: string | undefined;
   userId?: number | undefined;
-  /** Who, in the words of the line. */
+  /** Actor name, as in the line. */
   actor?: string | undefined;
   /** Anywhere in the operation, the actor or the data. */
   search?: string | undefined;
@@ -41,22 +41,22 @@ export interface AuditLog {
     ...data: DataOf<Data>
   ): void;
   /**
-   * Notes what was done already for security's sake: a lock, a sign-out. Never throws: a line that cannot be written
-   * now waits in memory, with its time, until one can.
+   * Records a security action that was already done: a lock, a sign-out. Never throws: a line that cannot be
+   * written now is kept in memory, with its time, until it can.
    */
   record<Data extends LineData>(
     operation: Operation<Data>,
     actor: Caller | null,
     ...data: DataOf<Data>
   ): void;
-  /** Writes the lines that wait, if the database takes them now. Never throws. */
+  /** Writes the lines kept in memory, if the database can be written again. Never throws. */
   flush(): void;
   /** Newest first. */
   list(filter: AuditFilter, page: { limit: number; offset: number }): AuditLine[];
   /** The newest before a line, newest first: for going through all of them, however many are added meanwhile. */
   listBefore(filter: AuditFilter, id: number, limit: number): AuditLine[];
   count(filter: AuditFilter): number;
-  /** Names of operations that occur, in their order. */
+  /** Names of operations in the log, sorted. */
   listOperations(): string[];
   /** Throws `not_found`. */
   get(id: number): AuditLine;
@@ -64,7 +64,7 @@ export interface AuditLog {
 
 type Values = [number, string, string, number | null, string, string | null, string | null];
 
-/** An operation whose lines hold nothing takes no data. */
+/** Operations without data take no argument. */
 type DataOf<Data> = [keyof Data] extends [never] ? [] : [data: Data];
 
 const COLUMNS = 'id, at, operation, actor_kind AS actorKind, user_id AS userId, actor, ip, data';
@@ -73,7 +73,7 @@ const MATCHES = `(@operation IS NULL OR operation = @operation) AND (@userId IS 
   AND (@search IS NULL OR instr(lower(operation), lower(@search)) > 0 OR instr(lower(actor), lower(@search)) > 0
     OR instr(lower(data), lower(@search)) > 0)`;
 
-/** Lines kept in memory while the database takes none; the oldest go first. */
+/** Most lines kept in memory while the database cannot be written; the oldest are dropped first. */
 const MAX_WAITING = 1000;
 
 export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
@@ -100,7 +100,7 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
   ];
 
   function flush(): void {
-    // A transaction of someone else's may still be undone, and would take these lines with it.
+    // Another transaction may still be rolled back, and these lines with it.
     if (waiting.length === 0 || sqlite.inTransaction) return;
     try {
       write(...waiting);

@@ -1,26 +1,26 @@
 import type { Sentence } from './sentence.ts';
 
-/** What a line of the log holds beside who and when: ids, names, counts. SECURITY: never a value. */
+/** Data of a log line besides actor and time: ids, names, counts. SECURITY: never a value. */
 export type LineData = Readonly<Record<string, unknown>>;
 
-/** A line as it is read back: lines of an earlier version may lack any of it. */
+/** A line as read from the log: lines of earlier versions may lack fields. */
 type OldLine<Data> = { readonly [Key in keyof Data]?: unknown };
 
-/** Finds what the ids in a line were given for. */
+/** Resolves ids in a line to names. */
 export interface Names {
-  /** What an account is called, or "account 7" for one that is not there any more. */
+  /** Name of an account, or "account 7" if it no longer exists. */
   user(id: unknown): string;
 }
 
 interface Words<Data> {
   /** For the filter: "Project created". */
   title: string;
-  /** Never set: it carries the type of a line, from where it is declared to where it is appended. */
+  /** Never set: it carries the line's type from the declaration to where lines are appended. */
   readonly line?: Data;
   say(line: OldLine<Data>, names: Names): Sentence;
 }
 
-/** Something that the audit log notes: the name its lines have for ever, what they hold, and its words. */
+/** An operation of the audit log: its permanent name, the data of its lines, and its words. */
 export interface Operation<Data extends LineData = LineData> extends Words<Data> {
   /** `PROJECT_CREATED`: upper case, past tense. Lines are kept by it, so it never changes. */
   readonly name: string;
@@ -31,7 +31,7 @@ export function operation<Data extends LineData>(title: string, say: Words<Data>
   return { title, say };
 }
 
-/** The words of an operation whose lines hold nothing beside who and when. */
+/** The words of an operation whose lines have no data besides actor and time. */
 export function bareOperation(title: string, say: () => Sentence): Words<Record<never, never>> {
   return { title, say };
 }

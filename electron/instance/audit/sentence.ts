@@ -1,15 +1,15 @@
-/** A piece of a sentence, and how it is set: `name` is what a person called something, `code` is for fingerprints. */
+/** A part of a sentence and its style: `name` is a name a person gave, `code` is for fingerprints. */
 export interface Part {
   text: string;
   style: 'plain' | 'name' | 'code';
 }
 
-/** What was done, in words, without who did it. */
+/** What was done, in words, without the actor. */
 export type Sentence = readonly Part[];
 
 /**
- * A sentence from a template. What stands in `${…}` is set as a name, and reads "something" where an old line lacks
- * it; wrap it in `plain` or `code` to set it otherwise.
+ * A sentence from a template. `${…}` parts are styled as names, and read "something" if an old line lacks them;
+ * wrap them in `plain` or `code` for another style.
  */
 export function say(texts: TemplateStringsArray, ...values: readonly unknown[]): Sentence {
   return texts

@@ -27,7 +27,7 @@ export interface ServedCertificate {
   privateKeyPem: SecretText;
   /** SHA-256 of the leaf, as browsers show it. */
   fingerprint: string;
-  /** True when made for this start only, because the vault is locked. */
+  /** True when created for this start only, because the vault is locked. */
   isTemporary: boolean;
 }
 
@@ -39,8 +39,8 @@ interface Row {
 }
 
 /**
- * The certificate the HTTPS door serves for these names: signed by the instance's own authority, both keys
- * sealed, renewed within 30 days of its end or when the names changed. Throws `vault_locked`.
+ * The certificate the HTTPS door serves for these names: signed by the instance's own authority, both keys sealed,
+ * renewed within 30 days of expiry or when the names changed. Throws `vault_locked`.
  */
 export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCertificate> {
   const authority = find(ctx, 'authority') ?? (await issueAuthority(ctx));
@@ -58,7 +58,7 @@ export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCert
   };
 }
 
-/** For a locked start: a certificate that signs itself and is kept nowhere, so that unlocking over HTTPS is possible. */
+/** For a locked start: a self-signed certificate that is not stored, so that unlocking over HTTPS is possible. */
 export async function createTemporaryCertificate(names: string[], nowMs: number): Promise<ServedCertificate> {
   const x509 = await loadX509();
   const keys = await generateKeys();
@@ -85,7 +85,7 @@ export function findAuthorityPem(ctx: Context): string | null {
   return find(ctx, 'authority')?.certificatePem ?? null;
 }
 
-/** What the doctor and the recovery list know of these keys. A lost one is simply issued anew. */
+/** Describes these keys to the doctor and the recovery list. A lost one is simply issued again. */
 export function tlsSecretKeeper(ctx: Context): SecretKeeper {
   const { sqlite } = ctx.store;
   const find = sqlite

@@ -7,13 +7,13 @@ import { getHealth } from '../vault/status/vault-status.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 
 const OPERATIONS = 50;
-/** Files the instance makes itself. Another's name is its owner's business: it may be anything. */
+/** Files the instance creates itself. Names of other files are private and left out. */
 const OWN_FILE =
   /^(temps\.db(-wal|-shm|-journal)?|temps\.sock(\.path)?|instance\.(lock|pid)|encryption_key(\.[0-9A-F]{16})?(\.age)?(\.fingerprint)?)$/;
 
 /**
- * What helps to find out what is wrong, for someone who may be a stranger. SECURITY: figures, states and names of
- * ours alone: no value, key, hash, address, path, nor anything a person typed but the instance's own name.
+ * Diagnostics that can be shared with strangers. SECURITY: only numbers, states and our own names: no value, key,
+ * hash, address, path or typed text except the instance's name.
  */
 export function collectDiagnostics(ctx: Context, core: VaultCore) {
   const { level, reasons } = getHealth(core);

@@ -5,7 +5,10 @@ import type { VaultCore } from '../vault/vault-core.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Looks for damage in the database. Where there is some all writing stops, the file is kept as it is, and reads go on. */
+/**
+ * Checks the database for damage. If there is any, all writing stops, the file is kept as it is, and reads
+ * continue.
+ */
 export function integrityJob(ctx: Context, core: VaultCore): Job {
   return {
     name: 'diagnostics.integrity',

@@ -14,8 +14,8 @@ const mediaTypes: Record<string, string> = {
 const NONCE_PLACE = '<meta name="style-nonce" content=""';
 
 /**
- * The console: one page for every path that a browser navigates to, and the files it is made of. The files are
- * listed once, at the start; a path that is not one of them reaches no disk.
+ * Serves the console: one page for every path a browser navigates to, and its files. The files are listed once at
+ * the start; other paths never access the disk.
  */
 export function consoleFiles(folder: string): Hono {
   const app = new Hono();
@@ -49,8 +49,8 @@ export function consoleFiles(folder: string): Hono {
 }
 
 /**
- * SECURITY: only our own files run, nothing inline, nothing evaluated, no request to anywhere else, and no text
- * can become script: the page makes no Trusted Types policy and may make none. Style elements need the nonce.
+ * SECURITY: only our own files run, nothing inline, no eval, no requests to other origins, and no text can become
+ * script: the page has no Trusted Types policy and may create none. Style elements need the nonce.
  */
 function consolePolicy(nonce: string): string {
   return [

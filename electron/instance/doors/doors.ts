@@ -5,7 +5,7 @@ import { type HttpsDoor, openHttpsDoor } from './https-door.ts';
 import { openRedirectDoor, type RedirectDoor } from './redirect-door.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
 
-/** Where the doors are looked for first; others when these are in use and nobody asked for them. */
+/** Default ports; others are used if these are taken and were not requested. */
 export const DEFAULT_PORTS = { https: 8443, http: 8080 } as const;
 
 export interface WantedPort {
@@ -17,7 +17,7 @@ export interface WantedPort {
 
 export interface DoorsOptions {
   https?: WantedPort;
-  /** Plain HTTP that only points to the HTTPS door. */
+  /** Plain HTTP that only redirects to the HTTPS door. */
   http?: WantedPort;
   socket?: boolean;
 }
@@ -26,14 +26,14 @@ export interface Doors {
   readonly httpsUrl: string | null;
   readonly httpPort: number | null;
   readonly socketPath: string | null;
-  /** SHA-256 of the certificate in use, and whether it was made for this locked start only. */
+  /** SHA-256 of the certificate in use, and whether it is temporary for a locked start. */
   readonly certificate: { fingerprint: string; isTemporary: boolean } | null;
-  /** Closes, or opens again, what other programs and machines reach; the socket stays. Throws `port_in_use`. */
+  /** Closes or reopens the doors for other programs and machines; the socket stays open. Throws `port_in_use`. */
   setNetwork(isOpen: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens the doors that are wanted; when one fails, those already open are closed. Throws `port_in_use`. */
+/** Opens the requested doors; if one fails, the others are closed. Throws `port_in_use`. */
 export async function openDoors(
   ctx: Context,
   app: App,
@@ -54,7 +54,7 @@ export async function openDoors(
     if (https || !wantedHttps) return;
     const opened = await onPort(wantedHttps, (port) => openHttpsDoor(ctx, app, port, names));
     https = opened;
-    // Opened again, it is where it was if that is still free.
+    // When reopened, it gets the same port if still free.
     wantedHttps = { port: opened.port, orAny: true };
     if (!wantedHttp) return;
     http = await onPort(wantedHttp, (port) => openRedirectDoor(port, opened.port));

@@ -28,8 +28,8 @@ export interface HttpsDoor {
 }
 
 /**
- * Opens the HTTPS door on the loopback addresses. With the vault locked it serves a certificate made for this
- * start, and changes to the sealed one when the vault opens. Throws `port_in_use`.
+ * Opens the HTTPS door on the loopback addresses. With the vault locked it serves a temporary certificate, and
+ * switches to the sealed one when the vault is unlocked. Throws `port_in_use`.
  */
 export async function openHttpsDoor(
   ctx: Context,
@@ -52,7 +52,7 @@ export async function openHttpsDoor(
   const create = (): Server => {
     const server = createServer({ ...settings, ...toTls(certificate) }, listener);
     watchClients(server);
-    // A failed handshake is the client's affair.
+    // A failed handshake is the client's problem.
     server.on('tlsClientError', () => undefined);
     return server;
   };

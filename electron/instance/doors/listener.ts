@@ -6,9 +6,11 @@ import type { Caller } from '../access/caller.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 
-/** Answers that are still being sent when a door closes get this long. */
+/** Time that responses in progress get when a door closes. */
 const CLOSE_GRACE_MS = 3000;
-/** A client sends its head within this, its whole request within a minute: a slow one holds a socket, not the door. */
+/**
+ * A client sends its head within this, its whole request within a minute: a slow one holds a socket, not the door.
+ */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
@@ -21,10 +23,10 @@ export function createListener(app: App, toCaller: (request: IncomingMessage) =>
   return (request: IncomingMessage, response: ServerResponse) => void listen(request, response);
 }
 
-/** Connections on which nothing is asked, those on which nothing ever was among them: browsers open some ahead. */
+/** Idle connections, including unused ones: browsers open some in advance. */
 const quietConnections = new WeakMap<HttpServer | HttpsServer, Set<Socket>>();
 
-/** Limits slow clients, and knows who waits for nothing, so that closing the door need not wait for them. */
+/** Limits slow clients, and tracks idle connections, so that closing the door does not wait for them. */
 export function watchClients(server: HttpServer | HttpsServer): void {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
@@ -76,13 +78,13 @@ function asListenError(error: NodeJS.ErrnoException, { port, path }: ListenOptio
   return error;
 }
 
-/** Nothing here runs as root: the system is told to let every account have such ports. */
+/** Nothing here runs as root: the system can allow every account to use such ports. */
 function explainLowPort(port: number): string {
   if (process.platform !== 'linux') return '';
   return `, or allow programs without root to use it: sudo sysctl -w net.ipv4.ip_unprivileged_port_start=${port}`;
 }
 
-/** No new connections, quiet ones closed at once, the others when they are answered or after a grace. */
+/** Accepts no new connections and closes idle ones immediately, others once answered or after a grace period. */
 export function closeServer(server: HttpServer | HttpsServer): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);

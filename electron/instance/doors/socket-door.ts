@@ -21,7 +21,7 @@ export interface SocketDoor {
 /**
  * Opens the door for this OS account: a Unix socket, 0600 in a 0700 folder, or a named pipe on Windows.
  *
- * SECURITY: the file's mode is the check of who comes in. Node gives no peer credentials (SO_PEERCRED); on
+ * SECURITY: the file's mode is the access check. Node gives no peer credentials (SO_PEERCRED); on
  * Linux and macOS connecting needs write permission on the socket, so the mode decides the same thing.
  */
 export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
@@ -29,7 +29,7 @@ export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor
   const server = createServer(createListener(app, () => createOwner('socket', ctx.clock.now())));
   watchClients(server);
   const isFile = process.platform !== 'win32';
-  // Whatever is there is left from an earlier process: the data directory is ours alone.
+  // An existing socket is left from an earlier process: this process owns the data directory.
   if (isFile) rmSync(path, { force: true });
   const oldMask = process.umask(0o177);
   try {
@@ -57,7 +57,7 @@ function chooseSocketPath(dataDir: string, instanceId: string): string {
   if (Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path;
   const folder = join(tmpdir(), `temps-${userInfo().uid}-${instanceId.slice(0, 8)}`);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // SECURITY: anyone may have made a folder of this name first; only one of this account's own will do.
+  // SECURITY: anyone may have created a folder with this name first; only one owned by this account is used.
   const info = lstatSync(folder);
   if (!info.isDirectory() || info.uid !== userInfo().uid) {
     throw new AppError(
@@ -69,7 +69,7 @@ function chooseSocketPath(dataDir: string, instanceId: string): string {
   return join(folder, SOCKET_FILE);
 }
 
-/** Someone with this OS account, proven at this very call. */
+/** Someone with this OS account, confirmed by this very call. */
 export function createOwner(via: 'socket' | 'window', nowMs: number): Caller {
   return {
     kind: 'owner',

@@ -2,18 +2,18 @@ import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import type { Clock } from '../kernel/clock.ts';
 
-/** The door of the desktop window: in this process, without a port. Whoever has the window is the owner. */
+/** The door of the desktop window: in this process, without a port. Its caller is the owner. */
 export interface WindowDoor {
   fetch(request: Request): Promise<Response>;
-  /** The system itself vouched for who is there (Touch ID): counts as the password does. */
+  /** The system confirmed the user's identity (Touch ID): counts like the password. */
   confirm(): void;
-  /** The screen was locked or the computer slept: who is there now must say so again. */
+  /** The screen was locked or the computer slept: the identity must be confirmed again. */
   forgetConfirmation(): void;
 }
 
 /**
- * SECURITY: the page brings no credentials and gets none: no cookie and no authorization header passes, in
- * neither direction. There is no session either, so the proof of who is there lives here.
+ * SECURITY: the page has no credentials and gets none: cookies and authorization headers are dropped in both
+ * directions. There is no session, so the identity confirmation is stored here.
  */
 export function openWindowDoor(app: App, clock: Clock, findAccountId: () => number | null): WindowDoor {
   let confirmedAt: number | null = null;
@@ -35,7 +35,7 @@ export function openWindowDoor(app: App, clock: Clock, findAccountId: () => numb
         confirmedAt,
         noteConfirmed: confirm,
       });
-      // As in a browser, where setting up opens a session: the password was given just now.
+      // As in a browser, where set-up opens a session: the password was just entered.
       if (answer.ok && request.method === 'POST' && new URL(request.url).pathname === '/api/setup') confirm();
       if (!answer.headers.has('set-cookie')) return answer;
       const headers = new Headers(answer.headers);

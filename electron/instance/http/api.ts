@@ -6,9 +6,12 @@ export interface ApiEnv {
   Variables: {
     caller: Caller;
     requestId: string;
-    /** Who the same credentials belong to now: for what lasts longer than a request. Throws as identifying does. */
+    /**
+     * Identifies the caller by the same credentials again: for responses that outlast a request. Throws as
+     * identifying does.
+     */
     identifyAgain: () => Caller;
-    /** Set by a route that only asks, though its method could change something. */
+    /** Set by a route that only reads although its method could change something. */
     isQuestion?: boolean;
   };
 }

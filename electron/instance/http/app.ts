@@ -14,7 +14,7 @@ export const SESSION_COOKIE = 'session';
 const VERSION = '0.1.0';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** What a request brings to say who sent it. */
+/** Credentials of a request. */
 export interface Credentials {
   authorization: string | null;
   sessionCookie: string | null;
@@ -31,7 +31,7 @@ export interface App {
 export interface AppOptions {
   routes: readonly Routes[];
   feed: Feed;
-  /** What clients need to know of what was declared, in words: part of the description. */
+  /** Declared names and texts for clients: part of the description. */
   words: object;
   identify: Identify;
   ctx: Context;
@@ -52,7 +52,7 @@ export function createApp(options: AppOptions): App {
   api.route('/', changeFeedRoutes(ctx, feed));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
-  // Written once: the routes do not change, and whoever asks, unknown callers too, must not make it costly.
+  // Serialised once: the routes do not change, and requests, also anonymous ones, must be cheap.
   const document = () => {
     described ??= {
       ...api.getOpenAPI31Document({
@@ -99,7 +99,8 @@ export function createApp(options: AppOptions): App {
     const authorization = c.req.header('authorization') ?? null;
     const identifyNow = () => identify({ authorization, sessionCookie: cookie, ip: door.ip }, door);
     const caller = identifyNow();
-    // SECURITY: a browser sends the cookie by itself, so what changes something must come from our own pages.
+    // SECURITY: browsers send the cookie automatically, so requests that change something must come from our own
+    // pages.
     if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
       requireSameOrigin(c.req.header('origin'), c.req.header('host'));
     }
@@ -135,7 +136,9 @@ export function createApp(options: AppOptions): App {
   return { fetch: answer };
 }
 
-/** Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places. */
+/**
+ * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places.
+ */
 async function prepare(request: Request): Promise<Request> {
   const url = new URL(request.url);
   if (url.pathname.startsWith('/api/api/')) url.pathname = url.pathname.slice('/api'.length);
@@ -160,7 +163,7 @@ async function prepare(request: Request): Promise<Request> {
   });
 }
 
-/** SECURITY: against DNS rebinding, a browser must have asked for a name of ours. */
+/** SECURITY: against DNS rebinding, the Host header must be one of our names. */
 function requireKnownHost(host: string | undefined, known: string[]): void {
   const name = (host ?? '')
     .replace(/:\d+$/, '')
@@ -175,7 +178,7 @@ function requireSameOrigin(origin: string | undefined, host: string | undefined)
   throw new AppError('origin_refused', 'This request did not come from the console.');
 }
 
-/** No HSTS here: browsers would carry it over to every other program on localhost. */
+/** No HSTS: browsers would apply it to every other program on localhost. */
 function setSecurityHeaders(headers: Headers, path: string): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');

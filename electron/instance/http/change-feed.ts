@@ -7,12 +7,12 @@ import type { Context } from '../kernel/context.ts';
 import type { EventName } from '../kernel/events.ts';
 import { createRoutes } from './api.ts';
 
-/** How often a stream looks for something to send: many changes become one message. */
+/** How often a stream sends: many changes become one message. */
 const TICK_MS = 250;
-/** How often a quiet stream shows that it is alive, and that its listener may still listen. */
+/** How often an idle stream sends a ping and checks that its listener is still allowed. */
 const PING_MS = 15_000;
 
-/** Something a capability shows live: what its route would answer now, sent whenever its event happens. */
+/** A live view of a capability: the current response of its route, sent whenever its event happens. */
 export interface LiveView {
   /** As the message is called, too. */
   event: Exclude<EventName, 'changed'>;
@@ -22,16 +22,16 @@ export interface LiveView {
   render(): unknown;
 }
 
-/** What is fed: the views of the capabilities, and what a caller needs to hear that a resource changed. */
+/** The views of the capabilities, and the permissions needed to be told about changes of a resource. */
 export interface Feed {
   views: readonly LiveView[];
-  /** SECURITY: a resource that is not here is told to those alone who may do everything. */
+  /** SECURITY: changes of a resource that is not listed are sent only to callers with all permissions. */
   heardWith: ReadonlyMap<string, Permission>;
 }
 
 const CHANGED = 'changed';
 
-/** Tells every open window that a request changed `path`, whichever door it came by. */
+/** Tells every open window that a request changed `path`, through whichever door. */
 export function announceChange(ctx: Context, path: string, caller: Caller): void {
   const [, api, resource = ''] = path.split('/');
   if (api !== 'api' || !/^[a-z][a-z-]*$/.test(resource)) return;
@@ -91,7 +91,8 @@ export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
     try {
       while (open) {
         for (const message of takeMessages(listener, heardWith)) {
-          // SECURITY: asked before every message: who signed out or lost a permission hears nothing more.
+          // SECURITY: checked before every message: a caller who signed out or lost a permission receives nothing
+          // more.
           const caller = findListener();
           if (!caller || !open) return;
           if (!message.isFor(caller)) continue;
@@ -138,7 +139,7 @@ interface Message {
   render(): unknown;
 }
 
-/** Taken before anything is awaited: what changes while a slow reader is written to is sent next time. */
+/** Taken before the first await: changes during a slow write are sent next time. */
 function takeMessages(listener: Listener, heardWith: Feed['heardWith']): Message[] {
   const messages: Message[] = [
     ...[...listener.views].map(({ event, permission, render }) => ({
@@ -157,7 +158,7 @@ function takeMessages(listener: Listener, heardWith: Feed['heardWith']): Message
   return messages;
 }
 
-/** People hear of their own changes too, in their other windows. */
+/** People also receive their own changes, for their other windows. */
 function mayHear(
   caller: Caller,
   needed: Permission | undefined,
@@ -174,7 +175,7 @@ function requireMayListen(caller: Caller): void {
   if (caller.kind === 'token') throw new AppError('forbidden', 'Deployment tokens cannot receive changes.');
 }
 
-/** Who listens, with the permissions of now; null when their session or key is over, or is someone else's. */
+/** The listener with current permissions; null when their session or key ended, or belongs to someone else. */
 function stillTheSame(first: Caller, identifyAgain: () => Caller): Caller | null {
   try {
     const caller = identifyAgain();
@@ -197,7 +198,7 @@ function identityOf(caller: Caller): string {
   }
 }
 
-/** A clock that was set back asks at once rather than late. */
+/** If the clock was set back, checks immediately. */
 function isPast(sinceMs: number, nowMs: number): boolean {
   return nowMs < sinceMs || nowMs - sinceMs >= PING_MS;
 }

@@ -66,7 +66,7 @@ export function toProblem(
   );
 }
 
-/** Where it was thrown, never what it said. */
+/** Where it was thrown, never its message. */
 function describe(error: unknown): { name: string; at: string | undefined } {
   if (!(error instanceof Error)) return { name: typeof error, at: undefined };
   return {

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 
 /**
- * What people call a thing. SECURITY: no control character, line break or change of direction: names are shown in
- * terminals, logs and lists, where those would rewrite what stands beside them.
+ * A name given by people. SECURITY: no control characters, line breaks or bidirectional controls: names are shown
+ * in terminals, logs and lists, where those would change the text around them.
  */
 export const shownText = (minCharacters: number, maxCharacters: number) =>
   z

@@ -11,11 +11,11 @@ import { identifyDeploymentToken } from './tokens/deployment-tokens.ts';
 import { findUser, strongestRole } from './users/users.ts';
 
 /**
- * From what a request brings to who sent it: Authorization first, then the cookie, then the door's own caller.
+ * Identifies the sender of a request: Authorization first, then the cookie, then the door's own caller.
  *
- * SECURITY: a bad credential is an error, never "nobody" and never the door's caller: someone who sends a key
- * over the owner's socket is that key. A cookie whose session is over is the one exception: its holder must be
- * able to sign in again.
+ * SECURITY: an invalid credential is an error, never "anonymous" and never the door's caller: a key sent over the
+ * owner's socket counts as that key. A cookie of an expired session is the only exception: its holder must be able
+ * to sign in again.
  */
 export function createAuthenticator(identity: Identity): Identify {
   return ({ authorization, sessionCookie, ip }, doorCaller) => {

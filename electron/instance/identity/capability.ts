@@ -9,10 +9,10 @@ import { deploymentTokenRoutes } from './tokens/deployment-token-routes.ts';
 import { ownAccountRoutes } from './users/own-account-routes.ts';
 import { userRoutes } from './users/user-routes.ts';
 
-/** How long the last use of a key may stay in memory. */
+/** How long the last use of a key may be kept in memory only. */
 const FLUSH_LAST_USE_MS = 60_000;
 
-/** Who may come in: people, sessions, second factors, API keys, deployment tokens, set-up and one-time links. */
+/** Access: people, sessions, second factors, API keys, deployment tokens, set-up and one-time links. */
 export function identityCapability(identity: Identity): Capability {
   return {
     name: 'identity',

@@ -14,7 +14,7 @@ import { regenerateDeploymentToken } from './tokens/deployment-tokens.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { hasUsers } from './users/users.ts';
 
-/** Who may come in, with the little state that is not in the database. */
+/** State of identity that is not in the database. */
 export interface Identity {
   readonly ctx: Context;
   readonly passwords: Passwords;
@@ -28,7 +28,7 @@ export interface Identity {
   stop(): Promise<void>;
 }
 
-/** The vault's first key, for whoever sets up. */
+/** Access to the vault's first key during set-up. */
 export interface FirstKeyOfSetUp {
   describe(): FirstKey;
   keep(actor: Caller, where: FirstCustody): Promise<void>;
@@ -56,7 +56,7 @@ export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identit
   };
 }
 
-/** What the doctor and the recovery list know of API keys, deployment tokens and second factors. */
+/** Describes API keys, deployment tokens and second factors to the doctor and the recovery list. */
 export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
   return [
     {
@@ -116,7 +116,10 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
            FROM users WHERE totp_secret_id = ?`,
           ({ name }) => name,
         ),
-      /** An authenticator's secret cannot be guessed anew: the factor is switched off, to be set up again. */
+      /**
+       * A new authenticator secret cannot be created without its owner: the factor is turned off, to be set up
+       * again.
+       */
       regenerate: (id): SecretText | null => {
         const userId = ctx.store.sqlite
           .prepare('SELECT id FROM users WHERE totp_secret_id = ?')

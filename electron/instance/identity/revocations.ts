@@ -1,18 +1,18 @@
 import { AppError } from '../kernel/app-error.ts';
 import type { Log } from '../kernel/log.ts';
 
-/** What can be taken back from someone: the words are those of its table. */
+/** What can be revoked; the names are those of the tables. */
 export type Revocable = 'sessions' | 'api_keys' | 'deployment_tokens';
 
 /**
- * Takes access back. SECURITY: at once and in memory first: a database that is gone, full or damaged must not keep
- * someone signed in. What could not be written is tried again, and holds as long as this process runs.
+ * Revokes access. SECURITY: immediately and in memory first: a missing, full or damaged database must not keep
+ * someone signed in. Failed writes are retried, and the revocation holds while this process runs.
  */
 export interface Revocations {
-  /** Returns false when it holds in memory alone for now. Throws what `write` throws for any reason but the disk's. */
+  /** Returns false when it holds only in memory for now. Throws what `write` throws, except disk errors. */
   revoke(what: Revocable, id: number, write: () => void): boolean;
   isRevoked(what: Revocable, id: number): boolean;
-  /** Writes what waits, as far as the database takes it. Never throws. */
+  /** Retries failed writes. Never throws. */
   flush(): void;
 }
 
@@ -46,7 +46,7 @@ export function createRevocations(log: Log): Revocations {
         try {
           tryToWrite(name, write);
         } catch {
-          // Gone meanwhile: there is nothing left to take back.
+          // Deleted meanwhile: nothing left to revoke.
         }
     },
   };

@@ -62,7 +62,7 @@ export const sessions = sqliteTable(
     userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
-    /** When the person last proved who they are. */
+    /** When the person last confirmed their identity. */
     confirmedAt: integer('confirmed_at'),
     ip: text('ip'),
     userAgent: text('user_agent'),

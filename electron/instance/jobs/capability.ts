@@ -2,7 +2,7 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Jobs } from './job-queue.ts';
 import { jobRoutes, listJobs } from './job-routes.ts';
 
-/** What runs beside the requests, for people to see. */
+/** Background jobs, visible to people. */
 export function jobsCapability(jobs: Jobs): Capability {
   return {
     name: 'jobs',

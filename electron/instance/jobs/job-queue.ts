@@ -18,14 +18,14 @@ import {
   type RunFilter,
 } from './job-runs.ts';
 
-/** How long a stop lets a run come to its end, and how long after it was told to end. */
+/** How long a stop waits for a run to finish, and then after aborting it. */
 const STOP_WAIT_MS = 5000;
 const ABORT_WAIT_MS = 1000;
-/** A run that was cut short this often is what cuts it short: it is not begun again. */
+/** A run interrupted this often is probably the cause: it is not restarted. */
 const MAX_ATTEMPTS = 5;
-/** How often progress is written and told. */
+/** How often progress is saved and published. */
 const PROGRESS_MS = 1000;
-/** The clock is looked at this often at least: timers stand still while the machine sleeps. */
+/** The clock is checked at least this often, since timers stop while the machine sleeps. */
 const LOOK_MS = 30_000;
 
 export interface DeclaredJob {
@@ -34,20 +34,20 @@ export interface DeclaredJob {
   nextAt: number | null;
 }
 
-/** The durable queue of one instance: it runs what is due or asked for, and keeps a row for each run. */
+/** The durable queue of one instance: runs jobs that are due or requested, and keeps a row for each run. */
 export interface Jobs {
   /** Declares a job. Throws when the name is taken. */
   // biome-ignore lint/suspicious/noExplicitAny: each job has a payload of its own
   add(job: Job<any>): void;
   /**
-   * Runs a job now, or after the run of its key that is under way; one with the same payload that has not ended is
-   * joined. Resolves with its result; rejects with what the run threw, and with `disk_*` or `database_*` where a row is
-   * needed and cannot be written.
+   * Runs a job now, or after the current run with the same key; an unfinished run with the same payload is joined.
+   * Resolves with its result; rejects with the run's error, and with `disk_*` or `database_*` if a required row
+   * cannot be written.
    */
   enqueue<Given extends Payload>(job: Job<Given>, payload: Given): Promise<Result | undefined>;
-  /** Begins the schedules, and goes on with what the last run of the instance left. */
+  /** Starts the schedules, and continues what the previous process left. */
   start(): void;
-  /** Takes no more, waits for what runs, then ends it: six seconds at most. */
+  /** Accepts no more jobs, waits for running ones, then aborts them: at most six seconds. */
   stop(): Promise<void>;
   listJobs(): DeclaredJob[];
   listRuns(filter: RunFilter, limit: number): JobRun[];
@@ -118,7 +118,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       ended: Promise.resolve(undefined),
     };
     active.push(run);
-    // At once where nothing is in its way: whoever asks next finds it begun.
+    // Immediately if nothing blocks it: the next caller finds it running.
     const performed =
       before.length === 0 ? perform(run) : Promise.allSettled(before).then(() => perform(run));
     run.ended = performed.finally(() => {
@@ -174,7 +174,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     });
   }
 
-  /** What a kill or a stop left: begun again where the job says so, else listed as interrupted. */
+  /** Handles runs interrupted by a kill or stop: restarted if the job allows it, else marked as interrupted. */
   function takeUp(row: JobRun): void {
     const job = jobs.get(row.job);
     const close = (ending: Ending) =>

@@ -12,7 +12,7 @@ export function listJobs(jobs: Jobs, filter: RunFilter = { job: null, state: nul
   return toJobsJson(jobs.listJobs(), jobs.listRuns(filter, limit));
 }
 
-/** `/jobs`: what runs by itself or was asked for, and how it went. */
+/** `/jobs`: scheduled and requested jobs with their results. */
 export function jobRoutes(jobs: Jobs) {
   const app = createRoutes();
   app.openapi(

@@ -8,7 +8,7 @@ export type Result = Readonly<Record<string, number | string | boolean | null>>;
 
 export type When =
   | { kind: 'every'; ms: number; atStart: boolean }
-  /** In the machine's own time. What was missed while it slept or was off runs once. */
+  /** In the machine's time zone. Runs missed while it slept or was off are made up for once. */
   | { kind: 'cron'; text: string }
   /** When asked for. */
   | { kind: 'queued' };
@@ -31,8 +31,8 @@ export interface Job<Given extends Payload = Payload> {
   /** Runs of the same key never overlap; by default all runs of the job have one. */
   key?(payload: Given): string;
   /**
-   * `always`: no run without its row; a full disk refuses it. `if_possible`: for work that a broken database must not
-   * stop. `on_failure`: for a look every few seconds, whose rows nobody would read: only a failed one is kept.
+   * `always`: no run without a row; a full disk refuses it. `if_possible`: for work that a broken database must not
+   * stop. `on_failure`: for checks every few seconds: only failed runs are kept.
    */
   record: 'always' | 'if_possible' | 'on_failure';
   /** Whether a run that a kill or a stop cut short is begun again at the next start. */
@@ -65,8 +65,8 @@ export class Interrupted extends Error {}
 const MAX_TEXT = 200;
 
 /**
- * Throws `internal_error` for a payload that holds anything but ids. SECURITY: what is wrapped, nested or long is no
- * id; the error names the field and never what is in it.
+ * Throws `internal_error` for a payload that holds anything but ids. SECURITY: what is wrapped, nested or long is
+ * no id; the error names the field and never what is in it.
  */
 export function requireIdsOnly(job: string, payload: Payload): void {
   for (const [name, value] of Object.entries(payload)) {

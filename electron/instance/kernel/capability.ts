@@ -6,31 +6,31 @@ import type { Job } from '../jobs/job.ts';
 import type { HealthReasonFacts } from '../vault/status/health.ts';
 import type { SecretKeeper } from '../vault/vault.ts';
 
-/** All that a capability adds to an instance, as one value. Nothing else in the instance names it. */
+/** Everything a capability adds to an instance, as one value. Nothing else in the instance refers to it. */
 export interface Capability {
   readonly name: string;
-  /** First word of its paths below `/api` → the permission to hear that something there changed. */
+  /** First segment of its paths below `/api` → the permission to be told of changes there. */
   readonly resources: Readonly<Record<string, Permission>>;
-  /** What it notes in the audit log, by the names its lines are kept under. */
+  /** Its operations in the audit log, by the names of their lines. */
   readonly operations: Readonly<Record<string, Operation>>;
   readonly routes: Routes;
-  /** What it shows live, beside the changes that requests make. */
+  /** Its live views, in addition to changes made by requests. */
   readonly views?: readonly LiveView[];
-  /** Whose secrets it keeps in the vault, one for each kind. */
+  /** Its keepers of secrets in the vault, one for each kind. */
   readonly keepers?: readonly SecretKeeper[];
-  /** What it may add to the key's health, with the page of the console that helps. */
+  /** Its reasons in the key's health, with the page of the console that helps. */
   readonly health?: Readonly<Record<string, HealthReasonFacts>>;
-  /** What it does beside the requests: on a schedule, or when asked for. */
+  /** Its background jobs: on a schedule, or on request. */
   readonly jobs?: readonly Job[];
   /** Called once the doors are open. */
   start?(): Promise<void>;
-  /** Ends what it has under way. The instance waits for it a bounded time, and goes on whatever becomes of it. */
+  /** Stops its running work. The instance waits for a limited time, then continues anyway. */
   stop?(): Promise<void>;
 }
 
 /**
- * Throws, with both names, when two capabilities declare the same resource, operation, event of a view, kind of secret
- * or reason: one would silently stand in for the other.
+ * Throws, with both names, when two capabilities declare the same resource, operation, event of a view, kind of
+ * secret or reason: one would silently replace the other.
  */
 export function requireDistinct(capabilities: readonly Capability[]): void {
   requireOnce('capability', capabilities, ({ name }) => [name]);

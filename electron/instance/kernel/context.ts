@@ -7,7 +7,7 @@ import type { Events } from './events.ts';
 import type { Log } from './log.ts';
 import type { ProcessHost } from './process-hosts.ts';
 
-/** What every capability is given: functions take it first and keep no state of their own. */
+/** The context every capability gets: functions take it as the first argument and keep no state of their own. */
 export interface Context {
   readonly dataDir: string;
   readonly store: Store;

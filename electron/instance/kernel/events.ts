@@ -1,16 +1,16 @@
-/** What happens in the instance, by name, with what is told of it. SECURITY: no id of a secret, no name, no value. */
+/** Events of the instance with their data. SECURITY: no id of a secret, no name, no value. */
 export interface EventMap {
-  /** How the vault stands changed. */
+  /** The status of the vault changed. */
   vault: undefined;
   rotation: undefined;
   doctor: undefined;
   /** The known copies of keys changed. */
   copies: undefined;
-  /** The certificates of the HTTPS door have to be looked at again. */
+  /** The certificates of the HTTPS door must be checked again. */
   tls: undefined;
-  /** A run of a job began, moved on or ended. */
+  /** A job run started, progressed or ended. */
   jobs: undefined;
-  /** A request changed something: the first word of its path, and the account that asked. */
+  /** A request changed something: the first segment of its path, and the caller's account. */
   changed: { resource: string; userId: number | null };
 }
 export type EventName = keyof EventMap;
@@ -18,7 +18,7 @@ type Told<Name extends EventName> = EventMap[Name] extends undefined ? [] : [tol
 
 export interface Events {
   emit<Name extends EventName>(name: Name, ...told: Told<Name>): void;
-  /** Returns what stops the listening. */
+  /** Returns the unsubscribe function. */
   on<Name extends EventName>(name: Name, listener: (told: EventMap[Name]) => void): () => void;
 }
 

@@ -1,4 +1,4 @@
-/** The few calls the instance makes on its log; pino fits, and so does a test's array. */
+/** The log calls the instance uses; implemented by pino, and in tests by an array. */
 export interface Log {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
@@ -7,15 +7,13 @@ export interface Log {
 
 export const silentLog: Log = { info() {}, warn() {}, error() {} };
 
-/**
- * How the instance's logs are written. SECURITY: what could hold a secret is cut out, whoever logs it.
- */
+/** How the instance's logs are written. SECURITY: fields that could hold a secret are removed. */
 export const logOptions = {
   base: null,
   redact: ['*.password', '*.passphrase', '*.value', '*.token', '*.authorization', '*.cookie', '*.text'],
 };
 
-/** What went wrong, in its own words, for a line of the log. */
+/** An error's message for the log. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown';
 }

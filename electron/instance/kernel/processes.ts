@@ -4,16 +4,17 @@ import { AppError } from './app-error.ts';
 import type { ProcessHost, ProcessListener, StartedProcess } from './process-hosts.ts';
 
 /**
- * How a part gets a process of its own. The part is a `Program`: one file that calls `answerRequests`. Others ask it one
- * request in a new process (`askOnce`), or many in a process that is kept (`createProcessClient`). The host decides what
- * a process is: a child process under Node, a utility process in Electron, or a thread.
+ * Runs parts of the instance in their own processes. Such a part is a `Program`: one file that calls
+ * `answerRequests`. Callers send one request to a new process (`askOnce`), or many to a process that is kept
+ * (`createProcessClient`). The host decides what a process is: a child process under Node, a utility process in
+ * Electron, or a thread.
  *
  * Every failure is a `process_failed` that names the program and the reason.
  */
 
-/** What the two sides share. */
+/** What both sides share. */
 export interface Program<Request, Answer> {
-  /** In errors, and where the system lists processes. */
+  /** Name in errors and in the system's process list. */
   name: string;
   /** See `programFile`. */
   file: string;
@@ -21,7 +22,7 @@ export interface Program<Request, Answer> {
   timeoutMs: number;
   /** Throws for a request of the wrong shape; the process ends then. */
   parseRequest(message: unknown): Request;
-  /** Throws for an answer of the wrong shape. SECURITY: nothing else of what a process sends is used. */
+  /** Throws for an answer of the wrong shape. SECURITY: nothing else a process sends is used. */
   parseAnswer(message: unknown): Answer;
 }
 
@@ -37,7 +38,7 @@ export interface AnswerMessage {
 
 export type ProcessFailure = 'crashed' | 'timed_out' | 'wrong_message' | 'gave_up' | 'stopped';
 
-/** After so many failures in a row, nothing is started for GIVE_UP_MS. */
+/** After this many failures in a row, nothing is started for GIVE_UP_MS. */
 const GIVE_UP_AFTER = 5;
 const GIVE_UP_MS = 30_000;
 /** Before the second start in a row; doubled before each that follows. */
@@ -88,17 +89,15 @@ export async function askOnce<Request, Answer>(
 }
 
 export interface ProcessClient<Request, Answer> {
-  /**
-   * Throws `process_failed`. A request that fails is not asked again: it may be what the process died of.
-   */
+  /** Throws `process_failed`. A failed request is not retried: it may have crashed the process. */
   ask(request: Request): Promise<Answer>;
-  /** Fails what waits, gives the request under way a moment, then kills. Never takes longer than 2 × STOP_MS. */
+  /** Fails waiting requests, gives the current one a moment, then kills the process. Takes at most 2 × STOP_MS. */
   stop(): Promise<void>;
 }
 
 /**
- * A process that is started with the first request, and kept. Requests are asked one after another; after a failure the
- * next one gets a new process.
+ * A process that is started with the first request, and kept. Requests are asked one after another; after a failure
+ * the next one gets a new process.
  */
 export function createProcessClient<Request, Answer>(
   host: ProcessHost,
@@ -181,7 +180,10 @@ function connect<Request, Answer>(
     started.kill();
   }
 
-  /** SECURITY: what is no answer to the request under way ends the process: nothing it says later is heard. */
+  /**
+   * SECURITY: a message that is not the response to the current request ends the process; later messages are
+   * ignored.
+   */
   function take(message: unknown): void {
     if (!isOpen) return;
     try {
@@ -218,7 +220,7 @@ function connect<Request, Answer>(
   };
 }
 
-/** What cannot be started has crashed, as far as whoever asks is concerned. */
+/** For callers, a process that cannot be started counts as crashed. */
 function start(
   host: ProcessHost,
   program: Pick<Program<unknown, unknown>, 'name' | 'file'>,

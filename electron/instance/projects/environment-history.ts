@@ -6,7 +6,7 @@ export const environmentChangeKinds = [...changeKinds, 'deleted'] as const;
 export interface EnvironmentChange {
   variableId: number;
   key: string;
-  /** Null for a deletion: its versions are gone with it. */
+  /** Null for a deletion, which also deletes the versions. */
   version: number | null;
   change: ChangeKind | 'deleted';
   changedBy: string;
@@ -23,9 +23,8 @@ export interface EnvironmentHistory {
 type Row = Omit<EnvironmentChange, 'isSecret'> & { isSecret: number; source: number; rowId: number };
 
 /**
- * What happened to the variables of an environment, newest first: versions of those that are in it now, and
- * deletions, which the audit log alone remembers. What left the environment otherwise is in the history of its
- * variable.
+ * Changes of an environment's variables, newest first: versions of variables now in it, and deletions, which only
+ * the audit log keeps. Variables moved out of the environment have this in their own history.
  *
  * @param before `next` of the page before this one, or a time in epoch ms; undefined for the newest.
  */

@@ -5,7 +5,7 @@ import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { removeVariables, touchVariablesOf } from './variables/variable-rows.ts';
 
-/** Made with every project; it cannot be deleted. */
+/** Created with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';
 
 export interface Environment {
@@ -67,7 +67,7 @@ export function createEnvironment(
   });
 }
 
-/** Without a line of its own: for a project's first one. Throws `name_taken`. */
+/** Without its own audit line: for a project's first one. Throws `name_taken`. */
 export function insertEnvironment(ctx: Context, projectId: number, fields: NewEnvironment): Environment {
   return ctx.store.transaction(() => {
     const slug = toSlug(fields.name, 'environment');

@@ -26,7 +26,7 @@ export interface Project {
   updatedAt: number;
 }
 
-/** What a client may say about a project; absent means the default, or as it was. */
+/** Fields a client may set; absent means the default, or unchanged. */
 export interface ProjectFields {
   name?: string | undefined;
   slug?: string | undefined;
@@ -59,11 +59,11 @@ export function listProjects(ctx: Context): Project[] {
 export interface ProjectSummary extends Project {
   variableCount: number;
   secretCount: number;
-  /** In the order they were made. */
+  /** In order of creation. */
   environmentNames: string[];
 }
 
-/** With what a list of them shows, counted in one query. */
+/** With the counts for lists, from one query. */
 export function listProjectSummaries(ctx: Context): ProjectSummary[] {
   const rows = ctx.store.sqlite
     .prepare(
@@ -102,8 +102,8 @@ export function getProject(ctx: Context, segment: string): Project {
 }
 
 /**
- * Creates a project with its environment "production" and variables there, secret where they look like it. Throws
- * `name_taken` for a name or slug that is in use, and what creating a variable throws.
+ * Creates a project with its environment "production" and variables there, as secrets where they look like secrets.
+ * Throws `name_taken` for a name or slug that is in use, and what creating a variable throws.
  */
 export function createProject(
   ctx: Context,
@@ -192,7 +192,7 @@ export function updateProject(
   });
 }
 
-/** Deletes a project with its environments, variables and tokens, and every secret of theirs. */
+/** Deletes a project with its environments, variables, tokens and all their secrets. */
 export function deleteProject(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const { sqlite } = ctx.store;

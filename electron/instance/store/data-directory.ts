@@ -12,8 +12,8 @@ export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEn
 }
 
 /**
- * Makes the data directory (0700) when it is missing, and repairs loose permissions on it and on the files in
- * it (0600). Returns what was repaired, in words, to be said.
+ * Creates the data directory (0700) if missing, and repairs too open permissions of it and its files (0600).
+ * Returns what was repaired, in words.
  *
  * Throws `data_dir_unusable` when it is not a directory, belongs to someone else or cannot be made.
  */
@@ -40,7 +40,10 @@ export function prepareDataDir(dataDir: string): string[] {
   }
 }
 
-/** With those above it. Node's own way goes round for ever where a file system makes no folders, as /proc. */
+/**
+ * Including its parents. Node's own recursive mkdir loops forever on file systems without folder creation, such as
+ * /proc.
+ */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));

@@ -64,7 +64,7 @@ function unusable(path: string, cause: unknown): AppError {
   return new AppError('data_dir_unusable', `${path} cannot be written (${reason}).`, { cause });
 }
 
-/** The pid last written by an owner; whether it still lives is the lock's to say. */
+/** The pid last written by an owner; only the lock tells whether it is still running. */
 export function readOwnerPid(dataDir: string): number | null {
   try {
     const pid = Number.parseInt(readFileSync(join(dataDir, PID_FILE), 'utf8'), 10);

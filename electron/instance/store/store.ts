@@ -27,7 +27,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Names the instance. */
   rename(name: string): void;
-  /** Refuses every later write with `database_damaged` and this detail; reads go on. */
+  /** Refuses every later write with `database_damaged` and this detail; reads still work. */
   stopWriting(detail: string): void;
   /** Why nothing can be written now: `database_gone` or `database_damaged`; null while it can. */
   findTrouble(): AppError | null;
@@ -63,12 +63,12 @@ export function openStore(dataDir: string, clock: Clock): Store {
 }
 
 /**
- * Makes a database whole under a name of its own before it gets its place: a kill leaves all of it or none, so
- * that an empty file under its name is never one that was just begun.
+ * Creates a complete database under a temporary name before it is moved to its place: a kill leaves all of it or
+ * none, so that an empty database file is never a half-created one.
  */
 function createDatabase(path: string, clock: Clock): void {
   const partial = `${path}${NEW_MARK}`;
-  // A WAL beside a database that is gone belongs to another one: what it holds may be all that is left of that.
+  // A WAL without its database belongs to a deleted one: it may be all that is left of it.
   for (const name of [`${path}-wal`, `${path}-journal`]) {
     if (!existsSync(name)) continue;
     throw new AppError(
@@ -113,8 +113,8 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
   let damage: string | null = null;
 
   function findTrouble(): AppError | null {
-    // In WAL mode SQLite goes on writing into a file that was deleted: what it answers then is lost. First of all:
-    // where there is no file, there is none to call damaged.
+    // In WAL mode SQLite keeps writing into a deleted file, and those writes are lost. Checked first: without a
+    // file, nothing is damaged.
     if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== inode) {
       return new AppError(
         'database_gone',
@@ -208,7 +208,7 @@ function createIdentity(sqlite: Sqlite, clock: Clock): void {
     .run(randomUUID(), hostname() || 'temps', clock.now());
 }
 
-/** SQLite's and the file system's errors in the product's words; everything else unchanged. */
+/** Converts errors of SQLite and the file system to AppErrors; returns everything else unchanged. */
 export function asStoreError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof AppError || typeof code !== 'string') return error;

@@ -46,21 +46,23 @@ export interface VaultCore {
   custody: KeyCustody;
   situation: Situation;
   readonly scryptLogN?: number | undefined;
-  /** How often someone locked it: what began to open it before that must not finish after it. */
+  /** Number of locks so far: an unlock that started before a lock must not finish after it. */
   lockCount: number;
   /** Epoch ms of the last time the custody was asked for the key. */
   custodyAskedAt: number | null;
   /** Keys the custody in force was seen to hold: the condition for removing them from another. */
   readonly inCustody: Set<Fingerprint>;
-  /** What a guesser of passphrases tries first. The instance's name, until who its people are is known too. */
+  /** Names an attacker would try first as passphrases: the instance's name, later also those of its people. */
   listNames: () => readonly string[];
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
-  /** A key file that lies there at a first start, while nobody said whether it is to be used. */
+  /** A key file that exists at a first start, until it is decided whether to use it. */
   found: FoundKey | null;
-  /** When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts. */
+  /**
+   * When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts.
+   */
   readonly custodySeen: { atMs: number; missing: string | null };
-  /** What the start repaired or noticed, to be said. */
+  /** What startup repaired or noticed, to be reported. */
   readonly said: string[];
   /**
    * Runs work that changes where keys are, one at a time: a rotation, a move, an unlock and a start over never
@@ -71,7 +73,7 @@ export interface VaultCore {
   emit(event: VaultEvent): void;
 }
 
-/** The key of a first start: this one instead of a new one, and never that one. */
+/** The key of a first start: `adopt` instead of a new one, and never the refused one. */
 export interface FirstKeyOrder {
   given: MasterKey | null;
   unwanted: Fingerprint | null;
@@ -97,7 +99,7 @@ export interface OpenVaultOptions {
 }
 
 /**
- * Finds the key and decides how the vault stands. Where nothing was ever sealed it throws `key_file_invalid` or
+ * Finds the key and determines the vault's status. Where nothing was ever sealed it throws `key_file_invalid` or
  * `key_file_unsafe` for a file that is there and is no key, and what saving a first key throws; later such a file
  * locks the vault. A locked outcome has written nothing.
  */
@@ -314,8 +316,8 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 }
 
 /**
- * "Lock now": drops every key from memory; the next read fails. SECURITY: first, whatever becomes of its line in the
- * audit log: a database that takes none must not keep the keys.
+ * "Lock now": drops every key from memory; the next read fails. SECURITY: first, whatever becomes of its line in
+ * the audit log: a database that takes none must not keep the keys.
  */
 export function lockVault(core: VaultCore, actor: Caller | null): void {
   core.lockCount += 1;

@@ -29,7 +29,7 @@ export interface VaultJobs {
   readonly finishedReport: DoctorReport | null;
   /** Runs the doctor, or joins the run under way. */
   runDoctor(): Promise<DoctorReport>;
-  /** Goes on with what a locked vault had to leave: an interrupted rotation, a half-done custody move. */
+  /** Continues what a locked vault had to leave: an interrupted rotation, a half-done custody move. */
   resume(): Promise<void>;
   /** For the queue. */
   readonly declared: readonly Job[];

@@ -16,7 +16,7 @@ export interface SecretOwner {
   name: string;
   /** Whose it is, alone: `shop, production`. */
   belongsTo: string;
-  /** Where to go about it in the console, as a path: `/projects/shop`. */
+  /** Its page in the console, as a path: `/projects/shop`. */
   path: string | null;
 }
 
@@ -36,11 +36,13 @@ export interface Vault {
   readonly isLocked: boolean;
   /** Seals a new secret under the active key. Throws `vault_locked`, `secret_too_large`. */
   seal(kind: SecretKind, plaintext: SecretText): SecretId;
-  /** Replaces the value of a secret, under the active key. Throws `vault_locked`, `secret_too_large`, `not_found`. */
+  /**
+   * Replaces the value of a secret, under the active key. Throws `vault_locked`, `secret_too_large`, `not_found`.
+   */
   reseal(id: SecretId, plaintext: SecretText): void;
   /** Throws `vault_locked`, `secret_unreadable` or `not_found`. */
   open(id: SecretId): SecretText;
-  /** Whether each would open, judged by the key it names without decrypting: for lists. */
+  /** Whether each could be opened, by the key it names without decrypting it: for lists. */
   statesOf(ids: readonly SecretId[]): Map<SecretId, SecretState>;
   /**
    * Those of them that no key this instance ever had will open again: cut off, naming a key it never had, or not

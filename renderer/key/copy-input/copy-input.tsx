@@ -11,9 +11,9 @@ import { WordsInput } from './words-input.tsx';
 export type CopyWay = 'file' | 'words' | 'qr' | 'paste';
 
 interface CopyInputProps extends CopyWayProps {
-  /** Head of the card, at the left of the tabs. */
+  /** Title of the card, left of the tabs. */
   title: string;
-  /** The ways offered; all four without it. */
+  /** Tabs to show; all four by default. */
   ways?: readonly CopyWay[];
   firstWay?: CopyWay;
 }
@@ -22,16 +22,16 @@ const labels: Record<CopyWay, string> = { file: 'File', words: '24 words', qr: '
 const allWays: readonly CopyWay[] = ['file', 'words', 'qr', 'paste'];
 
 /**
- * Takes a copy of the key in whichever form someone has it: a card with tabs File, 24 words, QR and Paste.
+ * Input for a copy of the key in any form: a card with the tabs File, 24 words, QR and Paste.
  *
- * - `purpose` changes words only.
- * - `onReady(copy)` whenever what is there is whole enough to be sent, `onReady(null)` when it is not (any more).
+ * - `purpose` changes texts only.
+ * - `onReady(copy)` whenever the input is complete enough to be sent, `onReady(null)` when it is not.
  *   Give it a stable function. Keep the copy in a ref, send it with `toUnlockBody` or `toHandedBody`.
- * - `action` is the button that sends it, drawn at the right of the foot; disable it while the last call was null.
- * - `passphraseError`: what the instance said of the passphrase (`passphrase_wrong`, `passphrase_required`);
- *   shown beside its field, which appears if it was not there yet.
+ * - `action` is the submit button, shown at the right of the footer; disable it while the last call was null.
+ * - `passphraseError`: the instance's error about the passphrase (`passphrase_wrong`, `passphrase_required`);
+ *   shown at its field, which appears if it was not there yet.
  *
- * Whatever was typed is gone with the component: remount it (by `key`) to empty it.
+ * The input is dropped with the component: remount it (by `key`) to clear it.
  */
 export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInputProps) {
   const [way, setWay] = useState<CopyWay>(firstWay ?? ways[0] ?? 'file');
@@ -60,7 +60,7 @@ export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInp
   );
 }
 
-/** Text of any form: the entry of a password manager, the kit's text, words, the digits, an armored file. */
+/** Text in any form: a password manager entry, the kit's text, the words, the hex digits, an armored file. */
 function PasteInput({ onReady, action, passphraseError }: CopyWayProps) {
   const [text, setText] = useState('');
   const [passphrase, setPassphrase] = useState('');

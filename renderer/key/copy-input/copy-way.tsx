@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { PasswordField } from '../../ui/form/field.tsx';
 import type { HandedCopy } from './handed-copy.ts';
 
-/** What every way of handing a copy over is given. */
+/** Props of every input tab. */
 export interface CopyWayProps {
   purpose: 'unlock' | 'verify' | 'prove';
   onReady: (copy: HandedCopy | null) => void;
@@ -10,7 +10,7 @@ export interface CopyWayProps {
   passphraseError?: string | undefined;
 }
 
-/** The foot of a way: how far it is at the left, the action at the right. */
+/** Footer of a tab: progress at the left, the action at the right. */
 export function CopyInputFoot({ children, action }: { children?: ReactNode; action?: ReactNode }) {
   return (
     <div className="copy-input-foot">
@@ -28,7 +28,7 @@ interface PassphraseFieldProps {
   onChange: (passphrase: string) => void;
 }
 
-/** The passphrase of a protected copy, in the browser's own field and nowhere else. */
+/** The passphrase of an encrypted copy, only in the browser's own field. */
 export function PassphraseField({ hint, error, onChange }: PassphraseFieldProps) {
   return (
     <PasswordField

@@ -18,7 +18,7 @@ interface Picked {
   copy: HandedCopy;
 }
 
-/** A file of this browser's, or for the owner a path on the instance's machine. */
+/** A file from this browser or, for the owner, a path on the instance's machine. */
 export function FileInput({ purpose, onReady, action, passphraseError }: CopyWayProps) {
   const isOwner = useIsOwner();
   const [picked, setPicked] = useState<Picked | null>(null);
@@ -108,7 +108,7 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
   );
 }
 
-/** Throws an Error in words for a person. */
+/** Throws an Error with a message for people. */
 async function readPicked(file: File): Promise<Picked> {
   const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
   const { said, isProtected, isPicture } = describeFile(head);

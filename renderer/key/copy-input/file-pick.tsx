@@ -8,16 +8,16 @@ interface FilePickProps {
   icon: LucideIcon;
   text: ReactNode;
   accept?: string;
-  /** What the desktop's own dialog offers first. */
+  /** File type the desktop's dialog shows first. */
   kind: 'copy' | 'picture';
-  /** What was picked, in words. */
+  /** Description of the picked file. */
   picked: string | null;
   error?: string | undefined;
   onPick: (file: File) => void;
   more?: ReactNode;
 }
 
-/** Where a file is picked, dropped or pasted. */
+/** Area to pick, drop or paste a file. */
 export function FilePick(props: FilePickProps) {
   const { label, icon: Icon, text, accept, kind, picked, error, onPick, more } = props;
   const input = useRef<HTMLInputElement>(null);
@@ -34,7 +34,7 @@ export function FilePick(props: FilePickProps) {
   };
   const Sign = picked ? FileCheck : Icon;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping and pasting are shortcuts of the button in it
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping and pasting are shortcuts for the button in it
     <div
       className={`file-pick ${isOver ? 'is-over' : ''}`}
       onDragOver={(event) => {

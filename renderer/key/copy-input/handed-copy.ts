@@ -1,7 +1,7 @@
 /**
- * A copy of the key as someone handed it over, ready to be sent.
+ * A copy of the key as entered, ready to be sent.
  *
- * SECURITY: keep it in a ref or the state of the one component that sends it, and drop it afterwards; never in
+ * SECURITY: keep it in a ref or the state of the component that sends it, and drop it afterwards; never put it in
  * the query cache, the router or storage.
  */
 export type HandedCopy =
@@ -9,10 +9,10 @@ export type HandedCopy =
   /** A file on the instance's own machine. For the owner. */
   | { kind: 'path'; path: string; passphrase?: string }
   | { kind: 'words'; words: string }
-  /** From a QR code, or pasted. */
+  /** From a QR code or pasted. */
   | { kind: 'text'; text: string; passphrase?: string };
 
-/** No copy comes near this; the instance looks at no more either. */
+/** No copy is this large; the instance refuses larger ones too. */
 export const MAX_COPY_BYTES = 1024 * 1024;
 
 /** `POST /vault/key/copies/verify` and `…/{id}/prove`. */
@@ -39,7 +39,7 @@ export function toUnlockBody(copy: HandedCopy) {
     case 'words':
       return { method: 'words' as const, words: copy.words };
     case 'text':
-      // Only what comes as a file may be protected.
+      // Only files can be encrypted.
       return copy.passphrase === undefined
         ? { method: 'key' as const, text: copy.text }
         : {
@@ -60,7 +60,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** What a file is, by its first bytes; `isProtected` ones need their passphrase. */
+/** Detects what a file is by its first bytes; `isProtected` ones need their passphrase. */
 export function describeFile(bytes: Uint8Array): { said: string; isProtected: boolean; isPicture: boolean } {
   const start = String.fromCharCode(...bytes.subarray(0, 64));
   const begins = (...values: number[]) => values.every((value, at) => bytes[at] === value);

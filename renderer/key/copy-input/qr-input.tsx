@@ -8,7 +8,7 @@ import { findFingerprint, loadReader, readQrPicture } from './read-qr.ts';
 
 const hasCamera = () => typeof navigator.mediaDevices?.getUserMedia === 'function';
 
-/** The code of a paper kit: a picture of it, or the camera. Read in the browser; only its text is sent. */
+/** The QR code of a paper kit, from a picture or the camera. Decoded in the browser; only its text is sent. */
 export function QrInput({ onReady, action }: CopyWayProps) {
   const [fingerprint, setFingerprint] = useState<string | null>(null);
   const [isCameraOn, setCameraOn] = useState(false);
@@ -72,14 +72,14 @@ const EVERY_MS = 200;
 const READ_SIDE_PX = 900;
 
 interface CameraViewProps {
-  /** Whether a code is the one looked for; others are looked past. */
+  /** Whether a code is of the expected kind; others are ignored. */
   isWanted: (text: string) => boolean;
   onRead: (text: string) => void;
-  /** Stopped by the person (nothing said), or because the camera cannot be had. */
+  /** Called when the person stops it, or with an error when the camera is not available. */
   onStop: (said?: string) => void;
 }
 
-/** The camera until it saw the code; off again as soon as this is gone. */
+/** The camera until it finds the code; turned off when this unmounts. */
 function CameraView({ isWanted, onRead, onStop }: CameraViewProps) {
   const video = useRef<HTMLVideoElement>(null);
   const handlers = useRef({ isWanted, onRead, onStop });

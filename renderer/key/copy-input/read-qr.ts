@@ -1,18 +1,18 @@
-/** Sides a picture is read at: a code fills some photos and is a corner of others. */
+/** Sizes a picture is scanned at: the code may fill a photo or be a corner of it. */
 const SIDES_PX = [1600, 2600, 900, 500];
 
-/** Larger ones take seconds to look through. */
+/** Larger ones take seconds to scan. */
 const MAX_SIDE_PX = 2600;
 
-/** What the kit's code holds. */
+/** Content of the kit's QR code. */
 const PAYLOAD = /^temps-key:v1:[0-9a-f-]{36}:\d{1,9}:[0-9a-f]{64}:([0-9A-F]{4}(?:-[0-9A-F]{4}){3})$/;
 
-/** The fingerprint a code's text names, or null for a code that is not of a key. */
+/** The fingerprint in a code's text, or null if it is not a key's code. */
 export function findFingerprint(text: string): string | null {
   return PAYLOAD.exec(text.trim())?.[1] ?? null;
 }
 
-/** The text of the key's QR code in a picture. Throws an Error in words for a person. */
+/** The text of the key's QR code in a picture. Throws an Error with a message for people. */
 export async function readQrPicture(file: Blob): Promise<string> {
   const bitmap = await createImageBitmap(file).catch(() => {
     throw new Error('The browser cannot open this picture.');
@@ -21,7 +21,7 @@ export async function readQrPicture(file: Blob): Promise<string> {
     const read = await loadReader();
     const side = Math.max(bitmap.width, bitmap.height);
     let other = false;
-    // As it is first, unless it is a large photo; then smaller, which evens out noise.
+    // At full size first, unless it is a large photo; then smaller, which reduces noise.
     const limits = [...(side <= MAX_SIDE_PX ? [side] : []), ...SIDES_PX.filter((each) => each < side)];
     for (const limit of limits) {
       const text = read(bitmap, limit / side);
@@ -38,7 +38,7 @@ export async function readQrPicture(file: Blob): Promise<string> {
   }
 }
 
-/** Reads one frame or picture, scaled; null when there is no code in it. The reader is loaded when first needed. */
+/** Scans one frame or picture, scaled; null without a code. The decoder is loaded when first needed. */
 export async function loadReader(): Promise<
   (source: ImageBitmap | HTMLVideoElement, scale: number) => string | null
 > {
@@ -53,7 +53,7 @@ export async function loadReader(): Promise<
         : [source.width, source.height];
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
-    // What is transparent in a picture is paper.
+    // Transparent parts of a picture count as white paper.
     context.fillStyle = 'white';
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(source, 0, 0, canvas.width, canvas.height);

@@ -4,7 +4,7 @@ import { ask, client } from '../../api/client.ts';
 export const WORD_COUNT = 24;
 const none: readonly string[] = [];
 
-/** The 2048 words of BIP-39, which are no secret. Empty until they are here. */
+/** The 2048 words of BIP-39, which are public. Empty until they are loaded. */
 export function useWordList(): readonly string[] {
   const list = useQuery({
     queryKey: ['words'],
@@ -24,7 +24,7 @@ export function splitWords(text: string): string[] {
     .filter((word) => word !== '');
 }
 
-/** The one word of the list that begins like this, or null while there are several. */
+/** The only word on the list that starts like this, or null if there are several. */
 export function findCompletion(list: readonly string[], typed: string): string | null {
   if (typed === '') return null;
   const [first, second] = list.filter((word) => word.startsWith(typed));

@@ -5,11 +5,11 @@ import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { findCompletion, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
-/** The 24 words, checked while they are typed. Pasting all of them fills all of them. */
+/** Fields for the 24 words, checked while typing. Pasting all words fills all fields. */
 export function WordsInput({ onReady, action }: CopyWayProps) {
   const list = useWordList();
   const [words, setWords] = useState<readonly string[]>(() => Array<string>(WORD_COUNT).fill(''));
-  /** A word is judged once it was left. */
+  /** A word is checked once its field loses the focus. */
   const [current, setCurrent] = useState<number | null>(null);
   const fields = useRef<(HTMLInputElement | null)[]>([]);
   const alertId = useId();
@@ -147,8 +147,8 @@ function check(words: string[]) {
 }
 
 /**
- * What the instance says of the words so far, a moment after the last key; null until it did. The words are
- * sent in a body and kept nowhere.
+ * The instance's check of the words so far, shortly after the last keystroke; null until it responds. The words are
+ * sent in a request body and stored nowhere.
  */
 function useWordCheck(words: readonly string[], isOn: boolean): WordCheck | null {
   const [answer, setAnswer] = useState<{ of: readonly string[]; said: WordCheck } | null>(null);
@@ -160,7 +160,7 @@ function useWordCheck(words: readonly string[], isOn: boolean): WordCheck | null
         .then((said) => {
           if (!isOver) setAnswer({ of: words, said });
         })
-        // Without it the page still takes the words; sending them says what is wrong.
+        // Without the check the words can still be sent; the response then says what is wrong.
         .catch(() => undefined);
     }, AFTER_MS);
     return () => {
@@ -175,10 +175,10 @@ interface WordFieldProps {
   /** From 1. */
   position: number;
   value: string;
-  /** The word it will become; drawn grey behind what is typed. */
+  /** The completed word, shown in grey behind what is typed. */
   completion: string | null;
   isWrong: boolean;
-  /** The element that says what is wrong with it. */
+  /** Id of the element with its error. */
   describedBy: string;
   ref: Ref<HTMLInputElement>;
   onChange: (value: string) => void;

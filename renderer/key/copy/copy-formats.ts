@@ -5,16 +5,16 @@ export type CopyFormat = components['schemas']['CopyFormat'];
 export type KeyCopy = components['schemas']['KeyCopy'];
 export type MadeCopy = components['schemas']['MadeKeyCopy'];
 
-/** The ways to keep a copy, as they are offered. */
+/** The options for keeping a copy, in the order shown. */
 export type KeepWay = 'drive' | 'manager' | 'paper' | 'file' | 'plain';
 
 interface Way {
   title: string;
   text: string;
   icon: LucideIcon;
-  /** About how long it takes. */
+  /** Roughly how long it takes. */
   time: string;
-  /** The formats it may have; the first unless chosen otherwise. */
+  /** Its possible formats; the first is the default. */
   formats: readonly CopyFormat[];
 }
 
@@ -57,14 +57,14 @@ export const ways: Record<KeepWay, Way> = {
 };
 
 interface FormatWords {
-  /** As a choice. */
+  /** Name as a choice. */
   name: string;
-  /** What the copy is afterwards, inside a sentence. */
+  /** Name of the copy within a sentence. */
   kept: string;
   fact: string;
   icon: LucideIcon;
   hasPassphrase: boolean;
-  /** Written to a file on the machine of the instance; the others are handed to the person. */
+  /** Whether it is written to a file on the instance's machine; the others are given to the person. */
   isFile: boolean;
 }
 

@@ -13,7 +13,7 @@ import { PassphrasePair } from './passphrase-pair.tsx';
 import { PlaceStep } from './place-step.tsx';
 import type { CopyWizard, Stage } from './use-copy-wizard.ts';
 
-/** A copy, step by step, one under another. */
+/** The steps of making a copy, one below another. */
 export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: readonly KeepWay[] }) {
   const { chosen } = wizard;
   const stages = stagesOf(wizard);

@@ -10,7 +10,7 @@ interface FormatStepProps {
   onChoose: (way: KeepWay, format: CopyFormat, place: string, unprotectedConfirmed: boolean) => void;
 }
 
-/** In which form the copy is kept. */
+/** Choice of the copy's format. */
 export function FormatStep({ offered, onChoose }: FormatStepProps) {
   const isOwner = useIsOwner();
   const [way, setWay] = useState<KeepWay | null>(offered[0] ?? null);
@@ -76,7 +76,7 @@ interface FormatChoiceProps {
   onChange: (format: CopyFormat) => void;
 }
 
-/** The formats one way may have, and what each is. */
+/** The formats of one option, with descriptions. */
 export function FormatChoice({ way, value, onChange }: FormatChoiceProps) {
   return (
     <div className="grid gap-2">

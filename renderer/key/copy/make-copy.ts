@@ -3,22 +3,22 @@ import { queryClient } from '../../api/queries.ts';
 import { type HandedCopy, toHandedBody } from '../copy-input/handed-copy.ts';
 import type { CopyFormat, KeyCopy, MadeCopy } from './copy-formats.ts';
 
-/** Where a copy that is a file goes. */
+/** Destination of a copy that is a file. */
 export type CopyTarget =
   | {
       kind: 'path';
-      /** A folder, where the file gets the name its format has, or a file. */
+      /** A file, or a folder in which the file gets its format's default name. */
       path: string;
-      /** What people call the place. */
+      /** Display name of the place. */
       label: string;
       volumeId: string | null;
       isRemovable: boolean;
-      /** The second yes for a place that is not separate. */
+      /** Confirms a place that is not separate. */
       keepAnyway: boolean;
     }
   | { kind: 'download' };
 
-/** The longest name of a place the instance keeps. */
+/** Longest place name the instance stores. */
 const MAX_PLACE = 200;
 
 export interface CopyPlan {
@@ -26,12 +26,12 @@ export interface CopyPlan {
   format: CopyFormat;
   target: CopyTarget | null;
   passphrase: string | null;
-  /** What its owner calls the place; the target's label otherwise. */
+  /** The owner's name for the place; otherwise the target's label. */
   place?: string;
   unprotectedConfirmed?: boolean;
 }
 
-/** Makes it. What comes back may hold the key: keep it in local state, and drop it when it was proven. */
+/** Creates it. The response may hold the key: keep it in local state, and drop it once the copy is verified. */
 export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
   const { of, format, target, passphrase } = plan;
   const label = target?.kind === 'path' && target.label !== target.path ? target.label : '';
@@ -54,11 +54,11 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
     }),
   );
   copiesChanged();
-  // The client's types lose the null of `needed: null`.
+  // The client's types drop the null of `needed: null`.
   return made as MadeCopy;
 }
 
-/** Proves a copy by giving it back, or by the three words asked for. Throws what the instance says. */
+/** Verifies a copy by sending it back, or by three of its words. Throws the instance's error. */
 export async function proveCopy(
   id: number,
   proof: HandedCopy | { kind: 'asked'; words: string[] },

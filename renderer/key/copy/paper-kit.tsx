@@ -16,8 +16,8 @@ interface PaperKitProps {
 }
 
 /**
- * The page to print. SECURITY: what it holds is in the document while it is printed, and while its owner looks
- * at it with the window in front; otherwise the page is drawn without it.
+ * The page to print. SECURITY: the key is in the document only while it is printed, or while it is shown and the
+ * window has the focus; otherwise the page is rendered without it.
  */
 export function PaperKit({ kit, onPrinted }: PaperKitProps) {
   const [isShown, setShown] = useState(false);
@@ -31,9 +31,9 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
     window.addEventListener('afterprint', done);
     return () => window.removeEventListener('afterprint', done);
   }, []);
-  /** Draws the page with what it holds for as long as `take` works; true where something came of it. */
+  /** Renders the page with the key while `take` runs; true if it was printed or saved. */
   const withKit = async (take: () => Promise<boolean>) => {
-    // The code must be drawn before the page is taken.
+    // The QR code must be rendered before the page is captured.
     await import('qrcode');
     flushSync(() => setPrinting(true));
     await nextFrame();
@@ -41,7 +41,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
     try {
       if (await take()) setPrinted(true);
     } finally {
-      // A browser's own dialog ends with `afterprint`.
+      // The browser's print dialog ends with `afterprint`.
       if (desktop) setPrinting(false);
     }
   };
@@ -88,7 +88,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
 
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-/** The kit as a sheet of paper; with `isShown` false, the same sheet without key, words and code. */
+/** The kit as a sheet of paper; with `isShown` false, without key, words and QR code. */
 function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
   return (
     <article className="paper-kit" aria-label="Paper kit">

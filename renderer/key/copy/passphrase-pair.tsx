@@ -9,16 +9,16 @@ import { useWordList } from '../copy-input/word-list.ts';
 const SUGGESTED_WORDS = 6;
 
 interface PassphrasePairProps {
-  /** What it protects, under the second field. */
+  /** What it protects, shown under the second field. */
   hint: string;
-  /** The passphrase once both are the same, and long enough and not easy to guess; null until then. Stable. */
+  /** Called with the passphrase once both match and it is strong enough, else with null. Must be stable. */
   onReady: (passphrase: string | null) => void;
-  /** What the instance said of it. */
+  /** The instance's error. */
   error?: string | undefined;
   autoFocus?: boolean;
 }
 
-/** A new passphrase, typed twice, or six words drawn for it. */
+/** Fields for a new passphrase, typed twice or generated from six words. */
 export function PassphrasePair({ hint, onReady, error, autoFocus = false }: PassphrasePairProps) {
   const list = useWordList();
   const [first, setFirst] = useState('');
@@ -31,7 +31,8 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
     first,
     names.filter((name) => typeof name === 'string'),
   );
-  // Judged by the instance too, before anything is written: where the dictionaries did not load, by it alone.
+  // The instance checks it too before anything is written; if the dictionaries did not load, only the instance
+  // does.
   const isGood = [...first].length >= MIN_CHARACTERS && strength?.level !== 'guessable';
   const ready = isGood && first === second ? first : null;
   useEffect(() => onReady(ready), [onReady, ready]);
@@ -101,7 +102,7 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
   );
 }
 
-/** Six of 2048 words: 66 bits. The list's length is a power of two, so no word comes more often. */
+/** Six of 2048 words: 66 bits. The list's length is a power of two, so every word is equally likely. */
 function drawWords(list: readonly string[]): string {
   const numbers = crypto.getRandomValues(new Uint32Array(SUGGESTED_WORDS));
   return Array.from(numbers, (number) => list[number % list.length]).join(' ');

@@ -12,20 +12,20 @@ import { formatBytes } from '../../ui/time.ts';
 import type { CopyTarget } from './make-copy.ts';
 import { type Place, usePlaces } from './places.ts';
 
-/** More than these hide the rest of the step. */
+/** Places shown before the list is collapsed. */
 const SHOWN_REFUSED = 2;
 
 interface PlaceStepProps {
-  /** Only a protected file may leave by this browser. */
+  /** Only an encrypted file may be downloaded in the browser. */
   mayDownload: boolean;
-  /** Said of a path that was refused when it was written to. */
+  /** Error of a path that was refused when writing. */
   refused?: { path: string; message: string } | null;
-  /** Refused places only when asked for: where something else matters more. */
+  /** Shows refused places only on request. */
   isBrief?: boolean;
   onChoose: (target: CopyTarget) => void;
 }
 
-/** Where the file goes: a drive of its own, a typed path, or this browser's downloads. */
+/** Where the file goes: a separate drive, a typed path, or this browser's downloads. */
 export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoose }: PlaceStepProps) {
   const isOwner = useIsOwner();
   const places = usePlaces(isOwner);
@@ -132,7 +132,7 @@ interface KeepAnywayDialogProps {
   onKeep: () => void;
 }
 
-/** The second yes for a place that is not separate. */
+/** Confirms a place that is not separate. */
 function KeepAnywayDialog({ message, onClose, onKeep }: KeepAnywayDialogProps) {
   const keep = useApiMutation(async () => {
     onClose();
@@ -201,7 +201,7 @@ function PlaceButton({ place, onChoose }: { place: Place; onChoose: () => void }
   );
 }
 
-/** With a way to keep it there all the same, where anything can be written. */
+/** With a button to keep it there anyway, if the place is writable. */
 function RefusedPlace({ place, onAnyway }: { place: Place; onAnyway: () => void }) {
   const Icon = icons[place.kind] ?? HardDrive;
   return (

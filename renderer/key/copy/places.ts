@@ -4,10 +4,10 @@ import type { components } from '../../api/schema.ts';
 
 export type Place = components['schemas']['Place'];
 
-/** With the time a list takes, a drive is seen within two seconds. */
+/** With the time a request takes, a drive is found within two seconds. */
 const EVERY_MS = 1500;
 
-/** Drives of the instance's machine, looked at anew all the time: what is plugged in appears by itself. */
+/** Drives of the instance's machine, polled so that new ones appear automatically. */
 export function usePlaces(isOn: boolean) {
   return useQuery({
     queryKey: ['vault', 'places'],

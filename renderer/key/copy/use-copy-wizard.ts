@@ -7,11 +7,11 @@ import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'proof' | 'done';
 
-/** A path the instance did not take. */
+/** A path the instance refused. */
 export interface RefusedPath {
   path: string;
   message: string;
-  /** Refused only for not being separate: a second yes is enough. */
+  /** Refused only because it is not separate: a confirmation is enough. */
   mayKeep: boolean;
 }
 
@@ -24,8 +24,8 @@ interface Chosen {
 }
 
 /**
- * A copy from its format to its proof. SECURITY: passphrase and what was handed out live in this hook's refs and
- * state alone, and are dropped when the copy is proven or the page is left.
+ * State of making a copy, from its format to its verification. SECURITY: the passphrase and the content of the copy
+ * are only in this hook's refs and state, and are dropped when the copy is verified or the page is left.
  */
 export function useCopyWizard(of: 'active' | 'rotation') {
   const [stage, setStage] = useState<Stage>('format');
@@ -95,9 +95,9 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     madeAt,
     proven,
     refused,
-    /** The call that makes it, and what went wrong with it. */
+    /** The call that creates it, and its error. */
     making,
-    /** For the one call that reads the file back. */
+    /** For the call that verifies the file. */
     readPassphrase: () => passphrase.current,
 
     chooseFormat(way: KeepWay, format: CopyFormat, place: string, unprotectedConfirmed: boolean) {
@@ -122,7 +122,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       passphrase.current = text;
       making.mutate(chosen);
     },
-    /** Everything at once, for the first run. */
+    /** All choices at once, for the first run. */
     start(plan: Chosen, text: string | null) {
       setChosen(plan);
       passphrase.current = text;
@@ -140,7 +140,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       setStage('done');
     }, []),
     restart() {
-      // Nobody took it: it is not to wait in the list for a proof.
+      // Nobody kept it, so it should not wait in the list for verification.
       if (made && proven === null && made.proof.needed !== null)
         void forgetCopy(made.copy.id).catch(() => undefined);
       passphrase.current = null;
@@ -169,7 +169,7 @@ const endings: Partial<Record<CopyFormat, string>> = {
   csv: 'csv',
 };
 
-/** Another name where the usual one is taken: nothing is ever written over. */
+/** Another file name if the default exists: nothing is ever overwritten. */
 function nameBeside(path: string, format: CopyFormat): string {
   const now = new Date();
   const stamp = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes()]

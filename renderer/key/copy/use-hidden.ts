@@ -1,7 +1,10 @@
 import { useEffect } from 'react';
 import { desktop } from '../../desktop.ts';
 
-/** While words or the code show, the desktop window is left out of screenshots and recordings where the system can. */
+/**
+ * Excludes the desktop window from screenshots and recordings, where supported, while the words or QR code are
+ * shown.
+ */
 export function useHiddenFromCapture(isShown: boolean): void {
   useEffect(() => {
     if (!desktop || !isShown) return;
@@ -11,7 +14,7 @@ export function useHiddenFromCapture(isShown: boolean): void {
   }, [isShown]);
 }
 
-/** Calls `hide` when the window loses the focus or goes out of sight: what was shown is shown to nobody behind. */
+/** Calls `hide` when the window loses the focus or is hidden, so that the key does not stay visible. */
 export function useHiddenOnBlur(isShown: boolean, hide: () => void): void {
   useEffect(() => {
     if (!isShown) return;

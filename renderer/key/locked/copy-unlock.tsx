@@ -12,13 +12,13 @@ import { useUnlock } from './unlock.ts';
 
 interface CopyUnlockProps {
   vault: VaultStatus;
-  /** Whether its button is the page's main one. */
+  /** Whether its button is the page's main button. */
   isMain: boolean;
 }
 
-/** "I have a copy": in any form, and back to where the key belongs unless that is not wanted. */
+/** Unlocks with a copy in any form, and by default restores the key to its custody. */
 export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
-  // SECURITY: what was handed over lives in this ref alone, and is dropped once it was taken.
+  // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
   const [putsBack, setPutsBack] = useState(true);
@@ -73,7 +73,7 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
   );
 }
 
-/** A custody that is locked, or still holds the key, is not given another. */
+/** A custody that is locked or still holds the key is not written to. */
 const canPutBack = ({ custody, case: situation }: VaultStatus) =>
   custody.writable && ['missing', 'old_key', 'foreign_key'].includes(situation);
 

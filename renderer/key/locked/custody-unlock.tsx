@@ -8,7 +8,7 @@ import { findIn, nameCustody } from '../../vault-state/custody-words.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { useUnlock } from './unlock.ts';
 
-/** After "Lock now": the key is where it was, one press away. */
+/** After "Lock now": unlocks with the key in its custody, with one click. */
 export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) {
   const unlock = useUnlock();
   return (
@@ -34,7 +34,7 @@ export function CustodyUnlock({ custody }: { custody: VaultStatus['custody'] }) 
   );
 }
 
-/** Passphrase custody: the key's own file, opened by what only a person knows. */
+/** Passphrase custody: asks for the passphrase of the key file. */
 export function PassphraseUnlock() {
   const form = useRef<HTMLFormElement>(null);
   const unlock = useUnlock(() => form.current?.reset());

@@ -16,7 +16,7 @@ import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
 import { OtherWays } from './other-ways.tsx';
 
-/** In place of the key's page while the vault is locked: which case it is, and every way out. */
+/** Replaces the key page while the vault is locked: the reason, and every way to unlock. */
 export function LockedPage() {
   const vault = useVault();
   useGoBackOnceOpen();
@@ -80,13 +80,13 @@ function WaysOut({ vault }: { vault: VaultStatus }) {
       {first === 'passphrase' && <PassphraseUnlock />}
       {first === 'custody' && <CustodyUnlock custody={custody} />}
       {hadKey(vault) && <CopyUnlock vault={vault} isMain={first === 'copy'} />}
-      {/* Who may choose where the first key is kept finds the custody that was asked among the choices. */}
+      {/* Callers who may choose where to store the first key find the tried custody among the choices. */}
       {(hadKey(vault) || !isOwner) && <OtherWays vault={vault} isCustodyOffered={first === 'copy'} />}
     </>
   );
 }
 
-/** Someone who came by "Unlock…" goes on where they were, however the vault was opened. */
+/** Returns to the page where "Unlock…" was clicked, however the vault was unlocked. */
 function useGoBackOnceOpen(): void {
   const router = useRouter();
   useEffect(() => {
@@ -98,7 +98,7 @@ function useGoBackOnceOpen(): void {
   }, [router]);
 }
 
-/** For those who may not unlock: who may, and how they do it. */
+/** For callers who may not unlock: who may, and how. */
 function WhoCanUnlock() {
   return (
     <section className="card locked-first" aria-label="Who can unlock">
@@ -114,7 +114,9 @@ function WhoCanUnlock() {
   );
 }
 
-/** Set up without a key, because no custody took one: it is made here, by the owner of the machine. */
+/**
+ * For an instance set up without a key because no custody accepted one: the owner of the machine creates it here.
+ */
 function FirstKey({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const { name: custody, label } = vault.custody;
@@ -139,7 +141,7 @@ function FirstKey({ vault }: { vault: VaultStatus }) {
   );
 }
 
-/** Which key is looked for, which was found instead, and where copies of it were seen. */
+/** The key that is needed, the key found instead, and where its copies are. */
 function KeyNeeded({ vault }: { vault: VaultStatus }) {
   return (
     <section className="card" aria-label="The key this instance needs">
@@ -182,7 +184,7 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
   );
 }
 
-/** What a locked vault leaves as it is, and what waits. */
+/** What works while the vault is locked, and what does not. */
 function WorksMeanwhile() {
   const mayReadPeople = useMay('users:read');
   return (

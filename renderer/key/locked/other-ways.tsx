@@ -20,11 +20,11 @@ import { useUnlock } from './unlock.ts';
 
 interface OtherWaysProps {
   vault: VaultStatus;
-  /** False where the custody is asked further up already. */
+  /** False if the page already offers the custody above. */
   isCustodyOffered: boolean;
 }
 
-/** What is left when no copy is at hand: ask where the key was once more, or, last of all, start over. */
+/** Without a copy: try the custody again or, as a last resort, start over. */
 export function OtherWays({ vault, isCustodyOffered }: OtherWaysProps) {
   if (!isCustodyOffered && !hadKey(vault)) return null;
   return (
@@ -35,7 +35,7 @@ export function OtherWays({ vault, isCustodyOffered }: OtherWaysProps) {
   );
 }
 
-/** While waiting, the instance asks by itself; what it last heard is looked at as often. */
+/** While waiting, the instance retries automatically; its status is polled as often. */
 const LOOK_AGAIN_MS = 3000;
 
 function AskAgain({ vault }: { vault: VaultStatus }) {
@@ -90,12 +90,12 @@ function NoCopyAtAll({ vault }: { vault: VaultStatus }) {
 
 const offered = ['keychain', 'passphrase', 'file'] as const;
 
-/** The last way: a new key, and what the old one sealed stays unreadable. Behind the instance's name, typed. */
+/** The last resort: a new key; what the old one encrypted stays unreadable. Needs the instance's name typed. */
 function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const navigate = useNavigate();
   const current = vault.custody.name;
   const [custody, setCustody] = useState<(typeof offered)[number]>(current === 'external' ? 'file' : current);
-  // SECURITY: in the fields themselves, never in state that outlives them.
+  // SECURITY: only in the fields, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
   const [isPassphraseGood, setPassphraseGood] = useState(false);
   const lost = countToLose(vault.secrets.at_stake);

@@ -9,8 +9,8 @@ import { vaultQuery } from '../../vault-state/vault.ts';
 type UnlockBody = paths['/vault/unlock']['post']['requestBody']['content']['application/json'];
 
 /**
- * Opens the vault. Everything is asked again then, because locked answers are in every list. What is left to do is
- * said until it is dismissed.
+ * Unlocks the vault and refetches everything, because lists hold locked values. A note about what is left to do
+ * stays until dismissed.
  */
 export function useUnlock(onDone?: () => void): ApiMutation<UnlockBody> {
   return useApiMutation((body: UnlockBody) => ask(client.POST('/vault/unlock', { body })), {

@@ -17,10 +17,10 @@ import { formats, type KeyCopy } from '../copy/copy-formats.ts';
 import { forgetCopy } from '../copy/make-copy.ts';
 import { copiesQuery } from '../key-queries.ts';
 
-/** Days after which a proof is due again. */
+/** Days after which a copy should be verified again. */
 const DUE_DAYS = 90;
 
-/** Copies of the key in use first, those of older ones after them. */
+/** Copies of the active key first, then those of older keys. */
 export function Copies({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const copies = useQuery(copiesQuery);
@@ -100,7 +100,7 @@ export function Copies({ vault }: { vault: VaultStatus }) {
 
 interface ForgetDialogProps {
   copy: KeyCopy;
-  /** No other copy of the key in use is proven. */
+  /** No other copy of the active key is verified. */
   isLast: boolean;
   onClose: () => void;
 }

@@ -20,7 +20,7 @@ import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 import { PassphrasePair } from '../copy/passphrase-pair.tsx';
 import { useDesktopKeychain } from '../use-keychain.ts';
 
-/** Where the running instance has its key from. */
+/** Where the running instance reads its key from. */
 export function Custody({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const [isMoving, setMoving] = useState(false);
@@ -48,7 +48,7 @@ export function Custody({ vault }: { vault: VaultStatus }) {
 
 const order = ['keychain', 'passphrase', 'file', 'external'] as const;
 
-/** By its real name, and whether it would take the key now. */
+/** The keychain's name, and whether the key can be moved there now. */
 function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' | 'refused' }) {
   const said = {
     ready: custodyWords.keychain.opens,
@@ -58,7 +58,7 @@ function sayKeychain({ name, state }: { name: string; state: 'ready' | 'locked' 
   return { title: name, text: said[state] };
 }
 
-/** Another place for the key: written there, read back, then removed here. */
+/** Moves the key: it is written to the new place, verified, then removed from the old one. */
 function MoveDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const from = vault.custody.name;
   const [to, setTo] = useState<CustodyName>(from === 'keychain' ? 'passphrase' : 'keychain');

@@ -11,12 +11,12 @@ import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { copiesQuery, keyQuery } from '../key-queries.ts';
 
-/** What this key opens: values of a key that was given up are not its own. */
+/** Number of values of this key, without values of a key that was given up. */
 function countUnderKey({ secrets }: VaultStatus): number {
   return Object.values(secrets.at_stake).reduce((sum, count) => sum + (count ?? 0), 0);
 }
 
-/** The key itself, how it is and why, and how old the newest proof is. */
+/** The active key, its health with reasons, and when a copy was last verified. */
 export function Health({ vault }: { vault: VaultStatus }) {
   const key = useQuery(keyQuery);
   const copies = useQuery(copiesQuery);
@@ -62,7 +62,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
   );
 }
 
-/** Large where there is room for it. */
+/** Large where there is room. */
 function KeyDrawing({ fingerprint }: { fingerprint: string | null }) {
   return (
     <>
@@ -81,7 +81,7 @@ interface Fact {
   words: string;
 }
 
-/** What the level rests on, each said for itself. */
+/** The facts behind the level. */
 function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
   const own = copies.filter((copy) => copy.fingerprint === vault.fingerprint);
   const proven = own.filter((copy) => copy.separate && copy.verified_at !== null).length;

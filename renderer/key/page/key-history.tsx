@@ -13,7 +13,7 @@ import { formatCount, formatDay } from '../../ui/time.ts';
 import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
 import { type Epoch, epochsQuery } from '../key-queries.ts';
 
-/** One key per epoch: what each still opens, and the way to destroy one that opens nothing here. */
+/** All key versions: what each can still decrypt, and a button to shred one that is no longer needed. */
 export function KeyHistory({ vault }: { vault: VaultStatus }) {
   const epochs = useQuery(epochsQuery);
   const isOwner = useIsOwner();

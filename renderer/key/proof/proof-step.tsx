@@ -11,7 +11,7 @@ import { GiveBack, PaperProof } from './proofs.tsx';
 import { ReadBack } from './read-back.tsx';
 import { ThreeWords } from './three-words.tsx';
 
-/** What was handed out, for its owner to take: words, page, text, downloaded file. */
+/** Gives the copy to its owner: words, page, text or downloaded file. */
 export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   const { made } = wizard;
   const goOn = () => wizard.goTo('proof');
@@ -32,7 +32,7 @@ export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   );
 }
 
-/** The proof that fits the copy. */
+/** The verification that fits the copy's format. */
 export function ProofStep({ wizard }: { wizard: CopyWizard }) {
   const { made, chosen, onProven } = wizard;
   if (!made || !chosen) return null;
@@ -86,7 +86,7 @@ interface TextEntryProps {
   onCopied: () => void;
 }
 
-/** The kit as text: onto the clipboard, and off it again. It is never drawn. */
+/** The key as text: copied to the clipboard and cleared from it later. It is never rendered. */
 function TextEntry({ content, onCopied }: TextEntryProps) {
   const [isRefused, setRefused] = useState(false);
   const copy = async () => {
@@ -120,13 +120,13 @@ function TextEntry({ content, onCopied }: TextEntryProps) {
 
 interface OneWordProps {
   words: readonly string[];
-  /** All were shown and written down. */
+  /** Called once all words were shown and written down. */
   onWritten: () => void;
 }
 
 /**
- * The words, one at a time. SECURITY: only the word shown is in the page, and none while the window is not in
- * front.
+ * The words, one at a time. SECURITY: only the shown word is in the page, and none while the window does not have
+ * the focus.
  */
 function OneWord({ words, onWritten }: OneWordProps) {
   const [at, setAt] = useState(0);

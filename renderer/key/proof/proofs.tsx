@@ -18,7 +18,7 @@ interface GiveBackProps {
   onProven: (copy: KeyCopy) => void;
 }
 
-/** Proof by giving the copy back: the downloaded file, the pasted entry, the code. */
+/** Verification by sending the copy back: the downloaded file, the pasted entry, the QR code. */
 export function GiveBack({ copyId, title, ways, button, onProven }: GiveBackProps) {
   const handed = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
@@ -56,11 +56,11 @@ interface PaperProofProps {
   copyId: number;
   positions: readonly number[];
   onProven: (copy: KeyCopy) => void;
-  /** To look at the sheet again. */
+  /** Shows the sheet again. */
   back: ReactNode;
 }
 
-/** Proof of a printed kit: three of its words, or its code seen by a camera or on a photo. */
+/** Verification of a printed kit: three of its words, or its QR code from a camera or a photo. */
 export function PaperProof({ copyId, positions, onProven, back }: PaperProofProps) {
   const [by, setBy] = useState<'words' | 'code'>('words');
   return (

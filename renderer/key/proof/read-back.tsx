@@ -15,7 +15,7 @@ interface ReadBackProps {
   path: string;
   /** "KINGSTON 16G" */
   label: string;
-  /** Known for a drive that can be unplugged: the same one is waited for. */
+  /** Known for a removable drive: the same drive must be plugged in again. */
   volumeId: string | null;
   isRemovable: boolean;
   passphrase: string | null;
@@ -25,8 +25,8 @@ interface ReadBackProps {
 type Phase = 'plugged' | 'unplugged' | 'reading' | 'failed' | 'equal';
 
 /**
- * Reads the file again and compares. A drive that can be unplugged should be, first: until then the answer may
- * come from the memory of the machine.
+ * Reads the file again and compares it. A removable drive should be unplugged first: until then the data may come
+ * from the system's cache.
  */
 export function ReadBack({
   copyId,
@@ -166,11 +166,11 @@ function CheckLine({
   );
 }
 
-/** What opening takes on a slow machine, to the second; the bar waits before its end. */
+/** How long decryption takes on a slow machine; the bar stops before its end until it is done. */
 const EXPECTED_MS = 3000;
 const STEP_MS = 250;
 
-/** The derivation of the key from the passphrase tells no progress; the time it usually takes does. */
+/** Key derivation from the passphrase reports no progress, so the bar shows the time it usually takes. */
 function SlowOnPurpose() {
   const [pastMs, setPastMs] = useState(0);
   useEffect(() => {

@@ -10,12 +10,12 @@ import { findCompletion, useWordList } from '../copy-input/word-list.ts';
 
 interface ThreeWordsProps {
   copyId: number;
-  /** The places asked for, from 1. */
+  /** Positions of the requested words, from 1. */
   positions: readonly number[];
   onProven: (copy: KeyCopy) => void;
 }
 
-/** Proof that the words are on paper: three of them, typed back. A wrong answer asks for others. */
+/** Verifies words on paper by three of them. A wrong answer asks for others. */
 export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsProps) {
   const list = useWordList();
   const [positions, setPositions] = useState(first);

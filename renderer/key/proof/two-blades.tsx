@@ -7,11 +7,11 @@ interface TwoBladesProps {
   fingerprint: string | null;
   /** "The key on the stick" */
   copied: string;
-  /** What was read from the copy; null until then. */
+  /** Fingerprint read from the copy; null until then. */
   read: string | null;
 }
 
-/** The key and its copy, one over the other: the eye sees whether they are the same, the words say so. */
+/** The shapes of the key and of its copy, one above the other, and whether they match in words. */
 export function TwoBlades({ kept, fingerprint, copied, read }: TwoBladesProps) {
   const isSame = read !== null && read === fingerprint;
   return (

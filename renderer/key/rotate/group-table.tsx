@@ -15,7 +15,7 @@ const groupNames: Record<Rotation['by_group'][number]['group'], string> = {
 
 const count = { isNumber: true, width: 'w-30 max-tablet:w-18 max-tablet:whitespace-normal' };
 
-/** Each kind for itself: how many there were, how many are sealed anew, how many are left. */
+/** Per kind: how many there were, how many are re-encrypted, how many are left. */
 export function GroupTable({ rotation }: { rotation: Rotation }) {
   const isDone = rotation.state === 'done';
   return (

@@ -17,7 +17,7 @@ type Rotation = NonNullable<VaultStatus['rotation']>;
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper'];
 
-/** A copy of the new key, proven; then the step that cannot be undone. Until then everything can. */
+/** A verified copy of the new key; then the step that cannot be undone. Until then the rotation can be undone. */
 export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rotation }) {
   const wizard = useCopyWizard('rotation');
   const [isSkipping, setSkipping] = useState(false);
@@ -96,7 +96,7 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
   );
 }
 
-/** Past the proof, by typing the new key's fingerprint. */
+/** Skips the verified copy, by typing the new key's fingerprint. */
 function WithoutCopyDialog({ fingerprint, onClose }: { fingerprint: string; onClose: () => void }) {
   const skip = useApiMutation(
     () =>

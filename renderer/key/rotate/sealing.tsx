@@ -11,7 +11,7 @@ import { GroupTable } from './group-table.tsx';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
 
-/** How far it has come; the feed brings it. */
+/** Progress of the rotation, updated by the change feed. */
 export function Sealing({ rotation }: { rotation: Rotation }) {
   const { moved, total, eta_ms } = rotation;
   const resume = useApiMutation(

@@ -9,7 +9,7 @@ import { PasswordField } from '../../ui/form/field.tsx';
 import { formatCount } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
-/** What will happen, and the first step of it. */
+/** What will happen, and the button for the first step. */
 export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUndone: boolean }) {
   const [passphrase, setPassphrase] = useState('');
   const asksPassphrase = vault.custody.name === 'passphrase';
@@ -77,7 +77,7 @@ interface Unreadable {
 
 const SHOWN = 8;
 
-/** Why it does not start; values that do not open are named. */
+/** Why it cannot start, with the names of values that cannot be decrypted. */
 function Refusal({ error, said }: { error: unknown; said: string | undefined }) {
   if (said === undefined) return null;
   const unreadable =

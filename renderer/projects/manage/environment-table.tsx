@@ -8,7 +8,7 @@ import type { Environment, variablesQuery } from '../project-queries.ts';
 
 type Variables = Awaited<ReturnType<NonNullable<ReturnType<typeof variablesQuery>['queryFn']>>>;
 
-/** Every project has it; the instance refuses to delete it. */
+/** Every project has this environment; the instance refuses to delete it. */
 export const isProduction = (environment: Environment) => environment.slug === 'production';
 
 interface EnvironmentTableProps extends TableStates {

@@ -15,7 +15,7 @@ interface NewProjectDialogProps {
   onClose: () => void;
 }
 
-/** A name is all it takes; then the first thing to do with it. */
+/** Asks for a name, then offers to paste a .env. */
 export function NewProjectDialog({ taken, onClose }: NewProjectDialogProps) {
   const [name, setName] = useState('');
   const [made, setMade] = useState<{ name: string; slug: string } | null>(null);

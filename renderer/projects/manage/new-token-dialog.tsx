@@ -40,7 +40,7 @@ export function NewTokenDialog({ project, onClose, onMade }: NewTokenDialogProps
       ),
     {
       changes: ['projects'],
-      // SECURITY: straight into the state of the page that shows it once; the list is asked without it.
+      // SECURITY: straight into the state of the page that shows it once; the list is fetched without it.
       onDone: ({ token }) => {
         onClose();
         onMade({ name: name.trim(), projectName, values: [token] });

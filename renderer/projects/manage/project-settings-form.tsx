@@ -25,7 +25,7 @@ const toFields = (project: Project): Fields => ({
   repo_name: project.repo_name ?? '',
 });
 
-/** Only what changed is sent: what someone else changed meanwhile stays theirs. */
+/** Sends only changed fields, so that someone else's changes to other fields are kept. */
 function changesOf(fields: Fields, project: Project) {
   const old = toFields(project);
   const changed = FIELDS.filter((name) => fields[name].trim() !== old[name]);
@@ -35,7 +35,7 @@ function changesOf(fields: Fields, project: Project) {
 }
 const isNullable = (name: keyof Fields) => ['preset', 'repo_owner', 'repo_name'].includes(name);
 
-/** The instance's own rule: what fits into an address. */
+/** The instance's rule for an address. */
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 export function ProjectSettingsForm({ project }: { project: Project }) {
@@ -43,7 +43,7 @@ export function ProjectSettingsForm({ project }: { project: Project }) {
   const mayWrite = useMay('projects:write');
   const [fields, setFields] = useState(() => toFields(project));
   const [isTouched, setTouched] = useState(false);
-  // Until someone types here, the form shows what there is, whoever changed it.
+  // Until someone types here, the form follows changes by others.
   useEffect(() => {
     if (!isTouched) setFields(toFields(project));
   }, [project, isTouched]);

@@ -4,12 +4,12 @@ import { Table, type TableStates } from '../../ui/table.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { ListedProject } from '../project-queries.ts';
 
-/** So many environments by name, in a wide column and in a narrow one. */
+/** Number of environment names shown in a wide and in a narrow column. */
 const CHIPS = { wide: 3, narrow: 1 };
 
 interface ProjectTableProps extends TableStates {
   projects: readonly ListedProject[];
-  /** It shares the page with other things. */
+  /** Fewer columns, for pages with other content. */
   isNarrow?: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the instance makes of a name as a path segment (projects/slug.ts there): lower-case letters, digits and
- * dashes. Only to show it beforehand; the instance decides.
+ * Previews how the instance turns a name into a path segment (projects/slug.ts there): lower-case letters, digits
+ * and dashes. The instance decides.
  */
 export function previewSlug(name: string, fallback: string, taken: ReadonlySet<string> = new Set()): string {
   const made = name

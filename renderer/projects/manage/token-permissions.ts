@@ -2,7 +2,7 @@ import type { Token } from '../project-queries.ts';
 
 export type TokenPermission = Token['permissions'][number];
 
-/** What a deployment token may be given, in words. */
+/** Permissions a deployment token can have, in words. */
 export const tokenPermissions: readonly { name: TokenPermission; label: string; text: string }[] = [
   { name: 'projects:read', label: 'See the project', text: 'Its name and settings.' },
   {
@@ -17,7 +17,7 @@ export const tokenPermissions: readonly { name: TokenPermission; label: string; 
   },
 ];
 
-/** A token's permissions as short as a row needs. */
+/** A token's permissions as a short text for its row. */
 export function describeGrant(granted: readonly TokenPermission[]): string {
   if (granted.includes('environments:reveal')) return 'reads secrets';
   if (granted.includes('environments:read')) return 'reads names and plain values';

@@ -1,25 +1,25 @@
 import { onDesktop } from '../../desktop.ts';
 
-/** How a secret on the clipboard will leave it. */
+/** How a secret on the clipboard will be cleared. */
 export type ClipboardFate =
-  /** It clears itself when it is due. */
+  /** It is cleared automatically when the time is up. */
   | 'counting'
-  /** It is due; the window is not in front, and only there may a page read or write. */
+  /** The time is up, but the window does not have the focus, which a page needs to access the clipboard. */
   | 'away'
-  /** The page may not look yet, and whoever copied can let it. */
+  /** The page needs permission to read the clipboard, which the user can give. */
   | 'prompt'
-  /** The browser lets no page look: it stays until someone clears it. */
+  /** The browser does not let pages read the clipboard: it stays until the user clears it. */
   | 'denied'
   | 'gone';
 
-/** Watches over one copied secret until it is off the clipboard, whatever is shown of it meanwhile. */
+/** Watches one copied secret until it is cleared from the clipboard, even when its toast is gone. */
 export interface ClipboardWatch {
   readonly untilMs: number;
   read(): ClipboardFate;
   subscribe(listener: () => void): () => void;
-  /** Asks the browser to let the page look. */
+  /** Asks the browser for permission to read the clipboard. */
   allow(): Promise<void>;
-  /** Another took its place, or someone cleared it. */
+  /** Replaced by another one, or cleared by the user. */
   stop(): void;
 }
 
@@ -37,14 +37,14 @@ async function findFate(): Promise<ClipboardFate> {
     const { state } = await navigator.permissions.query({ name: 'clipboard-read' as PermissionName });
     return state === 'granted' ? 'counting' : state;
   } catch {
-    // Firefox and Safari have no such permission and ask every time: it is not there to be had.
+    // Firefox and Safari have no such permission and ask every time, so it cannot be granted.
     return 'denied';
   }
 }
 
 /**
- * Takes what was copied off the clipboard after `keptMs`, if it is still what lies there.
- * SECURITY: keeps a hash to compare by, never the text; goes on when its toast is dismissed or pushed away.
+ * Clears the copied text from the clipboard after `keptMs`, if it is still there. SECURITY: compares by a hash,
+ * never keeps the text; continues when its toast is dismissed or replaced.
  */
 export async function watchClipboard(text: string, keptMs: number): Promise<ClipboardWatch> {
   const ours = await digest(text);
@@ -92,7 +92,7 @@ export async function watchClipboard(text: string, keptMs: number): Promise<Clip
   };
 }
 
-/** The desktop watches it itself, and says when it is off the clipboard. */
+/** The desktop watches the clipboard itself and reports when it was cleared. */
 export function watchDesktopClipboard(keptMs: number): ClipboardWatch {
   const listeners = new Set<() => void>();
   let fate: ClipboardFate = 'counting';

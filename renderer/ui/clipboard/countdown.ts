@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** Whole seconds until then, told once a second; never negative. */
+/** Whole seconds left, reported once a second; never negative. */
 export function useSecondsLeft(untilMs: number): number {
   const [nowMs, setNowMs] = useState(Date.now);
   useEffect(() => {

@@ -19,15 +19,15 @@ type Desktop = NonNullable<typeof desktop>;
 let stopLast: (() => void) | null = null;
 
 /**
- * Puts a secret on the clipboard and takes it off again after 45 seconds, if it is still what lies there. A page
- * without focus may neither read nor write it: then this is done when the page is come back to. Where the browser
- * does not let the page see the clipboard it stays, which the toast says, with the button that clears it.
+ * Puts a secret on the clipboard and clears it after 45 seconds if it is still there. A page without focus may
+ * neither read nor write the clipboard: then it is cleared when the page gets the focus again. If the browser does
+ * not let the page read the clipboard, the secret stays; the toast says so and has a button to clear it.
  *
- * Throws when the browser refuses the clipboard, and what the text's own promise throws.
+ * Throws when the browser refuses access to the clipboard, and any error of the text's promise.
  */
 export async function copySecret(text: string | Promise<string>, name: string): Promise<void> {
   const watch = await (desktop ? copyByDesktop(desktop, text) : copyByPage(text));
-  // The next one copied takes this one's place, on the clipboard as in the toast.
+  // The next copied secret replaces this one, on the clipboard and in the toast.
   stopLast?.();
   const dismiss = showToast(
     {
@@ -46,7 +46,7 @@ export async function copySecret(text: string | Promise<string>, name: string): 
   stopLast = watch.stop;
 }
 
-/** The desktop keeps it out of clipboard histories, and clears it in front or not; a page can do neither. */
+/** The desktop keeps it out of clipboard histories and clears it even without focus; a page can do neither. */
 async function copyByDesktop({ copySecret }: Desktop, text: string | Promise<string>) {
   await copySecret({ text: await text, keptMs: KEPT_MS });
   return watchDesktopClipboard(KEPT_MS);
@@ -56,7 +56,7 @@ async function copyByPage(text: string | Promise<string>) {
   return await watchClipboard(await writeText(text), KEPT_MS);
 }
 
-/** The write begins at the click, while the browser still allows it; the text may come later. */
+/** The write starts at the click, while the browser still allows it; the text may arrive later. */
 async function writeText(text: string | Promise<string>): Promise<string> {
   if (typeof text === 'string') {
     await navigator.clipboard.writeText(text);
@@ -73,7 +73,7 @@ async function writeText(text: string | Promise<string>): Promise<string> {
   try {
     await navigator.clipboard.write([new ClipboardItem({ 'text/plain': blob })]);
   } catch (error) {
-    // What the instance said, rather than that the browser got nothing to write.
+    // Prefer the instance's error over the browser's complaint about missing data.
     throw (failure as { error: unknown } | null)?.error ?? error;
   }
   return text;
@@ -93,7 +93,7 @@ async function clearNow(watch: ClipboardWatch): Promise<void> {
   }
 }
 
-/** Says in words what will really happen to it, and counts. */
+/** Says what will happen to the copied secret, with a countdown. */
 function Fate({ watch }: { watch: ClipboardWatch }) {
   const fate = useSyncExternalStore(watch.subscribe, watch.read);
   const secondsLeft = useSecondsLeft(watch.untilMs);

@@ -5,7 +5,7 @@ import { type ReactNode, useId } from 'react';
 interface CheckboxProps {
   checked: boolean | 'indeterminate';
   onChange: (checked: boolean) => void;
-  /** Beside the box; or `label` alone for a box in a row. */
+  /** Text next to the box; or only `label` for a box in a row. */
   children?: ReactNode;
   label?: string;
   disabled?: boolean;
@@ -35,10 +35,10 @@ interface ChoiceOption<Value extends string> {
   title: ReactNode;
   text?: ReactNode;
   icon?: LucideIcon;
-  /** At the right: how long it takes. */
+  /** Shown at the right, for example how long it takes. */
   aside?: ReactNode;
   disabled?: boolean;
-  /** Shown inside the box while it is chosen. */
+  /** Shown inside the box while selected. */
   more?: ReactNode;
 }
 
@@ -50,7 +50,7 @@ interface ChoicesProps<Value extends string> {
   className?: string;
 }
 
-/** A choice among few: the whole box is the target. */
+/** Radio buttons as boxes: the whole box is clickable. */
 export function Choices<Value extends string>({
   label,
   value,
@@ -105,7 +105,7 @@ interface SegmentedProps<Value extends string> {
   options: readonly { value: Value; label: string; icon?: LucideIcon }[];
 }
 
-/** Two to five views of the same thing. */
+/** Segmented control for two to five options. */
 export function Segmented<Value extends string>({ label, value, onChange, options }: SegmentedProps<Value>) {
   return (
     <ToggleGroup.Root
@@ -126,7 +126,7 @@ export function Segmented<Value extends string>({ label, value, onChange, option
 }
 
 interface SelectProps<Value extends string> {
-  /** Read out; a Field's label names it by `id`. */
+  /** Accessible name; a Field's label refers to it by `id`. */
   label?: string;
   id?: string;
   value: Value;
@@ -137,8 +137,8 @@ interface SelectProps<Value extends string> {
 }
 
 /**
- * One of many: the browser's own list, which phones, screen readers and the page's policy all know. (Radix puts a
- * style into the page as text, which the policy refuses.)
+ * One of many: the browser's native select, which works with phones, screen readers and the page's policy. (Radix
+ * inserts an inline style, which the policy blocks.)
  */
 export function Select<Value extends string>({
   label,

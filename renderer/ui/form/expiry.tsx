@@ -15,7 +15,7 @@ const lives = [
 export type Life = (typeof lives)[number]['value'];
 export const YEAR: Life = '365';
 
-/** When what begins now is over, as the API takes it; null for never. */
+/** Expiry date for something created now, as the API takes it; null for never. */
 export function expiryOf(life: Life, nowMs = Date.now()): string | null {
   return life === 'never' ? null : new Date(nowMs + Number(life) * DAY_MS).toISOString();
 }
@@ -26,7 +26,7 @@ interface LifeFieldProps {
   error?: string | undefined;
 }
 
-/** How long a key or token is good for. */
+/** How long a key or token is valid. */
 export function LifeField({ value, onChange, error }: LifeFieldProps) {
   return (
     <Field
@@ -39,7 +39,7 @@ export function LifeField({ value, onChange, error }: LifeFieldProps) {
   );
 }
 
-/** When a key or token is over: marked from two weeks before. */
+/** When a key or token expires, highlighted from two weeks before. */
 export function Expiry({ at }: { at: string | null }) {
   if (at === null) return <span className="quiet">never</span>;
   const ms = Date.parse(at);

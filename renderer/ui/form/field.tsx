@@ -4,12 +4,12 @@ import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 interface FieldProps {
   label: ReactNode;
   hint?: ReactNode;
-  /** What is wrong with it; shown beside it and read out with it. */
+  /** Error message; shown at the field and read with it. */
   error?: string | undefined;
   children: (ids: { id: string; 'aria-describedby'?: string; 'aria-invalid'?: true }) => ReactNode;
 }
 
-/** A label, a control, and under it what to know or what is wrong. */
+/** A label, a control, and below it a hint or an error. */
 export function Field({ label, hint, error, children }: FieldProps) {
   const id = useId();
   const describedBy = error || hint ? { 'aria-describedby': `${id}-said` } : {};
@@ -42,7 +42,7 @@ interface TextFieldProps extends Omit<ComponentProps<'input'>, 'children'> {
   trailing?: ReactNode;
 }
 
-/** One line of text. Browsers' own completion and correction stay off for what is not theirs to keep. */
+/** A single-line text field. Browser autocomplete and spell checking are off for text browsers should not store. */
 export function TextField({ label, hint, error, isMono = false, trailing, ...input }: TextFieldProps) {
   return (
     <Field label={label} hint={hint} error={error}>
@@ -62,7 +62,7 @@ export function TextField({ label, hint, error, isMono = false, trailing, ...inp
   );
 }
 
-/** A password or passphrase, hidden until its eye is pressed. */
+/** A password or passphrase, hidden until its eye button is pressed. */
 export function PasswordField(props: Omit<TextFieldProps, 'type' | 'trailing'>) {
   const [isShown, setShown] = useState(false);
   const Icon = isShown ? EyeOff : Eye;

@@ -1,16 +1,16 @@
 import { PasswordField } from './field.tsx';
 import { loadJudge, MIN_CHARACTERS, StrengthLine, useStrength } from './strength-line.tsx';
 
-/** bcrypt's own limit: further bytes would not count, so the instance refuses them. */
+/** bcrypt's limit: further bytes would be ignored, so the instance refuses them. */
 const MAX_BYTES = 72;
 
 export interface PasswordCheck {
   isGood: boolean;
-  /** Set for what cannot become right by typing on. */
+  /** Set for errors that more typing cannot fix. */
   error?: string;
 }
 
-/** The instance's rule for a new password, before it is asked. */
+/** The instance's rule for a new password, checked before sending. */
 export function checkPassword(password: string): PasswordCheck {
   const bytes = new TextEncoder().encode(password).length;
   if (bytes > MAX_BYTES) {
@@ -26,13 +26,13 @@ interface NewPasswordFieldProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  /** Of whoever gets the password: a name, an e-mail address. */
+  /** Names of the account's owner: name, e-mail address. */
   names: readonly string[];
   error?: string | undefined;
   autoFocus?: boolean;
 }
 
-/** A password to be: how strong it is stands under it. */
+/** A field for a new password with its strength below. */
 export function NewPasswordField({
   label,
   value,

@@ -10,7 +10,7 @@ interface SearchFieldProps {
   className?: string;
 }
 
-/** The search of a page's list: `/` goes there from anywhere outside a field, Esc empties it. */
+/** The search field of a page's list: `/` focuses it from anywhere outside a field, Esc clears it. */
 export function SearchField({ label, value, onChange, className = 'search-field' }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -50,7 +50,7 @@ export function SearchField({ label, value, onChange, className = 'search-field'
   );
 }
 
-/** Where keys are text, or belong to what is open over the page. */
+/** Elements in which keys are text or belong to an open overlay. */
 export function isField(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&

@@ -13,16 +13,16 @@ export const MIN_CHARACTERS: typeof MIN_PASSPHRASE_CHARACTERS = 12;
 type Judge = typeof judgeStrength;
 let loaded: Judge | null = null;
 
-/** Dictionaries of half a megabyte: fetched when a field that shows strength is entered, never before. */
+/** Half a megabyte of dictionaries, loaded when a field that shows strength gets the focus. */
 export async function loadJudge(): Promise<Judge> {
   loaded ??= (await import('../../../electron/instance/vault/custody/passphrase-strength.ts')).judgeStrength;
   return loaded;
 }
 
 /**
- * How hard the text is to guess; null while nothing is typed or the dictionaries are on their way.
+ * How hard the text is to guess; null while it is empty or the dictionaries are loading.
  *
- * @param names what a guesser who knows the owner tries first.
+ * @param names names an attacker who knows the owner would try first.
  */
 export function useStrength(text: string, names: readonly string[]): Strength | null {
   const [judge, setJudge] = useState<Judge | null>(() => loaded);
@@ -32,14 +32,14 @@ export function useStrength(text: string, names: readonly string[]): Strength | 
     let isOver = false;
     loadJudge().then(
       (found) => !isOver && setJudge(() => found),
-      // Without them nothing is shown; what must not be guessable is refused by the instance.
+      // Without them nothing is shown; the instance still refuses what is too easy to guess.
       () => undefined,
     );
     return () => {
       isOver = true;
     };
   }, [judge, isTyped]);
-  // Judging may take longer than a keystroke.
+  // Checking may take longer than a keystroke.
   const settled = useDeferredValue(text);
   const known = names.join('\n');
   return useMemo(
@@ -59,11 +59,11 @@ const FULL_LOG10 = 20;
 interface StrengthLineProps {
   text: string;
   strength: Strength | null;
-  /** While nothing is typed. */
+  /** Shown while nothing is typed. */
   hint: string;
 }
 
-/** How strong what is typed is: ticks and a word. */
+/** Strength of the typed text: ticks and a word. */
 export function StrengthLine({ text, strength, hint }: StrengthLineProps) {
   const missing = MIN_CHARACTERS - [...text].length;
   const level = missing > 0 ? 'short' : strength?.level;

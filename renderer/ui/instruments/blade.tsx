@@ -1,10 +1,10 @@
 /**
- * The blade: a key cut from its own fingerprint. Sixteen digits, sixteen cuts, depth = digit / 15; the dashes
- * stay uncut. It helps the eye; the text beside it decides.
+ * A picture of a key drawn from its fingerprint. Sixteen digits, sixteen cuts, depth = digit / 15; dashes are
+ * uncut. It helps to compare keys at a glance; the text next to it is what counts.
  */
 export type BladeState = 'active' | 'old' | 'missing' | 'lost' | 'unread';
 
-/** Column width in px → the bow and half the blade's height that go with it, drawn by hand for each size. */
+/** Column width in px → the bow and half the height of the shaft for it, drawn by hand for each size. */
 const sizes = {
   8: { bow: 26, half: 7.5, inner: 8.25, font: 13, line: 21 },
   10: { bow: 30, half: 8.5, inner: 9.75, font: 14, line: 22 },
@@ -18,13 +18,13 @@ const BLANK = '····-····-····-····';
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** Digit of a column as a share of the full depth; dashes and unread digits are uncut. */
+/** Depth of a column's digit, from 0 to 1; dashes and unread digits are uncut. */
 function depthOf(character: string): number {
   const digit = Number.parseInt(character, 16);
   return Number.isNaN(digit) ? 0 : digit / 15;
 }
 
-/** From the tip back to the bow: for each column a flat as wide as half of it. */
+/** From the tip back to the bow: each column has a flat half as wide as the column. */
 function cuts(
   fingerprint: string,
   start: number,
@@ -81,7 +81,7 @@ interface BladeProps {
   column?: BladeColumn;
 }
 
-/** The key with its fingerprint below, each cut over its digit. */
+/** The key with its fingerprint below, each cut above its digit. */
 export function Blade({ fingerprint, state = 'active', column = 10 }: BladeProps) {
   const text = state === 'unread' || fingerprint === null ? BLANK : fingerprint;
   const { width, height, start, bow, blade, groove } = largePath(text, column);
@@ -117,7 +117,7 @@ export function Blade({ fingerprint, state = 'active', column = 10 }: BladeProps
   );
 }
 
-/** The key alone, for rows and the sidebar's plate, where the text stands beside it. */
+/** The key without its fingerprint, for rows and the sidebar, where the text is next to it. */
 export function SmallBlade({ fingerprint, state = 'active' }: Omit<BladeProps, 'column'>) {
   return (
     <svg

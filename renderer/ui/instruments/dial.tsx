@@ -1,6 +1,6 @@
 /**
- * The dial: how old a proof is. One turn is 180 days; the right half, a line, is up to 90, the left half, dots,
- * up to 180. Large once per page, 16 px in lists, a dotted ring for "never proven".
+ * A dial of the days since a copy was verified. A full turn is 180 days; the right half, a line, is up to 90, the
+ * left half, dots, up to 180. Large once per page, 16 px in lists, a dotted ring for "never verified".
  */
 const TURN_DAYS = 180;
 const DUE_DAYS = 90;
@@ -8,7 +8,7 @@ const TICKS = 60;
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** A point on a circle round (60, 60), clockwise from noon. */
+/** A point on a circle around (60, 60), clockwise from the top. */
 function at(radius: number, turn: number): [x: number, y: number] {
   const angle = turn * 2 * Math.PI;
   return [round(60 + radius * Math.sin(angle)), round(60 - radius * Math.cos(angle))];
@@ -20,7 +20,7 @@ function Spoke({ turn, from, to, className }: { turn: number; from: number; to: 
   return <line className={className} x1={x1} y1={y1} x2={x2} y2={y2} />;
 }
 
-/** `days` since the last proof, or null for none. */
+/** `days` since the last verification, or null for none. */
 export function Dial({ days }: { days: number | null }) {
   const turn = Math.min(days ?? 0, TURN_DAYS) / TURN_DAYS;
   const label =
@@ -72,7 +72,7 @@ export function Dial({ days }: { days: number | null }) {
   );
 }
 
-/** The same in 16 px, for a list row whose text says the rest. */
+/** The same in 16 px, for list rows. */
 export function MiniDial({ days }: { days: number | null }) {
   const level = days === null ? 'none' : days <= DUE_DAYS ? 'ok' : days <= TURN_DAYS ? 'due' : 'risk';
   const angle = (Math.min(days ?? 0, TURN_DAYS) / TURN_DAYS) * 2 * Math.PI;

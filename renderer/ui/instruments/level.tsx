@@ -17,7 +17,7 @@ interface LevelProps {
   children: ReactNode;
 }
 
-/** A level of key health: its shape and colour, and its words. */
+/** A level of key health: shape, colour and words. */
 export function Level({ level, isLocked = false, isBig = false, children }: LevelProps) {
   const { className, verdict } = drawn[level];
   return (

@@ -9,8 +9,8 @@ interface Drawn {
 }
 
 /**
- * A QR code as one path, black on white whatever the theme: no image, no address, nothing a cache could keep. The
- * encoder is loaded when first needed.
+ * A QR code as one SVG path, black on white in every theme: no image or URL that a cache could store. The encoder
+ * is loaded when first needed.
  */
 export function QrCode({ text, label, className }: { text: string; label: string; className: string }) {
   const [drawn, setDrawn] = useState<Drawn | null>(null);

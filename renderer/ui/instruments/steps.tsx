@@ -5,7 +5,7 @@ export interface Step {
   title: ReactNode;
   /** Under the title. */
   said?: ReactNode;
-  /** What is done in it, while it is the current one. */
+  /** Content, shown while it is the current step. */
   body?: ReactNode;
 }
 
@@ -24,7 +24,7 @@ function Mark({ state, number }: { state: StepState; number: number }) {
 
 const said: Record<StepState, string> = { done: 'Done: ', now: 'Now: ', next: 'Next: ' };
 
-/** Steps one under another. `current` counts from 0; as many as there are steps means all are done. */
+/** Steps one below another. `current` counts from 0; the number of steps means all are done. */
 export function Steps({ steps, current }: { steps: readonly Step[]; current: number }) {
   return (
     <ol className="steps">

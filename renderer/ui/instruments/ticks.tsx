@@ -3,15 +3,15 @@ export type TicksTone = 'accent' | 'ok' | 'attention' | 'danger' | 'quiet';
 interface TicksProps {
   /** 0 to 100. */
   value: number;
-  /** That many percent from the end are bad. */
+  /** Percentage at the end shown as bad. */
   bad?: number;
   tone?: TicksTone;
   isSmall?: boolean;
-  /** What is measured; without it the ticks are drawn only, and the words beside them say it. */
+  /** Accessible name; without it the ticks are decorative, and nearby text says the value. */
   label?: string;
 }
 
-/** Sixty divisions, every fifth taller, always with a figure in words beside it. Moves in steps. */
+/** Progress as sixty divisions, every fifth taller, always next to a number in text. Moves in steps. */
 export function Ticks({ value, bad = 0, tone = 'accent', isSmall = false, label }: TicksProps) {
   const shown = Math.max(0, Math.min(100, value));
   const meter = label

@@ -1,7 +1,4 @@
-/**
- * Verdicts: the only solid icons there are. Shape, then word, then colour. The knock-out takes the colour of
- * the ground behind it.
- */
+/** Verdicts: the only solid icons. Shape, then word, then colour. The cut-out has the colour of the background. */
 export type VerdictName = 'ok' | 'due' | 'risk' | 'broken' | 'locked';
 
 const shapes: Record<VerdictName, { solid: string; knocked: string[] }> = {
@@ -28,7 +25,7 @@ const shapes: Record<VerdictName, { solid: string; knocked: string[] }> = {
 interface VerdictProps {
   name: VerdictName;
   size?: 12 | 14 | 16 | 20;
-  /** Read out where no word stands beside it. */
+  /** Accessible name, where no word is next to it. */
   label?: string;
   className?: string;
 }

@@ -7,30 +7,30 @@ import { Dialog } from './dialog.tsx';
 
 interface ConfirmDialogProps {
   title: string;
-  /** What is lost, by count and name, and what can be done about it afterwards. */
+  /** What is lost, by count and name, and how it can be restored. */
   children: ReactNode;
   /** The verb of the button: "Delete 14 variables". */
   action: string;
   /** The other button: "Keep them". */
   keep: string;
   mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message'>;
-  /** Red for what destroys; other questions are no alerts. */
+  /** Red for destructive actions; others are not alerts. */
   kind?: 'danger' | 'main' | 'normal';
   isReady?: boolean;
-  /** What else is asked. */
+  /** Additional fields. */
   fields?: ReactNode;
-  /** A name to type first. A code is typed in any case. */
+  /** A name that must be typed first. A code may be typed in any case. */
   typed?: { label: ReactNode; name: string; isCode?: boolean };
   onClose: () => void;
 }
 
-/** Says what will be lost before it is. Stays open when it fails; the mutation closes it when it is done. */
+/** Says what will be lost before a destructive action. Stays open on failure; the mutation closes it when done. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, action, keep, mutation, kind = 'danger', isReady = true, onClose } = props;
   const { fields, typed } = props;
   const keepButton = useRef<HTMLButtonElement>(null);
   const [text, setText] = useState('');
-  // Spaces at its ends are not seen.
+  // Leading and trailing spaces are invisible.
   const isTyped = !typed || (typed.isCode ? text.toUpperCase() : text).trim() === typed.name.trim();
   return (
     <Dialog

@@ -11,19 +11,19 @@ interface DialogProps {
   /** At the right of the title. */
   aside?: ReactNode;
   width?: 480 | 560 | 640 | 860;
-  /** Interrupts to warn: no cross, and read out as an alert. */
+  /** A warning: no close button, announced as an alert. */
   isAlert?: boolean;
-  /** Where the focus begins; otherwise the field with `autoFocus`, or the first control. */
+  /** Initial focus; otherwise the field with `autoFocus`, or the first control. */
   firstFocus?: RefObject<HTMLElement | null>;
-  /** What it says, read out with its title where there is no `text`. */
+  /** Its content, read with its title if there is no `text`. */
   body?: ReactNode;
   children?: ReactNode;
   foot?: ReactNode;
 }
 
 /**
- * A dialog in the middle; it takes the focus, gives it back, and closes with Esc. A click beside it does nothing:
- * what was typed must not be lost to one.
+ * A centred modal dialog; it traps the focus, returns it, and closes with Esc. A click outside does nothing, so
+ * that input is not lost by accident.
  */
 export function Dialog(props: DialogProps) {
   const {

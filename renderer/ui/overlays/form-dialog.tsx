@@ -14,9 +14,9 @@ interface FormDialogProps {
   /** The other button. */
   cancel?: string;
   mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'>;
-  /** Fields that show what is wrong with them. */
+  /** Fields that show their own errors. */
   fields?: readonly string[];
-  /** Shown in place of the message of the mutation. */
+  /** Shown instead of the mutation's message. */
   failure?: ReactNode;
   isReady?: boolean;
   width?: 480 | 640;
@@ -24,7 +24,7 @@ interface FormDialogProps {
   children: ReactNode;
 }
 
-/** A form in a dialog: Enter sends it, and the mutation closes it when it is done. */
+/** A form in a dialog: Enter submits it, and the mutation closes it when done. */
 export function FormDialog(props: FormDialogProps) {
   const { title, text, action, icon, cancel = 'Cancel', mutation, width = 480, onClose, children } = props;
   const { fields = [], failure = <FormError mutation={mutation} fields={fields} />, isReady = true } = props;

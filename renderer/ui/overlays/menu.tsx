@@ -16,7 +16,7 @@ interface MenuProps {
   /** Groups, with a line between them. */
   groups: readonly (readonly MenuItem[])[];
   align?: 'start' | 'end';
-  /** It was asked for before it was there. */
+  /** It was opened before its code was loaded. */
   isOpenAtFirst?: boolean;
 }
 

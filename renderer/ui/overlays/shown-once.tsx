@@ -8,19 +8,19 @@ import { Dialog } from './dialog.tsx';
 interface ShownOnceProps {
   /** "API key ci", "Your recovery codes". */
   name: string;
-  /** What it is for, and what happens when it is lost. */
+  /** What it is for, and what to do when it is lost. */
   children: ReactNode;
-  /** One text, or several that belong together. Emptied before `onStored`, so keep no copy. */
+  /** One text, or several that belong together. Cleared before `onStored`, so keep no copy. */
   values: string[];
   onStored: () => void;
 }
 
 /**
- * What the instance says this one time: a new key, a new token, recovery codes. Neither Esc nor a click beside it
- * closes it, and the browser asks before the page is left.
+ * What the instance shows only once: a new key, a new token, recovery codes. Neither Esc nor a click outside closes
+ * it, and the browser asks before the page is left.
  *
- * SECURITY: the values are in this array alone, in the caller's local state and in no cache. React keeps the state
- * before the last one, so they are taken out of it.
+ * SECURITY: the values are only in this array, in the caller's local state and in no cache. React keeps the
+ * previous state, so they are removed from the array itself.
  */
 export function ShownOnce({ name, children, values, onStored }: ShownOnceProps) {
   const [isRefused, setRefused] = useState(false);

@@ -20,7 +20,7 @@ function set(next: readonly Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-/** Says that something was done. Stays `shownMs`, or until dismissed with null. Returns how to take it away. */
+/** Shows a short message. Stays for `shownMs`, or with null until dismissed. Returns a function to remove it. */
 export function showToast(toast: Omit<Toast, 'id'>, shownMs: number | null = SHOWN_MS): () => void {
   const id = nextId++;
   set([...toasts.slice(-3), { ...toast, id }]);

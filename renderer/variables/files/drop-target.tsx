@@ -7,12 +7,12 @@ import { type EnvSource, looksLikeEnv, MAX_SOURCE_BYTES, readFile, toSource } fr
 interface DropTargetProps {
   /** "production". */
   environment: string;
-  /** Nothing is taken while something is open over the page. */
+  /** Off while a dialog is open. */
   isOn: boolean;
   onSource: (source: EnvSource) => void;
 }
 
-/** Takes a `.env` that is pasted or dropped anywhere on the page, outside of fields. */
+/** Accepts a `.env` that is pasted or dropped anywhere on the page, outside of fields. */
 export function DropTarget({ environment, isOn, onSource }: DropTargetProps) {
   const [isOver, setOver] = useState(false);
   useEffect(() => {

@@ -2,7 +2,10 @@ import { ask, askConfirmed, client } from '../../api/client.ts';
 import type { components } from '../../api/schema.ts';
 import { type EnvSource, toBase64 } from './env-source.ts';
 
-/** An environment as `.env` text, every value in it. Throws `vault_locked`, `secret_unreadable`, `ConfirmationDeclined`. */
+/**
+ * An environment as `.env` text, every value in it. Throws `vault_locked`, `secret_unreadable`,
+ * `ConfirmationDeclined`.
+ */
 export function exportFile(project: string, environmentId: number): Promise<string> {
   return askConfirmed(async () => {
     const answer = await client.GET('/projects/{project}/variables/export', {
@@ -21,7 +24,7 @@ export interface ImportRequest {
   environmentId: number;
   source: EnvSource;
   mode: 'merge' | 'replace';
-  /** The person's own word on secret or plain, by name. */
+  /** The user's choice of secret or plain, by name. */
   overrides: Readonly<Record<string, boolean>>;
 }
 
@@ -47,9 +50,9 @@ function send(
   );
 }
 
-/** What saving would do. Nothing is written. */
+/** Previews what saving would do. Nothing is written. */
 export const compareFile = (request: ImportRequest, signal: AbortSignal) =>
   send(request, { dry_run: true }, signal);
 
-/** Imports these names alone, all or none: what appeared meanwhile and was not seen is left as it is. */
+/** Imports only these names, all or none: variables that appeared after the preview are not changed. */
 export const importFile = (request: ImportRequest, only: string[]) => send(request, { dry_run: false, only });

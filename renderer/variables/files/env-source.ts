@@ -1,12 +1,14 @@
-/** A `.env` text on its way in, as bytes: what is compared and saved is what was given, not what a text box made of it. */
+/**
+ * A `.env` text to import, as bytes: exactly what was given is compared and saved, not what a text box made of it.
+ */
 export interface EnvSource {
   bytes: Uint8Array<ArrayBuffer>;
   from: 'clipboard' | 'typed' | 'file' | 'raw';
-  /** Of a file. */
+  /** Name of the file. */
   name?: string;
 }
 
-/** The instance takes no more. */
+/** The instance's limit. */
 export const MAX_SOURCE_BYTES = 1024 * 1024;
 
 export function toSource(text: string, from: EnvSource['from']): EnvSource {
@@ -17,7 +19,7 @@ export async function readFile(file: File): Promise<EnvSource> {
   return { bytes: new Uint8Array(await file.arrayBuffer()), from: 'file', name: file.name };
 }
 
-/** In pieces: spreading a megabyte into arguments would overflow the stack. */
+/** In chunks: spreading a megabyte into arguments would overflow the stack. */
 export function toBase64(bytes: Uint8Array): string {
   const PIECE = 0x8000;
   let binary = '';
@@ -32,7 +34,7 @@ export function countLines({ bytes }: EnvSource): number {
   return bytes.length > 0 && bytes.at(-1) !== 0x0a ? lines + 1 : lines;
 }
 
-/** Whether any line of a text could set a variable: anything else was not meant for this page. */
+/** Whether any line of a text could set a variable; other pastes are ignored. */
 export function looksLikeEnv(text: string): boolean {
   return /^\s*(?:export\s+)?[^\s=#]+\s*=/m.test(text);
 }

@@ -20,7 +20,7 @@ interface ExportDialogProps {
   onClose: () => void;
 }
 
-/** The variables of one environment as a file on this machine, after saying what that means. */
+/** Exports the variables of one environment as a file, after a warning. */
 export function ExportDialog(props: ExportDialogProps) {
   const { project, environments, variables, onClose } = props;
   const [environmentId, setEnvironmentId] = useState(props.environmentId);

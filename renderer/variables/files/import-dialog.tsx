@@ -19,7 +19,7 @@ interface ImportDialogProps {
   project: string;
   environments: readonly Environment[];
   source: EnvSource;
-  /** Where it goes, to begin with. */
+  /** Initially selected environment. */
   environmentId: number;
   mayDelete: boolean;
   onClose: () => void;
@@ -36,7 +36,7 @@ export function ImportDialog(props: ImportDialogProps) {
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [clears, setClears] = useState(source.from === 'clipboard');
-  // Compared as if the rest went, so that both choices can say what they mean.
+  // Compared as with "Replace", so that both choices can show their effect.
   const asked = { project, environmentId, source, overrides, mode: mayDelete ? 'replace' : 'merge' } as const;
   const comparison = useComparison(asked);
   const { outcome } = comparison;
@@ -177,7 +177,7 @@ async function clearAfterwards(): Promise<string> {
   }
 }
 
-/** The whole text was refused: not UTF-8, too large; or nothing could be compared. */
+/** The whole text was refused (not UTF-8, too large), or the comparison failed. */
 function NotCompared({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   if (hasCode(error, 'env_file_invalid', 'body_too_large', 'secret_too_large', 'invalid_request'))
     return (
@@ -199,7 +199,7 @@ interface RestProps {
   isRaw: boolean;
 }
 
-/** What happens to the variables that the text does not name: chosen, never assumed. */
+/** What happens to variables the text does not name: always an explicit choice. */
 function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestProps) {
   const names = outcome.removed.map(({ key }) => key);
   if (!mayDelete || (names.length === 0 && !isRaw)) return null;
@@ -234,15 +234,15 @@ function Rest({ outcome, mode, onChange, mayDelete, environment, isRaw }: RestPr
 interface Comparison {
   outcome: ImportOutcome | null;
   error: unknown;
-  /** The one shown is of an earlier choice; the next is on its way. */
+  /** The shown comparison is of an earlier choice; the next is loading. */
   isBusy: boolean;
   retry: () => void;
 }
 
 /**
- * Compares a text with what an environment has, anew with each choice.
+ * Compares a text with an environment, again for each choice.
  *
- * SECURITY: not a query: the text and what it is compared with stay in this component, and in no cache.
+ * SECURITY: not a query: the text and the comparison stay in this component and in no cache.
  */
 function useComparison(request: ImportRequest): Comparison {
   const { project, environmentId, source, mode, overrides } = request;
@@ -252,7 +252,7 @@ function useComparison(request: ImportRequest): Comparison {
     isBusy: true,
   });
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` asks the same again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` repeats the same request
   useEffect(() => {
     const left = new AbortController();
     setState((known) => ({ ...known, isBusy: true }));

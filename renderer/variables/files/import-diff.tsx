@@ -15,19 +15,19 @@ import { formatCount } from '../../ui/time.ts';
 import { Mask } from '../table/plain-value.tsx';
 import type { ImportItem, ImportOutcome } from './env-file-requests.ts';
 
-/** Rows of one part drawn at first; a file of thousands is asked for. */
+/** Rows of one section shown at first; more on request. */
 const FIRST_ROWS = 200;
 
 interface ImportDiffProps {
   outcome: ImportOutcome;
-  /** Names that are not taken. */
+  /** Names not to import. */
   left: ReadonlySet<string>;
   onLeave: (left: ReadonlySet<string>) => void;
   showsRemoved: boolean;
   onKind: (key: string, isSecret: boolean) => void;
 }
 
-/** New, changed, removed, refused, same: what a text would do, each line to be taken or left. */
+/** New, changed, removed, refused and unchanged variables; each can be imported or left out. */
 export function ImportDiff({ outcome, left, onLeave, showsRemoved, onKind }: ImportDiffProps) {
   const take = (keys: readonly string[], isTaken: boolean) => {
     const next = new Set(left);
@@ -184,7 +184,7 @@ function Short({ value }: { value: string }) {
   );
 }
 
-/** A secret that is one already stays one: there is nothing to choose. */
+/** An existing secret stays a secret: there is nothing to choose. */
 function KindPick({
   item,
   kind,

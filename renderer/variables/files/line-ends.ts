@@ -1,6 +1,6 @@
 /**
- * A text box turns every line end into LF. When all of what was put into it were CRLF, they are again; of a value
- * that mixed them, those of the lines that did not change cannot be told any more.
+ * A text box turns every line break into LF. If all line breaks of the original were CRLF, they are restored; in a
+ * text that mixed them, the originals cannot be restored.
  */
 export function restoreLineEnds(original: string, edited: string): string {
   const isWindows = original.includes('\r\n') && !/(?<!\r)\n|\r(?!\n)/.test(original);

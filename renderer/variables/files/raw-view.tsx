@@ -18,10 +18,10 @@ interface RawViewProps {
 }
 
 /**
- * The variables of one environment as the text of a `.env` file, to be read and changed there.
+ * The variables of one environment as editable `.env` text.
  *
- * SECURITY: the text is in its box alone, which React does not control. It goes when it is hidden, when the window
- * loses the focus before anything was changed, and with the page.
+ * SECURITY: the text is only in its text box, which React does not control. It is cleared when hidden, when the
+ * window loses the focus before anything was changed, and with the page.
  */
 export function RawView({ project, environment, rights, open }: RawViewProps) {
   const area = useRef<HTMLTextAreaElement>(null);
@@ -41,7 +41,7 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
       setShown(true);
     },
   });
-  // Put in once, past React: an attribute would keep a second copy of it in the page.
+  // Set once, without React: an attribute would keep a second copy of it in the page.
   useLayoutEffect(() => {
     const box = area.current;
     if (!isShown || !box) return;

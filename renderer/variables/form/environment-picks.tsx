@@ -10,7 +10,7 @@ interface EnvironmentPicksProps {
   error?: string | undefined;
 }
 
-/** The environments a variable is for. */
+/** Choice of a variable's environments. */
 export function EnvironmentPicks({ environments, picked, onChange, error }: EnvironmentPicksProps) {
   const id = useId();
   const toggle = (environmentId: number, isPicked: boolean) => {

@@ -7,14 +7,14 @@ import type { Variable } from '../variable-scope.ts';
 import type { FormFields } from './variable-form.tsx';
 
 interface LostRaceProps {
-  /** As it was when the form was opened. */
+  /** The variable as it was when the form was opened. */
   was: Variable;
   mine: FormFields;
   theirs: Variable;
   environments: readonly Environment[];
 }
 
-/** Someone else saved first: both versions beside each other. SECURITY: of a secret, only whether it changed. */
+/** Someone else saved first: shows both versions side by side. SECURITY: for a secret, only whether it changed. */
 export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
   const nameOf = (ids: readonly number[]) =>
     joinNames(environments.filter(({ id }) => ids.includes(id)).map(({ name }) => name)) || 'none';

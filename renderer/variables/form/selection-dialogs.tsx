@@ -18,7 +18,7 @@ interface DeleteDialogProps {
   onClose: () => void;
 }
 
-/** Deletes variables with their history, after saying which and what cannot be had again. */
+/** Deletes variables with their history, after naming them and what cannot be restored. */
 export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogProps) {
   const [first] = variables;
   const isOne = variables.length === 1;
@@ -68,7 +68,7 @@ interface MoveDialogProps {
   onClose: () => void;
 }
 
-/** Puts variables into the environments that are ticked, and takes them out of the others. */
+/** Moves variables to the ticked environments and removes them from the others. */
 export function MoveDialog({ project, environments, variables, onClose }: MoveDialogProps) {
   const [picked, setPicked] = useState(() => listCommon(environments, variables));
   const move = useApiMutation(
@@ -102,7 +102,7 @@ export function MoveDialog({ project, environments, variables, onClose }: MoveDi
   );
 }
 
-/** Where all of them are already. */
+/** Environments that all of them are in. */
 function listCommon(
   environments: readonly Environment[],
   variables: readonly Variable[],
@@ -116,7 +116,7 @@ function listCommon(
 
 const SHOWN = 3;
 
-/** A few names, and how many more. */
+/** The first few names, then how many more. */
 function NameChips({ names, most = SHOWN }: { names: readonly string[]; most?: number }) {
   return (
     <div className="chips">

@@ -14,9 +14,9 @@ import { type FormFields, VariableForm } from './variable-form.tsx';
 interface VariableDialogProps {
   scope: VariableScope;
   environments: readonly Environment[] | null;
-  /** The one to change; null for a new one. */
+  /** The variable to edit; null for a new one. */
   variable: Variable | null;
-  /** What a new one is for, to begin with. */
+  /** Initially selected environments of a new one. */
   environmentIds: readonly number[];
   mayReveal: boolean;
   onClose: () => void;
@@ -24,12 +24,12 @@ interface VariableDialogProps {
 
 const FORM_ID = 'variable-form';
 
-/** Adds a variable or changes one. */
+/** Adds or edits a variable. */
 export function VariableDialog(props: VariableDialogProps) {
   const { scope, environments, variable, environmentIds, mayReveal, onClose } = props;
-  // What it is compared with when it is saved; after a lost race, what was found then.
+  // The version it is compared with when saving; after a conflict, the version found then.
   const [expected, setExpected] = useState(variable?.updated_at ?? 0);
-  // What was refused and may be sent all the same, on the person's own word.
+  // Refused changes that may be sent anyway if the user confirms.
   const [refused, setRefused] = useState<FormFields | null>(null);
   const save = useApiMutation(
     ({ fields, allowUnresolved = false, over = expected }: Sent) =>
@@ -80,7 +80,7 @@ export function VariableDialog(props: VariableDialogProps) {
       }
     >
       {race && <LostRace {...race} environments={environments ?? []} />}
-      {/* Stays while both versions are looked at: what was typed is in its fields. */}
+      {/* Stays mounted while both versions are shown: its fields hold what was typed. */}
       <div hidden={race !== null}>
         <VariableForm
           id={FORM_ID}
@@ -126,14 +126,14 @@ interface Sent {
 const mayInsist = (error: unknown) =>
   hasCode(error, 'reference_missing', 'reference_cycle', 'changed_meanwhile');
 
-/** What someone else saved meanwhile. */
+/** The version someone else saved meanwhile. */
 function findTheirs(error: unknown): Variable | null {
   return hasCode(error, 'changed_meanwhile')
     ? ((error.details.variable as Variable | undefined) ?? null)
     : null;
 }
 
-/** Whether the form says it, beside the field it is about. */
+/** Whether the form shows the error at its field. */
 function isBeside(problem: ApiProblem | null): boolean {
   if (!problem) return false;
   const fields = Object.keys(problem.fields);

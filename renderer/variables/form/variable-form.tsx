@@ -15,9 +15,9 @@ import { EnvironmentPicks } from './environment-picks.tsx';
 
 export interface FormFields {
   key: string;
-  /** Null: as it is. */
+  /** Null: unchanged. */
   value: string | null;
-  /** Null: as the instance takes it. */
+  /** Null: the instance decides. */
   is_secret: boolean | null;
   environment_ids: number[];
   include_in_preview: boolean;
@@ -35,7 +35,7 @@ interface VariableFormProps {
 }
 
 /**
- * SECURITY: the value stays in its text box, which React does not control: it is in no state, and gone with the
+ * SECURITY: the value stays in its text box, which React does not control: it is never in state, and gone with the
  * form.
  */
 export function VariableForm(props: VariableFormProps) {
@@ -43,7 +43,7 @@ export function VariableForm(props: VariableFormProps) {
   const key = useRef<HTMLInputElement>(null);
   const value = useRef<HTMLTextAreaElement>(null);
   useWipedOnLeave(value);
-  /** The value that was put into the text box; null for none. */
+  /** The value loaded into the text box; null for none. */
   const original = useRef(variable?.value ?? null);
   const [picked, setPicked] = useState<ReadonlySet<number>>(
     () => new Set(variable ? variable.environments.map((each) => each.id) : environmentIds),
@@ -107,7 +107,7 @@ export function VariableForm(props: VariableFormProps) {
   );
 }
 
-/** Null when the value stays: of a secret, when nothing was typed. */
+/** Null when the value is unchanged: for a secret, when nothing was typed. */
 function readValue(variable: Variable | null, original: string | null, typed: string): string | null {
   if (!variable) return typed;
   if (original === null) return typed === '' ? null : typed;
@@ -142,7 +142,7 @@ interface ValueFieldProps {
   onInput: () => void;
 }
 
-/** A secret's box is empty, and leaving it so keeps the value; it can be brought in to be edited. */
+/** A secret's box is empty, and leaving it empty keeps the value; the value can be loaded for editing. */
 function ValueField({ area, original, scope, variable, mayReveal, error, onInput }: ValueFieldProps) {
   const isSecret = variable?.is_secret ?? false;
   const isUnreadable = variable?.state === 'unreadable';
@@ -243,12 +243,12 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
 
 type SecretGuess = components['schemas']['SecretGuess'];
 
-/** After the last key, so that a word is asked about once. */
+/** Delay after the last keystroke, so that a word is checked once. */
 const ASK_AFTER_MS = 250;
-/** A longer value says what it is by its beginning. */
+/** The beginning of a longer value is enough for the guess. */
 const MOST_CHARACTERS = 10_000;
 
-/** What the instance takes name and value for, said while they are typed. Null while nobody knows. */
+/** The instance's guess of secret or plain while typing. Null while unknown. */
 function useSecretGuess() {
   const [guess, setGuess] = useState<SecretGuess | null>(null);
   const pending = useRef<{ timer: ReturnType<typeof setTimeout>; left: AbortController } | null>(null);
@@ -257,7 +257,7 @@ function useSecretGuess() {
     pending.current?.left.abort();
     pending.current = null;
   }, []);
-  /** SECURITY: reads the fields when it asks; no value waits in a timer. */
+  /** SECURITY: reads the fields when it sends the request; no value is kept in a timer. */
   const guessLater = useCallback(
     (read: () => { key: string; value: string }) => {
       stop();

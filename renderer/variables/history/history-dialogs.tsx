@@ -25,13 +25,15 @@ interface HistoryDialogProps {
   onClose: () => void;
 }
 
-/** Who changed a variable and when, and a way back. Plain values are shown, secret ones never. */
+/**
+ * Who changed a variable and when, with a button to restore a version. Plain values are shown, secret ones never.
+ */
 export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDialogProps) {
   const history = useQuery({
     queryKey: [...scope.queryKey, variable.id, 'history'],
     queryFn: () => scope.listVersions(variable.id),
   });
-  // As it is now, not as it was when this was opened: the list behind follows every change.
+  // The current variable, not the one when this was opened: the list behind follows every change.
   const now =
     queryClient.getQueryData<Variable[]>(scope.queryKey)?.find((known) => known.id === variable.id) ??
     variable;
@@ -133,7 +135,7 @@ interface EnvironmentHistoryDialogProps {
   onClose: () => void;
 }
 
-/** What happened to the variables of an environment: who, when, which. No values. */
+/** Changes of an environment's variables: who, when, which. No values. */
 export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
   const { project, environments, onClose } = props;
   const [environmentId, setEnvironmentId] = useState(props.environmentId);
@@ -215,7 +217,7 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
 
 type Change = components['schemas']['EnvironmentChange']['change'];
 
-/** What was done to a variable, in words. */
+/** A change of a variable, in words. */
 const changeWords: Record<Change, string> = {
   created: 'Added',
   updated: 'Changed',

@@ -9,7 +9,7 @@ interface EnvironmentChipsProps {
   all: readonly Environment[];
 }
 
-/** Where a variable is: "all three", or by name; the first environment of a project stands out. */
+/** A variable's environments: "All environments", or by name; a project's first environment is highlighted. */
 export function EnvironmentChips({ variable, all }: EnvironmentChipsProps) {
   const own = variable.environments;
   const names = own.map(({ name }) => name).join(', ');

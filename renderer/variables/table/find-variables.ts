@@ -2,7 +2,7 @@ import type { Variable } from '../variable-scope.ts';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
-/** By name; those of one environment, with these characters in the name or the plain value. */
+/** Sorted by name; optionally of one environment and with this text in the name or plain value. */
 export function findVariables(
   all: readonly Variable[],
   environmentId: number | null,

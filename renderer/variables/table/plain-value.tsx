@@ -1,11 +1,11 @@
 import { Chip } from '../../ui/chip.tsx';
 
-/** `${{NAME}}` and `${{shared.NAME}}`; with one more `$` before it, it is text. */
+/** `${{NAME}}` and `${{shared.NAME}}`; with one more `$` in front, it is text. */
 const REFERENCE = /(?<!\$)(\$\{\{\s*(?:shared\.)?[A-Za-z_][A-Za-z0-9_]*\s*\}\})/;
-/** More of a value than a row has room for. */
+/** Longest text a row shows. */
 const ROW_CHARACTERS = 200;
 
-/** A plain value in a row: its beginning on one line, references as chips. */
+/** A plain value in a row: its start on one line, references as chips. */
 export function PlainValue({ value }: { value: string }) {
   const shown = value.slice(0, ROW_CHARACTERS);
   if (shown === '') return <span className="text-text-3">empty</span>;
@@ -26,7 +26,7 @@ export function PlainValue({ value }: { value: string }) {
   );
 }
 
-/** Eight dots, whatever the length of what they stand for. */
+/** Always eight dots, whatever the length of the value. */
 export function Mask() {
   return (
     <span className="mask">

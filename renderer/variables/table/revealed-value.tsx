@@ -8,18 +8,18 @@ import { Verdict } from '../../ui/instruments/verdict.tsx';
 import { formatBytes } from '../../ui/time.ts';
 import { type Holder, type Revealed, SHOWN_MS } from './use-reveal.ts';
 
-/** What a well shows of a long value; copying takes all of it. */
+/** Characters of a long value that are shown; copying takes all of it. */
 const SHOWN_CHARACTERS = 4000;
 
 interface RevealedValueProps {
   revealed: Revealed;
   holder: Holder;
   name: string;
-  /** Null for who may not. */
+  /** Null without permission. */
   onEnterAgain: (() => void) | null;
 }
 
-/** The well below a row: the value while it is shown, and how long it still is. */
+/** The area below a row: the revealed value, and how long it is still shown. */
 export function RevealedValue({ revealed, holder, name, onEnterAgain }: RevealedValueProps) {
   const { error, shown } = revealed;
   if (error !== null)
@@ -60,7 +60,7 @@ export function RevealedValue({ revealed, holder, name, onEnterAgain }: Revealed
   );
 }
 
-/** SECURITY: written past React, which would keep what it drew last, and wiped before the node goes. */
+/** SECURITY: written without React, which would keep the last text, and cleared before the node is removed. */
 function Text({ holder }: { holder: Holder }) {
   const write = useCallback(
     (element: HTMLPreElement) => {

@@ -3,24 +3,24 @@ import type { Variable, VariableScope } from '../variable-scope.ts';
 
 export const SHOWN_MS = 30_000;
 
-/** The one value that is shown, or on its way; not the value itself. */
+/** State of the one value that is shown or loading; not the value itself. */
 export interface Revealed {
   id: number;
-  /** As it was when it was fetched: a change of the variable hides it. */
+  /** The variable's version when fetched: a change hides the value. */
   updatedAt: number;
-  /** Null until it is here. */
+  /** Null until it is loaded. */
   shown: { characters: number; bytes: number; hidesAtMs: number } | null;
   error: unknown;
 }
 
-/** SECURITY: where the value is while it is shown; emptied when it hides. React keeps the state before the last. */
+/** SECURITY: holds the value while it is shown; cleared when hidden. React would keep the previous state. */
 export interface Holder {
   text: string | null;
 }
 
 /**
- * Shows one value at a time, fetched when it is asked for. It hides itself after 30 seconds, when the window loses
- * the focus or is covered, when another is shown, and when the page is left.
+ * Reveals one value at a time, fetched on request. It is hidden after 30 seconds, when the window loses the focus
+ * or is covered, when another value is shown, and when the page is left.
  */
 export function useReveal(scope: VariableScope) {
   const [revealed, setRevealed] = useState<Revealed | null>(null);
@@ -66,7 +66,7 @@ export function useReveal(scope: VariableScope) {
       document.removeEventListener('visibilitychange', hideWhenCovered);
     };
   }, [hidesAtMs, hide]);
-  // An answer that comes after the page was left belongs to nobody.
+  // A response after the page was left is dropped.
   useEffect(
     () => () => {
       turn.current += 1;

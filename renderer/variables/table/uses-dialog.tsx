@@ -14,7 +14,7 @@ interface UsesDialogProps {
   onClose: () => void;
 }
 
-/** Variables that refer to this one, and change with it. */
+/** Variables that refer to this one. */
 export function UsesDialog({ scope, variable, onClose }: UsesDialogProps) {
   const uses = useQuery({
     queryKey: [...scope.queryKey, variable.id, 'used-by'],

@@ -19,7 +19,10 @@ export interface RowActions {
   remove: (variable: Variable) => void;
 }
 
-/** When and by whom it was changed. "ines" of an address; whole in the title. */
+/**
+ * When and by whom it was changed. Shows the part of an e-mail address before the @; the full address is in the
+ * tooltip.
+ */
 export function Changed({ variable: { changed_at, changed_by } }: { variable: Variable }) {
   return (
     <>
@@ -37,7 +40,7 @@ const day = (ms: number) => (daysSince(ms) === 0 ? 'today' : formatDay(ms));
 
 interface NameProps {
   variable: Variable;
-  /** Null for those who may not. */
+  /** Null without permission. */
   onEdit: ((variable: Variable) => void) | null;
 }
 
@@ -135,7 +138,7 @@ interface RowMenuProps {
   actions: RowMenuActions;
 }
 
-/** What else can be done with a row. The menu is made when it is asked for: rows come by the hundred. */
+/** More actions for a row. The menu is created when opened, because there are hundreds of rows. */
 function RowMenu({ variable, rights, actions }: RowMenuProps) {
   const [isMade, setMade] = useState(false);
   const trigger = { icon: Ellipsis, label: `More for ${variable.key}`, isSmall: true };

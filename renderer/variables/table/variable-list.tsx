@@ -22,17 +22,17 @@ import { VariableTable } from './variable-table.tsx';
 
 interface VariableListProps {
   scope: VariableScope;
-  /** Null where there are none: the shared ones. */
+  /** Null for shared variables, which have none. */
   environments: readonly Environment[] | null;
-  /** Only what is in this environment; null for all. */
+  /** Shows only variables of this environment; null for all. */
   environmentId: number | null;
   search: string;
   onSearch: (search: string) => void;
   rights: Rights;
   open: OpenDialog;
-  /** Search and what else stands above the table; selecting rows puts its own bar in its place. */
+  /** Search and filters above the table; replaced by another bar while rows are selected. */
   toolbar: ReactNode;
-  /** The one button of an empty list, and what is said above it. */
+  /** Text and button of an empty list. */
   empty: { text: string; action: ReactNode };
 }
 
@@ -118,7 +118,7 @@ function NothingFound({ search, onClear }: { search: string; onClear: () => void
   );
 }
 
-/** Rows chosen among those that are shown: what is filtered away or deleted is chosen no more. */
+/** Selected rows among those shown: filtered or deleted rows are deselected. */
 function useSelection(found: readonly Variable[]) {
   const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
   const chosen = useMemo(() => (ids.size === 0 ? [] : found.filter(({ id }) => ids.has(id))), [found, ids]);
@@ -138,7 +138,7 @@ function useSelection(found: readonly Variable[]) {
   return { selected, chosen, select, selectAll };
 }
 
-/** What changed meanwhile, by whoever, is not shown as it was. */
+/** Hides a revealed value when its variable changed. */
 function useHideWhenGone(
   found: readonly Variable[],
   revealed: ReturnType<typeof useReveal>['revealed'],
@@ -151,7 +151,7 @@ function useHideWhenGone(
   }, [found, revealed, hide]);
 }
 
-/** Whether values open is part of the list: a vault that locks or unlocks changes it. */
+/** Whether values can be decrypted is part of the list, so locking or unlocking the vault refetches it. */
 function useFollowLock(scope: VariableScope, hide: () => void): void {
   const state = useVault().data?.state;
   const known = useRef(state);
@@ -165,7 +165,7 @@ function useFollowLock(scope: VariableScope, hide: () => void): void {
   }, [state, scope, hide]);
 }
 
-/** Copies without showing. A plain value stays on the clipboard, a secret is taken off it again. */
+/** Copies without revealing. A plain value stays on the clipboard, a secret is cleared later. */
 async function copyValue(scope: VariableScope, variable: Variable): Promise<void> {
   try {
     if (variable.is_secret) return await copySecret(scope.reveal(variable), variable.key);
@@ -183,7 +183,7 @@ async function copyValue(scope: VariableScope, variable: Variable): Promise<void
   }
 }
 
-/** Above rows whose values wait for the key. */
+/** Banner above rows whose values need the key. */
 function LockedStrip({ variables }: { variables: readonly Variable[] }) {
   const maySeeKey = useMay('vault:read');
   if (!variables.some(({ state }) => state === 'locked')) return null;
@@ -204,7 +204,7 @@ interface SelectionBarProps {
   onClear: () => void;
 }
 
-/** What can be done with the rows that are chosen. */
+/** Actions for the selected rows. */
 function SelectionBar({ chosen, rights, hasEnvironments, open, onClear }: SelectionBarProps) {
   return (
     <div className="toolbar" role="toolbar" aria-label="Selected variables">

@@ -15,7 +15,7 @@ const TALL_ROW_PX = 56;
 
 interface VariableTableProps extends TableStates {
   variables: readonly Variable[];
-  /** Null where there are none: the shared ones. */
+  /** Null for shared variables, which have none. */
   environments: readonly Environment[] | null;
   rights: Rights;
   selected: ReadonlySet<Variable>;
@@ -26,7 +26,7 @@ interface VariableTableProps extends TableStates {
   actions: RowActions;
 }
 
-/** A table of as many rows as there are. */
+/** The table of variables. */
 export function VariableTable(props: VariableTableProps) {
   const { variables, rights, selected, onSelect, onSelectAll, revealed, holder, actions } = props;
   const isPhone = useMediaQuery('(max-width: 559px)');
@@ -74,7 +74,7 @@ export function VariableTable(props: VariableTableProps) {
 const idOf = ({ id }: Variable) => id;
 const nameOf = ({ key }: Variable) => key;
 
-/** Those the screen has room for. On a telephone the value and the environments are a second line below the name. */
+/** Columns that fit the screen. On phones, value and environments are on a second line below the name. */
 function useColumns(
   { environments, rights, revealed, actions }: VariableTableProps,
   isPhone: boolean,
@@ -143,7 +143,7 @@ const facts: readonly Column<Variable>[] = [
   },
 ];
 
-/** Whether a media query holds, for what style sheets alone cannot decide. */
+/** Whether a media query matches, where style sheets alone are not enough. */
 function useMediaQuery(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -6,7 +6,7 @@ import { SearchField } from '../../ui/form/search-field.tsx';
 
 export type VariablesView = 'table' | 'raw';
 
-/** As many as stand side by side; more are in a list to choose from. */
+/** Environments shown as segments; more become a select. */
 const MOST_SEGMENTS = 4;
 const ALL = 'all';
 
@@ -18,7 +18,7 @@ interface VariableToolbarProps {
   search: string;
   onSearch: (search: string) => void;
   view: VariablesView;
-  /** Null where the caller may not see values. */
+  /** Null if the caller may not see values. */
   onView: ((view: VariablesView) => void) | null;
   onHistory: () => void;
 }
@@ -33,7 +33,7 @@ export function VariableToolbar(props: VariableToolbarProps) {
       )}
       <EnvironmentPick
         environments={environments}
-        // A text is of one environment.
+        // The text view needs one environment.
         hasAll={!isRaw}
         environmentId={environmentId}
         onEnvironment={onEnvironment}

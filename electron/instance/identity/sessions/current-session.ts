@@ -5,7 +5,7 @@ import { findUser, strongestRole } from '../users/users.ts';
 import type { currentSessionShape } from './session-shapes.ts';
 import { findSessionExpiry } from './sessions.ts';
 
-/** What a page needs to know of its own standing before it shows anything. */
+/** What a page needs to know about its session before it shows anything. */
 export function describeCurrentSession(
   { ctx, isSetUp }: Identity,
   caller: Caller,

@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 
 export type LinkPurpose = 'setup' | 'owner';
 
-/** Owner's links are used at once; whoever sets up may look around first. */
+/** Owner's links are used immediately; set-up links may take longer. */
 const lifetimeMs: Record<LinkPurpose, number> = { owner: 5 * 60 * 1000, setup: 60 * 60 * 1000 };
 /** More than anyone opens at once; the oldest goes first. */
 const MAX_OPEN = 20;
@@ -20,9 +20,9 @@ export interface OneTimeLinks {
   create(purpose: LinkPurpose): { token: string; expiresAt: number };
   /** Throws `link_invalid` unless `redeem` would take it; leaves it as it is. */
   require(token: string, purpose: LinkPurpose): void;
-  /** Uses a link up. Throws `link_invalid` for one that is unknown, used, over, or for something else. */
+  /** Redeems a link. Throws `link_invalid` for one that is unknown, used, expired, or for another purpose. */
   redeem(token: string, purpose: LinkPurpose): void;
-  /** Gives a link back whose use failed for another reason (a password too short), with a new lifetime. */
+  /** Restores a link whose use failed for another reason (a password too short), with a new lifetime. */
   restore(token: string, purpose: LinkPurpose): void;
 }
 
@@ -36,7 +36,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
 
   function requireInForce(link: Link | undefined, purpose: LinkPurpose): void {
     const ageMs = link ? clock.now() - link.createdAt : Number.NaN;
-    // SECURITY: a link from the future (the clock went back) is as good as over.
+    // SECURITY: a link from the future (the clock was set back) counts as expired.
     if (link?.purpose === purpose && ageMs >= 0 && ageMs <= lifetimeMs[purpose]) return;
     throw new AppError(
       'link_invalid',

@@ -30,7 +30,10 @@ interface Row {
   enabled: number;
 }
 
-/** Begins: seals a new secret and makes new recovery codes; nothing is asked for until the first code came. */
+/**
+ * Starts the set-up: seals a new secret and creates new recovery codes; no code is required until the first one was
+ * entered.
+ */
 export function setUpSecondFactor(ctx: Context, actor: Caller | null, userId: number): SecondFactorSetup {
   const user = getUser(ctx, userId);
   if (user.mfaEnabled) throw new AppError('conflict', 'The second factor is already on: turn it off first.');
@@ -55,7 +58,7 @@ export function setUpSecondFactor(ctx: Context, actor: Caller | null, userId: nu
   };
 }
 
-/** Switches the second factor on with its first code. Throws `conflict`, `invalid_credentials`, `vault_locked`. */
+/** Turns the second factor on with its first code. Throws `conflict`, `invalid_credentials`, `vault_locked`. */
 export function enableSecondFactor(ctx: Context, actor: Caller | null, userId: number, code: string): void {
   if (readRow(ctx, userId).secretId === null)
     throw new AppError('conflict', 'Set up the second factor first.');
@@ -74,7 +77,7 @@ export function disableSecondFactor(ctx: Context, actor: Caller | null, userId: 
   });
 }
 
-/** Without a line of its own: for what is noted as something else. */
+/** Without its own audit line: for callers that record something else. */
 export function removeSecondFactor(ctx: Context, userId: number): void {
   ctx.store.transaction(() => {
     dropSecret(ctx, userId);
@@ -95,7 +98,7 @@ export function acceptSecondFactor(ctx: Context, userId: number, code: string): 
   );
 }
 
-/** SECURITY: each step is accepted once (RFC 6238 §5.2), and never one before it. */
+/** SECURITY: each time step is accepted once (RFC 6238 §5.2), and never an earlier one. */
 function acceptTotp(ctx: Context, userId: number, code: string): boolean {
   const { secretId, lastStep } = readRow(ctx, userId);
   if (secretId === null) return false;

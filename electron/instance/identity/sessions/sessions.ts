@@ -11,7 +11,7 @@ const DAY_MS = 24 * HOUR_MS;
 const OWNER_SESSION_MS = 12 * HOUR_MS;
 /** Time between the password and the second factor. */
 const PENDING_SESSION_MS = 10 * 60 * 1000;
-/** A clock may be set back by this much (NTP) without anyone noticing. */
+/** Tolerance for a clock that is set back (NTP). */
 const CLOCK_TOLERANCE_MS = 60_000;
 
 export type SessionKind = 'user' | 'owner' | 'mfa_pending';
@@ -101,7 +101,7 @@ export function findSessionExpiry(ctx: Context, id: number): number | null {
   return (expiresAt as number | undefined) ?? null;
 }
 
-/** Notes that the person proved who they are, now. */
+/** Records that the person confirmed their identity now. */
 export function confirmSession(ctx: Context, id: number): void {
   ctx.store.transaction(() => {
     ctx.store.sqlite.prepare('UPDATE sessions SET confirmed_at = ? WHERE id = ?').run(ctx.clock.now(), id);

@@ -23,7 +23,7 @@ interface Client {
 }
 
 /**
- * Signs in with a password. With a second factor the session that comes is good for the code alone. Throws
+ * Signs in with a password. With a second factor, the new session only accepts the code. Throws
  * `invalid_credentials` (unknown account and wrong password alike), `too_many_attempts`.
  */
 export async function signIn(
@@ -37,9 +37,10 @@ export async function signIn(
   const claimed = findUserByEmail(ctx, email);
   const hash = claimed ? getPasswordHash(ctx, claimed.id) : null;
   const matches = await identity.passwords.matches(password, hash);
-  // SECURITY: again, before the outcome counts: of many guesses sent at once, those over the limit tell nothing.
+  // SECURITY: checked again before the result counts: of many guesses sent at once, those over the limit reveal
+  // nothing.
   throttle.requireAllowed(client.ip, email);
-  // SECURITY: what was right when it was sent may not be any more: a new password, a second factor, an account gone.
+  // SECURITY: the account may have changed since the request was sent: a new password, a second factor, deleted.
   const user =
     claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
   if (!user) {
@@ -54,7 +55,10 @@ export async function signIn(
   return { user, opened };
 }
 
-/** The second step: a code turns the pending session into a new one. Throws `unauthenticated`, `invalid_credentials`. */
+/**
+ * The second step: a code turns the pending session into a new one. Throws `unauthenticated`,
+ * `invalid_credentials`.
+ */
 export function verifySecondFactor(
   identity: Identity,
   caller: Caller,
@@ -78,11 +82,11 @@ export function verifySecondFactor(
   throttle.noteSuccess(`mfa ${user.email}`);
   endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
-  // SECURITY: a new token, so that a pending one that was fixed or seen is worth nothing.
+  // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
   return createSession(ctx, { kind: 'user', userId: user.id, ...client });
 }
 
-/** Proves again who is at the keyboard, for five minutes. Throws `invalid_credentials`, `forbidden`. */
+/** Confirms the identity again, for five minutes. Throws `invalid_credentials`, `forbidden`. */
 export async function confirmWithPassword(
   identity: Identity,
   caller: Caller,
@@ -105,7 +109,7 @@ export async function confirmWithPassword(
   remember();
 }
 
-/** Where the proof is kept: with the session, or by the window's door. Null for callers that have neither. */
+/** Where the confirmation is stored: in the session, or in the window's door. Null for callers with neither. */
 function rememberConfirmation(ctx: Context, caller: Caller): (() => void) | null {
   if (caller.kind === 'owner' && caller.noteConfirmed) return caller.noteConfirmed;
   if (caller.kind !== 'user' && caller.kind !== 'owner') return null;
@@ -113,7 +117,10 @@ function rememberConfirmation(ctx: Context, caller: Caller): (() => void) | null
   return sessionId === null ? null : () => confirmSession(ctx, sessionId);
 }
 
-/** Set-up: the link's holder becomes the first administrator. Throws `link_invalid`, `already_set_up` and what creating throws. */
+/**
+ * Set-up: the link's holder becomes the first administrator. Throws `link_invalid`, `already_set_up` and what
+ * creating throws.
+ */
 export async function setUpAdministrator(
   identity: Identity,
   token: string,
@@ -141,13 +148,18 @@ export async function setUpAdministrator(
   return createSession(ctx, { kind: 'owner', userId: user.id, ...client });
 }
 
-/** The key as set-up shows it. The link stays good. Throws `link_invalid`, `already_set_up`, `too_many_attempts`. */
+/**
+ * The key as set-up shows it. The link stays good. Throws `link_invalid`, `already_set_up`, `too_many_attempts`.
+ */
 export function getFirstKey(identity: Identity, token: string, client: Client): FirstKey {
   requireSetUpLink(identity, token, client);
   return identity.firstKey.describe();
 }
 
-/** Makes the first key where the holder of the set-up link chose. Throws as getFirstKey does, and what keeping it throws. */
+/**
+ * Makes the first key where the holder of the set-up link chose. Throws as getFirstKey does, and what keeping it
+ * throws.
+ */
 export async function chooseFirstCustody(
   identity: Identity,
   actor: Caller,
@@ -176,7 +188,7 @@ function requireSetUpLink(identity: Identity, token: string, client: Client): vo
 /** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */
 export function redeemOwnerLink(identity: Identity, token: string, client: Client): NewSession {
   const { ctx, links, throttle } = identity;
-  // SECURITY: the link is this machine's; carried elsewhere it is worth nothing.
+  // SECURITY: the link works only on this machine.
   if (client.ip !== null && !isLoopback(client.ip))
     throw new AppError('owner_only', 'This link works only on the machine itself.');
   throttle.requireAllowed(client.ip, null);

@@ -43,7 +43,7 @@ export interface TokenRow {
  * Throws unless `given` is the sealed token of this row and the row may be used: `invalid_credentials`,
  * `key_revoked`, `key_expired`, `clock_went_back`, and `vault_locked` (a key cannot be checked then).
  *
- * SECURITY: compared as SHA-256 digests in constant time, before anything about the row is told.
+ * SECURITY: compared as SHA-256 digests in constant time, before anything about the row is revealed.
  */
 export function requireToken(ctx: Context, row: TokenRow, given: string): void {
   const known = ctx.vault.open(row.secretId);
@@ -90,7 +90,7 @@ export function createLastUseRecorder(ctx: Context): LastUseRecorder {
           ctx.store.sqlite.prepare(`UPDATE ${table} SET last_used_at = ? WHERE id = ?`).run(at, id);
       });
     } catch {
-      // When a key was used is worth no failed request; the next use is recorded again.
+      // A failure here must not fail the request; the next use is recorded again.
       ctx.log.warn({}, 'the last use of keys could not be written');
     }
   }

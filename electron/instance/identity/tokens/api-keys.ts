@@ -41,7 +41,7 @@ export interface NewApiKey {
 }
 
 /**
- * Makes a key; its text is returned once. SECURITY: a key never may what its role or its maker may not.
+ * Creates a key; its text is returned once. SECURITY: a key never has permissions its role or creator lacks.
  * Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`.
  */
 export function createApiKey(
@@ -134,7 +134,7 @@ function changeApiKey(
     const grant = change.permissions
       ? parseGrant(key.roleType, change.permissions)
       : { roleType: key.roleType, granted: key.permissions };
-    // SECURITY: a key that is over or switched off is not woken by someone who may less than it.
+    // SECURITY: an expired or disabled key cannot be reactivated by someone with fewer permissions.
     if (isWidening(change)) requireWithin(caller, listGranted(grant.roleType, grant.granted));
     ctx.store.sqlite
       .prepare(
@@ -177,8 +177,8 @@ export function regenerateApiKey(ctx: Context, secretId: SecretId): SecretText {
 }
 
 /**
- * Who calls with this key. SECURITY: what the key may do is judged now, not when it was made: a key of someone
- * deleted is nobody's, and one of someone demoted does no more than they.
+ * The caller of a key. SECURITY: permissions are evaluated now, not at creation: keys of deleted users are invalid,
+ * and keys of demoted users have no more permissions than they have.
  */
 export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: string | null): KeyCaller {
   const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE key_prefix = ?`).get(prefix);
@@ -202,7 +202,7 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   };
 }
 
-/** What a role and the permissions beside it come to: those narrow a role and never widen it. */
+/** Combines a role with explicit permissions, which can only narrow the role. */
 function listGranted(
   roleType: Role | typeof CUSTOM,
   granted: readonly Permission[] | null,

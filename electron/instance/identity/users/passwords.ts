@@ -8,7 +8,7 @@ const MAX_BYTES = 72;
 const MIN_CHARACTERS = 12;
 /** Of bcryptjs: version, cost, and 22 and 31 characters of salt and hash. */
 const BCRYPT_HASH = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
-/** A hash that no password fits, of the same cost: an unknown account takes as long as a wrong password. */
+/** A hash that no password matches, with the same cost: an unknown account takes as long as a wrong password. */
 const NOBODY_HASH = '$2b$12$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy';
 
 export interface Passwords {
@@ -25,7 +25,7 @@ type PasswordTask = { password: string; hash: string | null };
 export const passwordProgram: Program<PasswordTask, string | boolean> = {
   name: 'password',
   file: programFile(import.meta, 'password-worker'),
-  // A hundred times what it takes.
+  // A hundred times the usual duration.
   timeoutMs: 30_000,
   parseRequest(message) {
     const { password, hash } = message as Record<string, unknown>;
@@ -41,8 +41,8 @@ export const passwordProgram: Program<PasswordTask, string | boolean> = {
 };
 
 /**
- * Hashes off the event loop, which never waits for bcrypt. SECURITY: in a thread and not in a process, so that a password
- * leaves this process for no pipe; bcryptjs is plain JavaScript, which a kill interrupts in a thread too.
+ * Hashes off the event loop, which never waits for bcrypt. SECURITY: in a thread and not in a process, so that a
+ * password leaves this process for no pipe; bcryptjs is plain JavaScript, which a kill interrupts in a thread too.
  */
 export function createPasswords(): Passwords {
   const client = createProcessClient(threads, passwordProgram);

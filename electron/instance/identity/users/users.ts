@@ -31,7 +31,7 @@ const COLUMNS = `id, username, name, email, mfa_enabled AS mfaEnabled, created_a
   (SELECT group_concat(role) FROM user_roles WHERE user_id = users.id) AS roleList`;
 type Row = Omit<User, 'mfaEnabled' | 'roles'> & { mfaEnabled: number; roleList: string | null };
 
-/** The role that counts: the strongest a user has; a user without any is a reader. */
+/** The effective role: the strongest of a user's roles; reader without any. */
 export function strongestRole(user: User): Role {
   return roles.find((role) => user.roles.includes(role)) ?? 'reader';
 }
@@ -72,7 +72,7 @@ export function getPasswordHash(ctx: Context, userId: number): string | null {
   return (hash as string | undefined) ?? null;
 }
 
-/** Whether anyone was ever created: decides between a set-up link and an owner's link. */
+/** Whether there is any user: decides between a set-up link and an owner's link. */
 export function hasUsers(ctx: Context): boolean {
   return (
     ctx.store.sqlite.prepare('SELECT EXISTS (SELECT 1 FROM users WHERE deleted_at IS NULL)').pluck().get() ===
@@ -110,7 +110,7 @@ export async function createUser(
   const hash = await passwords.hash(wanted.password);
   const now = ctx.clock.now();
   return ctx.store.transaction(() => {
-    // The hash took a while: someone may have been faster.
+    // Hashing takes a while: another request may have been faster.
     if (onlyFirst) requireNoUsers(ctx);
     if (findUserByEmail(ctx, email)) {
       throw new AppError('name_taken', 'A user with this e-mail address already exists.', {
@@ -147,15 +147,15 @@ export interface UserChange {
   username?: string | undefined;
 }
 
-/** A new password, already hashed, and the session of its owner that outlives the change. */
+/** A new password hash, and the session of its owner that is kept. */
 export interface NewPassword {
   hash: string;
   keptSessionId: number | null;
 }
 
 /**
- * Changes what is given; empty is as it was. A new password ends every session of the user but the one it was set
- * in. Throws `not_found`, `name_taken`, `invalid_request`.
+ * Updates the given fields; empty means unchanged. A new password ends all sessions of the user except the one it
+ * was set in. Throws `not_found`, `name_taken`, `invalid_request`.
  */
 export function updateUser(
   ctx: Context,
@@ -255,7 +255,7 @@ function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
   return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
 }
 
-/** What an account is called, deleted ones too, for the words of the audit log. */
+/** Name of an account, including deleted ones, for the audit log. */
 export function nameUser(ctx: Context, id: unknown): string {
   if (typeof id !== 'number') return 'someone';
   const name = ctx.store.sqlite.prepare('SELECT name FROM users WHERE id = ?').pluck().get(id);

@@ -12,8 +12,8 @@ export interface Place {
 }
 
 /**
- * Every value of an environment, references resolved, for a program to run with. Noted once, with how many, before
- * anything is shown. Throws `vault_locked`, `secret_unreadable`, `reference_*`.
+ * All values of an environment with references resolved, for running a program. Recorded once, with the count,
+ * before any value is returned. Throws `vault_locked`, `secret_unreadable`, `reference_*`.
  */
 export function resolveToRun(ctx: Context, actor: Caller, place: Place, skipUnreadable: boolean): Resolution {
   const { project, environment } = place;
@@ -22,7 +22,10 @@ export function resolveToRun(ctx: Context, actor: Caller, place: Place, skipUnre
   return resolution;
 }
 
-/** The variables of an environment as the text of a `.env` file. Noted as above. Throws `vault_locked`, `secret_unreadable`. */
+/**
+ * The variables of an environment as the text of a `.env` file. Recorded as above. Throws `vault_locked`,
+ * `secret_unreadable`.
+ */
 export function exportEnvFile(ctx: Context, actor: Caller, place: Place): string {
   const variables = listVariables(ctx, place.project.id, { environmentId: place.environment.id });
   const text = printEnv(

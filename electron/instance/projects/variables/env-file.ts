@@ -1,22 +1,23 @@
 import { AppError } from '../../kernel/app-error.ts';
 
 /**
- * `.env` files: read without loss, written so that they read back the same.
+ * `.env` files: parsed without loss, and written so that parsing gives the same values.
  *
  * Grammar: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to a `#` that begins it or follows
  * white space, with the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double
- * quotes `\n`, `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself. `$`
- * is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used, never
- * here.
+ * quotes `\n`, `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself.
+ * `$` is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used,
+ * never here.
  *
- * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and `\r`,
- * takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for nothing.
+ * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and
+ * `\r`, takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for
+ * nothing.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 const BOM = '\uFEFF';
 const MAX_NAME_CHARACTERS = 500;
 
-/** What can be the name of an environment variable everywhere (POSIX, 8.1). */
+/** Portable names of environment variables (POSIX, 8.1). */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && name.length <= MAX_NAME_CHARACTERS;
 }
@@ -26,28 +27,28 @@ export interface EnvEntry {
   value: string;
   /** Line of the name, from 1. */
   line: number;
-  /** A bare value that ended at a `#`: what follows was taken for a comment. */
+  /** A bare value that ended at a `#`: the rest was treated as a comment. */
   isCut: boolean;
 }
 
-/** A line that cannot be taken, and why, in words. SECURITY: never its value. */
+/** A refused line and the reason. SECURITY: never its value. */
 export interface RefusedLine {
   line: number;
-  /** When the line has one that could be shown as a name. */
+  /** The name, if it has one that looks like a name. */
   name: string | null;
   reason: string;
-  /** For a name that is there twice: the line that is taken. */
+  /** For a duplicate name: the line that is used. */
   firstLine?: number;
 }
 
-/** A comment, a blank line, a variable, or a line that cannot be taken. */
+/** A comment, a blank line, a variable, or a refused line. */
 export interface EnvPiece {
   text: string;
   entry: EnvEntry | null;
   refused: RefusedLine | null;
 }
 
-/** A file in pieces: joined, they are the file again, byte for byte. */
+/** A file in pieces: joined, they are the file byte for byte. */
 export interface EnvDocument {
   hasBom: boolean;
   /** The line end that most lines have. */
@@ -60,8 +61,8 @@ export interface EnvDocument {
 }
 
 /**
- * Reads a file that is right. Throws `env_file_invalid`, with the line and never the value, for a duplicate or
- * bad name, a line that is none, a quote that does not end, and what `readEnvFile` throws.
+ * Parses a valid file. Throws `env_file_invalid`, with the line but never the value, for a duplicate or bad name,
+ * an invalid line, an unclosed quote, and what `readEnvFile` throws.
  */
 export function parseEnvFile(bytes: Uint8Array): EnvDocument {
   const document = readEnvFile(bytes);
@@ -74,10 +75,9 @@ export function parseEnvFile(bytes: Uint8Array): EnvDocument {
 }
 
 /**
- * Reads a file as far as it can be read: lines that cannot be taken are refused and reading goes on with the
- * next line, so a quote that does not end costs its own line alone. What it takes is what `parseEnvFile` takes
- * of the file without the refused lines. Throws `env_file_invalid` for NUL, text that is not UTF-8, or more
- * than 1 MiB.
+ * Parses as much of a file as possible: invalid lines are refused and parsing continues with the next line, so an
+ * unclosed quote costs only its own line. The result is what `parseEnvFile` returns for the file without the
+ * refused lines. Throws `env_file_invalid` for NUL, text that is not UTF-8, or more than 1 MiB.
  */
 export function readEnvFile(bytes: Uint8Array): EnvDocument {
   let text = decode(bytes);
@@ -121,7 +121,7 @@ export function printEnv(variables: readonly { name: string; value: string }[]):
 
 function quote(value: string): string {
   if (/^[A-Za-z0-9_./:@%+,=-]*$/.test(value)) return value;
-  // Line breaks inside quotes are theirs; a carriage return would be at the mercy of editors.
+  // Line breaks inside quotes belong to the value; editors might change a carriage return.
   if (!/['\r]/.test(value)) return `'${value}'`;
   // The backtick too: a shell that sources the file would run what is between two of them.
   const escaped = value.replace(/[\\"$`]/g, (character) => `\\${character}`);
@@ -185,7 +185,10 @@ function readLine(text: string, at: number, line: number): ReadLine {
   return { end, entry: { name, value, line, isCut: false } };
 }
 
-/** SECURITY: what stands before `=` on a broken line may be a piece of a value; only what looks like a name is shown. */
+/**
+ * SECURITY: what stands before `=` on a broken line may be a piece of a value; only what looks like a name is
+ * shown.
+ */
 function showName(text: string | undefined): string | null {
   return text !== undefined && (isVariableName(text) || /^[\w.-]{1,64}$/.test(text)) ? text : null;
 }

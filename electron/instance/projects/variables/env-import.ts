@@ -19,19 +19,19 @@ import { listVariables, requireValue, revealVariable, type Variable } from './va
 
 export interface ImportRequest {
   content: Uint8Array;
-  /** `replace` also removes what the file does not have. */
+  /** `replace` also removes variables that are not in the file. */
   mode: 'merge' | 'replace';
   dryRun: boolean;
   secret: 'guess' | 'all' | 'none';
-  /** A person's word on single names, over the guess. */
+  /** Choices for single names, which override the guess. */
   overrides: Record<string, boolean>;
-  /** `collect` names the lines that cannot be taken and goes on without them. */
+  /** `collect` reports invalid lines and continues without them. */
   onError: 'fail' | 'collect';
-  /** Names to take, or to remove; null for all. Others are left as they are. */
+  /** Names to import or remove; null for all. Others stay unchanged. */
   only: ReadonlySet<string> | null;
   /**
-   * Whether it may be told what plain variables hold, and whether a secret is what the file says. SECURITY: else
-   * a dry run would confirm a guess, as often as one likes, to someone who may not read it.
+   * Whether the caller may see plain values, and whether a secret equals the one in the file. SECURITY: otherwise
+   * repeated dry runs would confirm guesses to someone who may not read the value.
    */
   mayRead: boolean;
   mayReveal: boolean;
@@ -44,7 +44,7 @@ export interface ImportItem {
   /** In the file; null for what it does not have. */
   line: number | null;
   isSecret: boolean;
-  /** Why it is taken for a secret or not; null when that was known before. */
+  /** Why it counts as secret or plain; null when that was known before. */
   because: string | null;
   value: string | null;
   oldValue: string | null;
@@ -61,7 +61,7 @@ export interface ImportOutcome {
   linesWithoutVariable: number;
   /** References that do not resolve, with what was there and with what the file brings. */
   warnings: BrokenReference[];
-  /** What the file had that is not kept, in words. */
+  /** Notes on parts of the file that are not saved. */
   said: string[];
 }
 
@@ -73,7 +73,7 @@ interface Import {
   projectId: number;
   environmentId: number;
   request: ImportRequest;
-  /** Variables of the environment as they were, by name. */
+  /** Variables of the environment before the import, by name. */
   existing: ReadonlyMap<string, Variable>;
   outcome: ImportOutcome;
   nextPosition: number;
@@ -81,7 +81,7 @@ interface Import {
 
 /**
  * Imports a `.env` file into one environment, in one transaction: all of it or nothing. A secret stays secret,
- * whatever the file's turn says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
+ * whatever the request says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
  */
 export function importEnvFile(
   ctx: Context,
@@ -177,7 +177,7 @@ function importEntry(work: Import, entry: EnvEntry): void {
   }
 }
 
-/** What cannot be read holds nothing: the file brings it back. */
+/** An unreadable value counts as empty: the file restores it. */
 function holds(ctx: Context, variable: Variable, text: string): boolean {
   try {
     return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
@@ -206,7 +206,7 @@ function leaveEnvironment({ ctx, actor, projectId, environmentId }: Import, vari
   return true;
 }
 
-/** A name on a line that was refused is in the file all the same: it stays as it is. */
+/** A name on a refused line still counts as in the file: its variable stays unchanged. */
 function removeOthers(work: Import, document: EnvDocument): void {
   const { ctx, request, outcome } = work;
   const kept = new Set([
@@ -276,7 +276,10 @@ function describeCut(entries: readonly EnvEntry[]): string[] {
   ];
 }
 
-/** Comments, blank lines and quoting belong to the file, not to the variables: said, so that nobody misses them later. */
+/**
+ * Comments, blank lines and quoting belong to the file, not to the variables: reported, so that nobody misses them
+ * later.
+ */
 function describeForm(document: EnvDocument): string[] {
   const said: string[] = [];
   const comments = document.pieces.filter(

@@ -23,9 +23,9 @@ export interface BrokenReference {
 export type ReadText = (name: string) => string | null | undefined;
 
 /**
- * What is wrong with the references of these variables: what they name themselves and is not there, and the
- * circles they are in. A value that cannot be read now (a locked vault) is taken for one without references:
- * whether they resolve is found out at use, which fails closed.
+ * Broken references of these variables: missing targets of their own values, and cycles they are part of. A value
+ * that cannot be read now (locked vault) counts as having no references: they are checked when used, which fails
+ * closed.
  */
 export function findBrokenReferences(names: readonly string[], read: ReadText): BrokenReference[] {
   const asked = new Set(names);

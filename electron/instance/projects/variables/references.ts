@@ -9,11 +9,11 @@ import { listVariables, revealVariable, type Variable } from './variables.ts';
  * `$`, such as `${NAME}` of shells, is left alone.
  */
 const REFERENCE = /\$?\$\{\{\s*((?:shared\.)?[A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
-/** A value that grows by referring twice to what refers twice … stops here. */
+/** Limit for values that grow exponentially by nested references. */
 const MAX_RESOLVED_BYTES = 4 * 1024 * 1024;
-/** And so does a whole environment of such values; no program could be given a part of it. */
+/** The same limit for a whole environment. */
 const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
-/** A circle of more names is told by its first ones. */
+/** Longer cycles are shown by their first names. */
 const MAX_NAMES_TOLD = 10;
 
 export interface ResolvedVariable {
@@ -24,7 +24,7 @@ export interface ResolvedVariable {
 
 export interface Resolution {
   variables: ResolvedVariable[];
-  /** With `skipUnreadable`: what could not be had, and why. */
+  /** With `skipUnreadable`: skipped variables, and why. */
   skipped: { key: string; code: ErrorCode }[];
 }
 
@@ -51,9 +51,9 @@ export function describeCircle(names: readonly string[]): string {
 /**
  * Every variable of an environment with its references resolved, in file order.
  *
- * SECURITY: one value that cannot be had fails the whole (a program started without its secret is a bug), unless
- * `skipUnreadable` was asked for. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`,
- * `reference_missing`, `reference_cycle`; the messages name variables, never values.
+ * SECURITY: one unreadable value fails the whole (starting a program without its secret would be a bug), unless
+ * `skipUnreadable` is set. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`, `reference_missing`,
+ * `reference_cycle`; the messages name variables, never values.
  */
 export function resolveVariables(
   ctx: Context,
@@ -162,7 +162,7 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
       if (!done.has(name)) path.push(begin(name, undefined));
       follow(path);
     } catch (error) {
-      // What led to a value that cannot be had cannot be had either, and need not be tried again.
+      // Values that refer to an unreadable value are unreadable too, and are not retried.
       if (error instanceof AppError) for (const step of path) failed.set(step.name, error);
       throw error;
     }

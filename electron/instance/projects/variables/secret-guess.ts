@@ -14,13 +14,13 @@ const PLAIN_NAME =
   /^(NODE_ENV|ENV|APP_ENV|ENVIRONMENT|DEBUG|LOG_LEVEL|PORT|HOST|HOSTNAME|TZ|LANG|LC_ALL|PATH|HOME|SHELL|USER|EDITOR|PWD|CI)$/;
 const PLAIN_VALUE = /^(|true|false|yes|no|on|off|null|none|-?\d{1,12}(\.\d+)?(ms|s|m|h|d|kb|mb|gb|k|%)?)$/i;
 
-/** Only so much of a value is judged, so that nobody's value takes long; more is never ordinary. */
+/** Only this much of a value is checked, to limit the time; longer values never count as ordinary. */
 const MAX_JUDGED_CHARACTERS = 8192;
 /** A secret whose name is asked for, as opposed to the name of a cookie. */
 const DOUBTFUL_NAME = /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET)_NAME$/;
 const FINGERPRINT_NAME = /(^|_)(SHA|SHA1|SHA256|COMMIT|REVISION|CHECKSUM|DIGEST|ETAG)(_|$)/;
 
-/** Beginnings that token makers gave their tokens so that they are recognised. */
+/** Prefixes that issuers gave their tokens so that they can be recognised. */
 const TOKEN_FORMS =
   /^(gh[pousr]_|github_pat_|glpat-|sk_live_|sk_test_|rk_live_|whsec_|xox[abeoprs]-|sk-|AKIA|ASIA|AIza|ya29\.|SG\.|key-|npm_|pypi-|dop_v1_|hf_|shpat_|EAAC|tk_|dt_|GOCSPX-|AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY)/;
 /** Number of the bot, then 35 characters (core.telegram.org/bots/api). */
@@ -47,8 +47,8 @@ const MIN_RANDOM_LENGTH = 20;
 const MIN_ENTROPY_BITS = 3.7;
 
 /**
- * Whether a variable is likely a secret: by its value first (a form that only secrets have), then its name.
- * In doubt, yes: a plain value kept as a secret costs nothing, the other way round it does.
+ * Whether a variable is probably a secret: first by its value (formats only secrets have), then by its name. In
+ * doubt, yes: encrypting a plain value does no harm, the opposite does.
  */
 export function guessSecret(name: string, value: string): SecretGuess {
   const upper = name.toUpperCase();
@@ -99,7 +99,10 @@ function looksRandom(value: string): boolean {
   );
 }
 
-/** One word of small and capital letters, digits and the marks that rules for passwords ask for; no path, no version. */
+/**
+ * One word of small and capital letters, digits and the marks that rules for passwords ask for; no path, no
+ * version.
+ */
 function looksLikePassword(value: string): boolean {
   return (
     /^[^\s/[\](){}]{8,64}$/.test(value) &&

@@ -12,9 +12,9 @@ import { noteVariable, type Scope } from './variable-notes.ts';
 import { changeVariable, insertVariable, removeVariables, type VariableFields } from './variable-rows.ts';
 import { getVariable, listVariablesById, revealVariable, type Variable } from './variables.ts';
 
-/** Conditions of a change: how the client saw the variable last, and whether a missing reference is its wish. */
+/** Conditions of a change: the version the client saw last, and whether unresolved references are allowed. */
 export interface ChangeConditions {
-  /** `updatedAt` as the client knows it; undefined takes what comes. */
+  /** `updatedAt` as the client knows it; undefined skips the check. */
   expectedUpdatedAt?: number | undefined;
   allowUnresolved: boolean;
 }
@@ -60,13 +60,16 @@ export function updateVariable(
   });
 }
 
-/** Whether what a variable refers to may have become something else, though its value is what it was. */
+/** Whether the targets of a variable's references may have changed although its value did not. */
 function hasMoved(old: Variable, now: Variable): boolean {
   const joined = now.environments.some(({ id }) => !old.environments.some((known) => known.id === id));
   return old.key !== now.key || joined;
 }
 
-/** Puts an earlier value in force again, as a new version. Throws `not_found`, `vault_locked`, `changed_meanwhile`, `reference_*`. */
+/**
+ * Restores an earlier value, as a new version. Throws `not_found`, `vault_locked`, `changed_meanwhile`,
+ * `reference_*`.
+ */
 export function revertVariable(
   ctx: Context,
   actor: Caller,
@@ -103,7 +106,7 @@ export function deleteVariable(
   });
 }
 
-/** The value of one variable for someone to see; a secret's is noted. Throws `vault_locked`, `secret_unreadable`. */
+/** The value of one variable; revealing a secret is recorded. Throws `vault_locked`, `secret_unreadable`. */
 export function revealToPerson(ctx: Context, actor: Caller, scope: Scope, variable: Variable): SecretText {
   const value = revealVariable(ctx, variable);
   if (variable.isSecret) noteVariable(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
@@ -118,8 +121,8 @@ export interface BulkRequest {
 }
 
 /**
- * Deletes many variables, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the ids
- * in their fields.
+ * Deletes many variables, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the
+ * ids in their fields.
  */
 export function deleteMany(ctx: Context, actor: Caller, scope: Scope, request: BulkRequest): number {
   return ctx.store.transaction(() => {

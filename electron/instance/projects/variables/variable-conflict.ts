@@ -3,8 +3,8 @@ import { toVariableJson } from './variable-shapes.ts';
 import type { Variable } from './variables.ts';
 
 /**
- * Throws `changed_meanwhile` unless a variable is as its client saw it last; a client that did not say takes what
- * comes. The error carries what is there now, so that both can be shown; a secret's value stays out of it.
+ * Throws `changed_meanwhile` if a variable changed since the client last saw it; a client that sent no version
+ * skips the check. The error has the current variable, so that both can be shown, but never a secret's value.
  */
 export function requireUnchanged(variable: Variable, expectedUpdatedAt: number | undefined): void {
   if (expectedUpdatedAt === undefined || expectedUpdatedAt === variable.updatedAt) return;

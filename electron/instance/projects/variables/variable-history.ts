@@ -1,7 +1,7 @@
 import type { Context } from '../../kernel/context.ts';
 import type { SecretId } from '../../vault/vault.ts';
 
-/** Versions kept of one variable; the oldest go, with their secrets. */
+/** Versions kept per variable; the oldest are deleted with their secrets. */
 const MAX_VERSIONS = 50;
 
 export const changeKinds = ['created', 'updated', 'reverted'] as const;
@@ -36,7 +36,7 @@ export function listVersions(ctx: Context, variableId: number): VariableVersion[
   return rows.map((row) => ({ ...row, isSecret: row.isSecret === 1 }));
 }
 
-/** The version that comes next: a number is never given twice, whatever of the past is forgotten. */
+/** The next version number: never reused, even if old versions were deleted. */
 export function findNextVersion(ctx: Context, variableId: number): number {
   return ctx.store.sqlite
     .prepare('SELECT coalesce(max(version), 0) + 1 FROM env_var_versions WHERE env_var_id = ?')
@@ -75,8 +75,8 @@ export function forgetPlainVersions(ctx: Context, variableId: number): void {
 }
 
 /**
- * Removes the earlier versions that no key can ever open, which would hold every rotation up; returns their
- * numbers. SECURITY: what another key may still open is kept for a rescue.
+ * Removes earlier versions that no key can ever decrypt, which would block every rotation; returns their numbers.
+ * SECURITY: versions another key may still decrypt are kept for a rescue.
  */
 export function forgetDamagedVersions(ctx: Context, variableId: number, inForce: number): number[] {
   const sealed = listVersions(ctx, variableId).flatMap(({ version, secretId }) =>

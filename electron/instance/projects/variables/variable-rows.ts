@@ -93,7 +93,7 @@ export function changeVariable(
     if (change.environmentIds) requireEnvironments(ctx, projectId, environmentIds);
     requireFreeKey(ctx, projectId, key, environmentIds, id);
     const isSecret = change.isSecret ?? old.isSecret;
-    // A client that sends a whole row back makes no version of the value it left alone.
+    // A client that sends the whole row back with an unchanged value creates no new version.
     const isNew = change.value !== undefined && change.value.reveal() !== old.value;
     const revalued = isNew || isSecret !== old.isSecret;
     if (revalued) replaceValue(ctx, old, change.value ?? revealVariable(ctx, old), isSecret, changedBy, kind);
@@ -110,8 +110,8 @@ export function changeVariable(
 }
 
 /**
- * Every version keeps its own value: history and revert need it. A plain past of a new secret is forgotten, and so
- * is what cannot be read ever again.
+ * Every version keeps its own value, for history and revert. Plain versions of a variable that becomes secret are
+ * deleted, and so are versions that can never be decrypted again.
  */
 function replaceValue(
   ctx: Context,
@@ -162,7 +162,7 @@ export function removeVariables(ctx: Context, ids: readonly number[]): void {
   });
 }
 
-/** Notes that something about these variables changed which is not in their own rows. */
+/** Marks these variables as changed when the change is not in their own rows. */
 export function touchVariablesOf(ctx: Context, environmentId: number): void {
   ctx.store.sqlite
     .prepare(

@@ -38,14 +38,14 @@ const ASKED_WORDS = 3;
 
 export interface CopyRequest {
   format: CopyFormat;
-  /** A file to write; without it the words or the text are handed out, to be proven by giving them back. */
+  /** A file to write; without it the words or the text are returned, and verified by sending them back. */
   path?: string;
   /** What the user calls the place; the path otherwise. */
   place?: string;
   passphrase?: SecretText;
-  /** The second yes for a place that is not separate. */
+  /** Confirms a place that is not separate. */
   keepAnyway?: boolean;
-  /** The second yes for a file that anyone who finds it can use. */
+  /** Confirms an unencrypted file. */
   unprotectedConfirmed?: boolean;
   /** Whose key: the active one, or the new one of a rotation. */
   of: 'active' | 'rotation';
@@ -64,20 +64,21 @@ export interface MadeCopy {
   kit: KitPage | null;
 }
 
-/** Handed out without a file: words to write down, text to paste, a protected file, a page to print. */
+/** Formats returned instead of written: words to write down, text to paste, a protected file, a page to print. */
 const HANDED_OUT: readonly CopyFormat[] = ['words', 'text', 'age', 'pdf'];
-/** What a person keeps as words, and proves by three of them. */
+/** Formats that are verified by three of their words. */
 const ASKED_BY_WORDS: readonly CopyFormat[] = ['words', 'pdf'];
-/** SECURITY: whether such a file opens depends on its passphrase too, so it is proven by itself alone. */
+/** SECURITY: such a file is useless without its passphrase, so only the file itself verifies it. */
 const PROTECTED: readonly CopyFormat[] = ['age', 'kdbx'];
 
-/** Asked-for word positions of a copy on paper, until it is proven. In memory: a restart asks anew. */
+/** Requested word positions of a copy on paper, until it is verified. In memory: a restart draws new ones. */
 const askedWords = new WeakMap<VaultCore, Map<number, number[]>>();
 
 /**
- * Makes a copy. Written to a file, it is read back from there and compared before it counts as proven.
+ * Creates a copy. One written to a file is read again and compared before it counts as verified.
  *
- * Throws `vault_locked`, `place_not_separate`, `place_gone`, `passphrase_weak`, `invalid_request`, and what making, writing and reading throw.
+ * Throws `vault_locked`, `place_not_separate`, `place_gone`, `passphrase_weak`, `invalid_request`, and what making,
+ * writing and reading throw.
  */
 export async function createKeyCopy(
   core: VaultCore,
@@ -106,7 +107,7 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
-  // Before the look, so that both are of the same drive. What is no folder is named by the look.
+  // Before the check, so that both see the same drive. The check reports a path that is not a folder.
   const fileSystem = await findFileSystem(path).catch(() => null);
   const check = await checkPlace(path, placeContext(core));
   if (!check.separate && !request.keepAnyway) {
@@ -121,7 +122,7 @@ async function writeToFile(
   if (!(await isStillThere())) throw goneError(path);
   await writeCopy(path, bytes);
   const written = await stat(path).catch(() => null);
-  // SECURITY: what counts is what the drive gives back, opened like any stranger's copy.
+  // SECURITY: what counts is what the drive returns, read like any unknown copy.
   const read = await readWritten(path, options);
   if (!(await isStillThere())) {
     await removeOwn(path, written);
@@ -146,7 +147,7 @@ async function writeToFile(
   };
 }
 
-/** Only what is written under a passphrase needs a strong one. */
+/** Only formats encrypted with a passphrase need a strong one. */
 async function judge(
   core: VaultCore,
   format: CopyFormat,
@@ -186,7 +187,7 @@ async function chooseFile(
   return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
 }
 
-/** Unproven until it comes back. */
+/** Not verified until it is sent back. */
 async function handOut(
   core: VaultCore,
   actor: Caller | null,
@@ -217,8 +218,8 @@ async function handOut(
 }
 
 /**
- * Proves a copy that was handed out: three words by their positions, or the whole thing given back. How it came
- * back says whether it is separate. Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
+ * Verifies a returned copy: by three words at given positions, or by the whole copy. How it is sent back decides
+ * whether it is separate. Throws `not_found`, `copy_not_proven`, `vault_locked`, and what reading throws.
  */
 export async function proveKeyCopy(
   core: VaultCore,
@@ -259,7 +260,7 @@ async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): 
   return { ...(await checkPlace(handed.path, placeContext(core))), path: handed.path };
 }
 
-/** Which words will be asked for, newly drawn. */
+/** Draws the positions of the words to ask for. */
 function askWords(core: VaultCore, id: number): number[] {
   const asked = askedWords.get(core) ?? new Map<number, number[]>();
   askedWords.set(core, asked);

@@ -43,8 +43,8 @@ export interface Verification {
 }
 
 /**
- * Says what a copy is good for. A copy that opens this instance counts as proven from now on; one that was not
- * known (made elsewhere, or carried over) is recorded. Bad copies are verdicts, not errors.
+ * Checks what a copy can decrypt. A copy of the active key counts as verified from now on; an unknown one (made
+ * elsewhere, or carried over) is recorded. Bad copies are verdicts, not errors.
  */
 export async function verifyKeyCopy(
   core: VaultCore,
@@ -174,8 +174,8 @@ function listCopiesAt(core: VaultCore, reading: KeyReading, path: string, volume
 }
 
 /**
- * Typed words and pasted text prove the copy that was handed out in that format. SECURITY: of several, which one
- * was in the person's hands cannot be told, so none counts; nor does one that lies in a file.
+ * Typed words and pasted text verify the copy given out in that format. SECURITY: with several such copies it is
+ * unknown which one was used, so none counts; copies in files do not count either.
  */
 function listHandedOut(core: VaultCore, { key, format }: KeyReading): number[] {
   const ids = core.store.sqlite

@@ -10,7 +10,7 @@ import type { CopyFormat } from '../vocabulary.ts';
 import type { CopyFacts } from './key-copy.ts';
 import type { PlaceCheck } from './places.ts';
 
-/** The copies of keys that are known: made here, or met while verifying. */
+/** The known copies of keys: made here, or seen while verifying. */
 export interface KeyCopy {
   id: number;
   fingerprint: Fingerprint;
@@ -19,7 +19,7 @@ export interface KeyCopy {
   volumeId: string | null;
   separate: boolean;
   madeAt: number;
-  /** When it was last read back; null while unproven. */
+  /** When it was last verified; null if never. */
   verifiedAt: number | null;
 }
 
@@ -62,10 +62,10 @@ export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
   return fromRow(row as Row);
 }
 
-/** What leaves this machine by pen or by paste. It counts as separate once that was proven. */
+/** Formats that leave this machine by pen or by paste. They count as separate once verified. */
 const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text'];
 
-/** What a proof says of where a copy is. */
+/** What a verification says about where a copy is. */
 export interface Separation {
   separate: boolean;
   volumeId: string | null;
@@ -74,19 +74,22 @@ export interface Separation {
 }
 
 /**
- * Where a copy is that came back without a path. SECURITY: a file that was sent may lie on this very disk: it
- * proves what it holds, not where it is kept.
+ * Where a copy is that was sent without a path. SECURITY: a sent file may be on the database's own disk: it shows
+ * its content, not its location.
  */
 export function judgeUnseen(format: CopyFormat, isFile: boolean): Separation {
   return { separate: !isFile && PEN_OR_PASTE.includes(format), volumeId: null, path: null };
 }
 
-/** Whether what is known of a copy is more than this proof says: a file on this disk proves no paper in a drawer. */
+/**
+ * Whether the record of a copy is better than this verification: a file on this disk does not verify paper in a
+ * drawer.
+ */
 export function isProvenBetter(copy: KeyCopy, separation: Separation): boolean {
   return copy.separate && copy.verifiedAt !== null && !separation.separate;
 }
 
-/** Writes a proof down. The caller has seen that none better is lost by it (isProvenBetter). */
+/** Records a verification. The caller has checked that no better one is lost (isProvenBetter). */
 export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId, path }: Separation): void {
   const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
   core.store.transaction(() => {
@@ -102,7 +105,7 @@ export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId,
   });
 }
 
-/** Why a copy does not count as separate, for a person; null when it does, or will once it is proven. */
+/** Why a copy does not count as separate, for people; null when it does, or will once verified. */
 export function explainNotSeparate(copy: KeyCopy): string | null {
   if (copy.separate) return null;
   return copy.volumeId === null && !copy.place.startsWith('/')

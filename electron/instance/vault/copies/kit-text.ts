@@ -2,7 +2,7 @@ import { formatKeyText, type MasterKey, parseFingerprint, parseKeyText } from '.
 import type { CopyFacts } from './key-copy.ts';
 import { formatWords } from './words.ts';
 
-/** One line that holds everything a machine needs: in the QR code and in every text. */
+/** One line with everything a program needs: in the QR code and in every text. */
 const PAYLOAD = /temps-key:v1:([0-9a-f-]{36}):(\d{1,9}):([0-9a-f]{64}):([0-9A-F]{4}(?:-[0-9A-F]{4}){3})/g;
 
 export interface KitContents {
@@ -16,7 +16,7 @@ export function formatPayload(key: MasterKey, facts: CopyFacts): string {
   return `temps-key:v1:${facts.instanceId}:${facts.epoch}:${formatKeyText(key)}:${key.fingerprint}`;
 }
 
-/** Everything on the page for paper, whoever draws it: the PDF, or the console for a printer. */
+/** Content of the paper kit, for the PDF and for the console's print page. */
 export interface KitPage {
   title: string;
   warning: string;
@@ -61,7 +61,7 @@ export function describeKit(key: MasterKey, facts: CopyFacts): KitPage {
   };
 }
 
-/** The kit as text: in the protected file and in password managers. */
+/** The kit as text: in the encrypted file and in password managers. */
 export function formatKitText(key: MasterKey, facts: CopyFacts): string {
   return [
     'Temps encryption key',

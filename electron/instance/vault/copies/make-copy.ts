@@ -9,8 +9,8 @@ import { formatKitText, formatWordsFile } from './kit-text.ts';
 import { createPaperKit } from './paper-kit.ts';
 
 /**
- * The bytes of a copy. Only `age` and `kdbx` are protected, and need a passphrase: `passphrase_required`
- * without. What the others hold opens every secret for whoever finds it.
+ * The bytes of a copy. Only `age` and `kdbx` are encrypted, and need a passphrase: `passphrase_required` without.
+ * Anyone who finds a copy in another format can decrypt every secret.
  */
 export async function makeCopy(
   format: CopyFormat,
@@ -42,7 +42,7 @@ export async function makeCopy(
   }
 }
 
-/** What a copy's file is called when its owner names only the folder. */
+/** File name of a copy when only a folder is given. */
 export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerprint'>): string {
   if (format === 'plain') return 'encryption_key';
   const extension = {

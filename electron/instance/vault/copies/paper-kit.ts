@@ -11,7 +11,9 @@ const QR_SIZE = 168;
 /** Level M survives a fold or a stain over 15 % of the code. */
 const QR_LEVEL = 'M';
 
-/** One page for paper: who it is for, the words, the QR code, how to use it. Black on white, system fonts of PDF. */
+/**
+ * One page for paper: the instance, the words, the QR code, how to use it. Black on white, standard fonts of PDF.
+ */
 export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<Uint8Array> {
   const { PDFDocument, StandardFonts } = await import('pdf-lib');
   const document = await PDFDocument.create();

@@ -28,7 +28,7 @@ export type PlaceKind = (typeof placeKinds)[number];
 export interface PlaceCheck {
   separate: boolean;
   reason: NotSeparateReason | null;
-  /** For a person; why it is not separate, or that it is. */
+  /** For people: why it is not separate, or that it is. */
   message: string;
   kind: PlaceKind;
   /** UUID of the file system, where known. */
@@ -38,9 +38,11 @@ export interface PlaceCheck {
 
 export interface Place extends PlaceCheck {
   path: string;
-  /** False for a drive that is write-protected, and for what this account may not write to: `message` says which. */
+  /**
+   * False for a drive that is write-protected, and for what this account may not write to: `message` says which.
+   */
   writable: boolean;
-  /** What a person calls it: the name of the volume, else of the drive, else of the folder. */
+  /** Name for people: of the volume, else of the drive, else of the folder. */
   label: string;
 }
 
@@ -52,7 +54,7 @@ export interface PlaceContext {
   isDisk?: (name: string) => boolean;
 }
 
-/** How long a place may take to answer before the list goes on without it. */
+/** How long a place may take to respond before it is left out of the list. */
 const ANSWER_WITHIN_MS = 1000;
 /** A dead share holds a thread of the process for as long as it does not answer: no more than this many of four. */
 const MAX_UNANSWERED = 2;
@@ -68,8 +70,8 @@ const messages: Record<NotSeparateReason, (path: string) => string> = {
 };
 
 /**
- * Whether a place is separate from the database: another physical disk, not beside backups. What cannot be told
- * is not separate. The path itself need not exist; a folder above it must: `place_unusable`.
+ * Whether a place is separate from the database: another physical disk, not beside backups. What cannot be
+ * determined is not separate. The path itself need not exist; a folder above it must: `place_unusable`.
  */
 export async function checkPlace(path: string, context: PlaceContext): Promise<PlaceCheck> {
   return (await examine(path, { ...context, survey: createSurvey() })).check;
@@ -109,10 +111,10 @@ async function findReason(
   return compareDisks(finding, await findDisksOf(context.dataDir, context));
 }
 
-/** Why what lies on `place` is not apart from what lies on `database`, or null when it is. */
+/** Why `place` is not separate from `database`, or null when it is. */
 export function compareDisks(place: DiskFinding, database: DiskFinding): NotSeparateReason | null {
   if (place.kind === 'memory') return 'not_lasting';
-  // SECURITY: a database whose own disk cannot be named is not known to be apart from anything.
+  // SECURITY: if the database's own disk cannot be determined, nothing counts as separate from it.
   if (place.kind === 'unknown' || database.kind === 'unknown') return 'unknown_disk';
   if (place.kind === 'network')
     return database.kind === 'network' && database.server === place.server ? 'same_disk' : null;
@@ -120,7 +122,9 @@ export function compareDisks(place: DiskFinding, database: DiskFinding): NotSepa
   return place.disks.some((disk) => database.disks.includes(disk)) ? 'same_disk' : null;
 }
 
-/** Drives and shares of this machine, and the home folder, each with whether it is separate; read anew each time. */
+/**
+ * Drives and shares of this machine, and the home folder, each with whether it is separate; read anew each time.
+ */
 export async function listPlaces(context: PlaceContext): Promise<Place[]> {
   const survey = createSurvey();
   const volumes = process.platform === 'linux' ? listLinuxVolumes() : await listOtherVolumes(survey);
@@ -135,7 +139,7 @@ export async function listPlaces(context: PlaceContext): Promise<Place[]> {
   return places.sort((a, b) => Number(b.separate) - Number(a.separate) || a.path.localeCompare(b.path));
 }
 
-/** Null for what is unplugged by now, not ours to look at, or no folder. */
+/** Null if unplugged meanwhile, not accessible, or not a folder. */
 async function lookAt(path: string, context: Surveyed): Promise<Place | null> {
   try {
     if (!(await stat(path)).isDirectory()) return null;
@@ -167,7 +171,7 @@ async function findWriteRefusal(folder: string): Promise<string | null> {
 
 const unanswered = new Set<string>();
 
-/** Null for a share that does not answer now; it is not asked again before it did. */
+/** Null for a share that does not respond; it is not queried again until it does. */
 export async function answerInTime<T>(
   path: string,
   look: () => Promise<T | null>,
@@ -226,7 +230,7 @@ function kindOf(finding: DiskFinding): PlaceKind {
   return finding.kind === 'unknown' ? 'fixed' : finding.kind;
 }
 
-/** A missing folder would not be made for the key: only the file itself may be new. */
+/** A missing folder is not created for the key: only the file itself may be new. */
 async function findExisting(path: string): Promise<string> {
   const found = (await realPathOf(path)) ?? (await realPathOf(dirname(path)));
   if (found === null) throw new AppError('place_unusable', `The folder ${dirname(path)} does not exist.`);
@@ -237,7 +241,7 @@ async function realPathOf(path: string): Promise<string | null> {
   return await realpath(path).catch(() => null);
 }
 
-/** A folder that is not there has nothing in it. SECURITY: one that cannot be looked at is an error, never "no". */
+/** A missing folder counts as empty. SECURITY: an unreadable one is an error, never "no". */
 async function isInside(path: string, folder: string): Promise<boolean> {
   try {
     return isUnder(path, await realpath(folder));

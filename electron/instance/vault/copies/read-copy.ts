@@ -8,13 +8,13 @@ import { findPayloads, type KitContents } from './kit-text.ts';
 import { readPaperKit } from './paper-kit.ts';
 import { looksLikeWords, parseWords, splitWords } from './words.ts';
 
-/** No copy comes near this; more is not looked at. */
+/** No copy is this large; larger input is not read. */
 export const MAX_COPY_BYTES = 1024 * 1024;
 
 /**
- * Reads bytes or typed text as a copy of a key, in whichever format they are. Never throws for bad input, and
- * never gives a key that did not prove itself: by a fingerprint beside it, a checksum, or a cipher's tag. The
- * one format that carries no proof is the plain key file, whose fingerprint the caller compares.
+ * Reads bytes or typed text as a copy of a key, in whichever format they are. Never throws for bad input, and never
+ * returns a key without a check: a fingerprint beside it, a checksum, or a cipher's tag. The only format without
+ * one is the plain key file, whose fingerprint the caller compares.
  */
 export async function readCopy(
   bytes: Uint8Array,

@@ -12,8 +12,8 @@ import { MAX_COPY_BYTES } from './read-copy.ts';
 const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN']);
 
 /**
- * Writes a copy to a place of the user's: whole or not at all, never over something, on the disk before it
- * returns. Throws `place_occupied`, `place_full`, `place_read_only`, `place_gone`, `place_unusable`.
+ * Writes a copy to a place of the user: completely or not at all, never overwriting anything, and synced to disk
+ * before it returns. Throws `place_occupied`, `place_full`, `place_read_only`, `place_gone`, `place_unusable`.
  */
 export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -37,7 +37,7 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
   }
 }
 
-/** What a person can do about a drive that takes nothing. */
+/** What to do about a drive that cannot be written. */
 export function explainReadOnly(path: string): string {
   return `${path} is on a write-protected drive. Unlock the switch on its side, or mount it writable.`;
 }

@@ -82,7 +82,8 @@ async function move(
 export async function finishCustodyMove(core: VaultCore): Promise<void> {
   const leaving = listKeyRecords(core.store).filter((record) => record.leavingCustody !== null);
   for (const record of leaving) {
-    // SECURITY: not on the word of the record, nor because a copy unlocked: the custody in force was seen to hold it.
+    // SECURITY: not because the record says so, nor because a copy unlocked: only after the custody in use was seen
+    // to hold it.
     if (record.leavingCustody === null || !core.inCustody.has(record.fingerprint)) continue;
     await openCustody(core, record.leavingCustody).remove(record.fingerprint);
     core.store.transaction(() => {
@@ -94,8 +95,8 @@ export async function finishCustodyMove(core: VaultCore): Promise<void> {
 }
 
 /**
- * SECURITY: a key file that was never this instance's is someone's all the same (an upstream server's, say): it is not
- * put aside, nor removed with ours at the next move.
+ * SECURITY: a key file that never belonged to this instance belongs to someone else (for example an upstream
+ * server): it is neither moved away nor removed with ours at the next move.
  */
 async function requireFree(core: VaultCore, target: KeyCustody): Promise<void> {
   const { found } = await findKeyFile(core.dataDir);

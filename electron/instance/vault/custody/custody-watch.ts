@@ -14,8 +14,8 @@ const FRESH_MS: Record<CustodyName, number> = {
 };
 
 /**
- * Sees whether the custody still holds the key that is in memory, so that its loss is told while the key is still
- * there to be copied. Never changes what is held, nor throws.
+ * Checks whether the custody still holds the key that is in memory, so that its loss is reported while the key can
+ * still be copied. Never changes anything, and never throws.
  *
  * @param atOnce for a person who asks: files are looked at however new the last answer is.
  */
@@ -37,8 +37,8 @@ export async function watchCustody(core: VaultCore, atOnce = false): Promise<voi
 async function findWhyMissing({ custody }: VaultCore, fingerprint: string): Promise<string | null> {
   try {
     const finding = await custody.find();
-    // SECURITY: closed is not gone. A passphrase custody is always closed to this look: its files are there. A
-    // keychain that refuses now may be restarting; a file that cannot be read is not.
+    // SECURITY: locked is not lost. Passphrase custody is always locked for this check: its files exist. A keychain
+    // that refuses now may be restarting; for a file, unreadable counts as missing.
     if (finding.outcome === 'locked') return null;
     if (finding.outcome === 'refused') return custody.name === 'keychain' ? null : finding.detail;
     if (finding.outcome === 'found' && finding.keys.some((key) => key.fingerprint === fingerprint))

@@ -15,16 +15,16 @@ export interface KeyCustody {
   readonly writable: boolean;
   /** What people call it: `GNOME Keyring`, `A file in the data directory`. */
   label(): string;
-  /** Where it is, in words with its real name: `/home/ada/.temps/encryption_key`, `GNOME Keyring (Secret Service)`. */
+  /** Where it is, by its real name: `/home/ada/.temps/encryption_key`, `GNOME Keyring (Secret Service)`. */
   describe(): string;
   /**
    * Every key it holds for this instance, active or not. Throws only `key_file_invalid` or `key_file_unsafe`
-   * (a file that is there and is no key: wrong length, spaces, a directory, a symlink elsewhere) and, with a
+   * (an existing file that is not a key: wrong length, spaces, a directory, a symlink elsewhere) and, with a
    * passphrase, `passphrase_wrong`.
    */
   find(unlock?: { passphrase: SecretText }): Promise<CustodyFinding>;
   /**
-   * Saves a key and reads it back, comparing fingerprints, before it returns. Never overwrites another key:
+   * Saves a key, and reads it again to compare fingerprints before it returns. Never overwrites another key:
    * `custody_conflict`. Saving a key that is there already is fine. `passphrase` is for passphrase custody
    * alone (`passphrase_required` without). Also throws `custody_locked`, `custody_refused`,
    * `custody_read_only`, `disk_full`.
@@ -37,8 +37,8 @@ export interface KeyCustody {
 }
 
 /**
- * SECURITY: three words for "no key came", never one: none of them means "make a new key".
- * `locked` opens by itself or by a passphrase; `refused` needs the user to change something.
+ * SECURITY: three outcomes for "no key", not one: none of them means "create a new key". `locked` can be unlocked
+ * by the system or a passphrase; `refused` needs the user to change something.
  */
 export type CustodyFinding =
   | { outcome: 'found'; keys: MasterKey[]; said: string[] }

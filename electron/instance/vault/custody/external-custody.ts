@@ -6,7 +6,7 @@ import { parseKeyLines } from './key-text-file.ts';
 
 /**
  * A file mounted by a secrets manager or from an encrypted volume, read only. It may hold several keys, one per
- * line, the first the one in force: a rotation takes the second line as its new key.
+ * line, the first one in use: a rotation takes the second line as its new key.
  *
  * @param path from TEMPS_ENCRYPTION_KEY_FILE; undefined when that is not set.
  */

@@ -82,7 +82,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
       for (const { path, key } of await requireAll()) {
         if (key.fingerprint === fingerprint) await removeFile(path);
       }
-      // SECURITY: gone is gone, in what a kill left half written too.
+      // SECURITY: also removes files that a kill left half written.
       await sweepPartialKeys(
         dataDir,
         (partial) =>

@@ -151,7 +151,7 @@ async function findClosed(place: string): Promise<{ outcome: 'locked' | 'refused
   }
 }
 
-/** SECURITY: the system's own words are kept as the cause, not shown: some name the entry they were asked for. */
+/** SECURITY: the system's message is kept as the cause, not shown: some contain the name of the entry. */
 function asCustodyError(error: unknown, place: string): AppError {
   if (error instanceof KeytarMissingError) {
     return new AppError(

@@ -15,7 +15,7 @@ interface Keytar {
 }
 /** An optional dependency that may not have built: hence no import of its types. */
 const KEYTAR_MODULE: string = 'keytar';
-/** A keychain that asks its user something may never answer: nothing here waits longer. */
+/** A keychain that prompts its user may never respond: longest wait. */
 const TIMEOUT_MS = 15_000;
 
 export const keytarProgram: Program<KeytarRequest, KeytarAnswer> = {

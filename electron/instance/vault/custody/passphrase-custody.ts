@@ -18,7 +18,10 @@ import { sweepPartialKeys } from './partial-files.ts';
 import { openWithPassphrase, protectWithPassphrase } from './passphrase-file.ts';
 
 const FILE = 'encryption_key.age';
-/** The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the passphrase. */
+/**
+ * The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the
+ * passphrase.
+ */
 const LABEL = 'encryption_key.age.fingerprint';
 const FILES = /^encryption_key(\.[0-9A-F]{16})?\.age$/;
 const RULES = { followSymlinks: false, repairMode: true } as const;
@@ -37,7 +40,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
 
   const label = join(dataDir, LABEL);
 
-  /** Who lies under the plain name, as far as can be told without the passphrase. */
+  /** Which key has the plain name, as far as known without the passphrase. */
   async function readLabel(): Promise<Fingerprint | null> {
     const reading = await readKeyFile(label, RULES);
     return reading.outcome === 'read' ? parseFingerprint(reading.bytes.toString('latin1')) : null;
@@ -62,7 +65,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
     return found;
   }
 
-  /** Files made under another passphrase are said; when none opens, the passphrase is wrong. */
+  /** Files with another passphrase are reported; if none can be decrypted, the passphrase is wrong. */
   async function openAll(passphrase: SecretText): Promise<{ keys: MasterKey[]; said: string[] }> {
     const keys: MasterKey[] = [];
     const said: string[] = [];
@@ -130,7 +133,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
         await removeFile(plain);
         await removeFile(label);
       }
-      // SECURITY: gone is gone, in what a kill left half written too.
+      // SECURITY: also removes files that a kill left half written.
       await sweepPartialKeys(
         dataDir,
         (partial) => partial.fingerprint === fingerprint || (partial.fingerprint === null && isPlain),

@@ -15,23 +15,23 @@ import type { CustodyName } from '../vocabulary.ts';
 import { type FoundKey, readFoundKey } from './found-key.ts';
 import { findActiveRecord } from './key-record.ts';
 
-/** What is said of the key to whoever sets the instance up. Nothing of it is secret. */
+/** What set-up shows about the key. None of it is secret. */
 export interface FirstKey {
   /** Null while there is no key: `detail` says why. */
   fingerprint: Fingerprint | null;
   custody: CustodyName;
-  /** Where it is kept, by the name people know: `GNOME Keyring`. */
+  /** Where it is stored, by its usual name: `GNOME Keyring`. */
   label: string;
   place: string;
-  /** Found there rather than made; null when that was in an earlier run. */
+  /** Whether it was found rather than created; null when that was in an earlier run. */
   adopted: boolean | null;
   isLocked: boolean;
   detail: string | null;
-  /** A key file that lies here: to be used, or, once that was said, left as it is. */
+  /** An existing key file: to be used, or, once that was decided, left unchanged. */
   found: FoundKey | null;
 }
 
-/** Where a first key may be kept by choice. A file from outside is named before a start. */
+/** Where a first key can be stored by choice. An external file is configured before a start. */
 export const firstCustodyNames = ['keychain', 'passphrase', 'file'] as const;
 
 export interface FirstCustody {
@@ -56,15 +56,15 @@ export function describeFirstKey(core: VaultCore): FirstKey {
 }
 
 /**
- * Makes the first key where its owner chose, after the first start made none. Where that fails too, everything stays as
- * it was.
+ * Makes the first key where its owner chose, after the first start made none. Where that fails too, everything
+ * stays as it was.
  *
- * SECURITY: only while nothing was ever sealed and no key recorded; nobody gets a new key over old data. Of a choice and
- * a lock that meet, the lock wins.
+ * SECURITY: only while nothing was ever sealed and no key recorded; nobody gets a new key over old data. Of a
+ * choice and a lock that meet, the lock wins.
  *
- * Throws `conflict` (there is a key, or was one), `invalid_request` (a key file lies here, and whether it is used was not
- * said), `not_found` (there is none to use), `custody_locked`, `custody_refused`, `custody_conflict`, `vault_locked`, and
- * what saving throws.
+ * Throws `conflict` (there is a key, or was one), `invalid_request` (a key file lies here, and whether it is used
+ * was not said), `not_found` (there is none to use), `custody_locked`, `custody_refused`, `custody_conflict`,
+ * `vault_locked`, and what saving throws.
  */
 export function keepFirstKey(core: VaultCore, actor: Caller | null, where: FirstCustody): Promise<void> {
   const { lockCount } = core;

@@ -2,7 +2,7 @@ import type { CustodyFinding } from '../custody/custody.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import { type KeyRecord, opensCheckValue } from './key-record.ts';
 
-/** How the vault stands. Everything but `running` is locked. */
+/** Status of the vault. Everything except `running` is locked. */
 export const vaultCases = [
   'running',
   'missing',
@@ -14,7 +14,7 @@ export const vaultCases = [
 export type VaultCase = (typeof vaultCases)[number];
 
 export type StartDecision =
-  /** Nothing was ever sealed here: `adopt` is a key the custody already holds, else one is made. */
+  /** Nothing was ever sealed here: `adopt` is a key the custody already holds, else one is created. */
   | { case: 'first'; adopt: MasterKey | null }
   | { case: 'running'; active: MasterKey; others: MasterKey[] }
   | { case: 'missing'; detail: string }

@@ -12,7 +12,7 @@ import type { SecretText } from '../secret-text.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 
-/** A key copy as a person hands it over: a file on this machine, bytes that were sent, or text that was typed. */
+/** A key copy as entered: a file on this machine, sent bytes, or typed text. */
 export interface HandedCopy {
   path?: string;
   bytes?: Uint8Array;
@@ -20,7 +20,7 @@ export interface HandedCopy {
   passphrase?: SecretText;
 }
 
-/** Reads what was handed over. Throws `not_found` and `place_unusable` for a path that gives no file. */
+/** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file. */
 export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
   const bytes = copy.path
     ? await readBack(copy.path)
@@ -128,13 +128,13 @@ async function takeCopy(
   return await restoreToCustody(core, key, copy.passphrase);
 }
 
-/** SECURITY: of an unlock and a lock that meet, the lock wins. Throws `vault_locked`. */
+/** SECURITY: if a lock and an unlock overlap, the lock wins. Throws `vault_locked`. */
 function requireNotLockedSince(core: VaultCore, lockCount: number): void {
   if (core.lockCount !== lockCount)
     throw new AppError('vault_locked', 'The vault was locked while it was being unlocked.');
 }
 
-/** SECURITY: a key is taken up only when it opens the recorded check value, not because its fingerprint fits. */
+/** SECURITY: a key is used only if it opens the recorded check value, not because its fingerprint matches. */
 function requireActive(core: VaultCore, key: MasterKey): void {
   const active = findActiveRecord(core.store);
   if (active && active.fingerprint === key.fingerprint && opensCheckValue(active, key)) return;

@@ -48,13 +48,14 @@ export interface StartOverOptions {
 }
 
 /**
- * Gives the lost key up and starts with a new one; every old ciphertext stays, for the recovery list and a
- * later rescue. Only from a locked vault, and only by typing the instance's name.
+ * Gives up the lost key and starts with a new one; every old ciphertext stays, for the recovery list and a later
+ * rescue. Only from a locked vault, and only by typing the instance's name.
  *
  * Order: the new key is stored and read back first, then recorded in one transaction. A kill in between leaves
  * the instance locked with an unused key in custody.
  *
- * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request` (name), and what saving throws.
+ * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request`
+ * (name), and what saving throws.
  */
 export function startOver(core: VaultCore, actor: Caller | null, options: StartOverOptions): Promise<void> {
   return core.exclusively(() => replaceLostKey(core, actor, options));
@@ -195,7 +196,7 @@ export interface RescueOutcome {
 }
 
 /**
- * A lost key turned up: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
+ * A lost key was found: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
  * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
  */
 export function rescueWithKey(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {

@@ -11,7 +11,7 @@ export const secretGroups = {
 export type SecretGroup = keyof typeof secretGroups;
 export const secretGroupNames = Object.keys(secretGroups) as SecretGroup[];
 
-/** How lost values are listed: what breaks first comes first. */
+/** Groups of lost values, most urgent first. */
 export const recoveryGroups = {
   tls: { title: 'Certificates', breaks: 'fail at the next restart' },
   sign_in: { title: 'Sign-in and access', breaks: 'fail at the next sign-in or request' },
@@ -31,11 +31,11 @@ export interface KindFacts {
   many: string;
   group: SecretGroup;
   recoveryGroup: RecoveryGroup;
-  /** False for what no person holds a second copy of: it is created anew, never typed. */
+  /** False for values no person has a copy of: they are created again, never typed. */
   isTyped: boolean;
-  /** Created anew by the instance itself whenever it is gone: nothing is lost with it. */
+  /** The instance creates a new one itself when it is missing, so nothing is lost. */
   isReplaceable: boolean;
-  /** How a new value is asked for, and what is said once there is one; null where none can be made. */
+  /** Texts for creating a new value; null if that is not possible. */
   renewal: { button: string; done: string } | null;
 }
 

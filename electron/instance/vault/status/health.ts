@@ -2,7 +2,7 @@ import type { VaultCase } from '../key/start-case.ts';
 import type { CustodyName } from '../vocabulary.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** A proof older than this is due again; older than twice this it counts no more. */
+/** A verification older than this is due again; older than twice this it no longer counts. */
 export const PROOF_FRESH_MS = 90 * DAY_MS;
 const PROOF_STALE_MS = 180 * DAY_MS;
 
@@ -46,7 +46,7 @@ export interface HealthReason {
 
 export interface Health {
   level: HealthLevel;
-  /** False when every reason is snoozed: the level stays true, the tray and mail stay quiet. */
+  /** False when every reason is snoozed: the level is unchanged, but tray and mail stay quiet. */
   attention: boolean;
   reasons: HealthReason[];
 }
@@ -54,9 +54,11 @@ export interface Health {
 export interface HealthFacts {
   vaultCase: VaultCase;
   custody: CustodyName;
-  /** Why the custody was last seen not to hold the key in memory, or null. */
+  /** Why the custody does not hold the key in memory, as last seen; or null. */
   custodyMissing: string | null;
-  /** A secret that cannot simply be made anew: before the first, losing the key loses nothing. */
+  /**
+   * Whether there is a secret that cannot simply be created again: before the first, losing the key loses nothing.
+   */
   hasSecretsToLose: boolean;
   /** Copies of the active key. */
   copies: { verifiedAt: number | null; separate: boolean; volumeId: string | null }[];
@@ -68,8 +70,8 @@ export interface HealthFacts {
 }
 
 /**
- * How safe the key is, as one pure function that the tray, the window, the key page and the command line draw
- * from. A proof in the future (the clock went back) does not count.
+ * How safe the key is, as one pure function that the tray, the window, the key page and the command line use. A
+ * verification in the future (the clock was set back) does not count.
  */
 export function judgeHealth(facts: HealthFacts): Health {
   const reasons = findReasons(facts).map((reason) => ({

@@ -3,16 +3,19 @@ import type { VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 import { PROOF_FRESH_MS } from './health.ts';
 
-/** The newest proof that the active key could be brought back; all null while there is none. */
+/** The latest verification of a separate copy of the active key; all null without one. */
 export interface KeyProof {
   verifiedAt: number | null;
   place: string | null;
   format: CopyFormat | null;
-  /** When it should be proven again. */
+  /** When it should be verified again. */
   dueAt: number | null;
 }
 
-/** Of the separate copies alone, as in the key's health. A proof in the future (the clock went back) does not count. */
+/**
+ * Only separate copies count, as in the key's health. A verification in the future (the clock was set back) does
+ * not count.
+ */
 export function findKeyProof(core: VaultCore): KeyProof {
   const row = core.store.sqlite
     .prepare(
@@ -25,7 +28,7 @@ export function findKeyProof(core: VaultCore): KeyProof {
   return { ...row, dueAt: row.verifiedAt + PROOF_FRESH_MS };
 }
 
-/** Where the copy is that proved a rotation's new key, a separate one first; null without one. */
+/** Place of a verified copy of a rotation's new key, a separate one first; null without one. */
 export function findProvingPlace(core: VaultCore, rotation: RotationRecord): string | null {
   if (rotation.withoutCopy || rotation.provenAt === null) return null;
   const place = core.store.sqlite

@@ -49,7 +49,9 @@ function hasSecretsToLose({ store, secrets }: VaultCore): boolean {
   );
 }
 
-/** Quiets one reason for 1, 7 or 30 days. Throws `not_found` for a reason not in force, `forbidden` for `broken`. */
+/**
+ * Snoozes one reason for 1, 7 or 30 days. Throws `not_found` for a reason not in force, `forbidden` for `broken`.
+ */
 export function snoozeWarning(
   core: VaultCore,
   actor: Caller | null,
