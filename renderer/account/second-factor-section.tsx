@@ -12,7 +12,7 @@ import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
-import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
+import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
 
 /** Turns the second factor (a code in addition to the password) on or off. */
 export function SecondFactorSection({ isOn }: { isOn: boolean }) {
@@ -20,7 +20,7 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
   const [setup, setSetup] = useState<SecondFactorSetup | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const [isLeaving, setLeaving] = useState(false);
-  const canSeal = useCanSeal();
+  const canEncrypt = useCanEncrypt();
   const begin = useApiMutation(() => askConfirmed(() => client.POST('/users/me/mfa/setup')), {
     onDone: setSetup,
   });
@@ -55,14 +55,14 @@ export function SecondFactorSection({ isOn }: { isOn: boolean }) {
             <Button
               icon={ShieldCheck}
               isBusy={begin.isPending}
-              disabled={!canSeal}
+              disabled={!canEncrypt}
               onClick={() => begin.mutate()}
             >
               Set up
             </Button>
           )}
         </div>
-        {!canSeal && <CannotSeal what={isOn ? lockedWords.on : lockedWords.off} />}
+        {!canEncrypt && <CannotEncrypt what={isOn ? lockedWords.on : lockedWords.off} />}
         <FormError mutation={begin} />
       </div>
       {setup && <SetUpDialog setup={setup} onClose={() => setSetup(null)} onVerified={finish} />}

@@ -2,7 +2,7 @@ import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Timer } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
-import { Empty } from '../ui/nothing.tsx';
+import { Empty } from '../ui/blank-state.tsx';
 import { Table } from '../ui/table.tsx';
 import { formatAgo, formatExact } from '../ui/time.ts';
 import { ActivityFrame } from './activity-frame.tsx';

@@ -2,7 +2,7 @@ import { lazyRouteComponent } from '@tanstack/react-router';
 import { LockKeyhole } from 'lucide-react';
 import { useRef } from 'react';
 import { words } from '../api/words.ts';
-import { Empty } from '../ui/nothing.tsx';
+import { Empty } from '../ui/blank-state.tsx';
 import { Page as PageFrame } from '../ui/page.tsx';
 import type { Page } from './area.ts';
 import { useSession } from './session.ts';

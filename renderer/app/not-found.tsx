@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { Compass } from 'lucide-react';
+import { Empty } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
-import { Empty } from '../ui/nothing.tsx';
 
 export function NotFoundPage() {
   return (

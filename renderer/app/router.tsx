@@ -1,7 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Outlet, useRouter } from '@tanstack/react-router';
 import { Tooltip } from 'radix-ui';
 import { areas } from '../areas.ts';
-import { Failed } from '../ui/nothing.tsx';
+import { Failed } from '../ui/blank-state.tsx';
 import { Toasts } from '../ui/overlays/toasts.tsx';
 import type { BarePage, Page } from './area.ts';
 import { AreasContext } from './areas-context.ts';

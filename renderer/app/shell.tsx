@@ -4,7 +4,7 @@ import { useConnectionLost } from '../api/connection.ts';
 import { areas } from '../areas.ts';
 import { onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
+import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { useVault } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';

@@ -6,9 +6,9 @@ import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
 import { Banner } from '../ui/banner.tsx';
+import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
-import { Failed } from '../ui/nothing.tsx';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
@@ -60,7 +60,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       title={isDone ? 'All set' : 'Keep a second copy of your key'}
       lead={
         isDone
-          ? sayWhatCopyOpens(wizard.proven?.place ?? 'Your copy', vault.secrets.total)
+          ? sayWhatCopyOpens(wizard.verified?.place ?? 'Your copy', vault.secrets.total)
           : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy can decrypt your secrets. A copy counts once it is verified.`
       }
     >

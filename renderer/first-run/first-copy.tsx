@@ -9,8 +9,8 @@ import { PassphrasePair } from '../key/copy/passphrase-pair.tsx';
 import { PlaceStep } from '../key/copy/place-step.tsx';
 import { usePlaces } from '../key/copy/places.ts';
 import type { CopyWizard } from '../key/copy/use-copy-wizard.ts';
-import { HandedStep, ProofStep } from '../key/proof/proof-step.tsx';
-import { TwoBlades } from '../key/proof/two-blades.tsx';
+import { CompareKeys } from '../key/verify/compare-keys.tsx';
+import { HandedStep, VerifyStep } from '../key/verify/verify-step.tsx';
 import { Button } from '../ui/button.tsx';
 import { Choices } from '../ui/form/choices.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
@@ -22,7 +22,7 @@ const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'file'];
 /** Where the copy goes: four options, each with its inputs in its box; then the verification, in the same place. */
 export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultStatus }) {
   const { stage } = wizard;
-  if (stage === 'handed' || stage === 'proof' || stage === 'making') {
+  if (stage === 'handed' || stage === 'verify' || stage === 'making') {
     return (
       <div className="grid grid-cols-1 gap-4">
         <FormError mutation={wizard.making} />
@@ -34,7 +34,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
         ) : stage === 'handed' ? (
           <HandedStep wizard={wizard} />
         ) : (
-          <ProofStep wizard={wizard} />
+          <VerifyStep wizard={wizard} />
         )}
         <div className="setup-end">
           {stage !== 'making' && (
@@ -44,8 +44,8 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
           )}
           <Later />
         </div>
-        {stage === 'proof' && (
-          <TwoBlades
+        {stage === 'verify' && (
+          <CompareKeys
             kept={`The key ${inCustody(vault.custody)}`}
             fingerprint={vault.fingerprint}
             copied="The key in the copy"

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect } from 'react';
-import { Blade } from '../ui/instruments/blade.tsx';
+import { KeyShape } from '../ui/instruments/key-shape.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 import { Steps } from '../ui/instruments/steps.tsx';
 import { Ticks } from '../ui/instruments/ticks.tsx';
@@ -41,7 +41,7 @@ export function FirstRunFrame({ current, facts, fingerprint, title, lead, childr
         </div>
         {fingerprint !== null && (
           <div className="setup-plate">
-            <Blade fingerprint={fingerprint} column={11} />
+            <KeyShape fingerprint={fingerprint} column={11} />
             <p>Your key. Its shape shows its fingerprint, which is not secret.</p>
           </div>
         )}

@@ -2,15 +2,15 @@ import { Link } from '@tanstack/react-router';
 import { FileKey, RefreshCw, ShieldCheck } from 'lucide-react';
 import { useMay } from '../app/session.ts';
 import { buttonClass } from '../ui/button.tsx';
-import { Blade } from '../ui/instruments/blade.tsx';
 import { Dial } from '../ui/instruments/dial.tsx';
+import { KeyShape } from '../ui/instruments/key-shape.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
 import { keeperOf } from '../vault-state/custody-words.ts';
 import { levelWords } from '../vault-state/health-words.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
-import { isRotating, proofDays, type VaultStatus } from '../vault-state/vault.ts';
-import { sayOutcome } from './proof-words.ts';
+import { daysSinceVerified, isRotating, type VaultStatus } from '../vault-state/vault.ts';
+import { sayOutcome } from './outcome-words.ts';
 
 /** Key health: one sentence, the facts, the key's shape, and one button. */
 export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
@@ -18,7 +18,7 @@ export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton
   const { verified_at, due_at } = vault.proof;
   return (
     <section className="card health" aria-label="Key health">
-      <Dial days={proofDays(vault)} />
+      <Dial days={daysSinceVerified(vault)} />
       <div className="min-w-0">
         <Level level={vault.health.level} isLocked={isLocked}>
           {isLocked ? 'Locked' : levelWords[vault.health.level].alone}
@@ -46,7 +46,7 @@ export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton
         </dl>
       </div>
       <div className="health-key">
-        <Blade fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
+        <KeyShape fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
         {hasButton && <MainWay vault={vault} />}
       </div>
     </section>

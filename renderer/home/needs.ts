@@ -44,7 +44,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
     ...needHealth(facts),
     ...needValues(facts),
     ...needRotation(facts),
-    ...needProofs(facts),
+    ...needVerification(facts),
     ...needReading(facts),
     ...needKeychain(facts),
   ];
@@ -118,7 +118,7 @@ function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
 }
 
 /** Copies due within two weeks. Once due, the newest is covered by the key's health. */
-function needProofs({ vault, copies, nowMs }: NeedFacts): Need[] {
+function needVerification({ vault, copies, nowMs }: NeedFacts): Need[] {
   const isSaid = vault.health.reasons.some(({ code }) => code === 'proof_due' || code === 'proof_stale');
   return copies
     .filter((copy) => copy.separate && copy.verified_at !== null)

@@ -5,7 +5,7 @@ import { KeyRound, LockKeyhole, RefreshCw, ShieldCheck } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { area, type NavSign } from '../app/area.ts';
-import { SmallBlade } from '../ui/instruments/blade.tsx';
+import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { healthWords } from '../vault-state/health-words.ts';
 import { useVault, vaultQuery } from '../vault-state/vault.ts';
@@ -94,7 +94,7 @@ function KeyPlate() {
   const words = healthWords(vault);
   return (
     <Link to="/key" className="key-plate" aria-label={`Encryption key: ${words.level}, ${words.more}`}>
-      <SmallBlade fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
+      <SmallKeyShape fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
       <Level level={isLocked ? 'broken' : vault.health.level} isLocked={isLocked}>
         {words.level}
         <span className="more">· {words.more}</span>

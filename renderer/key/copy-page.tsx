@@ -3,9 +3,9 @@ import { LockKeyhole, X } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { Banner } from '../ui/banner.tsx';
+import { Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
-import { Skeleton } from '../ui/nothing.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
@@ -17,7 +17,7 @@ import { CopySteps } from './copy/copy-steps.tsx';
 import { forgetCopy } from './copy/make-copy.ts';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
 import { LockedPage } from './locked/locked-page.tsx';
-import { TwoBlades } from './proof/two-blades.tsx';
+import { CompareKeys } from './verify/compare-keys.tsx';
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper', 'plain'];
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
@@ -38,9 +38,9 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
   const wizard = useCopyWizard('active');
   const navigate = useNavigate();
   const [isStopping, setStopping] = useState(false);
-  const isUnproven = wizard.made !== null && wizard.stage !== 'done' && wizard.made.proof.needed !== null;
+  const isUnverified = wizard.made !== null && wizard.stage !== 'done' && wizard.made.proof.needed !== null;
   const stop = () => {
-    if (isUnproven) setStopping(true);
+    if (isUnverified) setStopping(true);
     else void navigate({ to: '/key' });
   };
   return (
@@ -56,11 +56,11 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
           <CopySteps wizard={wizard} offered={OFFERED} />
         </div>
         <div className="grid grid-cols-1 gap-4">
-          <TwoBlades
+          <CompareKeys
             kept={`The key ${inCustody(vault.custody)}`}
             fingerprint={vault.fingerprint}
             copied={`The key ${placeOf(wizard)}`}
-            read={wizard.proven?.fingerprint ?? null}
+            read={wizard.verified?.fingerprint ?? null}
           />
           <Opens vault={vault} />
         </div>
@@ -106,8 +106,8 @@ function placeOf({ chosen }: CopyWizard): string {
 }
 
 function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
-  const { proven, made } = wizard;
-  if (!proven) return null;
+  const { verified, made } = wizard;
+  if (!verified) return null;
   return (
     <Banner
       tone={made?.not_separate ? 'attention' : 'ok'}
@@ -120,12 +120,12 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
         </span>
       }
     >
-      <bdi>{sayWhatCopyOpens(proven.place, total)}</bdi>{' '}
+      <bdi>{sayWhatCopyOpens(verified.place, total)}</bdi>{' '}
       {made?.not_separate && 'It does not count as a separate copy.'}
       {wizard.chosen?.way === 'manager' &&
         wizard.chosen.format !== 'text' &&
         wizard.chosen.format !== 'kdbx' && (
-          <> Import {proven.place} into your manager now, then delete the file.</>
+          <> Import {verified.place} into your manager now, then delete the file.</>
         )}
     </Banner>
   );

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { formatDuration } from '../ui/time.ts';
@@ -59,7 +59,7 @@ export function KeyPage() {
             </div>
             <div className="grid min-w-0 grid-cols-1 gap-6">
               <Custody vault={vault.data} />
-              <Deeds vault={vault.data} />
+              <RiskyActions vault={vault.data} />
             </div>
           </div>
         </div>
@@ -73,10 +73,10 @@ export function KeyPage() {
 }
 
 /** Values per second a small machine re-encrypts, disk writes included. */
-const SEALED_PER_S = 5000;
+const ENCRYPTED_PER_S = 5000;
 
 /** Rotate, lock, and the page for a lost key. */
-function Deeds({ vault }: { vault: VaultStatus }) {
+function RiskyActions({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const [isLocking, setLocking] = useState(false);
   return (
@@ -90,7 +90,7 @@ function Deeds({ vault }: { vault: VaultStatus }) {
             <span>
               {isRotating(vault)
                 ? 'A rotation is in progress.'
-                : `Create a new key and re-encrypt every value, in ${formatDuration((vault.secrets.total / SEALED_PER_S) * 1000)}.`}
+                : `Create a new key and re-encrypt every value, in ${formatDuration((vault.secrets.total / ENCRYPTED_PER_S) * 1000)}.`}
             </span>
           </Link>
         )}

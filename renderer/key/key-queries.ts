@@ -3,14 +3,14 @@ import { ask, client } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
 import { formats, type KeyCopy } from './copy/copy-formats.ts';
 
-export type Epoch = components['schemas']['KeyEpoch'];
+export type KeyVersion = components['schemas']['KeyEpoch'];
 
 export const copiesQuery = queryOptions({
   queryKey: ['vault', 'copies'],
   queryFn: () => ask(client.GET('/vault/key/copies')),
 });
 
-export const epochsQuery = queryOptions({
+export const keyVersionsQuery = queryOptions({
   queryKey: ['vault', 'epochs'],
   queryFn: () => ask(client.GET('/vault/key/epochs')),
 });

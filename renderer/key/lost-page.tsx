@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useMay } from '../app/session.ts';
+import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { type Step, Steps } from '../ui/instruments/steps.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatCount, formatDay } from '../ui/time.ts';
 import { findIn, inCustody, keeperOf } from '../vault-state/custody-words.ts';
@@ -76,14 +76,14 @@ function runningSteps(vault: VaultStatus): Step[] {
 }
 
 function lockedSteps(vault: VaultStatus): Step[] {
-  const proven =
+  const verified =
     vault.proof.verified_at === null
       ? 'No copy was ever verified here. Look for a file ending in .age or .kdbx, a printed page, or an entry in a password manager.'
       : `${vault.proof.place ?? 'A copy'} was last verified ${formatDay(vault.proof.verified_at)}. Start with that one.`;
   return [
     {
       title: 'Look for a copy',
-      body: <Help text={proven} to="/key" label="Unlock with a copy" isMain />,
+      body: <Help text={verified} to="/key" label="Unlock with a copy" isMain />,
     },
     {
       title: 'Look for the key itself',

@@ -4,20 +4,20 @@ import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
 import { useIsOwner } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
+import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Rail } from '../ui/instruments/steps.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { formatClock, formatCount, formatDay } from '../ui/time.ts';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
-import { epochsQuery } from './key-queries.ts';
+import { keyVersionsQuery } from './key-queries.ts';
 import { LockedPage } from './locked/locked-page.tsx';
 import { ShredDialog } from './page/key-history.tsx';
+import { ConfirmNewKey } from './rotate/confirm-new-key.tsx';
+import { Encrypting, Swap } from './rotate/encrypting.tsx';
 import { GroupTable } from './rotate/group-table.tsx';
-import { Proving } from './rotate/proving.tsx';
-import { Sealing, Swap } from './rotate/sealing.tsx';
 import { StartRotation } from './rotate/start.tsx';
 
 const crumbs = [{ label: 'Encryption key', to: '/key' as const }];
@@ -69,9 +69,9 @@ function Phases({ vault }: { vault: VaultStatus }) {
       <RotationRail rotation={isOver ? null : rotation} vault={vault} />
       {isOver && <StartRotation vault={vault} wasUndone={isRecent && rotation?.state === 'undone'} />}
       {!isOver && (rotation.state === 'staged' || rotation.state === 'proven') && (
-        <Proving key={rotation.id} vault={vault} rotation={rotation} />
+        <ConfirmNewKey key={rotation.id} vault={vault} rotation={rotation} />
       )}
-      {!isOver && rotation.state === 'sealing' && <Sealing rotation={rotation} />}
+      {!isOver && rotation.state === 'sealing' && <Encrypting rotation={rotation} />}
       {!isOver && rotation.state === 'done' && (
         <RotationDone rotation={rotation} onAgain={() => setNew(true)} />
       )}
@@ -83,7 +83,7 @@ const at: Record<Rotation['state'], number> = { staged: 1, proven: 2, sealing: 2
 
 /** The four phases at the top. Without a rotation, the first is still to be done. */
 function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: VaultStatus }) {
-  const oldEpoch = rotation?.old_epoch ?? vault.epoch;
+  const oldVersion = rotation?.old_epoch ?? vault.epoch;
   const time = (ms: number) => (Date.now() - ms < 12 * 60 * 60 * 1000 ? formatClock(ms) : formatDay(ms));
   return (
     <div className="rotation-rail">
@@ -103,7 +103,7 @@ function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: V
               : 'Created and verified',
           },
           { title: 'Encrypting', said: 'Cannot be undone, only finished' },
-          { title: 'Done', said: `Key version ${oldEpoch ?? ''} is retired, you can shred it` },
+          { title: 'Done', said: `Key version ${oldVersion ?? ''} is retired, you can shred it` },
         ]}
       />
     </div>
@@ -113,9 +113,9 @@ function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: V
 /** The result, and what can be done with the old key. */
 function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () => void }) {
   const isOwner = useIsOwner();
-  const epochs = useQuery(epochsQuery);
+  const versions = useQuery(keyVersionsQuery);
   const [isShredding, setShredding] = useState(false);
-  const old = epochs.data?.epochs.find(({ fingerprint }) => fingerprint === rotation.old_fingerprint);
+  const old = versions.data?.epochs.find(({ fingerprint }) => fingerprint === rotation.old_fingerprint);
   return (
     <>
       <Banner
@@ -156,7 +156,7 @@ function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () =
         </div>
       </section>
       <GroupTable rotation={rotation} />
-      {isShredding && old && <ShredDialog epoch={old} onClose={() => setShredding(false)} />}
+      {isShredding && old && <ShredDialog version={old} onClose={() => setShredding(false)} />}
     </>
   );
 }

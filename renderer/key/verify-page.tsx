@@ -4,20 +4,20 @@ import { useCallback, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
+import { Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';
-import { Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import type { KeyCopy } from './copy/copy-formats.ts';
-import { proveCopy } from './copy/make-copy.ts';
+import { verifyCopy } from './copy/make-copy.ts';
 import { CopyInput, type CopyWay } from './copy-input/copy-input.tsx';
 import { type HandedCopy, toHandedBody } from './copy-input/handed-copy.ts';
 import { copiesQuery } from './key-queries.ts';
-import { TwoBlades } from './proof/two-blades.tsx';
+import { CompareKeys } from './verify/compare-keys.tsx';
 
 export type Verification = components['schemas']['KeyCopyVerification'];
 
@@ -55,7 +55,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
       const answer = await ask(client.POST('/vault/key/copies/verify', { body: toHandedBody(copy) }));
       // The requested copy, if its place alone did not identify it.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
-        await proveCopy(asked.id, copy).catch(() => undefined);
+        await verifyCopy(asked.id, copy).catch(() => undefined);
       return answer;
     },
     {
@@ -119,7 +119,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
             </div>
           )}
         </div>
-        <TwoBlades
+        <CompareKeys
           kept={`The ${isNew ? 'new key' : 'key'} ${inCustody(vault.custody)}`}
           fingerprint={isNew ? said.fingerprint : vault.fingerprint}
           copied="The key in the copy"

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Bot, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
+import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
-import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
-import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
+import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
 import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog } from './api-key-dialogs.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
 import { PeopleFrame } from './people-frame.tsx';
@@ -14,21 +14,21 @@ import { type ApiKey, apiKeysQuery } from './people-queries.ts';
 /** Credentials of programs. */
 export function ApiKeysPage() {
   const mayWrite = useMay('api_keys:write');
-  const canSeal = useCanSeal();
+  const canEncrypt = useCanEncrypt();
   const keys = useQuery(apiKeysQuery);
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<MadeKey | null>(null);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
   const add = (
-    <Button kind="main" icon={Plus} disabled={!canSeal} onClick={() => setMaking(true)}>
+    <Button kind="main" icon={Plus} disabled={!canEncrypt} onClick={() => setMaking(true)}>
       New API key
     </Button>
   );
   return (
     <PeopleFrame actions={mayWrite && (keys.data?.length ?? 0) > 0 && add}>
-      {mayWrite && !canSeal && (
+      {mayWrite && !canEncrypt && (
         <div className="mb-4">
-          <CannotSeal what="New keys cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
+          <CannotEncrypt what="New keys cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
         </div>
       )}
       <ApiKeyTable

@@ -9,7 +9,7 @@ import { SearchField } from '../ui/form/search-field.tsx';
 import { Section } from '../ui/page.tsx';
 import { PeopleFrame } from './people-frame.tsx';
 import { isDeleted, type Person, peopleQuery } from './people-queries.ts';
-import { PeopleTable, type PersonDeed } from './people-table.tsx';
+import { PeopleTable, type PersonAction } from './people-table.tsx';
 import { permissionWords } from './permission-words.ts';
 import {
   DeletePersonDialog,
@@ -20,7 +20,7 @@ import {
 } from './person-dialogs.tsx';
 import { roleLabel } from './role-choice.tsx';
 
-type Open = { what: 'new' } | { what: PersonDeed; person: Person } | null;
+type Open = { what: 'new' } | { what: PersonAction; person: Person } | null;
 
 /** People with access. Callers who may not see that see their own access. */
 export function PeoplePage() {
@@ -50,7 +50,7 @@ function Everyone() {
     >
       <PeopleList
         query={people}
-        onDeed={mayWrite ? (what, person) => setOpen({ what, person }) : undefined}
+        onAction={mayWrite ? (what, person) => setOpen({ what, person }) : undefined}
       />
       {open?.what === 'new' && <NewPersonDialog onClose={close} />}
       {open?.what === 'edit' && <EditPersonDialog person={open.person} onClose={close} />}
@@ -63,10 +63,10 @@ function Everyone() {
 
 interface PeopleListProps {
   query: UseQueryResult<readonly Person[]>;
-  onDeed: ((what: PersonDeed, person: Person) => void) | undefined;
+  onAction: ((what: PersonAction, person: Person) => void) | undefined;
 }
 
-function PeopleList({ query, onDeed }: PeopleListProps) {
+function PeopleList({ query, onAction }: PeopleListProps) {
   const people = query.data ?? [];
   const [search, setSearch] = useState('');
   const [showsDeleted, setShowsDeleted] = useState(false);
@@ -101,7 +101,7 @@ function PeopleList({ query, onDeed }: PeopleListProps) {
       <PeopleTable
         query={query}
         people={found}
-        onDeed={onDeed}
+        onAction={onAction}
         empty={<p className="card-pad text-text-2">No one matches this search.</p>}
       />
     </>

@@ -9,14 +9,14 @@ import { formatDay, formatExact } from '../ui/time.ts';
 import { displayName, isDeleted, type Person } from './people-queries.ts';
 import { roleLabel } from './role-choice.tsx';
 
-export type PersonDeed = 'edit' | 'password' | 'delete' | 'restore';
+export type PersonAction = 'edit' | 'password' | 'delete' | 'restore';
 
 interface PeopleTableProps extends TableStates {
   people: readonly Person[];
-  onDeed: ((what: PersonDeed, person: Person) => void) | undefined;
+  onAction: ((what: PersonAction, person: Person) => void) | undefined;
 }
 
-export function PeopleTable({ people, onDeed, ...states }: PeopleTableProps) {
+export function PeopleTable({ people, onAction, ...states }: PeopleTableProps) {
   const you = useSession().user?.id;
   return (
     <Table
@@ -72,33 +72,39 @@ export function PeopleTable({ people, onDeed, ...states }: PeopleTableProps) {
           title: ({ user }) => formatExact(user.created_at),
           cell: ({ user }) => formatDay(user.created_at),
         },
-        ...(onDeed
-          ? [actionsColumn<Person>((person) => <PersonMenu person={person} onDeed={onDeed} />)]
+        ...(onAction
+          ? [actionsColumn<Person>((person) => <PersonMenu person={person} onAction={onAction} />)]
           : []),
       ]}
     />
   );
 }
 
-function PersonMenu({ person, onDeed }: { person: Person; onDeed: NonNullable<PeopleTableProps['onDeed']> }) {
+function PersonMenu({
+  person,
+  onAction,
+}: {
+  person: Person;
+  onAction: NonNullable<PeopleTableProps['onAction']>;
+}) {
   const isOwner = useIsOwner();
-  const deed = (label: string, icon: typeof Trash2, what: PersonDeed) => ({
+  const action = (label: string, icon: typeof Trash2, what: PersonAction) => ({
     label,
     icon,
-    onSelect: () => onDeed(what, person),
+    onSelect: () => onAction(what, person),
   });
   return (
     <Menu
       trigger={<IconButton icon={Ellipsis} label={`Actions for ${displayName(person)}`} />}
       groups={
         isDeleted(person)
-          ? [[deed('Restore…', Undo2, 'restore')]]
+          ? [[action('Restore…', Undo2, 'restore')]]
           : [
               [
-                deed('Edit…', UserPen, 'edit'),
-                ...(isOwner ? [deed('Set a new password…', KeyRound, 'password')] : []),
+                action('Edit…', UserPen, 'edit'),
+                ...(isOwner ? [action('Set a new password…', KeyRound, 'password')] : []),
               ],
-              [deed('Delete…', Trash2, 'delete')],
+              [action('Delete…', Trash2, 'delete')],
             ]
       }
     />

@@ -4,17 +4,17 @@ import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
 import { Expiry } from '../ui/form/expiry.tsx';
 import { LastUsed } from '../ui/last-used.tsx';
-import { Empty } from '../ui/nothing.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatAgo } from '../ui/time.ts';
-import { CannotSeal, useCanSeal } from '../vault-state/sealing.tsx';
+import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
 import { type MadeToken, NewTokenDialog } from './manage/new-token-dialog.tsx';
 import { describeGrant, tokenPermissions } from './manage/token-permissions.ts';
 import { ProjectFrame } from './project-frame.tsx';
@@ -26,20 +26,20 @@ export function TokensPage() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<MadeToken | null>(null);
   const [leaving, setLeaving] = useState<Token | null>(null);
-  const canSeal = useCanSeal();
+  const canEncrypt = useCanEncrypt();
   const mayWrite = useMay('tokens:write');
   const tokens = useTokens(project);
   const isEmpty = tokens.data?.tokens.length === 0;
   const add = (
-    <Button kind="main" icon={Plus} disabled={!canSeal} onClick={() => setMaking(true)}>
+    <Button kind="main" icon={Plus} disabled={!canEncrypt} onClick={() => setMaking(true)}>
       New token
     </Button>
   );
   return (
     <ProjectFrame project={project} actions={mayWrite && !isEmpty && add}>
-      {mayWrite && !canSeal && (
+      {mayWrite && !canEncrypt && (
         <div className="mb-4">
-          <CannotSeal what="New tokens cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
+          <CannotEncrypt what="New tokens cannot be encrypted, and existing ones cannot be checked, so they do not work now." />
         </div>
       )}
       <TokenList

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { ChevronDown, ChevronRight, ListChecks } from 'lucide-react';
 import { useCallback, useId, useState } from 'react';
+import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { Empty } from '../ui/nothing.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { LostValueRow, type Replaced } from './lost-value-row.tsx';
 import type { LostValue, RecoveryGroupName, RecoveryList } from './recovery-query.ts';

@@ -4,10 +4,10 @@ import { Download, LifeBuoy, Plus, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
+import { Empty, Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { SmallBlade } from '../ui/instruments/blade.tsx';
+import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Ticks } from '../ui/instruments/ticks.tsx';
-import { Empty, Failed, Skeleton } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { formatDay, formatFileDay } from '../ui/time.ts';
@@ -129,7 +129,7 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
           <div className="min-w-0">
             {lost_fingerprints.map((fingerprint) => (
               <span key={fingerprint} className="mb-2 flex flex-wrap items-center gap-x-3">
-                <SmallBlade fingerprint={fingerprint} state="lost" />
+                <SmallKeyShape fingerprint={fingerprint} state="lost" />
                 <span className="print-12">{fingerprint}</span>
               </span>
             ))}

@@ -3,11 +3,11 @@ import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck 
 import { useDeferredValue, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { Empty } from '../ui/nothing.tsx';
 import { Page } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
 import { formatFileDay } from '../ui/time.ts';

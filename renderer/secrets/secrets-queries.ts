@@ -4,7 +4,7 @@ import { ask, client } from '../api/client.ts';
 import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
 import { queryClient } from '../api/queries.ts';
 import type { components } from '../api/schema.ts';
-import { epochsQuery } from '../key/key-queries.ts';
+import { keyVersionsQuery } from '../key/key-queries.ts';
 import type { SecretGroup } from './secret-words.ts';
 
 export type SealedSecret = components['schemas']['SealedSecret'];
@@ -46,12 +46,12 @@ export const doctorQuery = queryOptions({
 
 /** Whether this key was given up: then its values are replaced on the recovery list. */
 export function useIsLost(fingerprint: string): boolean {
-  const { data } = useQuery(epochsQuery);
+  const { data } = useQuery(keyVersionsQuery);
   return data?.epochs.some((key) => key.fingerprint === fingerprint && key.state === 'lost') ?? false;
 }
 
 export function useLostKeys(): ReadonlySet<string> {
-  const { data } = useQuery(epochsQuery);
+  const { data } = useQuery(keyVersionsQuery);
   return new Set(data?.epochs.filter(({ state }) => state === 'lost').map(({ fingerprint }) => fingerprint));
 }
 

@@ -3,7 +3,7 @@ import { ask, client } from '../api/client.ts';
 import { useIsOwner } from '../app/session.ts';
 import { desktop } from '../desktop.ts';
 import { Banner } from '../ui/banner.tsx';
-import { Failed } from '../ui/nothing.tsx';
+import { Failed } from '../ui/blank-state.tsx';
 import { Section } from '../ui/page.tsx';
 
 const doorsQuery = { queryKey: ['doors'], queryFn: () => ask(client.GET('/doors')) };

@@ -1,7 +1,7 @@
 import { LockKeyhole } from 'lucide-react';
 import { type CSSProperties, type Key, memo, type ReactNode, type Ref, useCallback, useMemo } from 'react';
+import { Failed, Skeleton } from './blank-state.tsx';
 import { Checkbox } from './form/choices.tsx';
-import { Failed, Skeleton } from './nothing.tsx';
 import { useVirtualRows } from './virtual-rows.ts';
 
 export interface Column<Row> {

@@ -9,8 +9,8 @@ import {
   projectQuery,
   variablesQuery,
 } from '../projects/project-queries.ts';
+import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
-import { Failed, Skeleton } from '../ui/nothing.tsx';
 import { Dialogs, useDialogs } from './dialogs.tsx';
 import { DropTarget } from './files/drop-target.tsx';
 import type { EnvSource } from './files/env-source.ts';

@@ -1,6 +1,6 @@
 import { words } from '../api/words.ts';
 import { caseWords } from './case-words.ts';
-import { proofDays, type VaultStatus } from './vault.ts';
+import { daysSinceVerified, type VaultStatus } from './vault.ts';
 
 export type HealthReason = VaultStatus['health']['reasons'][number];
 
@@ -24,7 +24,7 @@ export function healthWords(vault: VaultStatus): { level: string; more: string }
     return { level, more: `rotating, ${total === 0 ? 100 : Math.floor((moved / total) * 100)} %` };
   }
   if (vault.health.level === 'broken') return { level, more: 'see why' };
-  const days = proofDays(vault);
+  const days = daysSinceVerified(vault);
   if (days === null)
     return { level, more: vault.health.level === 'ok' ? 'no secrets yet' : 'no verified copy' };
   return {

@@ -12,7 +12,7 @@ export type VaultStatus = Awaited<ReturnType<NonNullable<typeof vaultQuery.query
 export const useVault = () => useQuery(vaultQuery);
 
 /** Days since a separate copy was last verified; null for none. */
-export function proofDays(status: VaultStatus): number | null {
+export function daysSinceVerified(status: VaultStatus): number | null {
   const at = status.proof?.verified_at ?? null;
   return at === null ? null : daysSince(at);
 }

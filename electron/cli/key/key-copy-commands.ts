@@ -60,7 +60,7 @@ async function copyKey(invocation: Invocation): Promise<number> {
       ...(to === undefined ? {} : { path: resolve(to) }),
       ...passphrase,
     });
-    const copy = await proveHandedOut(client, made);
+    const copy = await verifyHandedOut(client, made);
     const { written_to, not_separate, proof } = made;
     // SECURITY: field by field, because the answer holds the key itself in several forms.
     invocation.print({ copy, written_to, not_separate, proof }, () => describeCopy({ ...made, copy }));
@@ -103,7 +103,7 @@ export async function makeCopy(
 }
 
 /** The copy; one that was shown instead of written is verified first. */
-async function proveHandedOut(client: Client, { copy, content, proof }: Made): Promise<Schemas['KeyCopy']> {
+async function verifyHandedOut(client: Client, { copy, content, proof }: Made): Promise<Schemas['KeyCopy']> {
   if (proof.needed === null) return copy;
   process.stderr.write(`\n${content}\n`);
   const body = proof.needed === 'words' ? await askWords(proof.positions) : await askText();

@@ -30,10 +30,10 @@ export const rotateCommand: Command = {
 async function rotate(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   const chosen = ['copy-to', 'without-copy', 'resume', 'undo'].filter((name) => values[name] !== undefined);
-  const proofs = chosen.filter((name) => name === 'copy-to' || name === 'without-copy');
-  if (proofs.length > 1 || chosen.length - proofs.length > 1 || chosen.length === 0)
+  const chosenCopies = chosen.filter((name) => name === 'copy-to' || name === 'without-copy');
+  if (chosenCopies.length > 1 || chosen.length - chosenCopies.length > 1 || chosen.length === 0)
     throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
-  if (values.undo && proofs.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
+  if (values.undo && chosenCopies.length > 0) throw usageError(`usage: temps-desktop ${ROTATE_USAGE}`);
   return await withClient(invocation, async (client) => {
     if (values.undo) {
       await client.post('/vault/key/rotation/undo');
@@ -62,7 +62,7 @@ async function beginRotation(invocation: Invocation, client: Client): Promise<Sc
     body: { passphrase: isInPassphraseCustody ? passphrase : undefined },
   });
   try {
-    await proveNewKey(invocation, client, copy, passphrase);
+    await verifyNewKey(invocation, client, copy, passphrase);
   } catch (error) {
     // Nothing is encrypted with the new key yet: undo, so that a failed copy leaves no half-done rotation.
     await client.post('/vault/key/rotation/undo');
@@ -82,13 +82,13 @@ function readWantedCopy(invocation: Invocation): WantedCopy {
 const isProtected = (copy: WantedCopy) => copy !== null && protectedFormats.includes(copy.format);
 
 /** Makes and verifies a copy of the new key, or takes its fingerprint instead. */
-async function proveNewKey(
+async function verifyNewKey(
   invocation: Invocation,
   client: Client,
   copy: WantedCopy,
   passphrase: string | undefined,
 ): Promise<void> {
-  if (copy === null) return await overrideProof(invocation, client);
+  if (copy === null) return await typeFingerprint(invocation, client);
   await makeCopy(invocation, client, {
     ...copy,
     for: 'rotation',
@@ -96,7 +96,7 @@ async function proveNewKey(
   });
 }
 
-async function overrideProof(invocation: Invocation, client: Client): Promise<void> {
+async function typeFingerprint(invocation: Invocation, client: Client): Promise<void> {
   const rotation = requireRotation(await client.get('/vault/key/rotation'));
   const typed = invocation.values.yes
     ? rotation.new_fingerprint
@@ -110,7 +110,7 @@ async function overrideProof(invocation: Invocation, client: Client): Promise<vo
 async function resumeRotation(invocation: Invocation, client: Client): Promise<Schemas['KeyRotation']> {
   const { rotation } = await client.get('/vault/key/rotation');
   if (rotation?.state === 'done') return rotation;
-  if (rotation?.state === 'staged') await proveStaged(invocation, client);
+  if (rotation?.state === 'staged') await verifyStaged(invocation, client);
   const step = rotation?.state === 'staged' || rotation?.state === 'proven' ? 'seal' : 'resume';
   try {
     return requireRotation(await client.post(`/vault/key/rotation/${step}`, { query: { wait: 'true' } }));
@@ -127,7 +127,7 @@ function requireRotation({ rotation }: Schemas['KeyRotationAnswer']): Schemas['K
   return rotation;
 }
 
-async function proveStaged(invocation: Invocation, client: Client): Promise<void> {
+async function verifyStaged(invocation: Invocation, client: Client): Promise<void> {
   const { values } = invocation;
   if (values['copy-to'] === undefined && !values['without-copy'] && !hasTerminal()) {
     throw new CommandError(
@@ -136,7 +136,7 @@ async function proveStaged(invocation: Invocation, client: Client): Promise<void
     );
   }
   const copy = readWantedCopy(invocation);
-  await proveNewKey(
+  await verifyNewKey(
     invocation,
     client,
     copy,

@@ -4,7 +4,7 @@ import type { HandedCopy } from './handed-copy.ts';
 
 /** Props of every input tab. */
 export interface CopyWayProps {
-  purpose: 'unlock' | 'verify' | 'prove';
+  purpose: 'unlock' | 'verify';
   onReady: (copy: HandedCopy | null) => void;
   action?: ReactNode;
   passphraseError?: string | undefined;

@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { type Step, Steps } from '../../ui/instruments/steps.tsx';
 import { formatClock } from '../../ui/time.ts';
 import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
-import { HandedStep, ProofStep } from '../proof/proof-step.tsx';
+import { HandedStep, VerifyStep } from '../verify/verify-step.tsx';
 import { formats, type KeepWay } from './copy-formats.ts';
 import { FormatStep } from './format-step.tsx';
 import { PassphrasePair } from './passphrase-pair.tsx';
@@ -61,12 +61,12 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
       body: <FormatStep offered={offered} onChoose={wizard.chooseFormat} />,
     };
     if (!chosen || !format) return [first, stub('Place'), stub('Written'), stub('Verify')];
-    const proof: Stages = {
-      stages: ['proof'],
+    const verify: Stages = {
+      stages: ['verify'],
       next: 'Verify',
       done: 'Verified: the fingerprints match',
       said: made && sayWhatCopyOpens(made.copy.place, null),
-      body: <ProofStep wizard={wizard} />,
+      body: <VerifyStep wizard={wizard} />,
     };
     if (!format.isFile || target?.kind === 'download') {
       const takes = handedWords[chosen.format] ?? ['Download', 'Downloaded'];
@@ -79,7 +79,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
           done: takes[1],
           body: stage === 'making' ? <Making /> : <HandedStep wizard={wizard} />,
         },
-        proof,
+        verify,
       ];
     }
     return [
@@ -92,7 +92,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
         said: made && <span className="mono [overflow-wrap:anywhere]">{made.written_to}</span>,
         body: <Making />,
       },
-      proof,
+      verify,
     ];
 
     function fileStages(): Stages[] {

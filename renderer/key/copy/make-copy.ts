@@ -59,14 +59,14 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
 }
 
 /** Verifies a copy by sending it back, or by three of its words. Throws the instance's error. */
-export async function proveCopy(
+export async function verifyCopy(
   id: number,
-  proof: HandedCopy | { kind: 'asked'; words: string[] },
+  given: HandedCopy | { kind: 'asked'; words: string[] },
 ): Promise<KeyCopy> {
   const { copy } = await ask(
     client.POST('/vault/key/copies/{id}/prove', {
       params: { path: { id } },
-      body: proof.kind === 'asked' ? { words: proof.words } : toHandedBody(proof),
+      body: given.kind === 'asked' ? { words: given.words } : toHandedBody(given),
     }),
   );
   copiesChanged();

@@ -5,7 +5,7 @@ import { saveFile } from '../../ui/save-file.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
 import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
 
-export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'proof' | 'done';
+export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'verify' | 'done';
 
 /** A path the instance refused. */
 export interface RefusedPath {
@@ -32,7 +32,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [made, setMade] = useState<MadeCopy | null>(null);
   const [madeAt, setMadeAt] = useState<number | null>(null);
-  const [proven, setProven] = useState<KeyCopy | null>(null);
+  const [verified, setVerified] = useState<KeyCopy | null>(null);
   const [refused, setRefused] = useState<RefusedPath | null>(null);
   const passphrase = useRef<string | null>(null);
 
@@ -61,7 +61,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       setRefused(null);
       if (plan.target?.kind === 'download' && result.content_base64 !== null)
         saveFile(fileNameOf(result), fromBase64(result.content_base64), 'application/octet-stream');
-      next = plan.target?.kind === 'path' ? 'proof' : 'handed';
+      next = plan.target?.kind === 'path' ? 'verify' : 'handed';
     } catch (error) {
       const target = plan.target;
       if (
@@ -93,7 +93,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     chosen,
     made,
     madeAt,
-    proven,
+    verified,
     refused,
     /** The call that creates it, and its error. */
     making,
@@ -133,20 +133,20 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       if (next === 'format' || next === 'place') passphrase.current = null;
       setStage(next);
     },
-    onProven: useCallback((copy: KeyCopy) => {
+    onVerified: useCallback((copy: KeyCopy) => {
       passphrase.current = null;
       setMade((known) => known && { ...known, content: null, content_base64: null, words: null, kit: null });
-      setProven(copy);
+      setVerified(copy);
       setStage('done');
     }, []),
     restart() {
       // Nobody kept it, so it should not wait in the list for verification.
-      if (made && proven === null && made.proof.needed !== null)
+      if (made && verified === null && made.proof.needed !== null)
         void forgetCopy(made.copy.id).catch(() => undefined);
       passphrase.current = null;
       setChosen(null);
       setMade(null);
-      setProven(null);
+      setVerified(null);
       setRefused(null);
       making.reset();
       setStage('format');

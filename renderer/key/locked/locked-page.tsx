@@ -4,9 +4,9 @@ import { useEffect } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useIsOwner, useMay } from '../../app/session.ts';
-import { Blade, SmallBlade } from '../../ui/instruments/blade.tsx';
+import { Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
-import { Failed, Skeleton } from '../../ui/nothing.tsx';
+import { KeyShape, SmallKeyShape } from '../../ui/instruments/key-shape.tsx';
 import { daysSince, formatShortDay } from '../../ui/time.ts';
 import { caseWords, hadKey } from '../../vault-state/case-words.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
@@ -147,12 +147,12 @@ function KeyNeeded({ vault }: { vault: VaultStatus }) {
     <section className="card" aria-label="The key this instance needs">
       <div className="locked-fact">
         <h2>The key this instance needs</h2>
-        <Blade fingerprint={vault.fingerprint} state="missing" />
+        <KeyShape fingerprint={vault.fingerprint} state="missing" />
       </div>
       {vault.found_fingerprint && (
         <div className="locked-fact">
           <h2>{vault.case === 'old_key' ? 'The older key that was found' : 'The key that was found'}</h2>
-          <SmallBlade fingerprint={vault.found_fingerprint} state="old" />
+          <SmallKeyShape fingerprint={vault.found_fingerprint} state="old" />
           <span className="print-12">{vault.found_fingerprint}</span>
         </div>
       )}
@@ -163,11 +163,11 @@ function KeyNeeded({ vault }: { vault: VaultStatus }) {
 
 function Copies({ fingerprint }: { fingerprint: string | null }) {
   const copies = useKnownCopies(fingerprint);
-  const proven = copies.filter((copy) => copy.verified_at !== null);
-  const shown = proven.length > 0 ? proven : copies;
+  const verified = copies.filter((copy) => copy.verified_at !== null);
+  const shown = verified.length > 0 ? verified : copies;
   return (
     <div className="locked-fact">
-      <h2>{proven.length > 0 || shown.length === 0 ? 'Copies you verified' : 'Copies, never verified'}</h2>
+      <h2>{verified.length > 0 || shown.length === 0 ? 'Copies you verified' : 'Copies, never verified'}</h2>
       {shown.length === 0 && <p className="text-text-2">None listed. Any copy you kept still works.</p>}
       <ul>
         {shown.map((copy) => (

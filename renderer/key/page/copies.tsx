@@ -4,9 +4,9 @@ import { Ellipsis, KeyRound, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
+import { Empty } from '../../ui/blank-state.tsx';
 import { buttonClass, IconButton } from '../../ui/button.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
-import { Empty } from '../../ui/nothing.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -66,7 +66,7 @@ export function Copies({ vault }: { vault: VaultStatus }) {
             title: ({ made_at }) => formatExact(made_at),
             cell: ({ made_at }) => formatShortDay(made_at),
           },
-          { name: 'Verified', width: 'w-37.5', cell: (copy) => <Proven copy={copy} /> },
+          { name: 'Verified', width: 'w-37.5', cell: (copy) => <LastVerified copy={copy} /> },
           ...(mayWrite
             ? [
                 actionsColumn<KeyCopy>(
@@ -90,7 +90,7 @@ export function Copies({ vault }: { vault: VaultStatus }) {
       {forgetting && (
         <ForgetDialog
           copy={forgetting}
-          isLast={isLastProven(forgetting, own)}
+          isLast={isLastVerified(forgetting, own)}
           onClose={() => setForgetting(null)}
         />
       )}
@@ -124,16 +124,16 @@ function ForgetDialog({ copy, isLast, onClose }: ForgetDialogProps) {
   );
 }
 
-function isLastProven(copy: KeyCopy, own: readonly KeyCopy[]): boolean {
-  const proven = own.filter((each) => each.separate && each.verified_at !== null);
-  return proven.length === 1 && proven[0]?.id === copy.id;
+function isLastVerified(copy: KeyCopy, own: readonly KeyCopy[]): boolean {
+  const verified = own.filter((each) => each.separate && each.verified_at !== null);
+  return verified.length === 1 && verified[0]?.id === copy.id;
 }
 
 function sayCounts(own: readonly KeyCopy[]): string {
-  const proven = own.filter((copy) => copy.verified_at !== null).length;
-  const open = own.length - proven;
+  const verified = own.filter((copy) => copy.verified_at !== null).length;
+  const open = own.length - verified;
   if (own.length === 0) return '';
-  return `${proven} verified${open > 0 ? `, ${open} to verify` : ''}`;
+  return `${verified} verified${open > 0 ? `, ${open} to verify` : ''}`;
 }
 
 function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) {
@@ -155,7 +155,7 @@ function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) 
   );
 }
 
-function Proven({ copy: { verified_at } }: { copy: KeyCopy }) {
+function LastVerified({ copy: { verified_at } }: { copy: KeyCopy }) {
   const days = verified_at === null ? null : daysSince(verified_at);
   return (
     <div className="row">

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, TriangleAlert } from 'lucide-react';
-import { Blade } from '../../ui/instruments/blade.tsx';
 import { Dial } from '../../ui/instruments/dial.tsx';
+import { KeyShape } from '../../ui/instruments/key-shape.tsx';
 import { Level } from '../../ui/instruments/level.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import { keeperOf } from '../../vault-state/custody-words.ts';
 import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
-import { proofDays, type VaultStatus } from '../../vault-state/vault.ts';
+import { daysSinceVerified, type VaultStatus } from '../../vault-state/vault.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { copiesQuery, keyQuery } from '../key-queries.ts';
 
@@ -56,7 +56,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
             ))}
           </ul>
         </div>
-        {hasSecrets || proofDays(vault) !== null ? <Dial days={proofDays(vault)} /> : null}
+        {hasSecrets || daysSinceVerified(vault) !== null ? <Dial days={daysSinceVerified(vault)} /> : null}
       </section>
     </>
   );
@@ -67,10 +67,10 @@ function KeyDrawing({ fingerprint }: { fingerprint: string | null }) {
   return (
     <>
       <span className="key-large">
-        <Blade fingerprint={fingerprint} column={14} />
+        <KeyShape fingerprint={fingerprint} column={14} />
       </span>
       <span className="key-small">
-        <Blade fingerprint={fingerprint} column={10} />
+        <KeyShape fingerprint={fingerprint} column={10} />
       </span>
     </>
   );
@@ -84,12 +84,12 @@ interface Fact {
 /** The facts behind the level. */
 function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
   const own = copies.filter((copy) => copy.fingerprint === vault.fingerprint);
-  const proven = own.filter((copy) => copy.separate && copy.verified_at !== null).length;
+  const verified = own.filter((copy) => copy.separate && copy.verified_at !== null).length;
   const facts: Fact[] = [];
-  if (proven > 0)
+  if (verified > 0)
     facts.push({
       isGood: true,
-      words: `${proven === 1 ? 'One separate copy' : `${proven} separate copies`}, verified`,
+      words: `${verified === 1 ? 'One separate copy' : `${verified} separate copies`}, verified`,
     });
   else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is verified yet' });
   facts.push({ isGood: true, words: `${keeperOf(vault.custody)} matches the key record` });

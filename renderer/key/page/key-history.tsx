@@ -5,28 +5,28 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
-import { SmallBlade } from '../../ui/instruments/blade.tsx';
+import { SmallKeyShape } from '../../ui/instruments/key-shape.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { actionsColumn, Table } from '../../ui/table.tsx';
 import { formatCount, formatDay } from '../../ui/time.ts';
 import { isRotating, type VaultStatus } from '../../vault-state/vault.ts';
-import { type Epoch, epochsQuery } from '../key-queries.ts';
+import { type KeyVersion, keyVersionsQuery } from '../key-queries.ts';
 
 /** All key versions: what each can still decrypt, and a button to shred one that is no longer needed. */
 export function KeyHistory({ vault }: { vault: VaultStatus }) {
-  const epochs = useQuery(epochsQuery);
+  const versions = useQuery(keyVersionsQuery);
   const isOwner = useIsOwner();
-  const [shredding, setShredding] = useState<Epoch | null>(null);
+  const [shredding, setShredding] = useState<KeyVersion | null>(null);
   return (
     <Section title="Key history" said="A retired key can still decrypt old backups.">
       <Table
         label="Keys"
         className="key-table"
         skeletonRows={1}
-        query={epochs}
-        rows={epochs.data?.epochs ?? []}
-        rowKey={(epoch) => epoch.fingerprint}
+        query={versions}
+        rows={versions.data?.epochs ?? []}
+        rowKey={(version) => version.fingerprint}
         columns={[
           {
             name: '#',
@@ -34,7 +34,12 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
             className: 'max-tablet:hidden',
             cell: ({ epoch }) => <span className="first">{epoch}</span>,
           },
-          { name: 'Key', isRowHeader: true, className: 'whole', cell: (epoch) => <Key epoch={epoch} /> },
+          {
+            name: 'Key',
+            isRowHeader: true,
+            className: 'whole',
+            cell: (version) => <Key version={version} />,
+          },
           {
             name: 'State',
             width: 'w-25',
@@ -58,14 +63,14 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
               </span>
             ),
           },
-          actionsColumn<Epoch>(
-            (epoch) =>
+          actionsColumn<KeyVersion>(
+            (version) =>
               isOwner &&
-              isShreddable(epoch, vault) && (
+              isShreddable(version, vault) && (
                 <Button
                   isSmall
-                  onClick={() => setShredding(epoch)}
-                  aria-label={`Shred key version ${epoch.epoch}…`}
+                  onClick={() => setShredding(version)}
+                  aria-label={`Shred key version ${version.epoch}…`}
                 >
                   Shred…
                 </Button>
@@ -74,43 +79,43 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
           ),
         ]}
       />
-      {shredding && <ShredDialog epoch={shredding} onClose={() => setShredding(null)} />}
+      {shredding && <ShredDialog version={shredding} onClose={() => setShredding(null)} />}
     </Section>
   );
 }
 
-function isShreddable(epoch: Epoch, vault: VaultStatus): boolean {
+function isShreddable(version: KeyVersion, vault: VaultStatus): boolean {
   return (
-    (epoch.state === 'retired' || epoch.state === 'lost') &&
-    epoch.shredded_at === null &&
-    epoch.values === 0 &&
-    epoch.custody !== 'external' &&
+    (version.state === 'retired' || version.state === 'lost') &&
+    version.shredded_at === null &&
+    version.values === 0 &&
+    version.custody !== 'external' &&
     !isRotating(vault)
   );
 }
 
-const stateWords: Record<Epoch['state'], string> = {
+const stateWords: Record<KeyVersion['state'], string> = {
   active: 'Active',
   retiring: 'Retiring',
   retired: 'Retired',
   lost: 'Lost',
 };
 
-function Key({ epoch }: { epoch: Epoch }) {
-  const { fingerprint, state, activated_at, retired_at, shredded_at } = epoch;
-  const blade = shredded_at === null ? 'old' : 'missing';
+function Key({ version }: { version: KeyVersion }) {
+  const { fingerprint, state, activated_at, retired_at, shredded_at } = version;
+  const shape = shredded_at === null ? 'old' : 'missing';
   return (
     <div className="flex min-w-0 items-center gap-3">
-      <span className="epoch-blade max-tablet:hidden">
-        <SmallBlade
+      <span className="key-version-shape max-tablet:hidden">
+        <SmallKeyShape
           fingerprint={fingerprint}
-          state={state === 'active' || state === 'lost' ? state : blade}
+          state={state === 'active' || state === 'lost' ? state : shape}
         />
       </span>
       <span className="two-lines min-w-0">
         <span className="print-12">{fingerprint}</span>
         <small>
-          <span className="tablet:hidden">Key version {epoch.epoch}, </span>
+          <span className="tablet:hidden">Key version {version.epoch}, </span>
           {state === 'active' || retired_at === null
             ? `since ${formatDay(activated_at)}`
             : `${formatDay(activated_at)} to ${formatDay(retired_at)}`}
@@ -120,8 +125,8 @@ function Key({ epoch }: { epoch: Epoch }) {
   );
 }
 
-export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => void }) {
-  const { fingerprint } = epoch;
+export function ShredDialog({ version, onClose }: { version: KeyVersion; onClose: () => void }) {
+  const { fingerprint } = version;
   const shred = useApiMutation(
     () =>
       askConfirmed(() =>
@@ -134,7 +139,7 @@ export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => v
   );
   return (
     <ConfirmDialog
-      title={`Shred key version ${epoch.epoch}?`}
+      title={`Shred key version ${version.epoch}?`}
       action="Shred key"
       keep="Keep it"
       mutation={shred}
@@ -142,14 +147,15 @@ export function ShredDialog({ epoch, onClose }: { epoch: Epoch; onClose: () => v
       onClose={onClose}
     >
       <p>
-        Key version {epoch.epoch} is permanently removed from where it is stored. No value of this instance
-        needs it. Backups made while it was in use ({formatDay(epoch.activated_at)}
-        {epoch.retired_at !== null && ` to ${formatDay(epoch.retired_at)}`}) can only be decrypted with it.
+        Key version {version.epoch} is permanently removed from where it is stored. No value of this instance
+        needs it. Backups made while it was in use ({formatDay(version.activated_at)}
+        {version.retired_at !== null && ` to ${formatDay(version.retired_at)}`}) can only be decrypted with
+        it.
       </p>
       <p>
-        {epoch.copies === 0
+        {version.copies === 0
           ? 'No copy of it is listed: the secrets in those backups are lost.'
-          : `${formatCount(epoch.copies, 'copy', 'copies')} of it can still decrypt them.`}
+          : `${formatCount(version.copies, 'copy', 'copies')} of it can still decrypt them.`}
       </p>
     </ConfirmDialog>
   );

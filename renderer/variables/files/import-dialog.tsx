@@ -2,10 +2,10 @@ import { useEffect, useMemo, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { describeError, hasCode } from '../../api/problem.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
 import { clearClipboard } from '../../ui/clipboard/clipboard-watch.ts';
 import { Checkbox, Choices, Select } from '../../ui/form/choices.tsx';
-import { Failed, Skeleton } from '../../ui/nothing.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
@@ -181,7 +181,7 @@ async function clearAfterwards(): Promise<string> {
 function NotCompared({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   if (hasCode(error, 'env_file_invalid', 'body_too_large', 'secret_too_large', 'invalid_request'))
     return (
-      <div className="nothing" role="alert">
+      <div className="blank-state" role="alert">
         <b>This text cannot be imported</b>
         <p>{hasCode(error, 'body_too_large') ? 'The file is over 1 MiB.' : describeError(error)}</p>
       </div>

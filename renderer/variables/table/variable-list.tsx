@@ -5,9 +5,9 @@ import { ConfirmationDeclined, describeError } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
 import { useMay } from '../../app/session.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { Empty } from '../../ui/blank-state.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
-import { Empty } from '../../ui/nothing.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { UnlockLink } from '../../vault-state/unlock-link.tsx';
@@ -91,7 +91,7 @@ export function VariableList(props: VariableListProps) {
           all?.length === 0 ? (
             <Empty icon={Braces} title="No variables yet" text={empty.text} action={empty.action} />
           ) : (
-            <NothingFound search={wanted} onClear={() => onSearch('')} />
+            <NoResults search={wanted} onClear={() => onSearch('')} />
           )
         }
       />
@@ -99,7 +99,7 @@ export function VariableList(props: VariableListProps) {
   );
 }
 
-function NothingFound({ search, onClear }: { search: string; onClear: () => void }) {
+function NoResults({ search, onClear }: { search: string; onClear: () => void }) {
   if (search === '')
     return (
       <Empty

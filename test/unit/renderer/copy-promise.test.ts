@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sayOutcome } from '../../../renderer/home/proof-words.ts';
+import { sayOutcome } from '../../../renderer/home/outcome-words.ts';
 import { sayWhatCopyOpens } from '../../../renderer/vault-state/copy-promise.ts';
 import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
 

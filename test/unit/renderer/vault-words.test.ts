@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { caseWords } from '../../../renderer/vault-state/case-words.ts';
 import { custodyWords, findIn, inCustody, keeperOf } from '../../../renderer/vault-state/custody-words.ts';
 import { healthWords } from '../../../renderer/vault-state/health-words.ts';
-import { isRotating, proofDays, type VaultStatus } from '../../../renderer/vault-state/vault.ts';
+import { daysSinceVerified, isRotating, type VaultStatus } from '../../../renderer/vault-state/vault.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const keyring = { name: 'keychain', label: 'GNOME Keyring', place: 'Temps' } as VaultStatus['custody'];
@@ -87,7 +87,7 @@ describe('the health of the key', () => {
     expect(more({ proof: proof(1) })).toMatch(/\b1 day\b/);
     expect(more({ proof: proof(30) })).toMatch(/\b30 days\b/);
     expect(more({ proof: proof(0) })).not.toMatch(/\d/);
-    expect(proofDays(vault({}))).toBeNull();
+    expect(daysSinceVerified(vault({}))).toBeNull();
   });
 
   it('is why it is locked, whatever else', () => {

@@ -5,23 +5,23 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
-import { proveCopy } from '../copy/make-copy.ts';
+import { verifyCopy } from '../copy/make-copy.ts';
 import { findCompletion, useWordList } from '../copy-input/word-list.ts';
 
 interface ThreeWordsProps {
   copyId: number;
   /** Positions of the requested words, from 1. */
   positions: readonly number[];
-  onProven: (copy: KeyCopy) => void;
+  onVerified: (copy: KeyCopy) => void;
 }
 
 /** Verifies words on paper by three of them. A wrong answer asks for others. */
-export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsProps) {
+export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsProps) {
   const list = useWordList();
   const [positions, setPositions] = useState(first);
   const [words, setWords] = useState<string[]>(['', '', '']);
-  const prove = useApiMutation(() => proveCopy(copyId, { kind: 'asked', words }), {
-    onDone: onProven,
+  const verify = useApiMutation(() => verifyCopy(copyId, { kind: 'asked', words }), {
+    onDone: onVerified,
     onFailed: (_, error) => {
       if (!hasCode(error, 'copy_not_proven') || !Array.isArray(error.details.positions)) return;
       setPositions(error.details.positions as number[]);
@@ -33,7 +33,7 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
       className="grid gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        prove.mutate();
+        verify.mutate();
       }}
     >
       <p className="text-text-2">Take your paper copy and type the words with these numbers.</p>
@@ -64,12 +64,12 @@ export function ThreeWords({ copyId, positions: first, onProven }: ThreeWordsPro
           );
         })}
       </div>
-      <ErrorLine said={prove.message && `${prove.message} Now enter these other words.`} />
+      <ErrorLine said={verify.message && `${verify.message} Now enter these other words.`} />
       <Button
         type="submit"
         kind="main"
         className="justify-self-start"
-        isBusy={prove.isPending}
+        isBusy={verify.isPending}
         disabled={words.some((word) => word === '')}
       >
         Check the words

@@ -3,7 +3,7 @@ import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { Button } from '../../ui/button.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
-import { Blade } from '../../ui/instruments/blade.tsx';
+import { KeyShape } from '../../ui/instruments/key-shape.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatCount, formatDay, formatDuration } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
@@ -12,7 +12,7 @@ import { GroupTable } from './group-table.tsx';
 type Rotation = NonNullable<VaultStatus['rotation']>;
 
 /** Progress of the rotation, updated by the change feed. */
-export function Sealing({ rotation }: { rotation: Rotation }) {
+export function Encrypting({ rotation }: { rotation: Rotation }) {
   const { moved, total, eta_ms } = rotation;
   const resume = useApiMutation(
     () => askConfirmed(() => client.POST('/vault/key/rotation/resume', { params: { query: {} } })),
@@ -63,7 +63,7 @@ export function Swap({ rotation }: { rotation: Rotation }) {
   return (
     <div className="rotation-swap">
       <div>
-        <Blade fingerprint={rotation.old_fingerprint} state="old" column={8} />
+        <KeyShape fingerprint={rotation.old_fingerprint} state="old" column={8} />
         <p>
           <b>Key version {rotation.old_epoch}</b>
           <span>{isDone ? 'Retired, decrypts old backups' : `Retiring, ${left.toLocaleString()} left`}</span>
@@ -71,7 +71,7 @@ export function Swap({ rotation }: { rotation: Rotation }) {
       </div>
       <ArrowRight className="icon text-icon max-tablet:rotate-90" aria-hidden="true" />
       <div>
-        <Blade fingerprint={rotation.new_fingerprint} column={8} />
+        <KeyShape fingerprint={rotation.new_fingerprint} column={8} />
         <p>
           <b>Key version {rotation.new_epoch}</b>
           <span>{rotation.sealing_at && `Active since ${formatDay(rotation.sealing_at)}`}</span>

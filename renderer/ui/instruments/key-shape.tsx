@@ -2,7 +2,7 @@
  * A picture of a key drawn from its fingerprint. Sixteen digits, sixteen cuts, depth = digit / 15; dashes are
  * uncut. It helps to compare keys at a glance; the text next to it is what counts.
  */
-export type BladeState = 'active' | 'old' | 'missing' | 'lost' | 'unread';
+export type KeyShapeState = 'active' | 'old' | 'missing' | 'lost' | 'unread';
 
 /** Column width in px → the bow and half the height of the shaft for it, drawn by hand for each size. */
 const sizes = {
@@ -11,7 +11,7 @@ const sizes = {
   11: { bow: 34, half: 10, inner: 11.25, font: 16, line: 24 },
   14: { bow: 44, half: 12, inner: 14.75, font: 20, line: 28 },
 } as const;
-export type BladeColumn = keyof typeof sizes;
+export type KeyShapeColumn = keyof typeof sizes;
 
 const COLUMNS = 19;
 const BLANK = '····-····-····-····';
@@ -43,7 +43,7 @@ function cuts(
     .join('');
 }
 
-function largePath(fingerprint: string, column: BladeColumn) {
+function largePath(fingerprint: string, column: KeyShapeColumn) {
   const { bow, half, inner } = sizes[column];
   const height = bow + 8;
   const centre = height / 2;
@@ -58,7 +58,7 @@ function largePath(fingerprint: string, column: BladeColumn) {
     height,
     start,
     bow: `M0.75 ${centre}a${radius} ${radius} 0 1 1 ${2 * radius} 0a${radius} ${radius} 0 1 1 ${-2 * radius} 0ZM${bow / 2 - inner} ${centre}a${inner} ${inner} 0 1 0 ${2 * inner} 0a${inner} ${inner} 0 1 0 ${-2 * inner} 0Z`,
-    blade: `M${bow - 0.75} ${round(centre - 0.56 * half)}H${bow + 1}V${top - 3}h3v3h2v-3h3v3H${round(end + 0.45 * tip)}L${round(end + tip)} ${round(top + 0.84 * half)}L${round(end + 0.62 * tip)} ${bottom}H${end}${cuts(fingerprint, start, column, bottom, 1.22 * half, column / 2)}L${start} ${bottom}h-3v3h-3v-3h-2v3h-3V${round(centre + 0.56 * half)}H${bow - 0.75}Z`,
+    shaft: `M${bow - 0.75} ${round(centre - 0.56 * half)}H${bow + 1}V${top - 3}h3v3h2v-3h3v3H${round(end + 0.45 * tip)}L${round(end + tip)} ${round(top + 0.84 * half)}L${round(end + 0.62 * tip)} ${bottom}H${end}${cuts(fingerprint, start, column, bottom, 1.22 * half, column / 2)}L${start} ${bottom}h-3v3h-3v-3h-2v3h-3V${round(centre + 0.56 * half)}H${bow - 0.75}Z`,
     groove: `M${start} ${round(top + 0.38 * half)}H${round(end + 0.3 * tip)}`,
   };
 }
@@ -67,7 +67,7 @@ function smallPath(fingerprint: string): string {
   return `M13.25 5.48H15V2h1.5v1.5h1.5H119.83L124.5 7.28L121.27 12.5H116${cuts(fingerprint, 21, 5, 12.5, 6, 3)}H21L21 12.5H18h-1.5v1.5h-1.5V10.52H13.25Z`;
 }
 
-const stateClass: Record<BladeState, string> = {
+const stateClass: Record<KeyShapeState, string> = {
   active: '',
   old: 'is-old',
   missing: 'is-missing',
@@ -75,22 +75,22 @@ const stateClass: Record<BladeState, string> = {
   unread: 'is-missing',
 };
 
-interface BladeProps {
+interface KeyShapeProps {
   fingerprint: string | null;
-  state?: BladeState;
-  column?: BladeColumn;
+  state?: KeyShapeState;
+  column?: KeyShapeColumn;
 }
 
 /** The key with its fingerprint below, each cut above its digit. */
-export function Blade({ fingerprint, state = 'active', column = 10 }: BladeProps) {
+export function KeyShape({ fingerprint, state = 'active', column = 10 }: KeyShapeProps) {
   const text = state === 'unread' || fingerprint === null ? BLANK : fingerprint;
-  const { width, height, start, bow, blade, groove } = largePath(text, column);
+  const { width, height, start, bow, shaft, groove } = largePath(text, column);
   const { font, line } = sizes[column];
   const isUnread = text === BLANK;
   return (
     <div className="bitting" data-fingerprint={isUnread ? undefined : text}>
       <svg
-        className={`blade ${stateClass[isUnread ? 'unread' : state]}`}
+        className={`key-shape ${stateClass[isUnread ? 'unread' : state]}`}
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
@@ -98,7 +98,7 @@ export function Blade({ fingerprint, state = 'active', column = 10 }: BladeProps
         aria-label={isUnread ? 'Not read yet' : `Key ${text}`}
       >
         <path fillRule="evenodd" d={bow} />
-        <path d={blade} />
+        <path d={shaft} />
         <path className="groove" d={groove} />
       </svg>
       <span
@@ -118,10 +118,10 @@ export function Blade({ fingerprint, state = 'active', column = 10 }: BladeProps
 }
 
 /** The key without its fingerprint, for rows and the sidebar, where the text is next to it. */
-export function SmallBlade({ fingerprint, state = 'active' }: Omit<BladeProps, 'column'>) {
+export function SmallKeyShape({ fingerprint, state = 'active' }: Omit<KeyShapeProps, 'column'>) {
   return (
     <svg
-      className={`blade blade-small ${stateClass[state]}`}
+      className={`key-shape key-shape-small ${stateClass[state]}`}
       width="126"
       height="16"
       viewBox="0 0 126 16"

@@ -1,7 +1,7 @@
-import { Blade } from '../../ui/instruments/blade.tsx';
+import { KeyShape } from '../../ui/instruments/key-shape.tsx';
 import { Verdict } from '../../ui/instruments/verdict.tsx';
 
-interface TwoBladesProps {
+interface CompareKeysProps {
   /** "The key in GNOME Keyring" */
   kept: string;
   fingerprint: string | null;
@@ -12,15 +12,15 @@ interface TwoBladesProps {
 }
 
 /** The shapes of the key and of its copy, one above the other, and whether they match in words. */
-export function TwoBlades({ kept, fingerprint, copied, read }: TwoBladesProps) {
+export function CompareKeys({ kept, fingerprint, copied, read }: CompareKeysProps) {
   const isSame = read !== null && read === fingerprint;
   return (
-    <section className="card two-blades" aria-label="The key and its copy">
+    <section className="card compare-keys" aria-label="The key and its copy">
       <h2>{kept}</h2>
-      <Blade fingerprint={fingerprint} />
+      <KeyShape fingerprint={fingerprint} />
       <hr />
       <h2>{copied}</h2>
-      <Blade fingerprint={read} state={read === null ? 'unread' : isSame ? 'active' : 'lost'} />
+      <KeyShape fingerprint={read} state={read === null ? 'unread' : isSame ? 'active' : 'lost'} />
       <p className="mt-3 text-text-2" role="status">
         {read === null ? (
           'The copy counts once both match. Until then it is only a file or a piece of paper.'

@@ -6,10 +6,10 @@ import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatClock } from '../../ui/time.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
-import { proveCopy } from '../copy/make-copy.ts';
+import { verifyCopy } from '../copy/make-copy.ts';
 import { usePlaces } from '../copy/places.ts';
 
-interface ReadBackProps {
+interface VerifyFileProps {
   copyId: number;
   /** Where the file was written. */
   path: string;
@@ -19,7 +19,7 @@ interface ReadBackProps {
   volumeId: string | null;
   isRemovable: boolean;
   passphrase: string | null;
-  onProven: (copy: KeyCopy) => void;
+  onVerified: (copy: KeyCopy) => void;
 }
 
 type Phase = 'plugged' | 'unplugged' | 'reading' | 'failed' | 'equal';
@@ -28,35 +28,35 @@ type Phase = 'plugged' | 'unplugged' | 'reading' | 'failed' | 'equal';
  * Reads the file again and compares it. A removable drive should be unplugged first: until then the data may come
  * from the system's cache.
  */
-export function ReadBack({
+export function VerifyFile({
   copyId,
   path,
   label,
   volumeId,
   isRemovable,
   passphrase,
-  onProven,
-}: ReadBackProps) {
+  onVerified,
+}: VerifyFileProps) {
   const mayReplug = isRemovable && volumeId !== null;
   const [phase, setPhase] = useState<Phase>(mayReplug ? 'plugged' : 'reading');
   const [times, setTimes] = useState<{ unplugged?: number; again?: number }>({});
   const places = usePlaces(mayReplug && (phase === 'plugged' || phase === 'unplugged'));
   const found = places.data?.places.find((place) => place.volume_id === volumeId);
   const isThere = found !== undefined;
-  const prove = useApiMutation(
+  const verify = useApiMutation(
     (from: string) =>
-      proveCopy(copyId, { kind: 'path', path: from, ...(passphrase === null ? {} : { passphrase }) }),
+      verifyCopy(copyId, { kind: 'path', path: from, ...(passphrase === null ? {} : { passphrase }) }),
     {
       onDone: (copy) => {
         setPhase('equal');
-        onProven(copy);
+        onVerified(copy);
       },
       onFailed: () => setPhase('failed'),
     },
   );
   const read = (from: string) => {
     setPhase('reading');
-    prove.mutate(from);
+    verify.mutate(from);
   };
   const reader = useRef(read);
   reader.current = read;
@@ -125,7 +125,7 @@ export function ReadBack({
       {phase === 'failed' && (
         <div className="mt-3 flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-danger-text" role="alert">
-            {prove.message}
+            {verify.message}
           </p>
           <Button isSmall onClick={() => read(path)}>
             Try again

@@ -3,7 +3,7 @@ import { countToLose, listToLose } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
 import { caseWords } from '../vault-state/case-words.ts';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
-import { proofDays, type VaultStatus } from '../vault-state/vault.ts';
+import { daysSinceVerified, type VaultStatus } from '../vault-state/vault.ts';
 
 /** Home's main sentence: what could still decrypt the secrets if this computer were lost today. */
 export function sayOutcome(vault: VaultStatus): string {
@@ -23,7 +23,7 @@ export function sayOutcome(vault: VaultStatus): string {
   }
   const copy = `the ${formats[format].kept} “${place}”`;
   const start = `${copy[0]?.toUpperCase()}${copy.slice(1)}`;
-  const days = proofDays(vault) ?? 0;
+  const days = daysSinceVerified(vault) ?? 0;
   switch (vault.health.level) {
     case 'at_risk':
     case 'broken':

@@ -11,21 +11,21 @@ import type { VaultStatus } from '../../vault-state/vault.ts';
 import type { KeepWay } from '../copy/copy-formats.ts';
 import { CopySteps } from '../copy/copy-steps.tsx';
 import { useCopyWizard } from '../copy/use-copy-wizard.ts';
-import { TwoBlades } from '../proof/two-blades.tsx';
+import { CompareKeys } from '../verify/compare-keys.tsx';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
 
 const OFFERED: readonly KeepWay[] = ['drive', 'manager', 'paper'];
 
 /** A verified copy of the new key; then the step that cannot be undone. Until then the rotation can be undone. */
-export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rotation }) {
+export function ConfirmNewKey({ vault, rotation }: { vault: VaultStatus; rotation: Rotation }) {
   const wizard = useCopyWizard('rotation');
   const [isSkipping, setSkipping] = useState(false);
-  const isProven = rotation.state === 'proven';
+  const isConfirmed = rotation.state === 'proven';
   const undo = useApiMutation(() => askConfirmed(() => client.POST('/vault/key/rotation/undo')), {
     changes: ['vault'],
   });
-  const seal = useApiMutation(
+  const encrypt = useApiMutation(
     () => askConfirmed(() => client.POST('/vault/key/rotation/seal', { params: { query: {} } })),
     { changes: ['vault'] },
   );
@@ -33,8 +33,8 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
     <div className="copy-cols">
       <div className="grid min-w-0 grid-cols-1 gap-4">
         <FormError mutation={undo} />
-        <FormError mutation={seal} />
-        {isProven ? (
+        <FormError mutation={encrypt} />
+        {isConfirmed ? (
           <section className="card grid justify-items-start gap-3 p-6" aria-label="Encrypt">
             <h2 className="t16">
               {rotation.without_copy
@@ -52,9 +52,9 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
             </p>
             <Button
               kind="main"
-              isBusy={seal.isPending}
+              isBusy={encrypt.isPending}
               disabled={undo.isPending}
-              onClick={() => seal.mutate()}
+              onClick={() => encrypt.mutate()}
             >
               Encrypt with the new key
             </Button>
@@ -69,24 +69,25 @@ export function Proving({ vault, rotation }: { vault: VaultStatus; rotation: Rot
           <Button
             icon={Undo2}
             isBusy={undo.isPending}
-            disabled={seal.isPending}
+            disabled={encrypt.isPending}
             onClick={() => undo.mutate()}
           >
             Undo the rotation
           </Button>
-          {!isProven && (
+          {!isConfirmed && (
             <Button kind="plain" onClick={() => setSkipping(true)}>
               Continue without a copy…
             </Button>
           )}
         </div>
       </div>
-      <TwoBlades
+      <CompareKeys
         kept={`The new key ${inCustody(vault.custody)}`}
         fingerprint={rotation.new_fingerprint}
         copied="The new key in the copy"
         read={
-          wizard.proven?.fingerprint ?? (isProven && !rotation.without_copy ? rotation.new_fingerprint : null)
+          wizard.verified?.fingerprint ??
+          (isConfirmed && !rotation.without_copy ? rotation.new_fingerprint : null)
         }
       />
       {isSkipping && (

@@ -7,25 +7,25 @@ import { PaperKit } from '../copy/paper-kit.tsx';
 import type { CopyWizard } from '../copy/use-copy-wizard.ts';
 import { useHiddenFromCapture, useHiddenOnBlur } from '../copy/use-hidden.ts';
 import { WORD_COUNT } from '../copy-input/word-list.ts';
-import { GiveBack, PaperProof } from './proofs.tsx';
-import { ReadBack } from './read-back.tsx';
 import { ThreeWords } from './three-words.tsx';
+import { GiveBack, VerifyPaper } from './verify-copy.tsx';
+import { VerifyFile } from './verify-file.tsx';
 
 /** Gives the copy to its owner: words, page, text or downloaded file. */
 export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   const { made } = wizard;
-  const goOn = () => wizard.goTo('proof');
+  const goToVerify = () => wizard.goTo('verify');
   if (!made) return null;
-  if (made.words) return <OneWord words={made.words} onWritten={goOn} />;
-  if (made.kit) return <PaperKit kit={made.kit} onPrinted={goOn} />;
-  if (made.content) return <TextEntry content={made.content} onCopied={goOn} />;
+  if (made.words) return <OneWord words={made.words} onWritten={goToVerify} />;
+  if (made.kit) return <PaperKit kit={made.kit} onPrinted={goToVerify} />;
+  if (made.content) return <TextEntry content={made.content} onCopied={goToVerify} />;
   return (
     <div className="card now grid grid-cols-1 gap-3">
       <p className="text-text-2">
         Move the downloaded file to where you will keep it: another machine, a drive, or your own storage.
         Then verify it from there.
       </p>
-      <Button kind="main" className="justify-self-start" onClick={goOn}>
+      <Button kind="main" className="justify-self-start" onClick={goToVerify}>
         I have moved it
       </Button>
     </div>
@@ -33,8 +33,8 @@ export function HandedStep({ wizard }: { wizard: CopyWizard }) {
 }
 
 /** The verification that fits the copy's format. */
-export function ProofStep({ wizard }: { wizard: CopyWizard }) {
-  const { made, chosen, onProven } = wizard;
+export function VerifyStep({ wizard }: { wizard: CopyWizard }) {
+  const { made, chosen, onVerified } = wizard;
   if (!made || !chosen) return null;
   const { id } = made.copy;
   const lookAgain = (
@@ -44,14 +44,14 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
   );
   if (made.written_to !== null && chosen.target?.kind === 'path') {
     return (
-      <ReadBack
+      <VerifyFile
         copyId={id}
         path={made.written_to}
         label={chosen.target.label}
         volumeId={chosen.target.volumeId}
         isRemovable={chosen.target.isRemovable}
         passphrase={wizard.readPassphrase()}
-        onProven={onProven}
+        onVerified={onVerified}
       />
     );
   }
@@ -59,13 +59,13 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
   if (chosen.format === 'words') {
     return (
       <div className="card now grid grid-cols-1 gap-3">
-        <ThreeWords copyId={id} positions={positions} onProven={onProven} />
+        <ThreeWords copyId={id} positions={positions} onVerified={onVerified} />
         <span className="justify-self-start">{lookAgain}</span>
       </div>
     );
   }
   if (chosen.format === 'pdf') {
-    return <PaperProof copyId={id} positions={positions} onProven={onProven} back={lookAgain} />;
+    return <VerifyPaper copyId={id} positions={positions} onVerified={onVerified} back={lookAgain} />;
   }
   return (
     <div className="mt-2 grid grid-cols-1 gap-2">
@@ -74,7 +74,7 @@ export function ProofStep({ wizard }: { wizard: CopyWizard }) {
         title={chosen.format === 'text' ? 'The text from your password manager' : 'The file you downloaded'}
         ways={chosen.format === 'text' ? ['paste'] : ['file']}
         button="Verify"
-        onProven={onProven}
+        onVerified={onVerified}
       />
       <span className="justify-self-start">{lookAgain}</span>
     </div>

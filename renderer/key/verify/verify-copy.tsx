@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/form/choices.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
-import { proveCopy } from '../copy/make-copy.ts';
+import { verifyCopy } from '../copy/make-copy.ts';
 import { CopyInput, type CopyWay } from '../copy-input/copy-input.tsx';
 import type { HandedCopy } from '../copy-input/handed-copy.ts';
 import { ThreeWords } from './three-words.tsx';
@@ -15,53 +15,53 @@ interface GiveBackProps {
   title: string;
   ways: readonly CopyWay[];
   button: string;
-  onProven: (copy: KeyCopy) => void;
+  onVerified: (copy: KeyCopy) => void;
 }
 
 /** Verification by sending the copy back: the downloaded file, the pasted entry, the QR code. */
-export function GiveBack({ copyId, title, ways, button, onProven }: GiveBackProps) {
+export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackProps) {
   const handed = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
-  const prove = useApiMutation((copy: HandedCopy) => proveCopy(copyId, copy), { onDone: onProven });
+  const verify = useApiMutation((copy: HandedCopy) => verifyCopy(copyId, copy), { onDone: onVerified });
   const onReady = useCallback((copy: HandedCopy | null) => {
     handed.current = copy;
     setReady(copy !== null);
   }, []);
-  const isPassphrase = hasCode(prove.error, 'passphrase_wrong', 'passphrase_required');
+  const isPassphrase = hasCode(verify.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <div className="grid gap-2">
       <CopyInput
         title={title}
-        purpose="prove"
+        purpose="verify"
         ways={ways}
         onReady={onReady}
-        passphraseError={isPassphrase ? prove.message : undefined}
+        passphraseError={isPassphrase ? verify.message : undefined}
         action={
           <Button
             kind="main"
-            isBusy={prove.isPending}
+            isBusy={verify.isPending}
             disabled={!isReady}
-            onClick={() => handed.current && prove.mutate(handed.current)}
+            onClick={() => handed.current && verify.mutate(handed.current)}
           >
             {button}
           </Button>
         }
       />
-      {!isPassphrase && <ErrorLine said={prove.message} />}
+      {!isPassphrase && <ErrorLine said={verify.message} />}
     </div>
   );
 }
 
-interface PaperProofProps {
+interface VerifyPaperProps {
   copyId: number;
   positions: readonly number[];
-  onProven: (copy: KeyCopy) => void;
+  onVerified: (copy: KeyCopy) => void;
   /** Shows the sheet again. */
   back: ReactNode;
 }
 
 /** Verification of a printed kit: three of its words, or its QR code from a camera or a photo. */
-export function PaperProof({ copyId, positions, onProven, back }: PaperProofProps) {
+export function VerifyPaper({ copyId, positions, onVerified, back }: VerifyPaperProps) {
   const [by, setBy] = useState<'words' | 'code'>('words');
   return (
     <div className="mt-2 grid grid-cols-1 gap-3">
@@ -79,14 +79,14 @@ export function PaperProof({ copyId, positions, onProven, back }: PaperProofProp
         {back}
       </div>
       {by === 'words' ? (
-        <ThreeWords copyId={copyId} positions={positions} onProven={onProven} />
+        <ThreeWords copyId={copyId} positions={positions} onVerified={onVerified} />
       ) : (
         <GiveBack
           copyId={copyId}
           title="QR code on your paper copy"
           ways={['qr']}
           button="Verify"
-          onProven={onProven}
+          onVerified={onVerified}
         />
       )}
     </div>

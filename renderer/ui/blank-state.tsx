@@ -17,7 +17,7 @@ interface EmptyProps {
 export function Empty({ icon: Icon, title, text, action, isPage = false }: EmptyProps) {
   const Title = isPage ? 'h1' : 'b';
   return (
-    <div className="nothing">
+    <div className="blank-state">
       <Icon className="icon" aria-hidden="true" />
       <Title className="font-semibold">{title}</Title>
       <p>{text}</p>
@@ -38,7 +38,7 @@ export function Failed({ title, error, onRetry }: FailedProps) {
   const isForbidden = hasCode(error, 'forbidden', 'owner_only');
   const Icon = isForbidden ? LockKeyhole : CircleX;
   return (
-    <div className="nothing" role="alert">
+    <div className="blank-state" role="alert">
       <Icon className={`icon ${isForbidden ? '' : 'text-danger-solid'}`} aria-hidden="true" />
       <b>{isForbidden ? 'You don’t have access' : title}</b>
       <p>{describeError(error)}</p>
