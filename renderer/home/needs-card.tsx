@@ -60,7 +60,7 @@ const verdictClass: Record<VerdictName, string> = {
 };
 
 function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
-  const mayMend = useMay('vault:write');
+  const mayFix = useMay('vault:write');
   const { sign, title, text, button, snooze, note } = need;
   return (
     <li className="need">
@@ -72,7 +72,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
       <div className="min-w-0 [overflow-wrap:anywhere]">
         <b dir="auto">{title}</b>
         <p>{text}</p>
-        {mayMend && (
+        {mayFix && (
           <div className="need-do">
             {button && (
               <Link

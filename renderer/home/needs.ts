@@ -35,7 +35,7 @@ export interface NeedFacts {
 
 const SOON_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
-const PROOF_FRESH_MS = 90 * DAY_MS;
+const VERIFIED_FOR_MS = 90 * DAY_MS;
 
 /** What needs attention, most severe first. A locked vault is shown by the health card above. */
 export function listNeeds(facts: NeedFacts): Need[] {
@@ -124,7 +124,7 @@ function needVerification({ vault, copies, nowMs }: NeedFacts): Need[] {
     .filter((copy) => copy.separate && copy.verified_at !== null)
     .flatMap((copy, at) => {
       const verifiedAt = copy.verified_at ?? 0;
-      const dueAt = verifiedAt + PROOF_FRESH_MS;
+      const dueAt = verifiedAt + VERIFIED_FOR_MS;
       if (dueAt - nowMs > SOON_DAYS * DAY_MS || (at === 0 && isSaid)) return [];
       const days = daysBetween(nowMs, dueAt);
       return {

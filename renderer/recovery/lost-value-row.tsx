@@ -19,13 +19,13 @@ export interface Replaced {
 interface LostValueRowProps {
   value: LostValue;
   replaced: Replaced | undefined;
-  mayMend: boolean;
+  mayFix: boolean;
   onReplaced: (value: LostValue, said: string) => void;
   /** A new value that is shown once. */
   onShow: (name: string, value: string) => void;
 }
 
-export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: LostValueRowProps) {
+export function LostValueRow({ value, replaced, mayFix, onReplaced, onShow }: LostValueRowProps) {
   const { owner, kind, since, last_used_at } = value;
   const { label } = wordsOfKind(kind);
   const Icon = useSecretIcon(kind);
@@ -54,16 +54,16 @@ export function LostValueRow({ value, replaced, mayMend, onReplaced, onShow }: L
             {replaced.said}, {formatClock(replaced.atMs)}
           </span>
         ) : (
-          mayMend && <Mend value={value} name={name} onReplaced={onReplaced} onShow={onShow} />
+          mayFix && <ReplaceValue value={value} name={name} onReplaced={onReplaced} onShow={onShow} />
         )}
       </div>
     </li>
   );
 }
 
-type MendProps = Pick<LostValueRowProps, 'value' | 'onReplaced' | 'onShow'> & { name: string };
+type ReplaceValueProps = Pick<LostValueRowProps, 'value' | 'onReplaced' | 'onShow'> & { name: string };
 
-function Mend({ value, name, onReplaced, onShow }: MendProps) {
+function ReplaceValue({ value, name, onReplaced, onShow }: ReplaceValueProps) {
   const { id, kind, can_reenter, can_regenerate } = value;
   const [isTyping, setTyping] = useState(!can_regenerate);
   const reenter = useApiMutation(

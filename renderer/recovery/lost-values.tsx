@@ -11,7 +11,7 @@ import { groupWords } from './recovery-query.ts';
 const order = Object.keys(groupWords) as RecoveryGroupName[];
 
 /** The groups, most urgent first. Values replaced during this visit stay visible, ticked. */
-export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boolean }) {
+export function LostValues({ list, mayFix }: { list: RecoveryList; mayFix: boolean }) {
   const [replaced, setReplaced] = useState<ReadonlyMap<string, Replaced & Kept>>(new Map());
   // SECURITY: a new value is only in this state until "I have stored it".
   const [shown, setShown] = useState<{ name: string; values: string[] } | null>(null);
@@ -40,7 +40,7 @@ export function LostValues({ list, mayMend }: { list: RecoveryList; mayMend: boo
               group={group}
               values={values}
               replaced={replaced}
-              mayMend={mayMend}
+              mayFix={mayFix}
               onReplaced={note(group)}
               onShow={(name, value) => setShown({ name, values: [value] })}
             />
@@ -90,7 +90,7 @@ interface RecoveryGroupProps {
   /** Remaining values and those replaced during this visit, in list order. */
   values: readonly LostValue[];
   replaced: ReadonlyMap<string, Replaced>;
-  mayMend: boolean;
+  mayFix: boolean;
   onReplaced: (value: LostValue, said: string) => void;
   onShow: (name: string, value: string) => void;
 }

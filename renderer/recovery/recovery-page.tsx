@@ -99,7 +99,7 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
       )}
       {!mayWrite && <Banner tone="info">An administrator of this instance can replace these values.</Banner>}
       <RecoverySummary list={list} mayRescue={mayWrite && !isLocked} />
-      <LostValues list={list} mayMend={mayWrite && !isLocked} />
+      <LostValues list={list} mayFix={mayWrite && !isLocked} />
     </div>
   );
 }

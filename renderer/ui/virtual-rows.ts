@@ -24,7 +24,7 @@ export function useVirtualRows({ count, rowPx, keyOf }: VirtualRowsOptions) {
     rangeExtractor: listDrawn,
     scrollMargin,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured again
   useLayoutEffect(() => virtualizer.measure(), [rowPx]);
   const drawn = virtualizer.getVirtualItems();
   const before = (drawn[0]?.start ?? scrollMargin) - scrollMargin;

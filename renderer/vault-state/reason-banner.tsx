@@ -29,14 +29,14 @@ function draw(reason: HealthReason, isLocked: boolean): Drawn {
 
 /** One reason as a sentence, with the button that helps for callers who may use it. */
 export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReason; isLocked?: boolean }) {
-  const mayMend = useMay('vault:write');
+  const mayFix = useMay('vault:write');
   const { tone, verdict, title } = draw(reason, isLocked);
   return (
     <Banner
       tone={tone}
       verdict={verdict}
       action={
-        mayMend && (
+        mayFix && (
           <span className="flex items-center gap-2">
             <Help code={reason.code} />
             {reason.level !== 'broken' && <Snooze code={reason.code} />}
@@ -45,7 +45,7 @@ export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReaso
       }
     >
       <b>{title}</b> {reason.message}
-      {!mayMend && ' An administrator of this instance can fix it.'}
+      {!mayFix && ' An administrator of this instance can fix it.'}
     </Banner>
   );
 }

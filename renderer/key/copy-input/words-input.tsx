@@ -22,7 +22,7 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
     return at !== current || !list.some((known) => known.startsWith(word));
   };
   const wrong = words.findIndex((_, at) => isWrong(at));
-  const mends = words.filter((_, at) => isWrong(at)).length;
+  const wrongCount = words.filter((_, at) => isWrong(at)).length;
   const isWhole = typed === WORD_COUNT && words.every(isKnown) && check?.checksum_ok !== false;
 
   useEffect(() => {
@@ -103,15 +103,15 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
         <span className="words-ticks">
           <Ticks value={(typed / WORD_COUNT) * 100} />
         </span>
-        <span className="block">{sayProgress(typed, mends, check)}</span>
+        <span className="block">{sayProgress(typed, wrongCount, check)}</span>
       </CopyInputFoot>
     </>
   );
 }
 
-function sayProgress(typed: number, mends: number, check: WordCheck | null): string {
-  const soFar = `${typed} of ${WORD_COUNT} words${mends > 0 ? `, ${mends} to fix` : ''}`;
-  if (typed < WORD_COUNT || mends > 0 || !check?.checksum_ok) return soFar;
+function sayProgress(typed: number, wrongCount: number, check: WordCheck | null): string {
+  const soFar = `${typed} of ${WORD_COUNT} words${wrongCount > 0 ? `, ${wrongCount} to fix` : ''}`;
+  if (typed < WORD_COUNT || wrongCount > 0 || !check?.checksum_ok) return soFar;
   if (check.matches === 'active') return `These words are the key ${check.fingerprint} of this instance.`;
   return `These words are the key ${check.fingerprint}.`;
 }
