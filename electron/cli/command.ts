@@ -75,6 +75,9 @@ export function formatTable(rows: readonly (readonly (string | number | null)[])
     .join('\n');
 }
 
+/** "1 value", "12 values". */
+export const formatCount = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 export function formatDay(ms: number | null): string {
   return ms === null ? '–' : new Date(ms).toISOString().slice(0, 10);
 }

@@ -50,7 +50,7 @@ export function chooseNotification(
     return {
       due: {
         title: 'The key was rotated',
-        body: `${vault.rotation.total.toLocaleString('en')} values are encrypted with the new key.`,
+        body: `${vault.rotation.total.toLocaleString('en')} ${vault.rotation.total === 1 ? 'value is' : 'values are'} encrypted with the new key.`,
         path: '/key',
       },
       memory: next,

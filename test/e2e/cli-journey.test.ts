@@ -225,7 +225,7 @@ describe('the whole way of a new user', () => {
     );
     const { epoch, epochs } = JSON.parse(done(['key', 'status', '--json']));
     expect(epoch).toBe(2);
-    expect(done(['key', 'rotate', '--without-copy', '--yes'])).toContain('values are encrypted with');
+    expect(done(['key', 'rotate', '--without-copy', '--yes'])).toContain('values encrypted with');
     expect(done(['key', 'rotate', '--resume'])).toContain('Done: ');
     done(['key', 'shred', epochs[1].fingerprint]);
     expect(

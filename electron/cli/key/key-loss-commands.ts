@@ -1,6 +1,13 @@
 import type { Body, Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
+import {
+  type Command,
+  formatCount,
+  formatDay,
+  formatTable,
+  type Invocation,
+  withClient,
+} from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -47,7 +54,7 @@ export const rescueCommand: Command = {
       invocation.print(
         outcome,
         () =>
-          `Recovered ${outcome.rescued} values${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} cannot be decrypted` : ''}.`,
+          `Recovered ${formatCount(outcome.rescued, 'value')}${outcome.unreadable.length > 0 ? `; ${outcome.unreadable.length} cannot be decrypted` : ''}.`,
       );
       return outcome.unreadable.length === 0 ? exitCodes.done : exitCodes.failed;
     });

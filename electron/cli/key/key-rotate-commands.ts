@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, findText, type Invocation, withClient } from '../command.ts';
+import { type Command, findText, formatCount, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal } from '../prompt.ts';
@@ -46,7 +46,7 @@ async function rotate(invocation: Invocation): Promise<number> {
     invocation.print(
       rotation,
       () =>
-        `Done: ${rotation.total} values are encrypted with ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until you shred it.`,
+        `Done: ${formatCount(rotation.total, 'value')} encrypted with ${rotation.new_fingerprint}. The old key ${rotation.old_fingerprint} stays in custody until you shred it.`,
     );
     return exitCodes.done;
   });

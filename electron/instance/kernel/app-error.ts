@@ -48,7 +48,7 @@ export const errorKinds = {
   copy_damaged: [400, 'Copy Damaged'],
   copy_of_other_instance: [409, 'Copy Of Another Instance'],
   copy_of_old_key: [409, 'Copy Of An Older Key'],
-  copy_not_proven: [409, 'Copy Not Proven'],
+  copy_not_proven: [409, 'Copy Not Verified'],
   place_not_separate: [409, 'Place Not Separate'],
   place_unusable: [400, 'Place Unusable'],
   place_occupied: [409, 'Place Occupied'],
