@@ -23,7 +23,7 @@ import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import type { CustodyName } from './vault/vocabulary.ts';
 
-// What its callers pass in and are given back.
+// Types its callers use.
 export { DEFAULT_PORTS } from './doors/doors.ts';
 export { createOwner } from './doors/socket-door.ts';
 export { probeKeychain } from './vault/custody/keychain.ts';
@@ -44,7 +44,7 @@ export interface InstanceOptions {
   log?: Log;
   /** How processes are started; Node's own way unless said. */
   processes?: ProcessHost | undefined;
-  /** Where the built console lies; beside this package's code unless said. */
+  /** Folder of the built console; by default next to this package's code. */
   consoleFolder?: string;
   /** How long to wait for another short command on the same data directory to finish. */
   waitForOwnershipMs?: number;

@@ -287,7 +287,7 @@ describe('the encryption key in a browser', () => {
     await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('');
 
     // Leaving half way says what remains.
-    await page.getByRole('button', { name: 'Stop here' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('dialog', { name: 'Leave without verifying the copy?' }).waitFor();
     await expectAccessible(page, 'stopping');
     await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click();

@@ -53,7 +53,7 @@ export interface AuditLog {
   flush(): void;
   /** Newest first. */
   list(filter: AuditFilter, page: { limit: number; offset: number }): AuditLine[];
-  /** The newest before a line, newest first: for going through all of them, however many are added meanwhile. */
+  /** Lines before a given line, newest first: for paging while new lines are added. */
   listBefore(filter: AuditFilter, id: number, limit: number): AuditLine[];
   count(filter: AuditFilter): number;
   /** Names of operations in the log, sorted. */

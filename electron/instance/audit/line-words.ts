@@ -8,7 +8,7 @@ export interface LineWords {
   names: Names;
 }
 
-/** A line in words. One whose operation is not known, of a newer version perhaps, is named as it is kept. */
+/** A line in words. An unknown operation, perhaps of a newer version, is shown by its stored name. */
 export function describeLine(
   { operation, data }: Pick<AuditLine, 'operation' | 'data'>,
   { operations, names }: LineWords,

@@ -4,7 +4,7 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { findAuthorityPem, tlsSecretKeeper } from './local-authority.ts';
 
-/** The local certificate authority: its certificate for whoever wants to trust it, and what its keys are. */
+/** The local certificate authority: its public certificate, and the keeper of its keys. */
 export function certificatesCapability(ctx: Context): Capability {
   const routes = createRoutes();
   routes.get('/ca.pem', (c) => {

@@ -115,7 +115,7 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
       }
       return owners;
     },
-    /** Drops the pair: the next unlocked start, or the door itself, issues it anew. */
+    /** Drops the pair: the next unlocked start, or the door itself, issues a new one. */
     regenerate(id) {
       const rows = sqlite
         .prepare('DELETE FROM local_certificates RETURNING private_key_secret_id')

@@ -61,7 +61,7 @@ function countRows(ctx: Context): Record<string, number> {
   return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }
 
-/** Null where it cannot be told. */
+/** Null where it is unknown. */
 function findFreeBytes(dataDir: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(dataDir);

@@ -11,7 +11,7 @@ export const DEFAULT_PORTS = { https: 8443, http: 8080 } as const;
 export interface WantedPort {
   /** 0 for any. */
   port: number;
-  /** Take any other port when this one is in use: for defaults nobody asked for. */
+  /** Use any other port when this one is in use: for default ports. */
   orAny?: boolean;
 }
 

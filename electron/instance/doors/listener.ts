@@ -14,7 +14,7 @@ const CLOSE_GRACE_MS = 3000;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** Connects a Node server to the app. `toCaller` says who comes in through this door. */
+/** Connects a Node server to the app. `toCaller` gives the caller of requests through this door. */
 export function createListener(app: App, toCaller: (request: IncomingMessage) => Caller) {
   const listen = getRequestListener(
     (request, { incoming }) => app.fetch(request, toCaller(incoming as IncomingMessage)),

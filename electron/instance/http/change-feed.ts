@@ -169,7 +169,7 @@ function mayHear(
   return all.every((permission) => caller.permissions.includes(permission));
 }
 
-/** Throws `unauthenticated` for nobody, `forbidden` for a deployment token: it is bound to one project. */
+/** Throws `unauthenticated` without a sign-in, `forbidden` for a deployment token: it is bound to one project. */
 function requireMayListen(caller: Caller): void {
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
   if (caller.kind === 'token') throw new AppError('forbidden', 'Deployment tokens cannot receive changes.');

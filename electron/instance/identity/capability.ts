@@ -16,7 +16,7 @@ const FLUSH_LAST_USE_MS = 60_000;
 export function identityCapability(identity: Identity): Capability {
   return {
     name: 'identity',
-    // Signing in and out concerns those who manage people, and everyone for themselves.
+    // Sign-ins and sign-outs are visible to those who manage people, and to everyone for themselves.
     resources: {
       users: 'users:read',
       auth: 'users:read',

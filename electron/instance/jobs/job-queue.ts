@@ -30,7 +30,7 @@ const LOOK_MS = 30_000;
 
 export interface DeclaredJob {
   job: Job;
-  /** Epoch ms; null for one that runs when asked for. */
+  /** Epoch ms; null for a job that runs on request. */
   nextAt: number | null;
 }
 
@@ -73,11 +73,11 @@ interface JobsOptions {
 
 export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
   const jobs = new Map<string, Job>();
-  /** In the order they were asked for. */
+  /** In order of request. */
   const active: Active[] = [];
   /** The code that each job without rows failed with last, so that one cause is noted once. */
   const lastFailures = new Map<string, string>();
-  /** When each `every` is due next, by a clock that nobody sets. */
+  /** When each `every` is due next, by the monotonic clock. */
   const dueAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let isStopping = false;
@@ -244,7 +244,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       if (jobs.has(job.name)) throw new Error(`The job ${job.name} is declared twice.`);
       jobs.set(job.name, job as Job);
     },
-    // Refusals are rejections like the rest: whoever asks has one way to hear of them.
+    // Refusals are rejections too, so that callers have one way to handle errors.
     enqueue: async (job, payload) => await enqueue(job, payload),
     start() {
       for (const row of listUnfinished(store)) takeUp(row);
@@ -272,7 +272,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
   };
 }
 
-/** SECURITY: an unforeseen error's message may quote what it was given: its name alone is kept. */
+/** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
 function describe(error: unknown): { errorCode: string; errorDetail: string } {
   return error instanceof AppError
     ? { errorCode: error.code, errorDetail: error.message }

@@ -21,7 +21,7 @@ export interface JobRun {
   errorDetail: string | null;
 }
 
-/** Rows kept of one job; the oldest that ended go. */
+/** Rows kept per job; the oldest finished ones are deleted. */
 const KEPT_RUNS = 100;
 
 const COLUMNS = `id, job, key, payload, state, attempts, queued_at AS queuedAt, started_at AS startedAt,
@@ -45,7 +45,7 @@ export function listRuns({ sqlite }: Store, filter: RunFilter, limit: number): J
   return (rows as Row[]).map(fromRow);
 }
 
-/** Those that a kill cut short or kept waiting, in the order they were asked for. */
+/** Runs that a kill interrupted or left queued, in order of request. */
 export function listUnfinished({ sqlite }: Store): JobRun[] {
   const rows = sqlite
     .prepare(`SELECT ${COLUMNS} FROM job_runs WHERE state IN ('queued', 'running') ORDER BY id`)

@@ -10,7 +10,7 @@ export type When =
   | { kind: 'every'; ms: number; atStart: boolean }
   /** In the machine's time zone. Runs missed while it slept or was off are made up for once. */
   | { kind: 'cron'; text: string }
-  /** When asked for. */
+  /** On request. */
   | { kind: 'queued' };
 
 /** One run under way, as the work sees it. */
@@ -18,12 +18,12 @@ export interface Run<Given extends Payload> {
   payload: Given;
   /** Aborted when the instance stops and the run had its time to come to an end. */
   signal: AbortSignal;
-  /** Shown to people, and kept about once a second. */
+  /** Shown to people, and saved about once a second. */
   report(done: number, total: number | null): void;
 }
 
 export interface Job<Given extends Payload = Payload> {
-  /** `vault.rotation`: its capability, and what it does. Rows are kept by it. */
+  /** `vault.rotation`: its capability and what it does. Stored in its rows. */
   name: string;
   /** In words: "Check every secret". */
   title: string;

@@ -1,6 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** One row for each run of a job: it survives a kill, and the next start goes on from it. */
+/** One row for each run of a job: it survives a kill, and the next start continues from it. */
 export const jobRuns = sqliteTable(
   'job_runs',
   {
@@ -8,7 +8,7 @@ export const jobRuns = sqliteTable(
     job: text('job').notNull(),
     /** Runs of one key never overlap. */
     key: text('key').notNull(),
-    /** Ids alone. */
+    /** Only ids. */
     payload: text('payload', { mode: 'json' }).$type<Record<string, unknown>>(),
     state: text('state').$type<'queued' | 'running' | 'done' | 'failed' | 'interrupted'>().notNull(),
     /** How often it was begun: more than once after a kill. */
@@ -25,7 +25,7 @@ export const jobRuns = sqliteTable(
   (table) => [index('job_runs_by_state').on(table.state), index('job_runs_by_job').on(table.job)],
 );
 
-/** When each job with a schedule was due last: what was missed meanwhile runs once. */
+/** When each job with a schedule was last due: runs missed since are made up for once. */
 export const jobSchedules = sqliteTable('job_schedules', {
   job: text('job').primaryKey(),
   lastDueAt: integer('last_due_at').notNull(),

@@ -2,7 +2,9 @@ import { parentPort } from 'node:worker_threads';
 import { readJsonLines, writeJsonLine } from './json-lines.ts';
 import type { AnswerMessage, Program, RequestMessage } from './processes.ts';
 
-/** In the process: answers what is asked, until whoever asks is gone. An error ends it, and is no answer. */
+/**
+ * Runs in the process: answers requests until the other side is gone. An error ends the process without a response.
+ */
 export function answerRequests<Request, Answer>(
   program: Program<Request, Answer>,
   answer: (request: Request) => Answer | Promise<Answer>,

@@ -4,10 +4,10 @@ import type { Readable, Writable } from 'node:stream';
 const MAX_MESSAGE_CHARACTERS = 1024 * 1024;
 
 /**
- * Reads messages from a stream that has one line of JSON for each. Not by node:readline, which ends a line at U+2028 too,
- * where JSON does not.
+ * Reads messages from a stream that has one line of JSON for each. Not by node:readline, which ends a line at
+ * U+2028 too, where JSON does not.
  *
- * @param onUnreadable told of a line that is no JSON or has no end.
+ * @param onUnreadable called for a line that is not JSON or too long.
  */
 export function readJsonLines(
   stream: Readable,
@@ -23,7 +23,7 @@ export function readJsonLines(
       if (read) onMessage(read.message);
       else onUnreadable();
     }
-    // SECURITY: whoever never ends a line does not fill this process's memory.
+    // SECURITY: a line that never ends must not fill this process's memory.
     if (rest.length > MAX_MESSAGE_CHARACTERS) {
       onUnreadable();
       stream.destroy();

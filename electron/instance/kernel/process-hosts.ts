@@ -13,7 +13,7 @@ export interface ProcessListener {
   onMessage(message: unknown): void;
   /** What came is no message at all. */
   onUnreadable(): void;
-  /** It is gone, or could not be started; may be told twice. */
+  /** It ended, or could not be started; may be called twice. */
   onExit(): void;
 }
 
@@ -26,8 +26,8 @@ export interface StartedProcess {
 
 /**
  * Child processes of Node's. SECURITY: messages go through pipes, and neither through arguments nor through the
- * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an uncaught exception in
- * this process.
+ * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an uncaught
+ * exception in this process.
  */
 export const childProcesses: ProcessHost = {
   start({ file }, { onMessage, onUnreadable, onExit }) {
@@ -37,7 +37,8 @@ export const childProcesses: ProcessHost = {
     child.on('error', onExit);
     // Later than `exit`: what it said last has been read.
     child.on('close', onExit);
-    // It went before it had read everything; `close` tells. Where there are no more file descriptors there are no pipes.
+    // It went before it had read everything; `close` tells. Where there are no more file descriptors there are no
+    // pipes.
     child.stdin?.on('error', () => undefined);
     if (child.stdout) readJsonLines(child.stdout, onMessage, onUnreadable);
     child.unref();
@@ -50,9 +51,9 @@ export const childProcesses: ProcessHost = {
 };
 
 /**
- * Threads of this process, for JavaScript that is trusted and only slow: cheaper in memory than a process, and what is
- * sent to them stays in this one. Not for native code: no kill interrupts it, not even the end of this process, and its
- * crash is this one's.
+ * Threads of this process, for JavaScript that is trusted and only slow: cheaper in memory than a process, and what
+ * is sent to them stays in this one. Not for native code: no kill interrupts it, not even the end of this process,
+ * and its crash is this one's.
  */
 export const threads: ProcessHost = {
   start({ file }, { onMessage, onUnreadable, onExit }) {

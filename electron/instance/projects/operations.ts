@@ -5,7 +5,7 @@ interface EnvironmentLine extends Record<string, unknown> {
   project: string;
   name: string;
 }
-/** What the history of an environment is told from, too: its names are read there by SQL. */
+/** Also used by the history of an environment, which reads these field names by SQL. */
 export interface VariableLine extends Record<string, unknown> {
   project: string;
   /** Null for a shared variable. */

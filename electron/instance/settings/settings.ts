@@ -7,7 +7,7 @@ export interface Settings {
   instanceName: string;
   /** Further DNS names and addresses the HTTPS certificate answers to, beside this machine's own. */
   httpsNames: string[];
-  /** How long someone who signed in stays so. The owner's sessions are shorter, whatever this says. */
+  /** How long sessions last. The owner's sessions are always shorter. */
   sessionDays: number;
 }
 

@@ -29,7 +29,7 @@ export const keys = sqliteTable(
     fingerprint: text('fingerprint').primaryKey(),
     epoch: integer('epoch').notNull().unique(),
     state: text('state').$type<KeyState>().notNull(),
-    /** A constant, sealed: opening it proves a key without touching a secret. */
+    /** A sealed constant: opening it checks a key without touching a secret. */
     checkValue: blob('check_value', { mode: 'buffer' }).notNull(),
     custody: text('custody').$type<CustodyName>().notNull(),
     /** Set while a move to another custody still has to remove the key from this one. */

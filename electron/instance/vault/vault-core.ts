@@ -42,7 +42,7 @@ export interface VaultCore {
   readonly processes: ProcessHost;
   readonly ring: KeyRing;
   readonly secrets: SecretStore;
-  /** Where the active key is kept; follows the key record. */
+  /** Where the active key is stored; follows the key record. */
   custody: KeyCustody;
   situation: Situation;
   readonly scryptLogN?: number | undefined;
@@ -58,9 +58,7 @@ export interface VaultCore {
   wasKeyAdopted: boolean | null;
   /** A key file that exists at a first start, until it is decided whether to use it. */
   found: FoundKey | null;
-  /**
-   * When the custody was last asked whether it still holds the key in memory, and why not; see custody-watch.ts.
-   */
+  /** When the custody was last checked for the key in memory, and what was wrong; see custody-watch.ts. */
   readonly custodySeen: { atMs: number; missing: string | null };
   /** What startup repaired or noticed, to be reported. */
   readonly said: string[];
@@ -91,7 +89,7 @@ export interface OpenVaultOptions {
   /** Where a first start keeps the new key. */
   custody?: CustodyName;
   passphrase?: SecretText;
-  /** A first start that meets a key file makes no key: whoever sets up says whether it is used. */
+  /** A first start with an existing key file creates no key: set-up asks whether to use it. */
   offersFoundKey?: boolean;
   /** Work factor of new passphrase files, for tests; age's own unless said. Every file says its own. */
   scryptLogN?: number;
@@ -231,7 +229,7 @@ function describeLocked(decision: Exclude<StartDecision, { case: 'first' | 'runn
 }
 
 /**
- * The very first start: generate, store, read back, record, in this order. A kill after the store leaves a key
+ * The very first start: generate, store, verify, record, in this order. A kill after the store leaves a key
  * in custody and no record; the next start adopts it.
  */
 async function startFirst(
@@ -275,7 +273,7 @@ async function startFirst(
   core.inCustody.add(key.fingerprint);
   core.wasKeyAdopted = adopt !== null || given !== null;
   await sweepLeftoverKeys(core);
-  // SECURITY: who locked while the key was being made has one, and finds it locked.
+  // SECURITY: after a lock while the key was being created there is a key, and the vault stays locked.
   if (core.lockCount !== lockCount) return false;
   takeUp(core, key, []);
   return true;

@@ -25,7 +25,7 @@ export interface VaultJobs {
   runRotation(): Promise<void>;
   /** The newest report, finished or not; null before the first run. */
   readonly doctorReport: DoctorReport | null;
-  /** The newest report that came to its end: what is known while another run goes on. */
+  /** The latest finished report: the known state while another run is in progress. */
   readonly finishedReport: DoctorReport | null;
   /** Runs the doctor, or joins the run under way. */
   runDoctor(): Promise<DoctorReport>;
@@ -38,7 +38,7 @@ export interface VaultJobs {
 
 export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
   const rotation = createRotationJob(core);
-  // Between two batches, as soon as the instance stops: the rest goes on with the next start.
+  // Stops between two batches when the instance stops: the rest continues at the next start.
   ctx.stopping.addEventListener('abort', () => void rotation.stop(), { once: true });
   let report: DoctorReport | null = null;
   let finished: DoctorReport | null = null;

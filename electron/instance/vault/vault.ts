@@ -12,9 +12,9 @@ export type SecretState = (typeof secretStates)[number];
 export interface SecretOwner {
   /** `API_TOKEN of shop (production)`. Never a value. */
   title: string;
-  /** What it is, alone: `API_TOKEN`. */
+  /** Only its name: `API_TOKEN`. */
   name: string;
-  /** Whose it is, alone: `shop, production`. */
+  /** Only what it belongs to: `shop, production`. */
   belongsTo: string;
   /** Its page in the console, as a path: `/projects/shop`. */
   path: string | null;

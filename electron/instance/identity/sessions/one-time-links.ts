@@ -6,7 +6,7 @@ export type LinkPurpose = 'setup' | 'owner';
 
 /** Owner's links are used immediately; set-up links may take longer. */
 const lifetimeMs: Record<LinkPurpose, number> = { owner: 5 * 60 * 1000, setup: 60 * 60 * 1000 };
-/** More than anyone opens at once; the oldest goes first. */
+/** More than anyone has open; the oldest is dropped first. */
 const MAX_OPEN = 20;
 
 interface Link {

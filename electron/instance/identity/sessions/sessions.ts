@@ -74,7 +74,7 @@ export function createSession(
 
 /**
  * The session of a cookie. Throws `session_expired` for one that is unknown or over, `clock_went_back` for one
- * from the future: how long it has lived cannot be told then.
+ * from the future, whose age is unknown.
  */
 export function getSession(ctx: Context, token: string): Session {
   const row = ctx.store.sqlite

@@ -33,7 +33,7 @@ export function ownAccountRoutes(identity: Identity) {
       const { current_password: current, password: wanted, ...change } = c.req.valid('json');
       if (current === undefined) requireConfirmed(caller, ctx.clock.now());
       else await confirmWithPassword(identity, caller, new SecretText(current));
-      // Before anything is saved: a password that is refused leaves the rest as it was too.
+      // Before anything is saved: if the password is refused, nothing else is changed.
       const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted));
       const newPassword = hash === null ? null : { hash, keptSessionId: sessionId };
       return c.json(toUserJson(updateUser(ctx, caller, userId, change, newPassword)));

@@ -16,7 +16,7 @@ const PLAIN_VALUE = /^(|true|false|yes|no|on|off|null|none|-?\d{1,12}(\.\d+)?(ms
 
 /** Only this much of a value is checked, to limit the time; longer values never count as ordinary. */
 const MAX_JUDGED_CHARACTERS = 8192;
-/** A secret whose name is asked for, as opposed to the name of a cookie. */
+/** Names of secrets, as opposed to the name of a cookie. */
 const DOUBTFUL_NAME = /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET)_NAME$/;
 const FINGERPRINT_NAME = /(^|_)(SHA|SHA1|SHA256|COMMIT|REVISION|CHECKSUM|DIGEST|ETAG)(_|$)/;
 
@@ -34,7 +34,7 @@ const URL_WITH_PASSWORD =
   /\b(?:(?:https?|wss?):\/\/[^/\s:@]*:(?!\d{1,5}([/?#,\s]|$))|(?!https?:|wss?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s:@]*:)\S+@/i;
 /** Instead of a name and a password, one token. */
 const URL_WITH_TOKEN = /:\/\/[^/\s:@]{16,}@/;
-/** Addresses that are secret themselves: who knows one may write there. */
+/** URLs that are secrets themselves: anyone who knows one may write there. */
 const SECRET_ADDRESS =
   /:\/\/(hooks\.slack\.com\/|(\w+\.)?discord(app)?\.com\/api\/webhooks\/|[\w.-]+\.webhook\.office\.com\/|outlook\.office(365)?\.com\/webhook\/|hooks\.zapier\.com\/|chat\.googleapis\.com\/v1\/spaces\/|api\.telegram\.org\/bot\d)/i;
 const AUTHORIZATION = /^(Bearer\s+\S{4,}|(Token|ApiKey)\s+\S{16,})$/i;

@@ -11,7 +11,7 @@ export interface Scope {
   name: string;
 }
 
-/** One line in the audit log for one variable, with what its environments' history is told from. */
+/** One line in the audit log for one variable, with the data its environments' history needs. */
 export function noteVariable(
   ctx: Context,
   operation: Operation<VariableLine>,

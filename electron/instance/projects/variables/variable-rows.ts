@@ -21,7 +21,7 @@ export interface VariableFields {
   includeInPreview: boolean;
 }
 
-/** Where the next variable of a project stands. */
+/** Position of a project's next variable. */
 export function findNextPosition(ctx: Context, projectId: number | null): number {
   return ctx.store.sqlite
     .prepare('SELECT coalesce(max(position), 0) + 1 FROM env_vars WHERE project_id IS ?')

@@ -18,7 +18,7 @@ export interface Variable {
   includeInPreview: boolean;
   position: number;
   createdAt: number;
-  /** Grows with every change of the row, even when the clock does not: what a client saw last is told by it. */
+  /** Grows with every change of the row, even when the clock does not: identifies the version a client saw last. */
   updatedAt: number;
   /** Of the value in force. */
   version: number;
@@ -60,7 +60,9 @@ export function requireKey(key: string): void {
   );
 }
 
-/** Throws `invalid_request` for NUL and unpaired surrogates, which no program could be given, `secret_too_large`. */
+/**
+ * Throws `invalid_request` for NUL and unpaired surrogates, which no program could be given, `secret_too_large`.
+ */
 export function requireValue(value: SecretText): void {
   const text = value.reveal();
   if (text.includes('\0') || !text.isWellFormed()) {

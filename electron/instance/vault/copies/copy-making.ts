@@ -33,7 +33,7 @@ import { checkPlace } from './places.ts';
 import { formatWords } from './words.ts';
 import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
 
-/** How many of the 24 words are asked back. */
+/** How many of the 24 words are asked for. */
 const ASKED_WORDS = 3;
 
 export interface CopyRequest {
@@ -117,7 +117,7 @@ async function writeToFile(
   const { scryptLogN } = core;
   const strong = await judge(core, request.format, options.passphrase);
   const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
-  // SECURITY: a drive that is pulled out meanwhile leaves its empty folder, on the very disk of the database.
+  // SECURITY: a drive that is unplugged meanwhile leaves an empty folder, on the disk of the database.
   const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
   if (!(await isStillThere())) throw goneError(path);
   await writeCopy(path, bytes);

@@ -139,7 +139,7 @@ async function judgeKey(
   };
 }
 
-/** Ids of the copies that count as proven from now on; one that was not known is recorded. */
+/** Ids of the copies that count as verified from now on; an unknown one is recorded. */
 async function recordVerified(
   core: VaultCore,
   actor: Caller | null,

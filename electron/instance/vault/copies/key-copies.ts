@@ -69,7 +69,7 @@ const PEN_OR_PASTE: readonly CopyFormat[] = ['words', 'pdf', 'text'];
 export interface Separation {
   separate: boolean;
   volumeId: string | null;
-  /** Where it was read back from; null when it was sent or typed. */
+  /** Path it was verified from; null when it was sent or typed. */
   path: string | null;
 }
 
@@ -150,7 +150,7 @@ export function insertKeyCopy(
   return copy;
 }
 
-/** A proven copy of a staged key proves its rotation. */
+/** A verified copy of a staged key moves its rotation to `proven`. */
 export function noteProof(core: VaultCore, key: MasterKey): void {
   const rotation = findOpenRotation(core.store);
   if (rotation?.state === 'staged' && rotation.newFingerprint === key.fingerprint) proveRotation(core);

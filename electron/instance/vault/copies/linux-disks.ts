@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** What lies under a path: physical disks by their kernel names (`sda`), or why none can be named. */
+/** The physical disks of a path by their kernel names (`sda`), or why they are unknown. */
 export type DiskFinding =
   | {
       kind: 'disks';

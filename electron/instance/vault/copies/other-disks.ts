@@ -6,7 +6,7 @@ import { type DiskFinding, serverOf } from './linux-disks.ts';
 
 export interface Volume {
   path: string;
-  /** On another machine, which may have gone away: then whoever looks at it waits. */
+  /** On another machine, which may be unreachable: then access blocks. */
   isShare: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface SurveyedDrives {
   }[];
 }
 
-/** What the system says of its drives, asked once for each list or check: on Windows asking takes a second. */
+/** The system's drives, queried once per list or check: on Windows this takes a second. */
 export type Survey = () => Promise<SurveyedDrives>;
 
 export function createSurvey(): Survey {

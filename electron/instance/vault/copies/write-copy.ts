@@ -6,7 +6,7 @@ import { writeNewFile } from '../custody/key-file.ts';
 import { MAX_COPY_BYTES } from './read-copy.ts';
 
 /**
- * What the system answers of a drive that was pulled out, whose driver ended, or that is broken. ENOENT too while
+ * Error codes of a drive that was unplugged, whose driver ended, or that is broken. ENOENT too while
  * writing: the folder was there when the place was looked at.
  */
 const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN']);

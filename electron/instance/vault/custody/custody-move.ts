@@ -12,7 +12,7 @@ import type { KeyCustody } from './custody.ts';
 import { judgeForCustody } from './strong-passphrase.ts';
 
 /**
- * Moves every held key to another custody: write new, read back, switch the record, then remove old. A kill
+ * Moves every held key to another custody: write new, verify, switch the record, then remove old. A kill
  * before the switch leaves the old custody in force; after it, `leaving_custody` makes the next start finish
  * the removal.
  *

@@ -3,7 +3,7 @@ import type { VaultCore } from '../vault-core.ts';
 import type { CustodyName } from '../vocabulary.ts';
 
 /**
- * How old an answer of the custody may be before it is asked again. A keychain is a process and a call over the
+ * How old the last check of a custody may be before the next one. A keychain is a process and a call over the
  * session bus, and may ask its user something; a file is a few system calls.
  */
 const FRESH_MS: Record<CustodyName, number> = {
@@ -17,7 +17,7 @@ const FRESH_MS: Record<CustodyName, number> = {
  * Checks whether the custody still holds the key that is in memory, so that its loss is reported while the key can
  * still be copied. Never changes anything, and never throws.
  *
- * @param atOnce for a person who asks: files are looked at however new the last answer is.
+ * @param atOnce for requests by people: files are checked however recent the last check is.
  */
 export async function watchCustody(core: VaultCore, atOnce = false): Promise<void> {
   const { custody } = core;
@@ -26,14 +26,14 @@ export async function watchCustody(core: VaultCore, atOnce = false): Promise<voi
   if (active === undefined || performance.now() - core.custodySeen.atMs < freshMs) return;
   core.custodySeen.atMs = performance.now();
   const missing = await findWhyMissing(core, active);
-  // A move or a rotation meanwhile made this an answer about something else.
+  // A move or a rotation meanwhile made this result obsolete.
   if (core.custody !== custody || core.ring.active?.fingerprint !== active) return;
   if (core.custodySeen.missing === missing) return;
   core.custodySeen.missing = missing;
   core.emit('vault');
 }
 
-/** In words, or null while it is there as far as can be told. */
+/** The problem in words, or null if the key is there as far as known. */
 async function findWhyMissing({ custody }: VaultCore, fingerprint: string): Promise<string | null> {
   try {
     const finding = await custody.find();

@@ -14,7 +14,7 @@ const placeNames: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'Secret Service (GNOME Keyring or KWallet)',
 };
 
-/** What it is called before it was asked, or when it does not say. */
+/** Name used until the keychain's own name is known. */
 const UNNAMED = 'the keychain';
 
 export interface KeychainOptions {
@@ -102,7 +102,7 @@ export function createKeychainCustody({
       await requireOpen();
       if (await read(key.fingerprint)) return;
       await call({ call: 'set', ...entry(key.fingerprint), password: formatKeyText(key) });
-      // keytar has given back stale values on Windows: nothing relies on the entry before it was read.
+      // keytar has returned stale values on Windows: the entry is read before anything relies on it.
       if (!(await read(key.fingerprint))) {
         throw new AppError('custody_refused', `${place} did not return the key that was stored.`);
       }

@@ -10,7 +10,7 @@ const PARTIAL_KEYS = new RegExp(
 );
 
 export interface PartialKey {
-  /** Null where it cannot be told: a file cut short, or one under a passphrase on its way to the plain name. */
+  /** Null if unknown: a truncated file, or an encrypted one on its way to the plain name. */
   fingerprint: Fingerprint | null;
   isProtected: boolean;
 }

@@ -19,7 +19,7 @@ import { openWithPassphrase, protectWithPassphrase } from './passphrase-file.ts'
 
 const FILE = 'encryption_key.age';
 /**
- * The fingerprint (public) of the key under the plain name: the file itself tells it to nobody without the
+ * The fingerprint (public) of the key under the plain name: the file itself does not reveal it without the
  * passphrase.
  */
 const LABEL = 'encryption_key.age.fingerprint';
@@ -125,7 +125,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
       await writeLabel(fingerprint);
       await renameKey(fingerprint, plain);
     },
-    /** SECURITY: the file under the plain name goes only when it is known to hold this very key. */
+    /** SECURITY: the file under the plain name is removed only when it is known to hold this key. */
     async remove(fingerprint) {
       const isPlain = paths.get(fingerprint) === plain || (await readLabel()) === fingerprint;
       if (await isTaken(named(fingerprint))) await removeFile(named(fingerprint));

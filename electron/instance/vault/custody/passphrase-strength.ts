@@ -5,17 +5,17 @@ import wordSequences from '@zxcvbn-ts/language-en/src/wordSequences.json' with {
 import { MIN_PASSPHRASE_CHARACTERS } from '../vocabulary.ts';
 
 /**
- * How hard a passphrase is to guess, by zxcvbn (Wheeler, USENIX Security 2016). Plain, because the console judges with
- * this very file while a passphrase is typed. Loading it takes a tenth of a second: both load it when it is needed, the
- * instance in strength-worker.ts alone.
+ * How hard a passphrase is to guess, by zxcvbn (Wheeler, USENIX Security 2016). Plain, because the console judges
+ * with this very file while a passphrase is typed. Loading it takes a tenth of a second: both load it when it is
+ * needed, the instance in strength-worker.ts alone.
  *
  * Of the English dictionaries those that change verdicts: surnames and Wikipedia would double the size.
  */
 
 /**
- * The floor for what protects the key: 10¹⁰ guesses, where zxcvbn's highest score begins. Whoever found the file needs
- * about a second and 256 MiB (scrypt) or 64 MiB (Argon2) for each of them. Twelve random characters pass, and four
- * random words; two common words do not.
+ * The floor for what protects the key: 10¹⁰ guesses, where zxcvbn's highest score begins. Whoever found the file
+ * needs about a second and 256 MiB (scrypt) or 64 MiB (Argon2) for each of them. Twelve random characters pass, and
+ * four random words; two common words do not.
  */
 const FLOOR_LOG10 = 10;
 /** Out of reach of the guessers there are. */
@@ -58,7 +58,7 @@ export interface Strength {
   level: 'short' | 'guessable' | 'good' | 'strong';
 }
 
-/** @param names what a guesser who knows the owner tries first: names and addresses, of people and of the instance. */
+/** @param names names an attacker who knows the owner would try first: of people and of the instance. */
 export function judgeStrength(text: string, names: readonly string[]): Strength {
   if ([...text].length < MIN_PASSPHRASE_CHARACTERS) return { guessesLog10: 0, level: 'short' };
   const { guessesLog10 } = zxcvbn.check(toJudged(text), listGuessable(names));

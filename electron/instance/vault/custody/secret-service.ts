@@ -136,7 +136,7 @@ export async function probeSecretService(): Promise<SecretServiceState> {
 
 /**
  * What people call the Secret Service that answers here: by its process, `Secret Service` for one not known here,
- * null when that cannot be told. For show alone: nothing is decided by it.
+ * null when unknown. For display only: nothing depends on it.
  */
 export async function findSecretServiceName(): Promise<string | null> {
   for (const tool of tools) {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SecretText } from '../secret-text.ts';
 import { type FirstCustody, firstCustodyNames } from './first-key.ts';
 
-/** Where the first key is to be kept, as set-up and the locked page send it. */
+/** Where to store the first key, as sent by set-up and the locked page. */
 export const firstCustodyBody = z.object({
   custody: z.enum(firstCustodyNames),
   passphrase: z.string().min(1).max(1024).optional(),

@@ -90,7 +90,7 @@ export function keepFirstKey(core: VaultCore, actor: Caller | null, where: First
       throw new AppError(code, detail ?? `${core.custody.describe()} returned no key.`);
     } finally {
       const isKept = !isUnused(core.store);
-      // A file in the data directory is where file custody keeps it; any other is said to lie here still.
+      // A file in the data directory is file custody's own; any other is still reported as found.
       core.found = isKept && found?.path === core.custody.describe() ? null : found;
       if (!isKept) {
         core.custody = before;

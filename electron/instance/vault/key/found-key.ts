@@ -4,7 +4,7 @@ import { readKeyFile } from '../custody/key-file.ts';
 import { parseKeyFile } from '../custody/key-text-file.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 
-/** A key file that lies there already: of an earlier instance, or of upstream's server. The key itself is not kept. */
+/** An existing key file: of an earlier instance, or of upstream's server. The key itself is not kept. */
 export interface FoundKey {
   path: string;
   fingerprint: Fingerprint;
@@ -13,8 +13,8 @@ export interface FoundKey {
 const PLACES = [['encryption_key'], ['data', 'encryption_key']];
 
 /**
- * The key file in the data directory, or in `data` below it, where upstream's server may have put it; and, in words,
- * what lies there and is no key that can be used. Nothing is changed.
+ * The key file in the data directory, or in `data` below it, where upstream's server may have put it; and, in
+ * words, what exists there and is not a usable key. Nothing is changed.
  */
 export async function findKeyFile(dataDir: string): Promise<{ found: FoundKey | null; said: string[] }> {
   const said: string[] = [];

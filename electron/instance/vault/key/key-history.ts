@@ -12,7 +12,7 @@ export interface KeyEpoch extends KeyRecord {
   held: boolean;
   /** How many values name this key. */
   values: number;
-  /** How many copies of it are known, proven or not. */
+  /** Number of known copies of it, verified or not. */
   copies: number;
 }
 

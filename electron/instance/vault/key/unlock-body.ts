@@ -53,7 +53,7 @@ export function toUnlocking(request: UnlockBody): Unlocking {
   return { method, copy: toHandedCopy(request), restoreCustody };
 }
 
-/** A copy alone: what a rescue takes. */
+/** Only a copy: the body of a rescue. */
 export const handedCopyBody = z.discriminatedUnion('method', [
   unlockBody.options[2],
   unlockBody.options[3],

@@ -51,7 +51,7 @@ export interface StartOverOptions {
  * Gives up the lost key and starts with a new one; every old ciphertext stays, for the recovery list and a later
  * rescue. Only from a locked vault, and only by typing the instance's name.
  *
- * Order: the new key is stored and read back first, then recorded in one transaction. A kill in between leaves
+ * Order: the new key is stored and verified first, then recorded in one transaction. A kill in between leaves
  * the instance locked with an unused key in custody.
  *
  * Throws `conflict` (not locked, nothing was ever sealed, or the key is where it belongs), `invalid_request`
@@ -126,7 +126,7 @@ async function requireNotThere(core: VaultCore): Promise<void> {
   }
 }
 
-/** Every value under a lost key that was neither re-entered, made anew nor rescued. Readable while locked. */
+/** All values under a lost key that were not re-entered, created again or rescued. Readable while locked. */
 export function listLostValues(core: VaultCore): RecoveryList {
   const rows = core.store.sqlite
     .prepare(
@@ -158,7 +158,7 @@ export function listLostValues(core: VaultCore): RecoveryList {
   };
 }
 
-/** Seals a value typed anew in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */
+/** Seals a re-entered value in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */
 export function reenterLostValue(
   core: VaultCore,
   actor: Caller | null,

@@ -26,8 +26,8 @@ const MAX_FAILURES_NAMED = 5;
  * | killed after | the next start finds |
  * | --- | --- |
  * | row `staged` written, key not yet in custody | staged, new key not held: it can only be undone |
- * | key in custody | staged: go on or undo |
- * | `proven` | proven: go on or undo |
+ * | key in custody | staged: continue or undo |
+ * | `proven` | proven: continue or undo |
  * | `sealing` committed, custody not yet promoted | both keys in custody: resumes |
  * | a batch | the rest still names the old key: resumes |
  * | `done` | done; the old key stays until it is shredded |
@@ -82,7 +82,7 @@ async function stage(
   return getRotationIn(core.store, 'staged');
 }
 
-/** Staged → proven, because a copy of the new key was read back. */
+/** Staged → proven, because a copy of the new key was verified. */
 export function proveRotation(core: VaultCore): RotationRecord {
   return core.store.transaction(() => markProven(core, false));
 }
@@ -188,8 +188,8 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
 }
 
 /**
- * In passphrase custody both keys lie under one passphrase: after a kill in the middle, one typing must open both, or
- * the values under the old key stay shut.
+ * In passphrase custody both keys lie under one passphrase: after a kill in the middle, one typing must open both,
+ * or the values under the old key stay shut.
  */
 async function judgePresent(
   core: VaultCore,
@@ -259,7 +259,7 @@ function nameFailures({ failures, failed }: DoctorReport): string {
 
 /** The new key, as the custody holds it now. Throws `rotation_not_possible` when it is not there. */
 async function requireInCustody(core: VaultCore, fingerprint: Fingerprint): Promise<MasterKey> {
-  // Passphrase custody was read back when it saved the key, and would ask for the passphrase again here.
+  // Passphrase custody was verified when it saved the key, and would ask for the passphrase again here.
   const held = core.ring.find(fingerprint);
   if (core.custody.name === 'passphrase' && held) return held;
   const finding = await core.custody.find();

@@ -36,7 +36,7 @@ const NONCES_PER_DRAW = 128;
 let nonces = Buffer.alloc(0);
 let nextNonceAt = 0;
 
-/** Fresh random bytes, each handed out once. The view is of a block that is never written again. */
+/** Fresh random bytes, each used once. The view is of a block that is never written again. */
 function drawNonce(): Buffer {
   if (nextNonceAt === nonces.length) {
     nonces = randomBytes(NONCE_BYTES * NONCES_PER_DRAW);

@@ -16,7 +16,7 @@ export interface SecretStore extends Vault {
   readonly keepers: readonly SecretKeeper[];
   /** What was declared of a kind. */
   factsOf(kind: SecretKind): KindFacts;
-  /** Writes down when secrets were last used: kept in memory meanwhile, so that reading one writes nothing. */
+  /** Saves when secrets were last used; kept in memory until then, so that reading one writes nothing. */
   flushUses(): void;
 }
 
