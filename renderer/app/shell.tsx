@@ -2,7 +2,7 @@ import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tansta
 import { Suspense, useEffect, useRef } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
 import { areas } from '../areas.ts';
-import { onDesktop } from '../desktop.ts';
+import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { useVault } from '../vault-state/vault.ts';
@@ -78,10 +78,20 @@ function Frame() {
   );
 }
 
-/** A notification or the tray was clicked: opens its page like a link in the console. */
+/**
+ * A notification or the tray was clicked: opens its page like a link in the console. What was clicked before the console
+ * was ready is asked for once.
+ */
 function useWantedPage(): void {
   const navigate = useNavigate();
-  useEffect(() => onDesktop('navigate', ({ path }) => void navigate({ to: path as '/' })), [navigate]);
+  useEffect(() => {
+    const open = async () => {
+      const path = await desktop?.takePath();
+      if (path) await navigate({ to: path as '/' });
+    };
+    void open();
+    return onDesktop('navigate', () => void open());
+  }, [navigate]);
 }
 
 function PageToCome() {

@@ -78,7 +78,7 @@ describe('your account', () => {
       await other.getByLabel('Search secrets').fill('half a wo');
     }
     await page.reload();
-    await page.getByText('this one').waitFor();
+    await page.getByText('this session').waitFor();
     const ends = page.getByRole('button', { name: /^End the session/ });
     await expect.poll(() => ends.count()).toBe(2);
     await ends.first().click();

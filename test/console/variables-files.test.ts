@@ -227,6 +227,7 @@ describe('.env files, locked and large lists', () => {
     await bad.getByRole('button', { name: 'Enter again' }).click();
     await dialog().getByLabel('Value').fill('entered again');
     await button('Save', dialog()).click();
+    await dialog().waitFor({ state: 'detached' });
     await bad.waitFor({ state: 'detached' });
     expect((await console.api('GET', '/projects/trip/env-vars/HASH/value')).value).toBe('entered again');
     await button('Reveal SPACES').click();

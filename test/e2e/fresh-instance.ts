@@ -58,12 +58,10 @@ async function liveTwoDays(dataDir: string): Promise<void> {
     skippedMs += 25 * 60 * 60 * 1000;
     // Each is due now; it has run when it is due later.
     for (;;) {
-      const { jobs } = await ask<{ jobs: { name: string; schedule: string; next_at: number }[] }>(
-        'GET',
-        '/jobs',
-      );
-      const scheduled = jobs.filter(({ schedule }) => schedule !== 'when asked for');
-      for (const { name, next_at } of scheduled) if (next_at > clock.now()) ran.add(`${name} ${day}`);
+      const { jobs } = await ask<{ jobs: { name: string; next_at: number | null }[] }>('GET', '/jobs');
+      // The others run when asked for.
+      const scheduled = jobs.filter(({ next_at }) => next_at !== null);
+      for (const { name, next_at } of scheduled) if ((next_at ?? 0) > clock.now()) ran.add(`${name} ${day}`);
       if (scheduled.length > 0 && scheduled.every(({ name }) => ran.has(`${name} ${day}`))) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -86,6 +86,11 @@ export const bridgeCalls = {
   hideFromCapture: { request: z.strictObject({ isHidden: z.boolean() }), answer: nothing },
   /** Has the system confirm the user's identity; true counts like the password, for five minutes. */
   confirm: { request: nothing, answer: z.boolean() },
+  /**
+   * The page that a `navigate` event named and nobody has opened yet; null when there is none. Asked for when the console
+   * starts, because an event sent before that is lost.
+   */
+  takePath: { request: nothing, answer: path.nullable() },
   quit: { request: nothing, answer: nothing },
 } as const satisfies Record<string, { request: z.ZodType; answer: z.ZodType }>;
 

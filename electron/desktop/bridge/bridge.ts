@@ -118,6 +118,7 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       door.confirm();
       return true;
     },
+    takePath: window.takePath,
     quit: parts.quit,
   };
 }

@@ -30,6 +30,8 @@ export interface ConsoleWindow {
   /** Brings it to the front, at this path if given. */
   show(path?: string): void;
   hide(): void;
+  /** The path given to `show` that its page has not opened yet; it is given once. */
+  takePath(): string | null;
   send<Event extends BridgeEvent>(event: Event, message: BridgeMessage<Event>): void;
   /** Closes it for good, whatever `onClose` returns. */
   destroy(): void;
@@ -76,6 +78,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
   native.on('page-title-updated', (event) => event.preventDefault());
 
   let isLoaded = false;
+  let wantedPath: string | null = null;
   const load = (path: string) => {
     isLoaded = true;
     void native
@@ -93,7 +96,10 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       const isFirst = !isLoaded;
       if (isFirst) load(path ?? '/');
       // An open page navigates itself, and may ask about unsaved input.
-      else if (path !== undefined) send('navigate', { path });
+      else if (path !== undefined) {
+        wantedPath = path;
+        send('navigate', { path });
+      }
       if (native.isMinimized()) native.restore();
       // Not earlier, because this shows the window.
       if (isFirst && preferences.value.isMaximized) native.maximize();
@@ -101,6 +107,11 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       native.focus();
     },
     hide: () => native.hide(),
+    takePath() {
+      const path = wantedPath;
+      wantedPath = null;
+      return path;
+    },
     destroy: () => native.destroy(),
   };
 }
