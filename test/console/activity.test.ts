@@ -65,7 +65,7 @@ describe('activity', () => {
     await page.getByLabel('Time').selectOption('custom');
     await page.getByLabel('To').fill('2020-01-01');
     await page.getByText('No matching activity').waitFor();
-    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('button', { name: 'Clear', exact: true }).click();
     await page.getByText('Created the project recipes').waitFor();
   });
 

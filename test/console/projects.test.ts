@@ -91,7 +91,7 @@ describe('projects', () => {
     await expectAccessible(page, 'name taken');
     expect(await dialog.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Production');
     await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill('staging');
-    await dialog.getByLabel('Branch').fill('develop');
+    await dialog.getByRole('textbox', { name: 'Branch' }).fill('develop');
     await dialog.getByRole('button', { name: 'Add environment' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('cell', { name: 'develop' }).waitFor();
