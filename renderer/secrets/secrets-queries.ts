@@ -58,8 +58,14 @@ export function useLostKeys(): ReadonlySet<string> {
 /** Starts a check of every value, or joins the running one; the change feed reports its progress. */
 export function useVerifyAll(): ApiMutation {
   return useApiMutation(() => ask(client.POST('/vault/doctor')), {
-    onDone: (report) => queryClient.setQueryData(doctorQuery.queryKey, report),
+    onDone: (begun) =>
+      queryClient.setQueryData(doctorQuery.queryKey, (known) => (isOf(begun, known) ? known : begun)),
   });
+}
+
+/** The feed may have been faster: what it said of the same check is newer than the answer that the check began. */
+function isOf(begun: DoctorReport, known: DoctorReport | undefined): boolean {
+  return known !== undefined && known.started_at === begun.started_at && known.checked >= begun.checked;
 }
 
 /** The latest report. When a check ends, the list is refetched. */

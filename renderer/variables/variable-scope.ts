@@ -1,4 +1,5 @@
 import { ask, askConfirmed, client } from '../api/client.ts';
+import { queryClient } from '../api/queries.ts';
 import type { components } from '../api/schema.ts';
 import { variablesQuery } from '../projects/project-queries.ts';
 
@@ -36,6 +37,16 @@ export interface VariableScope {
   listVersions: (id: number) => Promise<VariableVersion[]>;
   revert: (variable: Variable, version: number, allowUnresolved: boolean) => Promise<Variable>;
   listUses: (id: number) => Promise<VariableUses>;
+}
+
+/**
+ * Shows what was saved at once: a dialog opened before the list is loaded again would start from the version before, and
+ * its save would be refused as a conflict with one's own.
+ */
+export function showSaved({ queryKey }: VariableScope, saved: Variable): void {
+  queryClient.setQueryData<Variable[]>(queryKey, (list) =>
+    list?.map((known) => (known.id === saved.id ? saved : known)),
+  );
 }
 
 const asSeen = (variables: readonly Variable[]) => ({

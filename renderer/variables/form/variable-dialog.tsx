@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { useSaveKey } from '../../ui/use-save-key.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
-import type { Variable, VariableScope } from '../variable-scope.ts';
+import { showSaved, type Variable, type VariableScope } from '../variable-scope.ts';
 import { LostRace } from './lost-race.tsx';
 import { type FormFields, VariableForm } from './variable-form.tsx';
 
@@ -36,7 +36,8 @@ export function VariableDialog(props: VariableDialogProps) {
       send(scope, variable, fields, allowUnresolved, over),
     {
       changes: [scope.queryKey[0]],
-      onDone: (_, { fields }) => {
+      onDone: (saved, { fields }) => {
+        showSaved(scope, saved);
         onClose();
         showToast({ title: `${fields.key} saved` });
       },

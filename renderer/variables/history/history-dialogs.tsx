@@ -16,7 +16,7 @@ import { formatAgo, formatExact } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { Mask, PlainValue } from '../table/plain-value.tsx';
 import { Kind } from '../table/variable-cells.tsx';
-import type { Variable, VariableScope, VariableVersion } from '../variable-scope.ts';
+import { showSaved, type Variable, type VariableScope, type VariableVersion } from '../variable-scope.ts';
 
 interface HistoryDialogProps {
   scope: VariableScope;
@@ -45,7 +45,10 @@ export function HistoryDialog({ scope, variable, mayWrite, onClose }: HistoryDia
     },
     {
       changes: [scope.queryKey[0]],
-      onDone: (_, { version }) => showToast({ title: `${variable.key} was restored to version ${version}` }),
+      onDone: (saved, { version }) => {
+        showSaved(scope, saved);
+        showToast({ title: `${variable.key} was restored to version ${version}` });
+      },
     },
   );
   return (
