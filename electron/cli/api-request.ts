@@ -64,7 +64,9 @@ export interface PathValues {
  * segment.
  */
 export function formatPath(template: string, { path = {}, query = {} }: PathValues): string {
-  const filled = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeSegment(name, path[name]));
+  const filled = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
+    encodeSegment(name, Object.hasOwn(path, name) ? path[name] : undefined),
+  );
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
   return search.size === 0 ? filled : `${filled}?${search}`;

@@ -54,11 +54,11 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
   }
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
   if (!group) throw usageError(`Unknown command ${first}. See temps-desktop --help.`);
-  const { commands } = await group.load();
-  const name = [args.slice(0, 2).join(' '), first].find((candidate) => Object.hasOwn(commands, candidate));
-  const command = name === undefined ? undefined : commands[name];
+  const commands = new Map(Object.entries((await group.load()).commands));
+  const name = [args.slice(0, 2).join(' '), first].find((candidate) => commands.has(candidate));
+  const command = name === undefined ? undefined : commands.get(name);
   if (!command || name === undefined) {
-    const usages = Object.values(commands).map(({ usage }) => usage);
+    const usages = [...commands.values()].map(({ usage }) => usage);
     throw usageError(`${first} needs one of:\n  ${usages.join('\n  ')}`);
   }
   return await runCommand(command, args.slice(name.split(' ').length), processes);

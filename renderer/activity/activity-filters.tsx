@@ -29,8 +29,9 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
     setRange(next);
     onChange({ ...filter, from: startOf(next, Date.now()), to: null });
   };
+  const titles = new Map(Object.entries(known?.titles ?? {}));
   const operations = (known?.operations ?? [])
-    .map((value) => ({ value, label: known?.titles[value] ?? value }))
+    .map((value) => ({ value, label: titles.get(value) ?? value }))
     .toSorted((a, b) => a.label.localeCompare(b.label));
   return (
     <div className="toolbar flex-wrap">

@@ -62,7 +62,8 @@ export function useApiMutation<Input = void, Answer = unknown>(
     error,
     message: error === null ? undefined : describeError(error),
     fieldError: (name, taken) => {
-      const said = error instanceof ApiProblem ? error.fields[name] : undefined;
+      const said =
+        error instanceof ApiProblem && Object.hasOwn(error.fields, name) ? error.fields[name] : undefined;
       if (said === 'taken' && taken) return taken;
       return said && said.charAt(0).toUpperCase() + said.slice(1);
     },

@@ -1,8 +1,8 @@
 import { words } from '../api/words.ts';
 
-const permissions: Record<string, string> = words.permissions;
+const permissions = new Map<string, string>(Object.entries(words.permissions));
 
 /** A permission in words, for lists. */
 export function permissionWords(permission: string): string {
-  return permissions[permission] ?? permission;
+  return permissions.get(permission) ?? permission;
 }

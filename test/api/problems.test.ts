@@ -22,6 +22,33 @@ describeOverDoors('what goes wrong', (door) => {
     expect(String(answer.headers.allow).split(', ').sort()).toEqual(['GET', 'POST']);
   });
 
+  it.each([
+    'TRACE',
+    'PROPFIND',
+    'M-SEARCH',
+    'PURGE',
+  ])('is a method that nothing takes: %s', async (method) => {
+    for (const path of ['/projects', '//', '//no/page']) {
+      const answer = await door().request(method, path);
+      expect([answer.status, answer.body.error_code], path).toEqual([405, 'method_not_allowed']);
+    }
+  });
+
+  it('is a name that every object has, wherever a name is looked up', async () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      for (const [path, body] of [
+        ['/api-keys', { name: 'ci', role_type: name }],
+        ['/users', { email: 'eve@example.org', password: 'correct horse battery', roles: [name] }],
+        ['/projects', { [name]: 1 }],
+      ] as const) {
+        const { status, body: said } = await door().owner('POST', path, body);
+        expect([status, said.error_code], `${path} ${name}`).toEqual([400, 'invalid_request']);
+      }
+      expect((await door().owner('GET', `/jobs?job=${name}`)).body.runs).toEqual([]);
+      expect((await door().owner('GET', `/projects/${name}`)).status).toBe(404);
+    }
+  });
+
   it('takes /api/api for /api, as upstream clients send it', async () => {
     expect((await door().request('GET', '//api/api/auth/email-status')).status).toBe(200);
   });

@@ -137,6 +137,17 @@ describe('the whole way of a new user', () => {
     expect(cli(['env', 'get', 'ONE_TOKEN', '-p', 'shop']).code).toBe(4);
   });
 
+  it('gives a program variables whose names every object has', () => {
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      done(['env', 'set', name, '-p', 'shop'], `value of ${name}`);
+    const printed = done(['run', '-p', 'shop', '--', 'env']);
+    for (const name of ['__proto__', 'constructor', 'toString']) {
+      expect(printed).toContain(`${name}=value of ${name}\n`);
+      expect(done(['env', 'export', '-p', 'shop'])).toContain(name);
+      done(['env', 'rm', name, '-p', 'shop']);
+    }
+  });
+
   it('sets what refers to a variable that comes later, with a warning, and refuses a circle', () => {
     const early = cli(['env', 'set', 'REF_A', '-p', 'shop', '--plain'], '${{REF_B}}\n');
     expect([early.code, early.out]).toEqual([0, 'Set REF_A (plain).\n']);

@@ -31,7 +31,7 @@ export const commands: Record<string, Command> = {
           query: { environment: env },
         }),
       );
-      const environment: NodeJS.ProcessEnv = { ...process.env };
+      const environment = new Map(Object.entries(process.env));
       for (const { key, value } of variables) {
         if (process.platform === 'linux' && Buffer.byteLength(value) + key.length + 2 > MAX_STRING_BYTES) {
           throw new CommandError(
@@ -39,9 +39,10 @@ export const commands: Record<string, Command> = {
             `${key} is over 128 KiB, more than Linux allows for one variable.`,
           );
         }
-        environment[key] = value;
+        environment.set(key, value);
       }
-      return await runProgram(program, args, environment);
+      // By definition and not by assignment: a variable may be called __proto__.
+      return await runProgram(program, args, Object.fromEntries(environment));
     },
   },
 };

@@ -57,11 +57,15 @@ export const rolePermissions: Record<Role, readonly Permission[]> = {
   reader: listPermissionsOf('reader'),
 };
 
-const aliases: Record<string, Role> = { developer: 'user', viewer: 'reader', readonly: 'reader' };
+const aliases = new Map<string, Role>([
+  ['developer', 'user'],
+  ['viewer', 'reader'],
+  ['readonly', 'reader'],
+]);
 
 /** Upstream's role names and their aliases. Throws `invalid_request` for any other: it is never dropped. */
 export function parseRole(text: string): Role {
-  const role = aliases[text] ?? roles.find((known) => known === text);
+  const role = aliases.get(text) ?? roles.find((known) => known === text);
   if (!role) {
     throw new AppError('invalid_request', `Unknown role; the roles are ${roles.join(', ')}.`, {
       fields: { role_type: 'unknown role' },

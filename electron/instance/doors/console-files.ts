@@ -5,12 +5,12 @@ import { Hono } from 'hono';
 import { AppError } from '../kernel/app-error.ts';
 
 /** What the build puts out, by ending. */
-const mediaTypes: Record<string, string> = {
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.html': 'text/html; charset=utf-8',
-};
+const mediaTypes = new Map([
+  ['.js', 'text/javascript; charset=utf-8'],
+  ['.css', 'text/css; charset=utf-8'],
+  ['.svg', 'image/svg+xml'],
+  ['.html', 'text/html; charset=utf-8'],
+]);
 const NONCE_PLACE = '<meta name="style-nonce" content=""';
 
 /**
@@ -23,7 +23,7 @@ export function consoleFiles(folder: string): Hono {
   const page = files.has('/index.html') ? readFileSync(join(folder, 'index.html'), 'utf8') : null;
   app.get('*', (c) => {
     const { path } = c.req;
-    const type = mediaTypes[/\.\w+$/.exec(path)?.[0] ?? ''];
+    const type = mediaTypes.get(/\.\w+$/.exec(path)?.[0] ?? '');
     if (type && files.has(path) && path !== '/index.html') {
       // Names under /assets carry the hash of what is in them.
       const cacheControl = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';

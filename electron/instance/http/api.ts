@@ -1,6 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Caller } from '../access/caller.ts';
-import { AppError, type FieldErrors } from '../kernel/app-error.ts';
+import { AppError } from '../kernel/app-error.ts';
 
 export interface ApiEnv {
   Variables: {
@@ -24,11 +24,14 @@ export function createRoutes(): Routes {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const fields: FieldErrors = {};
+      const fields = new Map<string, string>();
       for (const issue of result.error.issues) {
-        fields[issue.path.join('.') || 'body'] ??= issue.message;
+        const name = issue.path.join('.') || 'body';
+        if (!fields.has(name)) fields.set(name, issue.message);
       }
-      throw new AppError('invalid_request', 'Some fields are missing or invalid.', { fields });
+      throw new AppError('invalid_request', 'Some fields are missing or invalid.', {
+        fields: Object.fromEntries(fields),
+      });
     },
   });
 }

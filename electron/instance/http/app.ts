@@ -12,6 +12,7 @@ import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 
 export const SESSION_COOKIE = 'session';
 const VERSION = '0.1.0';
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Credentials of a request. */
@@ -140,6 +141,11 @@ export function createApp(options: AppOptions): App {
  * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places.
  */
 async function prepare(request: Request): Promise<Request> {
+  // Some that Node's parser lets in, TRACE among them, no Request may have (Fetch, 2.2.1).
+  if (!METHODS.includes(request.method))
+    throw new AppError('method_not_allowed', `Nothing here takes ${request.method}.`, {
+      details: { allow: METHODS },
+    });
   const url = new URL(request.url);
   if (url.pathname.startsWith('/api/api/')) url.pathname = url.pathname.slice('/api'.length);
   if (SAFE_METHODS.has(request.method))

@@ -117,8 +117,7 @@ function readValue(variable: Variable | null, original: string | null, typed: st
 function describeFields(problem: ApiProblem | null) {
   if (!problem) return {};
   const find = (field: string) =>
-    problem.fields[field] ??
-    Object.entries(problem.fields).find(([path]) => path.startsWith(`${field}.`))?.[1];
+    Object.entries(problem.fields).find(([path]) => path === field || path.startsWith(`${field}.`))?.[1];
   const isTooLarge = hasCode(problem, 'secret_too_large', 'body_too_large');
   return {
     key: hasCode(problem, 'name_taken') ? problem.message : find('key') && capitalize(find('key') as string),

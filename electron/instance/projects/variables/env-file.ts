@@ -215,10 +215,15 @@ function refuseRepeated(pieces: EnvPiece[]): EnvPiece[] {
   });
 }
 
-const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', $: '$', '`': '`' };
+/** What a backslash makes of the letter behind it; every other character stands for itself. */
+const escapes = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+]);
 
 function unescapeDouble(inside: string): string {
-  return inside.replace(/\\([nrt"\\$`])/g, (_, character: string) => escapes[character] ?? character);
+  return inside.replace(/\\([nrt"\\$`])/g, (_, character: string) => escapes.get(character) ?? character);
 }
 
 /** Only in double quotes does a backslash keep a quote from closing. */

@@ -107,13 +107,13 @@ const tools: Tool[] = [
 ];
 
 /** By the name of the process that serves it; the kernel keeps 15 letters of that. */
-const serviceNames: Record<string, string> = {
-  'gnome-keyring-d': 'GNOME Keyring',
-  kwalletd5: 'KWallet',
-  kwalletd6: 'KWallet',
-  ksecretd: 'KWallet',
-  keepassxc: 'KeePassXC',
-};
+const serviceNames = new Map([
+  ['gnome-keyring-d', 'GNOME Keyring'],
+  ['kwalletd5', 'KWallet'],
+  ['kwalletd6', 'KWallet'],
+  ['ksecretd', 'KWallet'],
+  ['keepassxc', 'KeePassXC'],
+]);
 
 const run = promisify(execFile);
 
@@ -154,7 +154,7 @@ export async function findSecretServiceName(): Promise<string | null> {
 /** A process of another namespace has no folder here. */
 async function nameProcess(pid: string): Promise<string | null> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null);
-  return name === null ? null : (serviceNames[name.trim()] ?? 'Secret Service');
+  return name === null ? null : (serviceNames.get(name.trim()) ?? 'Secret Service');
 }
 
 async function ask(command: string, args: string[]): Promise<string> {
