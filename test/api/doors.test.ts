@@ -144,8 +144,8 @@ describe('the HTTPS door', () => {
   });
 });
 
-describe('an address that guesses', () => {
-  it('is shut out after 60 wrong tries, whatever it tries, for 15 minutes', async () => {
+describe('an address that tries many wrong links', () => {
+  it('is turned away after 60 for 15 minutes, with wrong ones alone', async () => {
     const guess = () => door.request('POST', '/auth/link', { token: 'wrong' });
     let tries = 0;
     while ((await guess()).status === 401 && tries < 100) tries += 1;
@@ -153,15 +153,8 @@ describe('an address that guesses', () => {
     expect(tries).toBeGreaterThan(50);
     expect(tries).toBeLessThanOrEqual(60);
     expect((await guess()).body.error_code).toBe('too_many_attempts');
-    expect((await door.request('GET', '/projects', undefined, { token: 'wrong' })).status).toBe(429);
-    expect(
-      (
-        await door.request('POST', '/auth/login', {
-          email: 'ada@example.org',
-          password: 'a long enough password',
-        })
-      ).status,
-    ).toBe(429);
+    const ada = { email: 'ada@example.org', password: 'a long enough password' };
+    expect((await door.request('POST', '/auth/login', ada)).status).toBe(200);
     door.clock.advance(15 * 60_000 + 1);
     expect((await guess()).status).toBe(401);
   });

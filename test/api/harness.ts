@@ -32,6 +32,8 @@ export interface TestDoor {
   name: 'https' | 'socket';
   instance: Instance;
   dataDir: string;
+  /** Of the HTTPS door, which is open whichever this one is. */
+  port: number;
   clock: ManualClock;
   /** Through this door, as nobody in particular: over the socket that is the owner. */
   request(method: string, path: string, body?: unknown, who?: Who): Promise<TestAnswer>;
@@ -149,6 +151,7 @@ export async function openDoor(
     name,
     instance,
     dataDir,
+    port,
     clock,
     request,
     owner: inProcess,

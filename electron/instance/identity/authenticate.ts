@@ -33,7 +33,6 @@ export function createAuthenticator(identity: Identity): Identify {
 function identifyBearer(identity: Identity, authorization: string, ip: string | null): Caller {
   const [, given = ''] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
   const form = readTokenPrefix(given);
-  identity.throttle.requireAllowed(ip, null);
   try {
     if (!form) throw unknownToken();
     if (form.sort === 'tk') {
@@ -47,7 +46,7 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
     identity.lastUse.note('deployment_tokens', caller.tokenId);
     return caller;
   } catch (error) {
-    if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(ip, null);
+    if (hasCode(error, 'invalid_credentials')) identity.throttle.noteWrongToken('token', ip);
     throw error;
   }
 }

@@ -133,6 +133,16 @@ export function listSessionsOf(ctx: Context, userId: number): SessionOfUser[] {
     .all(userId, ctx.clock.now()) as SessionOfUser[];
 }
 
+/** Whether someone who knew the account's password is, or a little while ago was, signed in from this address. */
+export function isSignedInFrom(ctx: Context, userId: number, ip: string | null): boolean {
+  return (
+    ctx.store.sqlite
+      .prepare('SELECT EXISTS (SELECT 1 FROM sessions WHERE user_id = ? AND ip IS ?)')
+      .pluck()
+      .get(userId, ip) === 1
+  );
+}
+
 /** Throws `not_found`, for someone else's session too. */
 export function getSessionOf(ctx: Context, userId: number, id: number): SessionOfUser {
   const session = listSessionsOf(ctx, userId).find((known) => known.id === id);

@@ -5,6 +5,7 @@ import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
 import { identityOperations } from '../operations.ts';
+import { normalizeEmail } from '../users/email.ts';
 import {
   createUser,
   findFirstAdministrator,
@@ -15,7 +16,8 @@ import {
   type User,
 } from '../users/users.ts';
 import { acceptSecondFactor } from './second-factor.ts';
-import { confirmSession, createSession, endSession, type NewSession } from './sessions.ts';
+import { confirmSession, createSession, endSession, isSignedInFrom, type NewSession } from './sessions.ts';
+import { networkOf } from './sign-in-throttle.ts';
 
 interface Client {
   ip: string | null;
@@ -33,22 +35,26 @@ export async function signIn(
   client: Client,
 ): Promise<{ user: User; opened: NewSession }> {
   const { ctx, throttle } = identity;
-  throttle.requireAllowed(client.ip, email);
+  const guessed = { what: 'password', email } as const;
+  throttle.requireAllowed(guessed);
   const claimed = findUserByEmail(ctx, email);
   const hash = claimed ? getPasswordHash(ctx, claimed.id) : null;
-  const matches = await identity.passwords.matches(password, hash);
-  // SECURITY: checked again before the result counts: of many guesses sent at once, those over the limit reveal
-  // nothing.
-  throttle.requireAllowed(client.ip, email);
+  const matches = await identity.passwords.matches(password, hash, {
+    account: normalizeEmail(email),
+    address: client.ip && networkOf(client.ip),
+    isKnown: claimed !== null && isSignedInFrom(ctx, claimed.id, client.ip),
+  });
+  // SECURITY: checked again before the result counts: of many guesses sent at once, those over the limit reveal nothing.
+  throttle.requireAllowed(guessed);
   // SECURITY: the account may have changed since the request was sent: a new password, a second factor, deleted.
   const user =
     claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
   if (!user) {
-    throttle.noteFailure(client.ip, email);
+    throttle.noteFailure(guessed);
     ctx.audit.append(identityOperations.SIGN_IN_FAILED, null, { ip: client.ip });
     throw new AppError('invalid_credentials', 'Wrong e-mail or password.');
   }
-  throttle.noteSuccess(email);
+  throttle.noteSuccess(guessed);
   const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
   const opened = createSession(ctx, { kind, userId: user.id, ...client });
   if (!user.mfaEnabled) noteSignIn(identity, user, client, 'password');
@@ -74,12 +80,13 @@ export function verifySecondFactor(
     .pluck()
     .get(pendingId) as number;
   const user = getUser(ctx, userId);
-  throttle.requireAllowed(client.ip, `mfa ${user.email}`);
+  const guessed = { what: 'code', userId: user.id } as const;
+  throttle.requireAllowed(guessed);
   if (!acceptSecondFactor(ctx, user.id, code)) {
-    throttle.noteFailure(client.ip, `mfa ${user.email}`);
+    throttle.noteFailure(guessed);
     throw new AppError('invalid_credentials', 'This code is wrong or was already used.');
   }
-  throttle.noteSuccess(`mfa ${user.email}`);
+  throttle.noteSuccess(guessed);
   endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
@@ -97,15 +104,20 @@ export async function confirmWithPassword(
   if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
     throw new AppError('forbidden', 'Only people who are signed in can confirm their identity.');
   const user = getUser(ctx, caller.userId);
-  throttle.requireAllowed(caller.ip, user.email);
-  const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id));
+  const guessed = { what: 'confirmation', userId: user.id } as const;
+  throttle.requireAllowed(guessed);
+  const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id), {
+    account: user.email,
+    address: caller.ip,
+    isKnown: true,
+  });
   // SECURITY: as in signing in.
-  throttle.requireAllowed(caller.ip, user.email);
+  throttle.requireAllowed(guessed);
   if (!isRight) {
-    throttle.noteFailure(caller.ip, user.email);
+    throttle.noteFailure(guessed);
     throw new AppError('invalid_credentials', 'Wrong password.');
   }
-  throttle.noteSuccess(user.email);
+  throttle.noteSuccess(guessed);
   remember();
 }
 
@@ -128,14 +140,13 @@ export async function setUpAdministrator(
   client: Client,
 ): Promise<NewSession> {
   const { ctx, links, throttle } = identity;
-  throttle.requireAllowed(client.ip, null);
   if (identity.isSetUp())
     throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   let user: User;
   try {
     links.redeem(token, 'setup');
   } catch (error) {
-    throttle.noteFailure(client.ip, null);
+    throttle.noteWrongToken('link', client.ip);
     throw error;
   }
   try {
@@ -174,13 +185,12 @@ export async function chooseFirstCustody(
 
 function requireSetUpLink(identity: Identity, token: string, client: Client): void {
   const { links, throttle } = identity;
-  throttle.requireAllowed(client.ip, null);
   if (identity.isSetUp())
     throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   try {
     links.require(token, 'setup');
   } catch (error) {
-    throttle.noteFailure(client.ip, null);
+    throttle.noteWrongToken('link', client.ip);
     throw error;
   }
 }
@@ -191,11 +201,10 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
   // SECURITY: the link works only on this machine.
   if (client.ip !== null && !isLoopback(client.ip))
     throw new AppError('owner_only', 'This link works only on the machine itself.');
-  throttle.requireAllowed(client.ip, null);
   try {
     links.redeem(token, 'owner');
   } catch (error) {
-    throttle.noteFailure(client.ip, null);
+    throttle.noteWrongToken('link', client.ip);
     throw error;
   }
   const opened = createSession(ctx, {

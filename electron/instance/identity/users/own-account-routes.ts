@@ -34,7 +34,7 @@ export function ownAccountRoutes(identity: Identity) {
       if (current === undefined) requireConfirmed(caller, ctx.clock.now());
       else await confirmWithPassword(identity, caller, new SecretText(current));
       // Before anything is saved: if the password is refused, nothing else is changed.
-      const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted));
+      const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted), caller.label);
       const newPassword = hash === null ? null : { hash, keptSessionId: sessionId };
       return c.json(toUserJson(updateUser(ctx, caller, userId, change, newPassword)));
     },
@@ -69,14 +69,15 @@ export function ownAccountRoutes(identity: Identity) {
     (c) => {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
-      identity.throttle.requireAllowed(caller.ip, `mfa ${userId}`);
+      const guessed = { what: 'code', userId } as const;
+      identity.throttle.requireAllowed(guessed);
       try {
         enableSecondFactor(ctx, caller, userId, c.req.valid('json').code);
       } catch (error) {
-        if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(caller.ip, `mfa ${userId}`);
+        if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(guessed);
         throw error;
       }
-      identity.throttle.noteSuccess(`mfa ${userId}`);
+      identity.throttle.noteSuccess(guessed);
       return c.body(null, 204);
     },
   );

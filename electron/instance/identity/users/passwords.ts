@@ -2,6 +2,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { threads } from '../../kernel/process-hosts.ts';
 import { createProcessClient, type Program, programFile } from '../../kernel/processes.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
+import { type Asker, createHashQueue } from './hash-queue.ts';
 
 /** bcrypt reads 72 bytes and silently drops the rest: longer ones are refused instead. */
 const MAX_BYTES = 72;
@@ -12,10 +13,10 @@ const BCRYPT_HASH = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
 const NOBODY_HASH = '$2b$12$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy';
 
 export interface Passwords {
-  /** A bcrypt hash. Throws `password_too_short`, `password_too_long`. */
-  hash(password: SecretText): Promise<string>;
-  /** False for a null hash too, after the same work. */
-  matches(password: SecretText, hash: string | null): Promise<boolean>;
+  /** A bcrypt hash of a new password for this account. Throws `password_too_short`, `password_too_long`, `too_many_attempts`. */
+  hash(password: SecretText, account: string): Promise<string>;
+  /** False for a null hash too, after the same work. Throws `too_many_attempts` when too many ask at once. */
+  matches(password: SecretText, hash: string | null, asker: Asker): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -46,20 +47,26 @@ export const passwordProgram: Program<PasswordTask, string | boolean> = {
  */
 export function createPasswords(): Passwords {
   const client = createProcessClient(threads, passwordProgram);
+  const queue = createHashQueue();
   return {
-    async hash(password) {
+    async hash(password, account) {
       requireGoodPassword(password);
-      const hash = await client.ask({ password: password.reveal(), hash: null });
+      // Whoever gives an account a password was let in before.
+      const hash = await queue.run({ account, address: null, isKnown: true }, () =>
+        client.ask({ password: password.reveal(), hash: null }),
+      );
       if (typeof hash !== 'string') throw new AppError('internal_error', 'The password could not be hashed.');
       return hash;
     },
-    async matches(password, hash) {
+    async matches(password, hash, asker) {
       // SECURITY: over 72 bytes bcrypt would compare a prefix; such a password was never accepted.
       const comparable = password.sizeBytes <= MAX_BYTES;
-      const result = await client.ask({
-        password: password.reveal(),
-        hash: comparable && hash !== null ? hash : NOBODY_HASH,
-      });
+      const result = await queue.run(asker, () =>
+        client.ask({
+          password: password.reveal(),
+          hash: comparable && hash !== null ? hash : NOBODY_HASH,
+        }),
+      );
       return comparable && hash !== null && result === true;
     },
     stop: () => client.stop(),

@@ -110,9 +110,9 @@ export function userRoutes(identity: Identity) {
       const request = c.req.valid('json');
       const user = findUserByEmail(ctx, request.email);
       if (!user) throw new AppError('not_found', 'No user has this e-mail address.');
-      const hash = await passwords.hash(new SecretText(request.password));
+      const hash = await passwords.hash(new SecretText(request.password), user.email);
       resetPassword(ctx, caller, user.id, hash);
-      identity.throttle.noteSuccess(user.email);
+      identity.throttle.noteSuccess({ what: 'password', email: user.email });
       return c.body(null, 204);
     },
   );

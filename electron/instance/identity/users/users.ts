@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import { identityOperations } from '../operations.ts';
+import { normalizeEmail, parseEmail } from './email.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface User {
@@ -60,7 +61,7 @@ export function getUser(ctx: Context, id: number): User {
 export function findUserByEmail(ctx: Context, email: string): User | null {
   const row = ctx.store.sqlite
     .prepare(`SELECT ${COLUMNS} FROM users WHERE email = ? AND deleted_at IS NULL`)
-    .get(email.trim().toLowerCase());
+    .get(normalizeEmail(email));
   return row ? fromRow(row as Row) : null;
 }
 
@@ -85,15 +86,6 @@ export function findFirstAdministrator(ctx: Context): User | null {
   return listUsers(ctx, false).find((user) => user.roles.includes('admin')) ?? null;
 }
 
-/** As it is stored. Throws `invalid_request`. */
-function parseEmail(text: string): string {
-  const email = text.trim().toLowerCase();
-  if (/^[^\s@]+@[^\s@]+$/.test(email) && email.length <= 254) return email;
-  throw new AppError('invalid_request', 'This is not an e-mail address.', {
-    fields: { email: 'not an e-mail address' },
-  });
-}
-
 /**
  * Throws `name_taken`, `invalid_request`, `password_too_short`, `password_too_long`, and with `onlyFirst`
  * `already_set_up`.
@@ -107,7 +99,7 @@ export async function createUser(
 ): Promise<User> {
   const email = parseEmail(wanted.email);
   if (onlyFirst) requireNoUsers(ctx);
-  const hash = await passwords.hash(wanted.password);
+  const hash = await passwords.hash(wanted.password, email);
   const now = ctx.clock.now();
   return ctx.store.transaction(() => {
     // Hashing takes a while: another request may have been faster.
