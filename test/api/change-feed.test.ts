@@ -200,6 +200,26 @@ describeOverDoors('the feed of changes', (door) => {
     expect([stream.status, stream.heard]).toEqual([200, []]);
   });
 
+  it('is open to one caller 20 times, over all their keys', async () => {
+    const flooder = await addUser('flooder', 'user');
+    const made = await door().request('POST', '/api-keys', { name: 'own', role_type: 'reader' }, flooder);
+    const key = { token: made.body.api_key as string };
+    const streams = await Promise.all(Array.from({ length: 20 }, (_, at) => open(at % 2 ? flooder : key)));
+    expect(streams.every(({ status }) => status === 200)).toBe(true);
+    await until(() => streams.every(({ heard }) => heard.length > 0));
+    for (const who of [flooder, key]) {
+      const refused = await door().request('GET', '/events', undefined, who);
+      expect([refused.status, refused.body.error_code]).toEqual([429, 'too_many_streams']);
+    }
+    // Others have theirs, and one that ends makes room.
+    expect((await open(await addUser('other', 'user'))).status).toBe(200);
+    streams[0]?.close();
+    await until(async () => {
+      const next = await open(flooder);
+      return next.status === 200;
+    });
+  });
+
   it('bears many windows that come and go', async () => {
     const warnings: string[] = [];
     const note = (warning: Error) => warnings.push(warning.name);

@@ -11,6 +11,9 @@ import { createRoutes } from './api.ts';
 const TICK_MS = 250;
 /** How often an idle stream sends a ping and checks that its listener is still allowed. */
 const PING_MS = 15_000;
+/** Each window of a console has one, and each is looked at four times a second. */
+const MAX_PER_CALLER = 20;
+const MAX_STREAMS = 200;
 
 /** A live view of a capability: the current response of its route, sent whenever its event happens. */
 export interface LiveView {
@@ -41,6 +44,8 @@ export function announceChange(ctx: Context, path: string, caller: Caller): void
 
 /** One open stream: what waits to be sent, and its end. */
 interface Listener {
+  /** Who listens, whichever of their sessions and keys it is. */
+  who: string;
   views: Set<LiveView>;
   /** Resource → whose changes of it are waiting. */
   changed: Map<string, Set<number | null>>;
@@ -65,18 +70,26 @@ export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
     (c) => {
       const caller = c.get('caller');
       requireMayListen(caller);
+      requireRoom(listeners, nameListener(caller));
       // A HEAD request has no body to read: a stream for it would never end.
       if (c.req.raw.method === 'HEAD') return c.body(null);
       const identifyAgain = c.get('identifyAgain');
       const findListener = () => stillTheSame(caller, identifyAgain);
-      return streamSSE(c, (stream) => serve(stream, findListener).catch(() => undefined));
+      return streamSSE(c, (stream) =>
+        serve(stream, nameListener(caller), findListener).catch(() => undefined),
+      );
     },
   );
 
-  async function serve(stream: SSEStreamingApi, findListener: () => Caller | null): Promise<void> {
+  async function serve(
+    stream: SSEStreamingApi,
+    who: string,
+    findListener: () => Caller | null,
+  ): Promise<void> {
     const ended = Promise.withResolvers<void>();
     let open = true;
     const listener: Listener = {
+      who,
       views: new Set(views.filter(({ atStart }) => atStart)),
       changed: new Map(),
       end() {
@@ -167,6 +180,24 @@ function mayHear(
   if ('userId' in caller && caller.userId !== null && changedBy.has(caller.userId)) return true;
   const all = needed ? [needed] : permissions;
   return all.every((permission) => caller.permissions.includes(permission));
+}
+
+/** A person and the keys they made are one listener. */
+function nameListener(caller: Caller): string {
+  if ('userId' in caller && caller.userId !== null) return `user ${caller.userId}`;
+  return caller.kind === 'key' ? `key ${caller.apiKeyId}` : caller.kind;
+}
+
+/** Throws `too_many_streams`. */
+function requireRoom(listeners: ReadonlySet<Listener>, who: string): void {
+  const own = [...listeners].filter((listener) => listener.who === who).length;
+  if (own >= MAX_PER_CALLER)
+    throw new AppError(
+      'too_many_streams',
+      `You have ${MAX_PER_CALLER} streams of changes open: close one first.`,
+    );
+  if (listeners.size >= MAX_STREAMS)
+    throw new AppError('too_many_streams', `${MAX_STREAMS} streams of changes are open: try again later.`);
 }
 
 /** Throws `unauthenticated` without a sign-in, `forbidden` for a deployment token: it is bound to one project. */

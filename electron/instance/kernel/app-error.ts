@@ -31,6 +31,7 @@ export const errorKinds = {
   origin_refused: [403, 'Origin Refused'],
   confirmation_required: [403, 'Confirmation Required'],
   too_many_attempts: [429, 'Too Many Attempts'],
+  too_many_streams: [429, 'Too Many Streams'],
   link_invalid: [401, 'Link Invalid'],
   already_set_up: [409, 'Already Set Up'],
   password_too_long: [400, 'Password Too Long'],
