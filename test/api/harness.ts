@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
@@ -39,6 +40,8 @@ export interface TestDoor {
   request(method: string, path: string, body?: unknown, who?: Who): Promise<TestAnswer>;
   /** As the owner, whichever door it is. */
   owner(method: string, path: string, body?: unknown): Promise<TestAnswer>;
+  /** With a cookie of the right name and no session. */
+  wrongSession: Who;
   /** Signs in and gives the cookie. */
   signIn(email: string, password: string): Promise<Who>;
 }
@@ -155,6 +158,7 @@ export async function openDoor(
     clock,
     request,
     owner: inProcess,
+    wrongSession: { cookie: `${readCookieName(dataDir)}=nonsense` },
     async signIn(email, password) {
       const answer = await request('POST', '/auth/login', { email, password });
       if (answer.status !== 200) throw new Error(answer.text);
@@ -165,6 +169,14 @@ export async function openDoor(
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** It carries the instance: other instances on this machine have others. */
+export function readCookieName(dataDir: string): string {
+  const database = new Database(join(dataDir, 'temps.db'), { readonly: true });
+  const id = database.prepare('SELECT id FROM instance').pluck().get() as string;
+  database.close();
+  return `__Host-temps-${id.slice(0, 8)}`;
 }
 
 /** Of the path of a one-time link. */

@@ -29,7 +29,7 @@ describeOverDoors('people and keys', (door) => {
     });
     expect(answer.body).toMatchObject({ success: true, mfa_required: false });
     expect(String(answer.headers['set-cookie'])).toMatch(
-      /session=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict/,
+      /^__Host-temps-[0-9a-f]{8}=[\w-]{43}; Max-Age=604800; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
     );
     const me = as({ cookie: readCookie(answer) });
     expect((await me('GET', '/user/me')).body).toMatchObject({
@@ -401,7 +401,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('tells a page how it stands, and an anonymous one no more than the sign-in page needs', async () => {
-    const nobody = await door().request('GET', '/auth/session', undefined, { cookie: 'session=nonsense' });
+    const nobody = await door().request('GET', '/auth/session', undefined, door().wrongSession);
     const known = {
       state: 'anonymous',
       kind: null,
@@ -494,7 +494,7 @@ describeOverDoors('people and keys', (door) => {
         'confirmation_required',
       );
       expect((await door().request('GET', `//api/api${path}`, undefined, cookie)).status).toBe(403);
-      expect((await door().request('GET', path, undefined, { cookie: 'session=x' })).status).toBe(401);
+      expect((await door().request('GET', path, undefined, door().wrongSession)).status).toBe(401);
       expect((await owner('GET', path)).text).toContain('canary-bulk');
     }
     expect((await user('GET', '/projects/vaulted/env-vars/A_TOKEN/value')).status).toBe(200);
@@ -621,7 +621,7 @@ describeOverDoors('people and keys', (door) => {
     const { api_key } = (await owner('POST', '/api-keys', { name: 'no session', role_type: 'admin' })).body;
     expect((await as({ token: api_key })('GET', '/users/me/sessions')).status).toBe(403);
     expect((await owner('DELETE', '/users/me/sessions')).status).toBe(403);
-    expect((await as({ cookie: 'session=x' })('GET', '/users/me/sessions')).status).toBe(401);
+    expect((await as(door().wrongSession)('GET', '/users/me/sessions')).status).toBe(401);
   });
 
   it('lets people stay signed in as long as its settings say, and the owner no longer than before', async () => {

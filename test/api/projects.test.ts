@@ -60,7 +60,7 @@ describeOverDoors('projects and variables', (door) => {
   });
 
   it('tells nobody whether a project is there', async () => {
-    const nobody = { cookie: 'session=nonsense' };
+    const nobody = door().wrongSession;
     const routes: [string, string][] = [
       ['GET', ''],
       ['PUT', ''],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
+import { readCookieName } from './harness.ts';
 import { recorded } from './recording/record-answers.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -87,7 +88,7 @@ describe('the door of the desktop window', () => {
   it('takes no credentials from its page: they could make it someone else', async () => {
     const lies: Record<string, string>[] = [
       { authorization: 'Bearer tk_nobody' },
-      { cookie: 'session=nobody' },
+      { cookie: `${readCookieName(dataDir)}=nobody` },
     ];
     for (const headers of lies) {
       const { status, body } = await send('GET', '/auth/session', undefined, headers);

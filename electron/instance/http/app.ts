@@ -1,6 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
-import { getCookie } from 'hono/cookie';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
@@ -9,8 +8,8 @@ import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
+import { findSessionCookie } from './session-cookie.ts';
 
-export const SESSION_COOKIE = 'session';
 const VERSION = '0.1.0';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -96,7 +95,7 @@ export function createApp(options: AppOptions): App {
   app.use('*', async (c, next) => {
     const door = c.env.doorCaller;
     if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
-    const cookie = getCookie(c, SESSION_COOKIE) ?? null;
+    const cookie = findSessionCookie(c, ctx);
     const authorization = c.req.header('authorization') ?? null;
     const identifyNow = () => identify({ authorization, sessionCookie: cookie, ip: door.ip }, door);
     const caller = identifyNow();

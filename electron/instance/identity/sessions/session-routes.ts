@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
 import { requireOwner } from '../../access/caller.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { deleteSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import { shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
@@ -34,7 +34,6 @@ import {
 } from './sign-in.ts';
 
 const password = z.string().min(1).max(1024);
-const cookieOptions = { httpOnly: true, secure: true, sameSite: 'Strict', path: '/' } as const;
 /** Coming in, going out, and proving who you are. */
 export function sessionRoutes(identity: Identity) {
   const { ctx } = identity;
@@ -44,7 +43,7 @@ export function sessionRoutes(identity: Identity) {
     userAgent: c.req.header('user-agent') ?? null,
   });
   const keep = (c: HonoContext<ApiEnv>, opened: NewSession) =>
-    setCookie(c, 'session', opened.token, { ...cookieOptions, maxAge: opened.maxAgeS });
+    setSessionCookie(c, ctx, opened.token, opened.maxAgeS);
 
   app.openapi(
     createRoute({
@@ -113,7 +112,7 @@ export function sessionRoutes(identity: Identity) {
             ? caller.sessionId
             : null;
       if (sessionId !== null) endSession(ctx, identity.revocations, sessionId);
-      deleteCookie(c, 'session', cookieOptions);
+      deleteSessionCookie(c, ctx);
       return c.json({ status: 'signed out' });
     },
   );
