@@ -65,6 +65,16 @@ describe('the data directory of the release before', () => {
     );
   });
 
+  it('announces an authority that is limited to local names, and goes on with its own until devices had time', async () => {
+    const { current, next } = await get('/certificates/authorities');
+    expect(current.permitted).toBeNull();
+    expect(next.permitted).toEqual(expect.arrayContaining(['localhost', 'home.arpa', '192.168.0.0/16']));
+    const days = (next.takes_over_at - NEXT_DAY) / (24 * 60 * 60 * 1000);
+    expect(days).toBeGreaterThan(140);
+    expect(days).toBeLessThan(151);
+    expect((await door.request('GET', '/ca-next.pem')).text).toContain('BEGIN CERTIFICATE');
+  });
+
   it('has jobs from now on', async () => {
     const { jobs } = await get('/jobs');
     expect((jobs as { name: string }[]).map(({ name }) => name)).toContain('diagnostics.integrity');

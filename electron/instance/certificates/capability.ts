@@ -1,16 +1,33 @@
-import { createRoutes } from '../http/api.ts';
-import { AppError } from '../kernel/app-error.ts';
+import { every } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
-import { findAuthorityPem, tlsSecretKeeper } from './local-authority.ts';
+import { certificateRoutes } from './certificate-routes.ts';
+import { tlsSecretKeeper } from './local-authority.ts';
+import { certificateOperations } from './operations.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The local certificate authority: its public certificate, and the keeper of its keys. */
 export function certificatesCapability(ctx: Context): Capability {
-  const routes = createRoutes();
-  routes.get('/ca.pem', (c) => {
-    const pem = findAuthorityPem(ctx);
-    if (!pem) throw new AppError('not_found', 'There is no local certificate authority yet.');
-    return c.body(pem, 200, { 'content-type': 'application/x-pem-file' });
-  });
-  return { name: 'certificates', resources: {}, operations: {}, routes, keepers: [tlsSecretKeeper(ctx)] };
+  return {
+    name: 'certificates',
+    resources: {},
+    operations: certificateOperations,
+    routes: certificateRoutes(ctx),
+    keepers: [tlsSecretKeeper(ctx)],
+    jobs: [
+      {
+        name: 'certificates.renewal',
+        title: 'Renew the local certificates',
+        when: every(DAY_MS),
+        record: 'on_failure',
+        isResumed: false,
+        // Whoever serves a certificate asks for it again, which renews what is due; an open vault asks too.
+        async run() {
+          ctx.events.emit('tls');
+          return undefined;
+        },
+      },
+    ],
+  };
 }

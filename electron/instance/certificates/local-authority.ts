@@ -4,9 +4,16 @@ import type * as X509 from '@peculiar/x509';
 import type { Context } from '../kernel/context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper } from '../vault/vault.ts';
+import { isLocalName, LOCAL_DOMAINS, listMachineNames, PRIVATE_NETWORKS } from './local-names.ts';
+import { certificateOperations } from './operations.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const AUTHORITY_DAYS = 3650;
+/** A device that lost track of it trusts it this long, and not for ever. */
+const AUTHORITY_DAYS = 730;
+/** The next one is there for devices to trust this long before it takes over. */
+const OVERLAP_DAYS = 150;
+/** And takes over this long before the end of the one before. */
+const SWITCH_BEFORE_DAYS = 30;
 /** Browsers refuse leaves of more than 398 days. */
 const LEAF_DAYS = 397;
 const RENEW_BEFORE_DAYS = 30;
@@ -31,25 +38,32 @@ export interface ServedCertificate {
   isTemporary: boolean;
 }
 
+type Purpose = 'authority' | 'next_authority' | 'leaf';
+
 interface Row {
   certificatePem: string;
   secretId: SecretId;
+  /** Of a leaf those it answers to; of an authority those it may vouch for beside the local ones. JSON. */
   names: string;
+  notBefore: number;
   notAfter: number;
 }
 
 /**
- * The certificate the HTTPS door serves for these names: signed by the instance's own authority, both keys sealed,
- * renewed within 30 days of expiry or when the names changed. Throws `vault_locked`.
+ * The certificate the HTTPS door serves for these names: signed by the instance's own authority, both keys
+ * sealed, renewed within 30 days of its end or when the names changed. Names that the authority may not vouch for are
+ * left out. Throws `vault_locked`.
  */
 export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCertificate> {
-  const authority = find(ctx, 'authority') ?? (await issueAuthority(ctx));
+  const authority = await getAuthority(ctx);
+  const served = names.filter((name) => mayVouchFor(authority, name));
   const known = find(ctx, 'leaf');
   const isGood =
     known &&
-    known.names === JSON.stringify(names) &&
-    known.notAfter - ctx.clock.now() > RENEW_BEFORE_DAYS * DAY_MS;
-  const leaf = isGood ? known : await issueLeaf(ctx, authority, names);
+    known.names === JSON.stringify(served) &&
+    known.notAfter - ctx.clock.now() > RENEW_BEFORE_DAYS * DAY_MS &&
+    new X509Certificate(known.certificatePem).checkIssued(new X509Certificate(authority.certificatePem));
+  const leaf = isGood ? known : await issueLeaf(ctx, authority, served);
   return {
     certificatePem: `${leaf.certificatePem}\n${authority.certificatePem}`,
     privateKeyPem: ctx.vault.open(leaf.secretId),
@@ -57,6 +71,95 @@ export async function getLeaf(ctx: Context, names: string[]): Promise<ServedCert
     isTemporary: false,
   };
 }
+
+/**
+ * The authority in use, after what its age asks for: the next one is created OVERLAP_DAYS before it takes over, and takes
+ * over SWITCH_BEFORE_DAYS before the end, so that a device that trusted the new one meanwhile never sees a warning.
+ */
+async function getAuthority(ctx: Context): Promise<Row> {
+  const now = ctx.clock.now();
+  const current = find(ctx, 'authority') ?? (await issueAuthority(ctx, 'authority'));
+  let next = find(ctx, 'next_authority');
+  if (
+    !next &&
+    (isUnlimited(current) || current.notAfter - now < (OVERLAP_DAYS + SWITCH_BEFORE_DAYS) * DAY_MS)
+  )
+    next = await issueAuthority(ctx, 'next_authority');
+  return next && now >= findSwitch(current, next) ? promote(ctx, next) : current;
+}
+
+/** Epoch ms. One that may vouch for every name on earth goes as soon as devices had their time, whatever its end. */
+function findSwitch(current: Row, next: Row): number {
+  return isUnlimited(current)
+    ? Math.min(next.notBefore + OVERLAP_DAYS * DAY_MS, current.notAfter)
+    : current.notAfter - SWITCH_BEFORE_DAYS * DAY_MS;
+}
+
+/** The object identifier of name constraints, 2.5.29.30, as it is written in a certificate. */
+const NAME_CONSTRAINTS = Buffer.from([0x06, 0x03, 0x55, 0x1d, 0x1e]);
+
+/** Authorities of the first release may vouch for every name on earth. */
+function isUnlimited({ certificatePem }: Row): boolean {
+  return !new X509Certificate(certificatePem).raw.includes(NAME_CONSTRAINTS);
+}
+
+function mayVouchFor(authority: Row, name: string): boolean {
+  return isUnlimited(authority) || isLocalName(name, JSON.parse(authority.names) as string[]);
+}
+
+/** The old one's key goes with its row: nothing can be signed with it any more. */
+function promote(ctx: Context, next: Row): Row {
+  const { sqlite } = ctx.store;
+  ctx.store.transaction(() => {
+    const old = sqlite
+      .prepare("DELETE FROM local_certificates WHERE purpose = 'authority' RETURNING private_key_secret_id")
+      .pluck()
+      .all();
+    ctx.vault.remove(old as SecretId[]);
+    sqlite
+      .prepare("UPDATE local_certificates SET purpose = 'authority' WHERE purpose = 'next_authority'")
+      .run();
+    ctx.audit.append(certificateOperations.LOCAL_AUTHORITY_REPLACED, null, { sha256: fingerprintOf(next) });
+  });
+  return next;
+}
+
+/** An authority as people compare and trust it. */
+export interface AuthorityFacts {
+  certificatePem: string;
+  /** SHA-256 of it, as browsers show it. */
+  sha256: string;
+  /** Epoch ms. */
+  notAfter: number;
+  /** Domains and networks it may vouch for; null for one of the first release, which may for every name. */
+  permitted: string[] | null;
+}
+
+/** The authority in use, and the one that takes over; null before the first unlocked start. */
+export function findAuthorities(
+  ctx: Context,
+): { current: AuthorityFacts; next: (AuthorityFacts & { takesOverAt: number }) | null } | null {
+  const current = find(ctx, 'authority');
+  const next = find(ctx, 'next_authority');
+  if (!current) return null;
+  return {
+    current: describeAuthority(current),
+    next: next && { ...describeAuthority(next), takesOverAt: findSwitch(current, next) },
+  };
+}
+
+function describeAuthority(row: Row): AuthorityFacts {
+  const { certificatePem, notAfter } = row;
+  const permitted = [...LOCAL_DOMAINS, ...(JSON.parse(row.names) as string[]), ...PRIVATE_NETWORKS];
+  return {
+    certificatePem,
+    notAfter,
+    sha256: fingerprintOf(row),
+    permitted: isUnlimited(row) ? null : permitted,
+  };
+}
+
+const fingerprintOf = ({ certificatePem }: Row) => new X509Certificate(certificatePem).fingerprint256;
 
 /** For a locked start: a self-signed certificate that is not stored, so that unlocking over HTTPS is possible. */
 export async function createTemporaryCertificate(names: string[], nowMs: number): Promise<ServedCertificate> {
@@ -78,11 +181,6 @@ export async function createTemporaryCertificate(names: string[], nowMs: number)
     fingerprint: new X509Certificate(certificatePem).fingerprint256,
     isTemporary: true,
   };
-}
-
-/** The authority's certificate, to be trusted by browsers; null before the first unlocked start. */
-export function findAuthorityPem(ctx: Context): string | null {
-  return find(ctx, 'authority')?.certificatePem ?? null;
 }
 
 /** Describes these keys to the doctor and the recovery list. A lost one is simply issued again. */
@@ -107,8 +205,8 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
         const purpose = find.get(id);
         if (purpose)
           owners.set(id, {
-            title: purpose === 'authority' ? 'Local certificate authority' : 'HTTPS of this instance',
-            name: purpose === 'authority' ? 'Local certificate authority' : 'HTTPS certificate',
+            title: purpose === 'leaf' ? 'HTTPS of this instance' : 'Local certificate authority',
+            name: purpose === 'leaf' ? 'HTTPS certificate' : 'Local certificate authority',
             belongsTo: 'This instance',
             path: null,
           });
@@ -128,14 +226,18 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
   };
 }
 
-async function issueAuthority(ctx: Context): Promise<Row> {
+async function issueAuthority(ctx: Context, purpose: 'authority' | 'next_authority'): Promise<Row> {
   const x509 = await loadX509();
+  const { formatNameConstraints } = await import('./name-constraints.ts');
   const now = ctx.clock.now();
   const keys = await generateKeys();
   const notAfter = now + AUTHORITY_DAYS * DAY_MS;
+  const machineNames = listMachineNames();
+  const constraints = formatNameConstraints(machineNames);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: createSerial(),
-    name: `CN=Temps local authority ${ctx.store.identity.id.slice(0, 8)}`,
+    // The year tells two of one instance apart in a device's list.
+    name: `CN=Temps local authority ${ctx.store.identity.id.slice(0, 8)} ${new Date(now).getUTCFullYear()}`,
     notBefore: new Date(now - DAY_MS),
     notAfter: new Date(notAfter),
     keys,
@@ -144,10 +246,13 @@ async function issueAuthority(ctx: Context): Promise<Row> {
       // RFC 5280 §4.2.1.9: path length 0, so it can sign leaves and no further authority.
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.Extension(constraints.oid, true, constraints.der),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return await keep(ctx, 'authority', certificate, keys.privateKey, [], notAfter);
+  const row = await keep(ctx, purpose, certificate, keys.privateKey, machineNames, notAfter);
+  ctx.audit.append(certificateOperations.LOCAL_AUTHORITY_CREATED, null, { sha256: fingerprintOf(row) });
+  return row;
 }
 
 async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise<Row> {
@@ -156,7 +261,8 @@ async function issueLeaf(ctx: Context, authority: Row, names: string[]): Promise
   const issuer = new x509.X509Certificate(authority.certificatePem);
   const signingKey = await importKey(ctx.vault.open(authority.secretId));
   const keys = await generateKeys();
-  const notAfter = now + LEAF_DAYS * DAY_MS - DAY_MS;
+  // Never beyond the authority's own end.
+  const notAfter = Math.min(now + (LEAF_DAYS - 1) * DAY_MS, authority.notAfter);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: createSerial(),
     subject: 'CN=Temps',
@@ -185,7 +291,7 @@ function leafExtensions(x509: typeof X509, names: string[]): X509.Extension[] {
 /** SECURITY: the key goes from memory into the vault, in the transaction that records its certificate. */
 async function keep(
   ctx: Context,
-  purpose: 'authority' | 'leaf',
+  purpose: Purpose,
   certificate: X509.X509Certificate,
   privateKey: webcrypto.CryptoKey,
   names: string[],
@@ -213,14 +319,21 @@ async function keep(
         certificate.notBefore.getTime(),
         notAfter,
       );
-    return { certificatePem, secretId, names: JSON.stringify(names), notAfter };
+    return {
+      certificatePem,
+      secretId,
+      names: JSON.stringify(names),
+      notBefore: certificate.notBefore.getTime(),
+      notAfter,
+    };
   });
 }
 
-function find(ctx: Context, purpose: 'authority' | 'leaf'): Row | null {
+function find(ctx: Context, purpose: Purpose): Row | null {
   const row = ctx.store.sqlite
     .prepare(
-      `SELECT certificate_pem AS certificatePem, private_key_secret_id AS secretId, names, not_after AS notAfter
+      `SELECT certificate_pem AS certificatePem, private_key_secret_id AS secretId, names, not_before AS notBefore,
+         not_after AS notAfter
        FROM local_certificates WHERE purpose = ?`,
     )
     .get(purpose) as Row | undefined;

@@ -4,12 +4,12 @@ import { secrets } from '../vault/schema.ts';
 /** The local certificate authority and the HTTPS door's leaf. Private keys are sealed. */
 export const localCertificates = sqliteTable('local_certificates', {
   id: integer('id').primaryKey({ autoIncrement: true }),
-  purpose: text('purpose').$type<'authority' | 'leaf'>().notNull().unique(),
+  purpose: text('purpose').$type<'authority' | 'next_authority' | 'leaf'>().notNull().unique(),
   certificatePem: text('certificate_pem').notNull(),
   privateKeySecretId: text('private_key_secret_id')
     .notNull()
     .references(() => secrets.id),
-  /** DNS names and addresses the leaf answers to. */
+  /** DNS names and addresses the leaf answers to; of an authority the machine names it may vouch for. */
   names: text('names', { mode: 'json' }).$type<string[]>().notNull(),
   notBefore: integer('not_before').notNull(),
   notAfter: integer('not_after').notNull(),

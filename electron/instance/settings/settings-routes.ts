@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requirePermission } from '../access/caller.ts';
+import { requireConfirmed, requirePermission } from '../access/caller.ts';
 import { answer, body, createRoutes } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
@@ -36,7 +36,10 @@ export function settingsRoutes(ctx: Context) {
     (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'settings:write');
-      return c.json(toAnswer(settingsShape, updateSettings(ctx, caller, c.req.valid('json'))));
+      const wanted = c.req.valid('json');
+      // SECURITY: browsers that trust this instance's authority believe every name in its certificate.
+      if (wanted.https_names !== undefined) requireConfirmed(caller, ctx.clock.now());
+      return c.json(toAnswer(settingsShape, updateSettings(ctx, caller, wanted)));
     },
   );
   return app;

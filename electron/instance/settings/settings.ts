@@ -1,4 +1,6 @@
 import type { Caller } from '../access/caller.ts';
+import { isLocalName, LOCAL_DOMAINS, listMachineNames } from '../certificates/local-names.ts';
+import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { settingsOperations } from './operations.ts';
 
@@ -34,11 +36,12 @@ export type SettingsChange = { [Name in keyof Sections]?: Sections[Name] | undef
 };
 
 /**
- * Changes what is given and leaves the rest. `https_names` count from the next start, `session_days` for sessions
+ * Changes what is given and leaves the rest. Throws `invalid_request` for a name that someone elsewhere may own. `https_names` count from the next start, `session_days` for sessions
  * opened from now on.
  */
 export function updateSettings(ctx: Context, actor: Caller | null, change: SettingsChange): Settings {
   const { instance_name: name, ...sections } = change;
+  requireLocalNames(sections.https_names ?? []);
   ctx.store.transaction(() => {
     ctx.audit.append(settingsOperations.SETTINGS_UPDATED, actor, change);
     if (name !== undefined) ctx.store.rename(name);
@@ -46,6 +49,18 @@ export function updateSettings(ctx: Context, actor: Caller | null, change: Setti
       if (value !== undefined) writeSection(ctx, section as keyof typeof sections, value);
   });
   return getSettings(ctx);
+}
+
+/** SECURITY: the local authority is trusted by this home's devices; it vouches for nothing that is someone else's. */
+function requireLocalNames(names: readonly string[]): void {
+  const machineNames = listMachineNames();
+  const [at, foreign] = [...names.entries()].find(([, name]) => !isLocalName(name, machineNames)) ?? [];
+  if (foreign === undefined) return;
+  throw new AppError(
+    'invalid_request',
+    `${foreign} is a public name: the local authority vouches for ${LOCAL_DOMAINS.join(', ')}, this machine's name, and private addresses only.`,
+    { fields: { [`https_names.${at}`]: 'a public name' } },
+  );
 }
 
 function readSection<Name extends keyof Sections>(ctx: Context, name: Name): Sections[Name] | null {
