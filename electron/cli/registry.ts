@@ -32,6 +32,10 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'show the audit log',
     load: () => import('./commands/audit.ts'),
   },
+  certificates: {
+    about: 'the local certificate authority that devices may trust',
+    load: () => import('./commands/certificates.ts'),
+  },
   jobs: {
     parameters: '[--limit N]',
     about: 'show background jobs and their results',

@@ -7,6 +7,7 @@ import { useKnownCopies } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';
+import { authoritiesQuery } from '../settings/settings-query.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { MiniDial } from '../ui/instruments/dial.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';
@@ -21,10 +22,17 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
   const keychain = useKeychain();
+  const authorityChangesAt = useQuery(authoritiesQuery).data?.next?.takes_over_at ?? null;
   const [, setRead] = useState(0);
-  const needs = listNeeds({ vault, copies, lost, report, keychain, nowMs: Date.now() }).filter(
-    ({ note }) => note === undefined || !isNoteRead(note),
-  );
+  const needs = listNeeds({
+    vault,
+    copies,
+    lost,
+    report,
+    keychain,
+    authorityChangesAt,
+    nowMs: Date.now(),
+  }).filter(({ note }) => note === undefined || !isNoteRead(note));
   return (
     <Section title="Needs attention" said={needs.length === 0 ? '' : needs.length.toLocaleString()}>
       <div className="card">

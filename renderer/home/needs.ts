@@ -6,7 +6,7 @@ import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
 import { reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
-type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets';
+type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets' | '/settings';
 
 /** One thing that needs attention, with the button that helps. */
 export interface Need {
@@ -30,6 +30,8 @@ export interface NeedFacts {
   report: DoctorReport | undefined;
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
   keychain: string | null;
+  /** Epoch ms when another certificate authority takes over; null when none is due to. */
+  authorityChangesAt: number | null;
   nowMs: number;
 }
 
@@ -46,6 +48,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
     ...needRotation(facts),
     ...needVerification(facts),
     ...needReading(facts),
+    ...needAuthority(facts),
     ...needKeychain(facts),
   ];
 }
@@ -96,6 +99,20 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
       button: { label: 'Show them', to: '/secrets' },
     });
   return needs;
+}
+
+/** A month before: devices that trust the old one alone show a warning from that day on. */
+function needAuthority({ authorityChangesAt, nowMs }: NeedFacts): Need[] {
+  if (authorityChangesAt === null || authorityChangesAt - nowMs > 30 * DAY_MS) return [];
+  return [
+    {
+      id: 'authority',
+      sign: { verdict: 'due' },
+      title: 'A new certificate authority takes over',
+      text: `On ${formatDay(authorityChangesAt)}. Trust it on every device that trusts the present one.`,
+      button: { label: 'Open settings', to: '/settings' },
+    },
+  ];
 }
 
 function needRotation({ vault: { rotation } }: NeedFacts): Need[] {

@@ -6,3 +6,8 @@ export const settingsQuery = queryOptions({
   queryFn: () => ask(client.GET('/settings')),
 });
 export type Settings = Awaited<ReturnType<NonNullable<typeof settingsQuery.queryFn>>>;
+
+export const authoritiesQuery = {
+  queryKey: ['certificates', 'authorities'],
+  queryFn: () => ask(client.GET('/certificates/authorities')),
+};

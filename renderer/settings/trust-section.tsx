@@ -1,10 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
+import { Banner } from '../ui/banner.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Segmented } from '../ui/form/choices.tsx';
 import { Section } from '../ui/page.tsx';
+import { formatDay } from '../ui/time.ts';
+import { authoritiesQuery } from './settings-query.ts';
 
 const FILE = 'temps-authority.pem';
+const NEXT_FILE = 'temps-authority-next.pem';
 type System = 'linux' | 'macos' | 'windows' | 'firefox' | 'phone';
 
 const Command = ({ children }: { children: string }) => (
@@ -91,6 +96,7 @@ function guessSystem(): System {
 /** The certificate authority of this instance, and how to trust it. */
 export function TrustSection() {
   const [system, setSystem] = useState(guessSystem);
+  const { current, next } = useQuery(authoritiesQuery).data ?? {};
   return (
     <Section
       title="Trust the certificate"
@@ -106,6 +112,28 @@ export function TrustSection() {
           The certificate is signed by this instance’s own certificate authority. Machines that trust the
           authority show no warning. The authority’s private key is encrypted like every secret.
         </p>
+        {current && (
+          <p className="text-text-2">
+            {current.permitted
+              ? 'It can vouch for local names and private addresses only, whoever gets hold of its key.'
+              : 'It was created by the first release and can vouch for every name on the internet.'}{' '}
+            It is good until {formatDay(current.not_after)}.
+          </p>
+        )}
+        {next && (
+          <Banner
+            tone="attention"
+            action={
+              <a href="/api/ca-next.pem" download={NEXT_FILE} className={buttonClass('normal', true)}>
+                <Download className="icon" aria-hidden="true" />
+                New authority
+              </a>
+            }
+          >
+            A new authority takes over on {formatDay(next.takes_over_at)}. Trust it on every device before
+            that day, then remove the old one.
+          </Banner>
+        )}
         <div className="min-w-0 overflow-x-auto">
           <Segmented label="System" value={system} onChange={setSystem} options={systems} />
         </div>

@@ -35,6 +35,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     lost: 0,
     report: undefined,
     keychain: null,
+    authorityChangesAt: null,
     nowMs: now,
     ...facts,
   });
@@ -46,6 +47,11 @@ describe('what needs someone', () => {
     expect(needs({}, { copies: [copy(1, 3)], report: { failures: [] } as unknown as DoctorReport })).toEqual(
       [],
     );
+  });
+
+  it('is a certificate authority that takes over within a month, and none later', () => {
+    expect(ids({}, { authorityChangesAt: now + 29 * DAY_MS })).toEqual(['authority']);
+    expect(ids({}, { authorityChangesAt: now + 60 * DAY_MS })).toEqual([]);
   });
 
   it('comes the worst first', () => {
