@@ -30,7 +30,7 @@ export interface NeedFacts {
   report: DoctorReport | undefined;
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
   keychain: string | null;
-  /** Epoch ms when another certificate authority takes over; null when none is due to. */
+  /** Unix time in ms when another certificate authority takes over; null when none is due to. */
   authorityChangesAt: number | null;
   nowMs: number;
 }

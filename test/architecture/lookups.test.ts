@@ -9,6 +9,8 @@ const allowed: Record<string, string> = {
   'electron/instance/vault/secrets/doctor.ts report.byKey[row.keyFingerprint]':
     'fingerprints that the database checks, counted into an object that was empty',
   'electron/instance/vault/rotation/reseal-job.ts counts[kind]': 'kinds that the database counted itself',
+  'electron/instance/http/to-answer.ts given[source]': 'names of a shape, which is our own code',
+  'electron/instance/http/to-answer.ts answer[name]': 'as above',
   'electron/cli/command.ts values[name]':
     'parseArgs makes it without a prototype; names are those of our own code',
   'electron/cli/key/key-rotate-commands.ts values[name]': 'as above',
