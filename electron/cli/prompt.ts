@@ -68,12 +68,17 @@ async function ask(question: string, hidden: boolean): Promise<string> {
   const { Writable } = await import('node:stream');
   // readline echoes typed text to its output, so hidden answers get no output.
   const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
-  process.stderr.write(question);
+  // The terminal's own echo ends here. SECURITY: before the question, or an answer given at once is shown.
   const reader = createInterface({ input: process.stdin, output, terminal: true });
   try {
     return await new Promise<string>((resolve, reject) => {
       reader.once('SIGINT', () => reject(usageError('Cancelled.')));
       reader.once('line', resolve);
+      if (hidden) process.stderr.write(question);
+      else {
+        reader.setPrompt(question);
+        reader.prompt();
+      }
     });
   } finally {
     reader.close();
