@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -9,12 +10,13 @@ const LONGEST = [
   'custody-move',
   'key',
   'rotation-disk-faults',
-  'identity',
   'cli-journey',
   'keychain-journey',
   'locked',
   'packaging',
   'first-seal',
+  'sign-in',
+  'change-feed',
   'key-terminal',
   'first-run',
   'fuzz',
@@ -48,8 +50,8 @@ export default defineConfig({
     // A worker loads the instance once for all its files, and keeps one browser for them.
     isolate: false,
     setupFiles: ['test/setup.ts'],
-    // Most files wait for processes, disks and browsers: every core has one at work.
-    maxWorkers: '100%',
+    // Most files wait for processes, disks and browsers half of their time: every core has two at work.
+    maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },
   },
 });

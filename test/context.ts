@@ -13,6 +13,7 @@ import { insertActiveRecord } from '../electron/instance/vault/key/key-record.ts
 import { KeyRing } from '../electron/instance/vault/key/key-ring.ts';
 import { MasterKey } from '../electron/instance/vault/sealing/master-key.ts';
 import { createSecretStore, type SecretStore } from '../electron/instance/vault/secrets/secret-store.ts';
+import { QUICK_BCRYPT_COST } from './work-factor.ts';
 
 export interface ManualClock extends Clock {
   /** Epoch ms; set it to travel. */
@@ -69,6 +70,7 @@ export function openTestContext(): TestContext {
     log: silentLog,
     processes: childProcesses,
     events,
+    bcryptCost: QUICK_BCRYPT_COST,
     stopping: new AbortController().signal,
   };
   return {

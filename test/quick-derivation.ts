@@ -1,17 +1,31 @@
 import { registerHooks } from 'node:module';
-import { QUICK_LOG_N } from './work-factor.ts';
+import { QUICK_BCRYPT_COST, QUICK_LOG_N } from './work-factor.ts';
+
+const factors = [
+  {
+    file: '/vault/custody/passphrase-file.ts',
+    ours: 'SCRYPT_LOG_N = 18',
+    quick: `SCRYPT_LOG_N = ${QUICK_LOG_N}`,
+  },
+  {
+    file: '/identity/users/passwords.ts',
+    ours: 'BCRYPT_COST = 12',
+    quick: `BCRYPT_COST = ${QUICK_BCRYPT_COST}`,
+  },
+];
 
 /**
- * `node --import …/quick-derivation.ts program`: the program makes passphrase files with the work factor of tests,
- * for which it has no switch itself.
+ * `node --import …/quick-derivation.ts program`: the program makes passphrase files and password hashes with the
+ * work factors of tests, for which it has no switch itself.
  */
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.endsWith('/vault/custody/passphrase-file.ts')) return loaded;
+    const factor = factors.find(({ file }) => url.endsWith(file));
+    if (!factor) return loaded;
     const source = String(loaded.source);
-    const quick = source.replace('SCRYPT_LOG_N = 18', `SCRYPT_LOG_N = ${QUICK_LOG_N}`);
-    if (quick === source) throw new Error('The work factor of passphrase files is not where it was.');
+    const quick = source.replace(factor.ours, factor.quick);
+    if (quick === source) throw new Error(`${factor.ours} is not in ${factor.file}.`);
     return { ...loaded, source: quick };
   },
 });

@@ -50,6 +50,8 @@ export interface InstanceOptions {
   waitForOwnershipMs?: number;
   /** Work factor of new passphrase files, for tests; age's own unless said. */
   scryptLogN?: number;
+  /** Cost of new password hashes, for tests; ours unless said. */
+  bcryptCost?: number;
 }
 
 export interface InstanceStatus {
@@ -118,6 +120,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       log,
       processes,
       events,
+      bcryptCost: options.bcryptCost,
       stopping: stopper.signal,
     };
     return assemble({ ctx, core, ownership, stopper, consoleFolder });

@@ -9,7 +9,7 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
-import { QUICK_LOG_N } from '../work-factor.ts';
+import { QUICK_BCRYPT_COST, QUICK_LOG_N } from '../work-factor.ts';
 import { recorded } from './recording/record-answers.ts';
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
@@ -75,6 +75,7 @@ export async function openDoor(
     custody?: CustodyName;
     offersFoundKey?: boolean;
     scryptLogN?: number;
+    bcryptCost?: number;
     /** What lies in the data directory before the instance opens it. */
     prepare?: (dataDir: string) => void;
     /** Epoch ms at which it opens. */
@@ -88,7 +89,13 @@ export async function openDoor(
   }
   prepare?.(dataDir);
   const clock = createManualClock(now);
-  const instance = await openInstance({ dataDir, clock, scryptLogN: QUICK_LOG_N, ...options });
+  const instance = await openInstance({
+    dataDir,
+    clock,
+    scryptLogN: QUICK_LOG_N,
+    bcryptCost: QUICK_BCRYPT_COST,
+    ...options,
+  });
   const doors = await instance.start({ https: { port: 0 }, socket: true });
   const inProcess = recorded('owner', async (method: string, path: string, body?: unknown) => {
     const init = {

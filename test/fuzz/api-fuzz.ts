@@ -95,7 +95,7 @@ export async function fuzzApi(requests: number, seed: number): Promise<ApiFuzzRe
   const random = createRandom(seed);
   const pick = <T>(list: readonly T[]) => list[random(list.length)] as T;
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-fuzz-'));
-  const instance = await openInstance({ dataDir, env: {}, custody: 'file', scryptLogN: 10 });
+  const instance = await openInstance({ dataDir, env: {}, custody: 'file', scryptLogN: 10, bcryptCost: 4 });
   const report: ApiFuzzReport = { requests: 0, answers: {}, failures: [], routes: 0, covered: 0 };
   try {
     await instance.start({ socket: true });

@@ -38,6 +38,9 @@ describe('guessing passwords', () => {
   });
 
   it('by 120 strangers at once does not keep the real one waiting for them', async () => {
+    await door.stop();
+    // Hashes that take as long as they do: the strangers must be waiting for theirs.
+    door = await openDoor('https', { bcryptCost: 12 });
     let guesses = 0;
     const flood = Array.from({ length: 120 }, async (_, i) => {
       const answer = await signIn(`nobody-${i}@example.net`, 'a wrong password');

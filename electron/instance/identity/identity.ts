@@ -35,7 +35,7 @@ export interface FirstKeyOfSetUp {
 }
 
 export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identity {
-  const passwords = createPasswords();
+  const passwords = createPasswords(ctx.bcryptCost);
   const lastUse = createLastUseRecorder(ctx);
   const revocations = createRevocations(ctx.log);
   return {

@@ -18,6 +18,8 @@ export interface Context {
   readonly log: Log;
   readonly processes: ProcessHost;
   readonly events: Events;
+  /** Of new password hashes, for tests; ours unless said. */
+  readonly bcryptCost: number | undefined;
   /** Aborted when the instance stops: ends streams and waits. */
   readonly stopping: AbortSignal;
 }

@@ -2,14 +2,11 @@ import bcrypt from 'bcryptjs';
 import { answerRequests } from '../../kernel/answer-requests.ts';
 import { passwordProgram } from './passwords.ts';
 
-/** bcrypt's own measure: 2¹² rounds, about a quarter of a second. */
-const COST = 12;
-
 // Synchronous on purpose: this thread does nothing else, and the event loop is on another.
-answerRequests(passwordProgram, ({ password, hash }) => {
-  if (hash === null) return bcrypt.hashSync(password, COST);
+answerRequests(passwordProgram, ({ password, with: means }) => {
+  if ('cost' in means) return bcrypt.hashSync(password, means.cost);
   try {
-    return bcrypt.compareSync(password, hash);
+    return bcrypt.compareSync(password, means.hash);
   } catch {
     // An unreadable hash compares to nothing.
     return false;

@@ -9,8 +9,11 @@ const MAX_BYTES = 72;
 const MIN_CHARACTERS = 12;
 /** Of bcryptjs: version, cost, and 22 and 31 characters of salt and hash. */
 const BCRYPT_HASH = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
+/** bcrypt's own measure: 2¹² rounds, about a quarter of a second. */
+const BCRYPT_COST = 12;
 /** A hash that no password matches, with the same cost: an unknown account takes as long as a wrong password. */
-const NOBODY_HASH = '$2b$12$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy';
+const nobodyHash = (cost: number) =>
+  `$2b$${String(cost).padStart(2, '0')}$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy`;
 
 export interface Passwords {
   /** A bcrypt hash of a new password for this account. Throws `password_too_short`, `password_too_long`, `too_many_attempts`. */
@@ -20,8 +23,8 @@ export interface Passwords {
   stop(): Promise<void>;
 }
 
-/** Hash a password, or compare it with a hash. */
-type PasswordTask = { password: string; hash: string | null };
+/** Hash a password with a cost, or compare it with a hash. */
+type PasswordTask = { password: string; with: { cost: number } | { hash: string } };
 
 export const passwordProgram: Program<PasswordTask, string | boolean> = {
   name: 'password',
@@ -29,10 +32,11 @@ export const passwordProgram: Program<PasswordTask, string | boolean> = {
   // A hundred times the usual duration.
   timeoutMs: 30_000,
   parseRequest(message) {
-    const { password, hash } = message as Record<string, unknown>;
-    if (typeof password !== 'string' || (hash !== null && typeof hash !== 'string'))
-      throw new TypeError('no task');
-    return { password, hash };
+    const { password, with: means } = message as Record<string, unknown>;
+    const { cost, hash } = (means ?? {}) as Record<string, unknown>;
+    if (typeof password === 'string' && typeof hash === 'string') return { password, with: { hash } };
+    if (typeof password === 'string' && typeof cost === 'number') return { password, with: { cost } };
+    throw new TypeError('no task');
   },
   parseAnswer(message) {
     if (typeof message === 'boolean') return message;
@@ -45,7 +49,7 @@ export const passwordProgram: Program<PasswordTask, string | boolean> = {
  * Hashes off the event loop, which never waits for bcrypt. SECURITY: in a thread and not in a process, so that a
  * password leaves this process for no pipe; bcryptjs is plain JavaScript, which a kill interrupts in a thread too.
  */
-export function createPasswords(): Passwords {
+export function createPasswords(cost = BCRYPT_COST): Passwords {
   const client = createProcessClient(threads, passwordProgram);
   const queue = createHashQueue();
   return {
@@ -53,7 +57,7 @@ export function createPasswords(): Passwords {
       requireGoodPassword(password);
       // Whoever gives an account a password was let in before.
       const hash = await queue.run({ account, address: null, isKnown: true }, () =>
-        client.ask({ password: password.reveal(), hash: null }),
+        client.ask({ password: password.reveal(), with: { cost } }),
       );
       if (typeof hash !== 'string') throw new AppError('internal_error', 'The password could not be hashed.');
       return hash;
@@ -64,7 +68,7 @@ export function createPasswords(): Passwords {
       const result = await queue.run(asker, () =>
         client.ask({
           password: password.reveal(),
-          hash: comparable && hash !== null ? hash : NOBODY_HASH,
+          with: { hash: comparable && hash !== null ? hash : nobodyHash(cost) },
         }),
       );
       return comparable && hash !== null && result === true;
