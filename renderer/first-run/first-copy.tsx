@@ -50,6 +50,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
             fingerprint={vault.fingerprint}
             copied="The key in the copy"
             read={null}
+            worthWords={null}
           />
         )}
       </div>

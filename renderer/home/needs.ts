@@ -138,7 +138,7 @@ function needRotation({ vault: { rotation } }: NeedFacts): Need[] {
 function needVerification({ vault, copies, nowMs }: NeedFacts): Need[] {
   const isSaid = vault.health.reasons.some(({ code }) => code === 'proof_due' || code === 'proof_stale');
   return copies
-    .filter((copy) => copy.separate && copy.verified_at !== null)
+    .filter(({ worth }) => worth === 'counts' || worth === 'due' || worth === 'stale')
     .flatMap((copy, at) => {
       const verifiedAt = copy.verified_at ?? 0;
       const dueAt = verifiedAt + VERIFIED_FOR_MS;
@@ -158,15 +158,7 @@ function needVerification({ vault, copies, nowMs }: NeedFacts): Need[] {
 }
 
 function needReading({ vault, copies }: NeedFacts): Need[] {
-  const unread = copies
-    .filter((copy) => copy.verified_at === null)
-    .map((copy) => ({
-      id: `unread ${copy.id}`,
-      sign: { days: null },
-      title: nameCopy(copy),
-      text: `Created ${onDay(copy.made_at)}, never verified. It does not count yet.`,
-      button: { label: 'Verify', to: '/key/verify' as const, hash: `copy-${copy.id}` },
-    }));
+  const unread = copies.filter((copy) => copy.verified_at === null);
   const notes = vault.said
     .filter((line) => line !== vault.database.detail)
     .map((line) => ({
@@ -177,7 +169,26 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       button: null,
       note: line,
     }));
-  return [...unread, ...notes];
+  return [...(unread.length > 0 ? [needUnread(unread)] : []), ...notes];
+}
+
+/** However many there are, they are one thing to do. */
+function needUnread(copies: readonly KeyCopy[]): Need {
+  const [first] = copies;
+  const need = { id: 'unread', sign: { days: null } };
+  if (first && copies.length === 1 && first.finished)
+    return {
+      ...need,
+      title: nameCopy(first),
+      text: `Created ${onDay(first.made_at)}. ${first.worth_words}`,
+      button: { label: 'Verify', to: '/key/verify', hash: `copy-${first.id}` },
+    };
+  return {
+    ...need,
+    title: `${formatCount(copies.length, 'copy', 'copies')} never verified`,
+    text: 'Verify the copies you have, and forget those you do not have. Until then they do not count.',
+    button: { label: 'Show them', to: '/key' },
+  };
 }
 
 /** The key is in a file next to the database, although a keychain could keep it separate. */

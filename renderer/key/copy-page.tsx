@@ -12,7 +12,7 @@ import { formatCount } from '../ui/time.ts';
 import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
-import type { KeepWay, KeyCopy } from './copy/copy-formats.ts';
+import { isCounting, type KeepWay, type KeyCopy } from './copy/copy-formats.ts';
 import { CopySteps } from './copy/copy-steps.tsx';
 import { forgetCopy } from './copy/make-copy.ts';
 import { type CopyWizard, useCopyWizard } from './copy/use-copy-wizard.ts';
@@ -61,6 +61,7 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
             fingerprint={vault.fingerprint}
             copied={`The key ${placeOf(wizard)}`}
             read={wizard.verified?.fingerprint ?? null}
+            worthWords={wizard.verified?.worth_words ?? null}
           />
           <Opens vault={vault} />
         </div>
@@ -106,11 +107,11 @@ function placeOf({ chosen }: CopyWizard): string {
 }
 
 function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
-  const { verified, made } = wizard;
+  const { verified } = wizard;
   if (!verified) return null;
   return (
     <Banner
-      tone={made?.not_separate ? 'attention' : 'ok'}
+      tone={isCounting(verified) ? 'ok' : 'attention'}
       action={
         <span className="flex flex-wrap gap-2">
           <Button onClick={wizard.restart}>Make another</Button>
@@ -121,7 +122,7 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
       }
     >
       <bdi>{sayWhatCopyOpens(verified.place, total)}</bdi>{' '}
-      {made?.not_separate && 'It does not count as a separate copy.'}
+      {verified.worth_words}
       {wizard.chosen?.way === 'manager' &&
         wizard.chosen.format !== 'text' &&
         wizard.chosen.format !== 'kdbx' && (

@@ -55,7 +55,10 @@ function Verify({ vault }: { vault: VaultStatus }) {
       const answer = await ask(client.POST('/vault/key/copies/verify', { body: toHandedBody(copy) }));
       // The requested copy, if its place alone did not identify it.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
-        await verifyCopy(asked.id, copy).catch(() => undefined);
+        return await verifyCopy(asked.id, copy).then(
+          ({ worth_words }) => ({ ...answer, worth_words }),
+          () => answer,
+        );
       return answer;
     },
     {
@@ -124,6 +127,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
           fingerprint={isNew ? said.fingerprint : vault.fingerprint}
           copied="The key in the copy"
           read={verdict?.fingerprint ?? null}
+          worthWords={verdict?.worth_words ?? null}
         />
       </div>
     </Page>
@@ -170,8 +174,8 @@ function VerdictCard({ said, vault }: VerdictCardProps) {
       {isOpening && (
         <p className="text-text-2">
           {vault.secrets.total === 0
-            ? 'It counts as verified from now on.'
-            : `${sayWhatCopyOpens('It', vault.secrets.total)} It counts as verified from now on.`}
+            ? said.worth_words
+            : `${sayWhatCopyOpens('It', vault.secrets.total)} ${said.worth_words}`}
         </p>
       )}
       {said.problems.length > 0 && (

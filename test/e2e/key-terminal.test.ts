@@ -78,6 +78,31 @@ describe('a copy of the key that is shown', () => {
     expect(listCopies()).toMatchObject([{ format: 'text', separate: true, verified_at: expect.any(Number) }]);
   });
 
+  it('is on the alternate screen alone, and gone when it is asked back', { timeout: 60_000 }, async () => {
+    const ran = await onTerminal(
+      dataDir,
+      ['key', 'copy', '--format', 'text'],
+      [
+        [/press Enter/, ''],
+        [/Paste the line/, 'nothing'],
+      ],
+      '',
+      'xterm-256color',
+    );
+    const [before, shown, after] = ran.screen.split(/\x1b\[\?1049[hl]/);
+    expect(shown).toMatch(/temps-key:v1:/);
+    expect(`${before}${after}`).not.toMatch(/temps-key:v1:/);
+    expect(after).toMatch(/Paste the line/);
+    expect(ran.code).toBe(1);
+    // Shown to the end, and not verified: it can be forgotten.
+    const begun = listCopies().find((copy: { verified_at: number | null }) => copy.verified_at === null);
+    expect(begun).toMatchObject({ finished: true, worth: 'unverified' });
+    expect(cli(['key', 'forget', 'x']).code).toBe(2);
+    expect(cli(['key', 'forget', String(begun.id)]).code).toBe(0);
+    expect(cli(['key', 'forget', String(begun.id)]).code).toBe(1);
+    expect(listCopies().map((copy: { id: number }) => copy.id)).not.toContain(begun.id);
+  });
+
   it('is not in what --json prints, which may go anywhere', { timeout: 60_000 }, async () => {
     const words = readWords();
     const answer = (screen: string) => words[Number(/.*Word (\d+): /s.exec(screen)?.[1]) - 1] ?? '';

@@ -83,17 +83,18 @@ export const canOpenTerminal = () => spawnSync('script', ['-qefc', 'true', '/dev
 
 /**
  * Runs one command on a terminal of its own, as a person does. `redirect` is what a shell is told behind it,
- * `2>log`. The screen holds both streams.
+ * `2>log`; `term` is the kind of terminal. The screen holds both streams.
  */
 export async function onTerminal(
   dataDir: string,
   args: string[],
   dialogue: Dialogue = [],
   redirect = '',
+  term = 'dumb',
 ): Promise<{ code: number | null; screen: string }> {
   const command = [process.execPath, headless, ...args].map((word) => `'${word}'`).join(' ');
   const child = startChild('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
-    env: { ...commandLineEnv(dataDir), TERM: 'dumb' },
+    env: { ...commandLineEnv(dataDir), TERM: term },
   });
   for (const [seen, typed] of dialogue) {
     await child.waitUntil(() => seen.test(child.out));

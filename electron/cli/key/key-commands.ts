@@ -12,6 +12,12 @@ export const commands: Record<string, Command> = {
   'key status': { usage: 'key status', summary: 'Shows the key, its copies and its health.', run: showKey },
   'key copy': copyCommand,
   'key verify': verifyCommand,
+  'key forget': {
+    usage: 'key forget ID',
+    summary: 'Removes a copy you no longer have from the list; key status shows the ids.',
+    positionals: [1, 1],
+    run: forgetCopy,
+  },
   'key unlock': unlockCommand,
   'key lock': {
     usage: 'key lock',
@@ -60,12 +66,12 @@ async function showKey(invocation: Invocation): Promise<number> {
         copies.length === 0 ? 'Copies   none' : 'Copies',
         formatTable(
           copies.map((copy) => [
-            '  ',
+            `  ${copy.id}`,
             copy.format,
             copy.place,
             copy.fingerprint,
             copy.verified_at === null ? 'not verified' : `verified ${formatDay(copy.verified_at)}`,
-            copy.separate ? '' : 'not separate',
+            copy.worth_words,
           ]),
         ),
       ]
@@ -73,6 +79,17 @@ async function showKey(invocation: Invocation): Promise<number> {
         .join('\n'),
     );
     return status.state === 'locked' ? exitCodes.locked : exitCodes.done;
+  });
+}
+
+async function forgetCopy(invocation: Invocation): Promise<number> {
+  const [text = ''] = invocation.positionals;
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw usageError('Give the id of a copy; key status shows them.');
+  const id = Number(text);
+  return await withClient(invocation, async (client) => {
+    await client.delete('/vault/key/copies/{id}', { path: { id } });
+    invocation.print({ forgotten: id }, () => 'Forgotten. The copy itself stays where it is.');
+    return exitCodes.done;
   });
 }
 

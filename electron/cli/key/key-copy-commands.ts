@@ -105,13 +105,37 @@ export async function makeCopy(
 /** The copy; one that was shown instead of written is verified first. */
 async function verifyHandedOut(client: Client, { copy, content, proof }: Made): Promise<Schemas['KeyCopy']> {
   if (proof.needed === null) return copy;
-  process.stderr.write(`\n${content}\n`);
+  await showUntilEnter(
+    `\n${content}\n`,
+    proof.needed === 'words'
+      ? 'Write the words down, then press Enter. You will be asked for some of them. '
+      : 'Save the text in your password manager, then press Enter. You will be asked for it. ',
+  );
+  const path = { id: copy.id };
+  await client.post('/vault/key/copies/{id}/finish', { path });
   const body = proof.needed === 'words' ? await askWords(proof.positions) : await askText();
-  return (await client.post('/vault/key/copies/{id}/prove', { path: { id: copy.id }, body })).copy;
+  return (await client.post('/vault/key/copies/{id}/prove', { path, body })).copy;
 }
 
+/**
+ * Shows the key on the terminal's alternate screen, which programs such as `less` use: it is in no scrollback
+ * afterwards. SECURITY: and it is gone before it is asked back, so that what is given back was kept elsewhere.
+ */
+async function showUntilEnter(text: string, question: string): Promise<void> {
+  const canSwitch = process.env.TERM !== undefined && process.env.TERM !== 'dumb';
+  process.stderr.write(`${canSwitch ? ALTERNATE_SCREEN : ''}${text}`);
+  try {
+    await askLine(question);
+  } finally {
+    if (canSwitch) process.stderr.write(NORMAL_SCREEN);
+  }
+}
+
+/** xterm's private modes 1049, with a cleared screen and the cursor at its top. */
+const ALTERNATE_SCREEN = '\x1b[?1049h\x1b[2J\x1b[H';
+const NORMAL_SCREEN = '\x1b[?1049l';
+
 async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
-  await askLine('Write the words down, then press Enter. You will be asked for some of them. ');
   const words: string[] = [];
   for (const position of positions) words.push(await askLine(`Word ${position}: `));
   return { words };
@@ -119,7 +143,6 @@ async function askWords(positions: readonly number[]): Promise<{ words: string[]
 
 /** One line of the text holds the whole key; a terminal accepts only one line at once. */
 async function askText(): Promise<{ text: string }> {
-  await askLine('Save the text in your password manager, then press Enter. You will be asked for it. ');
   return { text: await askHidden('Paste the line that begins with temps-key from your password manager: ') };
 }
 
@@ -127,6 +150,7 @@ function describeCopy({ copy, written_to, not_separate }: Made): string {
   return [
     written_to === null ? `Copied as ${copy.format}.` : `Copied to ${written_to}.`,
     copy.verified_at === null ? 'Not verified yet.' : 'Verified: it holds the key.',
+    copy.worth_words,
     ...(not_separate === null ? [] : [`It does not count as separate: ${not_separate}`]),
   ].join('\n');
 }
@@ -144,6 +168,7 @@ async function verifyCopy(invocation: Invocation): Promise<number> {
     invocation.print({ ...found, problems }, () =>
       [
         found.detail,
+        ...(found.worth_words === null ? [] : [found.worth_words]),
         ...(found.fingerprint === null
           ? []
           : [`Fingerprint ${found.fingerprint}${found.epoch === null ? '' : `, version ${found.epoch}`}`]),

@@ -56,6 +56,8 @@ export const keyCopies = sqliteTable('key_copies', {
   separate: integer('separate', { mode: 'boolean' }).notNull(),
   madeAt: integer('made_at').notNull(),
   verifiedAt: integer('verified_at'),
+  /** Written, or shown to the end; until then nobody may have anything of it. */
+  finished: integer('finished', { mode: 'boolean' }).notNull().default(true),
 });
 
 export const rotations = sqliteTable(

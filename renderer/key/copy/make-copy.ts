@@ -73,6 +73,12 @@ export async function verifyCopy(
   return copy;
 }
 
+/** Says that the owner has all of a copy that was shown or downloaded. */
+export async function finishCopy(id: number): Promise<void> {
+  await ask(client.POST('/vault/key/copies/{id}/finish', { params: { path: { id } } }));
+  copiesChanged();
+}
+
 export async function forgetCopy(id: number): Promise<void> {
   await ask(client.DELETE('/vault/key/copies/{id}', { params: { path: { id } } }));
   copiesChanged();

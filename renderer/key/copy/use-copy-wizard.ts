@@ -3,7 +3,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
-import { type CopyTarget, forgetCopy, makeCopy } from './make-copy.ts';
+import { type CopyTarget, finishCopy, forgetCopy, makeCopy } from './make-copy.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'verify' | 'done';
 
@@ -132,6 +132,13 @@ export function useCopyWizard(of: 'active' | 'rotation') {
       making.reset();
       if (next === 'format' || next === 'place') passphrase.current = null;
       setStage(next);
+    },
+    /** The owner has all of what was shown or downloaded. */
+    confirmHanded() {
+      // If this fails, it is only listed as not shown to the end until it is verified.
+      if (made) void finishCopy(made.copy.id).catch(() => undefined);
+      making.reset();
+      setStage('verify');
     },
     onVerified: useCallback((copy: KeyCopy) => {
       passphrase.current = null;

@@ -5,7 +5,8 @@ import { useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { useMay } from '../../app/session.ts';
 import { Empty } from '../../ui/blank-state.tsx';
-import { buttonClass, IconButton } from '../../ui/button.tsx';
+import { Button, buttonClass, IconButton } from '../../ui/button.tsx';
+import { ErrorLine } from '../../ui/form/form-error.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
@@ -13,19 +14,18 @@ import { Section } from '../../ui/page.tsx';
 import { actionsColumn, RowName, Table } from '../../ui/table.tsx';
 import { daysSince, formatCount, formatExact, formatShortDay } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
-import { formats, type KeyCopy } from '../copy/copy-formats.ts';
+import { formats, isCounting, type KeyCopy } from '../copy/copy-formats.ts';
 import { forgetCopy } from '../copy/make-copy.ts';
-import { copiesQuery } from '../key-queries.ts';
-
-/** Days after which a copy should be verified again. */
-const DUE_DAYS = 90;
+import { copiesQuery, nameCopy } from '../key-queries.ts';
 
 /** Copies of the active key first, then those of older keys. */
 export function Copies({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const copies = useQuery(copiesQuery);
   const [forgetting, setForgetting] = useState<KeyCopy | null>(null);
-  const list = copies.data?.copies ?? [];
+  const all = copies.data?.copies ?? [];
+  const list = all.filter(({ finished }) => finished);
+  const unfinished = all.filter(({ finished }) => !finished);
   const isOfActive = (copy: KeyCopy) => copy.fingerprint === vault.fingerprint;
   const own = list.filter(isOfActive);
   const ordered = [...own, ...list.filter((copy) => !isOfActive(copy))];
@@ -66,7 +66,7 @@ export function Copies({ vault }: { vault: VaultStatus }) {
             title: ({ made_at }) => formatExact(made_at),
             cell: ({ made_at }) => formatShortDay(made_at),
           },
-          { name: 'Verified', width: 'w-37.5', cell: (copy) => <LastVerified copy={copy} /> },
+          { name: 'Verified', width: 'w-56', cell: (copy) => <LastVerified copy={copy} /> },
           ...(mayWrite
             ? [
                 actionsColumn<KeyCopy>(
@@ -87,10 +87,11 @@ export function Copies({ vault }: { vault: VaultStatus }) {
             : []),
         ]}
       />
+      {unfinished.length > 0 && <Unfinished copies={unfinished} mayForget={mayWrite} />}
       {forgetting && (
         <ForgetDialog
           copy={forgetting}
-          isLast={isLastVerified(forgetting, own)}
+          isLast={isLastCounting(forgetting, own)}
           onClose={() => setForgetting(null)}
         />
       )}
@@ -98,9 +99,42 @@ export function Copies({ vault }: { vault: VaultStatus }) {
   );
 }
 
+/** Copies that were begun and never shown to the end: one card, however many there are. */
+function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForget: boolean }) {
+  const forget = useApiMutation((id: number) => forgetCopy(id));
+  return (
+    <section className="card card-pad mt-3 grid gap-2" aria-label="Begun, not finished">
+      <p>
+        {formatCount(copies.length, 'copy was', 'copies were')} begun and not shown to the end, so nobody has{' '}
+        {copies.length === 1 ? 'it' : 'them'} whole.
+      </p>
+      <ul className="grid gap-1">
+        {copies.map((copy) => (
+          <li key={copy.id} className="flex flex-wrap items-center gap-2 text-text-2">
+            <span className="min-w-0 flex-1 truncate" dir="auto">
+              {nameCopy(copy)}, {formatShortDay(copy.made_at)}
+            </span>
+            {mayForget && (
+              <Button
+                isSmall
+                isBusy={forget.isPending && forget.variables === copy.id}
+                aria-label={`Forget ${nameCopy(copy)}, ${formatShortDay(copy.made_at)}`}
+                onClick={() => forget.mutate(copy.id)}
+              >
+                Forget
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <ErrorLine said={forget.message} />
+    </section>
+  );
+}
+
 interface ForgetDialogProps {
   copy: KeyCopy;
-  /** No other copy of the active key is verified. */
+  /** No other copy of the active key counts. */
   isLast: boolean;
   onClose: () => void;
 }
@@ -119,21 +153,21 @@ function ForgetDialog({ copy, isLast, onClose }: ForgetDialogProps) {
         It is removed from this list and no longer counts. The copy itself stays where it is and can still
         decrypt the secrets: destroy it there if you do not want that.
       </p>
-      {isLast && <p>It is the last verified copy of the active key: without it the key is at risk.</p>}
+      {isLast && <p>It is the last copy of the active key that counts: without it the key is at risk.</p>}
     </ConfirmDialog>
   );
 }
 
-function isLastVerified(copy: KeyCopy, own: readonly KeyCopy[]): boolean {
-  const verified = own.filter((each) => each.separate && each.verified_at !== null);
-  return verified.length === 1 && verified[0]?.id === copy.id;
+function isLastCounting(copy: KeyCopy, own: readonly KeyCopy[]): boolean {
+  const counting = own.filter(isCounting);
+  return counting.length === 1 && counting[0]?.id === copy.id;
 }
 
 function sayCounts(own: readonly KeyCopy[]): string {
-  const verified = own.filter((copy) => copy.verified_at !== null).length;
-  const open = own.length - verified;
+  const counting = own.filter(isCounting).length;
+  const others = own.length - counting;
   if (own.length === 0) return '';
-  return `${verified} verified${open > 0 ? `, ${open} to verify` : ''}`;
+  return `${counting} ${counting === 1 ? 'counts' : 'count'}${others > 0 ? `, ${others} ${others === 1 ? 'does' : 'do'} not` : ''}`;
 }
 
 function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) {
@@ -146,7 +180,6 @@ function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) 
         below={
           <>
             {name}
-            {!copy.separate && ', not separate'}
             {!isOfActive && (copy.epoch === null ? ', of the next key' : `, of key version ${copy.epoch}`)}
           </>
         }
@@ -155,7 +188,7 @@ function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) 
   );
 }
 
-function LastVerified({ copy: { verified_at } }: { copy: KeyCopy }) {
+function LastVerified({ copy: { verified_at, worth_words } }: { copy: KeyCopy }) {
   const days = verified_at === null ? null : daysSince(verified_at);
   return (
     <div className="row">
@@ -164,7 +197,7 @@ function LastVerified({ copy: { verified_at } }: { copy: KeyCopy }) {
         <span className="block truncate">
           {verified_at === null ? 'Not yet' : formatShortDay(verified_at)}
         </span>
-        <small>{sayAge(days)}</small>
+        <small>{worth_words}</small>
       </span>
     </div>
   );
@@ -182,13 +215,4 @@ function VerifyLink({ copy, isOpen }: { copy: KeyCopy; isOpen: boolean }) {
       {word}
     </Link>
   );
-}
-
-function sayAge(days: number | null): string {
-  if (days === null) return 'does not count';
-  if (days === 0) return 'up to date';
-  const left = DUE_DAYS - days;
-  const ago = `${formatCount(days, 'day')} ago`;
-  if (left > 14) return ago;
-  return left > 0 ? `${ago}, due in ${left}` : `${ago}, due`;
 }

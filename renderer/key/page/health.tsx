@@ -8,7 +8,7 @@ import { keeperOf } from '../../vault-state/custody-words.ts';
 import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { daysSinceVerified, type VaultStatus } from '../../vault-state/vault.ts';
-import type { KeyCopy } from '../copy/copy-formats.ts';
+import { isCounting, type KeyCopy } from '../copy/copy-formats.ts';
 import { copiesQuery, keyQuery } from '../key-queries.ts';
 
 /** Number of values of this key, without values of a key that was given up. */
@@ -84,14 +84,11 @@ interface Fact {
 /** The facts behind the level. */
 function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
   const own = copies.filter((copy) => copy.fingerprint === vault.fingerprint);
-  const verified = own.filter((copy) => copy.separate && copy.verified_at !== null).length;
+  const counting = own.filter(isCounting).length;
   const facts: Fact[] = [];
-  if (verified > 0)
-    facts.push({
-      isGood: true,
-      words: `${verified === 1 ? 'One separate copy' : `${verified} separate copies`}, verified`,
-    });
-  else facts.push({ isGood: vault.secrets.total === 0, words: 'No separate copy is verified yet' });
+  if (counting > 0)
+    facts.push({ isGood: true, words: counting === 1 ? 'One copy counts' : `${counting} copies count` });
+  else facts.push({ isGood: vault.secrets.total === 0, words: 'No copy counts yet' });
   facts.push({ isGood: true, words: `${keeperOf(vault.custody)} matches the key record` });
   for (const reason of vault.health.reasons) {
     if (reason.snoozed_until !== null)

@@ -89,6 +89,7 @@ export function ConfirmNewKey({ vault, rotation }: { vault: VaultStatus; rotatio
           wizard.verified?.fingerprint ??
           (isConfirmed && !rotation.without_copy ? rotation.new_fingerprint : null)
         }
+        worthWords={wizard.verified?.worth_words ?? null}
       />
       {isSkipping && (
         <WithoutCopyDialog fingerprint={rotation.new_fingerprint} onClose={() => setSkipping(false)} />

@@ -9,10 +9,12 @@ interface CompareKeysProps {
   copied: string;
   /** Fingerprint read from the copy; null until then. */
   read: string | null;
+  /** Whether the copy counts, in words; null until that is known. */
+  worthWords: string | null;
 }
 
 /** The shapes of the key and of its copy, one above the other, and whether they match in words. */
-export function CompareKeys({ kept, fingerprint, copied, read }: CompareKeysProps) {
+export function CompareKeys({ kept, fingerprint, copied, read, worthWords }: CompareKeysProps) {
   const isSame = read !== null && read === fingerprint;
   return (
     <section className="card compare-keys" aria-label="The key and its copy">
@@ -23,10 +25,10 @@ export function CompareKeys({ kept, fingerprint, copied, read }: CompareKeysProp
       <KeyShape fingerprint={read} state={read === null ? 'unread' : isSame ? 'active' : 'lost'} />
       <p className="mt-3 text-text-2" role="status">
         {read === null ? (
-          'The copy counts once both match. Until then it is only a file or a piece of paper.'
+          'Until both match, the copy is only a file or a piece of paper.'
         ) : isSame ? (
           <span className="level level-ok">
-            <Verdict name="ok" /> They match. The copy counts.
+            <Verdict name="ok" /> They match. {worthWords}
           </span>
         ) : (
           <span className="level level-broken">

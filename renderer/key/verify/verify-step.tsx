@@ -1,7 +1,7 @@
 import { ArrowLeft, ArrowRight, Copy, Eye, EyeOff } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
-import { copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
+import { clearSecretClipboard, copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { PaperKit } from '../copy/paper-kit.tsx';
 import type { CopyWizard } from '../copy/use-copy-wizard.ts';
@@ -14,11 +14,11 @@ import { VerifyFile } from './verify-file.tsx';
 /** Gives the copy to its owner: words, page, text or downloaded file. */
 export function HandedStep({ wizard }: { wizard: CopyWizard }) {
   const { made } = wizard;
-  const goToVerify = () => wizard.goTo('verify');
+  const goToVerify = wizard.confirmHanded;
   if (!made) return null;
   if (made.words) return <OneWord words={made.words} onWritten={goToVerify} />;
   if (made.kit) return <PaperKit kit={made.kit} onPrinted={goToVerify} />;
-  if (made.content) return <TextEntry content={made.content} onCopied={goToVerify} />;
+  if (made.content) return <TextEntry content={made.content} onSaved={goToVerify} />;
   return (
     <div className="card now grid grid-cols-1 gap-3">
       <p className="text-text-2">
@@ -83,19 +83,32 @@ export function VerifyStep({ wizard }: { wizard: CopyWizard }) {
 
 interface TextEntryProps {
   content: string;
-  onCopied: () => void;
+  /** Called once it is saved, and no longer on the clipboard. */
+  onSaved: () => void;
 }
 
-/** The key as text: copied to the clipboard and cleared from it later. It is never rendered. */
-function TextEntry({ content, onCopied }: TextEntryProps) {
-  const [isRefused, setRefused] = useState(false);
+/**
+ * The key as text: copied to the clipboard, never rendered. SECURITY: cleared from the clipboard before it is asked
+ * back, or pasting what this page put there would verify a copy that was never saved.
+ */
+function TextEntry({ content, onSaved }: TextEntryProps) {
+  const [isCopied, setCopied] = useState(false);
+  const [refused, setRefused] = useState<string | null>(null);
   const copy = async () => {
     try {
       await copySecret(content, 'Key entry');
-      setRefused(false);
-      onCopied();
+      setCopied(true);
+      setRefused(null);
     } catch {
-      setRefused(true);
+      setRefused('The browser does not let this page use the clipboard. Choose another format.');
+    }
+  };
+  const goOn = async () => {
+    try {
+      await clearSecretClipboard();
+      onSaved();
+    } catch {
+      setRefused('The browser did not let this page clear the clipboard. Click into the page and try again.');
     }
   };
   return (
@@ -105,13 +118,22 @@ function TextEntry({ content, onCopied }: TextEntryProps) {
         <li>Create a new secure note in your password manager, paste the text and save it.</li>
         <li>Open the note again, copy its text, and paste it in the next step.</li>
       </ol>
-      <Button kind="main" icon={Copy} className="justify-self-start" onClick={() => void copy()}>
-        Copy the text
-      </Button>
-      <p className="text-12 text-text-3">It is cleared from the clipboard after 45 seconds.</p>
-      {isRefused && (
+      <div className="flex flex-wrap gap-2">
+        <Button kind={isCopied ? 'normal' : 'main'} icon={Copy} onClick={() => void copy()}>
+          {isCopied ? 'Copy it again' : 'Copy the text'}
+        </Button>
+        {isCopied && (
+          <Button kind="main" onClick={() => void goOn()}>
+            I saved it
+          </Button>
+        )}
+      </div>
+      <p className="text-12 text-text-3">
+        It is cleared from the clipboard when you continue, or after 45 seconds.
+      </p>
+      {refused !== null && (
         <p className="text-danger-text" role="alert">
-          The browser does not let this page use the clipboard. Choose another format.
+          {refused}
         </p>
       )}
     </div>

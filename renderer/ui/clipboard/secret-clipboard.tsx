@@ -35,7 +35,7 @@ export async function copySecret(text: string | Promise<string>, name: string): 
       title: `${name} copied`,
       text: <Fate watch={watch} />,
       action: (
-        <Button isSmall onClick={() => void clearNow(watch)}>
+        <Button isSmall onClick={() => void clearNow()}>
           Clear now
         </Button>
       ),
@@ -79,10 +79,15 @@ async function writeText(text: string | Promise<string>): Promise<string> {
   return text;
 }
 
-async function clearNow(watch: ClipboardWatch): Promise<void> {
+/** Clears the clipboard, whatever is on it. Throws when the browser refuses. */
+export async function clearSecretClipboard(): Promise<void> {
+  await (desktop ? desktop.clearClipboard() : clearClipboard());
+  stopLast?.();
+}
+
+async function clearNow(): Promise<void> {
   try {
-    await (desktop ? desktop.clearClipboard() : clearClipboard());
-    watch.stop();
+    await clearSecretClipboard();
     showToast({ icon: ClipboardCheck, title: 'Clipboard cleared' });
   } catch {
     showToast({

@@ -117,10 +117,17 @@ describeOverDoors('a copy that is handed out', (door) => {
     for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
     const first = (await make({ format: 'words', place: 'desk drawer' }, owner)).body.copy;
     const text = readWords().join(' ');
-    expect((await verify({ text }, owner)).proven_ids).toEqual([first.id]);
+    expect(await verify({ text }, owner)).toMatchObject({
+      proven_ids: [first.id],
+      worth_words: 'It counts.',
+    });
     door().clock.advance(60_000);
     await make({ format: 'words', place: 'safe' }, await comeAsOwner(door()));
-    expect(await verify({ text }, owner)).toMatchObject({ verdict: 'opens_this_instance', proven_ids: [] });
+    expect(await verify({ text }, owner)).toMatchObject({
+      verdict: 'opens_this_instance',
+      proven_ids: [],
+      worth_words: expect.stringMatching(/^No copy on the list counts for it/),
+    });
     const { copies } = (await door().owner('GET', '/vault/key/copies')).body;
     expect(copies.map((copy: { verified_at: number | null }) => copy.verified_at)).toEqual([
       null,
@@ -138,12 +145,18 @@ describeOverDoors('a copy that is handed out', (door) => {
     expect(await level()).toBe('at_risk');
 
     const age = (await make({ format: 'age', passphrase: PASSPHRASE, place: 'a USB stick' }, owner)).body;
-    expect(age.copy).toMatchObject({ separate: false, not_separate: age.not_separate });
+    expect(age.copy).toMatchObject({ separate: false, not_separate: age.not_separate, worth: 'unfinished' });
+    const finished = await door().request('POST', `/vault/key/copies/${age.copy.id}/finish`, {}, owner);
+    expect(finished.body.copy).toMatchObject({ finished: true, worth: 'unverified' });
     expect(age.not_separate).toMatch(/same disk as the database/);
     const given = { content_base64: age.content_base64, passphrase: PASSPHRASE };
     const proven = (await prove(age.copy.id, given, owner)).body.copy;
-    expect(proven).toMatchObject({ separate: false, verified_at: door().clock.now() });
-    expect((await verify(given, owner)).proven_ids).toEqual([age.copy.id]);
+    expect(proven).toMatchObject({ separate: false, verified_at: door().clock.now(), worth: 'not_separate' });
+    expect(await verify(given, owner)).toMatchObject({
+      proven_ids: [age.copy.id],
+      worth_words: proven.worth_words,
+    });
+    expect(proven.worth_words).toMatch(/^It does not count/);
     expect(await level()).toBe('at_risk');
     expect((await door().owner('GET', '/vault/status')).body.proof.verified_at).toBeNull();
 

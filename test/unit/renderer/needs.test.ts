@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { judgeKeyCopy } from '../../../electron/instance/vault/copies/copy-verdict.ts';
 import { listNeeds, type NeedFacts } from '../../../renderer/home/needs.ts';
 import type { KeyCopy } from '../../../renderer/key/copy/copy-formats.ts';
 import type { DoctorReport } from '../../../renderer/secrets/secrets-queries.ts';
@@ -26,7 +27,18 @@ const copy = (id: number, ageDays: number | null, isSeparate = true) =>
     place: `drawer ${id}`,
     separate: isSeparate,
     made_at: now - 200 * DAY_MS,
+    finished: true,
     verified_at: ageDays === null ? null : now - ageDays * DAY_MS,
+    worth: judgeKeyCopy(
+      {
+        isOfKeyInUse: true,
+        verifiedAt: ageDays === null ? null : now - ageDays * DAY_MS,
+        separate: isSeparate,
+        finished: true,
+      },
+      now,
+    ),
+    worth_words: 'what it is worth',
   }) as KeyCopy;
 const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {}) =>
   listNeeds({
@@ -47,6 +59,18 @@ describe('what needs someone', () => {
     expect(needs({}, { copies: [copy(1, 3)], report: { failures: [] } as unknown as DoctorReport })).toEqual(
       [],
     );
+  });
+
+  it('is one copy that was never verified, and several at once', () => {
+    expect(needs({}, { copies: [copy(1, null)] })).toMatchObject([
+      { title: 'The 24 words, drawer 1', button: { to: '/key/verify', hash: 'copy-1' } },
+    ]);
+    const nine = Array.from({ length: 9 }, (_, at) => copy(at, null));
+    expect(needs({}, { copies: nine })).toMatchObject([
+      { title: '9 copies never verified', button: { to: '/key' } },
+    ]);
+    const [begun] = needs({}, { copies: [{ ...copy(1, null), finished: false }] });
+    expect(begun).toMatchObject({ title: '1 copy never verified', button: { to: '/key' } });
   });
 
   it('is a certificate authority that takes over within a month, and none later', () => {
@@ -70,7 +94,7 @@ describe('what needs someone', () => {
       'no_separate_copy',
       'lost',
       'rotation',
-      'unread 1',
+      'unread',
       'note a file was readable by others',
       'keychain',
     ]);

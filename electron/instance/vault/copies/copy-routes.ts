@@ -10,13 +10,14 @@ import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import {
   describeCopy,
+  describeVerification,
   keyCopiesShape,
   madeCopyShape,
   provenCopyShape,
   verificationShape,
 } from './copy-shapes.ts';
 import { verifyKeyCopy } from './copy-verification.ts';
-import { forgetKeyCopy, listKeyCopies } from './key-copies.ts';
+import { finishKeyCopy, forgetKeyCopy, listKeyCopies } from './key-copies.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 const copyId = z.object({ id: z.coerce.number().int() });
@@ -72,7 +73,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
-      return c.json(toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map(describeCopy) }));
+      return c.json(toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map((copy) => describeCopy(core, copy)) }));
     },
   );
 
@@ -102,7 +103,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       return c.json(
         toAnswer(madeCopyShape, {
           ...made,
-          copy: describeCopy(made.copy),
+          copy: describeCopy(core, made.copy),
           content: isText ? (content?.toString('utf8') ?? null) : null,
           contentBase64: isText ? null : (content?.toString('base64') ?? null),
         }),
@@ -123,7 +124,8 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       requirePermission(caller, 'vault:write');
       if (request.path !== undefined) requireOwner(caller);
-      return c.json(toAnswer(verificationShape, await verifyKeyCopy(core, caller, toHanded(request))));
+      const verification = await verifyKeyCopy(core, caller, toHanded(request));
+      return c.json(toAnswer(verificationShape, describeVerification(core, verification)));
     },
   );
 
@@ -147,7 +149,21 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         ...toHanded(request),
         ...(words ? { words } : {}),
       });
-      return c.json(toAnswer(provenCopyShape, { copy: describeCopy(copy) }));
+      return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/key/copies/{id}/finish',
+      request: { params: copyId },
+      responses: answer(provenCopyShape, 'The copy, of which its owner has all'),
+    }),
+    (c) => {
+      requirePermission(c.get('caller'), 'vault:write');
+      const copy = finishKeyCopy(core, c.req.valid('param').id);
+      return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));
     },
   );
 

@@ -1,7 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { findActiveRecord } from '../key/key-record.ts';
+import { findOpenRotation } from '../rotation/rotation-record.ts';
+import type { VaultCore } from '../vault-core.ts';
 import { copyFormatShape, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
-import { verifyVerdicts } from './copy-verification.ts';
-import { explainNotSeparate, type KeyCopy } from './key-copies.ts';
+import { copyVerdictCodes, copyVerdicts, judgeKeyCopy } from './copy-verdict.ts';
+import { type Verification, verifyVerdicts } from './copy-verification.ts';
+import { explainNotSeparate, getKeyCopy, type KeyCopy } from './key-copies.ts';
 import { notSeparateReasons, placeKinds } from './places.ts';
 
 /** What the routes of copies and their places answer. */
@@ -17,7 +21,10 @@ export const copyShape = z
     separate: z.boolean(),
     not_separate: z.string().nullable().openapi({ description: 'Why it does not count as separate' }),
     made_at: epochMs,
+    finished: z.boolean().openapi({ description: 'Written, or shown to the end' }),
     verified_at: epochMs.nullable(),
+    worth: z.enum(copyVerdictCodes).openapi('KeyCopyWorth'),
+    worth_words: z.string().openapi({ description: 'Whether the copy counts, in words', example: copyVerdicts.counts }),
   })
   .openapi('KeyCopy');
 
@@ -81,6 +88,10 @@ export const verificationShape = z
     epoch: z.number().nullable(),
     problems: z.array(wordProblemShape),
     proven_ids: z.array(z.number()).openapi({ description: 'Known copies that now count as verified' }),
+    worth_words: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Whether what it verified counts, in words; null where it opens nothing here' }),
   })
   .openapi('KeyCopyVerification');
 
@@ -101,8 +112,31 @@ export const placeShape = z
 export const placesShape = z.object({ places: z.array(placeShape) }).openapi('Places');
 
 /** What an answer about a copy is made from. */
-export const describeCopy = (copy: KeyCopy & { epoch?: number | null }) => ({
-  ...copy,
-  epoch: copy.epoch ?? null,
-  notSeparate: explainNotSeparate(copy),
-});
+export function describeCopy(core: VaultCore, copy: KeyCopy & { epoch?: number | null }) {
+  const isOfKeyInUse = [
+    findActiveRecord(core.store)?.fingerprint,
+    findOpenRotation(core.store)?.newFingerprint,
+  ].includes(copy.fingerprint);
+  const worth = judgeKeyCopy({ ...copy, isOfKeyInUse }, core.clock.now());
+  return {
+    ...copy,
+    epoch: copy.epoch ?? null,
+    notSeparate: explainNotSeparate(copy),
+    worth,
+    worthWords: copyVerdicts[worth],
+  };
+}
+
+/** Of the copies that it verified, the best one's worth. */
+export function describeVerification(core: VaultCore, verification: Verification) {
+  const isOpening = verification.verdict === 'opens_this_instance';
+  return { ...verification, worthWords: isOpening ? sayBestWorth(core, verification.provenIds) : null };
+}
+
+function sayBestWorth(core: VaultCore, ids: readonly number[]): string {
+  const worths = ids.map((id) => describeCopy(core, getKeyCopy(core, id)).worth);
+  const best = copyVerdictCodes.find((code) => worths.includes(code));
+  return best === undefined
+    ? 'No copy on the list counts for it: which of them this is cannot be told, or a better one is on record.'
+    : copyVerdicts[best];
+}

@@ -21,6 +21,8 @@ export interface KeyCopy {
   madeAt: number;
   /** When it was last verified; null if never. */
   verifiedAt: number | null;
+  /** Written, or shown to the end. */
+  finished: boolean;
 }
 
 /** Newest first. */
@@ -48,11 +50,11 @@ const HANDED_OUT_PLACE: Partial<Record<CopyFormat, string>> = {
 };
 
 const COLUMNS = `id, fingerprint, format, place, volume_id AS volumeId, separate, made_at AS madeAt,
-  verified_at AS verifiedAt`;
-type Row = Omit<KeyCopy, 'separate'> & { separate: number };
+  verified_at AS verifiedAt, finished`;
+type Row = Omit<KeyCopy, 'separate' | 'finished'> & { separate: number; finished: number };
 
 function fromRow(row: Row): KeyCopy {
-  return { ...row, separate: row.separate === 1 };
+  return { ...row, separate: row.separate === 1, finished: row.finished === 1 };
 }
 
 /** Throws `not_found`. */
@@ -60,6 +62,17 @@ export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
   const row = core.store.sqlite.prepare(`SELECT ${COLUMNS} FROM key_copies WHERE id = ?`).get(id);
   if (!row) throw new AppError('not_found', 'This copy does not exist.');
   return fromRow(row as Row);
+}
+
+/**
+ * Whoever was given the copy says that they have all of it: the words written down, the page printed, the file moved.
+ * Throws `not_found`.
+ */
+export function finishKeyCopy(core: VaultCore, id: number): KeyCopy {
+  getKeyCopy(core, id);
+  core.store.sqlite.prepare('UPDATE key_copies SET finished = 1 WHERE id = ?').run(id);
+  core.emit('copies');
+  return getKeyCopy(core, id);
 }
 
 /** Formats that leave this machine by pen or by paste. They count as separate once verified. */
@@ -94,7 +107,7 @@ export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId,
   const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
   core.store.transaction(() => {
     core.store.sqlite
-      .prepare('UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ? WHERE id = ?')
+      .prepare(`UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ?, finished = 1 WHERE id = ?`)
       .run(
         core.clock.now(),
         separate ? 1 : 0,
@@ -124,8 +137,8 @@ export function insertKeyCopy(
   const copy = core.store.transaction(() => {
     const id = core.store.sqlite
       .prepare(
-        `INSERT INTO key_copies (fingerprint, format, place, volume_id, separate, made_at, verified_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO key_copies (fingerprint, format, place, volume_id, separate, made_at, verified_at, finished)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -136,6 +149,7 @@ export function insertKeyCopy(
         (check ?? judgeUnseen(request.format, false)).separate ? 1 : 0,
         core.clock.now(),
         verifiedAt,
+        verifiedAt === null ? 0 : 1,
       ) as number;
     const inserted = getKeyCopy(core, id);
     core.audit.append(vaultOperations.KEY_COPY_MADE, actor, {

@@ -1,10 +1,6 @@
+import { countingVerdicts, judgeKeyCopy } from '../copies/copy-verdict.ts';
 import type { VaultCase } from '../key/start-case.ts';
 import type { CustodyName } from '../vocabulary.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** A verification older than this is due again; older than twice this it no longer counts. */
-export const PROOF_FRESH_MS = 90 * DAY_MS;
-const PROOF_STALE_MS = 180 * DAY_MS;
 
 /** From best to worst. */
 export const healthLevels = ['ok', 'due', 'at_risk', 'broken'] as const;
@@ -116,11 +112,19 @@ function findReasons(facts: HealthFacts): Finding[] {
 }
 
 function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding | null {
-  const proven = copies.filter(
-    (copy): copy is typeof copy & { verifiedAt: number } =>
-      copy.separate && copy.verifiedAt !== null && copy.verifiedAt <= nowMs,
-  );
-  if (proven.length === 0) {
+  const judged = copies.map((copy) => ({
+    ...copy,
+    verdict: judgeKeyCopy({ ...copy, isOfKeyInUse: true, finished: true }, nowMs),
+  }));
+  const counting = judged.filter(({ verdict }) => countingVerdicts.includes(verdict));
+  if (counting.length === 0 && judged.some(({ verdict }) => verdict === 'stale')) {
+    return {
+      code: 'proof_stale',
+      level: 'at_risk',
+      message: 'No copy of the key was verified in the last 180 days.',
+    };
+  }
+  if (counting.length === 0) {
     return {
       code: 'no_separate_copy',
       level: 'at_risk',
@@ -128,22 +132,14 @@ function judgeCopies({ copies, backupVolumeIds, nowMs }: HealthFacts): Finding |
         'There is no verified copy of the key in a separate place. If this machine is lost, every secret is lost.',
     };
   }
-  const ageMs = nowMs - Math.max(...proven.map((copy) => copy.verifiedAt));
-  if (ageMs > PROOF_STALE_MS) {
-    return {
-      code: 'proof_stale',
-      level: 'at_risk',
-      message: 'No copy of the key was verified in the last 180 days.',
-    };
-  }
-  if (ageMs > PROOF_FRESH_MS) {
+  if (counting.every(({ verdict }) => verdict === 'due')) {
     return {
       code: 'proof_due',
       level: 'due',
       message: 'No copy of the key was verified in the last 90 days.',
     };
   }
-  if (proven.every((copy) => copy.volumeId !== null && backupVolumeIds.includes(copy.volumeId))) {
+  if (counting.every((copy) => copy.volumeId !== null && backupVolumeIds.includes(copy.volumeId))) {
     return {
       code: 'only_copy_beside_backups',
       level: 'due',

@@ -1,0 +1,1 @@
+ALTER TABLE `key_copies` ADD `finished` integer DEFAULT true NOT NULL;
