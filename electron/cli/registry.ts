@@ -71,6 +71,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'status',
       'copy',
       'verify',
+      'forget',
       'unlock',
       'lock',
       'move',

@@ -62,9 +62,12 @@ describe('setting up in a browser', () => {
     await tabTo(page, 'USB stick');
     // Held as fingers hold it: a choice moves with the key down.
     await keyboard.press('ArrowDown', { delay: 60 });
+    await expect.poll(() => focusedLabel(page)).toMatch(/^Password manager/);
     await keyboard.press('ArrowDown', { delay: 60 });
+    await expect.poll(() => focusedLabel(page)).toMatch(/^Paper/);
     await tabTo(page, 'Paper kit');
     await keyboard.press('ArrowRight', { delay: 60 });
+    await expect.poll(() => focusedLabel(page)).toMatch(/^24 words/);
     await keyboard.press('Space');
     await tabTo(page, 'Continue');
     await keyboard.press('Enter');

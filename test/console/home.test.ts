@@ -65,7 +65,7 @@ describe('home', () => {
       )
       .waitFor();
     await takeWords(opened);
-    await needs.getByText('never verified. It does not count yet.').waitFor();
+    await needs.getByText('It does not count: it is not verified yet.').waitFor();
     await expectAccessible(page, 'home, OK');
     await needs.getByRole('link', { name: 'Verify' }).click();
     await page.waitForURL(/\/key\/verify#copy-\d+$/);

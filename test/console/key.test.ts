@@ -178,6 +178,7 @@ describe('the encryption key in a browser', () => {
 
   it('takes all the words at once, names the one that is wrong, and proves the copy they are', async () => {
     const mine = await c.api('POST', '/vault/key/copies', { format: 'words', place: 'Words in the safe' });
+    await c.api('POST', `/vault/key/copies/${mine.copy.id}/finish`);
     const words: string[] = mine.words;
     const slipped = words.with(8, `${words[8]?.slice(0, 2)}q${words[8]?.slice(2)}`);
     await open('/key');
@@ -329,6 +330,8 @@ describe('the encryption key in a browser', () => {
   });
 
   it('takes what was begun and left for one thing, and forgets each', async () => {
+    for (const { id, finished } of await listCopies())
+      if (!finished) await c.api('DELETE', `/vault/key/copies/${id}`);
     for (const place of ['first', 'second', 'third'])
       await c.api('POST', '/vault/key/copies', { format: 'words', place });
     await open('/key');
@@ -336,10 +339,10 @@ describe('the encryption key in a browser', () => {
     await begun.getByText('3 copies were begun and not shown to the end').waitFor();
     await expectAccessible(page, 'copies that were begun');
     expect(await page.getByRole('row').filter({ hasText: 'second' }).count()).toBe(0);
-    await begun.getByRole('button', { name: /^Forget The 24 words, second/ }).click();
+    await begun.getByRole('button', { name: /^Forget 24 words, second/ }).click();
     await begun.getByText('2 copies were begun').waitFor();
     for (const place of ['first', 'third'])
-      await begun.getByRole('button', { name: new RegExp(`^Forget The 24 words, ${place}`) }).click();
+      await begun.getByRole('button', { name: new RegExp(`^Forget 24 words, ${place}`) }).click();
     await begun.waitFor({ state: 'detached' });
   });
 

@@ -11,6 +11,7 @@ import { canOpenTerminal, type Dialogue, onTerminal, temps } from './terminal.ts
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
+const ESCAPE = String.fromCharCode(0x1b);
 const CANARY = 'canary-secret-value-7f3a';
 
 let folder: string;
@@ -89,7 +90,7 @@ describe('a copy of the key that is shown', () => {
       '',
       'xterm-256color',
     );
-    const [before, shown, after] = ran.screen.split(/\x1b\[\?1049[hl]/);
+    const [before, shown, after] = ran.screen.split(new RegExp(`${ESCAPE}\\[\\?1049[hl]`));
     expect(shown).toMatch(/temps-key:v1:/);
     expect(`${before}${after}`).not.toMatch(/temps-key:v1:/);
     expect(after).toMatch(/Paste the line/);
@@ -99,7 +100,7 @@ describe('a copy of the key that is shown', () => {
     expect(begun).toMatchObject({ finished: true, worth: 'unverified' });
     expect(cli(['key', 'forget', 'x']).code).toBe(2);
     expect(cli(['key', 'forget', String(begun.id)]).code).toBe(0);
-    expect(cli(['key', 'forget', String(begun.id)]).code).toBe(1);
+    expect(cli(['key', 'forget', String(begun.id)]).code).toBe(4);
     expect(listCopies().map((copy: { id: number }) => copy.id)).not.toContain(begun.id);
   });
 

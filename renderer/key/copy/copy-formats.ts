@@ -6,7 +6,8 @@ export type KeyCopy = components['schemas']['KeyCopy'];
 export type MadeCopy = components['schemas']['MadeKeyCopy'];
 
 /** Whether it brings the key back when this machine is lost, as the instance judged it. */
-export const isCounting = ({ worth }: Pick<KeyCopy, 'worth'>): boolean => worth === 'counts' || worth === 'due';
+export const isCounting = ({ worth }: Pick<KeyCopy, 'worth'>): boolean =>
+  worth === 'counts' || worth === 'due';
 
 /** The options for keeping a copy, in the order shown. */
 export type KeepWay = 'drive' | 'manager' | 'paper' | 'file' | 'plain';

@@ -117,7 +117,7 @@ function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForg
             {mayForget && (
               <Button
                 isSmall
-                isBusy={forget.isPending && forget.variables === copy.id}
+                disabled={forget.isPending}
                 aria-label={`Forget ${nameCopy(copy)}, ${formatShortDay(copy.made_at)}`}
                 onClick={() => forget.mutate(copy.id)}
               >

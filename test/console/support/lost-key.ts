@@ -11,7 +11,9 @@ export async function seedShop(opened: TestConsole, secrets: Record<string, stri
 
 /** The 24 words of the active key, as a copy that was made and not proven. */
 export async function takeWords(opened: TestConsole): Promise<string[]> {
-  return (await makeWords(opened)).words;
+  const { words, id } = await makeWords(opened);
+  await opened.api('POST', `/vault/key/copies/${id}/finish`);
+  return words;
 }
 
 async function makeWords(opened: TestConsole) {

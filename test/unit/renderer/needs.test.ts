@@ -63,7 +63,7 @@ describe('what needs someone', () => {
 
   it('is one copy that was never verified, and several at once', () => {
     expect(needs({}, { copies: [copy(1, null)] })).toMatchObject([
-      { title: 'The 24 words, drawer 1', button: { to: '/key/verify', hash: 'copy-1' } },
+      { title: '24 words, drawer 1', button: { to: '/key/verify', hash: 'copy-1' } },
     ]);
     const nine = Array.from({ length: 9 }, (_, at) => copy(at, null));
     expect(needs({}, { copies: nine })).toMatchObject([

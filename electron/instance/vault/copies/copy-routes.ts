@@ -73,7 +73,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     }),
     (c) => {
       requirePermission(c.get('caller'), 'vault:read');
-      return c.json(toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map((copy) => describeCopy(core, copy)) }));
+      return c.json(
+        toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map((copy) => describeCopy(core, copy)) }),
+      );
     },
   );
 

@@ -24,7 +24,9 @@ export const copyShape = z
     finished: z.boolean().openapi({ description: 'Written, or shown to the end' }),
     verified_at: epochMs.nullable(),
     worth: z.enum(copyVerdictCodes).openapi('KeyCopyWorth'),
-    worth_words: z.string().openapi({ description: 'Whether the copy counts, in words', example: copyVerdicts.counts }),
+    worth_words: z
+      .string()
+      .openapi({ description: 'Whether the copy counts, in words', example: copyVerdicts.counts }),
   })
   .openapi('KeyCopy');
 
@@ -88,10 +90,9 @@ export const verificationShape = z
     epoch: z.number().nullable(),
     problems: z.array(wordProblemShape),
     proven_ids: z.array(z.number()).openapi({ description: 'Known copies that now count as verified' }),
-    worth_words: z
-      .string()
-      .nullable()
-      .openapi({ description: 'Whether what it verified counts, in words; null where it opens nothing here' }),
+    worth_words: z.string().nullable().openapi({
+      description: 'Whether what it verified counts, in words; null where it opens nothing here',
+    }),
   })
   .openapi('KeyCopyVerification');
 

@@ -107,7 +107,9 @@ export function markProven(core: VaultCore, copy: KeyCopy, { separate, volumeId,
   const isNamedByUser = !copy.place.startsWith('/') && copy.place !== HANDED_OUT_PLACE[copy.format];
   core.store.transaction(() => {
     core.store.sqlite
-      .prepare(`UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ?, finished = 1 WHERE id = ?`)
+      .prepare(
+        `UPDATE key_copies SET verified_at = ?, separate = ?, volume_id = ?, place = ?, finished = 1 WHERE id = ?`,
+      )
       .run(
         core.clock.now(),
         separate ? 1 : 0,

@@ -1,7 +1,7 @@
+import { PROOF_FRESH_MS } from '../copies/copy-verdict.ts';
 import type { RotationRecord } from '../rotation/rotation-record.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
-import { PROOF_FRESH_MS } from '../copies/copy-verdict.ts';
 
 /** The latest verification of a separate copy of the active key; all null without one. */
 export interface KeyProof {
