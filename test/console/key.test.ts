@@ -336,7 +336,7 @@ describe('the encryption key in a browser', () => {
       await c.api('POST', '/vault/key/copies', { format: 'words', place });
     await open('/key');
     const begun = page.getByRole('region', { name: 'Begun, not finished' });
-    await begun.getByText('3 copies were begun and not shown to the end').waitFor();
+    await begun.getByText('3 copies were begun and not finished').waitFor();
     await expectAccessible(page, 'copies that were begun');
     expect(await page.getByRole('row').filter({ hasText: 'second' }).count()).toBe(0);
     await begun.getByRole('button', { name: /^Forget 24 words, second/ }).click();

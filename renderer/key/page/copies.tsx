@@ -99,16 +99,16 @@ export function Copies({ vault }: { vault: VaultStatus }) {
   );
 }
 
-/** Copies that were begun and never shown to the end: one card, however many there are. */
+/** Copies that were begun and neither shown to the end nor verified: one card, however many there are. */
 function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForget: boolean }) {
   const forget = useApiMutation((id: number) => forgetCopy(id));
   return (
-    <section className="card card-pad mt-3 grid gap-2" aria-label="Begun, not finished">
+    <section className="card card-pad mt-3 grid grid-cols-1 gap-2" aria-label="Begun, not finished">
       <p>
-        {formatCount(copies.length, 'copy was', 'copies were')} begun and not shown to the end, so nobody has{' '}
-        {copies.length === 1 ? 'it' : 'them'} whole.
+        {formatCount(copies.length, 'copy was', 'copies were')} begun and not finished. Verify what you have of{' '}
+        {copies.length === 1 ? 'it' : 'them'}, and forget what you do not have.
       </p>
-      <ul className="grid gap-1">
+      <ul className="grid grid-cols-1 gap-1">
         {copies.map((copy) => (
           <li key={copy.id} className="flex flex-wrap items-center gap-2 text-text-2">
             <span className="min-w-0 flex-1 truncate" dir="auto">
@@ -167,7 +167,7 @@ function sayCounts(own: readonly KeyCopy[]): string {
   const counting = own.filter(isCounting).length;
   const others = own.length - counting;
   if (own.length === 0) return '';
-  return `${counting} ${counting === 1 ? 'counts' : 'count'}${others > 0 ? `, ${others} ${others === 1 ? 'does' : 'do'} not` : ''}`;
+  return `${counting} ${counting === 1 ? 'copy counts' : 'copies count'}${others > 0 ? `, ${others} ${others === 1 ? 'does' : 'do'} not` : ''}`;
 }
 
 function CopyName({ copy, isOfActive }: { copy: KeyCopy; isOfActive: boolean }) {

@@ -8,7 +8,7 @@ export const copyVerdicts = {
   counts: 'It counts.',
   due: 'It counts, but its verification is due again.',
   stale: 'It does not count: it was not verified in the last 180 days.',
-  unfinished: 'It does not count: it was not shown to the end.',
+  unfinished: 'It does not count: it was begun and not finished.',
   unverified: 'It does not count: it is not verified yet.',
   not_separate: 'It does not count: it is not in a separate place.',
   in_future: 'It does not count: it was verified in the future, says the clock.',

@@ -19,7 +19,7 @@ export interface KeyEpoch extends KeyRecord {
 /** Every key this instance has or had, newest first. */
 export function listEpochs(core: VaultCore): KeyEpoch[] {
   const countCopies = core.store.sqlite
-    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ?')
+    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ? AND finished = 1')
     .pluck();
   return listKeyRecords(core.store).map((record) => ({
     ...record,
