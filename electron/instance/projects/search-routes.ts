@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requirePermission } from '../access/caller.ts';
 import { answer, createRoutes } from '../http/api.ts';
 import type { Context } from '../kernel/context.ts';
+import { createQueue } from '../kernel/queue.ts';
 import { listProjects } from './projects.ts';
 import { searchResultsShape, toVariableJson } from './variables/variable-shapes.ts';
 import { searchVariables } from './variables/variables.ts';
@@ -11,6 +12,8 @@ const MAX_RESULTS = 1000;
 /** `/search`. */
 export function searchRoutes(ctx: Context) {
   const app = createRoutes();
+  /** SECURITY: what one search keeps is bounded, so what all of them keep is bounded too. */
+  const searching = createQueue();
   app.openapi(
     createRoute({
       method: 'get',
@@ -23,17 +26,20 @@ export function searchRoutes(ctx: Context) {
       },
       responses: answer(searchResultsShape, 'Variables of every project, by name and plain value'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'environments:read');
       const { q, limit } = c.req.valid('query');
       const projects = new Map(listProjects(ctx).map(({ id, name, slug }) => [id, { id, name, slug }]));
-      const found = searchVariables(ctx, q, caller.kind === 'token' ? caller.projectId : null, limit);
-      return c.json({
-        results: found.flatMap((variable) => {
-          const project = projects.get(variable.projectId ?? 0);
-          return project ? [{ project, ...toVariableJson(variable) }] : [];
-        }),
+      const projectIds = caller.kind === 'token' ? [caller.projectId] : [...projects.keys()];
+      return await searching(async () => {
+        const found = await searchVariables(ctx, q, projectIds, limit);
+        return c.json({
+          results: found.flatMap((variable) => {
+            const project = projects.get(variable.projectId ?? 0);
+            return project ? [{ project, ...toVariableJson(variable) }] : [];
+          }),
+        });
       });
     },
   );

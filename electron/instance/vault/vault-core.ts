@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
+import { createQueue, type Queue } from '../kernel/queue.ts';
 import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
@@ -66,7 +67,7 @@ export interface VaultCore {
    * Runs work that changes where keys are, one at a time: a rotation, a move, an unlock and a start over never
    * overlap, whichever doors they come through. Not reentrant.
    */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
+  readonly exclusively: Queue;
   /** Tells the doors that something changed; carries no secret. */
   emit(event: VaultEvent): void;
 }
@@ -277,15 +278,6 @@ async function startFirst(
   if (core.lockCount !== lockCount) return false;
   takeUp(core, key, []);
   return true;
-}
-
-function createQueue(): VaultCore['exclusively'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
 }
 
 /** Holds the active key and, of the others, those the records or an open rotation name. */

@@ -1,9 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
+import { startSlices } from '../../kernel/slices.ts';
 import { projectOperations } from '../operations.ts';
 import { printEnv } from './env-file.ts';
 import { type Resolution, resolveVariables } from './references.ts';
-import { listVariables, revealVariable } from './variables.ts';
+import { createBudget } from './value-budget.ts';
+import { listVariables, readUnchanged, revealVariable } from './variables.ts';
 
 /** One environment of one project. */
 export interface Place {
@@ -13,26 +15,42 @@ export interface Place {
 
 /**
  * All values of an environment with references resolved, for running a program. Recorded once, with the count,
- * before any value is returned. Throws `vault_locked`, `secret_unreadable`, `reference_*`.
+ * before any value is returned. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`, `reference_*`,
+ * `changed_meanwhile`.
  */
-export function resolveToRun(ctx: Context, actor: Caller, place: Place, skipUnreadable: boolean): Resolution {
+export async function resolveToRun(
+  ctx: Context,
+  actor: Caller,
+  place: Place,
+  skipUnreadable: boolean,
+): Promise<Resolution> {
   const { project, environment } = place;
-  const resolution = resolveVariables(ctx, project.id, environment.id, skipUnreadable);
+  const resolution = await resolveVariables(ctx, project.id, environment.id, skipUnreadable);
   ctx.audit.append(projectOperations.ENV_VARS_RESOLVED, actor, countIn(place, resolution.variables.length));
   return resolution;
 }
 
 /**
  * The variables of an environment as the text of a `.env` file. Recorded as above. Throws `vault_locked`,
- * `secret_unreadable`.
+ * `secret_unreadable`, `secret_too_large`, `changed_meanwhile`.
  */
-export function exportEnvFile(ctx: Context, actor: Caller, place: Place): string {
-  const variables = listVariables(ctx, place.project.id, { environmentId: place.environment.id });
-  const text = printEnv(
-    variables.map((variable) => ({ name: variable.key, value: revealVariable(ctx, variable).reveal() })),
-  );
-  ctx.audit.append(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, variables.length));
-  return text;
+export async function exportEnvFile(ctx: Context, actor: Caller, place: Place): Promise<string> {
+  const lines = await readUnchanged(ctx, place.environment.id, () => printVariables(ctx, place));
+  ctx.audit.append(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, lines.length));
+  return lines.join('');
+}
+
+async function printVariables(ctx: Context, { project, environment }: Place): Promise<string[]> {
+  const budget = createBudget();
+  const slices = startSlices();
+  const lines: string[] = [];
+  for (const variable of await listVariables(ctx, project.id, { environmentId: environment.id }, budget)) {
+    if (slices.isOver()) await slices.next();
+    const line = printEnv([{ name: variable.key, value: revealVariable(ctx, variable).reveal() }]);
+    budget.take(variable.key, line.length);
+    lines.push(line);
+  }
+  return lines;
 }
 
 function countIn({ project, environment }: Place, count: number) {

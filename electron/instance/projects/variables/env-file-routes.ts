@@ -8,6 +8,7 @@ import {
 import { answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
+import { createQueue } from '../../kernel/queue.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
@@ -30,6 +31,8 @@ const importBody = z.object({
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
 export function envFileRoutes(ctx: Context) {
   const app = createRoutes();
+  /** SECURITY: what one of them keeps is bounded, so what all of them keep is bounded too. */
+  const oneAtATime = createQueue();
 
   const findPlace = (caller: Caller, segment: string, name: string): Place => {
     const found = getProject(ctx, segment);
@@ -52,14 +55,16 @@ export function envFileRoutes(ctx: Context) {
       },
       responses: answer(resolvedVariablesShape, 'All values, references resolved'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       const query = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
-      const { variables, skipped } = resolveToRun(ctx, caller, place, skipUnreadable);
-      const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
-      return c.json(toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
+      return await oneAtATime(async () => {
+        const { variables, skipped } = await resolveToRun(ctx, caller, place, skipUnreadable);
+        const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
+        return c.json(toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
+      });
     },
   );
 
@@ -75,11 +80,11 @@ export function envFileRoutes(ctx: Context) {
         },
       },
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, name);
-      return c.text(exportEnvFile(ctx, caller, place));
+      return await oneAtATime(async () => c.text(await exportEnvFile(ctx, caller, place)));
     },
   );
 
@@ -90,13 +95,13 @@ export function envFileRoutes(ctx: Context) {
       request: { params: project, ...body(importBody) },
       responses: answer(importOutcomeShape, 'What changed, with the values of plain variables'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'environments:write');
       const request = c.req.valid('json');
       if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const outcome = importEnvFile(ctx, caller, place, toImportRequest(request, caller));
+      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
       return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
     },
   );

@@ -15,7 +15,7 @@ import {
 import { guessSecret } from './secret-guess.ts';
 import { noteVariable } from './variable-notes.ts';
 import { changeVariable, findNextPosition, insertVariable, removeVariables } from './variable-rows.ts';
-import { listVariables, requireValue, revealVariable, type Variable } from './variables.ts';
+import { listVariables, markVariables, requireValue, revealVariable, type Variable } from './variables.ts';
 
 export interface ImportRequest {
   content: Uint8Array;
@@ -83,28 +83,33 @@ interface Import {
  * Imports a `.env` file into one environment, in one transaction: all of it or nothing. A secret stays secret,
  * whatever the request says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
  */
-export function importEnvFile(
+export async function importEnvFile(
   ctx: Context,
   actor: Caller,
   place: Place,
   request: ImportRequest,
-): ImportOutcome {
+): Promise<ImportOutcome> {
   const document =
     request.onError === 'collect' ? readEnvFile(request.content) : parseEnvFile(request.content);
   const entries = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
   for (const entry of entries) requireValue(new SecretText(entry.value));
+  const projectId = place.project.id;
+  const environmentId = place.environment.id;
+  const before = markVariables(ctx, environmentId);
+  const existing = await listVariables(ctx, projectId, { environmentId });
   return ctx.store.transaction(() => {
-    const projectId = place.project.id;
-    const environmentId = place.environment.id;
+    if (markVariables(ctx, environmentId) !== before)
+      throw new AppError(
+        'changed_meanwhile',
+        'These variables were changed meanwhile. Nothing was imported.',
+      );
     const work: Import = {
       ctx,
       actor,
       projectId,
       environmentId,
       request,
-      existing: new Map(
-        listVariables(ctx, projectId, { environmentId }).map((variable) => [variable.key, variable]),
-      ),
+      existing: new Map(existing.map((variable) => [variable.key, variable])),
       outcome: {
         added: [],
         changed: [],

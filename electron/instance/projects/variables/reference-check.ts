@@ -1,13 +1,19 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { describeCircle, listReferences, qualifyReference } from './references.ts';
+import { createBudget } from './value-budget.ts';
 import {
   findVariablesByKey,
   getVariable,
-  listVariables,
+  readVariables,
   revealVariable,
   type Variable,
 } from './variables.ts';
+
+/** Enough for a person; a file of a megabyte can have millions. */
+const MAX_BROKEN = 1000;
+/** A text full of references takes about as much again three times for the list of their names. */
+const WITH_NAMES = 4;
 
 export interface BrokenReference {
   /** The variable that refers, `shared.` before a shared one. */
@@ -23,9 +29,9 @@ export interface BrokenReference {
 export type ReadText = (name: string) => string | null | undefined;
 
 /**
- * Broken references of these variables: missing targets of their own values, and cycles they are part of. A value
- * that cannot be read now (locked vault) counts as having no references: they are checked when used, which fails
- * closed.
+ * Broken references of these variables, the first ones of very many: missing targets of their own values, and cycles
+ * they are part of. A value that cannot be read now (locked vault) counts as having no references: they are checked
+ * when used, which fails closed.
  */
 export function findBrokenReferences(names: readonly string[], read: ReadText): BrokenReference[] {
   const asked = new Set(names);
@@ -35,6 +41,7 @@ export function findBrokenReferences(names: readonly string[], read: ReadText): 
     const path = [{ name: start, targets: listTargets(start, read), next: 0 }];
     const open = new Set([start]);
     for (let step = path.at(-1); step && !done.has(start); step = path.at(-1)) {
+      if (broken.length >= MAX_BROKEN) return broken.slice(0, MAX_BROKEN);
       const target = step.targets[step.next++];
       if (target === undefined) {
         done.add(step.name);
@@ -64,14 +71,11 @@ function describeOpenCircle(
   asked: ReadonlySet<string>,
 ): BrokenReference[] {
   const circle = open.slice(open.indexOf(back));
-  return circle
-    .filter((key) => asked.has(key))
-    .map((key) => ({
-      key,
-      code: 'reference_cycle',
-      name: circle[(circle.indexOf(key) + 1) % circle.length] as string,
-      circle,
-    }));
+  return circle.flatMap((key, at) =>
+    asked.has(key)
+      ? [{ key, code: 'reference_cycle', name: circle[(at + 1) % circle.length] as string, circle }]
+      : [],
+  );
 }
 
 /**
@@ -127,11 +131,19 @@ export function createReader(
   });
 }
 
-/** Asks once for each name: opening a secret costs, and counts as a use. */
+/**
+ * Asks once for each name: opening a secret costs, and counts as a use. The reader throws `secret_too_large` when the
+ * texts use up the budget.
+ */
 export function remember(read: ReadText): ReadText {
+  const budget = createBudget();
   const texts = new Map<string, ReturnType<ReadText>>();
   return (name) => {
-    if (!texts.has(name)) texts.set(name, read(name));
+    if (!texts.has(name)) {
+      const text = read(name);
+      budget.take(name, text?.includes('${{') ? text.length * WITH_NAMES : (text?.length ?? 0));
+      texts.set(name, text);
+    }
     return texts.get(name);
   };
 }
@@ -148,24 +160,24 @@ export function readText(ctx: Context, variable: Variable): string | undefined {
 }
 
 /** Variables that refer to this one where it counts; those whose value cannot be read are left out and counted. */
-export function listUses(
+export async function listUses(
   ctx: Context,
   projectId: number | null,
   variable: Variable,
-): { usedBy: { id: number; projectId: number | null; key: string }[]; unread: number } {
+): Promise<{ usedBy: { id: number; projectId: number | null; key: string }[]; unread: number }> {
   const usedBy: { id: number; projectId: number | null; key: string }[] = [];
   let unread = 0;
   const wanted = nameOf(variable);
   const scopes = projectId === null ? [null, ...listProjectIds(ctx)] : [projectId];
-  for (const scope of scopes) {
-    for (const candidate of listVariables(ctx, scope)) {
-      if (candidate.id === variable.id || !meets(candidate, variable)) continue;
-      const text = readText(ctx, candidate);
-      if (text === undefined) unread += 1;
-      else if (listReferences(text).some((name) => qualifyReference(name, nameOf(candidate)) === wanted))
-        usedBy.push({ id: candidate.id, projectId: scope, key: candidate.key });
-    }
-  }
+  for (const scope of scopes)
+    for await (const page of readVariables(ctx, scope))
+      for (const candidate of page) {
+        if (candidate.id === variable.id || !meets(candidate, variable)) continue;
+        const text = readText(ctx, candidate);
+        if (text === undefined) unread += 1;
+        else if (listReferences(text).some((name) => qualifyReference(name, nameOf(candidate)) === wanted))
+          usedBy.push({ id: candidate.id, projectId: scope, key: candidate.key });
+      }
   return { usedBy, unread };
 }
 

@@ -1,7 +1,15 @@
 import { AppError, type ErrorCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { startSlices } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
-import { listVariables, revealVariable, type Variable } from './variables.ts';
+import { createBudget, type ValueBudget } from './value-budget.ts';
+import {
+  findVariablesByKey,
+  listVariables,
+  readUnchanged,
+  revealVariable,
+  type Variable,
+} from './variables.ts';
 
 /**
  * References in values: `${{NAME}}` to a variable of the same environment, `${{shared.NAME}}` to a shared one.
@@ -11,8 +19,8 @@ import { listVariables, revealVariable, type Variable } from './variables.ts';
 const REFERENCE = /\$?\$\{\{\s*((?:shared\.)?[A-Za-z_][A-Za-z0-9_]*)\s*\}\}/g;
 /** Limit for values that grow exponentially by nested references. */
 const MAX_RESOLVED_BYTES = 4 * 1024 * 1024;
-/** The same limit for a whole environment. */
-const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
+/** What one name in a list takes, in characters of the budget. */
+const NAME_CHARACTERS = 64;
 /** Longer cycles are shown by their first names. */
 const MAX_NAMES_TOLD = 10;
 
@@ -28,13 +36,15 @@ export interface Resolution {
   skipped: { key: string; code: ErrorCode }[];
 }
 
-/** Names a value refers to, each once, `shared.` kept. */
-export function listReferences(value: string): string[] {
+/** Names a value refers to, each once, `shared.` kept; the first ones where only so many are wanted. */
+export function listReferences(value: string, most = Number.POSITIVE_INFINITY): string[] {
   if (!value.includes('${{')) return [];
-  const names = [...value.matchAll(REFERENCE)]
-    .filter(([text]) => !text.startsWith('$$'))
-    .map(([, name]) => name as string);
-  return [...new Set(names)];
+  const names = new Set<string>();
+  for (const [text, name] of value.matchAll(REFERENCE)) {
+    if (names.size >= most) break;
+    if (!text.startsWith('$$')) names.add(name as string);
+  }
+  return [...names];
 }
 
 /** What `target` means in the value of `holder`: inside a shared variable a bare name is a shared one too. */
@@ -53,34 +63,29 @@ export function describeCircle(names: readonly string[]): string {
  *
  * SECURITY: one unreadable value fails the whole (starting a program without its secret would be a bug), unless
  * `skipUnreadable` is set. Throws `vault_locked`, `secret_unreadable`, `secret_too_large`, `reference_missing`,
- * `reference_cycle`; the messages name variables, never values.
+ * `reference_cycle`, `changed_meanwhile`; the messages name variables, never values.
  */
-export function resolveVariables(
+export async function resolveVariables(
   ctx: Context,
   projectId: number,
   environmentId: number,
   skipUnreadable = false,
-): Resolution {
-  const own = listVariables(ctx, projectId, { environmentId });
-  const resolve = createResolver(ctx, own, listVariables(ctx, null));
-  const resolution: Resolution = { variables: [], skipped: [] };
-  let total = 0;
-  for (const variable of own) {
-    try {
-      const { text, isSecret } = resolve(variable.key);
-      total += text.length;
-      if (total > MAX_TOTAL_BYTES)
-        throw new AppError(
-          'secret_too_large',
-          'With their references resolved, these variables are over 64 MiB.',
-        );
-      resolution.variables.push({ key: variable.key, value: new SecretText(text), isSecret });
-    } catch (error) {
-      if (!skipUnreadable || !(error instanceof AppError)) throw error;
-      resolution.skipped.push({ key: variable.key, code: error.code });
+): Promise<Resolution> {
+  return await readUnchanged(ctx, environmentId, async () => {
+    const budget = createBudget();
+    const own = await listVariables(ctx, projectId, { environmentId }, budget);
+    const resolve = createResolver(ctx, own, budget);
+    const resolution: Resolution = { variables: [], skipped: [] };
+    for (const variable of own) {
+      const resolved = await resolve(variable.key);
+      if (!(resolved instanceof AppError)) {
+        const { text, isSecret } = resolved;
+        resolution.variables.push({ key: variable.key, value: new SecretText(text), isSecret });
+      } else if (skipUnreadable) resolution.skipped.push({ key: variable.key, code: resolved.code });
+      else throw resolved;
     }
-  }
-  return resolution;
+    return resolution;
+  });
 }
 
 interface Resolved {
@@ -96,24 +101,33 @@ interface Step extends Resolved {
   next: number;
 }
 
-/** Depth first with a stack of its own: a chain of references may be as long as the environment. */
-function createResolver(ctx: Context, own: readonly Variable[], shared: readonly Variable[]) {
-  const byName = new Map([
-    ...own.map((variable) => [variable.key, variable] as const),
-    ...shared.map((variable) => [`shared.${variable.key}`, variable] as const),
-  ]);
+/**
+ * Depth first with a stack of its own: a chain of references may be as long as the environment. What is wrong with
+ * one value is returned; what ends the whole, such as a used up budget, is thrown.
+ */
+function createResolver(ctx: Context, own: readonly Variable[], budget: ValueBudget) {
+  const byName = new Map(own.map((variable) => [variable.key, variable]));
   const done = new Map<string, Resolved>();
   const failed = new Map<string, AppError>();
+  const slices = startSlices();
+
+  function find(name: string): Variable | undefined {
+    if (!name.startsWith('shared.')) return byName.get(name);
+    return findVariablesByKey(ctx, null, name.slice('shared.'.length))[0];
+  }
 
   function begin(name: string, holder: string | undefined): Step {
-    const variable = byName.get(name);
+    const variable = find(name);
     if (!variable) {
       throw new AppError('reference_missing', `${holder} refers to ${name}, which does not exist.`, {
         details: { name, in: holder },
       });
     }
     const text = revealVariable(ctx, variable).reveal();
+    // Plain values of the environment were counted when they were listed.
+    if (variable.isSecret || variable.projectId === null) budget.take(name, text.length);
     const targets = listReferences(text).map((target) => qualifyReference(target, name));
+    budget.take(name, targets.length * NAME_CHARACTERS);
     return { name, text, isSecret: variable.isSecret, targets, next: 0 };
   }
 
@@ -133,12 +147,14 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
       result.isSecret ||= resolved.isSecret;
       return resolved.text;
     });
+    if (result.text !== text) budget.take(name, size);
     return result;
   }
 
-  function follow(path: Step[]): void {
+  async function follow(path: Step[]): Promise<void> {
     const open = new Set(path.map(({ name }) => name));
     for (let step = path.at(-1); step; step = path.at(-1)) {
+      if (slices.isOver()) await slices.next();
       const target = step.targets[step.next++];
       if (target === undefined) {
         done.set(step.name, finish(step));
@@ -154,19 +170,22 @@ function createResolver(ctx: Context, own: readonly Variable[], shared: readonly
     }
   }
 
-  return function resolve(name: string): Resolved {
-    const error = failed.get(name);
-    if (error) throw error;
+  return async function resolve(name: string): Promise<Resolved | AppError> {
     const path: Step[] = [];
     try {
-      if (!done.has(name)) path.push(begin(name, undefined));
-      follow(path);
+      const known = done.get(name) ?? failed.get(name);
+      if (known) return known;
+      path.push(begin(name, undefined));
+      await follow(path);
+      return done.get(name) as Resolved;
     } catch (error) {
+      // SECURITY: nothing goes on once the budget is used up: the next value would be kept too.
+      if (!(error instanceof AppError) || budget.isUsedUp()) throw error;
       // Values that refer to an unreadable value are unreadable too, and are not retried.
-      if (error instanceof AppError) for (const step of path) failed.set(step.name, error);
-      throw error;
+      for (const step of path) failed.set(step.name, error);
+      failed.set(name, error);
+      return error;
     }
-    return done.get(name) as Resolved;
   };
 }
 

@@ -97,12 +97,12 @@ export function addHistoryRoutes(
       request: { params: one },
       responses: answer(variableUsesShape, 'Variables that refer to it'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
-      return c.json(toAnswer(variableUsesShape, listUses(ctx, projectId, variable)));
+      return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable)));
     },
   );
 }

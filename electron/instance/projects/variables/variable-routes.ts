@@ -3,6 +3,7 @@ import { type Caller, requirePermission } from '../../access/caller.ts';
 import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
+import { createQueue, type Queue } from '../../kernel/queue.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { listEnvironments } from '../environments.ts';
 import { guessSecret } from './secret-guess.ts';
@@ -49,8 +50,9 @@ const bulkBody = z.discriminatedUnion('action', [
 /** Variables of a project, and the shared ones. The same routes serve both. */
 export function variableRoutes(ctx: Context) {
   const app = createRoutes();
+  const listing = createQueue();
   for (const scope of listScopePaths(ctx)) {
-    addReading(app, ctx, scope);
+    addReading(app, ctx, scope, listing);
     addSaving(app, ctx, scope);
     addDeleting(app, ctx, scope);
     addBulk(app, ctx, scope);
@@ -59,7 +61,13 @@ export function variableRoutes(ctx: Context) {
   return app;
 }
 
-function addReading(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
+/** @param listing SECURITY: what one list keeps is bounded, so one at a time, what all of them keep is bounded too. */
+function addReading(
+  app: OpenAPIHono<ApiEnv>,
+  ctx: Context,
+  { path, params, find }: ScopePath,
+  listing: Queue,
+): void {
   app.openapi(
     createRoute({
       method: 'get',
@@ -70,14 +78,15 @@ function addReading(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find
       },
       responses: answer(z.array(variableShape), 'Variables; secrets without their values'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const { environment_id, search } = c.req.valid('query');
-      return c.json(
-        listVariables(ctx, projectId, { environmentId: environment_id, search }).map(toVariableJson),
-      );
+      return await listing(async () => {
+        const variables = await listVariables(ctx, projectId, { environmentId: environment_id, search });
+        return c.json(variables.map(toVariableJson));
+      });
     },
   );
 }

@@ -6,6 +6,9 @@ import { listReferences } from './references.ts';
 import { changeKinds } from './variable-history.ts';
 import type { Variable } from './variables.ts';
 
+/** More names than anyone reads; a value of a megabyte can have a hundred thousand. */
+const MAX_REFERENCES_TOLD = 1000;
+
 /** Variables as the API gives them. SECURITY: `value` of a secret is null everywhere but in `resolved`. */
 const variableEnvironment = z
   .object({
@@ -31,7 +34,7 @@ export const variableShape = z
     changed_at: z.int(),
     /** Of its secret: null for a plain variable, and for one never used. */
     last_used_at: z.int().nullable(),
-    /** Names that a plain value refers to, `shared.` kept; empty for a secret. */
+    /** Names that a plain value refers to, the first thousand, `shared.` kept; empty for a secret. */
     references: z.array(z.string()),
     environments: z.array(variableEnvironment),
     include_in_preview: z.boolean(),
@@ -145,7 +148,7 @@ export const searchResultsShape = z
 export function toVariableJson(variable: Variable) {
   return toAnswer(variableShape, {
     ...variable,
-    references: variable.value === null ? [] : listReferences(variable.value),
+    references: variable.value === null ? [] : listReferences(variable.value, MAX_REFERENCES_TOLD),
     environments: variable.environments.map((environment) => ({
       ...environment,
       mainUrl: '',

@@ -1,10 +1,16 @@
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { startSlices } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId, SecretState } from '../../vault/vault.ts';
 import { isVariableName } from './env-file.ts';
+import { createBudget, type ValueBudget } from './value-budget.ts';
 
 const MAX_VALUE_BYTES = 1024 * 1024;
+/** As much of plain values as is read in one piece, in characters. */
+const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** How often a reading is begun again that a change met. */
+const MAX_READINGS = 5;
 
 export interface Variable {
   id: number;
@@ -83,37 +89,116 @@ export interface VariableFilter {
 const MATCHES_SEARCH =
   'instr(lower(v.key), lower(@search)) > 0 OR (v.is_secret = 0 AND instr(lower(v.value), lower(@search)) > 0)';
 
-/** In the order of their file. `projectId` null: the shared ones. */
-export function listVariables(
+/**
+ * In the order of their file. `projectId` null: the shared ones. Throws `secret_too_large` when their plain values
+ * use up the budget.
+ */
+export async function listVariables(
   ctx: Context,
   projectId: number | null,
   filter: VariableFilter = {},
-): Variable[] {
-  const rows = ctx.store.sqlite
-    .prepare(
-      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.project_id IS @projectId
-         AND (@environmentId IS NULL OR ${IN_ENVIRONMENT}) AND (@search IS NULL OR ${MATCHES_SEARCH})
-       ORDER BY v.position, v.id`,
-    )
-    .all({ projectId, environmentId: filter.environmentId ?? null, search: filter.search ?? null });
-  return withStates(ctx, rows as Row[]);
+  budget: ValueBudget = createBudget(),
+): Promise<Variable[]> {
+  const found: Variable[] = [];
+  for await (const page of readVariables(ctx, projectId, filter)) {
+    for (const { key, value } of page) budget.take(key, value?.length ?? 0);
+    found.push(...page);
+  }
+  return found;
 }
 
-/** Variables of every project, or of one, by name and plain value. */
-export function searchVariables(
+/** Variables of every project, or of one, by name and plain value. Throws as `listVariables` does. */
+export async function searchVariables(
   ctx: Context,
   search: string,
-  projectId: number | null,
+  projectIds: readonly number[],
   limit: number,
-): Variable[] {
-  const rows = ctx.store.sqlite
+): Promise<Variable[]> {
+  const budget = createBudget();
+  const found: Variable[] = [];
+  for (const projectId of projectIds) {
+    for await (const page of readVariables(ctx, projectId, { search })) {
+      for (const { key, value } of page) budget.take(key, value?.length ?? 0);
+      found.push(...page);
+      if (found.length >= limit) return found.slice(0, limit);
+    }
+  }
+  return found;
+}
+
+/**
+ * In the order of their file, in pages of a few milliseconds with a turn of the event loop after each. A variable
+ * that is deleted meanwhile is left out.
+ */
+export async function* readVariables(
+  ctx: Context,
+  projectId: number | null,
+  { environmentId, search }: VariableFilter = {},
+): AsyncGenerator<Variable[]> {
+  const ids = ctx.store.sqlite
     .prepare(
-      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.project_id IS NOT NULL
-         AND (@projectId IS NULL OR v.project_id = @projectId) AND (${MATCHES_SEARCH})
-       ORDER BY v.project_id, v.position, v.id LIMIT @limit`,
+      `SELECT v.id FROM env_vars v WHERE v.project_id IS @projectId
+         AND (@environmentId IS NULL OR ${IN_ENVIRONMENT}) ORDER BY v.position, v.id`,
     )
-    .all({ projectId, search, limit });
-  return withStates(ctx, rows as Row[]);
+    .pluck()
+    .all({ projectId, environmentId: environmentId ?? null }) as number[];
+  const select = ctx.store.sqlite.prepare(
+    `SELECT ${COLUMNS} FROM ${FROM} WHERE v.id = @id AND (@search IS NULL OR ${MATCHES_SEARCH})`,
+  );
+  const slices = startSlices();
+  let page: Row[] = [];
+  let characters = 0;
+  for (const id of ids) {
+    const row = select.get({ id, search: search ?? null }) as Row | undefined;
+    if (row) page.push(row);
+    characters += row?.value?.length ?? 0;
+    if (!slices.isOver() && characters < MAX_PAGE_CHARACTERS) continue;
+    yield withStates(ctx, page);
+    page = [];
+    characters = 0;
+    await slices.next();
+  }
+  yield withStates(ctx, page);
+}
+
+/**
+ * Reads variables of an environment in slices, and shared ones with it, as they were at one time: again when one
+ * was changed meanwhile. Throws `changed_meanwhile` when that happens every time.
+ */
+export async function readUnchanged<T>(
+  ctx: Context,
+  environmentId: number,
+  read: () => Promise<T>,
+): Promise<T> {
+  for (let reading = 1; ; reading++) {
+    const before = markVariables(ctx, environmentId);
+    const isUnchanged = () => markVariables(ctx, environmentId) === before;
+    try {
+      const result = await read();
+      if (isUnchanged()) return result;
+    } catch (error) {
+      // What a deletion left without a value looks damaged.
+      if (isUnchanged()) throw error;
+    }
+    if (reading === MAX_READINGS)
+      throw new AppError(
+        'changed_meanwhile',
+        'These variables were changed again and again while they were read. Try again.',
+      );
+  }
+}
+
+/** Another text after every change of a variable in this environment, or of a shared one. */
+export function markVariables(ctx: Context, environmentId: number): string {
+  const mark = (which: string) =>
+    `SELECT count(*) || '.' || coalesce(max(v.id), 0) || '.' || coalesce(sum(v.updated_at), 0) FROM ${which}`;
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT (${mark('env_var_environments x JOIN env_vars v ON v.id = x.env_var_id WHERE x.environment_id = ?')})
+         || ' ' || (${mark('env_vars v WHERE v.project_id IS NULL')})`,
+    )
+    .pluck()
+    .get(environmentId) as string;
 }
 
 /** Null for another project's variable too. */
