@@ -336,11 +336,24 @@ describeOverDoors('people and keys', (door) => {
     expect(
       (await as(locked)('POST', '/auth/verify-mfa', { code: recovery_codes[0].toUpperCase() })).status,
     ).toBe(204);
+    // As people write them down: in groups, in one piece, with the dash their phone puts there.
+    const written = [
+      recovery_codes[1].replaceAll('-', ' '),
+      ` ${recovery_codes[2].replaceAll('-', '')} `,
+      recovery_codes[3].replaceAll('-', ' – '),
+      recovery_codes[4].replaceAll('-', '\u2011'),
+    ];
+    for (const code of written)
+      expect((await as(await signIn())('POST', '/auth/verify-mfa', { code })).status).toBe(204);
     const again = await signIn();
     expect((await as(again)('POST', '/auth/verify-mfa', { code: recovery_codes[0] })).body.error_code).toBe(
       'invalid_credentials',
     );
     await owner('POST', '/vault/unlock', { method: 'custody' });
+    // Authenticators show it in two groups.
+    door().clock.advance(60_000);
+    const grouped = codeNow(secret_key).replace(/^(...)/, '$1 ');
+    expect((await as(await signIn())('POST', '/auth/verify-mfa', { code: grouped })).status).toBe(204);
   });
 
   it('cannot check a key while it is locked, and says so', async () => {
