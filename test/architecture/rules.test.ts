@@ -28,8 +28,8 @@ const mayReveal = [
   'electron/instance/projects/variables/variable-rows.ts', // stored plain when it is plain
   'electron/instance/projects/variables/variable-history-routes.ts', // the explicit reveal
   'electron/instance/projects/variables/variables.ts', // measured and looked at before it is stored
-  'electron/instance/vault/copies/keepass-file.ts', // the passphrase of the file
   'electron/instance/vault/copies/copy-making.ts', // words asked back
+  'electron/instance/vault/copies/reading/copy-reader.ts', // the passphrase goes through the pipe to the process that reads
   'electron/instance/vault/custody/passphrase-file.ts', // the passphrase goes into scrypt
   'electron/instance/vault/custody/strong-passphrase.ts', // judged in a thread
   'electron/instance/vault/recovery/recovery-routes.ts', // a regenerated value, shown once
@@ -43,6 +43,7 @@ const mayExport = [
   'electron/instance/vault/copies/kit-text.ts',
   'electron/instance/vault/copies/keepass-file.ts',
   'electron/instance/vault/copies/make-copy.ts',
+  'electron/instance/vault/copies/reading/copy-reader.ts',
   'electron/instance/vault/copies/words.ts',
   'electron/instance/vault/custody/key-text-file.ts',
   'electron/instance/vault/custody/keychain.ts',

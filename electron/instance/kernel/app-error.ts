@@ -47,6 +47,7 @@ export const errorKinds = {
   key_text_invalid: [400, 'Key Text Invalid'],
   words_invalid: [400, 'Words Invalid'],
   copy_damaged: [400, 'Copy Damaged'],
+  copy_unusable: [422, 'Copy Cannot Be Used Here'],
   copy_of_other_instance: [409, 'Copy Of Another Instance'],
   copy_of_old_key: [409, 'Copy Of An Older Key'],
   copy_not_proven: [409, 'Copy Not Verified'],

@@ -5,7 +5,14 @@ import { readJsonLines, writeJsonLine } from './json-lines.ts';
 
 /** How processes are started where this instance runs: the shell hands it in. */
 export interface ProcessHost {
-  start(program: { name: string; file: string }, listener: ProcessListener): StartedProcess;
+  start(program: StartedProgram, listener: ProcessListener): StartedProcess;
+}
+
+export interface StartedProgram {
+  name: string;
+  file: string;
+  /** How large its JavaScript heap may get; then it is aborted. The engine's own limit unless said. */
+  heapMib?: number | undefined;
 }
 
 /** Told by the host, after `start` has returned. */
@@ -30,10 +37,11 @@ export interface StartedProcess {
  * exception in this process.
  */
 export const childProcesses: ProcessHost = {
-  start({ file }, { onMessage, onUnreadable, onExit }) {
+  start({ file, heapMib }, { onMessage, onUnreadable, onExit }) {
     // There this program is no Node: started again it would be the desktop.
     if (process.versions.electron) throw new Error('Electron starts its processes otherwise');
-    const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const limits = heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`];
+    const child = spawn(process.execPath, [...limits, file], { stdio: ['pipe', 'pipe', 'ignore'] });
     child.on('error', onExit);
     // Later than `exit`: what it said last has been read.
     child.on('close', onExit);
@@ -56,8 +64,11 @@ export const childProcesses: ProcessHost = {
  * and its crash is this one's.
  */
 export const threads: ProcessHost = {
-  start({ file }, { onMessage, onUnreadable, onExit }) {
-    const worker = new Worker(file);
+  start({ file, heapMib }, { onMessage, onUnreadable, onExit }) {
+    const worker = new Worker(
+      file,
+      heapMib === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMib } },
+    );
     worker.on('message', onMessage);
     worker.on('messageerror', onUnreadable);
     worker.on('error', onExit);

@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
 import { createQueue, type Queue } from '../kernel/queue.ts';
 import type { Store } from '../store/store.ts';
+import { type CopyReader, createCopyReader } from './copies/reading/copy-reader.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { judgeForCustody } from './custody/strong-passphrase.ts';
@@ -41,6 +42,7 @@ export interface VaultCore {
   readonly clock: Clock;
   readonly log: Log;
   readonly processes: ProcessHost;
+  readonly copyReader: CopyReader;
   readonly ring: KeyRing;
   readonly secrets: SecretStore;
   /** Where the active key is stored; follows the key record. */
@@ -115,6 +117,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     clock,
     log: options.log,
     processes: options.processes,
+    copyReader: createCopyReader(options.processes),
     ring,
     secrets: createSecretStore(store, ring, clock),
     scryptLogN: options.scryptLogN,

@@ -6,7 +6,7 @@ import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
 import { StrongPassphrase } from '../custody/strong-passphrase.ts';
-import { getKeyFromCopy, getKeyReading, type HandedCopy } from '../key/unlock.ts';
+import { chooseKey, getKeysFromCopy, type HandedCopy } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
@@ -27,10 +27,11 @@ import {
   placeContext,
   type Separation,
 } from './key-copies.ts';
+import type { ReadKey } from './key-copy.ts';
 import { describeKit, type KitPage } from './kit-text.ts';
 import { makeCopy, nameCopyFile } from './make-copy.ts';
 import { checkPlace } from './places.ts';
-import { formatWords } from './words.ts';
+import { findWord, formatWords } from './words.ts';
 import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
 
 /** How many of the 24 words are asked for. */
@@ -123,12 +124,12 @@ async function writeToFile(
   await writeCopy(path, bytes);
   const written = await stat(path).catch(() => null);
   // SECURITY: what counts is what the drive returns, read like any unknown copy.
-  const read = await readWritten(path, options);
+  const keys = await readWritten(core, path, options);
   if (!(await isStillThere())) {
     await removeOwn(path, written);
     throw goneError(path);
   }
-  if (read.fingerprint !== key.fingerprint) {
+  if (keys.length !== 1 || keys[0]?.key.fingerprint !== key.fingerprint) {
     throw new AppError(
       'copy_damaged',
       'The file was written but does not contain the key: do not rely on it.',
@@ -164,10 +165,14 @@ async function removeOwn(path: string, written: Stats | null): Promise<void> {
     await removeFile(path).catch(() => undefined);
 }
 
-/** As getKeyFromCopy, of a file that was there a moment ago. */
-async function readWritten(path: string, options: { passphrase?: SecretText }): Promise<MasterKey> {
+/** The keys in a file that was there a moment ago. */
+async function readWritten(
+  core: VaultCore,
+  path: string,
+  options: { passphrase?: SecretText },
+): Promise<ReadKey[]> {
   try {
-    return await getKeyFromCopy({ path, ...options });
+    return (await getKeysFromCopy(core.copyReader, { path, ...options })).keys;
   } catch (error) {
     throw hasCode(error, 'not_found') ? goneError(path, error) : error;
   }
@@ -249,8 +254,8 @@ export async function proveKeyCopy(
 }
 
 async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {
-  const reading = await getKeyReading(handed);
-  if (reading.key.fingerprint !== copy.fingerprint) {
+  const reading = await getKeysFromCopy(core.copyReader, handed);
+  if (chooseKey(reading.keys, [copy.fingerprint]).key.fingerprint !== copy.fingerprint) {
     throw new AppError('copy_not_proven', 'This is a copy of another key.');
   }
   if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
@@ -281,7 +286,9 @@ function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: Sec
   const right =
     positions.length === ASKED_WORDS &&
     words.length === ASKED_WORDS &&
-    positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
+    positions.every(
+      (position, at) => findWord(words[at]?.reveal().trim().toLowerCase() ?? '') === all[position - 1],
+    );
   if (right) return judgeUnseen(copy.format, false);
   throw new AppError('copy_not_proven', 'These are not the requested words. Check your copy again.', {
     details: { positions: askWords(core, copy.id) },

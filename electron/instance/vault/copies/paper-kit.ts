@@ -116,14 +116,3 @@ function toEncodable(text: string, font: PDFFont): string {
 function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
-
-/** The payload of one of our own pages, or null. */
-export async function readPaperKit(bytes: Uint8Array): Promise<string | null> {
-  const { PDFDocument } = await import('pdf-lib');
-  try {
-    const document = await PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: true });
-    return document.getSubject() ?? null;
-  } catch {
-    return null;
-  }
-}

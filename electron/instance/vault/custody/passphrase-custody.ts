@@ -76,6 +76,11 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
         keys.push(key);
         paths.set(key.fingerprint, path);
       } else if (opened.outcome === 'wrong') said.push(`${path} cannot be decrypted with this passphrase`);
+      else if (opened.outcome === 'unusable')
+        throw new AppError(
+          'key_file_invalid',
+          `${path} cannot be used here, because ${opened.because}. It was not changed.`,
+        );
       else throw new AppError('key_file_invalid', `${path} is damaged. It was not changed.`);
     }
     if (keys.length === 0) throw new AppError('passphrase_wrong', 'Wrong passphrase.');

@@ -1,13 +1,13 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
-import type { CopyReading } from '../copies/key-copy.ts';
-import { readCopy } from '../copies/read-copy.ts';
+import type { CopyReading, ReadKey } from '../copies/key-copy.ts';
+import type { CopyReader } from '../copies/reading/copy-reader.ts';
 import { readBack } from '../copies/write-copy.ts';
 import type { CustodyFinding } from '../custody/custody.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import { vaultOperations } from '../operations.ts';
-import type { MasterKey } from '../sealing/master-key.ts';
+import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
@@ -20,27 +20,24 @@ export interface HandedCopy {
   passphrase?: SecretText;
 }
 
-/** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file. */
-export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
+/** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file, and as the reader. */
+export async function readHandedCopy(reader: CopyReader, copy: HandedCopy): Promise<CopyReading> {
   const bytes = copy.path
     ? await readBack(copy.path)
     : (copy.bytes ?? Buffer.from(copy.text?.reveal() ?? '', 'utf8'));
-  return readCopy(bytes, copy.passphrase ? { passphrase: copy.passphrase } : {});
+  return await reader.read(bytes, copy.passphrase);
 }
+
+type KeysReading = Extract<CopyReading, { outcome: 'keys' }>;
 
 /**
- * The key in a copy, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid` (with
- * `problems`), `copy_damaged`.
+ * The keys in a copy, at least one, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid`
+ * (with `problems`), `copy_damaged`, `copy_unusable`.
  */
-export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
-  return (await getKeyReading(copy)).key;
-}
-
-/** As getKeyFromCopy, with what kind of copy it is. */
-export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReading, { outcome: 'key' }>> {
-  const reading = await readHandedCopy(copy);
+export async function getKeysFromCopy(reader: CopyReader, copy: HandedCopy): Promise<KeysReading> {
+  const reading = await readHandedCopy(reader, copy);
   switch (reading.outcome) {
-    case 'key':
+    case 'keys':
       return reading;
     case 'passphrase_required':
       throw new AppError('passphrase_required', 'This copy is encrypted: enter its passphrase.');
@@ -56,7 +53,27 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
       });
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);
+    case 'unusable':
+      throw new AppError('copy_unusable', explainUnusable(reading.because));
   }
+}
+
+/** Why a copy that may be whole is no use here. */
+export function explainUnusable(because: string): string {
+  return `This copy cannot be used here, because ${because}.`;
+}
+
+/**
+ * Of several keys in one container the one that is wanted.
+ *
+ * @param wanted fingerprints, the best first; null for a key there is not.
+ */
+export function chooseKey(keys: readonly ReadKey[], wanted: readonly (Fingerprint | null)[]): ReadKey {
+  for (const fingerprint of wanted) {
+    const found = keys.find(({ key }) => key.fingerprint === fingerprint);
+    if (found) return found;
+  }
+  return keys[0] as ReadKey;
 }
 
 /** How a person unlocks: by what the custody holds, perhaps with its passphrase, or by a copy of the key. */
@@ -100,22 +117,26 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
  *
  * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`, `vault_locked`.
  */
-export function unlockWithCopy(
+export async function unlockWithCopy(
   core: VaultCore,
   copy: HandedCopy,
   restoreCustody = true,
 ): Promise<string | null> {
   const { lockCount } = core;
-  return core.exclusively(() => takeCopy(core, copy, restoreCustody, lockCount));
+  // Before its turn: a copy that takes long to read keeps nobody else waiting.
+  const { keys } = await getKeysFromCopy(core.copyReader, copy);
+  return await core.exclusively(() => takeCopy(core, keys, copy.passphrase, restoreCustody, lockCount));
 }
 
 async function takeCopy(
   core: VaultCore,
-  copy: HandedCopy,
+  keys: readonly ReadKey[],
+  passphrase: SecretText | undefined,
   restoreCustody: boolean,
   lockCount: number,
 ): Promise<string | null> {
-  const key = await getKeyFromCopy(copy);
+  const active = findActiveRecord(core.store)?.fingerprint ?? null;
+  const { key } = chooseKey(keys, [active, ...listKeyRecords(core.store).map((known) => known.fingerprint)]);
   requireActive(core, key);
   const finding = restoreCustody ? await askCustody(core) : null;
   const others = finding?.outcome === 'found' ? finding.keys : [];
@@ -125,7 +146,7 @@ async function takeCopy(
   const isThere =
     finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
   if (!restoreCustody || isThere) return null;
-  return await restoreToCustody(core, key, copy.passphrase);
+  return await restoreToCustody(core, key, passphrase);
 }
 
 /** SECURITY: if a lock and an unlock overlap, the lock wins. Throws `vault_locked`. */

@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
-import { getKeyFromCopy } from '../key/unlock.ts';
+import { getKeysFromCopy } from '../key/unlock.ts';
 import { handedCopyBody, toHandedCopy } from '../key/unlock-body.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
@@ -12,7 +12,7 @@ import {
   listLostValues,
   reenterLostValue,
   regenerateLostValue,
-  rescueWithKey,
+  rescueWithCopy,
   startOver,
 } from './recovery.ts';
 import { recoveryShape, regeneratedValueShape, rescueShape, toRecoveryJson } from './recovery-shapes.ts';
@@ -108,8 +108,8 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
       if (request.method === 'path') requireOwner(caller);
-      const key = await getKeyFromCopy(toHandedCopy(request));
-      return c.json(toAnswer(rescueShape, await rescueWithKey(core, caller, key)));
+      const { keys } = await getKeysFromCopy(core.copyReader, toHandedCopy(request));
+      return c.json(toAnswer(rescueShape, await rescueWithCopy(core, caller, keys)));
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { ReadKey } from '../copies/key-copy.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import {
   countSecretsUnder,
@@ -8,6 +9,7 @@ import {
   listKeyRecords,
   opensCheckValue,
 } from '../key/key-record.ts';
+import { chooseKey } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { resealAll } from '../rotation/reseal-job.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
@@ -196,11 +198,40 @@ export interface RescueOutcome {
 }
 
 /**
- * A lost key was found: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
- * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
+ * A copy of lost keys was found: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
+ * `copy_of_other_instance` (no key of this instance in it), `conflict` (no lost key).
+ *
+ * @param keys all that is in the copy, at least one.
  */
-export function rescueWithKey(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
-  return core.exclusively(() => rescue(core, actor, key));
+export function rescueWithCopy(
+  core: VaultCore,
+  actor: Caller | null,
+  keys: readonly ReadKey[],
+): Promise<RescueOutcome> {
+  return core.exclusively(async () => {
+    const outcome: RescueOutcome = { rescued: 0, unreadable: [] };
+    for (const key of chooseLost(core, keys)) {
+      const { rescued, unreadable } = await rescue(core, actor, key);
+      outcome.rescued += rescued;
+      outcome.unreadable.push(...unreadable);
+    }
+    return outcome;
+  });
+}
+
+/** The lost ones; where there are none, the one to be told about. */
+function chooseLost(core: VaultCore, keys: readonly ReadKey[]): MasterKey[] {
+  const records = listKeyRecords(core.store);
+  const isLost = ({ fingerprint }: MasterKey) =>
+    records.some((record) => record.state === 'lost' && record.fingerprint === fingerprint);
+  const lost = keys.map(({ key }) => key).filter(isLost);
+  if (lost.length > 0) return lost;
+  return [
+    chooseKey(
+      keys,
+      records.map(({ fingerprint }) => fingerprint),
+    ).key,
+  ];
 }
 
 async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
