@@ -46,6 +46,7 @@ const askForScrypt = (logN: number) =>
 describe('a container that asks for too much work is refused by name, whether or not it is opened', () => {
   it.each([
     ['2^52 rounds of AES, KDBX 4', async () => askFor(await whole(4), 'R', 2n ** 52n), /rounds of AES/],
+    ['2^63 rounds of AES', async () => askFor(await whole(4), 'R', 2n ** 63n), /rounds of AES/],
     ['2^52 rounds of AES, KDBX 3', async () => askForRounds(await whole(3), 2n ** 52n), /rounds of AES/],
     ['100 passes of Argon2', async () => askFor(argon2, 'I', 100n), /100 passes of Argon2/],
     ['512 MiB for Argon2', async () => askFor(argon2, 'M', 512n * 1024n * 1024n), /512 MiB of memory/],

@@ -81,6 +81,10 @@ describe('a container with the copies of several keys', () => {
       expect((await door.owner('POST', '/vault/unlock', { method: 'copy', ...handed })).status).toBe(200);
     }
     expect(await verify(asFile(former))).toMatchObject({ verdict: 'older_epoch', epoch: 1 });
+    expect(await verify({ ...asFile(database), passphrase: 'another' })).toMatchObject({
+      verdict: 'passphrase_wrong',
+      detail: expect.stringContaining('a key file'),
+    });
   });
 
   it('proves the copy it is asked about', async () => {

@@ -1,6 +1,12 @@
 import type { Caller } from '../../access/caller.ts';
 import { findActiveRecord, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
-import { chooseKey, explainUnusable, type HandedCopy, readHandedCopy } from '../key/unlock.ts';
+import {
+  chooseKey,
+  explainUnusable,
+  explainWrongPassphrase,
+  type HandedCopy,
+  readHandedCopy,
+} from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
@@ -67,7 +73,7 @@ async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCo
     case 'passphrase_required':
       return { ...none, verdict: reading.outcome, detail: 'This copy is encrypted: enter its passphrase.' };
     case 'passphrase_wrong':
-      return { ...none, verdict: reading.outcome, detail: 'The passphrase is wrong for this copy.' };
+      return { ...none, verdict: reading.outcome, detail: explainWrongPassphrase(reading.format) };
     case 'words_invalid':
       return {
         ...none,

@@ -10,6 +10,7 @@ import { vaultOperations } from '../operations.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 
 /** A key copy as entered: a file on this machine, sent bytes, or typed text. */
@@ -42,7 +43,7 @@ export async function getKeysFromCopy(reader: CopyReader, copy: HandedCopy): Pro
     case 'passphrase_required':
       throw new AppError('passphrase_required', 'This copy is encrypted: enter its passphrase.');
     case 'passphrase_wrong':
-      throw new AppError('passphrase_wrong', 'The passphrase is wrong for this copy.');
+      throw new AppError('passphrase_wrong', explainWrongPassphrase(reading.format));
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
         // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
@@ -56,6 +57,13 @@ export async function getKeysFromCopy(reader: CopyReader, copy: HandedCopy): Pro
     case 'unusable':
       throw new AppError('copy_unusable', explainUnusable(reading.because));
   }
+}
+
+/** Nothing in a KeePass file says whether it needs more than a passphrase. */
+export function explainWrongPassphrase(format: CopyFormat): string {
+  return format === 'kdbx'
+    ? 'The passphrase is wrong for this copy, or the database also needs a key file or a device. Temps opens those with a passphrase alone.'
+    : 'The passphrase is wrong for this copy.';
 }
 
 /** Why a copy that may be whole is no use here. */

@@ -68,7 +68,9 @@ function requireBearable({ Consts, Int64, ByteUtils }: Kdbxweb, header: KdbxHead
   const { kdfParameters, keyEncryptionRounds } = header;
   const get = (name: string): number => {
     const value = kdfParameters?.get(name);
-    return value instanceof Int64 ? value.value : typeof value === 'number' ? value : 0;
+    // Its own `value` throws for what no double holds.
+    if (value instanceof Int64) return value.hi * 2 ** 32 + value.lo;
+    return typeof value === 'number' ? value : 0;
   };
   const kind = kdfParameters?.get('$UUID');
   const isAes = kind instanceof ArrayBuffer && ByteUtils.bytesToBase64(kind) === Consts.KdfId.Aes;
