@@ -103,7 +103,7 @@ export function auditRoutes(ctx: Context, words: LineWords) {
       const caller = c.get('caller');
       requirePermission(caller, 'audit:read');
       const lines = streamLines(ctx, words, toFilter(c.req.valid('query')));
-      ctx.audit.append(auditOperations.AUDIT_EXPORTED, caller);
+      ctx.audit.record(auditOperations.AUDIT_EXPORTED, caller);
       const day = new Date(ctx.clock.now()).toISOString().slice(0, 10);
       const headers = {
         'content-type': 'text/plain; charset=utf-8',

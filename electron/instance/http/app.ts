@@ -5,6 +5,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { ApiEnv, Routes } from './api.ts';
 import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
+import { createDamageFinder } from './damage.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
@@ -117,8 +118,14 @@ export function createApp(options: AppOptions): App {
   app.notFound(() => {
     throw new AppError('not_found', 'This path does not exist.');
   });
-  app.onError((error, c) =>
-    toProblem(error, { path: c.req.path, id: c.get('requestId') ?? 'unknown' }, ctx.log, ctx.clock.now()),
+  const explain = createDamageFinder(ctx);
+  app.onError(async (error, c) =>
+    toProblem(
+      await explain(error),
+      { path: c.req.path, id: c.get('requestId') ?? 'unknown' },
+      ctx.log,
+      ctx.clock.now(),
+    ),
   );
 
   async function answer(request: Request, doorCaller: Caller): Promise<Response> {
@@ -126,7 +133,7 @@ export function createApp(options: AppOptions): App {
       return await app.fetch(await prepare(request), { doorCaller });
     } catch (error) {
       return toProblem(
-        error,
+        await explain(error),
         { path: new URL(request.url).pathname, id: chooseRequestId(null) },
         ctx.log,
         ctx.clock.now(),

@@ -70,11 +70,13 @@ export const errorKinds = {
 
   data_dir_in_use: [409, 'Data Directory In Use'],
   data_dir_unusable: [500, 'Data Directory Unusable'],
+  data_dir_relocated: [423, 'Data Directory Moved Or Copied'],
   database_not_one: [500, 'Not A Database'],
   database_foreign: [500, 'Database Of Another Program'],
   database_newer: [500, 'Database From A Newer Version'],
   database_damaged: [503, 'Database Damaged'],
   database_gone: [503, 'Database Gone'],
+  database_restored: [500, 'Database Restored Beside A Newer Log'],
   database_read_only: [503, 'Database Read Only'],
   disk_full: [507, 'Disk Full'],
   disk_failed: [503, 'Disk Failed'],

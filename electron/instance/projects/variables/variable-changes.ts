@@ -8,7 +8,7 @@ import { requireReferences } from './reference-check.ts';
 import { listReferences } from './references.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
-import { noteVariable, type Scope } from './variable-notes.ts';
+import { noteReading, noteVariable, type Scope } from './variable-notes.ts';
 import { changeVariable, insertVariable, removeVariables, type VariableFields } from './variable-rows.ts';
 import { getVariable, listVariablesById, revealVariable, type Variable } from './variables.ts';
 
@@ -109,7 +109,7 @@ export function deleteVariable(
 /** The value of one variable; revealing a secret is recorded. Throws `vault_locked`, `secret_unreadable`. */
 export function revealToPerson(ctx: Context, actor: Caller, scope: Scope, variable: Variable): SecretText {
   const value = revealVariable(ctx, variable);
-  if (variable.isSecret) noteVariable(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
+  if (variable.isSecret) noteReading(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
   return value;
 }
 

@@ -11,20 +11,37 @@ export interface Scope {
   name: string;
 }
 
+type Noted = Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>;
+
 /** One line in the audit log for one variable, with the data its environments' history needs. */
 export function noteVariable(
   ctx: Context,
   operation: Operation<VariableLine>,
   actor: Caller,
   scope: Scope,
-  variable: Pick<Variable, 'id' | 'key' | 'isSecret' | 'environments'>,
+  variable: Noted,
 ): void {
-  ctx.audit.append(operation, actor, {
+  ctx.audit.append(operation, actor, describeVariable(scope, variable));
+}
+
+/** The same for reading, which goes on while the disk takes no writes: the line waits until it does. */
+export function noteReading(
+  ctx: Context,
+  operation: Operation<VariableLine>,
+  actor: Caller,
+  scope: Scope,
+  variable: Noted,
+): void {
+  ctx.audit.record(operation, actor, describeVariable(scope, variable));
+}
+
+function describeVariable(scope: Scope, variable: Noted): VariableLine {
+  return {
     project: scope.name,
     project_id: scope.projectId,
     key: variable.key,
     variable_id: variable.id,
     is_secret: variable.isSecret,
     environment_ids: variable.environments.map(({ id }) => id),
-  });
+  };
 }

@@ -53,6 +53,7 @@ async function stage(
   actor: Caller | null,
   options: { passphrase?: SecretText },
 ): Promise<RotationRecord> {
+  core.store.requireWritable();
   const old = getActiveKey(core);
   requireNoRotation(core);
   await requireHealthy(core);
