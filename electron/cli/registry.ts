@@ -75,6 +75,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'unlock',
       'lock',
       'move',
+      'relocated',
       'rotate',
       'shred',
       'start-over',

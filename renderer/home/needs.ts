@@ -53,13 +53,23 @@ export function listNeeds(facts: NeedFacts): Need[] {
   ];
 }
 
+const databaseTitles: Record<NeedFacts['vault']['database']['state'], string> = {
+  ok: 'The database',
+  gone: 'The database is gone',
+  damaged: 'The database is damaged',
+  taken: 'Another process took this data directory',
+  full: 'Writing has stopped: the disk is full',
+  read_only: 'Writing has stopped: the disk is read only',
+  failing: 'Writing has stopped: the disk failed',
+};
+
 function needDatabase({ vault }: NeedFacts): Need[] {
   if (vault.database.detail === null) return [];
   return [
     {
       id: 'damage',
       sign: { verdict: 'broken' },
-      title: vault.database.state === 'gone' ? 'The database is gone' : 'The database is damaged',
+      title: databaseTitles[vault.database.state],
       text: vault.database.detail,
       button: null,
     },

@@ -4,6 +4,7 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { copyRoutes } from './copies/copy-routes.ts';
 import { wordRoutes } from './copies/word-routes.ts';
+import { relocationRoutes } from './home/relocation-routes.ts';
 import { keyRoutes } from './key/key-routes.ts';
 import { vaultOperations } from './operations.ts';
 import { recoveryRoutes } from './recovery/recovery-routes.ts';
@@ -28,6 +29,7 @@ export function vaultCapability(ctx: Context, core: VaultCore): Capability {
       .route('/', statusRoutes(deps))
       .route('/', secretRoutes(deps))
       .route('/', keyRoutes(deps))
+      .route('/', relocationRoutes(deps))
       .route('/', copyRoutes(deps))
       .route('/', rotationRoutes(deps))
       .route('/', recoveryRoutes(deps))

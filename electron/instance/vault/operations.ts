@@ -30,6 +30,11 @@ export const vaultOperations = declareOperations({
     'Key created',
     ({ custody }) => say`Chose ${custody} for the first key`,
   ),
+  DIRECTORY_RELOCATED: operation<{ answer: string }>('Directory moved or copied', ({ answer }) =>
+    answer === 'copied'
+      ? say`Said that the data directory is a copy: it got keychain entries of its own`
+      : say`Said that the data directory was moved`,
+  ),
   KEY_CUSTODY_MOVED: operation<{ from: string; to: string }>(
     'Key moved',
     ({ from, to }) => say`Moved the key from ${from} to ${to}`,

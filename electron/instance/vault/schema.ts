@@ -45,6 +45,17 @@ export const keys = sqliteTable(
   (table) => [uniqueIndex('keys_one_active').on(table.state).where(sql`state = 'active'`)],
 );
 
+/** One row at most: what is known of the custody beside the keys' own records. */
+export const keyCustody = sqliteTable('key_custody', {
+  id: integer('id').primaryKey(),
+  /** Where the first key is to be stored, as chosen before there is one. */
+  chosen: text('chosen').$type<CustodyName>(),
+  /** What the keychain's entries are named by. Null: by the id of the instance. */
+  keychainName: text('keychain_name'),
+  /** The data directory those entries were made for, as JSON: see custody/home.ts. */
+  home: text('home'),
+});
+
 export const keyCopies = sqliteTable('key_copies', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   fingerprint: text('fingerprint').notNull(),

@@ -6,7 +6,7 @@ import { watchCustody } from './custody/custody-watch.ts';
 import { createRotationJob, type RotationJob } from './rotation/reseal-job.ts';
 import { findOpenRotation } from './rotation/rotation-record.ts';
 import { type DoctorReport, runDoctor } from './secrets/doctor.ts';
-import { readCustody, type VaultCore } from './vault-core.ts';
+import { isUnused, readCustody, type VaultCore } from './vault-core.ts';
 
 /**
  * How often a locked or refusing keychain is asked again. It costs one call over the session bus. Whether an open
@@ -142,6 +142,8 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
       return finished;
     },
     async runDoctor() {
+      // Without a key there is nothing to check, and no run worth a row.
+      if (isUnused(core.store)) return await runDoctor(core);
       await ctx.jobs.enqueue(doctorJob, {});
       if (!report) throw new AppError('internal_error', 'The doctor returned no report.');
       return report;

@@ -15,6 +15,7 @@ import { nameCopy, useKnownCopies } from '../key-queries.ts';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
 import { OtherWays } from './other-ways.tsx';
+import { RelocationQuestion } from './relocation.tsx';
 
 /** Replaces the key page while the vault is locked: the reason, and every way to unlock. */
 export function LockedPage() {
@@ -56,7 +57,13 @@ function Locked({ vault }: { vault: VaultStatus }) {
       </header>
       <div className="locked-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
-          {mayUnlock ? <WaysOut vault={vault} /> : <WhoCanUnlock />}
+          {vault.case === 'relocated' ? (
+            <RelocationQuestion vault={vault} />
+          ) : mayUnlock ? (
+            <WaysOut vault={vault} />
+          ) : (
+            <WhoCanUnlock />
+          )}
         </div>
         <div className="grid min-w-0 grid-cols-1 gap-4">
           {hadKey(vault) && <KeyNeeded vault={vault} />}

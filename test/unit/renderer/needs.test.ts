@@ -71,6 +71,15 @@ describe('what needs someone', () => {
     ]);
     const [begun] = needs({}, { copies: [{ ...copy(1, null), finished: false }] });
     expect(begun).toMatchObject({ title: '1 copy never verified', button: { to: '/key' } });
+  it.each([
+    ['full', 'Writing has stopped: the disk is full'],
+    ['read_only', 'Writing has stopped: the disk is read only'],
+    ['failing', 'Writing has stopped: the disk failed'],
+    ['taken', 'Another process took this data directory'],
+    ['gone', 'The database is gone'],
+    ['damaged', 'The database is damaged'],
+  ] as const)('is a database that is %s', (state, title) => {
+    expect(needs({ database: { state, detail: 'why' } })).toMatchObject([{ title, text: 'why' }]);
   });
 
   it('is a certificate authority that takes over within a month, and none later', () => {

@@ -6,7 +6,7 @@ import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
-import { getActiveKey, openCustody, type VaultCore } from '../vault-core.ts';
+import { getActiveKey, noteKeychainUse, openCustody, type VaultCore } from '../vault-core.ts';
 import type { CustodyName } from '../vocabulary.ts';
 import type { KeyCustody } from './custody.ts';
 import { judgeForCustody } from './strong-passphrase.ts';
@@ -34,6 +34,8 @@ async function move(
   to: CustodyName,
   passphrase?: SecretText,
 ): Promise<string | null> {
+  // SECURITY: keys are moved by files and entries first: not where the record of it cannot be written.
+  core.store.requireWritable();
   const active = getActiveKey(core);
   const from = core.custody;
   if (to === from.name) throw new AppError('conflict', `The key is already stored in ${to} custody.`);
@@ -54,6 +56,7 @@ async function move(
   const held = await requireHolds(target, active.fingerprint, passphrase);
 
   core.store.transaction(() => {
+    noteKeychainUse(core, to);
     const change = core.store.sqlite.prepare(
       'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
     );
@@ -85,6 +88,7 @@ export async function finishCustodyMove(core: VaultCore): Promise<void> {
     // SECURITY: not because the record says so, nor because a copy unlocked: only after the custody in use was seen
     // to hold it.
     if (record.leavingCustody === null || !core.inCustody.has(record.fingerprint)) continue;
+    core.store.requireWritable();
     await openCustody(core, record.leavingCustody).remove(record.fingerprint);
     core.store.transaction(() => {
       core.store.sqlite

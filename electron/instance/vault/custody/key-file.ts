@@ -48,10 +48,25 @@ export async function readKeyFile(path: string, rules: KeyFileRules): Promise<Ke
     const info = fstatSync(file.fd);
     requireSafe(path, info);
     const isLoose = process.platform !== 'win32' && (info.mode & 0o077) !== 0;
-    if (isLoose && rules.repairMode) await file.chmod(0o600);
-    return { outcome: 'read', bytes: await file.readFile(), wasLoose: isLoose };
+    const isRepaired = isLoose && rules.repairMode && (await repairMode(file));
+    return {
+      outcome: 'read',
+      bytes: await file.readFile(),
+      wasLoose: isLoose && (isRepaired || !rules.repairMode),
+    };
   } finally {
     await file.close();
+  }
+}
+
+/** False on a disk that takes no writes: its keys are read all the same. */
+async function repairMode(file: FileHandle): Promise<boolean> {
+  try {
+    await file.chmod(0o600);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') return false;
+    throw error;
   }
 }
 

@@ -18,26 +18,30 @@ const placeNames: Partial<Record<NodeJS.Platform, string>> = {
 const UNNAMED = 'the keychain';
 
 export interface KeychainOptions {
-  instanceId: string;
+  /** What its entries are named by: the id of the instance, and its directory. */
+  keychainName: string;
   /** The keys worth looking for: those of the key record and of an open rotation. */
   listFingerprints: () => Fingerprint[];
   processes: ProcessHost;
 }
 
 /**
- * The OS keychain by keytar: service `Temps`, account `<instance id>/<fingerprint>`, value the 64 hex digits.
+ * The OS keychain by keytar: service `Temps`, account `<name>/<fingerprint>`, value the 64 hex digits.
  *
  * Entries are looked up one by one and never listed: listing crashes keytar on a locked Secret Service. keytar
  * is archived upstream and optional; only keytar-call.ts knows it.
  */
 export function createKeychainCustody({
-  instanceId,
+  keychainName,
   listFingerprints,
   processes,
 }: KeychainOptions): KeyCustody {
   const place = placeNames[process.platform] ?? 'the system keychain';
   let label = process.platform === 'linux' ? UNNAMED : place;
-  const entry = (fingerprint: Fingerprint) => ({ service: SERVICE, account: `${instanceId}/${fingerprint}` });
+  const entry = (fingerprint: Fingerprint) => ({
+    service: SERVICE,
+    account: `${keychainName}/${fingerprint}`,
+  });
 
   async function call(request: KeytarRequest): Promise<string | boolean | null> {
     try {
@@ -61,7 +65,7 @@ export function createKeychainCustody({
     if (key?.fingerprint === fingerprint) return key;
     throw new AppError(
       'custody_refused',
-      `The entry ${SERVICE} ${instanceId}/${fingerprint} in ${place} does not contain the key it names.`,
+      `The entry ${SERVICE} ${keychainName}/${fingerprint} in ${place} does not contain the key it names.`,
     );
   }
 

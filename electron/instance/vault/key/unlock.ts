@@ -6,6 +6,7 @@ import { readBack } from '../copies/write-copy.ts';
 import type { CustodyFinding } from '../custody/custody.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { requireNotRelocated } from '../home/relocated.ts';
 import { vaultOperations } from '../operations.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -90,6 +91,7 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
   );
   if (isOpen) return;
   requireNotLockedSince(core, lockCount);
+  requireNotRelocated(core);
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
   throw new AppError(code, core.situation.detail ?? 'The custody returned no key.');
 }
@@ -115,6 +117,7 @@ async function takeCopy(
   restoreCustody: boolean,
   lockCount: number,
 ): Promise<string | null> {
+  requireNotRelocated(core);
   const key = await getKeyFromCopy(copy);
   requireActive(core, key);
   const finding = restoreCustody ? await askCustody(core) : null;
@@ -138,7 +141,14 @@ function requireNotLockedSince(core: VaultCore, lockCount: number): void {
 function requireActive(core: VaultCore, key: MasterKey): void {
   const active = findActiveRecord(core.store);
   if (active && active.fingerprint === key.fingerprint && opensCheckValue(active, key)) return;
-  const known = listKeyRecords(core.store).find((record) => record.fingerprint === key.fingerprint);
+  const records = listKeyRecords(core.store);
+  if (records.length === 0) {
+    throw new AppError(
+      'copy_of_other_instance',
+      `This instance has no key yet, so nothing here was encrypted with ${key.fingerprint}. temps-desktop serve creates the first key.`,
+    );
+  }
+  const known = records.find((record) => record.fingerprint === key.fingerprint);
   if (known) {
     throw new AppError(
       'copy_of_old_key',
@@ -170,6 +180,7 @@ async function restoreToCustody(
   if (!core.custody.writable)
     return `Put the key back at ${place}: it is read-only for Temps, and the next start needs the key there.`;
   try {
+    core.store.requireWritable();
     await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
     core.inCustody.add(key.fingerprint);
     await watchCustody(core, true);

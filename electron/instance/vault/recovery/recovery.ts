@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { requireNotRelocated } from '../home/relocated.ts';
 import {
   countSecretsUnder,
   findActiveRecord,
@@ -16,7 +17,7 @@ import type { SecretText } from '../secret-text.ts';
 import { findOwners } from '../secrets/doctor.ts';
 import { type RecoveryGroup, recoveryGroupNames } from '../secrets/secret-kinds.ts';
 import type { SecretId, SecretOwner } from '../vault.ts';
-import { openCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import { noteKeychainUse, openCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import type { CustodyName, SecretKind } from '../vocabulary.ts';
 
 export interface LostValue {
@@ -77,6 +78,8 @@ async function replaceLostKey(
   if (records.length === 0)
     throw new AppError('conflict', 'This instance never had a key: there is nothing to start over.');
 
+  core.store.requireWritable();
+  requireNotRelocated(core);
   await requireNotThere(core);
   const custody = options.custody ? openCustody(core, options.custody) : core.custody;
   const saving = await judgeForCustody(custody, options.passphrase, core.listNames());
@@ -98,6 +101,7 @@ async function replaceLostKey(
         "UPDATE rotations SET state = 'undone', finished_at = ? WHERE state IN ('staged', 'proven', 'sealing')",
       )
       .run(now);
+    noteKeychainUse(core, custody.name);
     insertActiveRecord(core.store, key, custody.name, now, now);
     core.audit.append(vaultOperations.KEY_STARTED_OVER, actor);
   });
