@@ -238,7 +238,14 @@ describe('the whole way of a new user', () => {
     expect(epoch).toBe(2);
     expect(done(['key', 'rotate', '--without-copy', '--yes'])).toContain('values encrypted with');
     expect(done(['key', 'rotate', '--resume'])).toContain('Done: ');
-    done(['key', 'shred', epochs[1].fingerprint]);
+    const old = epochs[1].fingerprint;
+    expect(cli(['key', 'shred', old])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/only be decrypted with key version 1.*Nothing was shredded.*--yes/s),
+    });
+    const shredded = cli(['key', 'shred', old, '--yes']);
+    expect(shredded).toMatchObject({ code: 0, out: expect.stringContaining('Removed') });
+    expect(shredded.err).toMatch(/backups of the database made from \d{4}-\d\d-\d\d to \d{4}/);
     expect(
       cli(['key', 'verify', join(folder, 'key.age'), '--passphrase-stdin'], `${PASSPHRASE}\n`).out,
     ).toContain('version 1');

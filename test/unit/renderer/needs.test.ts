@@ -71,6 +71,8 @@ describe('what needs someone', () => {
     ]);
     const [begun] = needs({}, { copies: [{ ...copy(1, null), finished: false }] });
     expect(begun).toMatchObject({ title: '1 copy never verified', button: { to: '/key' } });
+  });
+
   it.each([
     ['full', 'Writing has stopped: the disk is full'],
     ['read_only', 'Writing has stopped: the disk is read only'],

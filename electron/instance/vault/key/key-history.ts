@@ -14,20 +14,44 @@ export interface KeyEpoch extends KeyRecord {
   values: number;
   /** Number of known copies of it, verified or not. */
   copies: number;
+  /** What is lost if it is shredded, in words. */
+  ifShredded: string;
 }
 
 /** Every key this instance has or had, newest first. */
 export function listEpochs(core: VaultCore): KeyEpoch[] {
-  const countCopies = core.store.sqlite
-    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ? AND finished = 1')
-    .pluck();
-  return listKeyRecords(core.store).map((record) => ({
-    ...record,
-    held: core.ring.has(record.fingerprint),
-    values: countSecretsUnder(core.store, record.fingerprint),
-    copies: countCopies.get(record.fingerprint) as number,
-  }));
+  const countCopies = core.store.sqlite.prepare(
+    'SELECT count(*) AS copies, count(verified_at) AS verified FROM key_copies WHERE fingerprint = ? AND finished = 1',
+  );
+  return listKeyRecords(core.store).map((record) => {
+    const { copies, verified } = countCopies.get(record.fingerprint) as { copies: number; verified: number };
+    return {
+      ...record,
+      held: core.ring.has(record.fingerprint),
+      values: countSecretsUnder(core.store, record.fingerprint),
+      copies,
+      ifShredded: describeShredding(record, copies, verified),
+    };
+  });
 }
+
+/** Which backups only this key decrypts, and whether anything would be left that does. */
+export function describeShredding(
+  { epoch, activatedAt, retiredAt }: Pick<KeyRecord, 'epoch' | 'activatedAt' | 'retiredAt'>,
+  copies: number,
+  verified: number,
+): string {
+  const until = retiredAt === null ? 'now' : formatDay(retiredAt);
+  const backups = `Secrets in backups of the database made from ${formatDay(activatedAt)} to ${until} can only be decrypted with key version ${epoch}.`;
+  if (copies === 0)
+    return `${backups} No copy of it is listed: without one, the secrets in those backups are lost for good.`;
+  if (verified === 0)
+    return `${backups} ${copies === 1 ? 'The one copy of it was' : `Its ${copies} copies were`} never verified: verify one first, or those secrets may be lost for good.`;
+  return `${backups} Afterwards only its copies can: ${verified === 1 ? '1 is' : `${verified} are`} verified. Keep one for as long as you keep those backups.`;
+}
+
+/** `2026-03-01`, of UTC: the same for everyone who reads it. */
+const formatDay = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 /**
  * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still
@@ -48,6 +72,8 @@ async function shred(
   fingerprint: Fingerprint,
   typed: Fingerprint | null,
 ): Promise<void> {
+  // SECURITY: the key goes first, and its record after it: not where that cannot be written.
+  core.store.requireWritable();
   const record = getKeyRecord(core, fingerprint);
   if (typed !== fingerprint) {
     throw new AppError('invalid_request', 'Type the fingerprint of the key to shred.', {
