@@ -91,7 +91,7 @@ describe('a running instance whose disk takes no writes', () => {
   const database = () => JSON.parse(temps(dir, ['status', '--json']).out).database;
   const countReads = () =>
     (
-      JSON.parse(temps(dir, ['audit', '--limit', '500', '--json']).out).lines as { operation_type: string }[]
+      JSON.parse(temps(dir, ['audit', '--limit', '500', '--json']).out) as { operation_type: string }[]
     ).filter(({ operation_type: operation }) => ['ENV_VAR_REVEALED', 'ENV_VARS_RESOLVED'].includes(operation))
       .length;
 

@@ -5,7 +5,8 @@ export function asStoreError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof AppError || typeof code !== 'string') return error;
   const is = (...codes: string[]) => codes.some((known) => code === known || code.startsWith(`${known}_`));
-  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
+  // The shared memory of the log is a file too, and a disk that cannot hold it is full.
+  if (is('SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT')) {
     return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
       cause: error,
     });
