@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { DATABASE_FILE } from './data-directory.ts';
-import type { Sqlite } from './store.ts';
+import type { Sqlite } from './database-file.ts';
 
 /**
  * Reads the database of a data directory that another process owns: on a connection that can write nothing. Null

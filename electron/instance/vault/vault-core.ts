@@ -9,8 +9,12 @@ import type { Store } from '../store/store.ts';
 import { type CustodySurroundings, createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { judgeForCustody } from './custody/strong-passphrase.ts';
-import { chooseCustody, findChosenCustody, findKeychainUse, writeKeychainUse } from './home/custody-row.ts';
-import { findHome, nameForKeychain } from './home/home.ts';
+import {
+  chooseCustody,
+  chooseKeychainName,
+  findChosenCustody,
+  noteKeychainUse,
+} from './home/custody-row.ts';
 import { describeRelocation, findRelocation, noteHome } from './home/relocated.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
@@ -163,7 +167,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
 type Surrounded = Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'processes' | 'scryptLogN'>;
 
 export function openCustody(core: Surrounded, name: CustodyName): KeyCustody {
-  return createCustody(name, describeSurroundings(core, chooseKeychainName(core)));
+  return createCustody(name, describeSurroundings(core, chooseKeychainName(core.store, core.dataDir)));
 }
 
 /** The keychain's entries under one name. */
@@ -180,20 +184,6 @@ function describeSurroundings(core: Surrounded, keychainName: string): CustodySu
     processes: core.processes,
     scryptLogN: core.scryptLogN,
   };
-}
-
-/** SECURITY: by the directory too, not only by the instance's id, which every copy of the database has. */
-function chooseKeychainName({ store, dataDir }: Pick<VaultCore, 'store' | 'dataDir'>): string {
-  return findKeychainUse(store)?.name ?? nameForKeychain(store.identity.id, findHome(dataDir));
-}
-
-/**
- * In the transaction that records a key in this custody, before its record: the directory that the keychain's entries
- * are for.
- */
-export function noteKeychainUse(core: Pick<VaultCore, 'store' | 'dataDir'>, custody: CustodyName): void {
-  if (custody !== 'keychain' || findKeychainUse(core.store)) return;
-  writeKeychainUse(core.store, chooseKeychainName(core), findHome(core.dataDir));
 }
 
 /**
@@ -326,7 +316,7 @@ async function startFirst(
   } else await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
   const now = core.clock.now();
   core.store.transaction(() => {
-    noteKeychainUse(core, core.custody.name);
+    noteKeychainUse(core.store, core.dataDir, core.custody.name);
     insertActiveRecord(core.store, key, core.custody.name, now, now);
   });
   // From now on the file alone says that there is a key: a copy of it is never taken for unused.

@@ -1,12 +1,13 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { noteKeychainUse } from '../home/custody-row.ts';
 import { findKeyFile } from '../key/found-key.ts';
 import { listKeyRecords } from '../key/key-record.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
-import { getActiveKey, noteKeychainUse, openCustody, type VaultCore } from '../vault-core.ts';
+import { getActiveKey, openCustody, type VaultCore } from '../vault-core.ts';
 import type { CustodyName } from '../vocabulary.ts';
 import type { KeyCustody } from './custody.ts';
 import { judgeForCustody } from './strong-passphrase.ts';
@@ -56,7 +57,7 @@ async function move(
   const held = await requireHolds(target, active.fingerprint, passphrase);
 
   core.store.transaction(() => {
-    noteKeychainUse(core, to);
+    noteKeychainUse(core.store, core.dataDir, to);
     const change = core.store.sqlite.prepare(
       'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
     );

@@ -1,6 +1,6 @@
 import type { Store } from '../../store/store.ts';
 import type { CustodyName } from '../vocabulary.ts';
-import { type Home, parseHome } from './home.ts';
+import { findHome, type Home, nameForKeychain, parseHome } from './home.ts';
 
 /** Where the first key is to be stored, as it was last chosen; null when nobody chose. */
 export function findChosenCustody({ sqlite }: Store): CustodyName | null {
@@ -50,4 +50,18 @@ export function writeKeychainUse({ sqlite }: Store, name: string, home: Home): v
        ON CONFLICT (id) DO UPDATE SET keychain_name = @name, home = @home`,
     )
     .run({ name, home: JSON.stringify(home) });
+}
+
+/** SECURITY: by the directory too, not only by the instance's id, which every copy of the database has. */
+export function chooseKeychainName(store: Store, dataDir: string): string {
+  return findKeychainUse(store)?.name ?? nameForKeychain(store.identity.id, findHome(dataDir));
+}
+
+/**
+ * In the transaction that records a key in this custody, before its record: the directory that the keychain's entries
+ * are for.
+ */
+export function noteKeychainUse(store: Store, dataDir: string, custody: CustodyName): void {
+  if (custody !== 'keychain' || findKeychainUse(store)) return;
+  writeKeychainUse(store, chooseKeychainName(store, dataDir), findHome(dataDir));
 }

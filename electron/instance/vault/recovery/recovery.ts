@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { noteKeychainUse } from '../home/custody-row.ts';
 import { requireNotRelocated } from '../home/relocated.ts';
 import {
   countSecretsUnder,
@@ -17,7 +18,7 @@ import type { SecretText } from '../secret-text.ts';
 import { findOwners } from '../secrets/doctor.ts';
 import { type RecoveryGroup, recoveryGroupNames } from '../secrets/secret-kinds.ts';
 import type { SecretId, SecretOwner } from '../vault.ts';
-import { noteKeychainUse, openCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import { openCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import type { CustodyName, SecretKind } from '../vocabulary.ts';
 
 export interface LostValue {
@@ -101,7 +102,7 @@ async function replaceLostKey(
         "UPDATE rotations SET state = 'undone', finished_at = ? WHERE state IN ('staged', 'proven', 'sealing')",
       )
       .run(now);
-    noteKeychainUse(core, custody.name);
+    noteKeychainUse(core.store, core.dataDir, custody.name);
     insertActiveRecord(core.store, key, custody.name, now, now);
     core.audit.append(vaultOperations.KEY_STARTED_OVER, actor);
   });
