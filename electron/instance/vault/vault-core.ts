@@ -9,12 +9,7 @@ import type { Store } from '../store/store.ts';
 import { type CustodySurroundings, createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { judgeForCustody } from './custody/strong-passphrase.ts';
-import {
-  chooseCustody,
-  chooseKeychainName,
-  findChosenCustody,
-  noteKeychainUse,
-} from './home/custody-row.ts';
+import { chooseCustody, chooseKeychainName, findChosenCustody, noteKeychainUse } from './home/custody-row.ts';
 import { describeRelocation, findRelocation, noteHome } from './home/relocated.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
