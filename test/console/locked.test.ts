@@ -91,7 +91,7 @@ describe('a locked vault', () => {
       await page.getByRole('button', { name: 'It was moved or restored' }).waitFor();
       await expectAccessible(page, 'locked, moved or copied');
       await page.getByRole('button', { name: 'It is a copy' }).click();
-      await page.getByRole('heading', { name: 'Key', exact: true }).waitFor();
+      await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
       expect(await c.api('GET', '/vault/status')).toMatchObject({ case: 'running', relocation: null });
     } finally {
       rmSync(original, { recursive: true, force: true });

@@ -17,6 +17,8 @@ export function diskJob(ctx: Context): Job {
       const now = (ctx.store.findTrouble() ?? ctx.store.findFailure())?.code ?? null;
       if (now === told) return undefined;
       told = now;
+      // What was read meanwhile waits for its line.
+      if (now === null) ctx.audit.flush();
       ctx.events.emit('vault');
       return undefined;
     },
