@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
 import type { Doors, Instance, WindowDoor } from '../instance/instance.ts';
+import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';
@@ -41,6 +42,7 @@ interface Desktop {
 /** Starts the desktop. Called once, before `ready`, by the process that holds the single-instance lock. */
 export async function runDesktop(words: readonly string[]): Promise<void> {
   const wanted = readStartArguments(words, process.env);
+  forbidCoreFiles();
   const log = openDesktopLog(logPath());
   guardApp();
   let desktop: Desktop | null = null;

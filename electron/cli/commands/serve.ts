@@ -1,4 +1,5 @@
 import type { Doors, Instance } from '../../instance/instance.ts';
+import { forbidCoreFiles } from '../../instance/kernel/core-files.ts';
 import type { Schemas } from '../api-request.ts';
 import { connectTo } from '../client.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -33,6 +34,7 @@ async function serve(invocation: Invocation): Promise<number> {
   const custody = parseCustody('--custody', values.custody);
   const https = parsePort(values['https-port']);
   const http = parsePort(values['http-port']);
+  forbidCoreFiles();
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
   // Not needed for --help and wrong usage.
   const { DEFAULT_PORTS, openInstance, SecretText } = await import('../../instance/instance.ts');

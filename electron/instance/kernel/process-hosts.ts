@@ -27,13 +27,13 @@ export interface StartedProcess {
 /**
  * Child processes of Node's. SECURITY: messages go through pipes, and neither through arguments nor through the
  * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an uncaught
- * exception in this process.
+ * exception in this process. No debugger comes in by a signal.
  */
 export const childProcesses: ProcessHost = {
   start({ file }, { onMessage, onUnreadable, onExit }) {
     // There this program is no Node: started again it would be the desktop.
     if (process.versions.electron) throw new Error('Electron starts its processes otherwise');
-    const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const child = spawn(process.execPath, ['--disable-sigusr1', file], { stdio: ['pipe', 'pipe', 'ignore'] });
     child.on('error', onExit);
     // Later than `exit`: what it said last has been read.
     child.on('close', onExit);
