@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { judgeForCustody } from './custody/strong-passphrase.ts';
+import { forgetDroppedKeys } from './key/forget.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
 import { KeyRing } from './key/key-ring.ts';
@@ -312,6 +313,7 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 export function lockVault(core: VaultCore, actor: Caller | null): void {
   core.lockCount += 1;
   core.ring.dropAll();
+  forgetDroppedKeys();
   setSituation(core, { case: 'locked_by_owner', detail: 'Locked on request.', foundFingerprint: null });
   core.audit.record(vaultOperations.VAULT_LOCKED, actor);
 }

@@ -1,8 +1,8 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
+import { decodeKey, encodeKey, type Fingerprint, type MasterKey } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
-import { callKeytar, KeytarMissingError, type KeytarRequest } from './keytar-call.ts';
+import { callKeytar, type KeytarCall, KeytarMissingError } from './keytar-call.ts';
 import { findSecretServiceName, probeSecretService } from './secret-service.ts';
 
 /** The name under which the user finds the entries in the system's own keychain window. */
@@ -39,7 +39,7 @@ export function createKeychainCustody({
   let label = process.platform === 'linux' ? UNNAMED : place;
   const entry = (fingerprint: Fingerprint) => ({ service: SERVICE, account: `${instanceId}/${fingerprint}` });
 
-  async function call(request: KeytarRequest): Promise<string | boolean | null> {
+  async function call(request: KeytarCall): Promise<Buffer | boolean | null> {
     try {
       return await callKeytar(processes, request);
     } catch (error) {
@@ -55,9 +55,10 @@ export function createKeychainCustody({
 
   /** SECURITY: an entry whose value is not the key its name says counts as refused, never as missing. */
   async function read(fingerprint: Fingerprint): Promise<MasterKey | null> {
-    const text = await call({ call: 'get', ...entry(fingerprint) });
-    if (text === null) return null;
-    const key = parseKeyText(String(text));
+    const digits = await call({ call: 'get', ...entry(fingerprint) });
+    if (digits === null) return null;
+    const key = Buffer.isBuffer(digits) ? decodeKey(digits) : null;
+    if (Buffer.isBuffer(digits)) digits.fill(0);
     if (key?.fingerprint === fingerprint) return key;
     throw new AppError(
       'custody_refused',
@@ -101,7 +102,12 @@ export function createKeychainCustody({
     async save(key) {
       await requireOpen();
       if (await read(key.fingerprint)) return;
-      await call({ call: 'set', ...entry(key.fingerprint), password: formatKeyText(key) });
+      const password = encodeKey(key);
+      try {
+        await call({ call: 'set', ...entry(key.fingerprint), password });
+      } finally {
+        password.fill(0);
+      }
       // keytar has returned stale values on Windows: the entry is read before anything relies on it.
       if (!(await read(key.fingerprint))) {
         throw new AppError('custody_refused', `${place} did not return the key that was stored.`);

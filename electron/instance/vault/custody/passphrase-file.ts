@@ -1,13 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
+import { openPayload, sealPayload } from '../sealing/age-payload.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
- * age v1 files under a passphrase (https://age-encryption.org/v1, "The scrypt recipient type"). The file format
- * is the age library's; the one stanza is made here, because the library derives its key in JavaScript on the
- * event loop for seconds, and node:crypto does it in a thread.
+ * age v1 files under a passphrase (https://age-encryption.org/v1, "The scrypt recipient type"). The file's header
+ * is the age library's. Its one stanza is made here, because the library derives its key in JavaScript on the
+ * event loop for seconds, and node:crypto does it in a thread; so is the payload, see sealing/age-payload.ts.
  */
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt', 'ascii');
 const SALT_BYTES = 16;
@@ -30,6 +31,11 @@ const deriveKey = promisify<
   Buffer
 >(scrypt);
 
+/** Of the payload. */
+const NONCE_BYTES = 16;
+/** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */
+const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
+
 /** An age v1 file, binary. */
 export async function protectWithPassphrase(
   plaintext: Uint8Array,
@@ -37,22 +43,30 @@ export async function protectWithPassphrase(
   logN = SCRYPT_LOG_N,
 ): Promise<Uint8Array> {
   const age = await import('age-encryption');
+  let keptKey = Buffer.alloc(0);
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
+      keptKey = Buffer.from(fileKey);
       const salt = randomBytes(SALT_BYTES);
       const key = await deriveWrapKey(passphrase.text, salt, logN);
       const cipher = createCipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
+      key.fill(0);
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
       return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];
     },
   };
   const encrypter = new age.Encrypter();
   encrypter.addRecipient(recipient);
-  return await encrypter.encrypt(plaintext);
+  const empty = await encrypter.encrypt(new Uint8Array());
+  const header = empty.subarray(0, empty.length - EMPTY_PAYLOAD_BYTES);
+  const payload = sealPayload(keptKey, randomBytes(NONCE_BYTES), plaintext);
+  keptKey.fill(0);
+  return Buffer.concat([header, payload]);
 }
 
+/** `plaintext` is the caller's, to be wiped. */
 export type PassphraseOpening =
-  | { outcome: 'opened'; plaintext: Uint8Array }
+  | { outcome: 'opened'; plaintext: Buffer }
   | { outcome: 'wrong' }
   | { outcome: 'damaged' };
 
@@ -73,11 +87,26 @@ export async function openWithPassphrase(
   try {
     const decrypter = new age.Decrypter();
     decrypter.addIdentity(identity);
-    return { outcome: 'opened', plaintext: await decrypter.decrypt(dearmor(age, file)) };
+    const bytes = dearmor(age, file);
+    const payloadAt = findPayload(bytes);
+    const fileKey = await decrypter.decryptHeader(bytes.subarray(0, payloadAt));
+    try {
+      return { outcome: 'opened', plaintext: openPayload(fileKey, bytes.subarray(payloadAt)) };
+    } finally {
+      fileKey.fill(0);
+    }
   } catch {
     // The stanza did not open: wrong passphrase, or its bytes were changed; nothing tells the two apart.
     return { outcome: unwrapped ? 'wrong' : 'damaged' };
   }
+}
+
+/** The header ends with the line of its MAC. */
+function findPayload(file: Uint8Array): number {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const lineEnd = bytes.indexOf('\n', bytes.indexOf('\n--- ') + 1);
+  if (lineEnd < 1) throw new Error('no header');
+  return lineEnd + 1;
 }
 
 /** Whether these bytes begin like an age file, binary or armored. */
@@ -105,6 +134,7 @@ async function unwrap(stanzas: Stanza[], passphrase: SecretText): Promise<Uint8A
   const key = await deriveWrapKey(passphrase, salt, Number(factor));
   const tagAt = stanza.body.length - TAG_BYTES;
   const decipher = createDecipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
+  key.fill(0);
   decipher.setAuthTag(stanza.body.subarray(tagAt));
   try {
     return Buffer.concat([decipher.update(stanza.body.subarray(0, tagAt)), decipher.final()]);
@@ -116,10 +146,10 @@ async function unwrap(stanzas: Stanza[], passphrase: SecretText): Promise<Uint8A
 async function deriveWrapKey(passphrase: SecretText, salt: Buffer, logN: number): Promise<Buffer> {
   const N = 2 ** logN;
   const parameters = { N, r: 8, p: 1, maxmem: 128 * N * 8 + 1024 * 1024 };
-  return await deriveKey(
-    Buffer.from(passphrase.reveal(), 'utf8'),
-    Buffer.concat([LABEL, salt]),
-    32,
-    parameters,
-  );
+  const bytes = Buffer.from(passphrase.reveal(), 'utf8');
+  try {
+    return await deriveKey(bytes, Buffer.concat([LABEL, salt]), 32, parameters);
+  } finally {
+    bytes.fill(0);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsUnder,
   findActiveRecord,
@@ -229,6 +230,7 @@ async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Pr
     return { rescued: moved, unreadable };
   } finally {
     core.ring.drop(key.fingerprint);
+    forgetDroppedKeys();
     core.emit('vault');
   }
 }

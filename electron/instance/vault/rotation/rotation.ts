@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { judgeForCustody, type StrongPassphrase } from '../custody/strong-passphrase.ts';
+import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsByKind,
   countSecretsUnder,
@@ -184,6 +185,7 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   });
   if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);
+  forgetDroppedKeys();
   core.emit('rotation');
 }
 
