@@ -7,6 +7,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { DATABASE_FILE } from './data-directory.ts';
 import type { InstanceIdentity } from './instance-table.ts';
+import { createLogCleaner } from './log-cleaner.ts';
 import { applyMigrations, latestVersion } from './migrate.ts';
 
 /** Marks a database being made. */
@@ -34,6 +35,9 @@ export interface Store {
   close(): void;
 }
 
+/** How long a statement waits for another connection. */
+const BUSY_MS = 5000;
+
 /**
  * Opens the database of a data directory, making or migrating it as needed.
  *
@@ -46,13 +50,14 @@ export function openStore(dataDir: string, clock: Clock): Store {
   requireSqliteFile(path);
   let sqlite: Sqlite | undefined;
   try {
-    sqlite = new Database(path, { timeout: 5000 });
+    sqlite = new Database(path, { timeout: BUSY_MS });
     requireOurs(sqlite, path);
     sqlite.pragma('journal_mode = WAL');
     // A commit that was answered has reached the disk: rotation and key changes rely on it.
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
+    // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file; of the log,
+    // see log-cleaner.ts.
     sqlite.pragma('secure_delete = ON');
     applyMigrations(sqlite, APPLICATION_ID);
     return composeStore(path, sqlite, readIdentity(sqlite, path));
@@ -129,6 +134,8 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
     if (trouble) throw trouble;
   }
 
+  const cleaner = createLogCleaner(sqlite, BUSY_MS, () => sqlite.open && findTrouble() === null);
+
   return {
     path,
     identity,
@@ -141,6 +148,8 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
         return sqlite.transaction(work).immediate();
       } catch (error) {
         throw asStoreError(error, path);
+      } finally {
+        cleaner.noteWrite();
       }
     },
     rename(name) {
@@ -152,6 +161,7 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
       sqlite.pragma('query_only = ON');
     },
     close() {
+      cleaner.stop();
       sqlite.close();
     },
   };
