@@ -36,6 +36,7 @@ describeOverDoors('diagnostics', (door) => {
 
   it('hold no value, key, hash, address or name that a person gave', async () => {
     const cookie = await door().signIn(ADMIN.email, ADMIN.password);
+    expect((await send('PUT', '/settings', { instance_name: 'canary-machine' })).status).toBe(200);
     const { api_key } = (await send('POST', '/api-keys', { name: 'canary-key-name', role_type: 'admin' }))
       .body;
     await send('POST', '/users', {

@@ -13,14 +13,14 @@ const OWN_FILE =
 
 /**
  * Diagnostics that can be shared with strangers. SECURITY: only numbers, states and our own names: no value, key,
- * hash, address, path or typed text except the instance's name.
+ * hash, address, path or typed text; nor the instance's name, which is that of a machine or was typed.
  */
 export function collectDiagnostics(ctx: Context, core: VaultCore) {
   const { level, reasons } = getHealth(core);
   return {
     madeAt: ctx.clock.now(),
     versions: listVersions(ctx),
-    instance: { id: ctx.store.identity.id, name: ctx.store.identity.name },
+    instance: { id: ctx.store.identity.id },
     vault: {
       case: core.situation.case,
       custody: core.custody.name,
