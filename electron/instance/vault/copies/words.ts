@@ -85,8 +85,9 @@ export function checkWords(typed: readonly string[]): WordsCheck {
   return { problems, complete, key: reading?.outcome === 'key' ? reading.key : null };
 }
 
-function findNearest(word: string): string[] {
-  return wordlist
+/** The words of a list that are most like a misspelt one. */
+export function findNearest(word: string, list: readonly string[] = wordlist): string[] {
+  return list
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, NEAREST_SHOWN)
@@ -96,7 +97,7 @@ function findNearest(word: string): string[] {
 /** One row of the table, used again for each pair: a page of misspelt words compares 50,000 of them. */
 const row = new Uint8Array(16);
 
-/** Levenshtein. Words of the list have at most 8 letters; longer input is cut, so the work stays small. */
+/** Levenshtein. Words of the lists have at most 8 letters; longer input is cut, so the work stays small. */
 function editDistance(word: string, candidate: string): number {
   const typed = word.slice(0, 16);
   for (let j = 0; j <= candidate.length; j++) row[j] = j;
