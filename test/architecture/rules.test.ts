@@ -36,6 +36,9 @@ const mayReveal = [
   'electron/instance/vault/secrets/secret-store.ts', // sealed
   'electron/instance/vault/copies/typed-words.ts', // checked while they are typed
   'electron/instance/vault/key/unlock.ts', // typed words
+  'electron/instance/vault/split/share-check.ts', // counted while they are typed
+  'electron/instance/vault/split/share-recovery.ts', // read as words
+  'electron/instance/vault/split/split-making.ts', // written to its page
 ];
 
 /** Files where a master key's bytes may leave its KeyObject. */
@@ -48,6 +51,7 @@ const mayExport = [
   'electron/instance/vault/custody/keychain.ts',
   'electron/instance/vault/custody/passphrase-custody.ts',
   'electron/instance/vault/sealing/master-key.ts',
+  'electron/instance/vault/split/split-making.ts',
 ];
 
 describe('the tree', () => {

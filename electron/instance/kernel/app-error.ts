@@ -46,6 +46,8 @@ export const errorKinds = {
   passphrase_weak: [400, 'Passphrase Too Weak'],
   key_text_invalid: [400, 'Key Text Invalid'],
   words_invalid: [400, 'Words Invalid'],
+  share_invalid: [400, 'Share Invalid'],
+  shares_refused: [409, 'Shares Do Not Open The Key'],
   copy_damaged: [400, 'Copy Damaged'],
   copy_of_other_instance: [409, 'Copy Of Another Instance'],
   copy_of_old_key: [409, 'Copy Of An Older Key'],

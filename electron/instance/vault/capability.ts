@@ -10,6 +10,7 @@ import { recoveryRoutes } from './recovery/recovery-routes.ts';
 import { rotationRoutes } from './rotation/rotation-routes.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
 import { toDoctorJson } from './secrets/secret-shapes.ts';
+import { splitRoutes } from './split/split-routes.ts';
 import { healthReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import { toStatusJson } from './status/status-shapes.ts';
@@ -31,7 +32,8 @@ export function vaultCapability(ctx: Context, core: VaultCore): Capability {
       .route('/', copyRoutes(deps))
       .route('/', rotationRoutes(deps))
       .route('/', recoveryRoutes(deps))
-      .route('/', wordRoutes(deps)),
+      .route('/', wordRoutes(deps))
+      .route('/', splitRoutes(deps)),
     views: listViews(core, jobs),
     health: healthReasons,
     jobs: jobs.declared,

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { CopyFormat, CustodyName, KeyState, RotationState, SecretKind } from './vocabulary.ts';
 
 /** The one room for ciphertext. `key_fingerprint` is read from the sealed bytes, so the two cannot disagree. */
@@ -59,6 +59,38 @@ export const keyCopies = sqliteTable('key_copies', {
   /** Written, or shown to the end; until then nobody may have anything of it. */
   finished: integer('finished', { mode: 'boolean' }).notNull().default(true),
 });
+
+/** A key split into shares (SLIP-0039), never the shares themselves. */
+export const keySplits = sqliteTable('key_splits', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  fingerprint: text('fingerprint').notNull(),
+  /** In every share: tells the shares of one split from those of others. */
+  identifier: integer('identifier').notNull().unique(),
+  threshold: integer('threshold').notNull(),
+  shareCount: integer('share_count').notNull(),
+  madeAt: integer('made_at').notNull(),
+  /** When as many shares as are needed last gave this key. */
+  combinedAt: integer('combined_at'),
+});
+
+export const keyShares = sqliteTable(
+  'key_shares',
+  {
+    splitId: integer('split_id')
+      .notNull()
+      .references(() => keySplits.id, { onDelete: 'cascade' }),
+    /** From 1. */
+    number: integer('number').notNull(),
+    /** HMAC under a key derived from the master key: checks one share without the others. */
+    mac: blob('mac', { mode: 'buffer' }).notNull(),
+    /** Where its owner keeps it, in their words or as a path; null until it was written down or to a file. */
+    place: text('place'),
+    volumeId: text('volume_id'),
+    separate: integer('separate', { mode: 'boolean' }).notNull(),
+    verifiedAt: integer('verified_at'),
+  },
+  (table) => [primaryKey({ columns: [table.splitId, table.number] })],
+);
 
 export const rotations = sqliteTable(
   'rotations',

@@ -29,7 +29,7 @@ import {
 } from './key-copies.ts';
 import { describeKit, type KitPage } from './kit-text.ts';
 import { makeCopy, nameCopyFile } from './make-copy.ts';
-import { checkPlace } from './places.ts';
+import { checkPlace, type PlaceCheck } from './places.ts';
 import { formatWords } from './words.ts';
 import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
 
@@ -107,33 +107,17 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
-  // Before the check, so that both see the same drive. The check reports a path that is not a folder.
-  const fileSystem = await findFileSystem(path).catch(() => null);
-  const check = await checkPlace(path, placeContext(core));
-  if (!check.separate && !request.keepAnyway) {
-    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
-  }
-  const options = request.passphrase ? { passphrase: request.passphrase } : {};
-  const { scryptLogN } = core;
-  const strong = await judge(core, request.format, options.passphrase);
-  const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
-  // SECURITY: a drive that is unplugged meanwhile leaves an empty folder, on the disk of the database.
-  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
-  if (!(await isStillThere())) throw goneError(path);
-  await writeCopy(path, bytes);
-  const written = await stat(path).catch(() => null);
-  // SECURITY: what counts is what the drive returns, read like any unknown copy.
-  const read = await readWritten(path, options);
-  if (!(await isStillThere())) {
-    await removeOwn(path, written);
-    throw goneError(path);
-  }
-  if (read.fingerprint !== key.fingerprint) {
-    throw new AppError(
-      'copy_damaged',
-      'The file was written but does not contain the key: do not rely on it.',
-    );
-  }
+  const withPassphrase = () => (request.passphrase ? { passphrase: request.passphrase } : {});
+  const check = await writeToPlace(core, path, {
+    keepAnyway: request.keepAnyway ?? false,
+    make: async () => {
+      const { scryptLogN } = core;
+      const strong = await judge(core, request.format, request.passphrase);
+      return await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
+    },
+    // Read like any unknown copy.
+    isThere: async () => (await readWritten(path, withPassphrase())).fingerprint === key.fingerprint,
+  });
   const copy = insertKeyCopy(core, actor, key, { ...request, path }, check, core.clock.now());
   noteProof(core, key);
   return {
@@ -145,6 +129,50 @@ async function writeToFile(
     words: null,
     kit: null,
   };
+}
+
+export interface PlaceWriting {
+  /** Confirms a place that is not separate. */
+  keepAnyway: boolean;
+  make(): Promise<Uint8Array>;
+  /** Whether what is read from the file is what was made. */
+  isThere(): Promise<boolean>;
+}
+
+/**
+ * Writes a file to a place of the user, and reads it again from there. Throws `place_not_separate`, `place_gone`,
+ * `copy_damaged`, and what making, writing and reading throw.
+ */
+export async function writeToPlace(
+  core: VaultCore,
+  path: string,
+  { keepAnyway, make, isThere }: PlaceWriting,
+): Promise<PlaceCheck> {
+  // Before the check, so that both see the same drive. The check reports a path that is not a folder.
+  const fileSystem = await findFileSystem(path).catch(() => null);
+  const check = await checkPlace(path, placeContext(core));
+  if (!check.separate && !keepAnyway) {
+    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
+  }
+  const bytes = await make();
+  // SECURITY: a drive that is unplugged meanwhile leaves an empty folder, on the disk of the database.
+  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
+  if (!(await isStillThere())) throw goneError(path);
+  await writeCopy(path, bytes);
+  const written = await stat(path).catch(() => null);
+  // SECURITY: what counts is what the drive returns.
+  const isRight = await isThere();
+  if (!(await isStillThere())) {
+    await removeOwn(path, written);
+    throw goneError(path);
+  }
+  if (!isRight) {
+    throw new AppError(
+      'copy_damaged',
+      'The file was written but does not contain the key: do not rely on it.',
+    );
+  }
+  return check;
 }
 
 /** Only formats encrypted with a passphrase need a strong one. */

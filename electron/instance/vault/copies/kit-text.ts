@@ -125,10 +125,10 @@ export function findPayloads(text: string): KitContents[] {
   return [...found.values()];
 }
 
-function formatDay(ms: number): string {
+export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

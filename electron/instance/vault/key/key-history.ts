@@ -12,20 +12,23 @@ export interface KeyEpoch extends KeyRecord {
   held: boolean;
   /** How many values name this key. */
   values: number;
-  /** Number of known copies of it, verified or not. */
+  /** Number of known copies and splits of it, verified or not. */
   copies: number;
 }
 
 /** Every key this instance has or had, newest first. */
 export function listEpochs(core: VaultCore): KeyEpoch[] {
   const countCopies = core.store.sqlite
-    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ? AND finished = 1')
+    .prepare(
+      `SELECT (SELECT count(*) FROM key_copies WHERE fingerprint = @fingerprint AND finished = 1)
+            + (SELECT count(*) FROM key_splits WHERE fingerprint = @fingerprint)`,
+    )
     .pluck();
   return listKeyRecords(core.store).map((record) => ({
     ...record,
     held: core.ring.has(record.fingerprint),
     values: countSecretsUnder(core.store, record.fingerprint),
-    copies: countCopies.get(record.fingerprint) as number,
+    copies: countCopies.get({ fingerprint: record.fingerprint }) as number,
   }));
 }
 

@@ -9,6 +9,7 @@ import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import { vaultOperations } from '../operations.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
+import { getKeyFromShares } from '../split/share-recovery.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 
@@ -17,6 +18,8 @@ export interface HandedCopy {
   path?: string;
   bytes?: Uint8Array;
   text?: SecretText;
+  /** Shares of a split key, instead of one copy. */
+  shares?: readonly SecretText[];
   passphrase?: SecretText;
 }
 
@@ -30,10 +33,10 @@ export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
 
 /**
  * The key in a copy, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid` (with
- * `problems`), `copy_damaged`.
+ * `problems`), `share_invalid`, `shares_refused`, `copy_damaged`.
  */
 export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
-  return (await getKeyReading(copy)).key;
+  return copy.shares ? await getKeyFromShares(copy.shares) : (await getKeyReading(copy)).key;
 }
 
 /** As getKeyFromCopy, with what kind of copy it is. */
@@ -63,7 +66,7 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
 export type Unlocking =
   | { method: 'custody' }
   | { method: 'passphrase'; passphrase: SecretText }
-  | { method: 'words' | 'key' | 'copy' | 'path'; copy: HandedCopy; restoreCustody: boolean };
+  | { method: 'words' | 'key' | 'copy' | 'path' | 'shares'; copy: HandedCopy; restoreCustody: boolean };
 
 /**
  * Unlocks the vault, and notes it. Returns what is left for the user to do, in words, or null. Throws what
