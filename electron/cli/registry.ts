@@ -72,6 +72,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'copy',
       'verify',
       'forget',
+      'split',
       'unlock',
       'lock',
       'move',

@@ -6,6 +6,7 @@ import { copyCommand, verifyCommand } from './key-copy-commands.ts';
 import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
 import { rotateCommand } from './key-rotate-commands.ts';
+import { describeSplit, splitCommand } from './key-split-commands.ts';
 import { rotationWords } from './rotation-words.ts';
 
 export const commands: Record<string, Command> = {
@@ -18,6 +19,7 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: forgetCopy,
   },
+  'key split': splitCommand,
   'key unlock': unlockCommand,
   'key lock': {
     usage: 'key lock',
@@ -47,10 +49,12 @@ async function showKey(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     const key = await client.get('/vault/key');
     const { copies } = await client.get('/vault/key/copies');
+    const { splits } = await client.get('/vault/key/splits');
     const { epochs } = await client.get('/vault/key/epochs');
     const { rotation } = await client.get('/vault/key/rotation');
     const status = await client.get('/vault/status');
-    invocation.print({ ...key, state: status.state, case: status.case, copies, epochs, rotation }, () =>
+    const shown = { ...key, state: status.state, case: status.case, copies, splits, epochs, rotation };
+    invocation.print(shown, () =>
       [
         `Key      ${key.fingerprint ?? 'none yet'}, version ${key.epoch ?? '–'}, created ${formatDay(key.created_at)}, ${key.seal_count} encryptions`,
         `Custody  ${key.custody.name} (${key.custody.place})`,
@@ -74,6 +78,7 @@ async function showKey(invocation: Invocation): Promise<number> {
             copy.worth_words,
           ]),
         ),
+        ...splits.map(describeSplit),
       ]
         .filter((line) => line !== '')
         .join('\n'),
