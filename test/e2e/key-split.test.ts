@@ -47,12 +47,15 @@ describe('a split key on the command line', () => {
       ['key', 'split', 'create', '--shares', '3', '--threshold', '2'],
       [
         [/Share 1 of 3 comes next/, ''],
+        [/Write the words down/, ''],
         [/Where will this share be kept/, 'bank'],
         [/Share 2 of 3 comes next/, ''],
+        [/(Write the words down.*){2}/s, ''],
         [/(Where will this share be kept.*){2}/s, page],
         // The folder is on the disk of the database: refused, and asked again.
         [/(Where will this share be kept.*){3}/s, 'Anna'],
         [/Share 3 of 3 comes next/, ''],
+        [/(Write the words down.*){3}/s, ''],
         [/(Where will this share be kept.*){4}/s, ''],
         [/now type 2 shares again.*Share \d: /is, 'not a share'],
         [/A share has 33 words; these are 3\..*Share \d: /s, answer],

@@ -5,7 +5,14 @@ import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatDay, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
-import { askHidden, askLine, hasTerminal, isShownToPerson, readStdinText } from '../prompt.ts';
+import {
+  askHidden,
+  askLine,
+  hasTerminal,
+  isShownToPerson,
+  readStdinText,
+  showUntilEnter,
+} from '../prompt.ts';
 import { describeShareProblems } from './word-problems.ts';
 
 type Split = Schemas['KeySplit'];
@@ -59,7 +66,10 @@ function readCount(invocation: Invocation, name: 'shares' | 'threshold'): number
   return Number(text);
 }
 
-/** Shows one share, alone on the screen, and asks where it will be. */
+/**
+ * Shows one share and asks where it will be. SECURITY: on a screen of its own: the keeper of the next share must not
+ * read it, also not by scrolling up.
+ */
 async function handOutShare(
   invocation: Invocation,
   client: Client,
@@ -68,13 +78,13 @@ async function handOutShare(
 ): Promise<void> {
   const { number, share_count: count, threshold } = page;
   await askLine(`Share ${number} of ${count} comes next: let only its keeper see it. Press Enter. `);
-  clearScreen();
-  process.stderr.write(
+  await showUntilEnter(
     `\nShare ${number} of ${count}; any ${threshold} open the key ${page.fingerprint}\n\n${formatShareWords(page.words)}\n\n`,
+    'Write the words down, then press Enter. You will be asked for them. ',
   );
   for (;;) {
     const place = await askLine(
-      'Write the words down. Where will this share be kept? (a name; a path writes a page there; Enter: on paper) ',
+      'Where will this share be kept? (a name; a path writes a page there; Enter: on paper) ',
     );
     try {
       const isPath = isAbsolute(place) || place.startsWith('./') || place.startsWith('../');
@@ -88,7 +98,6 @@ async function handOutShare(
             }
           : { ...(place.trim() === '' ? {} : { place }) },
       });
-      clearScreen();
       process.stderr.write(
         writtenTo === null ? `Share ${number} is noted.\n` : `Share ${number} was written to ${writtenTo}.\n`,
       );
@@ -115,11 +124,6 @@ function formatShareWords(words: readonly string[]): string {
       .join(' ')
       .trimEnd(),
   ).join('\n');
-}
-
-/** SECURITY: the next keeper must not read the share of the one before, also not by scrolling up. */
-function clearScreen(): void {
-  if (process.stderr.isTTY) process.stderr.write('\u001b[2J\u001b[3J\u001b[H');
 }
 
 /** First as many as open the key, together; then the others, each alone. */
