@@ -1,4 +1,4 @@
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { expect, it } from 'vitest';
@@ -244,6 +244,19 @@ describeOverDoors('a key in shares', (door) => {
     expect(pdf.getPageCount()).toBe(1);
     expect(pdf.getSubject()).toBe(made.texts[0]);
     expect(await checkOne({ path })).toMatchObject({ verdict: 'verified', number: 1 });
+
+    // A page that another program packed, and anything else that begins like one.
+    const packed = join(folder, 'packed.pdf');
+    for (const bytes of [
+      await pdf.save(),
+      Buffer.from('%PDF-1.7 /Subject <FEFF00'),
+      Buffer.alloc(1e6, '%PDF-/Subject <FEFF'),
+    ]) {
+      writeFileSync(packed, bytes);
+      expect((await checkOne({ path: packed })).verdict).toBe('invalid');
+    }
+    writeFileSync(packed, `1. ${made.texts[0]?.replaceAll(' ', '\n2. ')}`);
+    expect(await checkOne({ path: packed })).toMatchObject({ verdict: 'verified', number: 1 });
 
     expect((await verify(made.id, made.texts.slice(1))).status).toBe(200);
     expect(await find(made.id)).toMatchObject({

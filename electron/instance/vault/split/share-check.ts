@@ -1,7 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { placeContext } from '../copies/key-copies.ts';
-import { readPaperKit } from '../copies/paper-kit.ts';
 import { checkPlace } from '../copies/places.ts';
 import { findWhose, type WordMatch } from '../copies/typed-words.ts';
 import { splitWords } from '../copies/words.ts';
@@ -10,6 +9,7 @@ import { vaultOperations } from '../operations.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
 import type { VaultCore } from '../vault-core.ts';
+import { readSharePage } from './share-page.ts';
 import { combineToKey, readShare, sayRefused, sayUnread } from './share-recovery.ts';
 import { findUnknownWords, SHARE_WORD_COUNT, type Share, type UnknownWord } from './slip39/share-words.ts';
 import { findDisagreement, findMissing } from './slip39/shares.ts';
@@ -173,10 +173,11 @@ export async function checkShare(
   return checking;
 }
 
+/** The share in a file: a page of ours, or text. Throws what reading a file throws. */
 export async function readShareFile(path: string): Promise<SecretText> {
   const bytes = Buffer.from(await readBack(path));
   const isPage = bytes.subarray(0, 5).toString('latin1') === '%PDF-';
-  return new SecretText(isPage ? ((await readPaperKit(bytes)) ?? '') : bytes.toString('utf8'));
+  return new SecretText(isPage ? readSharePage(bytes) : bytes.toString('utf8'));
 }
 
 function judgeShare(core: VaultCore, text: SecretText): ShareChecking {

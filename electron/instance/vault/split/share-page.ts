@@ -54,7 +54,7 @@ export async function createSharePage(share: SharePage): Promise<Uint8Array> {
   const { PDFDocument, StandardFonts } = await import('pdf-lib');
   const document = await PDFDocument.create();
   document.setTitle(share.title);
-  // Read again by "check": the page's own code as text.
+  // Read again by `readSharePage`: the page's own code as text.
   document.setSubject(share.qrText);
   const page = document.addPage([WIDTH, HEIGHT]);
   const fonts = {
@@ -107,4 +107,16 @@ export async function createSharePage(share: SharePage): Promise<Uint8Array> {
     thickness: 0.5,
   });
   return await document.save({ useObjectStreams: false });
+}
+
+/** The subject as pdf-lib writes it: UTF-16 in hex digits. A share has fewer than 400 characters. */
+const SUBJECT = /\/Subject <FEFF((?:[0-9A-F]{4}){1,400})>/;
+
+/**
+ * The share in a page of ours; empty for any other PDF. SECURITY: it is found as text, so that a foreign PDF is never
+ * unpacked in this process.
+ */
+export function readSharePage(bytes: Buffer): string {
+  const digits = SUBJECT.exec(bytes.toString('latin1'))?.[1] ?? '';
+  return Buffer.from(digits, 'hex').swap16().toString('utf16le');
 }
