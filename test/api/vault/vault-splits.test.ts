@@ -16,7 +16,9 @@ import { ADMIN, describeOverDoors, readCookie, readToken, type TestDoor, type Wh
 async function comeAsOwner(door: TestDoor): Promise<Who> {
   if (door.name === 'socket') return {};
   const { path } = (await door.owner('POST', '/links')).body;
-  return { cookie: readCookie(await door.request('POST', '/auth/link', { token: readToken(path) })) };
+  const owner = { cookie: readCookie(await door.request('POST', '/auth/link', { token: readToken(path) })) };
+  await door.request('POST', '/auth/confirm', { password: ADMIN.password }, owner);
+  return owner;
 }
 
 interface Page {
