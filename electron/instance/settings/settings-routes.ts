@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireConfirmed, requirePermission } from '../access/caller.ts';
-import { answer, body, createRoutes } from '../http/api.ts';
+import { requireAct } from '../access/acts.ts';
+import { act, answer, body, createRoutes } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
@@ -20,9 +20,13 @@ const change = z.strictObject({
 export function settingsRoutes(ctx: Context) {
   const app = createRoutes();
   app.openapi(
-    createRoute({ method: 'get', path: '/settings', responses: answer(settingsShape, 'Settings') }),
+    createRoute({
+      method: 'get',
+      path: '/settings',
+      ...act('settings_read'),
+      responses: answer(settingsShape, 'Settings'),
+    }),
     (c) => {
-      requirePermission(c.get('caller'), 'settings:read');
       return c.json(toAnswer(settingsShape, getSettings(ctx)));
     },
   );
@@ -30,15 +34,17 @@ export function settingsRoutes(ctx: Context) {
     createRoute({
       method: 'put',
       path: '/settings',
+      ...act('settings_change', 'settings_loosen'),
       request: body(change),
       responses: answer(settingsShape, 'Settings'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'settings:write');
       const wanted = c.req.valid('json');
-      // SECURITY: browsers that trust this instance's authority believe every name in its certificate.
-      if (wanted.https_names !== undefined) requireConfirmed(caller, ctx.clock.now());
+      // SECURITY: browsers that trust this instance's authority believe every name in its certificate, and a session
+      // that lasts longer is in reach for longer.
+      if (wanted.https_names !== undefined || wanted.session_days !== undefined)
+        requireAct(caller, 'settings_loosen', ctx.clock.now());
       return c.json(toAnswer(settingsShape, updateSettings(ctx, caller, wanted)));
     },
   );

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
-import { requireOwner } from '../../access/caller.ts';
-import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { deleteSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import { shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
@@ -49,6 +48,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/login',
+      ...act('sign_in'),
       request: body(z.object({ email: z.string().max(254), password })),
       responses: answer(signedInShape, 'Signed in, or waiting for the second factor'),
     }),
@@ -75,6 +75,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/verify-mfa',
+      ...act('sign_in'),
       request: body(z.object({ code: z.string().max(64) })),
       responses: noContent('Signed in'),
     }),
@@ -88,6 +89,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/confirm',
+      ...act('identity_confirm'),
       request: body(z.object({ password })),
       responses: noContent('Confirmed for five minutes'),
     }),
@@ -101,6 +103,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/logout',
+      ...act('sign_out'),
       responses: answer(signedOutShape, 'Signed out'),
     }),
     (c) => {
@@ -121,6 +124,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/email-status',
+      ...act('public_read'),
       responses: answer(emailStatusShape, 'Which mail features are available'),
     }),
     (c) => c.json({ email_configured: false, magic_link_available: false, password_reset_available: false }),
@@ -130,6 +134,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup',
+      ...act('sign_in'),
       request: body(
         z.object({
           token: z.string().max(100),
@@ -160,6 +165,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup/key',
+      ...act('sign_in'),
       request: body(z.object({ token: z.string().max(100) })),
       responses: answer(firstKeyShape, 'The key of this instance, for the holder of a set-up link'),
     }),
@@ -173,6 +179,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup/key/custody',
+      ...act('sign_in'),
       request: body(firstCustodyBody.extend({ token: z.string().max(100) })),
       responses: answer(firstKeyShape, 'The first key, created where the holder of the set-up link chose'),
     }),
@@ -189,6 +196,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/link',
+      ...act('sign_in'),
       request: body(z.object({ token: z.string().max(100) })),
       responses: answer(signedInShape, 'Signed in as the owner'),
     }),
@@ -208,14 +216,10 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/links',
+      ...act('link_create'),
       responses: answer(oneTimeLinkShape, 'A one-time link', 201),
     }),
     (c) => {
-      const caller = c.get('caller');
-      requireOwner(caller);
-      // SECURITY: a browser's session cannot make more of itself; only the OS account can.
-      if (caller.via === 'browser')
-        throw new AppError('owner_only', 'Run temps-desktop console on the machine to get a link.');
       const purpose = identity.isSetUp() ? 'owner' : 'setup';
       const { token, expiresAt } = identity.links.create(purpose);
       return c.json(
@@ -229,6 +233,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/session',
+      ...act('own_session_read'),
       responses: answer(currentSessionShape, 'The caller’s session; requested before anything is shown'),
     }),
     (c) => c.json(toAnswer(currentSessionShape, describeCurrentSession(identity, c.get('caller')))),
@@ -238,6 +243,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/user/me',
+      ...act('signed_in'),
       responses: answer(meShape, 'The caller’s account'),
     }),
     (c) => {

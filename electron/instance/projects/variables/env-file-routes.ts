@@ -1,11 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import {
-  type Caller,
-  requireConfirmedPerson,
-  requirePermission,
-  requireProject,
-} from '../../access/caller.ts';
-import { answer, body, createRoutes } from '../../http/api.ts';
+import { mayDo, requireAct } from '../../access/acts.ts';
+import { type Caller, requireProject } from '../../access/caller.ts';
+import { act, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
@@ -39,16 +35,12 @@ export function envFileRoutes(ctx: Context) {
     requireProject(caller, found.id);
     return { project: found, environment: getEnvironment(ctx, found.id, name) };
   };
-  const findPlaceToReveal = (caller: Caller, segment: string, name: string): Place => {
-    requirePermission(caller, 'environments:reveal');
-    requireConfirmedPerson(caller, ctx.clock.now());
-    return findPlace(caller, segment, name);
-  };
 
   app.openapi(
     createRoute({
       method: 'get',
       path: '/projects/{project}/variables/resolved',
+      ...act('variables_reveal'),
       request: {
         params: project,
         query: z.object({ environment, skip_unreadable: z.enum(['true', 'false']).default('false') }),
@@ -58,7 +50,7 @@ export function envFileRoutes(ctx: Context) {
     async (c) => {
       const caller = c.get('caller');
       const query = c.req.valid('query');
-      const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
+      const place = findPlace(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
       return await oneAtATime(async () => {
         const { variables, skipped } = await resolveToRun(ctx, caller, place, skipUnreadable);
@@ -72,6 +64,7 @@ export function envFileRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/variables/export',
+      ...act('variables_reveal'),
       request: { params: project, query: z.object({ environment }) },
       responses: {
         200: {
@@ -83,7 +76,7 @@ export function envFileRoutes(ctx: Context) {
     async (c) => {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
-      const place = findPlaceToReveal(caller, c.req.valid('param').project, name);
+      const place = findPlace(caller, c.req.valid('param').project, name);
       return await oneAtATime(async () => c.text(await exportEnvFile(ctx, caller, place)));
     },
   );
@@ -92,16 +85,16 @@ export function envFileRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/projects/{project}/variables/import',
+      ...act('variables_import', 'variables_delete'),
       request: { params: project, ...body(importBody) },
       responses: answer(importOutcomeShape, 'What changed, with the values of plain variables'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const request = c.req.valid('json');
-      if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
+      if (request.mode === 'replace') requireAct(caller, 'variables_delete', ctx.clock.now());
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
+      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller, ctx.clock.now()));
       return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
     },
   );
@@ -109,7 +102,7 @@ export function envFileRoutes(ctx: Context) {
   return app;
 }
 
-function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): ImportRequest {
+function toImportRequest(request: z.infer<typeof importBody>, caller: Caller, nowMs: number): ImportRequest {
   return {
     content: Buffer.from(request.content_base64, 'base64'),
     mode: request.mode,
@@ -118,7 +111,8 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     overrides: request.overrides,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
-    mayRead: caller.permissions.includes('environments:read'),
-    mayReveal: caller.permissions.includes('environments:reveal'),
+    mayRead: mayDo(caller, 'variables_read', nowMs),
+    // SECURITY: whether a guess is right tells the value as well as reading it does.
+    mayReveal: mayDo(caller, 'variables_reveal', nowMs),
   };
 }

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { type Caller, requirePermission } from '../../access/caller.ts';
-import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import type { Caller } from '../../access/caller.ts';
+import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue, type Queue } from '../../kernel/queue.ts';
@@ -72,6 +73,7 @@ function addReading(
     createRoute({
       method: 'get',
       path,
+      ...act('variables_read'),
       request: {
         params,
         query: z.object({ environment_id: queryInteger, search: z.string().max(500).optional() }),
@@ -80,7 +82,6 @@ function addReading(
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const { environment_id, search } = c.req.valid('query');
       return await listing(async () => {
@@ -96,12 +97,12 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     createRoute({
       method: 'post',
       path,
+      ...act('variables_change'),
       request: { params, ...body(createBody) },
       responses: answer(variableShape, 'The variable', 201),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
       const request = c.req.valid('json');
       const fields: VariableFields = {
@@ -121,12 +122,12 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     createRoute({
       method: 'put',
       path: `${path}/{id}`,
+      ...act('variables_change'),
       request: { params: params.extend({ id: pathId }), ...body(updateBody) },
       responses: answer(variableShape, 'The variable'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
@@ -165,6 +166,7 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
     createRoute({
       method: 'delete',
       path: `${path}/{id}`,
+      ...act('variables_delete'),
       request: {
         params: params.extend({ id: pathId }),
         query: z.object({ expected_updated_at: queryInteger }),
@@ -173,7 +175,6 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:delete');
       const scope = find(caller, c.req.param());
       const { expected_updated_at } = c.req.valid('query');
       deleteVariable(ctx, caller, scope, Number(c.req.param('id')), expected_updated_at);
@@ -187,13 +188,18 @@ function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }:
     createRoute({
       method: 'post',
       path: `${path}/bulk`,
+      ...act('signed_in', 'variables_change', 'variables_delete'),
       request: { params, ...body(bulkBody) },
       responses: answer(bulkChangeShape, 'Number of changed variables: all or none'),
     }),
     (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
-      requirePermission(caller, request.action === 'delete' ? 'environments:delete' : 'environments:write');
+      requireAct(
+        caller,
+        request.action === 'delete' ? 'variables_delete' : 'variables_change',
+        ctx.clock.now(),
+      );
       const scope = find(caller, c.req.param());
       return c.json({ changed: changeMany(ctx, caller, scope, request) });
     },
