@@ -503,8 +503,8 @@ describeOverDoors('people and keys', (door) => {
     await owner('POST', '/users', { email: 'low@example.org', password: 'a long enough password' });
     const user = as(await door().signIn('low@example.org', 'a long enough password'));
     for (const change of [{ expires_at: null }, { is_active: true }, { permissions: ['users:write'] }])
-      expect((await user('PUT', `/api-keys/${made.id}`, change)).body.error_code).toBe('forbidden');
-    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe('forbidden');
+      expect((await user('PUT', `/api-keys/${made.id}`, change)).body.error_code).toBe('not_found');
+    expect((await user('POST', `/api-keys/${made.id}/activate`)).body.error_code).toBe('not_found');
     const past = { name: 'past', expires_at: new Date(door().clock.now() - 1).toISOString() };
     expect((await owner('POST', '/projects/vaulted/deployment-tokens', past)).body.errors).toEqual({
       expires_at: 'in the past',

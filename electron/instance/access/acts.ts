@@ -68,6 +68,7 @@ const table = {
   api_keys_create: { who: 'api_keys:write', confirmation: 'people' },
   api_keys_withdraw: { who: 'api_keys:write', confirmation: 'none' },
   api_keys_widen: { who: 'api_keys:write', confirmation: 'people' },
+  api_keys_of_others: { who: 'users:write', confirmation: 'always' },
   tokens_read: { who: 'tokens:read', confirmation: 'none' },
   tokens_create: { who: 'tokens:write', confirmation: 'people' },
   tokens_withdraw: { who: 'tokens:write', confirmation: 'none' },

@@ -37,12 +37,13 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
     if (!form) throw unknownToken();
     if (form.sort === 'tk') {
       const caller = identifyApiKey(identity.ctx, form.prefix, given, ip);
-      requireNotRevoked(identity, 'api_keys', caller.apiKeyId);
+      for (const id of caller.lineage) requireNotRevoked(identity, 'api_keys', id);
       identity.lastUse.note('api_keys', caller.apiKeyId);
       return caller;
     }
     const caller = identifyDeploymentToken(identity.ctx, form.prefix, given, ip);
     requireNotRevoked(identity, 'deployment_tokens', caller.tokenId);
+    for (const id of caller.lineage) requireNotRevoked(identity, 'api_keys', id);
     identity.lastUse.note('deployment_tokens', caller.tokenId);
     return caller;
   } catch (error) {

@@ -73,6 +73,7 @@ export const identityOperations = declareOperations({
   API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
   DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
+  DEPLOYMENT_TOKEN_DEACTIVATED: deploymentToken('Deployment token turned off', 'Turned off'),
   DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),
 });
 

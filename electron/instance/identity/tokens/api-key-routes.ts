@@ -9,7 +9,8 @@ import {
   type ApiKeyChange,
   createApiKey,
   deleteApiKey,
-  getApiKey,
+  getApiKeyFor,
+  getApiKeyToChange,
   isWidening,
   listApiKeys,
   switchApiKey,
@@ -42,7 +43,7 @@ export function apiKeyRoutes(identity: Identity) {
     }),
     (c) => {
       identity.lastUse.flush();
-      const keys = listApiKeys(ctx);
+      const keys = listApiKeys(ctx, c.get('caller'));
       return c.json({ api_keys: keys.map(toKeyJson), total: keys.length });
     },
   );
@@ -107,7 +108,7 @@ export function apiKeyRoutes(identity: Identity) {
       responses: answer(apiKeyShape, 'The API key'),
     }),
     (c) => {
-      return c.json(toKeyJson(getApiKey(ctx, c.req.valid('param').id)));
+      return c.json(toKeyJson(getApiKeyFor(ctx, c.get('caller'), c.req.valid('param').id)));
     },
   );
 
@@ -115,7 +116,7 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'put',
       path: '/api-keys/{id}',
-      ...act('api_keys_withdraw', 'api_keys_widen'),
+      ...act('api_keys_withdraw', 'api_keys_widen', 'api_keys_of_others'),
       request: {
         params: id,
         ...body(
@@ -147,13 +148,13 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/api-keys/{id}',
-      ...act('api_keys_withdraw'),
+      ...act('api_keys_withdraw', 'api_keys_of_others'),
       request: { params: id },
       responses: noContent('Deleted'),
     }),
     (c) => {
       const caller = c.get('caller');
-      const { id: keyId } = getApiKey(ctx, c.req.valid('param').id);
+      const { id: keyId } = getApiKeyToChange(ctx, caller, c.req.valid('param').id);
       identity.revocations.revoke('api_keys', keyId, () => deleteApiKey(ctx, caller, keyId));
       return c.body(null, 204);
     },
@@ -167,19 +168,19 @@ export function apiKeyRoutes(identity: Identity) {
       createRoute({
         method: 'post',
         path: `/api-keys/{id}/${action}`,
-        ...act(isActive ? 'api_keys_widen' : 'api_keys_withdraw'),
+        ...act(isActive ? 'api_keys_widen' : 'api_keys_withdraw', 'api_keys_of_others'),
         request: { params: id },
         responses: answer(apiKeyShape, 'The API key'),
       }),
       (c) => {
         const caller = c.get('caller');
-        const keyId = Number(c.req.param('id'));
+        const { id: keyId } = getApiKeyToChange(ctx, caller, Number(c.req.param('id')));
         const change = () => switchApiKey(ctx, caller, keyId, isActive);
         if (isActive) {
           return c.json(toKeyJson(change()));
         }
         identity.revocations.revoke('api_keys', keyId, change);
-        return c.json(toKeyJson({ ...getApiKey(ctx, keyId), isActive: false }));
+        return c.json(toKeyJson({ ...getApiKeyFor(ctx, caller, keyId), isActive: false }));
       },
     );
   }

@@ -3,15 +3,18 @@ import { parseRole } from '../../access/permissions.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { shownText } from '../../http/shown-text.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
-import { accountChange, password, toUserJson, userShape } from './user-shapes.ts';
+import { listKeysOf } from '../tokens/made-keys.ts';
+import { accountChange, keysOfPersonShape, password, toUserJson, userShape } from './user-shapes.ts';
 import {
   addRole,
   createUser,
   deleteUser,
   findUserByEmail,
+  getUser,
   listUsers,
   removeRole,
   resetPassword,
@@ -96,7 +99,7 @@ export function userRoutes(identity: Identity) {
       path: '/users/reset-password',
       ...act('people_reset_password'),
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: noContent('The password is set; all sessions of the user have ended'),
+      responses: noContent('The password is set; all sessions and keys of the user have ended'),
     }),
     async (c) => {
       const caller = c.get('caller');
@@ -137,6 +140,21 @@ export function userRoutes(identity: Identity) {
       deleteUser(ctx, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/users/{id}/keys',
+      ...act('people_read'),
+      request: { params: id },
+      responses: answer(
+        keysOfPersonShape,
+        'What they made that lets programs in: it ends with a new password, fewer rights, or the account',
+      ),
+    }),
+    (c) =>
+      c.json(toAnswer(keysOfPersonShape, listKeysOf(ctx, getUser(ctx, c.req.valid('param').id).id))),
   );
 
   app.openapi(

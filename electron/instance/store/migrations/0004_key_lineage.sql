@@ -1,0 +1,2 @@
+ALTER TABLE `api_keys` ADD `parent_id` integer REFERENCES api_keys(id) ON DELETE cascade;--> statement-breakpoint
+ALTER TABLE `deployment_tokens` ADD `parent_id` integer REFERENCES api_keys(id) ON DELETE cascade;
