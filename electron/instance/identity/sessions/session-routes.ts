@@ -14,6 +14,7 @@ import {
   currentSessionShape,
   emailStatusShape,
   firstKeyShape,
+  linkFileShape,
   meShape,
   oneTimeLinkShape,
   signedInShape,
@@ -25,6 +26,8 @@ import { endSession, type NewSession } from './sessions.ts';
 import {
   chooseFirstCustody,
   confirmWithPassword,
+  createLink,
+  createLinkFile,
   getFirstKey,
   redeemOwnerLink,
   setUpAdministrator,
@@ -220,13 +223,19 @@ export function sessionRoutes(identity: Identity) {
       responses: answer(oneTimeLinkShape, 'A one-time link', 201),
     }),
     (c) => {
-      const purpose = identity.isSetUp() ? 'owner' : 'setup';
-      const { token, expiresAt } = identity.links.create(purpose);
-      return c.json(
-        { path: `/link?purpose=${purpose}&token=${token}`, purpose, expires_at: expiresAt } as const,
-        201,
-      );
+      const { path, purpose, expiresAt } = createLink(identity);
+      return c.json({ path, purpose, expires_at: expiresAt } as const, 201);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/links/file',
+      ...act('link_create'),
+      responses: answer(linkFileShape, 'A file for a browser, which leads to a one-time link', 201),
+    }),
+    (c) => c.json(toAnswer(linkFileShape, createLinkFile(identity)), 201),
   );
 
   app.openapi(

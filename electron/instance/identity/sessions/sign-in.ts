@@ -16,6 +16,7 @@ import {
   type User,
 } from '../users/users.ts';
 import { acceptSecondFactor } from './second-factor.ts';
+import type { LinkPurpose } from './one-time-links.ts';
 import { confirmSession, createSession, endSession, isSignedInFrom, type NewSession } from './sessions.ts';
 import { networkOf } from './sign-in-throttle.ts';
 
@@ -56,7 +57,7 @@ export async function signIn(
   }
   throttle.noteSuccess(guessed);
   const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
-  const opened = createSession(ctx, { kind, userId: user.id, ...client });
+  const opened = createSession(ctx, { kind, userId: user.id, isConfirmed: !user.mfaEnabled, ...client });
   if (!user.mfaEnabled) noteSignIn(identity, user, client, 'password');
   return { user, opened };
 }
@@ -90,7 +91,7 @@ export function verifySecondFactor(
   endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
-  return createSession(ctx, { kind: 'user', userId: user.id, ...client });
+  return createSession(ctx, { kind: 'user', userId: user.id, isConfirmed: true, ...client });
 }
 
 /** Confirms the identity again, for five minutes. Throws `invalid_credentials`, `forbidden`. */
@@ -156,7 +157,7 @@ export async function setUpAdministrator(
     throw error;
   }
   noteSignIn(identity, user, client, 'set-up link');
-  return createSession(ctx, { kind: 'owner', userId: user.id, ...client });
+  return createSession(ctx, { kind: 'owner', userId: user.id, isConfirmed: true, ...client });
 }
 
 /**
@@ -195,6 +196,33 @@ function requireSetUpLink(identity: Identity, token: string, client: Client): vo
   }
 }
 
+interface NewLink {
+  /** SECURITY: the token is in the fragment, which browsers send to no server. */
+  path: string;
+  purpose: LinkPurpose;
+  expiresAt: number;
+}
+
+/** A one-time link: to set up, or once there is an account to sign in as the owner. */
+export function createLink(identity: Identity, onRedeemed?: () => void): NewLink {
+  const purpose = identity.isSetUp() ? 'owner' : 'setup';
+  const { token, expiresAt } = identity.links.create(purpose, onRedeemed);
+  return { path: `/link#purpose=${purpose}&token=${token}`, purpose, expiresAt };
+}
+
+/** A file that leads a browser to a new link. Throws `conflict` while no browser can reach the console. */
+export function createLinkFile(identity: Identity): { file: string; purpose: LinkPurpose; expiresAt: number } {
+  const base = identity.findConsoleUrl();
+  if (base === null)
+    throw new AppError('conflict', 'The instance is paused: no browser can reach it. Resume it first.');
+  let file: string | null = null;
+  const { path, purpose, expiresAt } = createLink(identity, () => {
+    if (file !== null) identity.linkFiles.remove(file);
+  });
+  file = identity.linkFiles.write(`${base}${path}`);
+  return { file, purpose, expiresAt };
+}
+
 /** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */
 export function redeemOwnerLink(identity: Identity, token: string, client: Client): NewSession {
   const { ctx, links, throttle } = identity;
@@ -207,11 +235,9 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
     throttle.noteWrongToken('link', client.ip);
     throw error;
   }
-  const opened = createSession(ctx, {
-    kind: 'owner',
-    userId: findFirstAdministrator(ctx)?.id ?? null,
-    ...client,
-  });
+  const userId = findFirstAdministrator(ctx)?.id ?? null;
+  // SECURITY: a link can be passed on or read by someone else; what it opens is not enough to read a secret.
+  const opened = createSession(ctx, { kind: 'owner', userId, isConfirmed: false, ...client });
   ctx.audit.append(identityOperations.OWNER_SIGNED_IN, null, { ip: client.ip });
   return opened;
 }
