@@ -28,7 +28,7 @@ function takeLink(): Link {
 export function LinkPage() {
   const [link, setLink] = useState<Link | null>(null);
   useEffect(() => {
-    // A link that is opened on this page loads nothing anew: only its fragment differs.
+    // A link that is opened on this page does not load it again: only its fragment differs.
     const take = () => setLink((known) => (known === null || location.hash !== '' ? takeLink() : known));
     take();
     window.addEventListener('hashchange', take);

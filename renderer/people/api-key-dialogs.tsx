@@ -181,8 +181,8 @@ export function DeleteApiKeyDialog({ apiKey, madeByIt, onClose }: DeleteApiKeyDi
       </p>
       {madeByIt.length > 0 && (
         <p className="[overflow-wrap:anywhere]">
-          {formatCount(madeByIt.length, 'key')} that it created {madeByIt.length === 1 ? 'is' : 'are'} deleted with it:{' '}
-          {madeByIt.join(', ')}.
+          {formatCount(madeByIt.length, 'key')} that it created {madeByIt.length === 1 ? 'is' : 'are'} deleted
+          with it: {madeByIt.join(', ')}.
         </p>
       )}
       <p>This cannot be undone. To disable it temporarily, turn it off instead.</p>

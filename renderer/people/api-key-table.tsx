@@ -71,11 +71,13 @@ export function ApiKeyTable({ keys, mayChange, onDelete, ...states }: ApiKeyTabl
           cell: (key) => <LastUsed at={key.last_used_at} />,
         },
         { name: 'Expires', width: 'w-36 max-phone:w-32', cell: (key) => <Expiry at={key.expires_at} /> },
-        ...(onDelete ? [
+        ...(onDelete
+          ? [
               actionsColumn<ApiKey>((key) =>
                 mayChange(key) ? <KeyMenu apiKey={key} onDelete={onDelete} /> : null,
               ),
-            ] : []),
+            ]
+          : []),
       ]}
     />
   );

@@ -16,7 +16,9 @@ export function EndingKeys({ person }: { person: Person }) {
       <p>
         {[
           ...(api_keys.length > 0 ? [formatCount(api_keys.length, 'API key')] : []),
-          ...(deployment_tokens.length > 0 ? [formatCount(deployment_tokens.length, 'deployment token')] : []),
+          ...(deployment_tokens.length > 0
+            ? [formatCount(deployment_tokens.length, 'deployment token')]
+            : []),
         ].join(' and ')}{' '}
         they created will stop working:
       </p>

@@ -99,7 +99,10 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
     for (const role of held.filter((each) => !roles.includes(each)))
       await askConfirmed(() => client.DELETE('/users/{id}/roles/{role}', { params: { path: { id, role } } }));
   };
-  const save = useApiMutation(send, { changes: ['users', 'session', 'api-keys', 'projects'], onDone: onClose });
+  const save = useApiMutation(send, {
+    changes: ['users', 'session', 'api-keys', 'projects'],
+    onDone: onClose,
+  });
   return (
     <FormDialog
       title={

@@ -229,8 +229,10 @@ describeOverDoors('people and keys', (door) => {
     });
     expect((await theirs('GET', '/users')).status).toBe(200);
     await owner('DELETE', `/users/${user.id}/roles/admin`);
-    expect((await theirs('GET', '/users')).status).toBe(403);
-    expect((await theirs('GET', '/projects')).status).toBe(200);
+    expect((await theirs('GET', '/projects')).body.error_code).toBe('key_revoked');
+    const next = as(await door().signIn('dev@example.org', 'a long enough password'));
+    const read = { name: 'read', role_type: 'reader' };
+    expect((await next('POST', '/api-keys', read)).status).toBe(403);
     await owner('DELETE', `/users/${user.id}`);
     expect((await theirs('GET', '/projects')).body.error_code).toBe('key_revoked');
   });
@@ -516,11 +518,13 @@ describeOverDoors('people and keys', (door) => {
       instance_name: 'Attic',
       https_names: [],
       session_days: 7,
+      activity_days: 730,
     });
     expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
       instance_name: 'Attic',
       https_names: ['attic.lan'],
       session_days: 7,
+      activity_days: 730,
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');

@@ -97,7 +97,14 @@ function listCallers(nowMs: number, userId: number): KindOfCaller[] {
   ]);
   const key = (name: string, granted: readonly Permission[]): KindOfCaller => ({
     name,
-    caller: { kind: 'key', ...common, permissions: granted, apiKeyId: 999_999, userId: null, lineage: [999_999] },
+    caller: {
+      kind: 'key',
+      ...common,
+      permissions: granted,
+      apiKeyId: 999_999,
+      userId: null,
+      lineage: [999_999],
+    },
     isConfirmed: false,
   });
   return [
@@ -224,7 +231,7 @@ describe('the table of acts', () => {
     'POST /projects/{project}/env-vars/bulk': bulk(),
     'POST /shared-variables/bulk': bulk(),
     'POST /projects': { variables_change: { name: 'shop', environment_variables: [['A', '1']] } },
-    'PUT /settings': { settings_loosen: { session_days: 7 } },
+    'PUT /settings': { settings_sessions: { session_days: 7 }, settings_loosen: { https_names: [] } },
     'POST /vault/unlock': { vault_unlock_from_path: { method: 'path', path: '/nowhere' } },
     'POST /vault/key/copies': { copies_make_plainer: { format: 'text', path: '/nowhere/kit.txt' } },
     'POST /vault/key/copies/verify': { copies_verify_from_path: { path: '/nowhere' } },
@@ -418,7 +425,8 @@ describe('a session left open', () => {
   });
 
   it('still protects: it locks, ends sessions, and withdraws keys', async () => {
-    const { id } = (await door.owner('POST', '/api-keys', { name: 'ci', role_type: 'reader' })).body;
+    here = await door.signIn(ADMIN.email, ADMIN.password);
+    const { id } = (await send('POST', '/api-keys', { name: 'ci', role_type: 'reader' })).body;
     await leaveOpen();
     expect((await send('POST', `/api-keys/${id}/deactivate`)).status).toBe(200);
     expect((await send('DELETE', '/users/me/sessions')).status).toBe(204);

@@ -15,11 +15,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLinkFiles } from '../../electron/instance/identity/sessions/link-files.ts';
 import { ADMIN, openDoor, readCookie, readToken, type TestDoor, type Who } from '../api/harness.ts';
+import { startChild } from '../child.ts';
+import { commandLineEnv } from '../command-line-env.ts';
 import { type Served, serve, temps } from '../e2e/terminal.ts';
 import { until } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { startChild } from '../child.ts';
-import { commandLineEnv } from '../command-line-env.ts';
 
 const MINUTE_MS = 60_000;
 const onLinux = requires('a listing of processes', process.platform === 'linux', 'needs /proc');
@@ -80,8 +80,7 @@ while [ -e "$1" ]; do sleep 0.05; done
     const ran = temps(dataDir, ['console'], '', env);
     expect([ran.code, ran.out]).toEqual([0, '']);
     await until(() => existsSync(join(root, 'opened')));
-    const [, count, file = ''] =
-      /^(\d+):(.*)\n$/.exec(readFileSync(join(root, 'opened'), 'utf8')) ?? [];
+    const [, count, file = ''] = /^(\d+):(.*)\n$/.exec(readFileSync(join(root, 'opened'), 'utf8')) ?? [];
     expect(count).toBe('1');
     const page = readFileSync(file, 'utf8');
     const [, href = ''] = /href="([^"]+)"/.exec(page) ?? [];

@@ -85,6 +85,7 @@ const table = {
 
   settings_read: { who: 'settings:read', confirmation: 'none' },
   settings_change: { who: 'settings:write', confirmation: 'none' },
+  settings_sessions: { who: 'settings:write', confirmation: 'people' },
   settings_loosen: { who: 'settings:write', confirmation: 'always' },
   activity_read: { who: 'audit:read', confirmation: 'none' },
   diagnostics_read: { who: ['audit:read', 'vault:read'], confirmation: 'none' },

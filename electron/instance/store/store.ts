@@ -54,6 +54,8 @@ export function openStore(dataDir: string, clock: Clock): Store {
     sqlite.pragma('foreign_keys = ON');
     // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
     sqlite.pragma('secure_delete = ON');
+    // SECURITY: triggers that refuse a deletion refuse it by INSERT OR REPLACE, too.
+    sqlite.pragma('recursive_triggers = ON');
     applyMigrations(sqlite, APPLICATION_ID);
     return composeStore(path, sqlite, readIdentity(sqlite, path));
   } catch (error) {

@@ -59,15 +59,16 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
 
   const doctorJob: Job = {
     name: 'vault.doctor',
-    title: 'Check that every secret can be decrypted',
+    title: 'Check that every secret can be decrypted, and that the audit log is as it was written',
     when: queued,
     // A database that takes no writes is one that has to be looked at.
     record: 'if_possible',
     isResumed: false,
     async run({ report: tell, signal }) {
+      const activity = await core.audit.checkChain();
       const note = (progress: DoctorReport) => {
-        report = progress;
-        if (progress.finishedAt !== null) finished = progress;
+        report = { ...progress, activity };
+        if (progress.finishedAt !== null) finished = report;
         tell(progress.checked, progress.total);
         core.emit('doctor');
       };

@@ -105,8 +105,8 @@ function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForg
   return (
     <section className="card card-pad mt-3 grid grid-cols-1 gap-2" aria-label="Begun, not finished">
       <p>
-        {formatCount(copies.length, 'copy was', 'copies were')} begun and not finished. Verify what you have of{' '}
-        {copies.length === 1 ? 'it' : 'them'}, and forget what you do not have.
+        {formatCount(copies.length, 'copy was', 'copies were')} begun and not finished. Verify what you have
+        of {copies.length === 1 ? 'it' : 'them'}, and forget what you do not have.
       </p>
       <ul className="grid grid-cols-1 gap-1">
         {copies.map((copy) => (

@@ -8,6 +8,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { firstCustodyBody, toFirstCustody } from '../../vault/key/first-custody-body.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
+import { identityOperations } from '../operations.ts';
 import { getUser } from '../users/users.ts';
 import { describeCurrentSession } from './current-session.ts';
 import {
@@ -117,7 +118,10 @@ export function sessionRoutes(identity: Identity) {
           : 'sessionId' in caller
             ? caller.sessionId
             : null;
-      if (sessionId !== null) endSession(ctx, identity.revocations, sessionId);
+      if (sessionId !== null) {
+        endSession(ctx, identity.revocations, sessionId);
+        ctx.audit.record(identityOperations.SIGNED_OUT, caller, { kind: caller.kind });
+      }
       deleteSessionCookie(c, ctx);
       return c.json({ status: 'signed out' });
     },

@@ -235,6 +235,12 @@ export function deleteApiKey(ctx: Context, actor: Caller, id: number): void {
   });
 }
 
+/** As the audit log names it; null for the public part of no key. */
+export function findApiKeyName(ctx: Context, prefix: string): string | null {
+  const name = ctx.store.sqlite.prepare('SELECT name FROM api_keys WHERE key_prefix = ?').pluck().get(prefix);
+  return typeof name === 'string' ? `the API key ${name}` : null;
+}
+
 /** Makes a new text for a lost key, under the same row. Returns it once. */
 export function regenerateApiKey(ctx: Context, secretId: SecretId): SecretText {
   const prefix = ctx.store.sqlite

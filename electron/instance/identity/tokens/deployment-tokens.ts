@@ -120,6 +120,15 @@ export function deleteDeploymentToken(
   });
 }
 
+/** As the audit log names it; null for the public part of no token. */
+export function findTokenName(ctx: Context, prefix: string): string | null {
+  const name = ctx.store.sqlite
+    .prepare('SELECT name FROM deployment_tokens WHERE token_prefix = ?')
+    .pluck()
+    .get(prefix);
+  return typeof name === 'string' ? `the deployment token ${name}` : null;
+}
+
 /** Makes a new text for a lost token, under the same row. Returns it once. */
 export function regenerateDeploymentToken(ctx: Context, secretId: SecretId): SecretText {
   const prefix = ctx.store.sqlite

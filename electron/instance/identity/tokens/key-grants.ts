@@ -1,5 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
-import { type Permission, parseRole, permissions, type Role, rolePermissions } from '../../access/permissions.ts';
+import {
+  type Permission,
+  parseRole,
+  permissions,
+  type Role,
+  rolePermissions,
+} from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 
 /** A key's permissions are those of a role, or some of them; with this, any that are listed. */

@@ -10,7 +10,7 @@ import type { Identity } from '../identity.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
 import { ownSessionsShape } from '../sessions/session-shapes.ts';
 import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
-import { confirmWithPassword } from '../sessions/sign-in.ts';
+import { confirmWithPassword, noteWrongCode } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
 import { updateUser } from './users.ts';
 
@@ -82,7 +82,10 @@ export function ownAccountRoutes(identity: Identity) {
       try {
         enableSecondFactor(ctx, caller, userId, c.req.valid('json').code);
       } catch (error) {
-        if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(guessed);
+        if (hasCode(error, 'invalid_credentials')) {
+          identity.throttle.noteFailure(guessed);
+          noteWrongCode(identity, caller, userId, caller.ip);
+        }
         throw error;
       }
       identity.throttle.noteSuccess(guessed);

@@ -153,8 +153,7 @@ export function userRoutes(identity: Identity) {
         'What they made that lets programs in: it ends with a new password, fewer rights, or the account',
       ),
     }),
-    (c) =>
-      c.json(toAnswer(keysOfPersonShape, listKeysOf(ctx, getUser(ctx, c.req.valid('param').id).id))),
+    (c) => c.json(toAnswer(keysOfPersonShape, listKeysOf(ctx, getUser(ctx, c.req.valid('param').id).id))),
   );
 
   app.openapi(

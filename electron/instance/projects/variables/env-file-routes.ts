@@ -94,7 +94,12 @@ export function envFileRoutes(ctx: Context) {
       const request = c.req.valid('json');
       if (request.mode === 'replace') requireAct(caller, 'variables_delete', ctx.clock.now());
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller, ctx.clock.now()));
+      const outcome = await importEnvFile(
+        ctx,
+        caller,
+        place,
+        toImportRequest(request, caller, ctx.clock.now()),
+      );
       return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
     },
   );
