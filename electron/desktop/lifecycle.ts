@@ -202,7 +202,10 @@ async function lock({ door }: Desktop): Promise<void> {
   await door.fetch(new Request('http://localhost/api/vault/lock', { method: 'POST' }));
 }
 
-/** Unlocks with the keychain if possible; else opens the page to unlock with a copy. */
+/**
+ * Unlocks with the keychain if that is possible and the identity was confirmed just now; else opens the page, which asks
+ * for the password or a copy.
+ */
 async function unlock({ door, window }: Desktop): Promise<void> {
   const answer = await door.fetch(
     new Request('http://localhost/api/vault/unlock', {
