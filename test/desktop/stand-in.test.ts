@@ -221,7 +221,10 @@ describe('the desktop on the stand-in', () => {
     await desktop.click('Unlock…');
     // Whoever finds the computer unlocked does not undo a lock: the page asks for the password.
     await page.waitForURL(/\/key$/);
-    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page
+      .getByRole('region', { name: 'Unlock with the stored key' })
+      .getByRole('button', { name: 'Unlock' })
+      .click();
     const dialog = page.getByRole('dialog', { name: 'Confirm your identity' });
     await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
     expect(desktop.state().tray?.toolTip).toContain('locked');

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, openDoor, type TestAnswer, type TestDoor, type Who } from '../api/harness.ts';
+import { startChild } from '../child.ts';
+import { commandLineEnv } from '../command-line-env.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -244,6 +247,24 @@ describe('API keys that live longer or reach further than what made them', () =>
     const lines = (await door.owner('GET', '/audit/logs?limit=10')).body as { operation_type: string }[];
     const ended = lines.filter(({ operation_type }) => /_DEACTIVATED$/.test(operation_type));
     expect(ended.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('are listed by the command line before it reads the new password', async () => {
+    const person = await addPerson(['user']);
+    const key = await makeKey({}, person.send);
+    const token = await makeToken(person.send);
+    const headless = join(import.meta.dirname, '../../electron/headless.ts');
+    const child = startChild(
+      process.execPath,
+      [headless, 'admin', 'reset-password', '--email', person.email, '--password-stdin'],
+      { env: commandLineEnv(door.dataDir) },
+    );
+    await child.waitUntil(() => child.output.includes(`deployment token ${token.row.name} of shop`));
+    expect(child.output).toContain(`API key ${key.name}`);
+    expect(await works(key.send)).toBe('works');
+    child.process.stdin?.end('another good password\n');
+    expect((await child.waitForEnd()).code).toBe(0);
+    expect(await works(key.send)).toBe('key_revoked');
   });
 
   it('stay off when their deleted person is restored', async () => {
