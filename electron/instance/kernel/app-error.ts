@@ -81,6 +81,7 @@ export const errorKinds = {
   port_in_use: [409, 'Port In Use'],
 
   env_file_invalid: [400, 'Env File Invalid'],
+  too_many_variables: [413, 'Too Many Variables'],
   reference_missing: [422, 'Reference Missing'],
   reference_cycle: [422, 'Reference Cycle'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -139,13 +139,13 @@ export function environmentRoutes(ctx: Context) {
       request: { params: environmentParam },
       responses: noContent('Deleted'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'environments:delete');
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
-      deleteEnvironment(ctx, caller, project, environment.id);
+      await deleteEnvironment(ctx, caller, project, environment.id);
       return c.body(null, 204);
     },
   );

@@ -212,10 +212,10 @@ export function projectRoutes(ctx: Context) {
       request: { params: projectParam },
       responses: noContent('Deleted'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       requirePermission(caller, 'projects:delete');
-      deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
+      await deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
       return c.body(null, 204);
     },
   );

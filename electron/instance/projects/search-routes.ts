@@ -4,6 +4,7 @@ import { answer, createRoutes } from '../http/api.ts';
 import type { Context } from '../kernel/context.ts';
 import { createQueue } from '../kernel/queue.ts';
 import { listProjects } from './projects.ts';
+import { sightOf } from './variables/variable-notes.ts';
 import { searchResultsShape, toVariableJson } from './variables/variable-shapes.ts';
 import { searchVariables } from './variables/variables.ts';
 
@@ -37,7 +38,7 @@ export function searchRoutes(ctx: Context) {
         return c.json({
           results: found.flatMap((variable) => {
             const project = projects.get(variable.projectId ?? 0);
-            return project ? [{ project, ...toVariableJson(variable) }] : [];
+            return project ? [{ project, ...toVariableJson(variable, sightOf(caller)) }] : [];
           }),
         });
       });

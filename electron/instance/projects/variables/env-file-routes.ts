@@ -6,6 +6,7 @@ import {
   requireProject,
 } from '../../access/caller.ts';
 import { answer, body, createRoutes } from '../../http/api.ts';
+import { sendLong } from '../../http/long-json.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
@@ -13,6 +14,7 @@ import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
+import { sightOf } from './variable-notes.ts';
 import { importOutcomeShape, resolvedVariablesShape } from './variable-shapes.ts';
 
 const project = z.object({ project: z.string() });
@@ -31,8 +33,9 @@ const importBody = z.object({
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
 export function envFileRoutes(ctx: Context) {
   const app = createRoutes();
-  /** SECURITY: what one of them keeps is bounded, so what all of them keep is bounded too. */
-  const oneAtATime = createQueue();
+  /** SECURITY: what one keeps is bounded, so one at a time, what all keep is bounded too. */
+  const reading = createQueue();
+  const importing = createQueue();
 
   const findPlace = (caller: Caller, segment: string, name: string): Place => {
     const found = getProject(ctx, segment);
@@ -60,10 +63,10 @@ export function envFileRoutes(ctx: Context) {
       const query = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
-      return await oneAtATime(async () => {
+      return await reading(async () => {
         const { variables, skipped } = await resolveToRun(ctx, caller, place, skipUnreadable);
         const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
-        return c.json(toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
+        return await sendLong(c, toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
       });
     },
   );
@@ -84,7 +87,7 @@ export function envFileRoutes(ctx: Context) {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
       const place = findPlaceToReveal(caller, c.req.valid('param').project, name);
-      return await oneAtATime(async () => c.text(await exportEnvFile(ctx, caller, place)));
+      return await reading(async () => c.text(await exportEnvFile(ctx, caller, place)));
     },
   );
 
@@ -101,8 +104,10 @@ export function envFileRoutes(ctx: Context) {
       const request = c.req.valid('json');
       if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
-      return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
+      return await importing(async () => {
+        const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
+        return await sendLong(c, toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
+      });
     },
   );
 
@@ -118,7 +123,6 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     overrides: request.overrides,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
-    mayRead: caller.permissions.includes('environments:read'),
-    mayReveal: caller.permissions.includes('environments:reveal'),
+    sight: sightOf(caller),
   };
 }

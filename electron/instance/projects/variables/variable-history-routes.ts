@@ -7,6 +7,7 @@ import type { Context } from '../../kernel/context.ts';
 import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
+import { sightOf } from './variable-notes.ts';
 import type { ScopePath } from './variable-scope.ts';
 import {
   toVariableJson,
@@ -86,7 +87,7 @@ export function addHistoryRoutes(
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved,
       });
-      return c.json(toVariableJson(reverted));
+      return c.json(toVariableJson(reverted, sightOf(caller)));
     },
   );
 
@@ -102,7 +103,7 @@ export function addHistoryRoutes(
       requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
-      return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable)));
+      return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable, sightOf(caller))));
     },
   );
 }
