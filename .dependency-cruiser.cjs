@@ -73,6 +73,8 @@ const doors = [
   'instance',
   'doors/socket-path',
   'kernel/app-error',
+  'kernel/core-files',
+  'kernel/debug-doors',
   'kernel/log',
   'kernel/process-hosts',
   'store/data-directory',

@@ -1,12 +1,22 @@
 import { app, protocol } from 'electron';
 import { findGroupWord } from './cli/registry.ts';
+import { debugSwitches } from './desktop/debug-switches.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
 import { settleUserData } from './desktop/user-data.ts';
 import { utilityProcesses } from './desktop/utility-processes.ts';
 import { SCHEME } from './desktop/window/app-origin.ts';
+import { leaveCoreFilesEmpty } from './instance/kernel/core-files.ts';
+import { closeDebugDoors } from './instance/kernel/debug-doors.ts';
 
+closeDebugDoors();
+leaveCoreFilesEmpty();
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
-if (findGroupWord(words)) {
+// SECURITY: whoever says one of these would see what is revealed, and act as the owner. Chromium listens later than here.
+const door = app.isPackaged && debugSwitches.find((name) => app.commandLine.hasSwitch(name));
+if (door) {
+  process.stderr.write(`Temps does not start with --${door}: another program could read the key.\n`);
+  app.exit(1);
+} else if (findGroupWord(words)) {
   // The same program is the command line, so that what the documents say works where only this is installed. Not
   // awaited here: the program is not ready before this file is done.
   void import('./cli/command-line.ts')

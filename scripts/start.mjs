@@ -1,10 +1,17 @@
 // `npm start`: installs what is missing, then opens the desktop, or runs the headless instance where that cannot
 // open. `npm start -- --headless` runs that at once; `--fetch-desktop` fetches Electron although it failed before.
 import { spawn } from 'node:child_process';
+import { url } from 'node:inspector';
 import { join } from 'node:path';
 import { findDesktop, readStartWords, startDesktop } from './desktop-runtime.mjs';
 import { node, root, say, setUp } from './set-up.mjs';
 
+// SECURITY: a debugger would listen for every account of this machine, and what is started here would be theirs.
+process.on('SIGUSR1', () => undefined);
+if (url() !== undefined) {
+  say('A debugger can attach to this process. Start without --inspect, also in NODE_OPTIONS.');
+  process.exit(1);
+}
 const { isHeadless, mustFetch, rest } = readStartWords(process.argv.slice(2));
 setUp('start');
 const child = (await openDesktop()) ?? runHeadless();
@@ -33,7 +40,8 @@ async function openDesktop() {
 }
 
 function runHeadless() {
-  return spawn(node, [join(root, 'electron', 'headless.ts'), 'serve', ...rest], { stdio: 'inherit' });
+  const program = ['--disable-sigusr1', join(root, 'electron', 'headless.ts')];
+  return spawn(node, [...program, 'serve', ...rest], { stdio: 'inherit' });
 }
 
 /** One line that is written over; a file or a pipe gets none of it. */

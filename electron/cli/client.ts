@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
-import { join } from 'node:path';
 import { findSocketPath } from '../instance/doors/socket-path.ts';
 import type { Instance, ProcessHost } from '../instance/instance.ts';
-import { DATABASE_FILE } from '../instance/store/data-directory.ts';
+import { hasDatabase } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
 
@@ -45,22 +43,43 @@ export async function connect(
       await send('GET', '/auth/email-status', null);
       return createClient(send, true, async () => undefined);
     } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
       // The socket of an instance that was killed: nothing listens on it.
-      if (!['ECONNREFUSED', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      if (!['ECONNREFUSED', 'ENOENT'].includes(code)) throw error;
     }
   }
-  if (!mayCreate && !existsSync(join(dataDir, DATABASE_FILE))) {
+  if (!hasDatabase(dataDir) && !mayCreate) {
     throw new CommandError(
       'not_found',
       `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,
     );
   }
-  return await openInProcess(dataDir, processes);
+  return await openInProcess(dataDir, mayCreate, processes);
 }
 
-async function openInProcess(dataDir: string, processes: ProcessHost | undefined): Promise<Client> {
+function socketRefused(path: string, code: string): CommandError {
+  return new CommandError(
+    'data_dir_unusable',
+    `${path} belongs to an instance of another account (${code}): run this as that account.`,
+  );
+}
+
+async function openInProcess(
+  dataDir: string,
+  mayCreate: boolean,
+  processes: ProcessHost | undefined,
+): Promise<Client> {
   const { openInstance } = await import('../instance/instance.ts');
-  return await connectTo(await openInstance({ dataDir, processes, waitForOwnershipMs: WAIT_FOR_OTHERS_MS }));
+  return await connectTo(
+    await openInstance({
+      dataDir,
+      processes,
+      waitForOwnershipMs: WAIT_FOR_OTHERS_MS,
+      createsFirstKey: mayCreate,
+      mayReadOnly: !mayCreate,
+    }),
+  );
 }
 
 /** A client for an instance in this process; closing it stops the instance. */

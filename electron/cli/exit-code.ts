@@ -7,6 +7,7 @@ const lockedCodes: readonly string[] = [
   'vault_locked',
   'custody_missing',
   'custody_locked',
+  'data_dir_relocated',
 ] satisfies ErrorCode[];
 
 export function toExitCode(errorCode: string): number {

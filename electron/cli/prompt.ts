@@ -39,6 +39,24 @@ export async function askLine(question: string): Promise<string> {
   return await ask(question, false);
 }
 
+/**
+ * Shows a key or a share of one on the terminal's alternate screen, which programs such as `less` use: it is in no scrollback
+ * afterwards. SECURITY: and it is gone before it is asked back, so that what is given back was kept elsewhere.
+ */
+export async function showUntilEnter(text: string, question: string): Promise<void> {
+  const canSwitch = process.env.TERM !== undefined && process.env.TERM !== 'dumb';
+  process.stderr.write(`${canSwitch ? ALTERNATE_SCREEN : ''}${text}`);
+  try {
+    await askLine(question);
+  } finally {
+    if (canSwitch) process.stderr.write(NORMAL_SCREEN);
+  }
+}
+
+/** xterm's private modes 1049, with a cleared screen and the cursor at its top. */
+const ALTERNATE_SCREEN = '\x1b[?1049h\x1b[2J\x1b[H';
+const NORMAL_SCREEN = '\x1b[?1049l';
+
 /** Asks twice, until both answers match. */
 export async function askNew(question: string): Promise<string> {
   for (;;) {

@@ -33,6 +33,8 @@ function advise(code: AppError['code'], dataDir: string): string {
     case 'database_not_one':
     case 'database_foreign':
       return `Keep a copy of ${dataDir} as it is. Replace temps.db with a backup of it, then try again.`;
+    case 'database_restored':
+      return `Keep a copy of ${dataDir} as it is, then do one of the two and try again.`;
     case 'disk_full':
       return `Free some space on the disk of ${dataDir}, then try again.`;
     case 'database_read_only':

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
 import type { Doors, Instance, WindowDoor } from '../instance/instance.ts';
+import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';
@@ -41,6 +42,7 @@ interface Desktop {
 /** Starts the desktop. Called once, before `ready`, by the process that holds the single-instance lock. */
 export async function runDesktop(words: readonly string[]): Promise<void> {
   const wanted = readStartArguments(words, process.env);
+  forbidCoreFiles();
   const log = openDesktopLog(logPath());
   guardApp();
   let desktop: Desktop | null = null;
@@ -202,7 +204,10 @@ async function lock({ door }: Desktop): Promise<void> {
   await door.fetch(new Request('http://localhost/api/vault/lock', { method: 'POST' }));
 }
 
-/** Unlocks with the keychain if possible; else opens the page to unlock with a copy. */
+/**
+ * Unlocks with the keychain if that is possible and the identity was confirmed just now; else opens the page, which asks
+ * for the password or a copy.
+ */
 async function unlock({ door, window }: Desktop): Promise<void> {
   const answer = await door.fetch(
     new Request('http://localhost/api/vault/unlock', {

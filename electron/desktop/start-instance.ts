@@ -81,7 +81,7 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     dataDir: wanted.dataDir,
     // For a first start only; later ones follow the key record. SECURITY: without a keychain the instance stays
     // locked and says so: it never falls back to a less safe place.
-    custody: 'keychain',
+    usualCustody: 'keychain',
     offersFoundKey: true,
     log,
     processes: utilityProcesses,

@@ -6,10 +6,14 @@ import type { ProcessHost } from '../instance/kernel/process-hosts.ts';
  * messages go through the process's port, never through arguments.
  */
 export const utilityProcesses: ProcessHost = {
-  start({ name, file }, { onMessage, onExit }) {
+  start({ name, file, heapMib }, { onMessage, onExit }) {
     // As a command the program may ask before Electron is ready, when no such process can be created yet.
     const forked = app.whenReady().then(() => {
-      const child = utilityProcess.fork(file, [], { stdio: 'ignore', serviceName: `Temps ${name}` });
+      const child = utilityProcess.fork(file, [], {
+        stdio: 'ignore',
+        serviceName: `Temps ${name}`,
+        execArgv: heapMib === undefined ? [] : [`--js-flags=--max-old-space-size=${heapMib}`],
+      });
       child.on('message', onMessage);
       child.on('exit', onExit);
       return child;

@@ -39,10 +39,14 @@ export interface Composition {
  * Throws when two declare the same name.
  */
 export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
-  const identity = createIdentity(ctx, {
-    describe: () => describeFirstKey(core),
-    keep: (actor, where) => keepFirstKey(core, actor, where),
-  });
+  const identity = createIdentity(
+    ctx,
+    {
+      describe: () => describeFirstKey(core),
+      keep: (actor, where) => keepFirstKey(core, actor, where),
+    },
+    () => findDoors()?.httpsUrl ?? null,
+  );
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
     vaultCapability(ctx, core),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Caller } from './access/caller.ts';
 import { createAuditLog } from './audit/audit-log.ts';
@@ -9,16 +10,19 @@ import { listHostNames } from './doors/host-names.ts';
 import { openWindowDoor, type WindowDoor } from './doors/window-door.ts';
 import { createApp } from './http/app.ts';
 import { createJobs } from './jobs/job-queue.ts';
-import { AppError } from './kernel/app-error.ts';
+import { AppError, hasCode } from './kernel/app-error.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
 import { createEvents, type Events } from './kernel/events.ts';
 import { type Log, silentLog } from './kernel/log.ts';
 import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
 import { stopParts } from './kernel/stop-parts.ts';
-import { prepareDataDir } from './store/data-directory.ts';
+import { DATABASE_FILE, prepareDataDir } from './store/data-directory.ts';
+import { checkIntegrity, damagedError } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
-import { openStore, type Store } from './store/store.ts';
+import { openStore, openStoreForReading, type Store } from './store/store.ts';
+import { asStoreError, isDiskTrouble } from './store/store-error.ts';
+import { findRotationElsewhere } from './vault/rotation/rotation-elsewhere.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
 import type { CustodyName } from './vault/vocabulary.ts';
@@ -32,12 +36,16 @@ export type { Doors, ProcessHost, WindowDoor };
 
 export interface InstanceOptions {
   dataDir: string;
-  /** Where a first start keeps the new key; later starts follow the key record. */
+  /** Where a first start keeps the new key; remembered until there is one. Later starts follow the key record. */
   custody?: CustodyName;
+  /** The same, where nobody chose. */
+  usualCustody?: CustodyName;
   /** For passphrase custody. */
   passphrase?: SecretText;
   /** On a first start with an existing key file, ask during set-up whether to use it. */
   offersFoundKey?: boolean;
+  /** False for a command: only a start and set-up create or adopt a first key. */
+  createsFirstKey?: boolean;
   /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
   env?: NodeJS.ProcessEnv;
   clock?: Clock;
@@ -46,6 +54,8 @@ export interface InstanceOptions {
   processes?: ProcessHost | undefined;
   /** Folder of the built console; by default next to this package's code. */
   consoleFolder?: string;
+  /** Whether a disk that takes no writes is opened for reading, instead of an error: for commands that read. */
+  mayReadOnly?: boolean;
   /** How long to wait for another short command on the same data directory to finish. */
   waitForOwnershipMs?: number;
   /** Work factor of new passphrase files, for tests; age's own unless said. */
@@ -82,13 +92,27 @@ export interface Instance {
  * is not an error: see `status().vault`.
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
+  try {
+    return await open(options);
+  } catch (error) {
+    throw await findCause(error, options);
+  }
+}
+
+/** A damaged page shows in whatever is read from it first: what nothing explains is explained by a check. */
+async function findCause(error: unknown, { dataDir, processes = childProcesses }: InstanceOptions) {
+  const path = join(dataDir, DATABASE_FILE);
+  const known = asStoreError(error, path);
+  if (known instanceof AppError || !existsSync(path)) return known;
+  const findings = await checkIntegrity(processes, path, new AbortController().signal).catch(() => []);
+  return findings.length > 0 ? damagedError(path, findings, error) : error;
+}
+
+async function open(options: InstanceOptions): Promise<Instance> {
   const { dataDir } = options;
   const clock = options.clock ?? systemClock;
-  const repaired = prepareDataDir(dataDir);
-  const ownership = takeOwnership(dataDir, options.waitForOwnershipMs);
-  let store: Store | undefined;
+  const { repaired, ownership, store } = openDataDir(options, clock);
   try {
-    store = openStore(dataDir, clock);
     const log = options.log ?? silentLog;
     const processes = options.processes ?? childProcesses;
     const events = createEvents();
@@ -102,12 +126,14 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       log,
       processes,
       ...(options.custody ? { custody: options.custody } : {}),
+      ...(options.usualCustody ? { usualCustody: options.usualCustody } : {}),
+      createsFirstKey: options.createsFirstKey ?? true,
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
       ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
       offersFoundKey: options.offersFoundKey ?? false,
       emit: events.emit,
     });
-    core.said.unshift(...repaired);
+    core.said.unshift(...repaired, ...store.said);
     const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
     const stopper = new AbortController();
     const ctx: Context = {
@@ -125,16 +151,58 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     };
     return assemble({ ctx, core, ownership, stopper, consoleFolder });
   } catch (error) {
-    store?.close();
+    store.close();
+    ownership?.release();
+    throw error;
+  }
+}
+
+interface OpenedDataDir {
+  repaired: string[];
+  /** Null on a disk that takes no writes: nobody owns it, and nothing is written. */
+  ownership: Ownership | null;
+  store: Store;
+}
+
+function openDataDir(options: InstanceOptions, clock: Clock): OpenedDataDir {
+  try {
+    return openForWriting(options, clock);
+  } catch (error) {
+    if (!options.mayReadOnly || !isDiskTrouble(error)) throw error;
+    return { repaired: [], ownership: null, store: openStoreForReading(options.dataDir, clock, error) };
+  }
+}
+
+function openForWriting({ dataDir, waitForOwnershipMs }: InstanceOptions, clock: Clock): OpenedDataDir {
+  const repaired = prepareDataDir(dataDir);
+  const ownership = take(dataDir, waitForOwnershipMs);
+  try {
+    return { repaired, ownership, store: openStore(dataDir, clock, ownership) };
+  } catch (error) {
     ownership.release();
     throw error;
+  }
+}
+
+/** Who finds the directory in use is told of a rotation there, which is better left to end. */
+function take(dataDir: string, waitMs: number | undefined): Ownership {
+  try {
+    return takeOwnership(dataDir, waitMs);
+  } catch (error) {
+    if (!hasCode(error, 'data_dir_in_use')) throw error;
+    const rotation = findRotationElsewhere(dataDir);
+    if (rotation === null) throw error;
+    throw new AppError('data_dir_in_use', `${error.message} ${rotation}`, {
+      cause: error,
+      ...(error.details ? { details: error.details } : {}),
+    });
   }
 }
 
 interface Parts {
   ctx: Context;
   core: VaultCore;
-  ownership: Ownership;
+  ownership: Ownership | null;
   stopper: AbortController;
   consoleFolder: string;
 }
@@ -193,7 +261,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
         try {
           store.close();
         } finally {
-          ownership.release();
+          ownership?.release();
         }
       }
     },

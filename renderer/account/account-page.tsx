@@ -1,14 +1,15 @@
 import { LogOut, UserX } from 'lucide-react';
-import { useState } from 'react';
-import { askConfirmed, client } from '../api/client.ts';
+import { useRef, useState } from 'react';
+import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { hasCode } from '../api/problem.ts';
 import { type Session, signOut, useIsOwner, useSession } from '../app/session.ts';
 import { desktop } from '../desktop.ts';
 import { roleLabel } from '../people/role-choice.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
-import { TextField } from '../ui/form/field.tsx';
+import { PasswordField, TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
@@ -73,16 +74,28 @@ export function AccountPage() {
   );
 }
 
-/** Changes the password. The identity confirmation asks for the old one. */
+/** Changes the password. The current one is always asked for, however recently it was confirmed. */
 function PasswordSection({ email, name }: { email: string; name: string }) {
+  // SECURITY: only in the field, which is cleared once the password was changed.
+  const current = useRef<HTMLInputElement>(null);
   const [password, setPassword] = useState('');
-  const change = useApiMutation(() => askConfirmed(() => client.PATCH('/users/me', { body: { password } })), {
-    changes: ['users'],
-    onDone: () => {
-      setPassword('');
-      showToast({ title: 'Password changed', text: 'Your other sessions were ended.' });
+  const change = useApiMutation(
+    () =>
+      ask(
+        client.PATCH('/users/me', {
+          body: { password, current_password: current.current?.value ?? '' },
+        }),
+      ),
+    {
+      changes: ['users', 'session'],
+      onDone: () => {
+        if (current.current) current.current.value = '';
+        setPassword('');
+        showToast({ title: 'Password changed', text: 'Your other sessions were ended.' });
+      },
     },
-  });
+  );
+  const isWrong = hasCode(change.error, 'invalid_credentials', 'too_many_attempts');
   return (
     <Section title="Password" said="Changing it ends your other sessions.">
       <form
@@ -93,6 +106,13 @@ function PasswordSection({ email, name }: { email: string; name: string }) {
         }}
       >
         <input type="hidden" autoComplete="username" value={email} readOnly />
+        <PasswordField
+          ref={current}
+          label="Current password"
+          autoComplete="current-password"
+          required
+          error={isWrong ? change.message : change.fieldError('current_password')}
+        />
         <NewPasswordField
           label="New password"
           value={password}
@@ -100,7 +120,7 @@ function PasswordSection({ email, name }: { email: string; name: string }) {
           names={[email, name]}
           error={change.fieldError('password')}
         />
-        <FormError mutation={change} fields={['password']} />
+        {!isWrong && <FormError mutation={change} fields={['password', 'current_password']} />}
         <div className="flex justify-end">
           <Button type="submit" isBusy={change.isPending} disabled={!checkPassword(password).isGood}>
             Change password

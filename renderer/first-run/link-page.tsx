@@ -13,9 +13,12 @@ interface Link {
   token: string;
 }
 
-/** Reads the token and removes it from the address immediately, so that neither history nor screen shows it. */
+/**
+ * Reads the token from the fragment, which no server is sent, and removes it from the address immediately, so that
+ * neither history nor screen shows it.
+ */
 function takeLink(): Link {
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(location.hash.slice(1));
   const link = { purpose: query.get('purpose'), token: query.get('token') ?? '' };
   history.replaceState(history.state, '', '/link');
   return link;
@@ -24,9 +27,20 @@ function takeLink(): Link {
 /** Page of a one-time link: first for the set-up, later to sign in as the owner of this machine. */
 export function LinkPage() {
   const [link, setLink] = useState<Link | null>(null);
-  useEffect(() => setLink((known) => known ?? takeLink()), []);
+  useEffect(() => {
+    // A link that is opened on this page does not load it again: only its fragment differs.
+    const take = () => setLink((known) => (known === null || location.hash !== '' ? takeLink() : known));
+    take();
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, []);
   if (!link) return null;
-  return link.purpose === 'setup' ? <SetUp token={link.token} /> : <ContinueAsOwner token={link.token} />;
+  const { purpose, token } = link;
+  return purpose === 'setup' ? (
+    <SetUp key={token} token={token} />
+  ) : (
+    <ContinueAsOwner key={token} token={token} />
+  );
 }
 
 function ContinueAsOwner({ token }: { token: string }) {
@@ -46,7 +60,9 @@ function ContinueAsOwner({ token }: { token: string }) {
         </div>
         <div>
           <h1 className="t20">Continue as the owner of this machine</h1>
-          <p className="text-text-2">The link works once and expires after five minutes.</p>
+          <p className="text-text-2">
+            The link works once and expires after five minutes. To read secrets, confirm with your password.
+          </p>
         </div>
         <FormError mutation={enter} />
         <Button kind="main" isBusy={enter.isPending} onClick={() => enter.mutate()} autoFocus>

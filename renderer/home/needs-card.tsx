@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
-import { useKnownCopies } from '../key/key-queries.ts';
+import { useKnownCopies, useKnownSplits } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';
@@ -19,6 +19,7 @@ import { listNeeds, type Need } from './needs.ts';
 /** Things that need attention, if any. */
 export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const copies = useKnownCopies(vault.fingerprint);
+  const splits = useKnownSplits(vault.fingerprint);
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
   const keychain = useKeychain();
@@ -27,6 +28,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const needs = listNeeds({
     vault,
     copies,
+    splits,
     lost,
     report,
     keychain,

@@ -1,5 +1,5 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
-import { nameCopy } from '../key/key-queries.ts';
+import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
@@ -26,6 +26,8 @@ export interface NeedFacts {
   vault: VaultStatus;
   /** Copies of the active key. */
   copies: readonly KeyCopy[];
+  /** Splits of the active key. */
+  splits: readonly KeySplit[];
   lost: number;
   report: DoctorReport | undefined;
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
@@ -53,13 +55,23 @@ export function listNeeds(facts: NeedFacts): Need[] {
   ];
 }
 
+const databaseTitles: Record<NeedFacts['vault']['database']['state'], string> = {
+  ok: 'The database',
+  gone: 'The database is gone',
+  damaged: 'The database is damaged',
+  taken: 'Another process took this data directory',
+  full: 'Writing has stopped: the disk is full',
+  read_only: 'Writing has stopped: the disk is read only',
+  failing: 'Writing has stopped: the disk failed',
+};
+
 function needDatabase({ vault }: NeedFacts): Need[] {
   if (vault.database.detail === null) return [];
   return [
     {
       id: 'damage',
       sign: { verdict: 'broken' },
-      title: vault.database.state === 'gone' ? 'The database is gone' : 'The database is damaged',
+      title: databaseTitles[vault.database.state],
       text: vault.database.detail,
       button: null,
     },
@@ -157,7 +169,16 @@ function needVerification({ vault, copies, nowMs }: NeedFacts): Need[] {
     });
 }
 
-function needReading({ vault, copies }: NeedFacts): Need[] {
+function needReading({ vault, copies, splits }: NeedFacts): Need[] {
+  const idle = splits
+    .filter((split) => !isSplitCounting(split))
+    .map((split) => ({
+      id: `split ${split.id}`,
+      sign: { days: null },
+      title: nameSplit(split),
+      text: split.message,
+      button: { label: 'Show it', to: '/key' as const },
+    }));
   const unread = copies.filter((copy) => copy.verified_at === null);
   const notes = vault.said
     .filter((line) => line !== vault.database.detail)
@@ -169,7 +190,7 @@ function needReading({ vault, copies }: NeedFacts): Need[] {
       button: null,
       note: line,
     }));
-  return [...(unread.length > 0 ? [needUnread(unread)] : []), ...notes];
+  return [...(unread.length > 0 ? [needUnread(unread)] : []), ...idle, ...notes];
 }
 
 /** However many there are, they are one thing to do. */

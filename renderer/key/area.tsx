@@ -1,7 +1,7 @@
 import './key.css';
 import './locked/locked.css';
 import { Link } from '@tanstack/react-router';
-import { KeyRound, LockKeyhole, RefreshCw, ShieldCheck } from 'lucide-react';
+import { KeyRound, LockKeyhole, RefreshCw, ShieldCheck, Split } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { queryClient } from '../api/queries.ts';
 import { area, type NavSign } from '../app/area.ts';
@@ -33,6 +33,12 @@ export const keyArea = area({
       saysHealth: true,
     },
     {
+      path: '/key/split',
+      load: () => import('./split-page.tsx').then((file) => file.SplitPage),
+      guard: { permission: 'vault:write', title: 'Split the key' },
+      saysHealth: true,
+    },
+    {
       path: '/key/rotate',
       load: () => import('./rotate-page.tsx').then((file) => file.RotatePage),
       guard: { permission: 'vault:write', title: 'Rotate the key' },
@@ -56,6 +62,7 @@ export const keyArea = area({
       to: '/key/copy',
     },
     { group: 'Do', label: 'Verify a copy', icon: ShieldCheck, aside: 'Encryption key', to: '/key/verify' },
+    { group: 'Do', label: 'Split the key', icon: Split, aside: 'Encryption key', to: '/key/split' },
     { group: 'Do', label: 'Rotate the key', icon: RefreshCw, aside: 'Encryption key', to: '/key/rotate' },
     {
       group: 'Do',

@@ -16,6 +16,7 @@ import { Copies } from './page/copies.tsx';
 import { Custody } from './page/custody.tsx';
 import { Health } from './page/health.tsx';
 import { KeyHistory } from './page/key-history.tsx';
+import { Splits } from './page/splits.tsx';
 
 /** The encryption key: its health, where it is stored, its copies, and what can be done with it. */
 export function KeyPage() {
@@ -55,6 +56,7 @@ export function KeyPage() {
           <div className="key-cols">
             <div className="grid min-w-0 grid-cols-1 gap-6">
               <Copies vault={vault.data} />
+              <Splits vault={vault.data} />
               <KeyHistory vault={vault.data} />
             </div>
             <div className="grid min-w-0 grid-cols-1 gap-6">

@@ -151,6 +151,7 @@ const words: Record<Verification['verdict'], Words> = {
   unknown_key: { sign: 'risk', level: 'level-risk', title: 'It is a key, but not one of this instance' },
   words_invalid: { sign: 'broken', level: 'level-broken', title: 'These are not the words of a key' },
   damaged: { sign: 'broken', level: 'level-broken', title: 'It is damaged' },
+  unusable: { sign: 'risk', level: 'level-risk', title: 'It cannot be used here' },
   passphrase_required: { sign: 'locked', level: 'level-none', title: 'It is encrypted' },
   passphrase_wrong: { sign: 'locked', level: 'level-none', title: 'Wrong passphrase' },
 };

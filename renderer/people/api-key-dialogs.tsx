@@ -9,7 +9,7 @@ import { Field, TextField } from '../ui/form/field.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
-import { formatAgo } from '../ui/time.ts';
+import { formatAgo, formatCount } from '../ui/time.ts';
 import { type ApiKey, grantsQuery } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { type Role, roleLabel, roles } from './role-choice.tsx';
@@ -147,7 +147,14 @@ function PermissionChoice({ all, value, onChange, error }: PermissionChoiceProps
   );
 }
 
-export function DeleteApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClose: () => void }) {
+interface DeleteApiKeyDialogProps {
+  apiKey: ApiKey;
+  /** Names of the keys it created, which end with it. */
+  madeByIt: readonly string[];
+  onClose: () => void;
+}
+
+export function DeleteApiKeyDialog({ apiKey, madeByIt, onClose }: DeleteApiKeyDialogProps) {
   const remove = useApiMutation(
     () => askConfirmed(() => client.DELETE('/api-keys/{id}', { params: { path: { id: apiKey.id } } })),
     {
@@ -172,6 +179,12 @@ export function DeleteApiKeyDialog({ apiKey, onClose }: { apiKey: ApiKey; onClos
           ? 'It was never used.'
           : `It was last used ${formatAgo(Date.parse(apiKey.last_used_at))}.`}
       </p>
+      {madeByIt.length > 0 && (
+        <p className="[overflow-wrap:anywhere]">
+          {formatCount(madeByIt.length, 'key')} that it created {madeByIt.length === 1 ? 'is' : 'are'} deleted
+          with it: {madeByIt.join(', ')}.
+        </p>
+      )}
       <p>This cannot be undone. To disable it temporarily, turn it off instead.</p>
     </ConfirmDialog>
   );

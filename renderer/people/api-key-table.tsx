@@ -9,17 +9,19 @@ import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatCount } from '../ui/time.ts';
-import type { ApiKey } from './people-queries.ts';
+import { type ApiKey, findEndedParent } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { roleLabel } from './role-choice.tsx';
 
 interface ApiKeyTableProps extends TableStates {
   keys: readonly ApiKey[];
+  /** Whether the caller may change this one. */
+  mayChange: (key: ApiKey) => boolean;
   /** Absent for callers without write access. */
   onDelete?: ((key: ApiKey) => void) | undefined;
 }
 
-export function ApiKeyTable({ keys, onDelete, ...states }: ApiKeyTableProps) {
+export function ApiKeyTable({ keys, mayChange, onDelete, ...states }: ApiKeyTableProps) {
   return (
     <Table
       {...states}
@@ -31,12 +33,29 @@ export function ApiKeyTable({ keys, onDelete, ...states }: ApiKeyTableProps) {
         {
           name: 'Name',
           isRowHeader: true,
-          cell: ({ name, is_active, key_prefix }) => (
+          cell: (key) => (
             <RowName
-              name={name}
-              beside={!is_active && <Chip>turned off</Chip>}
-              below={<span className="font-mono">{key_prefix}…</span>}
+              name={key.name}
+              beside={<State apiKey={key} keys={keys} />}
+              below={<span className="font-mono">{key.key_prefix}…</span>}
             />
+          ),
+        },
+        {
+          name: 'Created by',
+          width: 'w-40',
+          className: 'max-tablet:hidden',
+          cell: ({ user_name, parent_name }) => (
+            <span className="two-lines">
+              <span className="block truncate" dir="auto">
+                {user_name ?? 'the owner'}
+              </span>
+              {parent_name !== null && (
+                <span className="block truncate text-12 text-text-3" dir="auto">
+                  with {parent_name}
+                </span>
+              )}
+            </span>
           ),
         },
         {
@@ -52,10 +71,23 @@ export function ApiKeyTable({ keys, onDelete, ...states }: ApiKeyTableProps) {
           cell: (key) => <LastUsed at={key.last_used_at} />,
         },
         { name: 'Expires', width: 'w-36 max-phone:w-32', cell: (key) => <Expiry at={key.expires_at} /> },
-        ...(onDelete ? [actionsColumn<ApiKey>((key) => <KeyMenu apiKey={key} onDelete={onDelete} />)] : []),
+        ...(onDelete
+          ? [
+              actionsColumn<ApiKey>((key) =>
+                mayChange(key) ? <KeyMenu apiKey={key} onDelete={onDelete} /> : null,
+              ),
+            ]
+          : []),
       ]}
     />
   );
+}
+
+/** A key that a key created ends with it. */
+function State({ apiKey, keys }: { apiKey: ApiKey; keys: readonly ApiKey[] }) {
+  if (!apiKey.is_active) return <Chip>turned off</Chip>;
+  const ended = findEndedParent(apiKey, keys, Date.now());
+  return ended && <Chip>ended with {ended.name}</Chip>;
 }
 
 function Grant({ apiKey }: { apiKey: ApiKey }) {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Bot, Plus } from 'lucide-react';
 import { useState } from 'react';
-import { useMay } from '../app/session.ts';
+import { useMay, useSession } from '../app/session.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
@@ -9,11 +9,13 @@ import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
 import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog } from './api-key-dialogs.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
 import { PeopleFrame } from './people-frame.tsx';
-import { type ApiKey, apiKeysQuery } from './people-queries.ts';
+import { type ApiKey, apiKeysQuery, listMadeBy } from './people-queries.ts';
 
 /** Credentials of programs. */
 export function ApiKeysPage() {
   const mayWrite = useMay('api_keys:write');
+  const mayManageAll = useMay('users:write');
+  const you = useSession().user?.id;
   const canEncrypt = useCanEncrypt();
   const keys = useQuery(apiKeysQuery);
   const [isMaking, setMaking] = useState(false);
@@ -34,6 +36,7 @@ export function ApiKeysPage() {
       <ApiKeyTable
         query={keys}
         keys={keys.data ?? []}
+        mayChange={({ user_id }) => mayManageAll || user_id === you}
         onDelete={mayWrite ? setLeaving : undefined}
         empty={
           <Empty
@@ -51,7 +54,13 @@ export function ApiKeysPage() {
           delete it and create a new one.
         </ShownOnce>
       )}
-      {leaving && <DeleteApiKeyDialog apiKey={leaving} onClose={() => setLeaving(null)} />}
+      {leaving && (
+        <DeleteApiKeyDialog
+          apiKey={leaving}
+          madeByIt={listMadeBy(leaving, keys.data ?? [])}
+          onClose={() => setLeaving(null)}
+        />
+      )}
     </PeopleFrame>
   );
 }

@@ -19,6 +19,28 @@ export const apiKeysQuery = queryOptions({
 
 export type ApiKey = Awaited<ReturnType<NonNullable<typeof apiKeysQuery.queryFn>>>[number];
 
+/** What someone made that still lets programs in: it ends with their rights. */
+export const keysOfPersonQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['users', id, 'keys'],
+    queryFn: () => ask(client.GET('/users/{id}/keys', { params: { path: { id } } })),
+  });
+
+/** Names of the keys that end with this one: those it created, and those they created. */
+export function listMadeBy(key: ApiKey, keys: readonly ApiKey[]): string[] {
+  return keys
+    .filter(({ parent_id }) => parent_id === key.id)
+    .flatMap((child) => [child.name, ...listMadeBy(child, keys)]);
+}
+
+/** The key whose end ended this one; null while none did. */
+export function findEndedParent(key: ApiKey, keys: readonly ApiKey[], nowMs: number): ApiKey | null {
+  const parent = keys.find(({ id }) => id === key.parent_id);
+  if (!parent) return null;
+  const isOver = parent.expires_at !== null && Date.parse(parent.expires_at) <= nowMs;
+  return !parent.is_active || isOver ? parent : findEndedParent(parent, keys, nowMs);
+}
+
 /** Roles and permissions an API key can have. */
 export const grantsQuery = queryOptions({
   queryKey: ['api-keys', 'permissions'],

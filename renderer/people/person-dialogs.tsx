@@ -7,8 +7,9 @@ import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.t
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
+import { EndingKeys } from './ending-keys.tsx';
 import { displayName, type Person } from './people-queries.ts';
-import { type Role, RoleChoice, roleLabel } from './role-choice.tsx';
+import { isWeaker, type Role, RoleChoice, roleLabel } from './role-choice.tsx';
 
 /** Adds a person. The first password is set here; no mail is sent. */
 export function NewPersonDialog({ onClose }: { onClose: () => void }) {
@@ -98,7 +99,10 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
     for (const role of held.filter((each) => !roles.includes(each)))
       await askConfirmed(() => client.DELETE('/users/{id}/roles/{role}', { params: { path: { id, role } } }));
   };
-  const save = useApiMutation(send, { changes: ['users', 'session'], onDone: onClose });
+  const save = useApiMutation(send, {
+    changes: ['users', 'session', 'api-keys', 'projects'],
+    onDone: onClose,
+  });
   return (
     <FormDialog
       title={
@@ -130,6 +134,7 @@ export function EditPersonDialog({ person, onClose }: { person: Person; onClose:
         required
       />
       <RoleChoice value={roles} onChange={setRoles} />
+      {isWeaker(roles, held) && <EndingKeys person={person} />}
     </FormDialog>
   );
 }
@@ -143,6 +148,7 @@ export function ResetPasswordDialog({ person, onClose }: { person: Person; onClo
         client.POST('/users/reset-password', { body: { email: person.user.email, password } }),
       ),
     {
+      changes: ['users', 'api-keys', 'projects'],
       onDone: () => {
         onClose();
         showToast({ title: 'New password set', text: 'Send it to them yourself.' });
@@ -167,6 +173,7 @@ export function ResetPasswordDialog({ person, onClose }: { person: Person; onClo
         error={reset.fieldError('password')}
         autoFocus
       />
+      <EndingKeys person={person} />
     </FormDialog>
   );
 }
@@ -176,7 +183,7 @@ export function DeletePersonDialog({ person, onClose }: { person: Person; onClos
   const remove = useApiMutation(
     () => askConfirmed(() => client.DELETE('/users/{id}', { params: { path: { id: person.user.id } } })),
     {
-      changes: ['users'],
+      changes: ['users', 'api-keys', 'projects'],
       onDone: () => {
         onClose();
         showToast({
@@ -195,9 +202,9 @@ export function DeletePersonDialog({ person, onClose }: { person: Person; onClos
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{displayName(person)}</b> will be signed out everywhere and can no longer sign in. API
-        keys they created stop working.
+        <b dir="auto">{displayName(person)}</b> will be signed out everywhere and can no longer sign in.
       </p>
+      <EndingKeys person={person} />
       {isYou && <p>This is the account you are using.</p>}
       <p>Their changes stay, also in the activity log. They can be restored.</p>
     </ConfirmDialog>
@@ -228,7 +235,7 @@ export function RestorePersonDialog({ person, onClose }: { person: Person; onClo
     >
       <p className="[overflow-wrap:anywhere]">
         <b dir="auto">{displayName(person)}</b> can sign in with their old password again, as {held}. API keys
-        they created work again too.
+        they created stay turned off.
       </p>
     </ConfirmDialog>
   );

@@ -53,6 +53,15 @@ export const roles = [
 
 export type Role = (typeof roles)[number]['name'];
 
+/** Whether the strongest of these roles may less than the strongest of those; without a role one can only read. */
+export function isWeaker(next: readonly Role[], before: readonly Role[]): boolean {
+  const strength = (held: readonly Role[]) => {
+    const rank = roles.findIndex(({ name }) => held.includes(name));
+    return rank === -1 ? roles.length - 1 : rank;
+  };
+  return strength(next) > strength(before);
+}
+
 export function roleLabel(name: string): string {
   return roles.find((role) => role.name === name)?.label ?? name;
 }

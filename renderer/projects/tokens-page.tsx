@@ -142,8 +142,12 @@ function TokenTable({ tokens, onDelete, ...states }: TokenTableProps) {
         {
           name: 'Name',
           isRowHeader: true,
-          cell: ({ name, token_prefix }) => (
-            <RowName name={name} below={<span className="font-mono">{token_prefix}…</span>} />
+          cell: ({ name, is_active, token_prefix }) => (
+            <RowName
+              name={name}
+              beside={!is_active && <Chip>turned off</Chip>}
+              below={<span className="font-mono">{token_prefix}…</span>}
+            />
           ),
         },
         {

@@ -30,6 +30,8 @@ export function DoctorCard({ vault, report }: { vault: VaultStatus; report: Doct
       <div className="doctor-said">
         {isLocked ? (
           <Locked />
+        ) : report?.activity?.broken_at != null ? (
+          <ChangedActivity line={report.activity.broken_at} />
         ) : bad ? (
           <Bad secret={bad} failing={first?.failing ?? 1} />
         ) : (
@@ -92,6 +94,24 @@ function Running({ report }: { report: DoctorReport }) {
       <p className="text-12 text-text-3">
         {isLong ? 'It continues in the background: you can leave this page.' : 'Decrypting every value.'}
       </p>
+    </>
+  );
+}
+
+function ChangedActivity({ line }: { line: number }) {
+  return (
+    <>
+      <Verdict name="broken" className="text-danger-solid" />
+      <div className="min-w-0">
+        <b>The activity log is not as it was written</b>
+        <p>
+          Line {line.toLocaleString()} does not follow from those before it: something other than this
+          instance changed the database. Compare it with a backup.
+        </p>
+      </div>
+      <Link to="/activity" className={buttonClass()}>
+        Activity
+      </Link>
     </>
   );
 }

@@ -12,6 +12,8 @@ import { useSaveKey } from '../ui/use-save-key.ts';
 import { type Settings, settingsQuery } from './settings-query.ts';
 
 const MAX_DAYS = 90;
+const MIN_KEPT = 30;
+const MAX_KEPT = 3650;
 const MAX_NAMES = 50;
 /** The instance's rule for a name or address. */
 const NAME = /^[a-zA-Z0-9.:-]{1,253}$/;
@@ -19,6 +21,7 @@ const NAME = /^[a-zA-Z0-9.:-]{1,253}$/;
 const toText = (settings: Settings) => ({
   name: settings.instance_name,
   days: String(settings.session_days),
+  kept: String(settings.activity_days),
   names: settings.https_names.join('\n'),
 });
 const toNames = (text: string) => [...new Set(text.split(/[\s,]+/).filter(Boolean))];
@@ -44,13 +47,20 @@ export function InstanceForm({ settings }: { settings: Settings }) {
     Number.isInteger(days) && days >= 1 && days <= MAX_DAYS
       ? undefined
       : `A whole number from 1 to ${MAX_DAYS}.`;
+  const kept = Number(text.kept);
+  const keptError =
+    Number.isInteger(kept) && kept >= MIN_KEPT && kept <= MAX_KEPT
+      ? undefined
+      : `A whole number from ${MIN_KEPT} to ${MAX_KEPT}.`;
   const nameError = findNameError(names);
   const changes = {
     ...(text.name.trim() !== settings.instance_name ? { instance_name: text.name.trim() } : {}),
     ...(days !== settings.session_days ? { session_days: days } : {}),
+    ...(kept !== settings.activity_days ? { activity_days: kept } : {}),
     ...(names.join() !== settings.https_names.join() ? { https_names: names } : {}),
   };
-  const isReady = Object.keys(changes).length > 0 && !daysError && !nameError && text.name.trim() !== '';
+  const isReady =
+    Object.keys(changes).length > 0 && !daysError && !keptError && !nameError && text.name.trim() !== '';
   const save = useApiMutation(() => askConfirmed(() => client.PUT('/settings', { body: changes })), {
     changes: ['session'],
     onDone: (saved) => {
@@ -100,6 +110,15 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           error={daysError ?? save.fieldError('session_days')}
           {...bind('days')}
         />
+        <TextField
+          label="Keep activity for"
+          hint="Days after which lines of the activity log are removed, at night. What remains stays checkable."
+          inputMode="numeric"
+          maxLength={4}
+          trailing={<span className="quiet">days</span>}
+          error={keptError ?? save.fieldError('activity_days')}
+          {...bind('kept')}
+        />
         <TextAreaField
           label="HTTPS names"
           hint="Additional names and addresses of this instance, one per line. They are added to its certificate; requests to any other name are refused. They take effect at the next start."
@@ -108,7 +127,10 @@ export function InstanceForm({ settings }: { settings: Settings }) {
           error={nameError ?? save.fieldError('https_names')}
           {...bind('names')}
         />
-        <FormError mutation={save} fields={['instance_name', 'session_days', 'https_names']} />
+        <FormError
+          mutation={save}
+          fields={['instance_name', 'session_days', 'activity_days', 'https_names']}
+        />
         {mayWrite && (
           <div className="flex justify-end">
             <Button kind="main" type="submit" isBusy={save.isPending} disabled={!isReady}>

@@ -40,6 +40,8 @@ export function caseWords(vault: VaultStatus): CaseWords {
       return { short: 'an older key', why: `${place} holds an older key`, meaning: detail };
     case 'foreign_key':
       return { short: 'another key', why: `${place} holds another key`, meaning: detail };
+    case 'relocated':
+      return { short: 'moved or copied?', why: 'this directory was moved or copied', meaning: UNTOUCHED };
     default:
       return {
         short: 'on request',

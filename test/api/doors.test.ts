@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenOn } from '../../electron/instance/doors/listener.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { requires } from '../requires.ts';
-import { openDoor, readCookie, type TestDoor } from './harness.ts';
+import { openDoor, readCookie, readToken, type TestDoor } from './harness.ts';
 
 let door: TestDoor & { stop(): Promise<void> };
 let port: number;
@@ -118,7 +118,7 @@ describe('the HTTPS door', () => {
   it('opens an owner session by a one-time link, once, and marks it', async () => {
     const { body } = await door.owner('POST', '/links');
     expect(body.purpose).toBe('owner');
-    const token = new URLSearchParams(body.path.split('?')[1]).get('token');
+    const token = readToken(body.path);
     const first = await door.request('POST', '/auth/link', { token });
     expect(first.status).toBe(200);
     const owner = { cookie: readCookie(first) };

@@ -188,7 +188,7 @@ export function readCookieName(dataDir: string): string {
 
 /** Of the path of a one-time link. */
 export function readToken(path: string): string {
-  return new URLSearchParams(path.slice(path.indexOf('?'))).get('token') as string;
+  return new URLSearchParams(path.slice(path.indexOf('#') + 1)).get('token') as string;
 }
 
 export function readCookie(answer: TestAnswer): string {

@@ -725,11 +725,13 @@ describeOverDoors('projects and variables', (door) => {
         unchanged: [],
       });
     }
-    const seen = (await send('GET', '/projects/diff/env-vars?search=MAP_TOKEN')).body[0];
+    const find = async () => (await send('GET', '/projects/diff/env-vars?search=MAP_TOKEN')).body[0];
+    const { version } = await find();
+    await writer('MAP_TOKEN=wrong\n', false);
+    expect((await find()).version).toBe(version + 1);
+    await writer('MAP_TOKEN=wrong\n', false);
+    expect((await find()).version).toBe(version + 2);
     await writer('MAP_TOKEN=canary-1\n', false);
-    expect((await send('GET', '/projects/diff/env-vars?search=MAP_TOKEN')).body[0].version).toBe(
-      seen.version,
-    );
     const reader = await key('reader', ['environments:write', 'environments:read', 'environments:reveal']);
     expect((await reader('MAP_TOKEN=canary-1\n')).body.unchanged).toHaveLength(1);
   });

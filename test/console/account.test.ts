@@ -100,9 +100,14 @@ describe('your account', () => {
     await page.getByText('1 more character').waitFor();
     expect(await page.getByRole('button', { name: 'Change password' }).isDisabled()).toBe(true);
     await page.getByLabel('New password').fill(renewed);
+    await page.getByLabel('Current password').fill('not the one');
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByText('Wrong password.').waitFor();
+    await page.getByLabel('Current password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByText('Password changed').waitFor();
-    expect(await page.getByLabel('New password').inputValue()).toBe('');
+    for (const label of ['New password', 'Current password'])
+      expect(await page.getByLabel(label).inputValue()).toBe('');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await page.getByLabel('E-mail').fill(EMAIL);

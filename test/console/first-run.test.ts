@@ -190,7 +190,7 @@ describe('setting up in a browser', () => {
   it('takes no link that was used, and says how to get another', async () => {
     const { c, page } = await openSetUp();
     await page.getByRole('heading', { name: 'Your key was created' }).waitFor();
-    await page.goto('/link?purpose=setup&token=wrong');
+    await page.goto('/link#purpose=setup&token=wrong');
     await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
     await page.getByText('temps-desktop console').waitFor();
     await expectAccessible(page, 'a link that is over');

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
@@ -74,6 +74,31 @@ describe('a locked vault', () => {
     expect((await c.api('GET', '/vault/status')).case).toBe('running');
     expect(readFileSync(keyFile, 'utf8')).toBe(key);
     expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain(`value="${meant}"`);
+  });
+
+  withKeyring('asks whether its directory was moved or copied, and opens with the answer', async () => {
+    const keyring = await startKeyring();
+    const c = await openShop({ args: ['--custody', 'keychain'], env: keyring.env });
+    const original = `${c.dataDir}-original`;
+    try {
+      await c.served.stop();
+      renameSync(c.dataDir, original);
+      cpSync(original, c.dataDir, { recursive: true });
+      await c.restart();
+      const { page } = await c.open(browser, '/key');
+      await page.getByRole('heading', { name: 'Locked: this directory was moved or copied' }).waitFor();
+      await page.getByRole('heading', { name: 'Was this data directory moved or copied?' }).waitFor();
+      await page.getByRole('button', { name: 'It was moved or restored' }).waitFor();
+      await expectAccessible(page, 'locked, moved or copied');
+      await page.getByRole('button', { name: 'It is a copy' }).click();
+      await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+      expect(await c.api('GET', '/vault/status')).toMatchObject({ case: 'running', relocation: null });
+    } finally {
+      rmSync(original, { recursive: true, force: true });
+      await opened?.stop();
+      opened = null;
+      keyring.stop();
+    }
   });
 
   it('says of a wrong copy whose it is, and stays locked', async () => {

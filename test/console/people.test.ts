@@ -70,6 +70,32 @@ describe('people and access', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
   });
 
+  it('says which keys end, before someone loses rights or their account', async () => {
+    const email = 'mia@example.org';
+    const mia = await signInAs(opened, browser, { email, role: 'user' });
+    const made = await mia.context.request.post('/api/api-keys', {
+      headers: { origin: opened.served.url },
+      data: { name: 'nightly build', role_type: 'user' },
+    });
+    expect(made.status()).toBe(201);
+    await mia.context.close();
+    for (const act of ['Edit…', 'Set a new password…', 'Delete…']) {
+      await page.getByRole('button', { name: `Actions for ${email}` }).click();
+      await page.getByRole('menuitem', { name: act }).click();
+      if (act === 'Edit…') {
+        expect(await page.getByText('nightly build').count()).toBe(0);
+        await page.getByRole('checkbox', { name: /^User/ }).uncheck();
+      }
+      await page.getByText('1 API key they created will stop working:').waitFor();
+      await page.getByRole('listitem').filter({ hasText: 'nightly build' }).waitFor();
+      await expectAccessible(page, `keys that end: ${act}`);
+      await page.getByRole('button', { name: act === 'Delete…' ? 'Keep them' : 'Cancel' }).click();
+    }
+    await opened.api('DELETE', `/users/${(await opened.api('GET', '/users')).at(-1).user.id}`);
+    expect((await opened.api('GET', '/api-keys')).api_keys).toMatchObject([{ is_active: false }]);
+    await opened.api('DELETE', `/api-keys/${(await opened.api('GET', '/api-keys')).api_keys[0].id}`);
+  });
+
   it('deletes someone and restores them', async () => {
     await page.getByRole('button', { name: 'Actions for Jonas' }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();

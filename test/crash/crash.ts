@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import { hasKeyring } from '../keyring.ts';
+import { copyWhileWriting, killClones, startElsewhere } from './custody-cases.ts';
 import {
   canInterruptCalls,
   interruptEveryCall,
@@ -76,6 +78,25 @@ const lanes = {
     ),
   ],
   alone: [
+    {
+      what: 'starts on foreign folders and links without target',
+      share: 1,
+      measure: () => startElsewhere(10),
+    },
+    {
+      what: 'a database file copied alone, or restored, while written',
+      share: 1,
+      measure: () => copyWhileWriting(60),
+    },
+    ...(hasKeyring()
+      ? [
+          {
+            what: 'clones of a keychain instance, killed in their work',
+            share: 0.3,
+            measure: () => killClones(40),
+          },
+        ]
+      : []),
     {
       what: 'rotation of 100,000 values, killed five times',
       share: 1,

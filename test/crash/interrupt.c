@@ -11,6 +11,8 @@
  *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!"
  *   INTERRUPT_CALLS the calls that count, as ",fsync,link,"
  *   INTERRUPT_UNDER folder; without it calls count wherever they go
+ *   INTERRUPT_WHILE file with an errno: as long as it exists, every such call answers it, as a disk that is full,
+ *                   read-only or broken does; INTERRUPT_AT is not used then
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -51,6 +53,16 @@ static int interrupted(const char *name, const char *path) {
   char wanted[32];
   snprintf(wanted, sizeof wanted, ",%s,", name);
   if (!calls || !strstr(calls, wanted)) return 0;
+  const char *during = getenv("INTERRUPT_WHILE");
+  if (during) {
+    char digits[16] = "";
+    long fd = syscall(SYS_openat, AT_FDCWD, during, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    syscall(SYS_read, fd, digits, sizeof digits - 1);
+    syscall(SYS_close, fd);
+    errno = atoi(digits);
+    return errno != 0;
+  }
   long here = atomic_fetch_add(&count, 1) + 1;
   const char *at = getenv("INTERRUPT_AT");
   if (!at || here != atol(at)) {

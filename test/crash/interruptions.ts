@@ -70,6 +70,16 @@ export function interruptionEnv(under: string, at: number, fault: Fault, log?: s
   };
 }
 
+/** What a program is started with whose calls below a folder fail while a file exists, with the errno in it. */
+export function failingEnv(under: string, whileFile: string): NodeJS.ProcessEnv {
+  return {
+    LD_PRELOAD: findInterrupter() ?? '',
+    INTERRUPT_CALLS: `,${FAILING_CALLS.join(',')},`,
+    INTERRUPT_UNDER: under,
+    INTERRUPT_WHILE: whileFile,
+  };
+}
+
 /** The calls that could be interrupted, by their names, as an undisturbed run makes them. */
 export function countCalls(program: Interruptible, fault: Fault): string[] {
   const { ran, calls } = run(program, 0, fault);

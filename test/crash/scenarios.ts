@@ -21,6 +21,7 @@ import { findOpenRotation } from '../../electron/instance/vault/rotation/rotatio
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
+import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
 
 export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;
@@ -35,10 +36,14 @@ export interface OpenVault {
 }
 
 /** The vault of a data directory as an instance opens it, without the doors. */
-export async function openCore(dataDir: string, passphrase?: SecretText): Promise<OpenVault> {
+export async function openCore(
+  dataDir: string,
+  passphrase?: SecretText,
+  custody?: CustodyName,
+): Promise<OpenVault> {
   prepareDataDir(dataDir);
   let ownership: Ownership | null = takeOwnership(dataDir, 5000);
-  const store = openStore(dataDir, systemClock);
+  const store = openStore(dataDir, systemClock, ownership);
   const core = await openVault({
     dataDir,
     env: {},
@@ -50,6 +55,7 @@ export async function openCore(dataDir: string, passphrase?: SecretText): Promis
     emit() {},
     scryptLogN: QUICK_LOG_N,
     ...(passphrase ? { passphrase } : {}),
+    ...(custody ? { custody } : {}),
   });
   return {
     core,
@@ -98,7 +104,7 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
   close();
 }
 
-async function rotate(core: VaultCore): Promise<void> {
+export async function rotate(core: VaultCore): Promise<void> {
   const open = findOpenRotation(core.store);
   if (open?.state === 'staged') await undoRotation(core, null);
   if (open?.state !== 'sealing' && open?.state !== 'proven') {

@@ -177,10 +177,20 @@ describe('the desktop', () => {
     expect(await ask(page, 'POST', '/vault/doctor?wait=true')).toMatchObject({ failed: 0 });
   });
 
-  it('locks from the tray, and opens again there', async () => {
+  it('locks from the tray, and unlocks from there with the password', async () => {
     await desktop.click('Lock now');
     await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, on request');
     await desktop.click('Unlock…');
+    // Whoever finds the computer unlocked does not undo a lock: the page asks for the password.
+    await page.waitForURL(/\/key$/);
+    await page
+      .getByRole('region', { name: 'Unlock with the stored key' })
+      .getByRole('button', { name: 'Unlock' })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm your identity' });
+    await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    expect(desktop.state().tray?.toolTip).toContain('locked');
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
     await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
   });
 

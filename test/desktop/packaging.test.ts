@@ -89,6 +89,7 @@ describe('the archive of a package', () => {
         'electron/main.js',
         'electron/headless.js',
         'electron/instance/identity/users/password-worker.js',
+        'electron/instance/vault/copies/reading/copy-reader-process.js',
         'electron/instance/vault/custody/keytar-process.js',
         'electron/instance/store/integrity-process.js',
         'electron/instance/store/migrations/meta/_journal.json',
@@ -241,6 +242,9 @@ describe('the packed program on Node', () => {
       expect(served.pid).toBe(served.child.pid);
       const { stdout } = await run(process.execPath, [headless, 'status', '--json'], { env });
       expect(JSON.parse(stdout)).toMatchObject({ state: 'running', running: true });
+      // A copy that is written is read again by a process of its own.
+      const copy = ['key', 'copy', '--format', 'text', '--to', join(folder, 'kit.txt'), '--keep-anyway'];
+      await run(process.execPath, [headless, ...copy], { env });
       // The worker thread that hashes a password is a file of its own.
       await createAdmin(headless, env);
     } finally {

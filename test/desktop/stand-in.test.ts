@@ -219,6 +219,16 @@ describe('the desktop on the stand-in', () => {
     expect(tray?.image.path).toContain('locked');
     await desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === 'Unlock…') ?? false);
     await desktop.click('Unlock…');
+    // Whoever finds the computer unlocked does not undo a lock: the page asks for the password.
+    await page.waitForURL(/\/key$/);
+    await page
+      .getByRole('region', { name: 'Unlock with the stored key' })
+      .getByRole('button', { name: 'Unlock' })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm your identity' });
+    await dialog.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    expect(desktop.state().tray?.toolTip).toContain('locked');
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
     await desktop.waitForState(({ tray }) => /running|key at risk/.test(tray?.toolTip ?? ''));
     await expect(desktop.click('Fly')).rejects.toThrow("no 'Fly'");
   });

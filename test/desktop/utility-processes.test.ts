@@ -49,6 +49,13 @@ describe('utility processes', () => {
     expect(() => process.kill(pid, 0)).toThrow();
   });
 
+  it('end at the limit of their heap', async () => {
+    const program = { ...oddProgram, heapMib: 32 };
+    await expect(askOnce(utilityProcesses, program, { do: 'fill the heap' })).rejects.toMatchObject(
+      failure('crashed'),
+    );
+  });
+
   it('wait until Electron is ready, which it is after a command began', async () => {
     const ready = Promise.withResolvers<void>();
     electron.ready = ready.promise;

@@ -80,9 +80,9 @@ function post(url: string, path: string, body: object): Promise<{ status: number
 /** The order matters: one person's way from the first start to a recovered key. */
 describe('the whole way of a new user', () => {
   it('creates the administrator through the set-up link, which works once', async () => {
-    const { searchParams } = new URL(served.setupUrl ?? '');
+    const { hash } = new URL(served.setupUrl ?? '');
     const form = {
-      token: searchParams.get('token') ?? '',
+      token: new URLSearchParams(hash.slice(1)).get('token') ?? '',
       email: 'ada@example.org',
       name: 'Ada',
       password: 'a long enough password',
@@ -93,7 +93,7 @@ describe('the whole way of a new user', () => {
     expect(made.cookie).toContain('HttpOnly');
     expect((await post(served.url, '/api/setup', form)).status).toBe(409);
     expect(done(['console', '--print'])).toMatch(
-      /^https:\/\/localhost:\d+\/link\?purpose=owner&token=[\w-]{43}\n$/,
+      /^https:\/\/localhost:\d+\/link#purpose=owner&token=[\w-]{43}\n$/,
     );
   });
 
@@ -238,7 +238,14 @@ describe('the whole way of a new user', () => {
     expect(epoch).toBe(2);
     expect(done(['key', 'rotate', '--without-copy', '--yes'])).toContain('values encrypted with');
     expect(done(['key', 'rotate', '--resume'])).toContain('Done: ');
-    done(['key', 'shred', epochs[1].fingerprint]);
+    const old = epochs[1].fingerprint;
+    expect(cli(['key', 'shred', old])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/only be decrypted with key version 1.*Nothing was shredded.*--yes/s),
+    });
+    const shredded = cli(['key', 'shred', old, '--yes']);
+    expect(shredded).toMatchObject({ code: 0, out: expect.stringContaining('Removed') });
+    expect(shredded.err).toMatch(/backups of the database made from \d{4}-\d\d-\d\d to \d{4}/);
     expect(
       cli(['key', 'verify', join(folder, 'key.age'), '--passphrase-stdin'], `${PASSPHRASE}\n`).out,
     ).toContain('version 1');

@@ -78,9 +78,8 @@ describe('an instance whose key is in the OS keychain', () => {
 
   it('refuses a first start without a keychain, instead of keeping the key somewhere plainer', async () => {
     const other = join(folder, 'other');
-    const alone = await serve(other, ['--custody', 'keychain'], {
-      DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
-    });
+    const noBus = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent' };
+    const alone = await serve(other, ['--custody', 'keychain'], noBus);
     const found = JSON.parse(temps(other, ['status', '--json']).out);
     expect(found).toMatchObject({
       state: 'locked',
@@ -88,7 +87,29 @@ describe('an instance whose key is in the OS keychain', () => {
       refused: true,
       custody: { name: 'keychain' },
     });
-    expect(readdirSync(other).filter((name) => name.startsWith('encryption_key'))).toEqual([]);
+    const keyFiles = () => readdirSync(other).filter((name) => name.startsWith('encryption_key'));
+    expect(keyFiles()).toEqual([]);
     await alone.stop();
+    // What was chosen stands: for a command, for a start that says nothing, and for one that says it again.
+    expect(JSON.parse(temps(other, ['status', '--json'], '', noBus).out)).toMatchObject({
+      state: 'locked',
+      custody: { name: 'keychain' },
+    });
+    for (const args of [[], ['--custody', 'keychain']]) {
+      const again = await serve(other, args, noBus);
+      expect(JSON.parse(temps(other, ['status', '--json']).out)).toMatchObject({
+        case: 'waiting',
+        custody: { name: 'keychain' },
+      });
+      await again.stop();
+    }
+    expect(keyFiles()).toEqual([]);
+    const changed = await serve(other, ['--custody', 'file'], noBus);
+    expect(JSON.parse(temps(other, ['status', '--json']).out)).toMatchObject({
+      case: 'running',
+      custody: { name: 'file' },
+    });
+    await changed.stop();
+    expect(keyFiles()).toEqual(['encryption_key']);
   });
 });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { makeCopy } from '../../electron/instance/vault/copies/make-copy.ts';
-import { readCopy } from '../../electron/instance/vault/copies/read-copy.ts';
+import { readCopy } from '../../electron/instance/vault/copies/reading/read-copy.ts';
 import { StrongPassphrase } from '../../electron/instance/vault/custody/strong-passphrase.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
@@ -53,9 +53,9 @@ export async function fuzzCopies(inputs: number, seed: number): Promise<FuzzOutc
       const withPassphrase = !pick.isSlow || random(20_000) === 0;
       const reading = await readCopy(input, withPassphrase ? { passphrase: PASSPHRASE } : {});
       if (
-        reading.outcome === 'key' &&
+        reading.outcome === 'keys' &&
         reading.format !== 'plain' &&
-        reading.key.fingerprint !== key.fingerprint &&
+        reading.keys.some((read) => read.key.fingerprint !== key.fingerprint) &&
         !isOwnWords(reading.format)
       ) {
         outcome.falseAccepts += 1;

@@ -1,4 +1,7 @@
+import type { Schemas } from '../api-request.ts';
+import type { Client } from '../client.ts';
 import { type Command, findText, type Invocation, requireText, withClient } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
 
@@ -30,19 +33,40 @@ export const commands: Record<string, Command> = {
   },
   'admin reset-password': {
     usage: 'admin reset-password --email E --password-stdin',
-    summary: "Sets a user's password and ends their sessions.",
+    summary: "Sets a user's password and ends their sessions and keys.",
+    notes: 'The keys and tokens that will stop working are listed before the password is asked for.',
     options: accountOptions,
     async run(invocation) {
       const email = requireText(invocation, 'email');
-      const password = await readPassword(invocation);
       return await withClient(invocation, async (client) => {
+        const keys = await listKeysOf(client, email);
+        for (const line of describeKeys(keys)) process.stderr.write(`${line}\n`);
+        const password = await readPassword(invocation);
         await client.post('/users/reset-password', { body: { email, password } });
-        invocation.print({ email }, () => `Set a new password for ${email} and ended their sessions.`);
+        invocation.print(
+          { email, ended: keys },
+          () => `Set a new password for ${email} and ended their sessions and keys.`,
+        );
         return exitCodes.done;
       });
     },
   },
 };
+
+async function listKeysOf(client: Client, email: string): Promise<Schemas['KeysOfPerson']> {
+  const wanted = email.normalize('NFC').trim().toLowerCase();
+  const person = (await client.get('/users')).find(({ user }) => user.email === wanted);
+  if (!person) throw new CommandError('not_found', 'No user has this e-mail address.');
+  return await client.get('/users/{id}/keys', { path: { id: person.user.id } });
+}
+
+function describeKeys({ api_keys, deployment_tokens }: Schemas['KeysOfPerson']): string[] {
+  const names = [
+    ...api_keys.map(({ name }) => `  API key ${name}`),
+    ...deployment_tokens.map(({ name, project }) => `  deployment token ${name} of ${project}`),
+  ];
+  return names.length === 0 ? [] : ['These stop working with the new password:', ...names];
+}
 
 async function readPassword(invocation: Invocation): Promise<string> {
   if (invocation.values['password-stdin'] || !hasTerminal()) return await readStdinLine();

@@ -20,27 +20,29 @@ async function openConsole(invocation: Invocation): Promise<number> {
         'not_found',
         'The instance is not running. Start it with temps-desktop serve, then open the console.',
       );
-    const link = await client.post('/links');
-    const { https_url: base } = await client.get('/doors');
-    const url = `${base}${link.path}`;
     if (invocation.values.print || invocation.json) {
+      const link = await client.post('/links');
+      const { https_url: base } = await client.get('/doors');
+      const url = `${base}${link.path}`;
       invocation.print({ url, purpose: link.purpose }, () => url);
       return exitCodes.done;
     }
-    openInBrowser(url);
+    const { file } = await client.post('/links/file');
+    openInBrowser(file);
+    process.stderr.write('If no browser opens, or it may not read the file: temps-desktop console --print\n');
     return exitCodes.done;
   });
 }
 
 /**
- * SECURITY: the link is visible in a process argument for a moment; it works once, from this machine, for five
- * minutes.
+ * SECURITY: every account of the machine sees the arguments of a program. This one gets a file that only this account
+ * can read; the instance wrote it, and removes it.
  */
-function openInBrowser(url: string): void {
+function openInBrowser(file: string): void {
   const [command, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
     process.platform as 'darwin' | 'win32'
   ] ?? ['xdg-open'];
-  const child = spawn(command as string, [...args, url], { stdio: 'ignore', detached: true });
+  const child = spawn(command as string, [...args, file], { stdio: 'ignore', detached: true });
   child.once('error', () =>
     process.stderr.write(`No browser could be opened. Use: temps-desktop console --print\n`),
   );

@@ -1,16 +1,17 @@
 import type { Schemas } from '../api-request.ts';
-import { type Command, formatTable, withClient } from '../command.ts';
+import { type Command, formatCount, formatTable, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 
 export const commands: Record<string, Command> = {
   doctor: {
     usage: 'doctor',
     summary:
-      'Decrypts every secret as a check and names those that fail. Exits with 0 only if all can be decrypted.',
+      'Decrypts every secret as a check and names those that fail, and checks that the audit log is as it was written. Exits with 0 only if all is well.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const report = await client.post('/vault/doctor', { query: { wait: 'true' } });
         invocation.print(report, () => describeDoctor(report));
+        if (report.activity?.broken_at != null) return exitCodes.failed;
         if (report.failed === 0) return exitCodes.done;
         const { state } = await client.get('/vault/status');
         return state === 'locked' ? exitCodes.locked : exitCodes.failed;
@@ -35,5 +36,13 @@ function describeDoctor(report: Schemas['DoctorReport']): string {
   return [
     `${report.opened} of ${report.total} secrets can be decrypted.`,
     ...(lines.length > 0 ? [formatTable(lines)] : []),
+    ...(report.activity ? [describeActivity(report.activity)] : []),
   ].join('\n');
+}
+
+function describeActivity({ lines, removed, broken_at }: Schemas['ActivityCheck']): string {
+  if (broken_at !== null)
+    return `The audit log is not as it was written: line ${broken_at} does not follow from those before it.`;
+  const before = removed === 0 ? '' : `, after ${removed} older ones that were removed`;
+  return `The audit log is as it was written: ${formatCount(lines, 'line')}${before}.`;
 }

@@ -1,10 +1,11 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { isThere } from '../given-file.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { readStdin } from '../prompt.ts';
 import { writeOut } from '../terminal-text.ts';
@@ -208,7 +209,7 @@ async function importFile(invocation: Invocation): Promise<number> {
 
 async function readEnvFile(path: string): Promise<Buffer> {
   if (path === '-') return await readStdin();
-  if (!existsSync(path)) throw new CommandError('not_found', `There is no file ${path}.`);
+  if (!isThere(path)) throw new CommandError('not_found', `There is no file ${path}.`);
   const info = statSync(path);
   if (!info.isFile()) throw new CommandError('env_file_invalid', `${path} is not a file.`);
   if (info.size > MAX_FILE_BYTES) throw new CommandError('env_file_invalid', `${path} is over 1 MiB.`);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { withUsualCoreFiles } from '../../instance/kernel/core-files.ts';
 import { type Command, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
@@ -10,7 +11,8 @@ const MAX_STRING_BYTES = 128 * 1024;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 const SIGNAL_BASE = 128;
-const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+/** Not SIGUSR1: it would open a debugger, so it is turned off (kernel/debug-doors.ts). */
+const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 
 export const commands: Record<string, Command> = {
   run: {
@@ -18,7 +20,7 @@ export const commands: Record<string, Command> = {
     summary:
       "Runs a program with the project's variables added to its environment; they override inherited ones.",
     notes:
-      'Exits with the exit code of the program, 127 if it does not exist, or 128 + n if signal n ended it.\nReferences are resolved; if any value cannot be read, the program is not started.',
+      'Exits with the exit code of the program, 127 if it does not exist, or 128 + n if signal n ended it.\nReferences are resolved; if any value cannot be read, the program is not started.\nSignals are passed on to it, but for SIGUSR1: send that to the program itself.',
     options: projectOptions,
     async run(invocation) {
       const { project, env } = readScope(invocation);
@@ -49,7 +51,7 @@ export const commands: Record<string, Command> = {
 
 function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit', env });
+    const child = withUsualCoreFiles(() => spawn(program, args, { stdio: 'inherit', env }));
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     for (const signal of forwarded) process.on(signal, forward);
     const finish = (code: number) => {

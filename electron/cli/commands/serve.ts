@@ -1,4 +1,5 @@
 import type { Doors, Instance } from '../../instance/instance.ts';
+import { forbidCoreFiles } from '../../instance/kernel/core-files.ts';
 import type { Schemas } from '../api-request.ts';
 import { connectTo } from '../client.ts';
 import type { Command, Invocation } from '../command.ts';
@@ -33,6 +34,7 @@ async function serve(invocation: Invocation): Promise<number> {
   const custody = parseCustody('--custody', values.custody);
   const https = parsePort(values['https-port']);
   const http = parsePort(values['http-port']);
+  forbidCoreFiles();
   const passphrase = await readPassphrase(values['passphrase-stdin'] === true, custody);
   // Not needed for --help and wrong usage.
   const { DEFAULT_PORTS, openInstance, SecretText } = await import('../../instance/instance.ts');
@@ -91,13 +93,21 @@ function announce(
           'Plain variables, projects and sign-in still work. To unlock: temps-desktop key unlock [COPY]',
           `Until then HTTPS uses a temporary certificate, SHA-256 ${doors.certificate?.fingerprint}`,
         ]),
-    link.purpose === 'setup'
-      ? `Set it up here (works once, within an hour): ${link.url}`
-      : `Sign in as the owner here (works once, within five minutes): ${link.url}`,
+    describeLink(link),
     `The certificate is signed by an authority of this instance; to trust it, import ${doors.httpsUrl}/api/ca.pem`,
     'Stop with Ctrl-C.',
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** SECURITY: what is no terminal may be a log that others read: it gets no link. */
+function describeLink({ purpose, url }: { purpose: Schemas['OneTimeLink']['purpose']; url: string }): string {
+  const isSetUp = purpose === 'owner';
+  if (!process.stdout.isTTY)
+    return `${isSetUp ? 'Sign in as the owner' : 'Set it up'} with a link: temps-desktop console`;
+  return isSetUp
+    ? `Sign in as the owner here (works once, within five minutes): ${url}`
+    : `Set it up here (works once, within an hour): ${url}`;
 }
 
 /** The first signal shuts down cleanly, a second one exits immediately. */

@@ -36,5 +36,6 @@ function describe(status: Schemas['VaultStatus'], isRunning: boolean, dataDir: s
       ? [`Rotation  ${rotationWords[rotation.state]}, ${rotation.moved} of ${rotation.total}`]
       : []),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
+    ...status.said.filter((line) => line !== status.database.detail).map((line) => `Note      ${line}`),
   ].join('\n');
 }

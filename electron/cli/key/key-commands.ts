@@ -1,11 +1,15 @@
+import type { Schemas } from '../api-request.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
+import { askLine, hasTerminal } from '../prompt.ts';
+import { writeOut } from '../terminal-text.ts';
 import { copyCommand, verifyCommand } from './key-copy-commands.ts';
 import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
 import { rotateCommand } from './key-rotate-commands.ts';
+import { describeSplit, splitCommand } from './key-split-commands.ts';
 import { rotationWords } from './rotation-words.ts';
 
 export const commands: Record<string, Command> = {
@@ -18,6 +22,7 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: forgetCopy,
   },
+  'key split': splitCommand,
   'key unlock': unlockCommand,
   'key lock': {
     usage: 'key lock',
@@ -30,11 +35,20 @@ export const commands: Record<string, Command> = {
     options: { to: { type: 'string' }, ...passphraseOption },
     run: move,
   },
+  'key relocated': {
+    usage: 'key relocated moved|copied',
+    summary:
+      'Says what became of a data directory that is not where it was. A copy gets keychain entries of its own; a moved one keeps them.',
+    positionals: [1, 1],
+    run: settleRelocation,
+  },
   'key rotate': rotateCommand,
   'key shred': {
-    usage: 'key shred FINGERPRINT',
+    usage: 'key shred FINGERPRINT [--yes]',
     summary:
       'Permanently removes a retired key from custody. Only a copy of it can then decrypt backups made with it.',
+    notes: 'Says first which backups need the key, and asks; --yes skips the question.',
+    options: { yes: { type: 'boolean' } },
     positionals: [1, 1],
     run: shred,
   },
@@ -47,10 +61,12 @@ async function showKey(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     const key = await client.get('/vault/key');
     const { copies } = await client.get('/vault/key/copies');
+    const { splits } = await client.get('/vault/key/splits');
     const { epochs } = await client.get('/vault/key/epochs');
     const { rotation } = await client.get('/vault/key/rotation');
     const status = await client.get('/vault/status');
-    invocation.print({ ...key, state: status.state, case: status.case, copies, epochs, rotation }, () =>
+    const shown = { ...key, state: status.state, case: status.case, copies, splits, epochs, rotation };
+    invocation.print(shown, () =>
       [
         `Key      ${key.fingerprint ?? 'none yet'}, version ${key.epoch ?? '–'}, created ${formatDay(key.created_at)}, ${key.seal_count} encryptions`,
         `Custody  ${key.custody.name} (${key.custody.place})`,
@@ -74,6 +90,7 @@ async function showKey(invocation: Invocation): Promise<number> {
             copy.worth_words,
           ]),
         ),
+        ...splits.map(describeSplit),
       ]
         .filter((line) => line !== '')
         .join('\n'),
@@ -119,11 +136,34 @@ async function move(invocation: Invocation): Promise<number> {
   });
 }
 
+async function settleRelocation(invocation: Invocation): Promise<number> {
+  const answer = (['moved', 'copied'] as const).find((known) => known === invocation.positionals[0]);
+  if (!answer)
+    throw usageError('Say what became of the directory: key relocated moved, or key relocated copied.');
+  return await withClient(invocation, async (client) => {
+    const status = await client.post('/vault/relocation', { body: { answer } });
+    invocation.print(status, () =>
+      [
+        answer === 'copied'
+          ? 'This copy has keychain entries of its own now.'
+          : 'The keychain entries are used from here.',
+        status.state === 'running'
+          ? 'The vault is open.'
+          : `The vault is locked: ${status.detail ?? status.case}`,
+      ].join('\n'),
+    );
+    return status.state === 'running' ? exitCodes.done : exitCodes.locked;
+  });
+}
+
 async function shred(invocation: Invocation): Promise<number> {
   const [fingerprint = ''] = invocation.positionals;
   if (!/^[0-9A-F]{16}$/i.test(fingerprint.replaceAll('-', '')))
     throw usageError('A fingerprint is four groups of four hex digits; key status shows it.');
   return await withClient(invocation, async (client) => {
+    const { epochs } = await client.get('/vault/key/epochs');
+    const epoch = epochs.find((known) => isSamePrint(known.fingerprint, fingerprint));
+    if (epoch) await confirmShredding(invocation, epoch);
     await client.post('/vault/key/epochs/{fingerprint}/shred', {
       path: { fingerprint },
       body: { confirm: fingerprint },
@@ -131,4 +171,21 @@ async function shred(invocation: Invocation): Promise<number> {
     invocation.print({ shredded: fingerprint }, () => `Removed ${fingerprint} from custody.`);
     return exitCodes.done;
   });
+}
+
+const isSamePrint = (one: string, other: string) =>
+  one.replaceAll('-', '') === other.replaceAll('-', '').toUpperCase();
+
+/** What is lost is said before it is. Throws for an answer that is not yes. */
+async function confirmShredding({ values }: Invocation, epoch: Schemas['KeyEpoch']): Promise<void> {
+  writeOut(process.stderr, `${epoch.if_shredded}\n`);
+  if (values.yes) return;
+  if (!hasTerminal())
+    throw new CommandError(
+      'confirmation_required',
+      'Nothing was shredded. To go ahead, repeat this with --yes.',
+    );
+  const typed = await askLine(`Type yes to shred key version ${epoch.epoch}: `);
+  if (typed.trim().toLowerCase() !== 'yes')
+    throw new CommandError('confirmation_required', 'Nothing was shredded.');
 }

@@ -4,7 +4,7 @@ import type { Client } from '../client.ts';
 import { type Command, findText, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
-import { askHidden, askLine, isShownToPerson } from '../prompt.ts';
+import { askHidden, askLine, isShownToPerson, showUntilEnter } from '../prompt.ts';
 import {
   passphraseOption,
   protectedFormats,
@@ -116,24 +116,6 @@ async function verifyHandedOut(client: Client, { copy, content, proof }: Made): 
   const body = proof.needed === 'words' ? await askWords(proof.positions) : await askText();
   return (await client.post('/vault/key/copies/{id}/prove', { path, body })).copy;
 }
-
-/**
- * Shows the key on the terminal's alternate screen, which programs such as `less` use: it is in no scrollback
- * afterwards. SECURITY: and it is gone before it is asked back, so that what is given back was kept elsewhere.
- */
-async function showUntilEnter(text: string, question: string): Promise<void> {
-  const canSwitch = process.env.TERM !== undefined && process.env.TERM !== 'dumb';
-  process.stderr.write(`${canSwitch ? ALTERNATE_SCREEN : ''}${text}`);
-  try {
-    await askLine(question);
-  } finally {
-    if (canSwitch) process.stderr.write(NORMAL_SCREEN);
-  }
-}
-
-/** xterm's private modes 1049, with a cleared screen and the cursor at its top. */
-const ALTERNATE_SCREEN = '\x1b[?1049h\x1b[2J\x1b[H';
-const NORMAL_SCREEN = '\x1b[?1049l';
 
 async function askWords(positions: readonly number[]): Promise<{ words: string[] }> {
   const words: string[] = [];

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Body, Schemas } from '../api-request.ts';
 import type { Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { isThere } from '../given-file.ts';
 import { askHidden, askNew, hasTerminal, readStdinLine, readStdinText } from '../prompt.ts';
 import { explainWords } from './word-problems.ts';
 
@@ -36,7 +36,7 @@ export async function readPassphrase(invocation: Invocation, isNew: boolean): Pr
 export async function readVerifiable(path: string): Promise<{ path: string } | { text: string }> {
   if (path === '-')
     return { text: hasTerminal() ? await askHidden('Words or key: ') : await readStdinText() };
-  if (!existsSync(path))
+  if (!isThere(path))
     throw new CommandError('not_found', `There is no file ${path}. If it is on a drive, plug the drive in.`);
   return { path: resolve(path) };
 }

@@ -14,12 +14,14 @@ import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal, readStdinLine } from '../prompt.ts';
 import { readValue } from '../value-input.ts';
 import { passphraseOption, readHanded, readPassphrase, sendCopy } from './key-input.ts';
+import { readShares } from './key-split-commands.ts';
 
 export const unlockCommand: Command = {
-  usage: 'key unlock [PATH]',
+  usage: 'key unlock [PATH | --shares]',
   summary:
-    'Unlocks the vault with the key in custody, a copy in a file, or words or a key from standard input (PATH -).',
-  options: { ...passphraseOption },
+    'Unlocks the vault with the key in custody, a copy in a file, words or a key from standard input (PATH -), or shares of a split key.',
+  notes: '--shares asks for one share after another; on standard input, one share on each line.',
+  options: { ...passphraseOption, shares: { type: 'boolean' } },
   positionals: [0, 1],
   run: unlock,
 };
@@ -63,9 +65,13 @@ export const rescueCommand: Command = {
 
 async function unlock(invocation: Invocation): Promise<number> {
   const [path] = invocation.positionals;
+  if (path !== undefined && invocation.values.shares) throw usageError('Give a PATH or --shares, not both.');
   return await withClient(invocation, async (client) => {
-    const copy =
-      path === undefined ? await chooseCustodyUnlock(invocation, client) : await readHanded(invocation, path);
+    const copy = invocation.values.shares
+      ? await readShares(client)
+      : path === undefined
+        ? await chooseCustodyUnlock(invocation, client)
+        : await readHanded(invocation, path);
     const status = await sendCopy(copy, (body) => client.post('/vault/unlock', { body }));
     invocation.print(status, () => ['Unlocked.', status.note].filter(Boolean).join('\n'));
     return exitCodes.done;

@@ -16,6 +16,12 @@ export function describeWordProblems(problems: readonly WordProblem[]): string[]
   });
 }
 
+export function describeShareProblems(problems: readonly Schemas['ShareWordProblem'][]): string[] {
+  return problems.map(
+    ({ position, nearest }) => `Word ${position} is not in the list. Nearest: ${nearest.join(', ')}`,
+  );
+}
+
 /** Adds the problems of single words to an error about words; returns other errors unchanged. */
 export function explainWords(error: unknown): unknown {
   if (!(error instanceof CommandError) || error.code !== 'words_invalid') return error;

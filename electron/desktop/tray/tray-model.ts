@@ -97,7 +97,7 @@ function sayTooltip(shape: TrayShape, input: TrayInput): string {
 
 function sayWords(shape: TrayShape, { vault, isPaused }: TrayInput): string {
   if (shape === 'locked') return `locked: ${sayCase(vault)}`;
-  if (vault.database.state !== 'ok') return 'database damaged, read only';
+  if (vault.database.state !== 'ok') return databaseWords[vault.database.state];
   if (shape === 'attention')
     return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no verified copy';
   const instance = isPaused ? 'paused' : 'running';
@@ -111,6 +111,15 @@ function sayWords(shape: TrayShape, { vault, isPaused }: TrayInput): string {
   }
 }
 
+const databaseWords: Record<Exclude<Status['database']['state'], 'ok'>, string> = {
+  gone: 'database gone, read only',
+  damaged: 'database damaged, read only',
+  taken: 'taken over by another process',
+  full: 'disk full, nothing is saved',
+  read_only: 'disk read only, nothing is saved',
+  failing: 'disk failing, nothing is saved',
+};
+
 function sayCase(vault: TrayVault): string {
   switch (vault.case) {
     case 'missing':
@@ -123,6 +132,8 @@ function sayCase(vault: TrayVault): string {
       return 'an older key found';
     case 'foreign_key':
       return 'another key found';
+    case 'relocated':
+      return 'moved or copied?';
     default:
       return 'on request';
   }

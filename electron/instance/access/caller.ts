@@ -45,6 +45,8 @@ export interface KeyCaller extends CallerBase {
   readonly apiKeyId: number;
   /** The account the key was made by; null when made by the owner. */
   readonly userId: number | null;
+  /** Ids of the API keys it depends on: itself, the one it was made by, and so on. */
+  readonly lineage: readonly number[];
 }
 
 /** A deployment token: bound to one project. */
@@ -52,17 +54,11 @@ export interface TokenCaller extends CallerBase {
   readonly kind: 'token';
   readonly tokenId: number;
   readonly projectId: number;
+  /** Ids of the API keys it depends on; none when a person made it. */
+  readonly lineage: readonly number[];
 }
 
 export type Caller = AnonymousCaller | OwnerCaller | UserCaller | KeyCaller | TokenCaller;
-
-/** Throws `unauthenticated` or `forbidden` unless the caller may do this. */
-export function requirePermission(caller: Caller, permission: Permission): void {
-  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
-  if (!caller.permissions.includes(permission)) {
-    throw new AppError('forbidden', `This needs the permission ${permission}.`, { details: { permission } });
-  }
-}
 
 /**
  * Throws `not_found` when a deployment token requests another project. SECURITY: the same error as for a project
@@ -74,17 +70,6 @@ export function requireProject(caller: Caller, projectId: number): void {
   }
 }
 
-/** Throws `owner_only` unless the caller is someone with this OS account. */
-export function requireOwner(caller: Caller): asserts caller is OwnerCaller {
-  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
-  if (caller.kind !== 'owner') {
-    throw new AppError(
-      'owner_only',
-      'Only the owner of this machine may do this: use the desktop window, the command line, or `temps-desktop console`.',
-    );
-  }
-}
-
 /**
  * When the caller's identity confirmation expires; null without one. Keys and tokens never have one. SECURITY: a
  * time in the future (the clock was set back) does not count.
@@ -93,22 +78,4 @@ export function findConfirmedUntil(caller: Caller, nowMs: number): number | null
   const confirmedAt = caller.kind === 'owner' || caller.kind === 'user' ? caller.confirmedAt : null;
   if (confirmedAt === null || confirmedAt > nowMs || nowMs - confirmedAt > CONFIRMATION_MS) return null;
   return confirmedAt + CONFIRMATION_MS;
-}
-
-/** Throws `confirmation_required` unless the caller confirmed their identity within the last five minutes. */
-export function requireConfirmed(caller: Caller, nowMs: number): void {
-  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
-  if (findConfirmedUntil(caller, nowMs) === null) {
-    throw new AppError('confirmation_required', 'Confirm your identity with your password, then try again.');
-  }
-}
-
-/**
- * As `requireConfirmed` for people; keys and tokens pass. SECURITY: a session left open is not enough for bulk
- * access or for credentials that outlive it. Keys belong to programs, which cannot confirm, and were created by
- * someone who did.
- */
-export function requireConfirmedPerson(caller: Caller, nowMs: number): void {
-  if (caller.kind === 'key' || caller.kind === 'token') return;
-  requireConfirmed(caller, nowMs);
 }

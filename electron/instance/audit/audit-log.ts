@@ -3,7 +3,10 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { describeError, type Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
+import { type ChainCheck, type ChainHead, createChain, hashLine, type StoredLine } from './chain.ts';
+import { createLineBudget } from './line-budget.ts';
 import type { LineData, Operation } from './operation.ts';
+import { auditOperations } from './operations.ts';
 
 export interface AuditLine {
   id: number;
@@ -49,8 +52,26 @@ export interface AuditLog {
     actor: Caller | null,
     ...data: DataOf<Data>
   ): void;
-  /** Writes the lines kept in memory, if the database can be written again. Never throws. */
+  /**
+   * Notes that someone was refused, as `record` does. How many lines there can be in a minute about one `subject` is
+   * limited, since strangers cause them; those left out are counted in the next line.
+   */
+  note<Data extends LineData>(
+    operation: Operation<Data>,
+    actor: Caller | null,
+    subject: string,
+    ...data: DataOf<Data>
+  ): void;
+  /**
+   * Writes the lines kept in memory, and how many were left out, if the database can be written again. Never throws.
+   */
   flush(): void;
+  /** Removes a beginning of the log, up to lines of this time. Returns how many lines; a part of them at once. */
+  removeBefore(atMs: number): number;
+  /** Compares every line with the hash chain. */
+  checkChain(): Promise<ChainCheck>;
+  /** The newest line and its hash: kept elsewhere, it shows later whether the log was written anew. */
+  findHead(): ChainHead;
   /** Newest first. */
   list(filter: AuditFilter, page: { limit: number; offset: number }): AuditLine[];
   /** Lines before a given line, newest first: for paging while new lines are added. */
@@ -62,7 +83,7 @@ export interface AuditLog {
   get(id: number): AuditLine;
 }
 
-type Values = [number, string, string, number | null, string, string | null, string | null];
+type Line = Omit<StoredLine, 'id'>;
 
 /** Operations without data take no argument. */
 type DataOf<Data> = [keyof Data] extends [never] ? [] : [data: Data];
@@ -75,36 +96,59 @@ const MATCHES = `(@operation IS NULL OR operation = @operation) AND (@userId IS 
 
 /** Most lines kept in memory while the database cannot be written; the oldest are dropped first. */
 const MAX_WAITING = 1000;
+/** Lines removed at once: a few milliseconds of work. */
+const MAX_REMOVED = 1000;
 
 export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
   const { sqlite } = store;
-  const waiting: Values[] = [];
+  const waiting: Line[] = [];
+  const chain = createChain(store);
+  const budget = createLineBudget();
   const insert = sqlite.prepare(
-    'INSERT INTO audit_log (at, operation, actor_kind, user_id, actor, ip, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO audit_log (id, at, operation, actor_kind, user_id, actor, ip, data, hash)
+     VALUES (@id, @at, @operation, @actorKind, @userId, @actor, @ip, @data, @hash)`,
   );
 
-  function write(...lines: Values[]): void {
+  /** Read from the database each time: a transaction that is undone takes its lines with it. */
+  function write(...lines: Line[]): void {
     store.transaction(() => {
-      for (const values of lines) insert.run(...values);
+      let head = chain.findHead();
+      for (const line of lines) {
+        const stored = { ...line, id: head.id + 1 };
+        const hash = hashLine(head.hash, stored);
+        insert.run({ ...stored, hash });
+        head = { id: stored.id, hash };
+      }
     });
   }
 
-  const toValues = ({ name }: Operation, actor: Caller | null, data?: LineData): Values => [
-    clock.now(),
-    name,
-    actor?.kind ?? 'instance',
-    actor && 'userId' in actor ? actor.userId : null,
-    actor?.label ?? 'instance',
-    actor?.ip ?? null,
-    data === undefined ? null : JSON.stringify(data),
-  ];
+  const toLine = ({ name }: Operation, actor: Caller | null, data?: LineData): Line => ({
+    at: clock.now(),
+    operation: name,
+    actorKind: actor?.kind ?? 'instance',
+    userId: actor && 'userId' in actor ? actor.userId : null,
+    actor: actor?.label ?? 'instance',
+    ip: actor?.ip ?? null,
+    data: data === undefined ? null : JSON.stringify(data),
+  });
+
+  function keep(line: Line): void {
+    waiting.push(line);
+    if (waiting.length > MAX_WAITING) budget.miss(waiting.shift()?.operation ?? '');
+    flush();
+  }
 
   function flush(): void {
+    const missed = budget.read();
     // Another transaction may still be rolled back, and these lines with it.
-    if (waiting.length === 0 || sqlite.inTransaction) return;
+    if ((waiting.length === 0 && missed === null) || sqlite.inTransaction) return;
     try {
-      write(...waiting);
+      write(
+        ...(missed ? [toLine(auditOperations.LINES_LEFT_OUT, null, { operations: missed })] : []),
+        ...waiting,
+      );
       waiting.length = 0;
+      budget.clear();
     } catch (error) {
       log.error({ waiting: waiting.length, error: describeError(error) }, 'lines of the audit log wait');
     }
@@ -112,14 +156,30 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
 
   return {
     append(operation, actor, data?: LineData) {
-      write(toValues(operation, actor, data));
+      write(toLine(operation, actor, data));
     },
     record(operation, actor, data?: LineData) {
-      waiting.push(toValues(operation, actor, data));
-      if (waiting.length > MAX_WAITING) waiting.shift();
-      flush();
+      keep(toLine(operation, actor, data));
+    },
+    note(operation, actor, subject, data?: LineData) {
+      if (budget.take(operation.name, subject, clock.now())) keep(toLine(operation, actor, data));
+      else budget.miss(operation.name);
     },
     flush,
+    removeBefore(atMs) {
+      return store.transaction(() => {
+        const count = chain.anchorBefore(atMs, clock.now());
+        if (count !== null) write(toLine(auditOperations.AUDIT_SHORTENED, null, { count }));
+        return sqlite
+          .prepare(
+            `DELETE FROM audit_log WHERE id IN
+               (SELECT id FROM audit_log WHERE id <= (SELECT max(last_id) FROM audit_anchors) ORDER BY id LIMIT ${MAX_REMOVED})`,
+          )
+          .run().changes;
+      });
+    },
+    checkChain: chain.check,
+    findHead: chain.findHead,
     list(filter, { limit, offset }) {
       const rows = sqlite
         .prepare(

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { TypedResponse } from 'hono';
-import { requirePermission } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import { pathId, queryInteger } from '../http/parameters.ts';
 import type { Context } from '../kernel/context.ts';
 import type { AuditFilter } from './audit-log.ts';
@@ -29,6 +28,7 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     createRoute({
       method: 'get',
       path: '/audit/logs',
+      ...act('activity_read'),
       request: {
         query: filterQuery.extend({
           limit: z.coerce.number().int().min(1).max(1000).default(100),
@@ -49,7 +49,6 @@ export function auditRoutes(ctx: Context, words: LineWords) {
       },
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'audit:read');
       const { limit, offset, ...query } = c.req.valid('query');
       const filter = toFilter(query);
       c.header(TOTAL_HEADER, String(ctx.audit.count(filter)));
@@ -64,11 +63,11 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     createRoute({
       method: 'get',
       path: '/audit/logs/{id}',
+      ...act('activity_read'),
       request: { params: z.object({ id: pathId }) },
       responses: answer(auditLineShape, 'One line'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'audit:read');
       return c.json(toLineJson(ctx.audit.get(c.req.valid('param').id), words));
     },
   );
@@ -77,10 +76,10 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     createRoute({
       method: 'get',
       path: '/audit/operations',
+      ...act('activity_read'),
       responses: answer(auditOperationsShape, 'Operations in the log, for filters'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'audit:read');
       const operations = ctx.audit.listOperations();
       const titles = operations.map((name) => [name, words.operations.get(name)?.title ?? name] as const);
       return c.json({ operations, titles: Object.fromEntries(titles) });
@@ -91,6 +90,7 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     createRoute({
       method: 'get',
       path: '/audit/export',
+      ...act('activity_read'),
       request: { query: filterQuery },
       responses: {
         200: {
@@ -101,9 +101,8 @@ export function auditRoutes(ctx: Context, words: LineWords) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'audit:read');
       const lines = streamLines(ctx, words, toFilter(c.req.valid('query')));
-      ctx.audit.append(auditOperations.AUDIT_EXPORTED, caller);
+      ctx.audit.record(auditOperations.AUDIT_EXPORTED, caller);
       const day = new Date(ctx.clock.now()).toISOString().slice(0, 10);
       const headers = {
         'content-type': 'text/plain; charset=utf-8',

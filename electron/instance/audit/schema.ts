@@ -1,6 +1,6 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** Append-only: a trigger refuses UPDATE and DELETE. */
+/** Append-only: triggers refuse UPDATE, REPLACE, an insertion in between, and DELETE of what no anchor covers. */
 export const auditLog = sqliteTable(
   'audit_log',
   {
@@ -14,6 +14,16 @@ export const auditLog = sqliteTable(
     actor: text('actor').notNull(),
     ip: text('ip'),
     data: text('data', { mode: 'json' }).$type<Record<string, unknown>>(),
+    /** Of this line and the hash before it (chain.ts); null in lines of versions without the chain. */
+    hash: blob('hash', { mode: 'buffer' }),
   },
   (table) => [index('audit_log_by_time').on(table.at), index('audit_log_by_operation').on(table.operation)],
 );
+
+/** Where a beginning of the log was removed: the last line of it, its hash, and how many were removed in all. */
+export const auditAnchors = sqliteTable('audit_anchors', {
+  lastId: integer('last_id').primaryKey(),
+  hash: blob('hash', { mode: 'buffer' }).notNull(),
+  removed: integer('removed').notNull(),
+  at: integer('at').notNull(),
+});

@@ -1,6 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { requirePermission } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
@@ -27,10 +26,10 @@ export function certificateRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/certificates/authorities',
+      ...act('settings_read'),
       responses: answer(localAuthoritiesShape, 'The local authority, and the one that takes over from it'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'settings:read');
       return c.json(toAnswer(localAuthoritiesShape, getAuthorities()));
     },
   );

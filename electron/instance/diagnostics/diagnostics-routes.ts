@@ -1,6 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import { requirePermission } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
@@ -14,12 +13,11 @@ export function diagnosticsRoutes(ctx: Context, core: VaultCore) {
     createRoute({
       method: 'get',
       path: '/diagnostics',
+      ...act('diagnostics_read'),
       responses: answer(diagnosticsShape, 'Diagnostics for a bug report; no values, keys or addresses'),
     }),
     (c) => {
       // What administrators and the owner may: it tells what was done, and how the key stands.
-      requirePermission(c.get('caller'), 'audit:read');
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(toAnswer(diagnosticsShape, collectDiagnostics(ctx, core)));
     },
   );

@@ -1,6 +1,6 @@
 import { every, type Job } from '../jobs/job.ts';
 import type { Context } from '../kernel/context.ts';
-import { checkIntegrity } from '../store/integrity-check.ts';
+import { stopIfDamaged } from '../store/integrity-check.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,11 +18,9 @@ export function integrityJob(ctx: Context, core: VaultCore): Job {
     record: 'on_failure',
     isResumed: false,
     async run() {
-      const findings = await checkIntegrity(ctx.processes, ctx.store.path, ctx.stopping);
-      // A file that is gone cannot be checked, and is no damaged one.
-      if (findings.length === 0 || ctx.stopping.aborted || ctx.store.findTrouble()) return undefined;
-      const detail = `${ctx.store.path} is damaged (${findings[0]}). Nothing more is written to it, and it is kept as it is. This instance knows no tested backup: copy the file elsewhere, then restore a backup into a new data directory.`;
-      ctx.store.stopWriting(detail);
+      const found = await stopIfDamaged(ctx.store, ctx.processes, ctx.stopping);
+      if (!found) return undefined;
+      const { detail, findings } = found;
       core.said.push(detail);
       ctx.log.error({ findings }, 'the database is damaged; writing stopped');
       ctx.events.emit('vault');

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireOwner } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Doors } from './doors.ts';
 
@@ -19,10 +18,10 @@ export function doorRoutes(findDoors: () => Doors | null) {
     createRoute({
       method: 'get',
       path: '/doors',
+      ...act('doors_read'),
       responses: answer(doorsAnswer, 'Addresses of this instance'),
     }),
     (c) => {
-      requireOwner(c.get('caller'));
       const doors = findDoors();
       const certificate = doors?.certificate ?? null;
       return c.json(

@@ -24,15 +24,17 @@ export function openWindowDoor(app: App, clock: Clock, findAccountId: () => numb
     async fetch(request) {
       const bare = new Request(request);
       for (const name of ['cookie', 'authorization']) bare.headers.delete(name);
+      const userId = findAccountId();
       const answer = await app.fetch(bare, {
         kind: 'owner',
         via: 'window',
         ip: null,
         label: 'owner',
         permissions,
-        userId: findAccountId(),
+        userId,
         sessionId: null,
-        confirmedAt,
+        // Before there is an account nobody could confirm, and whoever is here may create it.
+        confirmedAt: userId === null ? clock.now() : confirmedAt,
         noteConfirmed: confirm,
       });
       // As in a browser, where set-up opens a session: the password was just entered.

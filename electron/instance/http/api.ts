@@ -1,4 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { type Act, requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 
@@ -6,6 +8,8 @@ export interface ApiEnv {
   Variables: {
     caller: Caller;
     requestId: string;
+    /** When the request came, for its caller's confirmation. */
+    nowMs: number;
     /**
      * Identifies the caller by the same credentials again: for responses that outlast a request. Throws as
      * identifying does.
@@ -34,6 +38,27 @@ export function createRoutes(): Routes {
       });
     },
   });
+}
+
+/**
+ * The act of a route, for `createRoute`: the caller is refused by it before anything of the request is read. `also`
+ * are those the handler asks for with `requireAct`, where a request goes further.
+ */
+export function act(name: Act, ...also: Act[]): { 'x-acts': Act[]; middleware: MiddlewareHandler<ApiEnv> } {
+  return {
+    'x-acts': [name, ...also],
+    async middleware(c, next) {
+      requireAct(c.get('caller'), name, c.get('nowMs'));
+      await next();
+    },
+  };
+}
+
+/** Throws unless every route names its act. SECURITY: a route without one would be open to everyone. */
+export function requireActs({ openAPIRegistry }: Routes): void {
+  for (const definition of openAPIRegistry.definitions)
+    if (definition.type === 'route' && !('x-acts' in definition.route))
+      throw new Error(`${definition.route.method.toUpperCase()} ${definition.route.path} names no act.`);
 }
 
 /** A required JSON body, for `createRoute`'s `request`. */

@@ -1,10 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
+import { requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import type { ApiEnv, Routes } from './api.ts';
+import { type ApiEnv, type Routes, requireActs } from './api.ts';
 import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
+import { createDamageFinder } from './damage.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
@@ -50,6 +52,7 @@ export function createApp(options: AppOptions): App {
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
   api.route('/', changeFeedRoutes(ctx, feed));
+  requireActs(api);
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Serialised once: the routes do not change, and requests, also anonymous ones, must be cheap.
@@ -66,8 +69,7 @@ export function createApp(options: AppOptions): App {
   };
   api.get('/openapi.json', (c) => c.json(document()));
   api.get('/docs', (c) => {
-    if (c.get('caller').kind === 'anonymous')
-      throw new AppError('unauthenticated', 'Sign in to read this page.');
+    requireAct(c.get('caller'), 'signed_in', c.get('nowMs'));
     return c.html(renderDocs(document()));
   });
   api.all('*', (c) => {
@@ -105,6 +107,7 @@ export function createApp(options: AppOptions): App {
       requireSameOrigin(c.req.header('origin'), c.req.header('host'));
     }
     c.set('caller', caller);
+    c.set('nowMs', ctx.clock.now());
     c.set('identifyAgain', identifyNow);
     await next();
     if (!SAFE_METHODS.has(c.req.method) && c.res.ok && !c.get('isQuestion')) {
@@ -117,8 +120,14 @@ export function createApp(options: AppOptions): App {
   app.notFound(() => {
     throw new AppError('not_found', 'This path does not exist.');
   });
-  app.onError((error, c) =>
-    toProblem(error, { path: c.req.path, id: c.get('requestId') ?? 'unknown' }, ctx.log, ctx.clock.now()),
+  const explain = createDamageFinder(ctx);
+  app.onError(async (error, c) =>
+    toProblem(
+      await explain(error),
+      { path: c.req.path, id: c.get('requestId') ?? 'unknown' },
+      ctx.log,
+      ctx.clock.now(),
+    ),
   );
 
   async function answer(request: Request, doorCaller: Caller): Promise<Response> {
@@ -126,7 +135,7 @@ export function createApp(options: AppOptions): App {
       return await app.fetch(await prepare(request), { doorCaller });
     } catch (error) {
       return toProblem(
-        error,
+        await explain(error),
         { path: new URL(request.url).pathname, id: chooseRequestId(null) },
         ctx.log,
         ctx.clock.now(),

@@ -5,7 +5,7 @@ import { type Permission, permissions } from '../access/permissions.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { EventName } from '../kernel/events.ts';
-import { createRoutes } from './api.ts';
+import { act, createRoutes } from './api.ts';
 
 /** How often a stream sends: many changes become one message. */
 const TICK_MS = 250;
@@ -61,6 +61,7 @@ export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
     createRoute({
       method: 'get',
       path: '/events',
+      ...act('changes_listen'),
       description:
         'Server-sent events. `changed` has {"resource"}, the first segment of the path of a request that changed something; `ping` is sent every 15 seconds; other events have the response of the route with that name.',
       responses: {
@@ -69,7 +70,6 @@ export function changeFeedRoutes(ctx: Context, { views, heardWith }: Feed) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requireMayListen(caller);
       requireRoom(listeners, nameListener(caller));
       // A HEAD request has no body to read: a stream for it would never end.
       if (c.req.raw.method === 'HEAD') return c.body(null);
@@ -198,12 +198,6 @@ function requireRoom(listeners: ReadonlySet<Listener>, who: string): void {
     );
   if (listeners.size >= MAX_STREAMS)
     throw new AppError('too_many_streams', `${MAX_STREAMS} streams of changes are open: try again later.`);
-}
-
-/** Throws `unauthenticated` without a sign-in, `forbidden` for a deployment token: it is bound to one project. */
-function requireMayListen(caller: Caller): void {
-  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
-  if (caller.kind === 'token') throw new AppError('forbidden', 'Deployment tokens cannot receive changes.');
 }
 
 /** The listener with current permissions; null when their session or key ended, or belongs to someone else. */

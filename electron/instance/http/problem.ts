@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { AppError, type ErrorCode, errorKinds } from '../kernel/app-error.ts';
 import type { Log } from '../kernel/log.ts';
-import { asStoreError } from '../store/store.ts';
 
 /** Every error answer of the API. */
 export const problemShape = z
@@ -35,13 +34,12 @@ export function toProblem(
   log: Log,
   nowMs: number,
 ): Response {
-  const known = asStoreError(thrown, 'the database');
   const error =
-    known instanceof AppError
-      ? known
+    thrown instanceof AppError
+      ? thrown
       : new AppError('internal_error', `Unexpected error. Request ${request.id}.`);
-  if (!(known instanceof AppError))
-    log.error({ request: request.id, path: request.path, ...describe(known) }, 'a request failed');
+  if (!(thrown instanceof AppError))
+    log.error({ request: request.id, path: request.path, ...describe(thrown) }, 'a request failed');
   else if (error.status >= 500)
     log.warn({ request: request.id, path: request.path, code: error.code }, error.message);
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });

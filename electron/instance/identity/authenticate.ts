@@ -1,13 +1,14 @@
 import type { Caller } from '../access/caller.ts';
 import { permissions, rolePermissions } from '../access/permissions.ts';
 import type { Identify } from '../http/app.ts';
-import { AppError, hasCode } from '../kernel/app-error.ts';
+import { AppError, type ErrorCode, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
+import { identityOperations } from './operations.ts';
 import type { Revocable } from './revocations.ts';
 import { getSession } from './sessions/sessions.ts';
 import { readTokenPrefix, unknownToken } from './tokens/access-tokens.ts';
-import { identifyApiKey } from './tokens/api-keys.ts';
-import { identifyDeploymentToken } from './tokens/deployment-tokens.ts';
+import { findApiKeyName, identifyApiKey } from './tokens/api-keys.ts';
+import { findTokenName, identifyDeploymentToken } from './tokens/deployment-tokens.ts';
 import { findUser, strongestRole } from './users/users.ts';
 
 /**
@@ -37,18 +38,35 @@ function identifyBearer(identity: Identity, authorization: string, ip: string | 
     if (!form) throw unknownToken();
     if (form.sort === 'tk') {
       const caller = identifyApiKey(identity.ctx, form.prefix, given, ip);
-      requireNotRevoked(identity, 'api_keys', caller.apiKeyId);
+      for (const id of caller.lineage) requireNotRevoked(identity, 'api_keys', id);
       identity.lastUse.note('api_keys', caller.apiKeyId);
       return caller;
     }
     const caller = identifyDeploymentToken(identity.ctx, form.prefix, given, ip);
     requireNotRevoked(identity, 'deployment_tokens', caller.tokenId);
+    for (const id of caller.lineage) requireNotRevoked(identity, 'api_keys', id);
     identity.lastUse.note('deployment_tokens', caller.tokenId);
     return caller;
   } catch (error) {
+    if (error instanceof AppError && refusals.has(error.code)) noteRefusedKey(identity, form, error.code, ip);
     if (hasCode(error, 'invalid_credentials')) identity.throttle.noteWrongToken('token', ip);
     throw error;
   }
+}
+
+/** What says that a key is not good, and not that it could not be checked. */
+const refusals = new Set<ErrorCode>(['invalid_credentials', 'key_revoked', 'key_expired', 'clock_went_back']);
+
+/** SECURITY: by the name of the key it claims to be, and never with what was sent. */
+function noteRefusedKey(
+  { ctx }: Identity,
+  form: ReturnType<typeof readTokenPrefix>,
+  reason: ErrorCode,
+  ip: string | null,
+): void {
+  const name =
+    form && (form.sort === 'tk' ? findApiKeyName(ctx, form.prefix) : findTokenName(ctx, form.prefix));
+  ctx.audit.note(identityOperations.KEY_REFUSED, null, name ?? 'unknown', { ip, name, reason });
 }
 
 function requireNotRevoked({ revocations }: Identity, what: Revocable, id: number): void {

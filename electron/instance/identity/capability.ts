@@ -34,6 +34,9 @@ export function identityCapability(identity: Identity): Capability {
       .route('/', deploymentTokenRoutes(identity)),
     keepers: identitySecretKeepers(identity),
     jobs: [lastUseJob(identity)],
+    async start() {
+      identity.linkFiles.removeAll();
+    },
     stop: () => identity.stop(),
   };
 }

@@ -4,6 +4,7 @@ import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
+import { createLinkFiles, type LinkFiles } from './sessions/link-files.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
 import { removeSecondFactor } from './sessions/second-factor.ts';
 import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
@@ -19,6 +20,9 @@ export interface Identity {
   readonly ctx: Context;
   readonly passwords: Passwords;
   readonly links: OneTimeLinks;
+  readonly linkFiles: LinkFiles;
+  /** Where browsers find the console; null while it is closed to them. */
+  findConsoleUrl(): string | null;
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
@@ -34,14 +38,21 @@ export interface FirstKeyOfSetUp {
   keep(actor: Caller, where: FirstCustody): Promise<void>;
 }
 
-export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identity {
+export function createIdentity(
+  ctx: Context,
+  firstKey: FirstKeyOfSetUp,
+  findConsoleUrl: () => string | null,
+): Identity {
   const passwords = createPasswords(ctx.bcryptCost);
   const lastUse = createLastUseRecorder(ctx);
   const revocations = createRevocations(ctx.log);
+  const linkFiles = createLinkFiles(ctx.dataDir);
   return {
     ctx,
     passwords,
     links: createOneTimeLinks(ctx.clock),
+    linkFiles,
+    findConsoleUrl,
     throttle: createSignInThrottle(ctx),
     lastUse,
     sightings: createSessionSightings(),
@@ -49,6 +60,7 @@ export function createIdentity(ctx: Context, firstKey: FirstKeyOfSetUp): Identit
     isSetUp: () => hasUsers(ctx),
     firstKey,
     async stop() {
+      linkFiles.removeAll();
       lastUse.flush();
       revocations.flush();
       await passwords.stop();

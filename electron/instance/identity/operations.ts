@@ -23,10 +23,38 @@ export const identityOperations = declareOperations({
   SIGNED_IN: operation<PersonLine & { ip: string | null; method: string }>('Signed in', ({ method }) =>
     typeof method === 'string' ? say`Signed in with ${plain(method)}` : say`Signed in`,
   ),
-  SIGN_IN_FAILED: operation<{ ip: string | null }>(
+  SIGN_IN_FAILED: operation<{ ip: string | null; user_id: number | null }>(
     'Sign-in refused',
-    () => say`Refused a sign-in: wrong e-mail or password`,
+    ({ user_id }, names) =>
+      typeof user_id === 'number'
+        ? say`Refused a sign-in as ${names.user(user_id)}: wrong password, or too many attempts`
+        : say`Refused a sign-in: no such account`,
   ),
+  SECOND_FACTOR_AWAITED: operation<PersonLine & { ip: string | null }>(
+    'Second factor asked for',
+    ({ user_id }, names) => say`Took the password of ${names.user(user_id)}, and asked for the second factor`,
+  ),
+  SECOND_FACTOR_FAILED: operation<PersonLine & { ip: string | null }>(
+    'Second factor refused',
+    ({ user_id }, names) => say`Refused a code of ${names.user(user_id)}: wrong, used, or too many attempts`,
+  ),
+  CONFIRMATION_FAILED: operation<PersonLine>(
+    'Confirmation refused',
+    ({ user_id }, names) =>
+      say`Refused a confirmation of ${names.user(user_id)}: wrong password, or too many attempts`,
+  ),
+  KEY_REFUSED: operation<{ ip: string | null; name: string | null; reason: string }>(
+    'Key refused',
+    ({ name, reason }) => {
+      const why = plain(typeof reason === 'string' ? (refusedKeys.get(reason) ?? 'not valid') : 'not valid');
+      return typeof name === 'string' ? say`Refused ${name}: ${why}` : say`Refused an unknown key: ${why}`;
+    },
+  ),
+  LINK_REFUSED: operation<{ ip: string | null }>(
+    'Link refused',
+    () => say`Refused a one-time link: unknown, used or too old`,
+  ),
+  SIGNED_OUT: operation<{ kind: string }>('Signed out', () => say`Signed out`),
   OWNER_SIGNED_IN: operation<{ ip: string | null }>(
     'Owner signed in',
     () => say`Signed in with a one-time link`,
@@ -73,8 +101,17 @@ export const identityOperations = declareOperations({
   API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
   DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
+  DEPLOYMENT_TOKEN_DEACTIVATED: deploymentToken('Deployment token turned off', 'Turned off'),
   DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),
 });
+
+/** By error code. */
+const refusedKeys = new Map([
+  ['invalid_credentials', 'not valid'],
+  ['key_revoked', 'turned off'],
+  ['key_expired', 'expired'],
+  ['clock_went_back', 'this machine’s clock is behind its creation'],
+]);
 
 function nameRole(role: unknown): string {
   const words: Record<Role, string> = { admin: 'administrator', user: 'user', reader: 'reader' };

@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  type AnySQLiteColumn,
+  blob,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import type { Role } from '../access/permissions.ts';
 import { projects } from '../projects/schema.ts';
 import { secrets } from '../vault/schema.ts';
@@ -73,6 +82,8 @@ export const sessions = sqliteTable(
 export const apiKeys = sqliteTable('api_keys', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+  /** The key it was made by: it ends no later, and with it. Null for one that a person made. */
+  parentId: integer('parent_id').references((): AnySQLiteColumn => apiKeys.id, { onDelete: 'cascade' }),
   name: text('name').notNull().unique(),
   /** Public first characters of the key, by which it is found without scanning. */
   keyPrefix: text('key_prefix').notNull().unique(),
@@ -106,6 +117,8 @@ export const deploymentTokens = sqliteTable(
     expiresAt: integer('expires_at'),
     lastUsedAt: integer('last_used_at'),
     createdBy: integer('created_by').references(() => users.id, { onDelete: 'set null' }),
+    /** The API key it was made by: as for keys. */
+    parentId: integer('parent_id').references(() => apiKeys.id, { onDelete: 'cascade' }),
     createdAt: integer('created_at').notNull(),
   },
   (table) => [uniqueIndex('deployment_tokens_by_name').on(table.projectId, table.name)],

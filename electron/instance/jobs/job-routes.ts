@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requirePermission } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import type { Jobs } from './job-queue.ts';
 import { type RunFilter, runStates } from './job-runs.ts';
 import { jobsShape, toJobsJson } from './job-shapes.ts';
@@ -19,6 +18,7 @@ export function jobRoutes(jobs: Jobs) {
     createRoute({
       method: 'get',
       path: '/jobs',
+      ...act('activity_read'),
       request: {
         query: z.object({
           job: z.string().max(100).optional(),
@@ -29,7 +29,6 @@ export function jobRoutes(jobs: Jobs) {
       responses: answer(jobsShape, 'All jobs with their schedules, and the latest runs'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'audit:read');
       const { job = null, state = null, limit } = c.req.valid('query');
       return c.json(listJobs(jobs, { job, state }, limit));
     },

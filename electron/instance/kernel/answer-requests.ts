@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { closeDebugDoors } from './debug-doors.ts';
 import { readJsonLines, writeJsonLine } from './json-lines.ts';
 import type { AnswerMessage, Program, RequestMessage } from './processes.ts';
 
@@ -9,6 +10,7 @@ export function answerRequests<Request, Answer>(
   program: Program<Request, Answer>,
   answer: (request: Request) => Answer | Promise<Answer>,
 ): void {
+  closeDebugDoors();
   const port = openPort(async (message) => {
     try {
       const { id, request } = message as RequestMessage;

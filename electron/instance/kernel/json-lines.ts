@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** The longest message there is, a list of findings, has some kilobytes. */
-const MAX_MESSAGE_CHARACTERS = 1024 * 1024;
+/** The longest message there is, a copy of a key of 1 MiB in base64, has 1.4 million. */
+const MAX_MESSAGE_CHARACTERS = 2 * 1024 * 1024;
 
 /**
  * Reads messages from a stream that has one line of JSON for each. Not by node:readline, which ends a line at

@@ -5,7 +5,14 @@ import { readJsonLines, writeJsonLine } from './json-lines.ts';
 
 /** How processes are started where this instance runs: the shell hands it in. */
 export interface ProcessHost {
-  start(program: { name: string; file: string }, listener: ProcessListener): StartedProcess;
+  start(program: StartedProgram, listener: ProcessListener): StartedProcess;
+}
+
+export interface StartedProgram {
+  name: string;
+  file: string;
+  /** How large its JavaScript heap may get; then it is aborted. The engine's own limit unless said. */
+  heapMib?: number | undefined;
 }
 
 /** Told by the host, after `start` has returned. */
@@ -27,13 +34,16 @@ export interface StartedProcess {
 /**
  * Child processes of Node's. SECURITY: messages go through pipes, and neither through arguments nor through the
  * environment. Not through Node's own channel (`fork`) either: a line in it that is no JSON is an uncaught
- * exception in this process.
+ * exception in this process. No debugger comes in by a signal.
  */
 export const childProcesses: ProcessHost = {
-  start({ file }, { onMessage, onUnreadable, onExit }) {
+  start({ file, heapMib }, { onMessage, onUnreadable, onExit }) {
     // There this program is no Node: started again it would be the desktop.
     if (process.versions.electron) throw new Error('Electron starts its processes otherwise');
-    const child = spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const limits = heapMib === undefined ? [] : [`--max-old-space-size=${heapMib}`];
+    const child = spawn(process.execPath, ['--disable-sigusr1', ...limits, file], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
     child.on('error', onExit);
     // Later than `exit`: what it said last has been read.
     child.on('close', onExit);
@@ -56,8 +66,11 @@ export const childProcesses: ProcessHost = {
  * and its crash is this one's.
  */
 export const threads: ProcessHost = {
-  start({ file }, { onMessage, onUnreadable, onExit }) {
-    const worker = new Worker(file);
+  start({ file, heapMib }, { onMessage, onUnreadable, onExit }) {
+    const worker = new Worker(
+      file,
+      heapMib === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: heapMib } },
+    );
     worker.on('message', onMessage);
     worker.on('messageerror', onUnreadable);
     worker.on('error', onExit);

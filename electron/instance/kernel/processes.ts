@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from './app-error.ts';
-import type { ProcessHost, ProcessListener, StartedProcess } from './process-hosts.ts';
+import type { ProcessHost, ProcessListener, StartedProcess, StartedProgram } from './process-hosts.ts';
 
 /**
  * Runs parts of the instance in their own processes. Such a part is a `Program`: one file that calls
@@ -20,6 +20,8 @@ export interface Program<Request, Answer> {
   file: string;
   /** How long one request may take; then the process is killed. */
   timeoutMs: number;
+  /** See `StartedProgram`. */
+  heapMib?: number;
   /** Throws for a request of the wrong shape; the process ends then. */
   parseRequest(message: unknown): Request;
   /** Throws for an answer of the wrong shape. SECURITY: nothing else a process sends is used. */
@@ -221,11 +223,7 @@ function connect<Request, Answer>(
 }
 
 /** For callers, a process that cannot be started counts as crashed. */
-function start(
-  host: ProcessHost,
-  program: Pick<Program<unknown, unknown>, 'name' | 'file'>,
-  listener: ProcessListener,
-): StartedProcess {
+function start(host: ProcessHost, program: StartedProgram, listener: ProcessListener): StartedProcess {
   try {
     return host.start(program, listener);
   } catch {

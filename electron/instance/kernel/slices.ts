@@ -21,3 +21,23 @@ export function startSlices(): Slices {
     },
   };
 }
+
+/** Work that says, by `yield`, where it may be interrupted, and returns its result. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** In one go: for work that is known to be short. */
+export function runAtOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+export async function runInSlices<T>(steps: Steps<T>): Promise<T> {
+  const slices = startSlices();
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (slices.isOver()) await slices.next();
+  }
+}

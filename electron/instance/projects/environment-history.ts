@@ -40,7 +40,7 @@ export function listEnvironmentChanges(
       `SELECT * FROM (
          SELECT h.changed_at AS changedAt, 0 AS source, h.id AS rowId, v.id AS variableId, v.key, h.version, h.change,
            h.changed_by AS changedBy, h.is_secret AS isSecret
-         FROM env_var_environments x JOIN env_vars v ON v.id = x.env_var_id JOIN env_var_versions h ON h.env_var_id = v.id
+         FROM env_var_environments x JOIN env_vars v ON v.id = x.env_var_id AND v.hidden = 0 JOIN env_var_versions h ON h.env_var_id = v.id
          WHERE x.environment_id = @environmentId
          UNION ALL
          SELECT a.at, 1, a.id, a.data ->> 'variable_id', a.data ->> 'key', NULL, 'deleted', a.actor, a.data ->> 'is_secret'

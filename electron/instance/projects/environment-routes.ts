@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requirePermission, requireProject } from '../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../http/api.ts';
+import { type Caller, requireProject } from '../access/caller.ts';
+import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
@@ -34,11 +34,11 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/environments',
+      ...act('variables_read'),
       request: { params: projectParam },
       responses: answer(z.array(environmentShape), 'Environments'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'environments:read');
       return c.json(
         listEnvironments(ctx, find(c.get('caller'), c.req.valid('param').project).id).map(toEnvironmentJson),
       );
@@ -48,6 +48,7 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/projects/{project}/environments',
+      ...act('variables_change'),
       request: {
         params: projectParam,
         ...body(z.object({ name, branch, set_as_preview: z.boolean().optional() })),
@@ -56,7 +57,6 @@ export function environmentRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const project = find(caller, c.req.valid('param').project);
       const request = c.req.valid('json');
       const environment = createEnvironment(ctx, caller, project, {
@@ -71,11 +71,11 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/environments/{environment}',
+      ...act('variables_read'),
       request: { params: environmentParam },
       responses: answer(environmentShape, 'The environment'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'environments:read');
       const params = c.req.valid('param');
       return c.json(
         toEnvironmentJson(getEnvironment(ctx, find(c.get('caller'), params.project).id, params.environment)),
@@ -86,6 +86,7 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/environments/{environment}/history',
+      ...act('variables_read'),
       request: {
         params: environmentParam,
         query: z.object({
@@ -101,7 +102,6 @@ export function environmentRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const params = c.req.valid('param');
       const { limit, before } = c.req.valid('query');
       const { id } = getEnvironment(ctx, find(caller, params.project).id, params.environment);
@@ -112,6 +112,7 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'put',
       path: '/projects/{project}/environments/{environment}/settings',
+      ...act('variables_change'),
       request: {
         params: environmentParam,
         ...body(z.object({ branch, deployment_config: z.record(z.string(), z.unknown()).nullish() })),
@@ -120,7 +121,6 @@ export function environmentRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
@@ -136,16 +136,16 @@ export function environmentRoutes(ctx: Context) {
     createRoute({
       method: 'delete',
       path: '/projects/{project}/environments/{environment}',
+      ...act('variables_delete'),
       request: { params: environmentParam },
       responses: noContent('Deleted'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:delete');
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
-      deleteEnvironment(ctx, caller, project, environment.id);
+      await deleteEnvironment(ctx, caller, project, environment.id);
       return c.body(null, 204);
     },
   );

@@ -3,7 +3,8 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
-import { removeVariables, touchVariablesOf } from './variables/variable-rows.ts';
+import { deleteVariables } from './variables/staged-variables.ts';
+import { prepareRemoval, touchVariablesOf } from './variables/variable-rows.ts';
 
 /** Created with every project; it cannot be deleted. */
 export const PRODUCTION = 'production';
@@ -109,27 +110,36 @@ export function updateEnvironment(
   });
 }
 
-/** Deletes an environment and the variables that were in no other. Throws `invalid_request` for production. */
-export function deleteEnvironment(
+/**
+ * Deletes an environment and the variables that were in no other, those first, in slices. Throws `invalid_request`
+ * for production.
+ */
+export async function deleteEnvironment(
   ctx: Context,
   actor: Caller | null,
   project: ProjectName,
   id: number,
-): void {
-  ctx.store.transaction(() => {
-    const environment = getEnvironment(ctx, project.id, String(id));
-    if (environment.slug === PRODUCTION)
-      throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
-    const orphans = ctx.store.sqlite
+): Promise<void> {
+  const environment = getEnvironment(ctx, project.id, String(id));
+  if (environment.slug === PRODUCTION)
+    throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
+  const listOrphans = () =>
+    ctx.store.sqlite
       .prepare(
         `SELECT v.id FROM env_vars v JOIN env_var_environments x ON x.env_var_id = v.id
-         WHERE v.project_id = ? GROUP BY v.id HAVING count(*) = 1 AND max(x.environment_id) = ?`,
+         WHERE v.project_id = ? AND v.hidden = 0 GROUP BY v.id HAVING count(*) = 1 AND max(x.environment_id) = ?`,
       )
       .pluck()
       .all(project.id, id) as number[];
+  await deleteVariables(ctx, actor, { projectId: project.id, name: project.name }, listOrphans());
+  ctx.store.transaction(() => {
+    getEnvironment(ctx, project.id, String(id));
+    // Those that came meanwhile.
+    const orphans = listOrphans();
     touchVariablesOf(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM environments WHERE id = ?').run(id);
-    removeVariables(ctx, orphans);
+    const remove = prepareRemoval(ctx);
+    for (const orphan of orphans) remove(orphan);
     ctx.audit.append(projectOperations.ENVIRONMENT_DELETED, actor, lineOf(project, environment));
   });
 }

@@ -15,6 +15,12 @@ export interface VariableLine extends Record<string, unknown> {
   is_secret: boolean;
   environment_ids: number[];
 }
+export interface ManyLine extends Record<string, unknown> {
+  project: string;
+  /** Null for shared variables. */
+  project_id: number | null;
+  count: number;
+}
 interface PlaceLine extends Record<string, unknown> {
   project: string;
   environment: string;
@@ -32,6 +38,12 @@ const environment = (title: string, verb: string) =>
   );
 const variable = (title: string, verb: string) =>
   operation<VariableLine>(title, (line) => sayOfVariable(verb, line));
+const many = (title: string, verb: string) =>
+  operation<ManyLine>(title, (line) =>
+    line.project_id === null
+      ? say`${plain(verb)} ${countOf(line.count, 'shared variable')}`
+      : say`${plain(verb)} ${countOf(line.count, 'variable')} of ${line.project}`,
+  );
 const place = (title: string, verb: string) =>
   operation<PlaceLine & { count: number }>(
     title,
@@ -59,6 +71,8 @@ export const projectOperations = declareOperations({
     const count = Array.isArray(versions) ? versions.length : 0;
     return say`Removed ${countOf(count, 'damaged version')} of ${key}, which no key can decrypt`;
   }),
+  ENV_VARS_DELETED: many('Variables deleted', 'Deleted'),
+  ENV_VARS_MOVED: many('Variables moved', 'Changed the environments of'),
   ENV_VARS_EXPORTED: place('Variables exported', 'Exported'),
   ENV_VARS_RESOLVED: place('Variables read for a program', 'Read for a program:'),
   ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(

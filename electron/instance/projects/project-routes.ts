@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requirePermission, requireProject } from '../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../http/api.ts';
+import { requireAct } from '../access/acts.ts';
+import { type Caller, requireProject } from '../access/caller.ts';
+import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import type { Context } from '../kernel/context.ts';
 import {
@@ -89,6 +90,7 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects',
+      ...act('projects_read'),
       request: {
         query: z.object({
           page: z.coerce.number().int().min(1).optional(),
@@ -99,7 +101,6 @@ export function projectRoutes(ctx: Context) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'projects:read');
       const { page = 1, per_page } = c.req.valid('query');
       const all = listProjectSummaries(ctx).filter(({ id }) => isVisible(caller, id));
       const size = per_page ?? Math.max(all.length, 1);
@@ -116,11 +117,11 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/statistics',
+      ...act('projects_read'),
       responses: answer(projectStatisticsShape, 'Number of projects'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'projects:read');
       return c.json({ total_count: listProjects(ctx).filter(({ id }) => isVisible(caller, id)).length });
     },
   );
@@ -129,15 +130,15 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/projects',
+      ...act('projects_change', 'variables_change'),
       request: body(projectBody),
       responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'projects:write');
       const request = c.req.valid('json');
       const variables = request.environment_variables ?? [];
-      if (variables.length > 0) requirePermission(caller, 'environments:write');
+      if (variables.length > 0) requireAct(caller, 'variables_change', ctx.clock.now());
       const fields = { ...toFields(request), name: request.name };
       return c.json(toProjectJson(createProject(ctx, caller, fields, variables)));
     },
@@ -148,18 +149,17 @@ export function projectRoutes(ctx: Context) {
       createRoute({
         method: 'get',
         path,
+        ...act('projects_read'),
         request: { params: projectParam },
         responses: answer(projectShape, 'The project'),
       }),
       (c) => {
-        requirePermission(c.get('caller'), 'projects:read');
         return c.json(toProjectJson(find(c.get('caller'), c.req.valid('param').project)));
       },
     );
   }
 
   const change = (caller: Caller, segment: string, fields: ReturnType<typeof toFields>) => {
-    requirePermission(caller, 'projects:write');
     const project = find(caller, segment);
     return toProjectJson(updateProject(ctx, caller, project.id, fields));
   };
@@ -167,6 +167,7 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'put',
       path: '/projects/{project}',
+      ...act('projects_change'),
       request: { params: projectParam, ...body(projectBody.partial()) },
       responses: answer(projectShape, 'The project'),
     }),
@@ -177,6 +178,7 @@ export function projectRoutes(ctx: Context) {
       createRoute({
         method: 'post',
         path,
+        ...act('projects_change'),
         request: { params: projectParam, ...body(settingsBody) },
         responses: answer(projectShape, 'The project'),
       }),
@@ -187,13 +189,12 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'patch',
       path: '/projects/{project}/deployment-config',
+      ...act('projects_change'),
       request: { params: projectParam, ...body(z.record(z.string(), z.unknown())) },
       responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
-      // SECURITY: asked for before anything is looked up, so that a name tells nothing to nobody.
-      requirePermission(caller, 'projects:write');
       const old = find(caller, c.req.valid('param').project);
       return c.json(
         change(
@@ -209,13 +210,13 @@ export function projectRoutes(ctx: Context) {
     createRoute({
       method: 'delete',
       path: '/projects/{project}',
+      ...act('projects_delete'),
       request: { params: projectParam },
       responses: noContent('Deleted'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'projects:delete');
-      deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
+      await deleteProject(ctx, caller, find(caller, c.req.valid('param').project).id);
       return c.body(null, 204);
     },
   );

@@ -7,6 +7,7 @@ import { insertEnvironment, PRODUCTION } from './environments.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { guessSecret } from './variables/secret-guess.ts';
+import { deleteVariables } from './variables/staged-variables.ts';
 import { insertVariable } from './variables/variable-rows.ts';
 
 export interface Project {
@@ -41,6 +42,9 @@ export interface ProjectFields {
   enablePreviewEnvironments?: boolean | undefined;
 }
 
+/** They are written at once, with the project. */
+const MAX_FIRST_VARIABLES = 300;
+
 const COLUMNS = `id, slug, name, repo_name AS repoName, repo_owner AS repoOwner, git_url AS gitUrl, directory,
   main_branch AS mainBranch, preset, automatic_deploy AS automaticDeploy, deployment_config AS deploymentConfig,
   enable_preview_environments AS enablePreviewEnvironments, created_at AS createdAt, updated_at AS updatedAt`;
@@ -70,7 +74,7 @@ export function listProjectSummaries(ctx: Context): ProjectSummary[] {
       `SELECT ${COLUMNS}, coalesce(c.variables, 0) AS variableCount, coalesce(c.secrets, 0) AS secretCount,
          (SELECT json_group_array(e.name ORDER BY e.id) FROM environments e WHERE e.project_id = projects.id) AS environmentList
        FROM projects LEFT JOIN (SELECT project_id, count(*) AS variables, sum(is_secret) AS secrets
-         FROM env_vars GROUP BY project_id) c ON c.project_id = projects.id
+         FROM env_vars WHERE hidden = 0 GROUP BY project_id) c ON c.project_id = projects.id
        ORDER BY id`,
     )
     .all() as (Row & { variableCount: number; secretCount: number; environmentList: string })[];
@@ -103,7 +107,7 @@ export function getProject(ctx: Context, segment: string): Project {
 
 /**
  * Creates a project with its environment "production" and variables there, as secrets where they look like secrets.
- * Throws `name_taken` for a name or slug that is in use, and what creating a variable throws.
+ * Throws `name_taken` for a name or slug that is in use, `too_many_variables`, and what creating a variable throws.
  */
 export function createProject(
   ctx: Context,
@@ -111,6 +115,13 @@ export function createProject(
   fields: ProjectFields & { name: string },
   variables: readonly (readonly [key: string, value: string])[] = [],
 ): Project {
+  if (variables.length > MAX_FIRST_VARIABLES) {
+    throw new AppError(
+      'too_many_variables',
+      `A project may be created with at most ${MAX_FIRST_VARIABLES} variables; import the others as a .env file.`,
+      { fields: { environment_variables: `at most ${MAX_FIRST_VARIABLES}` } },
+    );
+  }
   return ctx.store.transaction(() => {
     requireFreeName(ctx, fields.name);
     const now = ctx.clock.now();
@@ -192,11 +203,20 @@ export function updateProject(
   });
 }
 
-/** Deletes a project with its environments, variables, tokens and all their secrets. */
-export function deleteProject(ctx: Context, actor: Caller | null, id: number): void {
+/**
+ * Deletes a project with its environments, variables, tokens and all their secrets: its variables first, in slices,
+ * and then what is left.
+ */
+export async function deleteProject(ctx: Context, actor: Caller | null, id: number): Promise<void> {
+  const { sqlite } = ctx.store;
+  const { name } = getProject(ctx, String(id));
+  const variables = sqlite
+    .prepare('SELECT id FROM env_vars WHERE project_id = ? AND hidden = 0')
+    .pluck()
+    .all(id) as number[];
+  await deleteVariables(ctx, actor, { projectId: id, name }, variables);
   ctx.store.transaction(() => {
-    const { sqlite } = ctx.store;
-    const { name } = getProject(ctx, String(id));
+    getProject(ctx, String(id));
     const secretIds = sqlite
       .prepare(
         `SELECT secret_id FROM env_vars WHERE project_id = @id AND secret_id IS NOT NULL

@@ -56,11 +56,14 @@ export const variables = sqliteTable(
     position: integer('position').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** Not there yet, or not any more: see variables/staged-variables.ts. */
+    hidden: integer('hidden', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     index('env_vars_by_project').on(table.projectId, table.key),
     index('env_vars_by_secret').on(table.secretId),
-    uniqueIndex('env_vars_shared_key').on(table.key).where(sql`project_id IS NULL`),
+    uniqueIndex('env_vars_shared_key').on(table.key).where(sql`project_id IS NULL AND hidden = 0`),
+    index('env_vars_hidden').on(table.hidden).where(sql`hidden = 1`),
   ],
 );
 

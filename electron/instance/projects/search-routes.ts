@@ -1,9 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requirePermission } from '../access/caller.ts';
-import { answer, createRoutes } from '../http/api.ts';
+import { act, answer, createRoutes } from '../http/api.ts';
 import type { Context } from '../kernel/context.ts';
 import { createQueue } from '../kernel/queue.ts';
 import { listProjects } from './projects.ts';
+import { sightOf } from './variables/variable-notes.ts';
 import { searchResultsShape, toVariableJson } from './variables/variable-shapes.ts';
 import { searchVariables } from './variables/variables.ts';
 
@@ -18,6 +18,7 @@ export function searchRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/search',
+      ...act('variables_read'),
       request: {
         query: z.object({
           q: z.string().min(1).max(500),
@@ -28,7 +29,6 @@ export function searchRoutes(ctx: Context) {
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const { q, limit } = c.req.valid('query');
       const projects = new Map(listProjects(ctx).map(({ id, name, slug }) => [id, { id, name, slug }]));
       const projectIds = caller.kind === 'token' ? [caller.projectId] : [...projects.keys()];
@@ -37,7 +37,7 @@ export function searchRoutes(ctx: Context) {
         return c.json({
           results: found.flatMap((variable) => {
             const project = projects.get(variable.projectId ?? 0);
-            return project ? [{ project, ...toVariableJson(variable) }] : [];
+            return project ? [{ project, ...toVariableJson(variable, sightOf(caller)) }] : [];
           }),
         });
       });

@@ -11,16 +11,22 @@ export interface Settings {
   httpsNames: string[];
   /** How long sessions last. The owner's sessions are always shorter. */
   sessionDays: number;
+  /** How long lines of the audit log are kept. */
+  activityDays: number;
 }
 
 export const MAX_SESSION_DAYS = 90;
 const DEFAULT_SESSION_DAYS = 7;
+export const MIN_ACTIVITY_DAYS = 30;
+export const MAX_ACTIVITY_DAYS = 3650;
+const DEFAULT_ACTIVITY_DAYS = 730;
 
 export function getSettings(ctx: Context): Settings {
   return {
     instanceName: ctx.store.identity.name,
     httpsNames: readSection(ctx, 'https_names') ?? [],
     sessionDays: readSection(ctx, 'session_days') ?? DEFAULT_SESSION_DAYS,
+    activityDays: readSection(ctx, 'activity_days') ?? DEFAULT_ACTIVITY_DAYS,
   };
 }
 
@@ -28,6 +34,7 @@ export function getSettings(ctx: Context): Settings {
 interface Sections {
   https_names: string[];
   session_days: number;
+  activity_days: number;
 }
 
 /** What is to be changed. */

@@ -1,10 +1,18 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
 
 /** The database of an instance, in its data directory. */
 export const DATABASE_FILE = 'temps.db';
+
+/** Files and folders that Temps makes in a data directory, and those upstream's server may have left there. */
+const OUR_NAMES =
+  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|\.?encryption_key(\..+)?)$/;
+/** What an operating system itself puts into a folder. */
+const SYSTEM_NAMES = new Set(['lost+found', '.DS_Store', 'desktop.ini']);
+/** Where upstream's server may have put its key. */
+const UPSTREAM_KEY = ['data', 'encryption_key'];
 
 /** `--data-dir`, else TEMPS_DATA_DIR, else ~/.temps (upstream's own default). */
 export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
@@ -15,7 +23,8 @@ export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEn
  * Creates the data directory (0700) if missing, and repairs too open permissions of it and its files (0600).
  * Returns what was repaired, in words.
  *
- * Throws `data_dir_unusable` when it is not a directory, belongs to someone else or cannot be made.
+ * Throws `data_dir_unusable` when it is not a directory, belongs to someone else, cannot be made, or holds the files
+ * of something else. SECURITY: permissions of files that are not ours are never changed.
  */
 export function prepareDataDir(dataDir: string): string[] {
   try {
@@ -24,20 +33,70 @@ export function prepareDataDir(dataDir: string): string[] {
     if (process.getuid && info.uid !== process.getuid()) {
       throw new AppError('data_dir_unusable', `${dataDir} belongs to another user of this machine.`);
     }
+    requireOurFolder(dataDir);
     const repaired: string[] = [];
     if (tighten(dataDir, 0o700)) repaired.push(`${dataDir} was accessible to others; it is now 0700`);
     for (const name of readdirSync(dataDir)) {
       const path = join(dataDir, name);
-      if (lstatSync(path).isFile() && tighten(path, 0o600)) {
+      if (OUR_NAMES.test(name) && lstatSync(path).isFile() && tighten(path, 0o600)) {
         repaired.push(`${path} was accessible to others; it is now 0600`);
       }
     }
     return repaired;
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new AppError('data_dir_unusable', `${dataDir} cannot be used (${reason}).`, { cause });
+    throw asUnusable(dataDir, cause);
   }
+}
+
+/**
+ * Whether a data directory has a database. Throws `database_gone` for a link whose target is not there: its disk is
+ * not connected. Throws `data_dir_unusable` where this account may not look: no permission is not absence.
+ */
+export function hasDatabase(dataDir: string): boolean {
+  const path = join(dataDir, DATABASE_FILE);
+  try {
+    requireTarget(dataDir);
+    if (!lstatSync(path, { throwIfNoEntry: false })) return false;
+    requireTarget(path);
+    return true;
+  } catch (cause) {
+    throw asUnusable(dataDir, cause);
+  }
+}
+
+/** Throws `database_gone` for a link that leads nowhere. */
+function requireTarget(path: string): void {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  if (statSync(path, { throwIfNoEntry: false })) return;
+  throw new AppError(
+    'database_gone',
+    `${path} is a link to ${readlinkSync(path)}, which is not there. If that is on another disk, connect and mount it, then try again. Nothing was created or changed.`,
+  );
+}
+
+/** Throws `data_dir_unusable` for a folder that has no database and is in use for something else. */
+function requireOurFolder(dataDir: string): void {
+  if (hasDatabase(dataDir)) return;
+  const isKnown = (name: string) =>
+    OUR_NAMES.test(name) ||
+    SYSTEM_NAMES.has(name) ||
+    (name === UPSTREAM_KEY[0] && existsSync(join(dataDir, ...UPSTREAM_KEY)));
+  const other = readdirSync(dataDir).find((name) => !isKnown(name));
+  if (other === undefined) return;
+  throw new AppError(
+    'data_dir_unusable',
+    `${dataDir} holds other files (${other}) and no database of Temps: choose an empty folder, or one that does not exist yet. Nothing was changed.`,
+  );
+}
+
+function asUnusable(dataDir: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+  const detail =
+    reason === 'EACCES' || reason === 'EPERM'
+      ? `${dataDir} is not accessible to this account (${reason}): it belongs to another one, or its permissions were changed. Run this as its owner, or give it back.`
+      : `${dataDir} cannot be used (${reason}).`;
+  return new AppError('data_dir_unusable', detail, { cause });
 }
 
 /**
@@ -45,7 +104,8 @@ export function prepareDataDir(dataDir: string): string[] {
  * /proc.
  */
 function makeFolder(path: string): void {
-  if (existsSync(path)) return;
+  requireTarget(path);
+  if (statSync(path, { throwIfNoEntry: false })) return;
   makeFolder(dirname(path));
   try {
     mkdirSync(path, { mode: 0o700 });

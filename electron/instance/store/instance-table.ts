@@ -7,6 +7,12 @@ export const instanceTable = sqliteTable('instance', {
   createdAt: integer('created_at').notNull(),
 });
 
+/** One row that every transaction rewrites: see commit-mark.ts. */
+export const commitMarkTable = sqliteTable('commit_mark', {
+  id: integer('id').primaryKey(),
+  mark: text('mark').notNull(),
+});
+
 export interface InstanceIdentity {
   /** UUID. */
   id: string;

@@ -1,5 +1,7 @@
+import { AppError } from '../kernel/app-error.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
 import { askOnce, type Program, programFile } from '../kernel/processes.ts';
+import type { Store } from './store.ts';
 
 /** What SQLite found, in its own words; empty when the file is sound. */
 export type IntegrityFindings = string[];
@@ -39,4 +41,29 @@ export async function checkIntegrity(
     if (signal.aborted) return [];
     throw error;
   }
+}
+
+export function damagedError(path: string, [finding]: IntegrityFindings, cause?: unknown): AppError {
+  return new AppError(
+    'database_damaged',
+    `${path} is damaged (${finding}). Nothing more is written to it, and it is kept as it is. This instance knows no tested backup: copy the file elsewhere, then restore a backup into a new data directory.`,
+    { cause },
+  );
+}
+
+/**
+ * Checks an open database; if it is damaged, all writing to it stops, and what was found is returned. Null for a sound
+ * one, and for one that is in trouble already.
+ */
+export async function stopIfDamaged(
+  store: Store,
+  processes: ProcessHost,
+  signal: AbortSignal,
+): Promise<{ detail: string; findings: IntegrityFindings } | null> {
+  const findings = await checkIntegrity(processes, store.path, signal);
+  // A file that is gone cannot be checked, and is no damaged one.
+  if (findings.length === 0 || signal.aborted || store.findTrouble()) return null;
+  const detail = damagedError(store.path, findings).message;
+  store.stopWriting(detail);
+  return { detail, findings };
 }

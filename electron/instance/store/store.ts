@@ -1,26 +1,30 @@
-import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { DATABASE_FILE } from './data-directory.ts';
+import { type CommitMark, formatMark, readMark, requireMatchingLog } from './commit-mark.ts';
+import { DATABASE_FILE, hasDatabase } from './data-directory.ts';
+import {
+  APPLICATION_ID,
+  createDatabase,
+  readIdentity,
+  readIntoMemory,
+  requireOurs,
+  requireSqliteFile,
+  type Sqlite,
+} from './database-file.ts';
 import type { InstanceIdentity } from './instance-table.ts';
-import { applyMigrations, latestVersion } from './migrate.ts';
-
-/** Marks a database being made. */
-const NEW_MARK = '.new';
-
-/** `PRAGMA application_id`: "TMPS". Tells our file from another program's SQLite database. */
-const APPLICATION_ID = 0x54_4d_50_53;
-const SQLITE_HEADER = 'SQLite format 3\0';
-
-export type Sqlite = Database.Database;
+import { createLogCleaner } from './log-cleaner.ts';
+import { applyMigrations } from './migrate.ts';
+import type { Ownership } from './ownership.ts';
+import { asStoreError, isDiskTrouble } from './store-error.ts';
 
 export interface Store {
   readonly path: string;
   readonly identity: InstanceIdentity;
+  /** What was noticed when it was opened, in words. */
+  readonly said: readonly string[];
   /** The connection. Statements are plain SQL; drizzle's schema is what their tables are generated from. */
   readonly sqlite: Sqlite;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
@@ -29,99 +33,131 @@ export interface Store {
   rename(name: string): void;
   /** Refuses every later write with `database_damaged` and this detail; reads still work. */
   stopWriting(detail: string): void;
-  /** Why nothing can be written now: `database_gone` or `database_damaged`; null while it can. */
+  /**
+   * Why nothing can be written now: `database_gone`, `database_damaged`, or `data_dir_in_use` after another process
+   * took the data directory; null while it can.
+   */
   findTrouble(): AppError | null;
+  /** Why the last write failed: `disk_full`, `disk_failed`, `database_read_only`; null once one succeeds again. */
+  findFailure(): AppError | null;
+  /** Writes a mark after a failure, to see whether the disk takes writes again. Never throws. */
+  tryToWrite(): void;
+  /** Throws what findTrouble gives. For what changes keys outside the database first. */
+  requireWritable(): void;
+  /** Moves what the log holds into the database file, which can then be copied alone. Never throws. */
+  checkpoint(): void;
   close(): void;
 }
+
+/** How long a statement waits for another connection. */
+const BUSY_MS = 5000;
 
 /**
  * Opens the database of a data directory, making or migrating it as needed.
  *
- * Throws `database_not_one`, `database_foreign`, `database_newer`, `database_damaged`, `database_read_only`,
- * `database_gone`, `disk_full` or `disk_failed`; whatever it throws, the file is as it was.
+ * Throws `database_not_one`, `database_foreign`, `database_newer`, `database_damaged`, `database_restored`,
+ * `database_read_only`, `database_gone`, `disk_full` or `disk_failed`; whatever it throws, the file is as it was.
+ *
+ * @param ownership of the data directory: looked at before everything that is written.
  */
-export function openStore(dataDir: string, clock: Clock): Store {
-  const path = join(dataDir, DATABASE_FILE);
-  if (!existsSync(path)) createDatabase(path, clock);
-  requireSqliteFile(path);
+export function openStore(dataDir: string, clock: Clock, ownership?: Ownership): Store {
+  const named = join(dataDir, DATABASE_FILE);
+  if (!hasDatabase(dataDir)) createDatabase(named, clock);
   let sqlite: Sqlite | undefined;
   try {
-    sqlite = new Database(path, { timeout: 5000 });
+    // As SQLite does: the log lies beside the file that a link leads to.
+    const path = realpathSync(named);
+    requireSqliteFile(path);
+    requireMatchingLog(path);
+    const hadLog = existsSync(`${path}-wal`);
+    sqlite = new Database(path, { timeout: BUSY_MS });
     requireOurs(sqlite, path);
     sqlite.pragma('journal_mode = WAL');
     // A commit that was answered has reached the disk: rotation and key changes rely on it.
     sqlite.pragma('synchronous = FULL');
     sqlite.pragma('foreign_keys = ON');
-    // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file.
+    // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file; of the log,
+    // see log-cleaner.ts.
     sqlite.pragma('secure_delete = ON');
+    // SECURITY: triggers that refuse a deletion refuse it by INSERT OR REPLACE, too.
+    sqlite.pragma('recursive_triggers = ON');
     applyMigrations(sqlite, APPLICATION_ID);
-    return composeStore(path, sqlite, readIdentity(sqlite, path));
+    return composeStore({ path: named, sqlite, clock, ownership, hadLog, readOnlyBecause: null });
   } catch (error) {
     sqlite?.close();
-    throw asStoreError(error, path);
+    throw asStoreError(error, named);
   }
 }
 
 /**
- * Creates a complete database under a temporary name before it is moved to its place: a kill leaves all of it or
- * none, so that an empty database file is never a half-created one.
+ * Opens a database on a disk that takes no writes, for reading: nothing is written anywhere. A log beside it is read
+ * with it; without one the file is read into memory, because SQLite would have to create one.
+ *
+ * Throws as openStore does, and `reason` where that is not possible.
  */
-function createDatabase(path: string, clock: Clock): void {
-  const partial = `${path}${NEW_MARK}`;
-  // A WAL without its database belongs to a deleted one: it may be all that is left of it.
-  for (const name of [`${path}-wal`, `${path}-journal`]) {
-    if (!existsSync(name)) continue;
-    throw new AppError(
-      'database_gone',
-      `${name} exists, but the database it belongs to does not. Put ${path} back, or move both away to start again.`,
-    );
-  }
+export function openStoreForReading(dataDir: string, clock: Clock, reason: AppError): Store {
+  if (!hasDatabase(dataDir)) throw reason;
+  const named = join(dataDir, DATABASE_FILE);
   let sqlite: Sqlite | undefined;
   try {
-    rmSync(partial, { force: true });
-    rmSync(`${partial}-journal`, { force: true });
-    // Made here, so that it is 0600 from its first instant; SQLite gives its WAL the same mode.
-    closeSync(openSync(partial, 'wx', 0o600));
-    sqlite = new Database(partial);
-    sqlite.pragma('synchronous = FULL');
-    applyMigrations(sqlite, APPLICATION_ID);
-    createIdentity(sqlite, clock);
-    sqlite.close();
-    renameSync(partial, path);
-    syncFolder(dirname(path));
+    const path = realpathSync(named);
+    requireSqliteFile(path);
+    requireMatchingLog(path);
+    const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    sqlite = hadLog ? new Database(path, { readonly: true, timeout: BUSY_MS }) : readIntoMemory(path, reason);
+    requireOurs(sqlite, named);
+    if (!hadLog) applyMigrations(sqlite, APPLICATION_ID);
+    sqlite.pragma('query_only = ON');
+    return composeStore({
+      path: named,
+      sqlite,
+      clock,
+      ownership: undefined,
+      hadLog: true,
+      readOnlyBecause: reason,
+    });
   } catch (error) {
     sqlite?.close();
-    rmSync(partial, { force: true });
-    rmSync(`${partial}-journal`, { force: true });
-    throw asStoreError(error, path);
+    throw asStoreError(error, named);
   }
 }
 
-/** A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
+interface Opened {
+  path: string;
+  sqlite: Sqlite;
+  clock: Clock;
+  ownership: Ownership | undefined;
+  /** Whether there was a log beside the file. */
+  hadLog: boolean;
+  /** Why nothing may be written; null where it may. */
+  readOnlyBecause: AppError | null;
 }
 
-function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity): Store {
-  const inode = statSync(path, { bigint: true }).ino;
-  let damage: string | null = null;
+function composeStore({ path, sqlite, clock, ownership, hadLog, readOnlyBecause }: Opened): Store {
+  const identity = readIdentity(sqlite, path);
+  const { ino, dev } = statSync(path, { bigint: true });
+  const found = readMark(sqlite);
+  const isWithoutLog = found?.isOpen === true && !hadLog;
+  const mark: CommitMark = found ?? { commits: 0, atMs: 0, isOpen: false };
+  const writeMark = sqlite.prepare('INSERT OR REPLACE INTO commit_mark (id, mark) VALUES (1, ?)');
+  const countChanges = sqlite.prepare('SELECT total_changes()').pluck();
+  let stopped: AppError | null = readOnlyBecause;
+  let failure: AppError | null = null;
+  let hasWritten = false;
+  let isInLog = hadLog;
 
   function findTrouble(): AppError | null {
     // In WAL mode SQLite keeps writing into a deleted file, and those writes are lost. Checked first: without a
     // file, nothing is damaged.
-    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== inode) {
+    const now = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (now?.ino !== ino || now.dev !== dev) {
       return new AppError(
         'database_gone',
         `${path} was deleted or replaced while the instance was running. Nothing more is written. Stop it, then put the file back or restore a backup.`,
       );
     }
-    return damage === null ? null : new AppError('database_damaged', damage);
+    if (stopped) return stopped;
+    return ownership?.findRival() ?? null;
   }
 
   function requireWritable(): void {
@@ -129,114 +165,112 @@ function composeStore(path: string, sqlite: Sqlite, identity: InstanceIdentity):
     if (trouble) throw trouble;
   }
 
+  /** One transaction with its mark. What changes nothing writes nothing. */
+  function commit<T>(work: () => T, isOpen = true): T {
+    const next = { commits: mark.commits + 1, atMs: clock.now(), isOpen };
+    let isChanged = false;
+    requireWritable();
+    const result = sqlite
+      .transaction(() => {
+        // Inside the transaction: whoever took the data directory meanwhile waits for this one, or stops it.
+        const rival = ownership?.findRival();
+        if (rival) throw rival;
+        const before = countChanges.get();
+        const worked = work();
+        isChanged = countChanges.get() !== before || isOpen !== mark.isOpen;
+        if (isChanged) writeMark.run(formatMark(next));
+        return worked;
+      })
+      .immediate();
+    if (isChanged) {
+      Object.assign(mark, next);
+      isInLog = true;
+      failure = null;
+      cleaner.noteWrite();
+    }
+    return result;
+  }
+
+  /** What the disk refused is remembered; what was refused for another reason says nothing of the disk. */
+  function noteFailure(error: unknown): unknown {
+    const known = asStoreError(error, path);
+    if (isDiskTrouble(known)) failure = known;
+    return known;
+  }
+
+  function checkpoint(): void {
+    if (!isInLog || findTrouble()) return;
+    try {
+      // A reader (the check for damage) is not waited for: the next look is soon enough.
+      sqlite.pragma('busy_timeout = 0');
+      const [{ busy } = { busy: 1 }] = sqlite.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      isInLog = busy !== 0;
+    } catch (error) {
+      // The log keeps what could not be moved, and is read with the file.
+      if (!(error instanceof Database.SqliteError)) throw error;
+    } finally {
+      sqlite.pragma(`busy_timeout = ${BUSY_MS}`);
+    }
+  }
+
+  const cleaner = createLogCleaner(() => {
+    if (sqlite.open) checkpoint();
+    return !sqlite.open || !isInLog;
+  });
+
   return {
     path,
     identity,
+    said: isWithoutLog ? [describeMissingLog(path, mark)] : [],
     sqlite,
     findTrouble,
+    requireWritable,
+    checkpoint,
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
-      requireWritable();
       try {
-        return sqlite.transaction(work).immediate();
+        const before = mark.commits;
+        const result = commit(work);
+        // From the first write on, the file itself says that a log belongs to it.
+        if (!hasWritten && mark.commits !== before) {
+          hasWritten = true;
+          checkpoint();
+        }
+        return result;
       } catch (error) {
-        throw asStoreError(error, path);
+        throw noteFailure(error);
       }
+    },
+    findFailure: () => failure,
+    tryToWrite() {
+      if (failure) attempt(() => commit(() => writeMark.run(formatMark(mark))));
     },
     rename(name) {
       sqlite.prepare('UPDATE instance SET name = ?').run(name);
       identity.name = name;
     },
     stopWriting(detail) {
-      damage = detail;
+      stopped = new AppError('database_damaged', detail);
       sqlite.pragma('query_only = ON');
     },
     close() {
+      cleaner.stop();
+      // A file whose log is missing goes on saying so, until something is written.
+      if (mark.isOpen && (hasWritten || !isWithoutLog)) attempt(() => commit(() => undefined, false));
       sqlite.close();
     },
   };
 }
 
-function requireSqliteFile(path: string): void {
-  const header = Buffer.alloc(SQLITE_HEADER.length);
-  if (statSync(path).size === 0) {
-    throw new AppError(
-      'database_damaged',
-      `${path} is empty: its content is lost. It was not changed; put a backup in its place, or remove it to start again.`,
-    );
-  }
+/** What may fail: a file that says it is open is whole all the same, as long as its log is beside it. */
+function attempt(write: () => void): void {
   try {
-    const file = openSync(path, 'r');
-    try {
-      readSync(file, header, 0, header.length, 0);
-    } finally {
-      closeSync(file);
-    }
+    write();
   } catch (error) {
-    throw asStoreError(error, path);
-  }
-  if (header.toString('latin1') !== SQLITE_HEADER) {
-    throw new AppError('database_not_one', `${path} is not a database. It was not changed.`);
+    if (!(error instanceof AppError) && !(error instanceof Database.SqliteError)) throw error;
   }
 }
 
-function requireOurs(sqlite: Sqlite, path: string): void {
-  const version = sqlite.pragma('user_version', { simple: true }) as number;
-  if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new AppError('database_foreign', `${path} is a database of another program. It was not changed.`);
-  }
-  if (version > latestVersion()) {
-    throw new AppError(
-      'database_newer',
-      `${path} was written by a newer version of Temps Desktop (schema ${version}; this one knows ${latestVersion()}). Update the app; the file was not changed.`,
-      { details: { found: version, known: latestVersion() } },
-    );
-  }
-}
-
-function readIdentity(sqlite: Sqlite, path: string): InstanceIdentity {
-  const row = sqlite.prepare('SELECT id, name FROM instance').get();
-  if (!row) {
-    throw new AppError('database_damaged', `${path} has no instance id. It was not changed.`);
-  }
-  return row as InstanceIdentity;
-}
-
-function createIdentity(sqlite: Sqlite, clock: Clock): void {
-  sqlite
-    .prepare('INSERT INTO instance (id, name, created_at) VALUES (?, ?, ?)')
-    .run(randomUUID(), hostname() || 'temps', clock.now());
-}
-
-/** Converts errors of SQLite and the file system to AppErrors; returns everything else unchanged. */
-export function asStoreError(error: unknown, path: string): unknown {
-  const code = (error as { code?: unknown } | null)?.code;
-  if (error instanceof AppError || typeof code !== 'string') return error;
-  const is = (...codes: string[]) => codes.some((known) => code === known || code.startsWith(`${known}_`));
-  if (is('SQLITE_FULL', 'ENOSPC', 'EDQUOT')) {
-    return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
-      cause: error,
-    });
-  }
-  if (is('SQLITE_READONLY', 'EROFS', 'EACCES', 'EPERM')) {
-    return new AppError('database_read_only', `${path} cannot be written. Nothing was changed.`, {
-      cause: error,
-    });
-  }
-  if (is('SQLITE_NOTADB')) {
-    return new AppError('database_not_one', `${path} is not a database. It was not changed.`, {
-      cause: error,
-    });
-  }
-  if (is('SQLITE_CORRUPT')) {
-    return new AppError(
-      'database_damaged',
-      `${path} is damaged. It was not changed; restore a backup into a new data directory.`,
-      { cause: error },
-    );
-  }
-  if (is('SQLITE_IOERR', 'SQLITE_CANTOPEN', 'EIO', 'ENODEV', 'ENXIO')) {
-    return new AppError('disk_failed', `${path} cannot be read or written (${code}).`, { cause: error });
-  }
-  return error;
+function describeMissingLog(path: string, { atMs }: CommitMark): string {
+  return `${path} was copied or restored without ${DATABASE_FILE}-wal, while an instance was writing to it: anything changed after ${new Date(atMs).toISOString()} is missing here. A copy has everything when both files are copied, or the instance is stopped first.`;
 }

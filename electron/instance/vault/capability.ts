@@ -4,12 +4,14 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { copyRoutes } from './copies/copy-routes.ts';
 import { wordRoutes } from './copies/word-routes.ts';
+import { relocationRoutes } from './home/relocation-routes.ts';
 import { keyRoutes } from './key/key-routes.ts';
 import { vaultOperations } from './operations.ts';
 import { recoveryRoutes } from './recovery/recovery-routes.ts';
 import { rotationRoutes } from './rotation/rotation-routes.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
 import { toDoctorJson } from './secrets/secret-shapes.ts';
+import { splitRoutes } from './split/split-routes.ts';
 import { healthReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import { toStatusJson } from './status/status-shapes.ts';
@@ -28,10 +30,12 @@ export function vaultCapability(ctx: Context, core: VaultCore): Capability {
       .route('/', statusRoutes(deps))
       .route('/', secretRoutes(deps))
       .route('/', keyRoutes(deps))
+      .route('/', relocationRoutes(deps))
       .route('/', copyRoutes(deps))
       .route('/', rotationRoutes(deps))
       .route('/', recoveryRoutes(deps))
-      .route('/', wordRoutes(deps)),
+      .route('/', wordRoutes(deps))
+      .route('/', splitRoutes(deps)),
     views: listViews(core, jobs),
     health: healthReasons,
     jobs: jobs.declared,

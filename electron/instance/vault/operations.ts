@@ -26,9 +26,38 @@ export const vaultOperations = declareOperations({
     'Key copy removed',
     () => say`Removed a copy of the key from the list`,
   ),
+  KEY_SPLIT_MADE: operation<{ id: number; threshold: number; shares: number; fingerprint: Fingerprint }>(
+    'Key split',
+    ({ threshold, shares }) =>
+      say`Split the key into ${countOf(shares, 'share')}, any ${threshold} of which open it`,
+  ),
+  KEY_SHARE_KEPT: operation<{ id: number; number: number; place: string; separate: boolean }>(
+    'Share of the key kept',
+    ({ number, place }) =>
+      typeof place === 'string'
+        ? say`Kept share ${number} of the key: ${place}`
+        : say`Kept share ${number} of the key`,
+  ),
+  KEY_SPLIT_VERIFIED: operation<{ id: number; numbers: number[]; fingerprint: Fingerprint }>(
+    'Split key verified',
+    () => say`Recovered the key from its shares and compared it`,
+  ),
+  KEY_SHARE_CHECKED: operation<{ verdict: string; number: number | null; fingerprint: Fingerprint | null }>(
+    'Share of the key checked',
+    () => say`Checked a share of the key`,
+  ),
+  KEY_SPLIT_FORGOTTEN: operation<{ id: number }>(
+    'Split key removed',
+    () => say`Removed a split key from the list`,
+  ),
   KEY_MADE: operation<{ custody: string; fingerprint: Fingerprint | null }>(
     'Key created',
     ({ custody }) => say`Chose ${custody} for the first key`,
+  ),
+  DIRECTORY_RELOCATED: operation<{ answer: string }>('Directory moved or copied', ({ answer }) =>
+    answer === 'copied'
+      ? say`Said that the data directory is a copy: it got keychain entries of its own`
+      : say`Said that the data directory was moved`,
   ),
   KEY_CUSTODY_MOVED: operation<{ from: string; to: string }>(
     'Key moved',

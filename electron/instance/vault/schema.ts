@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { CopyFormat, CustodyName, KeyState, RotationState, SecretKind } from './vocabulary.ts';
 
 /** The one room for ciphertext. `key_fingerprint` is read from the sealed bytes, so the two cannot disagree. */
@@ -45,6 +45,17 @@ export const keys = sqliteTable(
   (table) => [uniqueIndex('keys_one_active').on(table.state).where(sql`state = 'active'`)],
 );
 
+/** One row at most: what is known of the custody beside the keys' own records. */
+export const keyCustody = sqliteTable('key_custody', {
+  id: integer('id').primaryKey(),
+  /** Where the first key is to be stored, as chosen before there is one. */
+  chosen: text('chosen').$type<CustodyName>(),
+  /** What the keychain's entries are named by. Null: by the id of the instance. */
+  keychainName: text('keychain_name'),
+  /** The data directory those entries were made for, as JSON: see custody/home.ts. */
+  home: text('home'),
+});
+
 export const keyCopies = sqliteTable('key_copies', {
   id: integer('id').primaryKey({ autoIncrement: true }),
   fingerprint: text('fingerprint').notNull(),
@@ -59,6 +70,38 @@ export const keyCopies = sqliteTable('key_copies', {
   /** Written, or shown to the end; until then nobody may have anything of it. */
   finished: integer('finished', { mode: 'boolean' }).notNull().default(true),
 });
+
+/** A key split into shares (SLIP-0039), never the shares themselves. */
+export const keySplits = sqliteTable('key_splits', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  fingerprint: text('fingerprint').notNull(),
+  /** In every share: tells the shares of one split from those of others. */
+  identifier: integer('identifier').notNull().unique(),
+  threshold: integer('threshold').notNull(),
+  shareCount: integer('share_count').notNull(),
+  madeAt: integer('made_at').notNull(),
+  /** When as many shares as are needed last gave this key. */
+  combinedAt: integer('combined_at'),
+});
+
+export const keyShares = sqliteTable(
+  'key_shares',
+  {
+    splitId: integer('split_id')
+      .notNull()
+      .references(() => keySplits.id, { onDelete: 'cascade' }),
+    /** From 1. */
+    number: integer('number').notNull(),
+    /** HMAC under a key derived from the master key: checks one share without the others. */
+    mac: blob('mac', { mode: 'buffer' }).notNull(),
+    /** Where its owner keeps it, in their words or as a path; null until it was written down or to a file. */
+    place: text('place'),
+    volumeId: text('volume_id'),
+    separate: integer('separate', { mode: 'boolean' }).notNull(),
+    verifiedAt: integer('verified_at'),
+  },
+  (table) => [primaryKey({ columns: [table.splitId, table.number] })],
+);
 
 export const rotations = sqliteTable(
   'rotations',

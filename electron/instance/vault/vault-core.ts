@@ -6,9 +6,13 @@ import type { Log } from '../kernel/log.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
 import { createQueue, type Queue } from '../kernel/queue.ts';
 import type { Store } from '../store/store.ts';
-import { createCustody } from './custody/custodies.ts';
+import { type CopyReader, createCopyReader } from './copies/reading/copy-reader.ts';
+import { type CustodySurroundings, createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
 import { judgeForCustody } from './custody/strong-passphrase.ts';
+import { chooseCustody, chooseKeychainName, findChosenCustody, noteKeychainUse } from './home/custody-row.ts';
+import { describeRelocation, findRelocation, noteHome } from './home/relocated.ts';
+import { forgetDroppedKeys } from './key/forget.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
 import { KeyRing } from './key/key-ring.ts';
@@ -41,6 +45,7 @@ export interface VaultCore {
   readonly clock: Clock;
   readonly log: Log;
   readonly processes: ProcessHost;
+  readonly copyReader: CopyReader;
   readonly ring: KeyRing;
   readonly secrets: SecretStore;
   /** Where the active key is stored; follows the key record. */
@@ -59,6 +64,8 @@ export interface VaultCore {
   wasKeyAdopted: boolean | null;
   /** A key file that exists at a first start, until it is decided whether to use it. */
   found: FoundKey | null;
+  /** Whether a first key may be created or adopted here: not by a command. */
+  readonly createsFirstKey: boolean;
   /** When the custody was last checked for the key in memory, and what was wrong; see custody-watch.ts. */
   readonly custodySeen: { atMs: number; missing: string | null };
   /** What startup repaired or noticed, to be reported. */
@@ -90,8 +97,12 @@ export interface OpenVaultOptions {
   /** Where a first start keeps the new key. */
   custody?: CustodyName;
   passphrase?: SecretText;
+  /** The same, where nobody chose. */
+  usualCustody?: CustodyName;
   /** A first start with an existing key file creates no key: set-up asks whether to use it. */
   offersFoundKey?: boolean;
+  /** False for a command: only a start and set-up create or adopt a first key. */
+  createsFirstKey?: boolean;
   /** Work factor of new passphrase files, for tests; age's own unless said. Every file says its own. */
   scryptLogN?: number;
   emit(event: VaultEvent): void;
@@ -105,7 +116,11 @@ export interface OpenVaultOptions {
 export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
   const { store, dataDir, env, clock } = options;
   const record = findActiveRecord(store) ?? listKeyRecords(store)[0] ?? null;
-  const name = record?.custody ?? options.custody ?? (env.TEMPS_ENCRYPTION_KEY_FILE ? 'external' : 'file');
+  const { createsFirstKey = true } = options;
+  const chosen = options.custody ?? findChosenCustody(store) ?? options.usualCustody;
+  const name = record?.custody ?? chosen ?? (env.TEMPS_ENCRYPTION_KEY_FILE ? 'external' : 'file');
+  // SECURITY: before it is tried: a keychain that refuses must not lead to a key file at the next start.
+  if (createsFirstKey && chosen && isUnused(store)) chooseCustody(store, chosen);
   const ring = new KeyRing();
   const core: VaultCore = {
     dataDir,
@@ -115,6 +130,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     clock,
     log: options.log,
     processes: options.processes,
+    copyReader: createCopyReader(options.processes),
     ring,
     secrets: createSecretStore(store, ring, clock),
     scryptLogN: options.scryptLogN,
@@ -126,6 +142,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     listNames: () => [store.identity.name],
     wasKeyAdopted: null,
     found: null,
+    createsFirstKey,
     custodySeen: { atMs: -Infinity, missing: null },
     said: [],
     exclusively: createQueue(),
@@ -141,22 +158,31 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     core.found = found;
     core.said.push(...said);
   }
+  if (createsFirstKey) noteHome(core);
   await readCustody(core, options.passphrase);
   return core;
 }
 
-export function openCustody(
-  core: Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'processes' | 'scryptLogN'>,
-  name: CustodyName,
-): KeyCustody {
-  return createCustody(name, {
+type Surrounded = Pick<VaultCore, 'dataDir' | 'env' | 'store' | 'processes' | 'scryptLogN'>;
+
+export function openCustody(core: Surrounded, name: CustodyName): KeyCustody {
+  return createCustody(name, describeSurroundings(core, chooseKeychainName(core.store, core.dataDir)));
+}
+
+/** The keychain's entries under one name. */
+export function openKeychain(core: Surrounded, keychainName: string): KeyCustody {
+  return createCustody('keychain', describeSurroundings(core, keychainName));
+}
+
+function describeSurroundings(core: Surrounded, keychainName: string): CustodySurroundings {
+  return {
     dataDir: core.dataDir,
     env: core.env,
-    instanceId: core.store.identity.id,
+    keychainName,
     listFingerprints: () => listKnownFingerprints(core.store),
     processes: core.processes,
     scryptLogN: core.scryptLogN,
-  });
+  };
 }
 
 /**
@@ -173,6 +199,15 @@ export async function readCustody(
   lockCount = core.lockCount,
   first: FirstKeyOrder = NO_ORDER,
 ): Promise<boolean> {
+  const relocation = findRelocation(core);
+  if (relocation) {
+    setSituation(core, {
+      case: 'relocated',
+      detail: describeRelocation(relocation),
+      foundFingerprint: null,
+    });
+    return false;
+  }
   const records = listKeyRecords(core.store);
   const sealedBefore = !isUnused(core.store);
   const finding = await askCustody(core.custody, sealedBefore, passphrase);
@@ -248,6 +283,14 @@ async function startFirst(
     });
     return false;
   }
+  if (!core.createsFirstKey) {
+    setSituation(core, {
+      case: 'missing',
+      detail: `There is no key yet${adopt ? `, but ${core.custody.describe()} holds one (${adopt.fingerprint})` : ''}. Only a start creates or adopts the first one: temps-desktop serve.`,
+      foundFingerprint: null,
+    });
+    return false;
+  }
   const isOther = adopt && given && adopt.fingerprint !== given.fingerprint;
   if (isOther || (adopt && adopt.fingerprint === unwanted))
     throw new AppError(
@@ -262,6 +305,7 @@ async function startFirst(
     });
     return false;
   }
+  core.store.requireWritable();
   const key = adopt ?? given ?? MasterKey.generate();
   if (adopt) {
     // Right after a kill of the very first start, and on a mount; else the database is gone and its key is not.
@@ -270,7 +314,12 @@ async function startFirst(
     core.log.warn({}, line);
   } else await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
   const now = core.clock.now();
-  core.store.transaction(() => insertActiveRecord(core.store, key, core.custody.name, now, now));
+  core.store.transaction(() => {
+    noteKeychainUse(core.store, core.dataDir, core.custody.name);
+    insertActiveRecord(core.store, key, core.custody.name, now, now);
+  });
+  // From now on the file alone says that there is a key: a copy of it is never taken for unused.
+  core.store.checkpoint();
   core.inCustody.add(key.fingerprint);
   core.wasKeyAdopted = adopt !== null || given !== null;
   await sweepLeftoverKeys(core);
@@ -312,6 +361,7 @@ export function setSituation(core: VaultCore, situation: Situation): void {
 export function lockVault(core: VaultCore, actor: Caller | null): void {
   core.lockCount += 1;
   core.ring.dropAll();
+  forgetDroppedKeys();
   setSituation(core, { case: 'locked_by_owner', detail: 'Locked on request.', foundFingerprint: null });
   core.audit.record(vaultOperations.VAULT_LOCKED, actor);
 }

@@ -6,7 +6,7 @@ import { watchCustody } from './custody/custody-watch.ts';
 import { createRotationJob, type RotationJob } from './rotation/reseal-job.ts';
 import { findOpenRotation } from './rotation/rotation-record.ts';
 import { type DoctorReport, runDoctor } from './secrets/doctor.ts';
-import { readCustody, type VaultCore } from './vault-core.ts';
+import { isUnused, readCustody, type VaultCore } from './vault-core.ts';
 
 /**
  * How often a locked or refusing keychain is asked again. It costs one call over the session bus. Whether an open
@@ -59,15 +59,16 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
 
   const doctorJob: Job = {
     name: 'vault.doctor',
-    title: 'Check that every secret can be decrypted',
+    title: 'Check that every secret can be decrypted, and that the audit log is as it was written',
     when: queued,
     // A database that takes no writes is one that has to be looked at.
     record: 'if_possible',
     isResumed: false,
     async run({ report: tell, signal }) {
+      const activity = await core.audit.checkChain();
       const note = (progress: DoctorReport) => {
-        report = progress;
-        if (progress.finishedAt !== null) finished = progress;
+        report = { ...progress, activity };
+        if (progress.finishedAt !== null) finished = report;
         tell(progress.checked, progress.total);
         core.emit('doctor');
       };
@@ -142,6 +143,8 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
       return finished;
     },
     async runDoctor() {
+      // Without a key there is nothing to check, and no run worth a row.
+      if (isUnused(core.store)) return await runDoctor(core);
       await ctx.jobs.enqueue(doctorJob, {});
       if (!report) throw new AppError('internal_error', 'The doctor returned no report.');
       return report;

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Segmented } from '../../ui/form/choices.tsx';
 import { Field } from '../../ui/form/field.tsx';
+import { SharesInput } from '../split/shares-input.tsx';
 import { CopyInputFoot, type CopyWayProps, PassphraseField } from './copy-way.tsx';
 import { FileInput } from './file-input.tsx';
 import { looksLikeAge } from './handed-copy.ts';
@@ -8,23 +9,34 @@ import { QrInput } from './qr-input.tsx';
 import { splitWords, WORD_COUNT } from './word-list.ts';
 import { WordsInput } from './words-input.tsx';
 
-export type CopyWay = 'file' | 'words' | 'qr' | 'paste';
+export type CopyWay = 'file' | 'words' | 'qr' | 'paste' | 'shares';
 
 interface CopyInputProps extends CopyWayProps {
   /** Title of the card, left of the tabs. */
   title: string;
-  /** Tabs to show; all four by default. */
+  /** Tabs to show; all that fit the purpose by default. */
   ways?: readonly CopyWay[];
   firstWay?: CopyWay;
 }
 
-const labels: Record<CopyWay, string> = { file: 'File', words: '24 words', qr: 'QR', paste: 'Paste' };
-const allWays: readonly CopyWay[] = ['file', 'words', 'qr', 'paste'];
+const labels: Record<CopyWay, string> = {
+  file: 'File',
+  words: '24 words',
+  qr: 'QR',
+  paste: 'Paste',
+  shares: 'Shares',
+};
+const wholeCopies: readonly CopyWay[] = ['file', 'words', 'qr', 'paste'];
+/** Shares are no copy to verify as a whole: each is verified alone. */
+const waysFor: Record<CopyWayProps['purpose'], readonly CopyWay[]> = {
+  unlock: [...wholeCopies, 'shares'],
+  verify: wholeCopies,
+};
 
 /**
- * Input for a copy of the key in any form: a card with the tabs File, 24 words, QR and Paste.
+ * Input for a copy of the key in any form: a card with the tabs File, 24 words, QR, Paste and, to unlock, Shares.
  *
- * - `purpose` changes texts only.
+ * - `purpose` changes texts and tabs only.
  * - `onReady(copy)` whenever the input is complete enough to be sent, `onReady(null)` when it is not.
  *   Give it a stable function. Keep the copy in a ref, send it with `toUnlockBody` or `toHandedBody`.
  * - `action` is the submit button, shown at the right of the footer; disable it while the last call was null.
@@ -33,8 +45,9 @@ const allWays: readonly CopyWay[] = ['file', 'words', 'qr', 'paste'];
  *
  * The input is dropped with the component: remount it (by `key`) to clear it.
  */
-export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInputProps) {
-  const [way, setWay] = useState<CopyWay>(firstWay ?? ways[0] ?? 'file');
+export function CopyInput({ title, ways, firstWay, ...props }: CopyInputProps) {
+  const shown = ways ?? waysFor[props.purpose];
+  const [way, setWay] = useState<CopyWay>(firstWay ?? shown[0] ?? 'file');
   const change = (next: CopyWay) => {
     props.onReady(null);
     setWay(next);
@@ -43,12 +56,12 @@ export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInp
     <section className="card copy-input" aria-label={title}>
       <div className="copy-input-head">
         <h2>{title}</h2>
-        {ways.length > 1 && (
+        {shown.length > 1 && (
           <Segmented
             label="Form of the copy"
             value={way}
             onChange={change}
-            options={ways.map((each) => ({ value: each, label: labels[each] }))}
+            options={shown.map((each) => ({ value: each, label: labels[each] }))}
           />
         )}
       </div>
@@ -56,6 +69,7 @@ export function CopyInput({ title, ways = allWays, firstWay, ...props }: CopyInp
       {way === 'words' && <WordsInput {...props} />}
       {way === 'qr' && <QrInput {...props} />}
       {way === 'paste' && <PasteInput {...props} />}
+      {way === 'shares' && <SharesInput {...props} />}
     </section>
   );
 }

@@ -9,13 +9,15 @@ export type HandedCopy =
   /** A file on the instance's own machine. For the owner. */
   | { kind: 'path'; path: string; passphrase?: string }
   | { kind: 'words'; words: string }
+  /** Of a split key: as many as open it. */
+  | { kind: 'shares'; shares: string[] }
   /** From a QR code or pasted. */
   | { kind: 'text'; text: string; passphrase?: string };
 
 /** No copy is this large; the instance refuses larger ones too. */
 export const MAX_COPY_BYTES = 1024 * 1024;
 
-/** `POST /vault/key/copies/verify` and `…/{id}/prove`. */
+/** `POST /vault/key/copies/verify` and `…/{id}/prove`, to which no shares are sent: those have their own check. */
 export function toHandedBody(copy: HandedCopy) {
   switch (copy.kind) {
     case 'file':
@@ -24,6 +26,8 @@ export function toHandedBody(copy: HandedCopy) {
       return { path: copy.path, ...passphraseOf(copy) };
     case 'words':
       return { text: copy.words };
+    case 'shares':
+      return { text: copy.shares.join('\n') };
     case 'text':
       return { text: copy.text, ...passphraseOf(copy) };
   }
@@ -38,6 +42,8 @@ export function toUnlockBody(copy: HandedCopy) {
       return { method: 'path' as const, path: copy.path, ...passphraseOf(copy) };
     case 'words':
       return { method: 'words' as const, words: copy.words };
+    case 'shares':
+      return { method: 'shares' as const, shares: copy.shares };
     case 'text':
       // Only files can be encrypted.
       return copy.passphrase === undefined

@@ -31,3 +31,11 @@ export function findCompletion(list: readonly string[], typed: string): string |
   if (list.includes(typed)) return typed;
   return first !== undefined && second === undefined ? first : null;
 }
+
+/**
+ * Whether this is a word of the list, or the first letters of just one: four are enough for any (BIP-39), and the
+ * instance completes them.
+ */
+export function isMeantWord(list: readonly string[], typed: string): boolean {
+  return list.includes(typed) || (typed.length >= 4 && findCompletion(list, typed) !== null);
+}

@@ -3,7 +3,7 @@ import { type Ref, useEffect, useId, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
-import { findCompletion, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
+import { findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
 /** Fields for the 24 words, checked while typing. Pasting all words fills all fields. */
 export function WordsInput({ onReady, action }: CopyWayProps) {
@@ -15,7 +15,7 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
   const alertId = useId();
   const typed = words.filter((word) => word !== '').length;
   const check = useWordCheck(words, typed > 0);
-  const isKnown = (word: string) => list.length === 0 || list.includes(word);
+  const isKnown = (word: string) => list.length === 0 || isMeantWord(list, word);
   const isWrong = (at: number) => {
     const word = words[at] ?? '';
     if (word === '' || isKnown(word)) return false;

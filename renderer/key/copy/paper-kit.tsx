@@ -1,12 +1,10 @@
 import { Eye, EyeOff, FileDown, Printer } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
-import { flushSync } from 'react-dom';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { QrCode } from '../../ui/instruments/qr-code.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import type { MadeCopy } from './copy-formats.ts';
-import { useHiddenFromCapture, useHiddenOnBlur } from './use-hidden.ts';
+import { usePrinting } from './use-printing.ts';
 
 type Kit = NonNullable<MadeCopy['kit']>;
 
@@ -15,49 +13,11 @@ interface PaperKitProps {
   onPrinted: () => void;
 }
 
-/**
- * The page to print. SECURITY: the key is in the document only while it is printed, or while it is shown and the
- * window has the focus; otherwise the page is rendered without it.
- */
+/** The page to print. SECURITY: the key is in the document only while `usePrinting` says so. */
 export function PaperKit({ kit, onPrinted }: PaperKitProps) {
-  const [isShown, setShown] = useState(false);
-  const [isPrinting, setPrinting] = useState(false);
-  const [wasPrinted, setPrinted] = useState(false);
-  const hide = useCallback(() => setShown(false), []);
-  useHiddenOnBlur(isShown && !isPrinting, hide);
-  useHiddenFromCapture(isShown);
-  useEffect(() => {
-    const done = () => setPrinting(false);
-    window.addEventListener('afterprint', done);
-    return () => window.removeEventListener('afterprint', done);
-  }, []);
-  /** Renders the page with the key while `take` runs; true if it was printed or saved. */
-  const withKit = async (take: () => Promise<boolean>) => {
-    // The QR code must be rendered before the page is captured.
-    await import('qrcode');
-    flushSync(() => setPrinting(true));
-    await nextFrame();
-    await nextFrame();
-    try {
-      if (await take()) setPrinted(true);
-    } finally {
-      // The browser's print dialog ends with `afterprint`.
-      if (desktop) setPrinting(false);
-    }
-  };
-  const print = () =>
-    withKit(async () => {
-      if (desktop) return await desktop.print();
-      window.print();
-      return true;
-    });
-  const savePdf = () =>
-    withKit(async () => {
-      const path = await desktop?.savePdf({ name: 'Temps paper kit' });
-      if (!path) return false;
-      showToast({ icon: FileDown, title: 'Saved as PDF', text: `${path} holds the key, not encrypted.` });
-      return true;
-    });
+  const { isShown, setShown, isRendered, wasPrinted, print, savePdf } = usePrinting();
+  const sayPdf = (path: string) =>
+    showToast({ icon: FileDown, title: 'Saved as PDF', text: `${path} holds the key, not encrypted.` });
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-2">
@@ -65,7 +25,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
           {wasPrinted ? 'Print it again' : 'Print'}
         </Button>
         {desktop && (
-          <Button icon={FileDown} onClick={() => void savePdf()}>
+          <Button icon={FileDown} onClick={() => void savePdf('Temps paper kit', sayPdf)}>
             Save as PDF…
           </Button>
         )}
@@ -81,12 +41,10 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
         {desktop ? 'Paper is safest:' : 'Print on paper, not to a file:'} a file of this page holds the key,
         not encrypted. Some printers store what they print.
       </p>
-      <KitPage kit={kit} isShown={isShown || isPrinting} />
+      <KitPage kit={kit} isShown={isRendered} />
     </div>
   );
 }
-
-const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 /** The kit as a sheet of paper; with `isShown` false, without key, words and QR code. */
 function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {

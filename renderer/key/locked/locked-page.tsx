@@ -11,10 +11,11 @@ import { daysSince, formatShortDay } from '../../ui/time.ts';
 import { caseWords, hadKey } from '../../vault-state/case-words.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 import { FirstKeyChoice } from '../first-key-choice.tsx';
-import { nameCopy, useKnownCopies } from '../key-queries.ts';
+import { nameCopy, nameSplit, useKnownCopies, useKnownSplits } from '../key-queries.ts';
 import { CopyUnlock } from './copy-unlock.tsx';
 import { CustodyUnlock, PassphraseUnlock } from './custody-unlock.tsx';
 import { OtherWays } from './other-ways.tsx';
+import { RelocationQuestion } from './relocation.tsx';
 
 /** Replaces the key page while the vault is locked: the reason, and every way to unlock. */
 export function LockedPage() {
@@ -56,7 +57,13 @@ function Locked({ vault }: { vault: VaultStatus }) {
       </header>
       <div className="locked-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
-          {mayUnlock ? <WaysOut vault={vault} /> : <WhoCanUnlock />}
+          {vault.case === 'relocated' ? (
+            <RelocationQuestion vault={vault} />
+          ) : mayUnlock ? (
+            <WaysOut vault={vault} />
+          ) : (
+            <WhoCanUnlock />
+          )}
         </div>
         <div className="grid min-w-0 grid-cols-1 gap-4">
           {hadKey(vault) && <KeyNeeded vault={vault} />}
@@ -165,10 +172,13 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
   const copies = useKnownCopies(fingerprint);
   const verified = copies.filter((copy) => copy.verified_at !== null);
   const shown = verified.length > 0 ? verified : copies;
+  const splits = useKnownSplits(fingerprint);
   return (
     <div className="locked-fact">
       <h2>{verified.length > 0 || shown.length === 0 ? 'Copies you verified' : 'Copies, never verified'}</h2>
-      {shown.length === 0 && <p className="text-text-2">None listed. Any copy you kept still works.</p>}
+      {shown.length === 0 && splits.length === 0 && (
+        <p className="text-text-2">None listed. Any copy you kept still works.</p>
+      )}
       <ul>
         {shown.map((copy) => (
           <li key={copy.id}>
@@ -177,6 +187,13 @@ function Copies({ fingerprint }: { fingerprint: string | null }) {
               {nameCopy(copy)}
             </span>
             <span className="when">{formatShortDay(copy.verified_at ?? copy.made_at)}</span>
+          </li>
+        ))}
+        {splits.map((split) => (
+          <li key={`split ${split.id}`}>
+            <MiniDial days={split.verified_at === null ? null : daysSince(split.verified_at)} />
+            <span className="truncate">{nameSplit(split)}</span>
+            <span className="when">{formatShortDay(split.verified_at ?? split.made_at)}</span>
           </li>
         ))}
       </ul>

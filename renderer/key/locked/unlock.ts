@@ -1,5 +1,5 @@
 import { LockKeyholeOpen } from 'lucide-react';
-import { ask, client } from '../../api/client.ts';
+import { askConfirmed, client } from '../../api/client.ts';
 import { type ApiMutation, useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { paths } from '../../api/schema.ts';
@@ -13,7 +13,7 @@ type UnlockBody = paths['/vault/unlock']['post']['requestBody']['content']['appl
  * stays until dismissed.
  */
 export function useUnlock(onDone?: () => void): ApiMutation<UnlockBody> {
-  return useApiMutation((body: UnlockBody) => ask(client.POST('/vault/unlock', { body })), {
+  return useApiMutation((body: UnlockBody) => askConfirmed(() => client.POST('/vault/unlock', { body })), {
     changes: 'everything',
     onDone: ({ note, ...status }) => {
       onDone?.();

@@ -16,12 +16,13 @@ import { daysSince, formatCount, formatExact, formatShortDay } from '../../ui/ti
 import type { VaultStatus } from '../../vault-state/vault.ts';
 import { formats, isCounting, type KeyCopy } from '../copy/copy-formats.ts';
 import { forgetCopy } from '../copy/make-copy.ts';
-import { copiesQuery, nameCopy } from '../key-queries.ts';
+import { copiesQuery, isSplitCounting, nameCopy, useKnownSplits } from '../key-queries.ts';
 
 /** Copies of the active key first, then those of older keys. */
 export function Copies({ vault }: { vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const copies = useQuery(copiesQuery);
+  const splits = useKnownSplits(vault.fingerprint);
   const [forgetting, setForgetting] = useState<KeyCopy | null>(null);
   const all = copies.data?.copies ?? [];
   const list = all.filter(({ finished }) => finished);
@@ -42,7 +43,11 @@ export function Copies({ vault }: { vault: VaultStatus }) {
           <Empty
             icon={KeyRound}
             title="No copies yet"
-            text="If this machine is lost, only a copy can decrypt your secrets. It takes a minute."
+            text={
+              splits.some(isSplitCounting)
+                ? 'The split key counts as one. A copy takes a minute.'
+                : 'If this machine is lost, only a copy can decrypt your secrets. It takes a minute.'
+            }
             action={
               mayWrite && (
                 <Link to="/key/copy" className={buttonClass()}>
@@ -105,8 +110,8 @@ function Unfinished({ copies, mayForget }: { copies: readonly KeyCopy[]; mayForg
   return (
     <section className="card card-pad mt-3 grid grid-cols-1 gap-2" aria-label="Begun, not finished">
       <p>
-        {formatCount(copies.length, 'copy was', 'copies were')} begun and not finished. Verify what you have of{' '}
-        {copies.length === 1 ? 'it' : 'them'}, and forget what you do not have.
+        {formatCount(copies.length, 'copy was', 'copies were')} begun and not finished. Verify what you have
+        of {copies.length === 1 ? 'it' : 'them'}, and forget what you do not have.
       </p>
       <ul className="grid grid-cols-1 gap-1">
         {copies.map((copy) => (

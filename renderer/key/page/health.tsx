@@ -9,7 +9,7 @@ import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { daysSinceVerified, type VaultStatus } from '../../vault-state/vault.ts';
 import { isCounting, type KeyCopy } from '../copy/copy-formats.ts';
-import { copiesQuery, keyQuery } from '../key-queries.ts';
+import { copiesQuery, isSplitCounting, type KeySplit, keyQuery, useKnownSplits } from '../key-queries.ts';
 
 /** Number of values of this key, without values of a key that was given up. */
 function countUnderKey({ secrets }: VaultStatus): number {
@@ -20,6 +20,7 @@ function countUnderKey({ secrets }: VaultStatus): number {
 export function Health({ vault }: { vault: VaultStatus }) {
   const key = useQuery(keyQuery);
   const copies = useQuery(copiesQuery);
+  const splits = useKnownSplits(vault.fingerprint);
   const open = vault.health.reasons.filter((reason) => reason.snoozed_until === null);
   const hasSecrets = vault.secrets.total > 0;
   return (
@@ -44,7 +45,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
             {levelWords[vault.health.level].alone}
           </Level>
           <ul>
-            {findFacts(vault, copies.data?.copies ?? []).map(({ isGood, words }) => (
+            {findFacts(vault, copies.data?.copies ?? [], splits).map(({ isGood, words }) => (
               <li key={words}>
                 {isGood ? (
                   <Check className="icon mt-0.5 text-ok-solid" aria-hidden="true" />
@@ -82,9 +83,9 @@ interface Fact {
 }
 
 /** The facts behind the level. */
-function findFacts(vault: VaultStatus, copies: readonly KeyCopy[]): Fact[] {
+function findFacts(vault: VaultStatus, copies: readonly KeyCopy[], splits: readonly KeySplit[]): Fact[] {
   const own = copies.filter((copy) => copy.fingerprint === vault.fingerprint);
-  const counting = own.filter(isCounting).length;
+  const counting = own.filter(isCounting).length + splits.filter(isSplitCounting).length;
   const facts: Fact[] = [];
   if (counting > 0)
     facts.push({ isGood: true, words: counting === 1 ? 'One copy counts' : `${counting} copies count` });

@@ -148,15 +148,9 @@ export function ShredDialog({ version, onClose }: { version: KeyVersion; onClose
     >
       <p>
         Key version {version.epoch} is permanently removed from where it is stored. No value of this instance
-        needs it. Backups made while it was in use ({formatDay(version.activated_at)}
-        {version.retired_at !== null && ` to ${formatDay(version.retired_at)}`}) can only be decrypted with
-        it.
+        needs it.
       </p>
-      <p>
-        {version.copies === 0
-          ? 'No copy of it is listed: the secrets in those backups are lost.'
-          : `${formatCount(version.copies, 'copy', 'copies')} of it can still decrypt them.`}
-      </p>
+      <p>{version.if_shredded}</p>
     </ConfirmDialog>
   );
 }

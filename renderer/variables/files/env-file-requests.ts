@@ -1,4 +1,4 @@
-import { ask, askConfirmed, client } from '../../api/client.ts';
+import { askConfirmed, client } from '../../api/client.ts';
 import type { components } from '../../api/schema.ts';
 import { type EnvSource, toBase64 } from './env-source.ts';
 
@@ -33,7 +33,8 @@ function send(
   rest: { dry_run: boolean; only?: string[] },
   signal?: AbortSignal,
 ): Promise<ImportOutcome> {
-  return ask(
+  // Saying what is unchanged tells which secrets the file has right.
+  return askConfirmed(() =>
     client.POST('/projects/{project}/variables/import', {
       params: { path: { project } },
       body: {

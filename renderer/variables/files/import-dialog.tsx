@@ -179,7 +179,14 @@ async function clearAfterwards(): Promise<string> {
 
 /** The whole text was refused (not UTF-8, too large), or the comparison failed. */
 function NotCompared({ error, onRetry }: { error: unknown; onRetry: () => void }) {
-  if (hasCode(error, 'env_file_invalid', 'body_too_large', 'secret_too_large', 'invalid_request'))
+  const refusals = [
+    'env_file_invalid',
+    'too_many_variables',
+    'body_too_large',
+    'secret_too_large',
+    'invalid_request',
+  ] as const;
+  if (hasCode(error, ...refusals))
     return (
       <div className="blank-state" role="alert">
         <b>This text cannot be imported</b>

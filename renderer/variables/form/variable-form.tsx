@@ -118,10 +118,13 @@ function describeFields(problem: ApiProblem | null) {
   if (!problem) return {};
   const find = (field: string) =>
     Object.entries(problem.fields).find(([path]) => path === field || path.startsWith(`${field}.`))?.[1];
-  const isTooLarge = hasCode(problem, 'secret_too_large', 'body_too_large');
+  // One is said by the instance: of the value, or of what it refers to.
+  const tooLarge = hasCode(problem, 'secret_too_large')
+    ? problem.message
+    : hasCode(problem, 'body_too_large') && 'A value holds at most 1 MiB.';
   return {
     key: hasCode(problem, 'name_taken') ? problem.message : find('key') && capitalize(find('key') as string),
-    value: isTooLarge ? 'A value holds at most 1 MiB.' : find('value') && capitalize(find('value') as string),
+    value: tooLarge || (find('value') && capitalize(find('value') as string)),
     environments: find('environment_ids') && capitalize(find('environment_ids') as string),
   };
 }

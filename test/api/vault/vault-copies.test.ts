@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { madeCopyShape, verificationShape } from '../../../electron/instance/vault/copies/copy-shapes.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
 import { type MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
-import { ADMIN, describeOverDoors, readCookie, type TestDoor, type Who } from '../harness.ts';
+import { ADMIN, describeOverDoors, readCookie, readToken, type TestDoor, type Who } from '../harness.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
 
@@ -12,8 +12,9 @@ const PASSPHRASE = 'brisk lantern under seven quiet boats';
 async function comeAsOwner(door: TestDoor): Promise<Who> {
   if (door.name === 'socket') return {};
   const { path } = (await door.owner('POST', '/links')).body;
-  const token = new URLSearchParams(path.split('?')[1]).get('token');
-  return { cookie: readCookie(await door.request('POST', '/auth/link', { token })) };
+  const owner = { cookie: readCookie(await door.request('POST', '/auth/link', { token: readToken(path) })) };
+  await door.request('POST', '/auth/confirm', { password: ADMIN.password }, owner);
+  return owner;
 }
 
 describeOverDoors('a copy that is handed out', (door) => {

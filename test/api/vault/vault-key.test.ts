@@ -1,4 +1,6 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import { splitWords } from '../../../electron/instance/vault/copies/words.ts';
 import { ADMIN, describeOverDoors, type Who } from '../harness.ts';
@@ -28,6 +30,22 @@ describeOverDoors('the key', (door) => {
       name: 'file',
       label: 'A file in the data directory',
     });
+  });
+
+  it('advises a new key once it has encrypted 2³⁰ values', async () => {
+    const isAdvised = async () => (await get('/vault/key')).rotation_advised;
+    const database = new Database(join(door().dataDir, 'temps.db'));
+    const { seal_count: before } = database.prepare('SELECT seal_count FROM keys').get() as {
+      seal_count: number;
+    };
+    database.prepare('UPDATE keys SET seal_count = ?').run(2 ** 30 - 1);
+    expect(await isAdvised()).toBe(false);
+    await door().owner('POST', '/projects', { name: 'one more' });
+    await door().owner('POST', '/projects/one-more/env-vars', { key: 'A', value: 'x', is_secret: true });
+    expect(await isAdvised()).toBe(true);
+    await door().owner('DELETE', '/projects/one-more');
+    database.prepare('UPDATE keys SET seal_count = ?').run(before);
+    database.close();
   });
 
   it('says when and where it was proven last, by a separate copy alone', async () => {

@@ -118,7 +118,7 @@ describe('a start', () => {
       const store = openStore(dataDir, { now: () => 0 });
       const tables = store.sqlite
         .prepare(
-          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name != 'audit_log'",
+          "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('audit_log', 'commit_mark')",
         )
         .pluck()
         .all() as string[];

@@ -58,9 +58,19 @@ export async function startConsole(
         ...contextOptions,
       });
       // As the link's page does it, which first-run.test.ts goes through.
-      const token = new URL(await opened.ownerLink(), served.url).searchParams.get('token');
+      const { hash } = new URL(await opened.ownerLink(), served.url);
+      const token = new URLSearchParams(hash.slice(1)).get('token');
       const answer = await context.request.post('/api/auth/link', { data: { token } });
       if (!answer.ok()) throw new Error(`the link was not taken: ${await answer.text()}`);
+      // As someone does before they read or change what is secret. Without an account nobody asks.
+      const session = await (await context.request.get('/api/auth/session')).json();
+      if (session.has_password) {
+        const confirmed = await context.request.post('/api/auth/confirm', {
+          data: { password: ADA.password },
+          headers: { origin: served.url },
+        });
+        if (!confirmed.ok()) throw new Error(`not confirmed: ${await confirmed.text()}`);
+      }
       const page = await context.newPage();
       await page.goto(path);
       return { context, page };

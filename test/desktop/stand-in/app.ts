@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { flushState, noteChange, obey, state } from './control/control.ts';
-import { OfferedEvents, offer, StandInEvent } from './offered.ts';
+import { guardMembers, OfferedEvents, offer, StandInEvent } from './offered.ts';
 import { lockInstance, waitForHandOver } from './single-instance.ts';
 import { onLastClosed, openWindows } from './window/windows.ts';
 
@@ -31,6 +31,15 @@ class StandInApp extends OfferedEvents {
   readonly #life = setInterval(() => undefined, 2 ** 30);
 
   readonly isPackaged = process.env.STAND_IN_PACKAGED === '1';
+
+  /** Chromium reads switches up to `--`. */
+  readonly commandLine = guardMembers('app.commandLine', {
+    hasSwitch: (name: string): boolean => {
+      const words = process.argv.slice(2);
+      const end = words.indexOf('--') >>> 0;
+      return words.slice(0, end).some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+    },
+  }) as Electron.CommandLine;
 
   getPath(name: string): string {
     if (name !== 'userData') throw new Error(`The stand-in for Electron knows no path of ${name}.`);

@@ -17,7 +17,7 @@ const PATIENCE_MS = 30_000;
 const BROWSER_MS = 5000;
 
 /** What Node is told to run `electron/main.ts` on the stand-in. */
-const PROGRAM = [
+export const PROGRAM = [
   '--disable-warning=ExperimentalWarning',
   ...['--import', join(import.meta.dirname, 'register.ts')],
   ...['--import', join(root, 'test/quick-derivation.ts')],

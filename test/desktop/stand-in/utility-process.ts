@@ -6,11 +6,12 @@ const PARENT_PORT = new URL('./parent-port.ts', import.meta.url).href;
 
 /** Node in a process of its own, with a port to this one. */
 export const utilityProcess = offer<typeof Electron.utilityProcess>()('utilityProcess', {
-  fork(path: string, args: string[] = [], { stdio = 'inherit' }: Electron.ForkOptions = {}) {
+  fork(path: string, args: string[] = [], { stdio = 'inherit', execArgv = [] }: Electron.ForkOptions = {}) {
     if (stdio !== 'ignore' && stdio !== 'inherit')
       throw new Error(`The stand-in for Electron offers no stdio but 'ignore' and 'inherit'.`);
     const child = fork(path, args, {
-      execArgv: ['--import', PARENT_PORT],
+      // Electron gives the engine what this switch has; Node takes such flags as they are.
+      execArgv: [...execArgv.map((flag) => flag.replace(/^--js-flags=/, '')), '--import', PARENT_PORT],
       stdio: [stdio, stdio, stdio, 'ipc'],
       serialization: 'advanced',
     });

@@ -36,8 +36,10 @@ answerRequests(oddProgram, (request) => {
       writeSync(1, 'no JSON\n');
       break;
     case 'no end of line':
-      process.stdout.write('x'.repeat(2 * 1024 * 1024));
+      process.stdout.write('x'.repeat(3 * 1024 * 1024));
       break;
+    case 'fill the heap':
+      for (const kept: unknown[] = []; ; ) kept.push(Array(1000).fill(count));
     case 'hang':
   }
   return new Promise(() => undefined);

@@ -14,7 +14,8 @@ export type OddRequest =
         | 'answer twice'
         | 'answer again later'
         | 'no JSON'
-        | 'no end of line';
+        | 'no end of line'
+        | 'fill the heap';
     };
 
 /** For the tests of processes: a program that does what no program should, when it is asked to. */

@@ -88,6 +88,12 @@ describe.each([
     expect(await client.ask({ do: 'count' })).toBe('1');
   });
 
+  it('end at the limit of their heap, in the one request', async () => {
+    const client = createClient(host, { ...oddProgram, heapMib: 32 });
+    await expect(client.ask({ do: 'fill the heap' })).rejects.toMatchObject(failure('crashed'));
+    expect(await client.ask({ do: 'count' })).toBe('1');
+  });
+
   it('end when they say something nobody asked for', async () => {
     const watched = watch(host);
     const client = createClient(watched);

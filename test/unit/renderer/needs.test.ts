@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeKeyCopy } from '../../../electron/instance/vault/copies/copy-verdict.ts';
 import { listNeeds, type NeedFacts } from '../../../renderer/home/needs.ts';
 import type { KeyCopy } from '../../../renderer/key/copy/copy-formats.ts';
+import type { KeySplit } from '../../../renderer/key/key-queries.ts';
 import type { DoctorReport } from '../../../renderer/secrets/secrets-queries.ts';
 import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
 
@@ -44,6 +45,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
   listNeeds({
     vault: { ...calm, ...vault },
     copies: [],
+    splits: [],
     lost: 0,
     report: undefined,
     keychain: null,
@@ -71,6 +73,17 @@ describe('what needs someone', () => {
     ]);
     const [begun] = needs({}, { copies: [{ ...copy(1, null), finished: false }] });
     expect(begun).toMatchObject({ title: '1 copy never verified', button: { to: '/key' } });
+  });
+
+  it.each([
+    ['full', 'Writing has stopped: the disk is full'],
+    ['read_only', 'Writing has stopped: the disk is read only'],
+    ['failing', 'Writing has stopped: the disk failed'],
+    ['taken', 'Another process took this data directory'],
+    ['gone', 'The database is gone'],
+    ['damaged', 'The database is damaged'],
+  ] as const)('is a database that is %s', (state, title) => {
+    expect(needs({ database: { state, detail: 'why' } })).toMatchObject([{ title, text: 'why' }]);
   });
 
   it('is a certificate authority that takes over within a month, and none later', () => {
@@ -135,6 +148,19 @@ describe('what needs someone', () => {
     const rotating = (state: string) => ids({ rotation: { state } as VaultStatus['rotation'] });
     expect(['staged', 'proven', 'sealing'].map(rotating)).toEqual([['rotation'], ['rotation'], ['rotation']]);
     expect(['done', 'undone'].map(rotating)).toEqual([[], []]);
+  });
+
+  it('has a split of the key that does not count, and says why', () => {
+    const split = (state: string) =>
+      ({ id: 7, state, threshold: 2, share_count: 3, message: 'about the split' }) as KeySplit;
+    const [need] = needs({}, { splits: [split('counts'), split('due'), split('unverified')] });
+    expect(need).toMatchObject({
+      id: 'split 7',
+      title: 'Shares, any 2 of 3',
+      text: 'about the split',
+      button: { to: '/key' },
+    });
+    expect(ids({}, { splits: [split('counts'), split('due')] })).toEqual([]);
   });
 
   it('has a copy whose proof is due within two weeks, and says how many days are left', () => {

@@ -13,11 +13,13 @@ interface Link {
   hash: Buffer;
   purpose: LinkPurpose;
   createdAt: number;
+  /** Called once it was redeemed. */
+  onRedeemed?: (() => void) | undefined;
 }
 
 /** One-time links: 256 bits, one use. In memory: a restart ends them all, and a locked start writes nothing. */
 export interface OneTimeLinks {
-  create(purpose: LinkPurpose): { token: string; expiresAt: number };
+  create(purpose: LinkPurpose, onRedeemed?: () => void): { token: string; expiresAt: number };
   /** Throws `link_invalid` unless `redeem` would take it; leaves it as it is. */
   require(token: string, purpose: LinkPurpose): void;
   /** Redeems a link. Throws `link_invalid` for one that is unknown, used, expired, or for another purpose. */
@@ -45,10 +47,10 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
   }
 
   return {
-    create(purpose) {
+    create(purpose, onRedeemed) {
       const token = randomBytes(32).toString('base64url');
       const createdAt = clock.now();
-      links = [...links.slice(1 - MAX_OPEN), { hash: hash(token), purpose, createdAt }];
+      links = [...links.slice(1 - MAX_OPEN), { hash: hash(token), purpose, createdAt, onRedeemed }];
       return { token, expiresAt: createdAt + lifetimeMs[purpose] };
     },
     require(token, purpose) {
@@ -57,6 +59,7 @@ export function createOneTimeLinks(clock: Clock): OneTimeLinks {
     redeem(token, purpose) {
       const link = find(token);
       links = links.filter((known) => known !== link);
+      link?.onRedeemed?.();
       requireInForce(link, purpose);
     },
     restore(token, purpose) {

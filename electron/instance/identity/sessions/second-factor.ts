@@ -94,7 +94,7 @@ export function removeSecondFactor(ctx: Context, userId: number): void {
  */
 export function acceptSecondFactor(ctx: Context, userId: number, code: string): boolean {
   return ctx.store.transaction(() =>
-    /^\d{6}$/.test(code.trim()) ? acceptTotp(ctx, userId, code) : acceptRecoveryCode(ctx, userId, code),
+    /^\d{6}$/.test(joinCode(code)) ? acceptTotp(ctx, userId, code) : acceptRecoveryCode(ctx, userId, code),
   );
 }
 
@@ -104,7 +104,7 @@ function acceptTotp(ctx: Context, userId: number, code: string): boolean {
   if (secretId === null) return false;
   const totp = createTotp(Secret.fromBase32(ctx.vault.open(secretId).reveal()), '');
   const now = ctx.clock.now();
-  const drift = totp.validate({ token: code.trim(), timestamp: now, window: DRIFT_STEPS });
+  const drift = totp.validate({ token: joinCode(code), timestamp: now, window: DRIFT_STEPS });
   if (drift === null) return false;
   const step = Math.floor(now / 1000 / STEP_S) + drift;
   if (lastStep !== null && step <= lastStep) return false;
@@ -146,6 +146,11 @@ function createRecoveryCode(): string {
   return randomBytes(RECOVERY_CODE_BYTES).toString('hex').match(/.{5}/g)?.join('-') ?? '';
 }
 
+/** A code in one piece: it is shown in groups, and typed with spaces or dashes of any kind between them. */
+function joinCode(code: string): string {
+  return code.normalize('NFKC').replace(/[\s\p{Dash}]+/gu, '');
+}
+
 function hashCode(code: string): Buffer {
-  return createHash('sha256').update(code.trim().toLowerCase().replaceAll('-', ''), 'utf8').digest();
+  return createHash('sha256').update(joinCode(code).toLowerCase(), 'utf8').digest();
 }

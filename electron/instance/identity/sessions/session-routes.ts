@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
-import { requireOwner } from '../../access/caller.ts';
-import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { deleteSessionCookie, setSessionCookie } from '../../http/session-cookie.ts';
 import { shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
@@ -9,12 +8,14 @@ import { AppError } from '../../kernel/app-error.ts';
 import { firstCustodyBody, toFirstCustody } from '../../vault/key/first-custody-body.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
+import { identityOperations } from '../operations.ts';
 import { getUser } from '../users/users.ts';
 import { describeCurrentSession } from './current-session.ts';
 import {
   currentSessionShape,
   emailStatusShape,
   firstKeyShape,
+  linkFileShape,
   meShape,
   oneTimeLinkShape,
   signedInShape,
@@ -26,6 +27,8 @@ import { endSession, type NewSession } from './sessions.ts';
 import {
   chooseFirstCustody,
   confirmWithPassword,
+  createLink,
+  createLinkFile,
   getFirstKey,
   redeemOwnerLink,
   setUpAdministrator,
@@ -49,6 +52,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/login',
+      ...act('sign_in'),
       request: body(z.object({ email: z.string().max(254), password })),
       responses: answer(signedInShape, 'Signed in, or waiting for the second factor'),
     }),
@@ -75,6 +79,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/verify-mfa',
+      ...act('sign_in'),
       request: body(z.object({ code: z.string().max(64) })),
       responses: noContent('Signed in'),
     }),
@@ -88,6 +93,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/confirm',
+      ...act('identity_confirm'),
       request: body(z.object({ password })),
       responses: noContent('Confirmed for five minutes'),
     }),
@@ -101,6 +107,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/logout',
+      ...act('sign_out'),
       responses: answer(signedOutShape, 'Signed out'),
     }),
     (c) => {
@@ -111,7 +118,10 @@ export function sessionRoutes(identity: Identity) {
           : 'sessionId' in caller
             ? caller.sessionId
             : null;
-      if (sessionId !== null) endSession(ctx, identity.revocations, sessionId);
+      if (sessionId !== null) {
+        endSession(ctx, identity.revocations, sessionId);
+        ctx.audit.record(identityOperations.SIGNED_OUT, caller, { kind: caller.kind });
+      }
       deleteSessionCookie(c, ctx);
       return c.json({ status: 'signed out' });
     },
@@ -121,6 +131,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/auth/email-status',
+      ...act('public_read'),
       responses: answer(emailStatusShape, 'Which mail features are available'),
     }),
     (c) => c.json({ email_configured: false, magic_link_available: false, password_reset_available: false }),
@@ -130,6 +141,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup',
+      ...act('sign_in'),
       request: body(
         z.object({
           token: z.string().max(100),
@@ -160,6 +172,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup/key',
+      ...act('sign_in'),
       request: body(z.object({ token: z.string().max(100) })),
       responses: answer(firstKeyShape, 'The key of this instance, for the holder of a set-up link'),
     }),
@@ -173,6 +186,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/setup/key/custody',
+      ...act('sign_in'),
       request: body(firstCustodyBody.extend({ token: z.string().max(100) })),
       responses: answer(firstKeyShape, 'The first key, created where the holder of the set-up link chose'),
     }),
@@ -189,6 +203,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/auth/link',
+      ...act('sign_in'),
       request: body(z.object({ token: z.string().max(100) })),
       responses: answer(signedInShape, 'Signed in as the owner'),
     }),
@@ -208,27 +223,30 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/links',
+      ...act('link_create'),
       responses: answer(oneTimeLinkShape, 'A one-time link', 201),
     }),
     (c) => {
-      const caller = c.get('caller');
-      requireOwner(caller);
-      // SECURITY: a browser's session cannot make more of itself; only the OS account can.
-      if (caller.via === 'browser')
-        throw new AppError('owner_only', 'Run temps-desktop console on the machine to get a link.');
-      const purpose = identity.isSetUp() ? 'owner' : 'setup';
-      const { token, expiresAt } = identity.links.create(purpose);
-      return c.json(
-        { path: `/link?purpose=${purpose}&token=${token}`, purpose, expires_at: expiresAt } as const,
-        201,
-      );
+      const { path, purpose, expiresAt } = createLink(identity);
+      return c.json({ path, purpose, expires_at: expiresAt } as const, 201);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/links/file',
+      ...act('link_create'),
+      responses: answer(linkFileShape, 'A file for a browser, which leads to a one-time link', 201),
+    }),
+    (c) => c.json(toAnswer(linkFileShape, createLinkFile(identity)), 201),
   );
 
   app.openapi(
     createRoute({
       method: 'get',
       path: '/auth/session',
+      ...act('own_session_read'),
       responses: answer(currentSessionShape, 'The caller’s session; requested before anything is shown'),
     }),
     (c) => c.json(toAnswer(currentSessionShape, describeCurrentSession(identity, c.get('caller')))),
@@ -238,6 +256,7 @@ export function sessionRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/user/me',
+      ...act('signed_in'),
       responses: answer(meShape, 'The caller’s account'),
     }),
     (c) => {

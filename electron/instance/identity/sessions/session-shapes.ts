@@ -52,6 +52,11 @@ export const oneTimeLinkShape = z
   .object({ path: z.string(), purpose: z.enum(['setup', 'owner']), expires_at: z.int() })
   .openapi('OneTimeLink');
 
+/** The path of the file is no secret: whoever may read it is the owner. */
+export const linkFileShape = z
+  .object({ file: z.string(), purpose: z.enum(['setup', 'owner']), expires_at: z.int() })
+  .openapi('LinkFile');
+
 /** `id` 0: the caller acts as no account. */
 export const meShape = z
   .object({

@@ -39,13 +39,20 @@ function lifetimeMs(ctx: Context, kind: SessionKind): number {
 
 export function createSession(
   ctx: Context,
-  wanted: { kind: SessionKind; userId: number | null; ip: string | null; userAgent: string | null },
+  wanted: {
+    kind: SessionKind;
+    userId: number | null;
+    ip: string | null;
+    userAgent: string | null;
+    /** Whether the person just proved who they are. */
+    isConfirmed: boolean;
+  },
 ): NewSession {
   const token = randomBytes(32).toString('base64url');
   const now = ctx.clock.now();
   const lifeMs = lifetimeMs(ctx, wanted.kind);
   const expiresAt = now + lifeMs;
-  const confirmedAt = wanted.kind === 'mfa_pending' ? null : now;
+  const confirmedAt = wanted.isConfirmed ? now : null;
   const id = ctx.store.transaction(() => {
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now);
     return ctx.store.sqlite

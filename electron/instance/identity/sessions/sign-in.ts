@@ -15,9 +15,10 @@ import {
   getUser,
   type User,
 } from '../users/users.ts';
+import type { LinkPurpose } from './one-time-links.ts';
 import { acceptSecondFactor } from './second-factor.ts';
 import { confirmSession, createSession, endSession, isSignedInFrom, type NewSession } from './sessions.ts';
-import { networkOf } from './sign-in-throttle.ts';
+import { type Guessed, networkOf } from './sign-in-throttle.ts';
 
 interface Client {
   ip: string | null;
@@ -36,8 +37,12 @@ export async function signIn(
 ): Promise<{ user: User; opened: NewSession }> {
   const { ctx, throttle } = identity;
   const guessed = { what: 'password', email } as const;
-  throttle.requireAllowed(guessed);
   const claimed = findUserByEmail(ctx, email);
+  const refused = () => {
+    const line = { ip: client.ip, user_id: claimed?.id ?? null };
+    ctx.audit.note(identityOperations.SIGN_IN_FAILED, null, String(claimed?.id ?? 'unknown'), line);
+  };
+  requireAllowed(identity, guessed, refused);
   const hash = claimed ? getPasswordHash(ctx, claimed.id) : null;
   const matches = await identity.passwords.matches(password, hash, {
     account: normalizeEmail(email),
@@ -45,19 +50,24 @@ export async function signIn(
     isKnown: claimed !== null && isSignedInFrom(ctx, claimed.id, client.ip),
   });
   // SECURITY: checked again before the result counts: of many guesses sent at once, those over the limit reveal nothing.
-  throttle.requireAllowed(guessed);
+  requireAllowed(identity, guessed, refused);
   // SECURITY: the account may have changed since the request was sent: a new password, a second factor, deleted.
   const user =
     claimed && matches && getPasswordHash(ctx, claimed.id) === hash ? findUser(ctx, claimed.id) : null;
   if (!user) {
     throttle.noteFailure(guessed);
-    ctx.audit.append(identityOperations.SIGN_IN_FAILED, null, { ip: client.ip });
+    refused();
     throw new AppError('invalid_credentials', 'Wrong e-mail or password.');
   }
   throttle.noteSuccess(guessed);
   const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
-  const opened = createSession(ctx, { kind, userId: user.id, ...client });
-  if (!user.mfaEnabled) noteSignIn(identity, user, client, 'password');
+  const opened = createSession(ctx, { kind, userId: user.id, isConfirmed: !user.mfaEnabled, ...client });
+  if (user.mfaEnabled)
+    ctx.audit.note(identityOperations.SECOND_FACTOR_AWAITED, null, String(user.id), {
+      user_id: user.id,
+      ip: client.ip,
+    });
+  else noteSignIn(identity, user, client, 'password');
   return { user, opened };
 }
 
@@ -81,16 +91,18 @@ export function verifySecondFactor(
     .get(pendingId) as number;
   const user = getUser(ctx, userId);
   const guessed = { what: 'code', userId: user.id } as const;
-  throttle.requireAllowed(guessed);
+  const refused = () => noteWrongCode(identity, null, user.id, client.ip);
+  requireAllowed(identity, guessed, refused);
   if (!acceptSecondFactor(ctx, user.id, code)) {
     throttle.noteFailure(guessed);
+    refused();
     throw new AppError('invalid_credentials', 'This code is wrong or was already used.');
   }
   throttle.noteSuccess(guessed);
   endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
-  return createSession(ctx, { kind: 'user', userId: user.id, ...client });
+  return createSession(ctx, { kind: 'user', userId: user.id, isConfirmed: true, ...client });
 }
 
 /** Confirms the identity again, for five minutes. Throws `invalid_credentials`, `forbidden`. */
@@ -105,16 +117,19 @@ export async function confirmWithPassword(
     throw new AppError('forbidden', 'Only people who are signed in can confirm their identity.');
   const user = getUser(ctx, caller.userId);
   const guessed = { what: 'confirmation', userId: user.id } as const;
-  throttle.requireAllowed(guessed);
+  const refused = () =>
+    ctx.audit.note(identityOperations.CONFIRMATION_FAILED, caller, String(user.id), { user_id: user.id });
+  requireAllowed(identity, guessed, refused);
   const isRight = await identity.passwords.matches(password, getPasswordHash(ctx, user.id), {
     account: user.email,
     address: caller.ip,
     isKnown: true,
   });
   // SECURITY: as in signing in.
-  throttle.requireAllowed(guessed);
+  requireAllowed(identity, guessed, refused);
   if (!isRight) {
     throttle.noteFailure(guessed);
+    refused();
     throw new AppError('invalid_credentials', 'Wrong password.');
   }
   throttle.noteSuccess(guessed);
@@ -139,14 +154,14 @@ export async function setUpAdministrator(
   wanted: { email: string; name: string; password: SecretText },
   client: Client,
 ): Promise<NewSession> {
-  const { ctx, links, throttle } = identity;
+  const { ctx, links } = identity;
   if (identity.isSetUp())
     throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   let user: User;
   try {
     links.redeem(token, 'setup');
   } catch (error) {
-    throttle.noteWrongToken('link', client.ip);
+    noteWrongLink(identity, client);
     throw error;
   }
   try {
@@ -156,7 +171,7 @@ export async function setUpAdministrator(
     throw error;
   }
   noteSignIn(identity, user, client, 'set-up link');
-  return createSession(ctx, { kind: 'owner', userId: user.id, ...client });
+  return createSession(ctx, { kind: 'owner', userId: user.id, isConfirmed: true, ...client });
 }
 
 /**
@@ -184,36 +199,93 @@ export async function chooseFirstCustody(
 }
 
 function requireSetUpLink(identity: Identity, token: string, client: Client): void {
-  const { links, throttle } = identity;
+  const { links } = identity;
   if (identity.isSetUp())
     throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');
   try {
     links.require(token, 'setup');
   } catch (error) {
-    throttle.noteWrongToken('link', client.ip);
+    noteWrongLink(identity, client);
     throw error;
   }
 }
 
+interface NewLink {
+  /** SECURITY: the token is in the fragment, which browsers send to no server. */
+  path: string;
+  purpose: LinkPurpose;
+  expiresAt: number;
+}
+
+/** A one-time link: to set up, or once there is an account to sign in as the owner. */
+export function createLink(identity: Identity, onRedeemed?: () => void): NewLink {
+  const purpose = identity.isSetUp() ? 'owner' : 'setup';
+  const { token, expiresAt } = identity.links.create(purpose, onRedeemed);
+  return { path: `/link#purpose=${purpose}&token=${token}`, purpose, expiresAt };
+}
+
+/** A file that leads a browser to a new link. Throws `conflict` while no browser can reach the console. */
+export function createLinkFile(identity: Identity): {
+  file: string;
+  purpose: LinkPurpose;
+  expiresAt: number;
+} {
+  const base = identity.findConsoleUrl();
+  if (base === null)
+    throw new AppError('conflict', 'The instance is paused: no browser can reach it. Resume it first.');
+  let file: string | null = null;
+  const { path, purpose, expiresAt } = createLink(identity, () => {
+    if (file !== null) identity.linkFiles.remove(file);
+  });
+  file = identity.linkFiles.write(`${base}${path}`);
+  return { file, purpose, expiresAt };
+}
+
 /** An owner's link from this machine opens an owner's session. Throws `link_invalid`, `owner_only`. */
 export function redeemOwnerLink(identity: Identity, token: string, client: Client): NewSession {
-  const { ctx, links, throttle } = identity;
+  const { ctx, links } = identity;
   // SECURITY: the link works only on this machine.
   if (client.ip !== null && !isLoopback(client.ip))
     throw new AppError('owner_only', 'This link works only on the machine itself.');
   try {
     links.redeem(token, 'owner');
   } catch (error) {
-    throttle.noteWrongToken('link', client.ip);
+    noteWrongLink(identity, client);
     throw error;
   }
-  const opened = createSession(ctx, {
-    kind: 'owner',
-    userId: findFirstAdministrator(ctx)?.id ?? null,
-    ...client,
-  });
+  const userId = findFirstAdministrator(ctx)?.id ?? null;
+  // SECURITY: a link can be passed on or read by someone else; what it opens is not enough to read a secret.
+  const opened = createSession(ctx, { kind: 'owner', userId, isConfirmed: false, ...client });
   ctx.audit.append(identityOperations.OWNER_SIGNED_IN, null, { ip: client.ip });
   return opened;
+}
+
+/** Throws `too_many_attempts`, noted as a refusal too: what is not looked at may have been right. */
+function requireAllowed({ throttle }: Identity, guessed: Guessed, refused: () => void): void {
+  try {
+    throttle.requireAllowed(guessed);
+  } catch (error) {
+    refused();
+    throw error;
+  }
+}
+
+/** A code that was refused, at sign-in or when the factor is turned on. */
+export function noteWrongCode(
+  { ctx }: Identity,
+  caller: Caller | null,
+  userId: number,
+  ip: string | null,
+): void {
+  ctx.audit.note(identityOperations.SECOND_FACTOR_FAILED, caller, String(userId), { user_id: userId, ip });
+}
+
+/** Throws `too_many_attempts` in place of what was wrong with it when it was one of many. */
+function noteWrongLink({ ctx, throttle }: Identity, client: Client): void {
+  ctx.audit.note(identityOperations.LINK_REFUSED, null, client.ip === null ? 'here' : networkOf(client.ip), {
+    ip: client.ip,
+  });
+  throttle.noteWrongToken('link', client.ip);
 }
 
 function isLoopback(ip: string): boolean {

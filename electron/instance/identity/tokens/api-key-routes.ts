@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireConfirmedPerson, requirePermission } from '../../access/caller.ts';
+import { requireAct } from '../../access/acts.ts';
 import { describePermission, permissions, rolePermissions, roles } from '../../access/permissions.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
 import type { Identity } from '../identity.ts';
@@ -9,7 +9,8 @@ import {
   type ApiKeyChange,
   createApiKey,
   deleteApiKey,
-  getApiKey,
+  getApiKeyFor,
+  getApiKeyToChange,
   isWidening,
   listApiKeys,
   switchApiKey,
@@ -37,12 +38,12 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys',
+      ...act('api_keys_read'),
       responses: answer(apiKeyListShape, 'API keys, without the keys'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'api_keys:read');
       identity.lastUse.flush();
-      const keys = listApiKeys(ctx);
+      const keys = listApiKeys(ctx, c.get('caller'));
       return c.json({ api_keys: keys.map(toKeyJson), total: keys.length });
     },
   );
@@ -51,10 +52,10 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys/permissions',
+      ...act('api_keys_read'),
       responses: answer(availablePermissionsShape, 'Permissions an API key can have'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'api_keys:read');
       return c.json({
         permissions: permissions.map((permission) => ({
           name: permission,
@@ -74,6 +75,7 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/api-keys',
+      ...act('api_keys_create'),
       request: body(
         z.object({
           name,
@@ -86,10 +88,7 @@ export function apiKeyRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'api_keys:write');
       const request = c.req.valid('json');
-      // SECURITY: a key outlives the session it was made in.
-      requireConfirmedPerson(caller, ctx.clock.now());
       const { key, text } = createApiKey(ctx, caller, {
         name: request.name,
         roleType: request.role_type,
@@ -104,12 +103,12 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/api-keys/{id}',
+      ...act('api_keys_read'),
       request: { params: id },
       responses: answer(apiKeyShape, 'The API key'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'api_keys:read');
-      return c.json(toKeyJson(getApiKey(ctx, c.req.valid('param').id)));
+      return c.json(toKeyJson(getApiKeyFor(ctx, c.get('caller'), c.req.valid('param').id)));
     },
   );
 
@@ -117,6 +116,7 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'put',
       path: '/api-keys/{id}',
+      ...act('api_keys_withdraw', 'api_keys_widen', 'api_keys_of_others'),
       request: {
         params: id,
         ...body(
@@ -132,7 +132,6 @@ export function apiKeyRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'api_keys:write');
       const request = c.req.valid('json');
       const wanted: ApiKeyChange = {
         name: request.name,
@@ -140,7 +139,7 @@ export function apiKeyRoutes(identity: Identity) {
         expiresAt: toMs(request.expires_at),
         permissions: request.permissions,
       };
-      if (isWidening(wanted)) requireConfirmedPerson(caller, ctx.clock.now());
+      if (isWidening(wanted)) requireAct(caller, 'api_keys_widen', ctx.clock.now());
       return c.json(toKeyJson(updateApiKey(ctx, caller, c.req.valid('param').id, wanted)));
     },
   );
@@ -149,13 +148,13 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/api-keys/{id}',
+      ...act('api_keys_withdraw', 'api_keys_of_others'),
       request: { params: id },
       responses: noContent('Deleted'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'api_keys:write');
-      const { id: keyId } = getApiKey(ctx, c.req.valid('param').id);
+      const { id: keyId } = getApiKeyToChange(ctx, caller, c.req.valid('param').id);
       identity.revocations.revoke('api_keys', keyId, () => deleteApiKey(ctx, caller, keyId));
       return c.body(null, 204);
     },
@@ -169,20 +168,19 @@ export function apiKeyRoutes(identity: Identity) {
       createRoute({
         method: 'post',
         path: `/api-keys/{id}/${action}`,
+        ...act(isActive ? 'api_keys_widen' : 'api_keys_withdraw', 'api_keys_of_others'),
         request: { params: id },
         responses: answer(apiKeyShape, 'The API key'),
       }),
       (c) => {
         const caller = c.get('caller');
-        requirePermission(caller, 'api_keys:write');
-        const keyId = Number(c.req.param('id'));
+        const { id: keyId } = getApiKeyToChange(ctx, caller, Number(c.req.param('id')));
         const change = () => switchApiKey(ctx, caller, keyId, isActive);
         if (isActive) {
-          requireConfirmedPerson(caller, ctx.clock.now());
           return c.json(toKeyJson(change()));
         }
         identity.revocations.revoke('api_keys', keyId, change);
-        return c.json(toKeyJson({ ...getApiKey(ctx, keyId), isActive: false }));
+        return c.json(toKeyJson({ ...getApiKeyFor(ctx, caller, keyId), isActive: false }));
       },
     );
   }

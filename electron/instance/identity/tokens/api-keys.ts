@@ -1,6 +1,6 @@
+import { requireAct } from '../../access/acts.ts';
 import type { Caller, KeyCaller } from '../../access/caller.ts';
-import type { Role } from '../../access/permissions.ts';
-import { type Permission, parseRole, permissions, rolePermissions } from '../../access/permissions.ts';
+import { type Permission, permissions, rolePermissions } from '../../access/permissions.ts';
 import type { Operation } from '../../audit/operation.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
@@ -9,17 +9,32 @@ import type { SecretId } from '../../vault/vault.ts';
 import { identityOperations } from '../operations.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+import { type GrantedRole, listGranted, parseGrant, requireWithin } from './key-grants.ts';
+import {
+  chooseExpiry,
+  findEnd,
+  listAncestry,
+  listDescendants,
+  requireFewGenerations,
+  requireInForce,
+  requireNoLater,
+} from './key-lineage.ts';
+import { deleteTokensOfKey } from './made-keys.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
-const CUSTOM = 'custom';
 
 export interface ApiKey {
   id: number;
   userId: number | null;
+  /** Of the account it belongs to; null for one of the owner's without an account. */
+  userName: string | null;
+  /** The key it was made by. */
+  parentId: number | null;
+  parentName: string | null;
   name: string;
   keyPrefix: string;
   secretId: SecretId;
-  roleType: Role | typeof CUSTOM;
+  roleType: GrantedRole;
   permissions: Permission[] | null;
   isActive: boolean;
   expiresAt: number | null;
@@ -27,7 +42,8 @@ export interface ApiKey {
   createdAt: number;
 }
 
-const COLUMNS = `id, user_id AS userId, name, key_prefix AS keyPrefix, secret_id AS secretId, role_type AS roleType,
+const COLUMNS = `id, user_id AS userId, (SELECT name FROM users WHERE id = user_id) AS userName, parent_id AS parentId,
+  (SELECT name FROM api_keys parent WHERE parent.id = api_keys.parent_id) AS parentName, name, key_prefix AS keyPrefix, secret_id AS secretId, role_type AS roleType,
   permissions, is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_at AS createdAt`;
 type Row = Omit<ApiKey, 'isActive' | 'permissions'> & { isActive: number; permissions: string | null };
 
@@ -52,24 +68,23 @@ export function createApiKey(
   const { roleType, granted } = parseGrant(wanted.roleType, wanted.permissions ?? null);
   requireWithin(caller, listGranted(roleType, granted));
   const now = ctx.clock.now();
-  const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
-  if (expiresAt !== null && expiresAt <= now) {
-    throw new AppError('invalid_request', 'The key would already be expired.', {
-      fields: { expires_at: 'in the past' },
-    });
-  }
+  const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
+  const makers = parentId === null ? [] : listAncestry(ctx, parentId);
+  requireFewGenerations(makers);
+  const expiresAt = chooseExpiry(ctx, wanted.expiresAt, YEAR_MS, makers);
   const { token, prefix } = createToken('tk');
   const key = ctx.store.transaction(() => {
     requireFreeName(ctx, wanted.name, null);
     const secretId = ctx.vault.seal('api_key', token);
     const id = ctx.store.sqlite
       .prepare(
-        `INSERT INTO api_keys (user_id, name, key_prefix, secret_id, role_type, permissions, expires_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO api_keys (user_id, parent_id, name, key_prefix, secret_id, role_type, permissions, expires_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
         'userId' in caller ? caller.userId : null,
+        parentId,
         wanted.name,
         prefix,
         secretId,
@@ -85,16 +100,47 @@ export function createApiKey(
   return { key, text: token };
 }
 
-export function listApiKeys(ctx: Context): ApiKey[] {
-  return (ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY id`).all() as Row[]).map(
-    fromRow,
-  );
+/** The caller's own keys; everyone's for those who may see people. */
+export function listApiKeys(ctx: Context, caller: Caller): ApiKey[] {
+  const rows = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys ORDER BY id`).all() as Row[];
+  return rows.map(fromRow).filter((key) => maySee(ctx, caller, key));
 }
 
-export function getApiKey(ctx: Context, id: number): ApiKey {
+/** Throws `not_found`, for a key the caller may not see too. */
+export function getApiKeyFor(ctx: Context, caller: Caller, id: number): ApiKey {
+  const key = getApiKey(ctx, id);
+  if (!maySee(ctx, caller, key)) throw unknownKey();
+  return key;
+}
+
+/**
+ * As `getApiKeyFor`, to change it. SECURITY: a program's key changes itself and the keys it made; a person changes their
+ * own, and others' as an administrator who confirmed. Throws `forbidden`, `confirmation_required`.
+ */
+export function getApiKeyToChange(ctx: Context, caller: Caller, id: number): ApiKey {
+  const key = getApiKeyFor(ctx, caller, id);
+  if (!isOwn(ctx, caller, key)) requireAct(caller, 'api_keys_of_others', ctx.clock.now());
+  return key;
+}
+
+function getApiKey(ctx: Context, id: number): ApiKey {
   const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`).get(id);
-  if (!row) throw new AppError('not_found', 'This API key does not exist.');
+  if (!row) throw unknownKey();
   return fromRow(row as Row);
+}
+
+function unknownKey(): AppError {
+  return new AppError('not_found', 'This API key does not exist.');
+}
+
+function maySee(ctx: Context, caller: Caller, key: ApiKey): boolean {
+  return caller.permissions.includes('users:read') || isOwn(ctx, caller, key);
+}
+
+/** A key caller's own are itself and what it made, whoever's account that belongs to. */
+function isOwn(ctx: Context, caller: Caller, key: ApiKey): boolean {
+  if (caller.kind === 'key') return listAncestry(ctx, key.id).some(({ id }) => id === caller.apiKeyId);
+  return (caller.kind === 'user' || caller.kind === 'owner') && caller.userId === key.userId;
 }
 
 export interface ApiKeyChange {
@@ -129,13 +175,21 @@ function changeApiKey(
   operation: Operation<{ id: number; name: string }>,
 ): ApiKey {
   return ctx.store.transaction(() => {
-    const key = getApiKey(ctx, id);
+    const key = getApiKeyToChange(ctx, caller, id);
     if (change.name !== undefined) requireFreeName(ctx, change.name, id);
     const grant = change.permissions
       ? parseGrant(key.roleType, change.permissions)
       : { roleType: key.roleType, granted: key.permissions };
     // SECURITY: an expired or disabled key cannot be reactivated by someone with fewer permissions.
-    if (isWidening(change)) requireWithin(caller, listGranted(grant.roleType, grant.granted));
+    if (isWidening(change)) {
+      requireWithin(caller, listGranted(grant.roleType, grant.granted));
+      if (caller.kind === 'key' && caller.apiKeyId === id)
+        throw new AppError('forbidden', 'A key cannot change what it may do, nor for how long.');
+    }
+    if (change.expiresAt !== undefined) {
+      requireNoLater(change.expiresAt, findEnd(listAncestry(ctx, id).slice(1)));
+      shortenDescendants(ctx, id, change.expiresAt);
+    }
     ctx.store.sqlite
       .prepare(
         'UPDATE api_keys SET name = ?, is_active = ?, expires_at = ?, role_type = ?, permissions = ?, updated_at = ? WHERE id = ?',
@@ -155,13 +209,36 @@ function changeApiKey(
   });
 }
 
-export function deleteApiKey(ctx: Context, actor: Caller | null, id: number): void {
+/** A key that ends sooner takes what it made with it. */
+function shortenDescendants(ctx: Context, id: number, end: number | null): void {
+  if (end === null) return;
+  for (const table of ['api_keys', 'deployment_tokens'])
+    for (const parentId of [id, ...listDescendants(ctx, id)])
+      ctx.store.sqlite
+        .prepare(
+          `UPDATE ${table} SET expires_at = ? WHERE parent_id = ? AND (expires_at IS NULL OR expires_at > ?)`,
+        )
+        .run(end, parentId, end);
+}
+
+/** Deletes a key and what it made. */
+export function deleteApiKey(ctx: Context, actor: Caller, id: number): void {
   ctx.store.transaction(() => {
-    const key = getApiKey(ctx, id);
-    ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(id);
-    ctx.vault.remove([key.secretId]);
-    ctx.audit.append(identityOperations.API_KEY_DELETED, actor, { id, name: key.name });
+    getApiKeyToChange(ctx, actor, id);
+    for (const each of [...listDescendants(ctx, id), id]) {
+      deleteTokensOfKey(ctx, actor, each);
+      const { name, secretId } = getApiKey(ctx, each);
+      ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(each);
+      ctx.vault.remove([secretId]);
+      ctx.audit.append(identityOperations.API_KEY_DELETED, actor, { id: each, name });
+    }
   });
+}
+
+/** As the audit log names it; null for the public part of no key. */
+export function findApiKeyName(ctx: Context, prefix: string): string | null {
+  const name = ctx.store.sqlite.prepare('SELECT name FROM api_keys WHERE key_prefix = ?').pluck().get(prefix);
+  return typeof name === 'string' ? `the API key ${name}` : null;
 }
 
 /** Makes a new text for a lost key, under the same row. Returns it once. */
@@ -185,69 +262,39 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
   if (!row) throw unknownToken();
   const key = fromRow(row as Row);
   requireToken(ctx, key, given);
-  let granted = listGranted(key.roleType, key.permissions);
-  if (key.userId !== null) {
-    const user = findUser(ctx, key.userId);
-    if (!user) throw new AppError('key_revoked', 'The account of this key was deleted.');
-    const ofUser = rolePermissions[strongestRole(user)];
-    granted = granted.filter((permission) => ofUser.includes(permission));
-  }
   return {
     kind: 'key',
     apiKeyId: key.id,
     userId: key.userId,
     ip,
     label: `api key ${key.name}`,
-    permissions: granted,
+    ...getStanding(ctx, key.id),
   };
 }
 
-/** Combines a role with explicit permissions, which can only narrow the role. */
-function listGranted(
-  roleType: Role | typeof CUSTOM,
-  granted: readonly Permission[] | null,
-): readonly Permission[] {
-  if (roleType === CUSTOM) return granted ?? [];
-  const ofRole = rolePermissions[roleType];
-  return granted === null ? ofRole : ofRole.filter((permission) => granted.includes(permission));
-}
-
-function parseGrant(
-  roleType: string,
-  wanted: string[] | null,
-): { roleType: Role | typeof CUSTOM; granted: Permission[] | null } {
-  const role = roleType === CUSTOM ? CUSTOM : parseRole(roleType);
-  if (wanted === null && role !== CUSTOM) return { roleType: role, granted: null };
-  const mayBe = role === CUSTOM ? permissions : rolePermissions[role];
-  for (const [at, text] of (wanted ?? []).entries()) {
-    if (!includes(permissions, text))
-      throw refusedPermission('This permission does not exist.', at, 'unknown permission');
-    if (!includes(mayBe, text))
-      throw refusedPermission(
-        `The role ${role} does not have this permission.`,
-        at,
-        `not of the role ${role}`,
-      );
+/**
+ * What a key may do now, and the keys that depends on. SECURITY: no more than the keys it was made by, one after the
+ * other, and their account. Throws `key_revoked`, `key_expired`.
+ */
+export function getStanding(
+  ctx: Context,
+  id: number,
+): { permissions: readonly Permission[]; lineage: readonly number[] } {
+  const line = listAncestry(ctx, id);
+  requireInForce(ctx, line);
+  const lineage = line.map((each) => each.id);
+  let granted: readonly Permission[] = permissions;
+  for (const each of lineage) {
+    const key = getApiKey(ctx, each);
+    const ofKey = listGranted(key.roleType, key.permissions);
+    granted = granted.filter((permission) => ofKey.includes(permission));
+    if (key.userId === null) continue;
+    const user = findUser(ctx, key.userId);
+    if (!user) throw new AppError('key_revoked', 'The account of this key was deleted.');
+    const ofUser = rolePermissions[strongestRole(user)];
+    granted = granted.filter((permission) => ofUser.includes(permission));
   }
-  const granted = mayBe.filter((permission) => wanted?.includes(permission));
-  if (granted.length === 0)
-    throw refusedPermission('A key needs at least one permission.', null, 'at least one');
-  return { roleType: role, granted };
-}
-
-function includes(all: readonly string[], text: string): boolean {
-  return all.includes(text);
-}
-
-function refusedPermission(detail: string, at: number | null, problem: string): AppError {
-  return new AppError('invalid_request', detail, {
-    fields: { [at === null ? 'permissions' : `permissions.${at}`]: problem },
-  });
-}
-
-function requireWithin(caller: Caller, granted: readonly Permission[]): void {
-  const beyond = granted.find((permission) => !caller.permissions.includes(permission));
-  if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
+  return { permissions: granted, lineage };
 }
 
 function requireFreeName(ctx: Context, name: string, exceptId: number | null): void {

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireConfirmedPerson, requirePermission, requireProject } from '../../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { requireProject } from '../../access/caller.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { getProject } from '../../projects/projects.ts';
@@ -33,11 +33,11 @@ export function deploymentTokenRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/deployment-tokens',
+      ...act('tokens_read'),
       request: { params: project },
       responses: answer(deploymentTokenListShape, 'Tokens, without the tokens'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'tokens:read');
       const { id: projectId } = getProject(ctx, c.req.valid('param').project);
       identity.lastUse.flush();
       const tokens = listDeploymentTokens(ctx, projectId);
@@ -49,6 +49,7 @@ export function deploymentTokenRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/projects/{project}/deployment-tokens',
+      ...act('tokens_create'),
       request: {
         params: project,
         ...body(
@@ -66,12 +67,9 @@ export function deploymentTokenRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'tokens:write');
       const { id: projectId } = getProject(ctx, c.req.valid('param').project);
       requireProject(caller, projectId);
       const request = c.req.valid('json');
-      // SECURITY: as for API keys.
-      requireConfirmedPerson(caller, ctx.clock.now());
       const { row, text } = createDeploymentToken(ctx, caller, projectId, {
         ...request,
         expiresAt: toMs(request.expires_at),
@@ -85,11 +83,11 @@ export function deploymentTokenRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/deployment-tokens/{id}',
+      ...act('tokens_read'),
       request: { params: tokenId },
       responses: answer(deploymentTokenShape, 'The token row'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'tokens:read');
       const params = c.req.valid('param');
       return c.json(toTokenJson(getDeploymentToken(ctx, getProject(ctx, params.project).id, params.id)));
     },
@@ -99,12 +97,12 @@ export function deploymentTokenRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/projects/{project}/deployment-tokens/{id}',
+      ...act('tokens_withdraw'),
       request: { params: tokenId },
       responses: noContent('Deleted'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'tokens:write');
       const params = c.req.valid('param');
       const { id: projectId } = getProject(ctx, params.project);
       getDeploymentToken(ctx, projectId, params.id);

@@ -1,11 +1,13 @@
 import type { Caller, TokenCaller } from '../../access/caller.ts';
-import type { Permission } from '../../access/permissions.ts';
+import { type Permission, permissions } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
 import { identityOperations } from '../operations.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
+import { getStanding } from './api-keys.ts';
+import { chooseExpiry, listAncestry } from './key-lineage.ts';
 
 /** What a token may be given: reading its own project, and the values a deployment needs. */
 export const tokenPermissions = [
@@ -27,11 +29,14 @@ export interface DeploymentToken {
   expiresAt: number | null;
   lastUsedAt: number | null;
   createdBy: number | null;
+  /** The API key it was made by: it ends no later, and with it. */
+  parentId: number | null;
   createdAt: number;
 }
 
 const COLUMNS = `id, project_id AS projectId, name, token_prefix AS tokenPrefix, secret_id AS secretId, permissions,
-  is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy, created_at AS createdAt`;
+  is_active AS isActive, expires_at AS expiresAt, last_used_at AS lastUsedAt, created_by AS createdBy,
+  parent_id AS parentId, created_at AS createdAt`;
 type Row = Omit<DeploymentToken, 'isActive' | 'permissions'> & { isActive: number; permissions: string };
 
 /** Makes a token for one project; its text is returned once. Throws `name_taken`, `invalid_request`, `forbidden`, `vault_locked`. */
@@ -43,13 +48,9 @@ export function createDeploymentToken(
 ): { row: DeploymentToken; text: SecretText } {
   const beyond = wanted.permissions.find((permission) => !caller.permissions.includes(permission));
   if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
-  const now = ctx.clock.now();
-  const expiresAt = wanted.expiresAt === undefined ? now + YEAR_MS : wanted.expiresAt;
-  if (expiresAt !== null && expiresAt <= now) {
-    throw new AppError('invalid_request', 'The token would already be expired.', {
-      fields: { expires_at: 'in the past' },
-    });
-  }
+  const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
+  const makers = parentId === null ? [] : listAncestry(ctx, parentId);
+  const expiresAt = chooseExpiry(ctx, wanted.expiresAt, YEAR_MS, makers);
   const { token, prefix } = createToken('dt');
   const row = ctx.store.transaction(() => {
     const taken = ctx.store.sqlite
@@ -61,8 +62,8 @@ export function createDeploymentToken(
       });
     const id = ctx.store.sqlite
       .prepare(
-        `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, expires_at, created_by, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO deployment_tokens (project_id, name, token_prefix, secret_id, permissions, expires_at, created_by, parent_id, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -73,7 +74,8 @@ export function createDeploymentToken(
         JSON.stringify(wanted.permissions),
         expiresAt,
         'userId' in caller ? caller.userId : null,
-        now,
+        parentId,
+        ctx.clock.now(),
       ) as number;
     ctx.audit.append(identityOperations.DEPLOYMENT_TOKEN_CREATED, caller, {
       id,
@@ -118,6 +120,15 @@ export function deleteDeploymentToken(
   });
 }
 
+/** As the audit log names it; null for the public part of no token. */
+export function findTokenName(ctx: Context, prefix: string): string | null {
+  const name = ctx.store.sqlite
+    .prepare('SELECT name FROM deployment_tokens WHERE token_prefix = ?')
+    .pluck()
+    .get(prefix);
+  return typeof name === 'string' ? `the deployment token ${name}` : null;
+}
+
 /** Makes a new text for a lost token, under the same row. Returns it once. */
 export function regenerateDeploymentToken(ctx: Context, secretId: SecretId): SecretText {
   const prefix = ctx.store.sqlite
@@ -142,13 +153,16 @@ export function identifyDeploymentToken(
   if (!row) throw unknownToken();
   const token = fromRow(row as Row);
   requireToken(ctx, token, given);
+  const { permissions: ofMaker, lineage } =
+    token.parentId === null ? { permissions, lineage: [] } : getStanding(ctx, token.parentId);
   return {
     kind: 'token',
     tokenId: token.id,
     projectId: token.projectId,
     ip,
     label: `deployment token ${token.name}`,
-    permissions: token.permissions,
+    lineage,
+    permissions: token.permissions.filter((permission) => ofMaker.includes(permission)),
   };
 }
 

@@ -9,6 +9,12 @@ export const apiKeyShape = z
   .object({
     id: z.int(),
     name: z.string(),
+    /** Whose it is; null for one that the owner made without an account. */
+    user_id: z.int().nullable(),
+    user_name: z.string().nullable(),
+    /** The key it was made by: it ends no later, and with it. */
+    parent_id: z.int().nullable(),
+    parent_name: z.string().nullable(),
     key_prefix: z.string(),
     role_type: z.enum([...roles, 'custom']),
     permissions: z.array(z.enum(permissions)).nullable(),

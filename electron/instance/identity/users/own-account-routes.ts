@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireConfirmed } from '../../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import type { Caller } from '../../access/caller.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
@@ -9,7 +10,7 @@ import type { Identity } from '../identity.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
 import { ownSessionsShape } from '../sessions/session-shapes.ts';
 import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
-import { confirmWithPassword } from '../sessions/sign-in.ts';
+import { confirmWithPassword, noteWrongCode } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
 import { updateUser } from './users.ts';
 
@@ -22,6 +23,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'patch',
       path: '/users/me',
+      ...act('account_use', 'account_change', 'account_password'),
       request: body(
         accountChange.extend({ current_password: password.optional(), password: password.optional() }),
       ),
@@ -31,8 +33,13 @@ export function ownAccountRoutes(identity: Identity) {
       const caller = c.get('caller');
       const { userId, sessionId } = requireSelf(caller);
       const { current_password: current, password: wanted, ...change } = c.req.valid('json');
-      if (current === undefined) requireConfirmed(caller, ctx.clock.now());
-      else await confirmWithPassword(identity, caller, new SecretText(current));
+      if (current !== undefined) await confirmWithPassword(identity, caller, new SecretText(current));
+      else if (wanted === undefined) requireAct(caller, 'account_change', ctx.clock.now());
+      // SECURITY: who finds a session open, even just after signing in, must not be able to lock its person out.
+      else
+        throw new AppError('invalid_request', 'A new password needs the current one, too.', {
+          fields: { current_password: 'required to set a new one' },
+        });
       // Before anything is saved: if the password is refused, nothing else is changed.
       const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted), caller.label);
       const newPassword = hash === null ? null : { hash, keptSessionId: sessionId };
@@ -44,12 +51,12 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/me/mfa/setup',
+      ...act('account_second_factor'),
       responses: answer(secondFactorSetupShape, 'Shown once'),
     }),
     (c) => {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
-      requireConfirmed(caller, ctx.clock.now());
       const made = setUpSecondFactor(ctx, caller, userId);
       return c.json({
         secret_key: made.secret.reveal(),
@@ -63,6 +70,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/me/mfa/verify',
+      ...act('account_use'),
       request: body(z.object({ code: z.string().max(16) })),
       responses: noContent('The second factor is on'),
     }),
@@ -74,7 +82,10 @@ export function ownAccountRoutes(identity: Identity) {
       try {
         enableSecondFactor(ctx, caller, userId, c.req.valid('json').code);
       } catch (error) {
-        if (hasCode(error, 'invalid_credentials')) identity.throttle.noteFailure(guessed);
+        if (hasCode(error, 'invalid_credentials')) {
+          identity.throttle.noteFailure(guessed);
+          noteWrongCode(identity, caller, userId, caller.ip);
+        }
         throw error;
       }
       identity.throttle.noteSuccess(guessed);
@@ -86,12 +97,12 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/me/mfa',
+      ...act('account_second_factor'),
       responses: noContent('The second factor is off'),
     }),
     (c) => {
       const caller = c.get('caller');
       const { userId } = requireSelf(caller);
-      requireConfirmed(caller, ctx.clock.now());
       disableSecondFactor(ctx, caller, userId);
       return c.body(null, 204);
     },
@@ -101,6 +112,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'get',
       path: '/users/me/sessions',
+      ...act('account_use'),
       responses: answer(ownSessionsShape, 'Where you are signed in, newest first'),
     }),
     (c) => {
@@ -119,6 +131,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/me/sessions/{id}',
+      ...act('account_sessions_end'),
       request: { params: z.object({ id: pathId }) },
       responses: noContent('The session has ended'),
     }),
@@ -134,6 +147,7 @@ export function ownAccountRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/me/sessions',
+      ...act('account_sessions_end'),
       responses: noContent('All your other sessions have ended'),
     }),
     (c) => {

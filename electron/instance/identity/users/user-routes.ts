@@ -1,18 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
 import { parseRole } from '../../access/permissions.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { shownText } from '../../http/shown-text.ts';
+import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
-import { accountChange, password, toUserJson, userShape } from './user-shapes.ts';
+import { listKeysOf } from '../tokens/made-keys.ts';
+import { accountChange, keysOfPersonShape, password, toUserJson, userShape } from './user-shapes.ts';
 import {
   addRole,
   createUser,
   deleteUser,
   findUserByEmail,
+  getUser,
   listUsers,
   removeRole,
   resetPassword,
@@ -26,20 +28,15 @@ export function userRoutes(identity: Identity) {
   const { ctx, passwords } = identity;
   const app = createRoutes();
 
-  function requireManager(caller: Caller): void {
-    requirePermission(caller, 'users:write');
-    requireConfirmed(caller, ctx.clock.now());
-  }
-
   app.openapi(
     createRoute({
       method: 'get',
       path: '/users',
+      ...act('people_read'),
       request: { query: z.object({ include_deleted: z.enum(['true', 'false']).default('false') }) },
       responses: answer(z.array(userShape), 'Users'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'users:read');
       return c.json(listUsers(ctx, c.req.valid('query').include_deleted === 'true').map(toUserJson));
     },
   );
@@ -48,6 +45,7 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users',
+      ...act('people_change'),
       request: body(
         z.object({
           email: z.string().max(254),
@@ -61,7 +59,6 @@ export function userRoutes(identity: Identity) {
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       const request = c.req.valid('json');
       const user = await createUser(ctx, passwords, caller, {
         email: request.email,
@@ -78,12 +75,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/administrator',
+      ...act('people_first_administrator'),
       request: body(z.object({ email: z.string().max(254), name: shownText(0, 100).default(''), password })),
       responses: answer(userShape, 'The first administrator', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
       const request = c.req.valid('json');
       const user = await createUser(
         ctx,
@@ -100,13 +97,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/reset-password',
+      ...act('people_reset_password'),
       request: body(z.object({ email: z.string().max(254), password })),
-      responses: noContent('The password is set; all sessions of the user have ended'),
+      responses: noContent('The password is set; all sessions and keys of the user have ended'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
-      requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
       const user = findUserByEmail(ctx, request.email);
       if (!user) throw new AppError('not_found', 'No user has this e-mail address.');
@@ -121,12 +117,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'patch',
       path: '/users/{id}',
+      ...act('people_change'),
       request: { params: id, ...body(accountChange) },
       responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       return c.json(toUserJson(updateUser(ctx, caller, c.req.valid('param').id, c.req.valid('json'))));
     },
   );
@@ -135,12 +131,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/{id}',
+      ...act('people_change'),
       request: { params: id },
       responses: noContent('Deleted'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       deleteUser(ctx, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },
@@ -148,14 +144,28 @@ export function userRoutes(identity: Identity) {
 
   app.openapi(
     createRoute({
+      method: 'get',
+      path: '/users/{id}/keys',
+      ...act('people_read'),
+      request: { params: id },
+      responses: answer(
+        keysOfPersonShape,
+        'What they made that lets programs in: it ends with a new password, fewer rights, or the account',
+      ),
+    }),
+    (c) => c.json(toAnswer(keysOfPersonShape, listKeysOf(ctx, getUser(ctx, c.req.valid('param').id).id))),
+  );
+
+  app.openapi(
+    createRoute({
       method: 'post',
       path: '/users/{id}/restore',
+      ...act('people_change'),
       request: { params: id },
       responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       return c.json(toUserJson(restoreUser(ctx, caller, c.req.valid('param').id)));
     },
   );
@@ -164,12 +174,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/users/{id}/roles',
+      ...act('people_change'),
       request: { params: id, ...body(z.object({ role_type: z.string() })) },
       responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       const role = parseRole(c.req.valid('json').role_type);
       return c.json(toUserJson(addRole(ctx, caller, c.req.valid('param').id, role)));
     },
@@ -179,12 +189,12 @@ export function userRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/users/{id}/roles/{role}',
+      ...act('people_change'),
       request: { params: id.extend({ role: z.string() }) },
       responses: noContent('Removed'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireManager(caller);
       const { id: userId, role } = c.req.valid('param');
       removeRole(ctx, caller, userId, parseRole(role));
       return c.body(null, 204);

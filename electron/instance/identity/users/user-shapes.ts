@@ -32,6 +32,18 @@ export const userShape = z
   })
   .openapi('User');
 
+/** Keys and tokens in force that someone made, so that it can be said what ends with their rights. */
+export const keysOfPersonShape = z
+  .object({
+    api_keys: z.array(z.object({ id: z.int(), name: z.string() }).openapi('KeyOfPerson')),
+    deployment_tokens: z.array(
+      z
+        .object({ id: z.int(), name: z.string(), project_id: z.int(), project: z.string() })
+        .openapi('TokenOfPerson'),
+    ),
+  })
+  .openapi('KeysOfPerson');
+
 /** Shown once. */
 export const secondFactorSetupShape = z
   .object({ secret_key: z.string(), otpauth_url: z.string(), recovery_codes: z.array(z.string()) })

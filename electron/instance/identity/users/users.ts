@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import { identityOperations } from '../operations.ts';
+import { endKeysOf } from '../tokens/made-keys.ts';
 import { normalizeEmail, parseEmail } from './email.ts';
 import type { Passwords } from './passwords.ts';
 
@@ -173,10 +174,11 @@ export function updateUser(
   });
 }
 
-/** The owner of the machine sets someone's password; every session of theirs ends. */
+/** The owner of the machine sets someone's password; every session and key of theirs ends. */
 export function resetPassword(ctx: Context, actor: Caller | null, id: number, hash: string): void {
   ctx.store.transaction(() => {
     setPasswordHash(ctx, id, { hash, keptSessionId: null });
+    endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.PASSWORD_RESET, actor, { user_id: id });
   });
 }
@@ -188,13 +190,14 @@ function setPasswordHash(ctx: Context, id: number, { hash, keptSessionId }: NewP
   ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?').run(id, keptSessionId);
 }
 
-/** Marks a user deleted and ends their sessions. Throws `last_administrator`. */
+/** Marks a user deleted and ends their sessions and keys. Throws `last_administrator`. */
 export function deleteUser(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
     if (user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(ctx.clock.now(), id);
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
+    endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.USER_DELETED, actor, { user_id: id });
   });
 }
@@ -221,12 +224,13 @@ export function addRole(ctx: Context, actor: Caller | null, id: number, role: Ro
   });
 }
 
-/** Throws `last_administrator`. */
+/** With fewer rights afterwards, someone's keys end. Throws `last_administrator`. */
 export function removeRole(ctx: Context, actor: Caller | null, id: number, role: Role): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
     if (role === 'admin' && user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM user_roles WHERE user_id = ? AND role = ?').run(id, role);
+    if (strongestRole(getUser(ctx, id)) !== strongestRole(user)) endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.ROLE_TAKEN, actor, { user_id: id, role });
   });
 }

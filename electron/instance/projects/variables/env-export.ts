@@ -26,7 +26,7 @@ export async function resolveToRun(
 ): Promise<Resolution> {
   const { project, environment } = place;
   const resolution = await resolveVariables(ctx, project.id, environment.id, skipUnreadable);
-  ctx.audit.append(projectOperations.ENV_VARS_RESOLVED, actor, countIn(place, resolution.variables.length));
+  ctx.audit.record(projectOperations.ENV_VARS_RESOLVED, actor, countIn(place, resolution.variables.length));
   return resolution;
 }
 
@@ -36,7 +36,7 @@ export async function resolveToRun(
  */
 export async function exportEnvFile(ctx: Context, actor: Caller, place: Place): Promise<string> {
   const lines = await readUnchanged(ctx, place.environment.id, () => printVariables(ctx, place));
-  ctx.audit.append(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, lines.length));
+  ctx.audit.record(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, lines.length));
   return lines.join('');
 }
 

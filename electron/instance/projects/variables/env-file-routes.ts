@@ -1,11 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import {
-  type Caller,
-  requireConfirmedPerson,
-  requirePermission,
-  requireProject,
-} from '../../access/caller.ts';
-import { answer, body, createRoutes } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import { type Caller, requireProject } from '../../access/caller.ts';
+import { act, answer, body, createRoutes } from '../../http/api.ts';
+import { sendLong } from '../../http/long-json.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
@@ -13,6 +10,7 @@ import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
+import { sightOf } from './variable-notes.ts';
 import { importOutcomeShape, resolvedVariablesShape } from './variable-shapes.ts';
 
 const project = z.object({ project: z.string() });
@@ -31,24 +29,21 @@ const importBody = z.object({
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
 export function envFileRoutes(ctx: Context) {
   const app = createRoutes();
-  /** SECURITY: what one of them keeps is bounded, so what all of them keep is bounded too. */
-  const oneAtATime = createQueue();
+  /** SECURITY: what one keeps is bounded, so one at a time, what all keep is bounded too. */
+  const reading = createQueue();
+  const importing = createQueue();
 
   const findPlace = (caller: Caller, segment: string, name: string): Place => {
     const found = getProject(ctx, segment);
     requireProject(caller, found.id);
     return { project: found, environment: getEnvironment(ctx, found.id, name) };
   };
-  const findPlaceToReveal = (caller: Caller, segment: string, name: string): Place => {
-    requirePermission(caller, 'environments:reveal');
-    requireConfirmedPerson(caller, ctx.clock.now());
-    return findPlace(caller, segment, name);
-  };
 
   app.openapi(
     createRoute({
       method: 'get',
       path: '/projects/{project}/variables/resolved',
+      ...act('variables_reveal'),
       request: {
         params: project,
         query: z.object({ environment, skip_unreadable: z.enum(['true', 'false']).default('false') }),
@@ -58,12 +53,12 @@ export function envFileRoutes(ctx: Context) {
     async (c) => {
       const caller = c.get('caller');
       const query = c.req.valid('query');
-      const place = findPlaceToReveal(caller, c.req.valid('param').project, query.environment);
+      const place = findPlace(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
-      return await oneAtATime(async () => {
+      return await reading(async () => {
         const { variables, skipped } = await resolveToRun(ctx, caller, place, skipUnreadable);
         const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
-        return c.json(toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
+        return await sendLong(c, toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
       });
     },
   );
@@ -72,6 +67,7 @@ export function envFileRoutes(ctx: Context) {
     createRoute({
       method: 'get',
       path: '/projects/{project}/variables/export',
+      ...act('variables_reveal'),
       request: { params: project, query: z.object({ environment }) },
       responses: {
         200: {
@@ -83,8 +79,8 @@ export function envFileRoutes(ctx: Context) {
     async (c) => {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
-      const place = findPlaceToReveal(caller, c.req.valid('param').project, name);
-      return await oneAtATime(async () => c.text(await exportEnvFile(ctx, caller, place)));
+      const place = findPlace(caller, c.req.valid('param').project, name);
+      return await reading(async () => c.text(await exportEnvFile(ctx, caller, place)));
     },
   );
 
@@ -92,17 +88,19 @@ export function envFileRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/projects/{project}/variables/import',
+      ...act('variables_import', 'variables_delete'),
       request: { params: project, ...body(importBody) },
       responses: answer(importOutcomeShape, 'What changed, with the values of plain variables'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const request = c.req.valid('json');
-      if (request.mode === 'replace') requirePermission(caller, 'environments:delete');
+      if (request.mode === 'replace') requireAct(caller, 'variables_delete', ctx.clock.now());
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
-      const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
-      return c.json(toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
+      return await importing(async () => {
+        const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
+        return await sendLong(c, toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
+      });
     },
   );
 
@@ -118,7 +116,6 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     overrides: request.overrides,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
-    mayRead: caller.permissions.includes('environments:read'),
-    mayReveal: caller.permissions.includes('environments:reveal'),
+    sight: sightOf(caller),
   };
 }

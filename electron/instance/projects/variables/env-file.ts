@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/app-error.ts';
+import { runAtOnce, type Steps } from '../../kernel/slices.ts';
 
 /**
  * `.env` files: parsed without loss, and written so that parsing gives the same values.
@@ -14,6 +15,10 @@ import { AppError } from '../../kernel/app-error.ts';
  * nothing.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
+/** Far more than any program has. */
+export const MAX_NAMES = 20_000;
+/** With comments and blank lines. */
+const MAX_LINES = 100_000;
 const BOM = '\uFEFF';
 const MAX_NAME_CHARACTERS = 500;
 
@@ -65,7 +70,11 @@ export interface EnvDocument {
  * an invalid line, an unclosed quote, and what `readEnvFile` throws.
  */
 export function parseEnvFile(bytes: Uint8Array): EnvDocument {
-  const document = readEnvFile(bytes);
+  return requireValid(readEnvFile(bytes));
+}
+
+/** The document itself. Throws as `parseEnvFile` does unless every line of it is valid. */
+export function requireValid(document: EnvDocument): EnvDocument {
   const [first] = document.refused;
   if (!first) return document;
   if (first.firstLine === undefined) throw invalid(first.reason, first.line);
@@ -77,16 +86,23 @@ export function parseEnvFile(bytes: Uint8Array): EnvDocument {
 /**
  * Parses as much of a file as possible: invalid lines are refused and parsing continues with the next line, so an
  * unclosed quote costs only its own line. The result is what `parseEnvFile` returns for the file without the
- * refused lines. Throws `env_file_invalid` for NUL, text that is not UTF-8, or more than 1 MiB.
+ * refused lines. Throws `env_file_invalid` for NUL, text that is not UTF-8, or more than 1 MiB, and
+ * `too_many_variables`.
  */
 export function readEnvFile(bytes: Uint8Array): EnvDocument {
+  return runAtOnce(readingEnvFile(bytes));
+}
+
+/** The same, a line at a time. */
+export function* readingEnvFile(bytes: Uint8Array): Steps<EnvDocument> {
   let text = decode(bytes);
   const hasBom = text.startsWith(BOM);
   if (hasBom) text = text.slice(1);
   const nul = text.indexOf('\0');
   if (nul >= 0) throw invalid('A value cannot contain the NUL character.', lineAt(text, nul));
-  const pieces = refuseRepeated(readPieces(text));
+  const pieces = refuseRepeated(yield* readingPieces(text));
   const crlf = text.split('\r\n').length - 1;
+  yield;
   return {
     hasBom,
     lineEnd: crlf > 0 && crlf * 2 >= text.split('\n').length - 1 ? '\r\n' : '\n',
@@ -128,15 +144,21 @@ function quote(value: string): string {
   return `"${escaped.replaceAll('\n', '\\n').replaceAll('\r', '\\r')}"`;
 }
 
-function readPieces(text: string): EnvPiece[] {
+function* readingPieces(text: string): Steps<EnvPiece[]> {
   const pieces: EnvPiece[] = [];
   let at = 0;
   let line = 1;
+  let names = 0;
   while (at < text.length) {
     const { end, entry = null, refused = null } = readLine(text, at, line);
     pieces.push({ text: text.slice(at, end), entry, refused });
+    if (entry || refused) names += 1;
+    if (names > MAX_NAMES) throw tooMany();
+    if (pieces.length > MAX_LINES)
+      throw invalid(`The file has over ${MAX_LINES.toLocaleString('en')} lines.`, null);
     for (let index = at; index < end; index++) if (text.charCodeAt(index) === 0x0a) line += 1;
     at = end;
+    yield;
   }
   return pieces;
 }
@@ -243,6 +265,13 @@ function findLineEnd(text: string, from: number): number {
 
 function lineAt(text: string, at: number): number {
   return text.slice(0, at).split('\n').length;
+}
+
+function tooMany(): AppError {
+  const most = MAX_NAMES.toLocaleString('en');
+  return new AppError('too_many_variables', `The file has over ${most} variables. Nothing was imported.`, {
+    details: { most: MAX_NAMES },
+  });
 }
 
 function invalid(rule: string, line: number | null): AppError {

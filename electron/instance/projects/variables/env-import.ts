@@ -1,21 +1,47 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { runInSlices, type Steps } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { projectOperations } from '../operations.ts';
 import type { Place } from './env-export.ts';
-import { type EnvDocument, type EnvEntry, parseEnvFile, type RefusedLine, readEnvFile } from './env-file.ts';
+import {
+  type EnvDocument,
+  type EnvEntry,
+  type RefusedLine,
+  readingEnvFile,
+  requireValid,
+} from './env-file.ts';
 import {
   type BrokenReference,
   createReader,
-  findBrokenReferences,
+  findingBrokenReferences,
   readText,
   remember,
 } from './reference-check.ts';
 import { guessSecret } from './secret-guess.ts';
-import { noteVariable } from './variable-notes.ts';
-import { changeVariable, findNextPosition, insertVariable, removeVariables } from './variable-rows.ts';
-import { listVariables, markVariables, requireValue, revealVariable, type Variable } from './variables.ts';
+import {
+  afterwards,
+  type Draft,
+  eraseHidden,
+  hideVariables,
+  inBatches,
+  leaveEnvironment,
+  prepareDrafts,
+  showVariables,
+  takeDrafts,
+} from './staged-variables.ts';
+import { maySee, noteVariable, type Sight } from './variable-notes.ts';
+import { findNextPosition, requireEnvironments, tidyHistory } from './variable-rows.ts';
+import {
+  changedMeanwhile,
+  listVariables,
+  markEnvironment,
+  readUnchanged,
+  requireValue,
+  revealVariable,
+  type Variable,
+} from './variables.ts';
 
 export interface ImportRequest {
   content: Uint8Array;
@@ -30,16 +56,14 @@ export interface ImportRequest {
   /** Names to import or remove; null for all. Others stay unchanged. */
   only: ReadonlySet<string> | null;
   /**
-   * Whether the caller may see plain values, and whether a secret equals the one in the file. SECURITY: otherwise
-   * repeated dry runs would confirm guesses to someone who may not read the value.
+   * SECURITY: what the caller may not see is never compared: a version is made either way, so that neither dry runs
+   * nor imports confirm guesses.
    */
-  mayRead: boolean;
-  mayReveal: boolean;
+  sight: Sight;
 }
 
 /** SECURITY: values of plain variables alone. */
 export interface ImportItem {
-  variableId: number | null;
   key: string;
   /** In the file; null for what it does not have. */
   line: number | null;
@@ -67,21 +91,33 @@ export interface ImportOutcome {
 
 const MAX_CUT_NAMED = 10;
 
-interface Import {
+/** What an import will do, before anything of it is done. */
+interface Plan {
   ctx: Context;
   actor: Caller;
-  projectId: number;
-  environmentId: number;
+  place: Place;
   request: ImportRequest;
+  /** Of the environment when its variables were read. */
+  mark: string;
   /** Variables of the environment before the import, by name. */
   existing: ReadonlyMap<string, Variable>;
   outcome: ImportOutcome;
+  drafts: PlannedDraft[];
+  /** Variables that others share: those environments keep them. */
+  leaving: Variable[];
+  deleted: Variable[];
   nextPosition: number;
 }
 
+interface PlannedDraft extends Draft {
+  /** The variable that gets the value; null for a new one. */
+  known: Variable | null;
+}
+
 /**
- * Imports a `.env` file into one environment, in one transaction: all of it or nothing. A secret stays secret,
- * whatever the request says. Throws `env_file_invalid`, `vault_locked`, and what creating throws.
+ * Imports a `.env` file into one environment: all of it or nothing, in slices. A secret stays secret, whatever the
+ * request says. Throws `env_file_invalid`, `too_many_variables`, `vault_locked`, `changed_meanwhile`, and what creating
+ * throws.
  */
 export async function importEnvFile(
   ctx: Context,
@@ -89,53 +125,113 @@ export async function importEnvFile(
   place: Place,
   request: ImportRequest,
 ): Promise<ImportOutcome> {
-  const document =
-    request.onError === 'collect' ? readEnvFile(request.content) : parseEnvFile(request.content);
+  const read = await runInSlices(readingEnvFile(request.content));
+  const document = request.onError === 'collect' ? read : requireValid(read);
+  const plan = await readUnchanged(ctx, place.environment.id, () =>
+    planImport(ctx, actor, place, request, document),
+  );
+  if (!request.dryRun) await carryOut(plan);
+  return plan.outcome;
+}
+
+async function planImport(
+  ctx: Context,
+  actor: Caller,
+  place: Place,
+  request: ImportRequest,
+  document: EnvDocument,
+): Promise<Plan> {
   const entries = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
-  for (const entry of entries) requireValue(new SecretText(entry.value));
-  const projectId = place.project.id;
   const environmentId = place.environment.id;
-  const before = markVariables(ctx, environmentId);
-  const existing = await listVariables(ctx, projectId, { environmentId });
-  return ctx.store.transaction(() => {
-    if (markVariables(ctx, environmentId) !== before)
-      throw new AppError(
-        'changed_meanwhile',
-        'These variables were changed meanwhile. Nothing was imported.',
-      );
-    const work: Import = {
-      ctx,
-      actor,
-      projectId,
-      environmentId,
-      request,
-      existing: new Map(existing.map((variable) => [variable.key, variable])),
-      outcome: {
-        added: [],
-        changed: [],
-        removed: [],
-        unchanged: [],
-        refused: document.refused,
-        linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
-        warnings: [],
-        said: [...describeForm(document), ...describeCut(entries)],
-      },
-      nextPosition: findNextPosition(ctx, projectId),
-    };
-    for (const entry of entries) importEntry(work, entry);
-    if (request.mode === 'replace') removeOthers(work, document);
-    work.outcome.warnings = findWarnings(work, entries);
-    if (!request.dryRun) noteImport(work, place);
-    return work.outcome;
+  const mark = markEnvironment(ctx, environmentId);
+  const known = await listVariables(ctx, place.project.id, { environmentId });
+  const plan: Plan = {
+    ctx,
+    actor,
+    place,
+    request,
+    mark,
+    existing: new Map(known.map((variable) => [variable.key, variable])),
+    outcome: {
+      added: [],
+      changed: [],
+      removed: [],
+      unchanged: [],
+      refused: document.refused,
+      linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
+      warnings: [],
+      said: [...describeForm(document), ...describeCut(entries)],
+    },
+    drafts: [],
+    leaving: [],
+    deleted: [],
+    nextPosition: findNextPosition(ctx, place.project.id),
+  };
+  await runInSlices(planningEntries(plan, entries));
+  if (request.mode === 'replace') removeOthers(plan, document);
+  plan.outcome.warnings = await findWarnings(plan, entries);
+  return plan;
+}
+
+/**
+ * Writes what is new hidden, puts all of it in force in one transaction, and erases what it replaced. SECURITY: a
+ * change that came in between is not overwritten: the import is refused.
+ */
+async function carryOut(plan: Plan): Promise<void> {
+  const { ctx, actor, place, drafts } = plan;
+  const addDraft = prepareDrafts(ctx, place.project.id, place.environment.id, actor.label);
+  const staged: number[] = [];
+  try {
+    await inBatches(ctx, drafts, addDraft, (ids) => staged.push(...ids));
+    ctx.store.transaction(() => putInForce(plan, staged));
+  } catch (error) {
+    // What cannot be erased now is erased at the next start.
+    await eraseHidden(ctx, staged).catch(() => undefined);
+    // Deleted meanwhile, it is the reason.
+    requireEnvironments(ctx, place.project.id, [place.environment.id]);
+    throw error;
+  }
+  await afterwards(ctx, () => tidyUp(plan, staged));
+}
+
+async function tidyUp(
+  { ctx, actor, place, drafts, deleted, leaving }: Plan,
+  staged: number[],
+): Promise<void> {
+  const scope = { projectId: place.project.id, name: place.project.name };
+  await inBatches(ctx, [...deleted, ...leaving], (variable) => {
+    const gone = { ...variable, environments: [place.environment] };
+    noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, gone);
+  });
+  const emptied = staged.filter((_, at) => drafts[at]?.next);
+  await eraseHidden(ctx, [...deleted.map(({ id }) => id), ...emptied]);
+  await inBatches(ctx, drafts, ({ known, next }) => {
+    if (known && next) tidyHistory(ctx, known, next.version);
   });
 }
 
-function noteImport({ ctx, actor, outcome }: Import, { project, environment }: Place): void {
-  const scope = { projectId: project.id, name: project.name };
-  for (const { variableId, key, isSecret } of outcome.removed) {
-    const variable = { id: variableId ?? 0, key, isSecret, environments: [environment] };
-    noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
-  }
+function putInForce(plan: Plan, staged: readonly number[]): void {
+  const { ctx, actor, place, drafts, outcome } = plan;
+  const { project, environment } = place;
+  requireEnvironments(ctx, project.id, [environment.id]);
+  if (markEnvironment(ctx, environment.id) !== plan.mark) throw changedMeanwhile();
+  const rows = drafts.map((draft, at) => ({ draft, id: staged[at] as number }));
+  showVariables(
+    ctx,
+    rows.filter(({ draft }) => !draft.next).map(({ id }) => id),
+  );
+  takeDrafts(
+    ctx,
+    rows.flatMap(({ draft: { next, known, isSecret }, id }) =>
+      next ? [{ draftId: id, id: next.id, becomesSecret: isSecret && known?.isSecret === false }] : [],
+    ),
+  );
+  const splitOff = drafts.flatMap(({ known, next }) => (known && !next ? [known.id] : []));
+  leaveEnvironment(ctx, environment.id, [...splitOff, ...plan.leaving.map(({ id }) => id)]);
+  hideVariables(
+    ctx,
+    plan.deleted.map(({ id }) => id),
+  );
   ctx.audit.append(projectOperations.ENV_VARS_IMPORTED, actor, {
     project: project.name,
     environment: environment.name,
@@ -145,41 +241,48 @@ function noteImport({ ctx, actor, outcome }: Import, { project, environment }: P
   });
 }
 
-function importEntry(work: Import, entry: EnvEntry): void {
-  const { ctx, projectId, request, outcome } = work;
-  const known = work.existing.get(entry.name);
+function* planningEntries(plan: Plan, entries: readonly EnvEntry[]): Steps<void> {
+  for (const entry of entries) {
+    planEntry(plan, entry);
+    yield;
+  }
+}
+
+function planEntry(plan: Plan, entry: EnvEntry): void {
+  const { ctx, request, outcome } = plan;
+  const known = plan.existing.get(entry.name);
+  const value = new SecretText(entry.value);
+  requireValue(value);
   const { isSecret, because } = judge(request, entry, known);
   const item: ImportItem = {
-    variableId: known?.id ?? null,
     key: entry.name,
     line: entry.line,
     isSecret,
     because,
     value: isSecret ? null : entry.value,
-    oldValue: request.mayRead ? (known?.value ?? null) : null,
+    oldValue: request.sight.mayRead ? (known?.value ?? null) : null,
   };
-  const value = new SecretText(entry.value);
+  const draft = { key: entry.name, value, isSecret };
   if (!known) {
     outcome.added.push(item);
-    if (request.dryRun) return;
-    const environmentIds = [work.environmentId];
-    const fields = { key: entry.name, value, isSecret, environmentIds, includeInPreview: false };
-    insertVariable(ctx, projectId, fields, work.actor.label, work.nextPosition++);
+    const position = plan.nextPosition++;
+    plan.drafts.push({ ...draft, includeInPreview: false, position, next: null, known: null });
     return;
   }
-  const isSame = holds(ctx, known, entry.value);
-  if (isSame && known.isSecret === isSecret) {
-    const mayTell = isSecret ? request.mayReveal : request.mayRead;
-    outcome[mayTell ? 'unchanged' : 'changed'].push({ ...item, because: null });
+  if (known.isSecret === isSecret && maySee(request.sight, known) && holds(ctx, known, entry.value)) {
+    outcome.unchanged.push({ ...item, because: null });
     return;
   }
   outcome.changed.push(item);
-  if (request.dryRun) return;
-  if (known.environments.length === 1) {
-    changeVariable(ctx, projectId, known.id, { isSecret, ...(isSame ? {} : { value }) }, work.actor.label);
-  } else {
-    splitOff(work, known, { isSecret, value });
-  }
+  // What other environments share keeps its value there: this one gets its own.
+  const isShared = known.environments.length > 1;
+  plan.drafts.push({
+    ...draft,
+    includeInPreview: known.includeInPreview,
+    position: isShared ? plan.nextPosition++ : known.position,
+    next: isShared ? null : { id: known.id, version: known.version + 1 },
+    known,
+  });
 }
 
 /** An unreadable value counts as empty: the file restores it. */
@@ -192,60 +295,40 @@ function holds(ctx: Context, variable: Variable, text: string): boolean {
   }
 }
 
-/** The variable is shared with other environments, which keep their value: this one gets its own. */
-function splitOff(work: Import, known: Variable, next: { isSecret: boolean; value: SecretText }): void {
-  const { ctx, actor, projectId } = work;
-  leaveEnvironment(work, known);
-  const environmentIds = [work.environmentId];
-  const fields = { key: known.key, ...next, environmentIds, includeInPreview: known.includeInPreview };
-  insertVariable(ctx, projectId, fields, actor.label, work.nextPosition++);
-}
-
-/** False when the variable was in no other environment, so that nothing would be left of it. */
-function leaveEnvironment({ ctx, actor, projectId, environmentId }: Import, variable: Variable): boolean {
-  const environmentIds = variable.environments
-    .map((environment) => environment.id)
-    .filter((id) => id !== environmentId);
-  if (environmentIds.length === 0) return false;
-  changeVariable(ctx, projectId, variable.id, { environmentIds }, actor.label);
-  return true;
-}
-
 /** A name on a refused line still counts as in the file: its variable stays unchanged. */
-function removeOthers(work: Import, document: EnvDocument): void {
-  const { ctx, request, outcome } = work;
+function removeOthers(plan: Plan, document: EnvDocument): void {
+  const { request, outcome } = plan;
   const kept = new Set([
     ...document.entries.map(({ name }) => name),
     ...document.refused.flatMap(({ name }) => (name === null ? [] : [name])),
   ]);
-  for (const [key, variable] of work.existing) {
+  for (const [key, variable] of plan.existing) {
     if (kept.has(key) || !(request.only?.has(key) ?? true)) continue;
     outcome.removed.push({
-      variableId: variable.id,
       key,
       line: null,
       isSecret: variable.isSecret,
       because: null,
       value: null,
-      oldValue: request.mayRead ? variable.value : null,
+      oldValue: request.sight.mayRead ? variable.value : null,
     });
-    if (request.dryRun) continue;
-    if (!leaveEnvironment(work, variable)) removeVariables(ctx, [variable.id]);
+    (variable.environments.length > 1 ? plan.leaving : plan.deleted).push(variable);
   }
 }
 
 /** Judged over what the environment has afterwards, whether or not anything was written. */
-function findWarnings(work: Import, entries: readonly EnvEntry[]): BrokenReference[] {
-  const { ctx, existing, outcome } = work;
+async function findWarnings(plan: Plan, entries: readonly EnvEntry[]): Promise<BrokenReference[]> {
+  const { ctx, existing, outcome } = plan;
   const brought = new Map(entries.map(({ name, value }) => [name, value]));
   const removed = new Set(outcome.removed.map(({ key }) => key));
-  const readShared = createReader(ctx, null, undefined);
+  const { sight } = plan.request;
+  const readShared = createReader(ctx, null, undefined, sight);
   const read = remember((name) => {
     if (name.startsWith('shared.')) return readShared(name);
     const known = existing.get(name);
-    return brought.get(name) ?? (known && !removed.has(name) ? readText(ctx, known) : null);
+    return brought.get(name) ?? (known && !removed.has(name) ? readText(ctx, known, sight) : null);
   });
-  return findBrokenReferences([...brought.keys()], read);
+  return await runInSlices(findingBrokenReferences([...brought.keys()], read));
 }
 
 function judge(
@@ -261,13 +344,18 @@ function judge(
   }
   if (override !== undefined) return { isSecret: override, because: 'you chose it' };
   // SECURITY: a variable that was empty or harmless may get a real secret for its new value.
-  if (known && !known.isSecret && request.secret === 'guess' && known.value !== entry.value) {
+  if (known && !known.isSecret && request.secret === 'guess' && !isSeenSame(request, entry, known)) {
     const guess = guessSecret(entry.name, entry.value);
     if (guess.isSecret) return guess;
   }
   if (known) return { isSecret: known.isSecret || request.secret === 'all', because: null };
   if (request.secret !== 'guess') return { isSecret: request.secret === 'all', because: 'you chose it' };
   return guessSecret(entry.name, entry.value);
+}
+
+/** Of a plain variable. */
+function isSeenSame({ sight }: ImportRequest, entry: EnvEntry, known: Variable): boolean {
+  return sight.mayRead && known.value === entry.value;
 }
 
 /** SECURITY: by name and line alone: what was cut off may be the end of a password. */

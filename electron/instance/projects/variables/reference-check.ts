@@ -1,7 +1,9 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { runAtOnce, type Steps } from '../../kernel/slices.ts';
 import { describeCircle, listReferences, qualifyReference } from './references.ts';
 import { createBudget } from './value-budget.ts';
+import { maySee, type Sight } from './variable-notes.ts';
 import {
   findVariablesByKey,
   getVariable,
@@ -34,6 +36,11 @@ export type ReadText = (name: string) => string | null | undefined;
  * when used, which fails closed.
  */
 export function findBrokenReferences(names: readonly string[], read: ReadText): BrokenReference[] {
+  return runAtOnce(findingBrokenReferences(names, read));
+}
+
+/** The same, a reference at a time. */
+export function* findingBrokenReferences(names: readonly string[], read: ReadText): Steps<BrokenReference[]> {
   const asked = new Set(names);
   const broken: BrokenReference[] = [];
   const done = new Set<string>();
@@ -41,6 +48,7 @@ export function findBrokenReferences(names: readonly string[], read: ReadText): 
     const path = [{ name: start, targets: listTargets(start, read), next: 0 }];
     const open = new Set([start]);
     for (let step = path.at(-1); step && !done.has(start); step = path.at(-1)) {
+      yield;
       if (broken.length >= MAX_BROKEN) return broken.slice(0, MAX_BROKEN);
       const target = step.targets[step.next++];
       if (target === undefined) {
@@ -84,11 +92,17 @@ function describeOpenCircle(
  *
  * @param text its value, where it is at hand and need not be opened.
  */
-export function requireReferences(ctx: Context, projectId: number | null, id: number, text?: string): void {
+export function requireReferences(
+  ctx: Context,
+  projectId: number | null,
+  id: number,
+  sight: Sight,
+  text?: string,
+): void {
   const variable = getVariable(ctx, projectId, id);
   const environments = projectId === null ? [null] : variable.environments;
   for (const environment of environments) {
-    const read = createReader(ctx, projectId, environment?.id);
+    const read = createReader(ctx, projectId, environment?.id, sight);
     const own = nameOf(variable);
     requireFound(own, (name) => (name === own && text !== undefined ? text : read(name)), environment?.name);
   }
@@ -96,10 +110,14 @@ export function requireReferences(ctx: Context, projectId: number | null, id: nu
 
 function requireFound(name: string, read: ReadText, environment?: string): void {
   const [broken] = findBrokenReferences([name], read);
-  if (!broken) return;
+  if (broken) throw brokenError(broken, environment);
+}
+
+/** @param environment where it is broken, for a variable of a project. */
+export function brokenError(broken: BrokenReference, environment?: string): AppError {
   const place = environment === undefined ? '' : ` in ${environment}`;
   if (broken.circle === null) {
-    throw new AppError(
+    return new AppError(
       'reference_missing',
       `${broken.key} refers to ${broken.name}, which does not exist${place}.`,
       {
@@ -109,17 +127,18 @@ function requireFound(name: string, read: ReadText, environment?: string): void 
     );
   }
   const cycle = describeCircle([...broken.circle, broken.circle[0] as string]);
-  throw new AppError('reference_cycle', `Circular reference${place}: ${cycle}.`, {
+  return new AppError('reference_cycle', `Circular reference${place}: ${cycle}.`, {
     fields: { value: `circular reference: ${cycle}` },
     details: { cycle, environment: environment ?? null },
   });
 }
 
-/** Reads variables of an environment, and shared ones. */
+/** Reads variables of an environment, and shared ones, as far as someone may see them. */
 export function createReader(
   ctx: Context,
   projectId: number | null,
   environmentId: number | undefined,
+  sight: Sight,
 ): ReadText {
   return remember((name) => {
     const [variable] = name.startsWith('shared.')
@@ -127,13 +146,13 @@ export function createReader(
       : projectId === null
         ? []
         : findVariablesByKey(ctx, projectId, name, environmentId);
-    return variable ? readText(ctx, variable) : null;
+    return variable ? readText(ctx, variable, sight) : null;
   });
 }
 
 /**
- * Asks once for each name: opening a secret costs, and counts as a use. The reader throws `secret_too_large` when the
- * texts use up the budget.
+ * Asks once for each name: opening a secret costs, and counts as a use. A text without references is remembered as an
+ * empty one. The reader throws `secret_too_large` when the others use up the budget.
  */
 export function remember(read: ReadText): ReadText {
   const budget = createBudget();
@@ -141,16 +160,17 @@ export function remember(read: ReadText): ReadText {
   return (name) => {
     if (!texts.has(name)) {
       const text = read(name);
-      budget.take(name, text?.includes('${{') ? text.length * WITH_NAMES : (text?.length ?? 0));
-      texts.set(name, text);
+      const refers = text?.includes('${{') === true;
+      if (refers) budget.take(name, text.length * WITH_NAMES);
+      texts.set(name, typeof text === 'string' && !refers ? '' : text);
     }
     return texts.get(name);
   };
 }
 
-/** Undefined when the value cannot be read now. */
-export function readText(ctx: Context, variable: Variable): string | undefined {
-  if (variable.state !== 'ok') return undefined;
+/** Undefined when the value cannot be read now, or not by this caller: then it is not opened either. */
+export function readText(ctx: Context, variable: Variable, sight: Sight): string | undefined {
+  if (variable.state !== 'ok' || !maySee(sight, variable)) return undefined;
   try {
     return revealVariable(ctx, variable).reveal();
   } catch (error) {
@@ -164,6 +184,7 @@ export async function listUses(
   ctx: Context,
   projectId: number | null,
   variable: Variable,
+  sight: Sight,
 ): Promise<{ usedBy: { id: number; projectId: number | null; key: string }[]; unread: number }> {
   const usedBy: { id: number; projectId: number | null; key: string }[] = [];
   let unread = 0;
@@ -173,7 +194,7 @@ export async function listUses(
     for await (const page of readVariables(ctx, scope))
       for (const candidate of page) {
         if (candidate.id === variable.id || !meets(candidate, variable)) continue;
-        const text = readText(ctx, candidate);
+        const text = readText(ctx, candidate, sight);
         if (text === undefined) unread += 1;
         else if (listReferences(text).some((name) => qualifyReference(name, nameOf(candidate)) === wanted))
           usedBy.push({ id: candidate.id, projectId: scope, key: candidate.key });

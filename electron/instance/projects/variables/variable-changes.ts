@@ -2,15 +2,49 @@ import type { Caller } from '../../access/caller.ts';
 import type { Operation } from '../../audit/operation.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { runInSlices } from '../../kernel/slices.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
+import { listEnvironments } from '../environments.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
-import { requireReferences } from './reference-check.ts';
+import {
+  brokenError,
+  createReader,
+  findingBrokenReferences,
+  readText,
+  remember,
+  requireReferences,
+} from './reference-check.ts';
 import { listReferences } from './references.ts';
+import {
+  afterwards,
+  eraseHidden,
+  findTaken,
+  hideVariables,
+  inBatches,
+  moveVariables,
+} from './staged-variables.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
-import { noteVariable, type Scope } from './variable-notes.ts';
-import { changeVariable, insertVariable, removeVariables, type VariableFields } from './variable-rows.ts';
-import { getVariable, listVariablesById, revealVariable, type Variable } from './variables.ts';
+import { noteMany, noteReading, noteVariable, type Scope, type Sight, sightOf } from './variable-notes.ts';
+import {
+  changeVariable,
+  insertVariable,
+  removeVariable,
+  requireEnvironments,
+  requireFreeKey,
+  type VariableFields,
+} from './variable-rows.ts';
+import {
+  changedMeanwhile,
+  getVariable,
+  markVariables,
+  readVariablesById,
+  revealVariable,
+  type Variable,
+} from './variables.ts';
+
+/** How often a change of many is begun again that another change met. */
+const MAX_ATTEMPTS = 5;
 
 /** Conditions of a change: the version the client saw last, and whether unresolved references are allowed. */
 export interface ChangeConditions {
@@ -34,7 +68,7 @@ export function createVariable(
     const id = insertVariable(ctx, scope.projectId, fields, actor.label);
     const text = fields.value.reveal();
     if (!allowUnresolved && listReferences(text).length > 0)
-      requireReferences(ctx, scope.projectId, id, text);
+      requireReferences(ctx, scope.projectId, id, sightOf(actor), text);
     return noteNow(ctx, projectOperations.ENV_VAR_CREATED, actor, scope, id);
   });
 }
@@ -50,11 +84,11 @@ export function updateVariable(
 ): Variable {
   return ctx.store.transaction(() => {
     const old = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(old, expectedUpdatedAt);
+    requireUnchanged(old, expectedUpdatedAt, sightOf(actor));
     changeVariable(ctx, scope.projectId, id, change, actor.label);
     const variable = getVariable(ctx, scope.projectId, id);
     if (!allowUnresolved && (change.value !== undefined || hasMoved(old, variable)))
-      requireReferences(ctx, scope.projectId, id, change.value?.reveal());
+      requireReferences(ctx, scope.projectId, id, sightOf(actor), change.value?.reveal());
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return variable;
   });
@@ -80,12 +114,12 @@ export function revertVariable(
 ): Variable {
   return ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(variable, expectedUpdatedAt);
+    requireUnchanged(variable, expectedUpdatedAt, sightOf(actor));
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
     if (!past) throw new AppError('not_found', 'This version does not exist.');
     const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
     changeVariable(ctx, scope.projectId, id, { value }, actor.label, 'reverted');
-    if (!allowUnresolved) requireReferences(ctx, scope.projectId, id);
+    if (!allowUnresolved) requireReferences(ctx, scope.projectId, id, sightOf(actor));
     return noteNow(ctx, projectOperations.ENV_VAR_REVERTED, actor, scope, id);
   });
 }
@@ -100,8 +134,8 @@ export function deleteVariable(
 ): void {
   ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(variable, expectedUpdatedAt);
-    removeVariables(ctx, [variable.id]);
+    requireUnchanged(variable, expectedUpdatedAt, sightOf(actor));
+    removeVariable(ctx, variable.id);
     noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
   });
 }
@@ -109,7 +143,7 @@ export function deleteVariable(
 /** The value of one variable; revealing a secret is recorded. Throws `vault_locked`, `secret_unreadable`. */
 export function revealToPerson(ctx: Context, actor: Caller, scope: Scope, variable: Variable): SecretText {
   const value = revealVariable(ctx, variable);
-  if (variable.isSecret) noteVariable(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
+  if (variable.isSecret) noteReading(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
   return value;
 }
 
@@ -124,53 +158,142 @@ export interface BulkRequest {
  * Deletes many variables, all or none, and returns how many. Throws `not_found` and `changed_meanwhile`, with the
  * ids in their fields.
  */
-export function deleteMany(ctx: Context, actor: Caller, scope: Scope, request: BulkRequest): number {
-  return ctx.store.transaction(() => {
-    const variables = getAll(ctx, scope.projectId, request);
-    removeVariables(
+export async function deleteMany(
+  ctx: Context,
+  actor: Caller,
+  scope: Scope,
+  request: BulkRequest,
+): Promise<number> {
+  const variables = await changeAll(ctx, actor, scope, request, async (known) => () => {
+    hideVariables(
+      ctx,
+      known.map(({ id }) => id),
+    );
+    noteMany(ctx, projectOperations.ENV_VARS_DELETED, actor, scope, known.length);
+    return known;
+  });
+  await afterwards(ctx, async () => {
+    await noteEach(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variables);
+    await eraseHidden(
       ctx,
       variables.map(({ id }) => id),
     );
-    for (const variable of variables)
-      noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
-    return variables.length;
   });
+  return variables.length;
 }
 
 /**
  * Puts many variables into these environments and no others, all or none; returns how many were elsewhere. Throws
  * what `deleteMany` throws, `name_taken`, and, unless unresolved ones are allowed, `reference_*`.
  */
-export function setEnvironmentsOfMany(
+export async function setEnvironmentsOfMany(
   ctx: Context,
   actor: Caller,
   scope: Scope,
   request: BulkRequest & { environmentIds: number[]; allowUnresolved: boolean },
-): number {
-  return ctx.store.transaction(() => {
-    const environmentIds = [...new Set(request.environmentIds)];
-    const moving = getAll(ctx, scope.projectId, request).filter(
+): Promise<number> {
+  const environmentIds = [...new Set(request.environmentIds)];
+  const moved = await changeAll(ctx, actor, scope, request, async (known) => {
+    const moving = known.filter(
       ({ environments }) =>
         environments.length !== environmentIds.length ||
         environments.some(({ id }) => !environmentIds.includes(id)),
     );
-    for (const variable of moving) {
-      namingId(request, variable, () =>
-        changeVariable(ctx, scope.projectId, variable.id, { environmentIds }, actor.label),
-      );
-    }
-    // Once all are there: they may refer to each other.
-    if (!request.allowUnresolved)
-      for (const variable of moving)
-        namingId(request, variable, () => requireReferences(ctx, scope.projectId, variable.id));
-    for (const variable of moving)
-      noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
-    return moving.length;
+    const [first] = moving;
+    if (!first) return () => [];
+    const requireTargets = () =>
+      namingId(request, first, () => requireEnvironments(ctx, scope.projectId, environmentIds));
+    requireTargets();
+    if (!request.allowUnresolved) await requireReferencesOfMany(ctx, sightOf(actor), scope, request, moving);
+    return () => {
+      requireTargets();
+      moveAll(ctx, actor, scope, request, moving);
+      return moving;
+    };
   });
+  await afterwards(ctx, () => noteEach(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, moved));
+  return moved.length;
 }
 
-function getAll(ctx: Context, projectId: number | null, { ids, expectedUpdatedAt }: BulkRequest): Variable[] {
-  const variables = listVariablesById(ctx, projectId, ids);
+function moveAll(
+  ctx: Context,
+  actor: Caller,
+  scope: Scope,
+  request: BulkRequest & { environmentIds: number[] },
+  moving: readonly Variable[],
+): void {
+  const { environmentIds } = request;
+  const ids = moving.map(({ id }) => id);
+  moveVariables(ctx, ids, environmentIds);
+  const taken = findTaken(ctx, ids, environmentIds);
+  const variable = moving.find(({ id }) => id === taken);
+  if (variable)
+    namingId(request, variable, () =>
+      requireFreeKey(ctx, scope.projectId, variable.key, environmentIds, variable.id),
+    );
+  noteMany(ctx, projectOperations.ENV_VARS_MOVED, actor, scope, moving.length);
+}
+
+/** What they refer to must be in every environment they come to, where they may refer to each other. */
+async function requireReferencesOfMany(
+  ctx: Context,
+  sight: Sight,
+  scope: Scope,
+  request: BulkRequest & { environmentIds: number[] },
+  moving: readonly Variable[],
+): Promise<void> {
+  const { projectId } = scope;
+  const byKey = new Map(moving.map((variable) => [variable.key, variable]));
+  // A shared variable is in no environment, and comes into none.
+  if (projectId === null) return;
+  for (const environment of listEnvironments(ctx, projectId)) {
+    const { id } = environment;
+    if (!request.environmentIds.includes(id)) continue;
+    const readOthers = createReader(ctx, projectId, id, sight);
+    const read = remember((name) => {
+      const moved = byKey.get(name);
+      return moved ? readText(ctx, getVariable(ctx, projectId, moved.id), sight) : readOthers(name);
+    });
+    const [broken] = await runInSlices(findingBrokenReferences([...byKey.keys()], read));
+    const variable = broken && byKey.get(broken.key);
+    if (!broken || !variable) continue;
+    namingId(request, variable, () => {
+      throw brokenError(broken, environment.name);
+    });
+  }
+}
+
+/**
+ * Reads many variables in slices and changes them in one transaction; begun again when one of them was changed in
+ * between.
+ *
+ * @param prepare looks at them and returns the change. Their values are left out: they may be too large to keep.
+ */
+async function changeAll(
+  ctx: Context,
+  actor: Caller,
+  { projectId }: Scope,
+  request: BulkRequest,
+  prepare: (known: Variable[]) => Promise<() => Variable[]>,
+): Promise<Variable[]> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const mark = markVariables(ctx, request.ids);
+    const change = await prepare(await getAll(ctx, projectId, request, sightOf(actor)));
+    const changed = ctx.store.transaction(() => (markVariables(ctx, request.ids) === mark ? change() : null));
+    if (changed) return changed;
+  }
+  throw changedMeanwhile();
+}
+
+async function getAll(
+  ctx: Context,
+  projectId: number | null,
+  { ids, expectedUpdatedAt }: BulkRequest,
+  sight: Sight,
+): Promise<Variable[]> {
+  const variables: Variable[] = [];
+  for await (const page of readVariablesById(ctx, projectId, ids))
+    for (const variable of page) variables.push({ ...variable, value: null });
   const found = new Set(variables.map(({ id }) => id));
   const missing = ids.flatMap((id, at) => (found.has(id) ? [] : [[`ids.${at}`, `no variable ${id}`]]));
   if (missing.length > 0) {
@@ -178,8 +301,18 @@ function getAll(ctx: Context, projectId: number | null, { ids, expectedUpdatedAt
       fields: Object.fromEntries(missing) as Record<string, string>,
     });
   }
-  requireAllUnchanged(variables, expectedUpdatedAt);
+  requireAllUnchanged(ctx, variables, expectedUpdatedAt, sight);
   return variables;
+}
+
+async function noteEach(
+  ctx: Context,
+  operation: Operation<VariableLine>,
+  actor: Caller,
+  scope: Scope,
+  variables: readonly Variable[],
+): Promise<void> {
+  await inBatches(ctx, variables, (variable) => noteVariable(ctx, operation, actor, scope, variable));
 }
 
 /** What is wrong with one of many names it. */

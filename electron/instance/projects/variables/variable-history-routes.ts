@@ -1,12 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { requirePermission } from '../../access/caller.ts';
-import { type ApiEnv, answer, body } from '../../http/api.ts';
+import { type ApiEnv, act, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
+import { sightOf } from './variable-notes.ts';
 import type { ScopePath } from './variable-scope.ts';
 import {
   toVariableJson,
@@ -35,6 +35,7 @@ export function addHistoryRoutes(
     createRoute({
       method: 'get',
       path: `${path}/{key}/value`,
+      ...act('variables_reveal'),
       request: {
         params: params.extend({ key: z.string() }),
         query: z.object({ environment_id: queryInteger }),
@@ -43,7 +44,6 @@ export function addHistoryRoutes(
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:reveal');
       const scope = find(caller, c.req.param());
       const { environment_id } = c.req.valid('query');
       // Names begin with no digit: what is a number is an id, and leaves no question which one is meant.
@@ -59,12 +59,12 @@ export function addHistoryRoutes(
     createRoute({
       method: 'get',
       path: `${path}/{id}/history`,
+      ...act('variables_read'),
       request: { params: one },
       responses: answer(variableHistoryShape, 'Versions; secrets without their values'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
       return c.json(toAnswer(variableHistoryShape, { versions: listVersions(ctx, variable.id) }));
     },
@@ -74,19 +74,19 @@ export function addHistoryRoutes(
     createRoute({
       method: 'post',
       path: `${path}/{id}/revert`,
+      ...act('variables_change'),
       request: { params: one, ...body(revertBody) },
       responses: answer(variableShape, 'The variable'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
       const request = c.req.valid('json');
       const reverted = revertVariable(ctx, caller, scope, Number(c.req.param('id')), request.version, {
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved,
       });
-      return c.json(toVariableJson(reverted));
+      return c.json(toVariableJson(reverted, sightOf(caller)));
     },
   );
 
@@ -94,15 +94,15 @@ export function addHistoryRoutes(
     createRoute({
       method: 'get',
       path: `${path}/{id}/used-by`,
+      ...act('variables_read'),
       request: { params: one },
       responses: answer(variableUsesShape, 'Variables that refer to it'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const variable = getVariable(ctx, projectId, Number(c.req.param('id')));
-      return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable)));
+      return c.json(toAnswer(variableUsesShape, await listUses(ctx, projectId, variable, sightOf(caller))));
     },
   );
 }

@@ -44,23 +44,27 @@ export function findNextVersion(ctx: Context, variableId: number): number {
     .get(variableId) as number;
 }
 
-export function addVersion(
-  ctx: Context,
-  variableId: number,
-  version: number,
-  stored: StoredValue,
-  change: ChangeKind,
-  changedBy: string,
-): void {
-  const { sqlite } = ctx.store;
-  sqlite
-    .prepare(
-      `INSERT INTO env_var_versions (env_var_id, version, is_secret, value, secret_id, change, changed_by, changed_at)
-       VALUES (@variableId, @version, @isSecret, @value, @secretId, @change, @changedBy, @now)`,
-    )
-    .run({ variableId, version, ...stored, change, changedBy, now: ctx.clock.now() });
+/** A version as its row has it. */
+export interface NewVersion extends StoredValue {
+  variableId: number;
+  version: number;
+  change: ChangeKind;
+  changedBy: string;
+}
+
+/** Adds versions, and leaves the oldest to `dropOldVersions`. */
+export function prepareVersions(ctx: Context): (version: NewVersion) => void {
+  const insert = ctx.store.sqlite.prepare(
+    `INSERT INTO env_var_versions (env_var_id, version, is_secret, value, secret_id, change, changed_by, changed_at)
+     VALUES (@variableId, @version, @isSecret, @value, @secretId, @change, @changedBy, @now)`,
+  );
+  return (version) => void insert.run({ ...version, now: ctx.clock.now() });
+}
+
+/** Of a variable whose newest version is this one. */
+export function dropOldVersions(ctx: Context, variableId: number, version: number): void {
   if (version <= MAX_VERSIONS) return;
-  const dropped = sqlite
+  const dropped = ctx.store.sqlite
     .prepare('DELETE FROM env_var_versions WHERE env_var_id = ? AND version <= ? RETURNING secret_id')
     .pluck()
     .all(variableId, version - MAX_VERSIONS) as (SecretId | null)[];

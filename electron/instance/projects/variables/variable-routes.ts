@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { type Caller, requirePermission } from '../../access/caller.ts';
-import { type ApiEnv, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { mayDo, requireAct } from '../../access/acts.ts';
+import type { Caller } from '../../access/caller.ts';
+import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { sendLong } from '../../http/long-json.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue, type Queue } from '../../kernel/queue.ts';
@@ -15,11 +17,11 @@ import {
   updateVariable,
 } from './variable-changes.ts';
 import { addHistoryRoutes } from './variable-history-routes.ts';
-import type { Scope } from './variable-notes.ts';
+import { type Scope, type Sight, sightOf } from './variable-notes.ts';
 import type { VariableFields } from './variable-rows.ts';
 import { listScopePaths, type ScopePath } from './variable-scope.ts';
 import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
-import { getVariable, listVariables, type Variable } from './variables.ts';
+import { getVariable, listVariablesAs, type Variable } from './variables.ts';
 
 const createBody = z.object({
   key: z.string().max(500),
@@ -72,6 +74,7 @@ function addReading(
     createRoute({
       method: 'get',
       path,
+      ...act('variables_read'),
       request: {
         params,
         query: z.object({ environment_id: queryInteger, search: z.string().max(500).optional() }),
@@ -80,12 +83,13 @@ function addReading(
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:read');
       const { projectId } = find(caller, c.req.param());
       const { environment_id, search } = c.req.valid('query');
       return await listing(async () => {
-        const variables = await listVariables(ctx, projectId, { environmentId: environment_id, search });
-        return c.json(variables.map(toVariableJson));
+        const sight = sightOf(caller);
+        const filter = { environmentId: environment_id, search };
+        const turn = (variable: Variable) => toVariableJson(variable, sight);
+        return await sendLong(c, await listVariablesAs(ctx, projectId, filter, turn));
       });
     },
   );
@@ -96,12 +100,12 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     createRoute({
       method: 'post',
       path,
+      ...act('variables_change'),
       request: { params, ...body(createBody) },
       responses: answer(variableShape, 'The variable', 201),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
       const request = c.req.valid('json');
       const fields: VariableFields = {
@@ -113,7 +117,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       };
       const conditions = { allowUnresolved: request.allow_unresolved };
       const created = createVariable(ctx, caller, scope, fields, conditions);
-      return c.json(toVariableJson(created), 201);
+      return c.json(toVariableJson(created, sightOf(caller)), 201);
     },
   );
 
@@ -121,21 +125,26 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
     createRoute({
       method: 'put',
       path: `${path}/{id}`,
+      ...act('variables_change'),
       request: { params: params.extend({ id: pathId }), ...body(updateBody) },
       responses: answer(variableShape, 'The variable'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:write');
       const scope = find(caller, c.req.param());
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
-      const value = findNewValue(request.value, getVariable(ctx, scope.projectId, id));
+      const sight = sightOf(caller);
+      const value = findNewValue(request.value, getVariable(ctx, scope.projectId, id), {
+        ...sight,
+        // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
+        mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
+      });
       const updated = updateVariable(ctx, caller, scope, id, toChange(request, value), {
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved ?? false,
       });
-      return c.json(toVariableJson(updated));
+      return c.json(toVariableJson(updated, sight));
     },
   );
 }
@@ -154,9 +163,16 @@ function toChange(request: z.infer<typeof updateBody>, value: string | undefined
   };
 }
 
-/** `******`, empty and absent mean "keep" for a secret: clients send back what they were shown. */
-function findNewValue(value: string | null | undefined, old: Variable): string | undefined {
-  const isKept = old.isSecret ? value === '' || /^\*{6,}$/.test(value ?? '') : value === old.value;
+/**
+ * `******`, empty and absent mean "keep" for a secret, and the same value for a plain one: clients send back what they
+ * were shown. SECURITY: who was shown nothing makes a new version, also of the same value.
+ */
+function findNewValue(
+  value: string | null | undefined,
+  old: Variable,
+  { mayRead }: Sight,
+): string | undefined {
+  const isKept = old.isSecret ? value === '' || /^\*{6,}$/.test(value ?? '') : mayRead && value === old.value;
   return isKept ? undefined : (value ?? undefined);
 }
 
@@ -165,6 +181,7 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
     createRoute({
       method: 'delete',
       path: `${path}/{id}`,
+      ...act('variables_delete'),
       request: {
         params: params.extend({ id: pathId }),
         query: z.object({ expected_updated_at: queryInteger }),
@@ -173,7 +190,6 @@ function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, fin
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'environments:delete');
       const scope = find(caller, c.req.param());
       const { expected_updated_at } = c.req.valid('query');
       deleteVariable(ctx, caller, scope, Number(c.req.param('id')), expected_updated_at);
@@ -187,23 +203,33 @@ function addBulk(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }:
     createRoute({
       method: 'post',
       path: `${path}/bulk`,
+      ...act('signed_in', 'variables_change', 'variables_delete'),
       request: { params, ...body(bulkBody) },
       responses: answer(bulkChangeShape, 'Number of changed variables: all or none'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
-      requirePermission(caller, request.action === 'delete' ? 'environments:delete' : 'environments:write');
+      requireAct(
+        caller,
+        request.action === 'delete' ? 'variables_delete' : 'variables_change',
+        ctx.clock.now(),
+      );
       const scope = find(caller, c.req.param());
-      return c.json({ changed: changeMany(ctx, caller, scope, request) });
+      return c.json({ changed: await changeMany(ctx, caller, scope, request) });
     },
   );
 }
 
-function changeMany(ctx: Context, caller: Caller, scope: Scope, request: z.infer<typeof bulkBody>): number {
+async function changeMany(
+  ctx: Context,
+  caller: Caller,
+  scope: Scope,
+  request: z.infer<typeof bulkBody>,
+): Promise<number> {
   const which = { ids: request.ids, expectedUpdatedAt: request.expected_updated_at };
-  if (request.action === 'delete') return deleteMany(ctx, caller, scope, which);
-  return setEnvironmentsOfMany(ctx, caller, scope, {
+  if (request.action === 'delete') return await deleteMany(ctx, caller, scope, which);
+  return await setEnvironmentsOfMany(ctx, caller, scope, {
     ...which,
     environmentIds: request.environment_ids,
     allowUnresolved: request.allow_unresolved,

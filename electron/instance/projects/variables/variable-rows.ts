@@ -4,11 +4,12 @@ import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
 import { projectOperations } from '../operations.ts';
 import {
-  addVersion,
   type ChangeKind,
+  dropOldVersions,
   findNextVersion,
   forgetDamagedVersions,
   forgetPlainVersions,
+  prepareVersions,
   type StoredValue,
 } from './variable-history.ts';
 import { getVariable, requireKey, requireValue, revealVariable, type Variable } from './variables.ts';
@@ -61,7 +62,7 @@ export function insertVariable(
         now: ctx.clock.now(),
       }) as number;
     linkEnvironments(ctx, id, fields.environmentIds);
-    addVersion(ctx, id, 1, stored, 'created', changedBy);
+    prepareVersions(ctx)({ variableId: id, version: 1, ...stored, change: 'created', changedBy });
     return id;
   });
 }
@@ -93,9 +94,8 @@ export function changeVariable(
     if (change.environmentIds) requireEnvironments(ctx, projectId, environmentIds);
     requireFreeKey(ctx, projectId, key, environmentIds, id);
     const isSecret = change.isSecret ?? old.isSecret;
-    // A client that sends the whole row back with an unchanged value creates no new version.
-    const isNew = change.value !== undefined && change.value.reveal() !== old.value;
-    const revalued = isNew || isSecret !== old.isSecret;
+    // SECURITY: a version either way: whether the value was the same must show nowhere.
+    const revalued = change.value !== undefined || isSecret !== old.isSecret;
     if (revalued) replaceValue(ctx, old, change.value ?? revealVariable(ctx, old), isSecret, changedBy, kind);
     ctx.store.sqlite
       .prepare(
@@ -129,7 +129,13 @@ function replaceValue(
     .run({ ...stored, id: old.id });
   const version = findNextVersion(ctx, old.id);
   if (isSecret && !old.isSecret) forgetPlainVersions(ctx, old.id);
-  addVersion(ctx, old.id, version, stored, kind, changedBy);
+  prepareVersions(ctx)({ variableId: old.id, version, ...stored, change: kind, changedBy });
+  tidyHistory(ctx, old, version);
+}
+
+/** Once a variable has a new version: the oldest go, and those that can never be decrypted again. */
+export function tidyHistory(ctx: Context, old: Variable, version: number): void {
+  dropOldVersions(ctx, old.id, version);
   if (old.isSecret) noteForgotten(ctx, old, forgetDamagedVersions(ctx, old.id, version));
 }
 
@@ -143,8 +149,13 @@ function noteForgotten(ctx: Context, variable: Variable, versions: readonly numb
   });
 }
 
-/** Deletes variables with their history and every secret of theirs. */
-export function removeVariables(ctx: Context, ids: readonly number[]): void {
+/** Deletes a variable with its history and every secret of its. */
+export function removeVariable(ctx: Context, id: number): void {
+  ctx.store.transaction(() => prepareRemoval(ctx)(id));
+}
+
+/** The same for many, in a transaction of the caller's. */
+export function prepareRemoval(ctx: Context): (id: number) => void {
   const { sqlite } = ctx.store;
   const selectSecrets = sqlite
     .prepare(
@@ -153,13 +164,11 @@ export function removeVariables(ctx: Context, ids: readonly number[]): void {
     )
     .pluck();
   const remove = sqlite.prepare('DELETE FROM env_vars WHERE id = ?');
-  ctx.store.transaction(() => {
-    for (const id of ids) {
-      const secretIds = selectSecrets.all({ id }) as SecretId[];
-      remove.run(id);
-      ctx.vault.remove(secretIds);
-    }
-  });
+  return (id) => {
+    const secretIds = selectSecrets.all({ id }) as SecretId[];
+    remove.run(id);
+    ctx.vault.remove(secretIds);
+  };
 }
 
 /** Marks these variables as changed when the change is not in their own rows. */
@@ -172,7 +181,7 @@ export function touchVariablesOf(ctx: Context, environmentId: number): void {
     .run({ environmentId, now: ctx.clock.now() });
 }
 
-function storeValue(ctx: Context, value: SecretText, isSecret: boolean): StoredValue {
+export function storeValue(ctx: Context, value: SecretText, isSecret: boolean): StoredValue {
   return isSecret
     ? { isSecret: 1, value: null, secretId: ctx.vault.seal('env_var', value) }
     : { isSecret: 0, value: value.reveal(), secretId: null };
@@ -189,7 +198,7 @@ function linkEnvironments(ctx: Context, variableId: number, environmentIds: read
  * SECURITY: environments of another project are not found, whoever asks. A shared variable has none: linked to
  * one, it would go when that environment is deleted.
  */
-function requireEnvironments(ctx: Context, projectId: number | null, ids: readonly number[]): void {
+export function requireEnvironments(ctx: Context, projectId: number | null, ids: readonly number[]): void {
   if (projectId === null && ids.length > 0) {
     throw new AppError('invalid_request', 'A shared variable cannot have environments.', {
       fields: { environment_ids: 'a shared variable has none' },
@@ -207,7 +216,7 @@ function requireEnvironments(ctx: Context, projectId: number | null, ids: readon
       throw new AppError('not_found', 'This environment does not exist in this project.');
 }
 
-function requireFreeKey(
+export function requireFreeKey(
   ctx: Context,
   projectId: number | null,
   key: string,
@@ -221,7 +230,7 @@ function requireFreeKey(
   const taken = sqlite
     .prepare(
       `SELECT ${environment} AS environment FROM env_vars v WHERE v.project_id IS @projectId AND v.key = @key
-         AND v.id IS NOT @exceptId AND (@projectId IS NULL OR environment IS NOT NULL)`,
+         AND v.hidden = 0 AND v.id IS NOT @exceptId AND (@projectId IS NULL OR environment IS NOT NULL)`,
     )
     .get({ projectId, key, exceptId, environmentIds: JSON.stringify(environmentIds) }) as
     | { environment: string | null }

@@ -4,12 +4,13 @@ import { toAnswer } from '../../http/to-answer.ts';
 import { environmentChangeKinds } from '../environment-history.ts';
 import { listReferences } from './references.ts';
 import { changeKinds } from './variable-history.ts';
+import type { Sight } from './variable-notes.ts';
 import type { Variable } from './variables.ts';
 
 /** More names than anyone reads; a value of a megabyte can have a hundred thousand. */
 const MAX_REFERENCES_TOLD = 1000;
 
-/** Variables as the API gives them. SECURITY: `value` of a secret is null everywhere but in `resolved`. */
+/** Variables as the API gives them. SECURITY: `value` of a secret is null everywhere but in `resolved`, as is that of a plain one for callers without environments:read. */
 const variableEnvironment = z
   .object({
     id: z.int(),
@@ -145,10 +146,13 @@ export const searchResultsShape = z
   })
   .openapi('SearchResults');
 
-export function toVariableJson(variable: Variable) {
+/** SECURITY: who may change a variable may not therefore read it. */
+export function toVariableJson(variable: Variable, { mayRead }: Sight) {
+  const value = mayRead ? variable.value : null;
   return toAnswer(variableShape, {
     ...variable,
-    references: variable.value === null ? [] : listReferences(variable.value, MAX_REFERENCES_TOLD),
+    value,
+    references: value === null ? [] : listReferences(value, MAX_REFERENCES_TOLD),
     environments: variable.environments.map((environment) => ({
       ...environment,
       mainUrl: '',

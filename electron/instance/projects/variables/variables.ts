@@ -7,8 +7,8 @@ import { isVariableName } from './env-file.ts';
 import { createBudget, type ValueBudget } from './value-budget.ts';
 
 const MAX_VALUE_BYTES = 1024 * 1024;
-/** As much of plain values as is read in one piece, in characters. */
-const MAX_PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** Read at once: few enough for a slice, and for the largest values. */
+const PAGE_ROWS = 50;
 /** How often a reading is begun again that a change met. */
 const MAX_READINGS = 5;
 
@@ -43,9 +43,11 @@ const COLUMNS = `v.id, v.project_id AS projectId, v.key, v.is_secret AS isSecret
   (SELECT json_group_array(json_object('id', e.id, 'name', e.name)) FROM env_var_environments ve
      JOIN environments e ON e.id = ve.environment_id WHERE ve.env_var_id = v.id) AS environmentList`;
 /** A variable has a version from its first moment: the newest is the one in force. */
-const FROM = `env_vars v JOIN env_var_versions h ON h.env_var_id = v.id
-    AND h.version = (SELECT max(version) FROM env_var_versions WHERE env_var_id = v.id)
+const FROM = `env_vars v JOIN env_var_versions h ON v.hidden = 0
+    AND h.id = (SELECT id FROM env_var_versions WHERE env_var_id = v.id ORDER BY version DESC LIMIT 1)
   LEFT JOIN secrets s ON s.id = v.secret_id`;
+/** Ids are never used again, and `updated_at` grows with every change. */
+const MARK = "count(*) || '.' || coalesce(max(v.id), 0) || '.' || coalesce(sum(v.updated_at), 0)";
 const IN_ENVIRONMENT =
   'EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id AND x.environment_id = @environmentId)';
 type Row = Omit<Variable, 'isSecret' | 'includeInPreview' | 'environments' | 'state'> & {
@@ -99,11 +101,23 @@ export async function listVariables(
   filter: VariableFilter = {},
   budget: ValueBudget = createBudget(),
 ): Promise<Variable[]> {
-  const found: Variable[] = [];
-  for await (const page of readVariables(ctx, projectId, filter)) {
-    for (const { key, value } of page) budget.take(key, value?.length ?? 0);
-    found.push(...page);
-  }
+  return await listVariablesAs(ctx, projectId, filter, (variable) => variable, budget);
+}
+
+/** The same, each turned into something in the slice it is read in. */
+export async function listVariablesAs<T>(
+  ctx: Context,
+  projectId: number | null,
+  filter: VariableFilter,
+  turn: (variable: Variable) => T,
+  budget: ValueBudget = createBudget(),
+): Promise<T[]> {
+  const found: T[] = [];
+  for await (const page of readVariables(ctx, projectId, filter))
+    for (const variable of page) {
+      budget.take(variable.key, variable.value?.length ?? 0);
+      found.push(turn(variable));
+    }
   return found;
 }
 
@@ -127,38 +141,56 @@ export async function searchVariables(
 }
 
 /**
- * In the order of their file, in pages of a few milliseconds with a turn of the event loop after each. A variable
+ * In the order of their file, in pages, with a turn of the event loop every few milliseconds. A variable
  * that is deleted meanwhile is left out.
  */
-export async function* readVariables(
+export function readVariables(
   ctx: Context,
   projectId: number | null,
   { environmentId, search }: VariableFilter = {},
 ): AsyncGenerator<Variable[]> {
   const ids = ctx.store.sqlite
     .prepare(
-      `SELECT v.id FROM env_vars v WHERE v.project_id IS @projectId
+      `SELECT v.id FROM env_vars v WHERE v.project_id IS @projectId AND v.hidden = 0
          AND (@environmentId IS NULL OR ${IN_ENVIRONMENT}) ORDER BY v.position, v.id`,
     )
     .pluck()
     .all({ projectId, environmentId: environmentId ?? null }) as number[];
+  return readPages(ctx, projectId, ids, search);
+}
+
+/** The same for those of a project that have these ids. */
+export function readVariablesById(
+  ctx: Context,
+  projectId: number | null,
+  ids: readonly number[],
+): AsyncGenerator<Variable[]> {
+  const found = ctx.store.sqlite
+    .prepare(
+      `SELECT v.id FROM env_vars v WHERE v.id IN (SELECT value FROM json_each(?)) AND v.project_id IS ?
+         AND v.hidden = 0 ORDER BY v.position, v.id`,
+    )
+    .pluck()
+    .all(JSON.stringify(ids), projectId) as number[];
+  return readPages(ctx, projectId, found);
+}
+
+async function* readPages(
+  ctx: Context,
+  projectId: number | null,
+  ids: readonly number[],
+  search?: string,
+): AsyncGenerator<Variable[]> {
   const select = ctx.store.sqlite.prepare(
-    `SELECT ${COLUMNS} FROM ${FROM} WHERE v.id = @id AND (@search IS NULL OR ${MATCHES_SEARCH})`,
+    `SELECT ${COLUMNS} FROM ${FROM} WHERE v.id IN (SELECT value FROM json_each(@ids))
+       AND v.project_id IS @projectId AND (@search IS NULL OR ${MATCHES_SEARCH}) ORDER BY v.position, v.id`,
   );
   const slices = startSlices();
-  let page: Row[] = [];
-  let characters = 0;
-  for (const id of ids) {
-    const row = select.get({ id, search: search ?? null }) as Row | undefined;
-    if (row) page.push(row);
-    characters += row?.value?.length ?? 0;
-    if (!slices.isOver() && characters < MAX_PAGE_CHARACTERS) continue;
-    yield withStates(ctx, page);
-    page = [];
-    characters = 0;
-    await slices.next();
+  for (let at = 0; at < ids.length; at += PAGE_ROWS) {
+    const page = JSON.stringify(ids.slice(at, at + PAGE_ROWS));
+    yield withStates(ctx, select.all({ ids: page, projectId, search: search ?? null }) as Row[]);
+    if (slices.isOver()) await slices.next();
   }
-  yield withStates(ctx, page);
 }
 
 /**
@@ -170,35 +202,43 @@ export async function readUnchanged<T>(
   environmentId: number,
   read: () => Promise<T>,
 ): Promise<T> {
+  const mark = () => `${markEnvironment(ctx, environmentId)} ${markShared(ctx)}`;
   for (let reading = 1; ; reading++) {
-    const before = markVariables(ctx, environmentId);
-    const isUnchanged = () => markVariables(ctx, environmentId) === before;
+    const before = mark();
     try {
       const result = await read();
-      if (isUnchanged()) return result;
+      if (mark() === before) return result;
     } catch (error) {
       // What a deletion left without a value looks damaged.
-      if (isUnchanged()) throw error;
+      if (mark() === before) throw error;
     }
-    if (reading === MAX_READINGS)
-      throw new AppError(
-        'changed_meanwhile',
-        'These variables were changed again and again while they were read. Try again.',
-      );
+    if (reading === MAX_READINGS) throw changedMeanwhile();
   }
 }
 
-/** Another text after every change of a variable in this environment, or of a shared one. */
-export function markVariables(ctx: Context, environmentId: number): string {
-  const mark = (which: string) =>
-    `SELECT count(*) || '.' || coalesce(max(v.id), 0) || '.' || coalesce(sum(v.updated_at), 0) FROM ${which}`;
-  return ctx.store.sqlite
-    .prepare(
-      `SELECT (${mark('env_var_environments x JOIN env_vars v ON v.id = x.env_var_id WHERE x.environment_id = ?')})
-         || ' ' || (${mark('env_vars v WHERE v.project_id IS NULL')})`,
-    )
-    .pluck()
-    .get(environmentId) as string;
+export function changedMeanwhile(): AppError {
+  return new AppError(
+    'changed_meanwhile',
+    'These variables were changed by someone else meanwhile. Nothing was done; try again.',
+  );
+}
+
+/** Another text after every change of a variable in this environment. */
+export function markEnvironment(ctx: Context, environmentId: number): string {
+  const from =
+    'env_var_environments x JOIN env_vars v ON v.id = x.env_var_id WHERE x.environment_id = ? AND v.hidden = 0';
+  return ctx.store.sqlite.prepare(`SELECT ${MARK} FROM ${from}`).pluck().get(environmentId) as string;
+}
+
+function markShared(ctx: Context): string {
+  const from = 'env_vars v WHERE v.project_id IS NULL AND v.hidden = 0';
+  return ctx.store.sqlite.prepare(`SELECT ${MARK} FROM ${from}`).pluck().get() as string;
+}
+
+/** Another text after every change of these variables. */
+export function markVariables(ctx: Context, ids: readonly number[]): string {
+  const from = 'env_vars v WHERE v.id IN (SELECT value FROM json_each(?)) AND v.hidden = 0';
+  return ctx.store.sqlite.prepare(`SELECT ${MARK} FROM ${from}`).pluck().get(JSON.stringify(ids)) as string;
 }
 
 /** Null for another project's variable too. */
@@ -208,21 +248,6 @@ export function findVariable(ctx: Context, projectId: number | null, id: number)
     .get(id, projectId);
   const [variable] = row ? withStates(ctx, [row as Row]) : [];
   return variable ?? null;
-}
-
-/** In the order of their file; ids that are not there, or another project's, are left out. */
-export function listVariablesById(
-  ctx: Context,
-  projectId: number | null,
-  ids: readonly number[],
-): Variable[] {
-  const rows = ctx.store.sqlite
-    .prepare(
-      `SELECT ${COLUMNS} FROM ${FROM} WHERE v.id IN (SELECT value FROM json_each(?)) AND v.project_id IS ?
-       ORDER BY v.position, v.id`,
-    )
-    .all(JSON.stringify(ids), projectId);
-  return withStates(ctx, rows as Row[]);
 }
 
 /** Throws `not_found`, for another project's variable too. */

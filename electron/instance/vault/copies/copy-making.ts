@@ -6,7 +6,7 @@ import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFile } from '../custody/key-file.ts';
 import { StrongPassphrase } from '../custody/strong-passphrase.ts';
-import { getKeyFromCopy, getKeyReading, type HandedCopy } from '../key/unlock.ts';
+import { chooseKey, getKeysFromCopy, getKeysReading, type HandedCopy } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { MasterKey } from '../sealing/master-key.ts';
@@ -27,10 +27,11 @@ import {
   placeContext,
   type Separation,
 } from './key-copies.ts';
+import type { ReadKey } from './key-copy.ts';
 import { describeKit, type KitPage } from './kit-text.ts';
 import { makeCopy, nameCopyFile } from './make-copy.ts';
-import { checkPlace } from './places.ts';
-import { formatWords } from './words.ts';
+import { checkPlace, type PlaceCheck } from './places.ts';
+import { findWord, formatWords } from './words.ts';
 import { findFileSystem, goneError, writeCopy } from './write-copy.ts';
 
 /** How many of the 24 words are asked for. */
@@ -107,33 +108,20 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
-  // Before the check, so that both see the same drive. The check reports a path that is not a folder.
-  const fileSystem = await findFileSystem(path).catch(() => null);
-  const check = await checkPlace(path, placeContext(core));
-  if (!check.separate && !request.keepAnyway) {
-    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
-  }
-  const options = request.passphrase ? { passphrase: request.passphrase } : {};
-  const { scryptLogN } = core;
-  const strong = await judge(core, request.format, options.passphrase);
-  const bytes = await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
-  // SECURITY: a drive that is unplugged meanwhile leaves an empty folder, on the disk of the database.
-  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
-  if (!(await isStillThere())) throw goneError(path);
-  await writeCopy(path, bytes);
-  const written = await stat(path).catch(() => null);
-  // SECURITY: what counts is what the drive returns, read like any unknown copy.
-  const read = await readWritten(path, options);
-  if (!(await isStillThere())) {
-    await removeOwn(path, written);
-    throw goneError(path);
-  }
-  if (read.fingerprint !== key.fingerprint) {
-    throw new AppError(
-      'copy_damaged',
-      'The file was written but does not contain the key: do not rely on it.',
-    );
-  }
+  const withPassphrase = () => (request.passphrase ? { passphrase: request.passphrase } : {});
+  const check = await writeToPlace(core, path, {
+    keepAnyway: request.keepAnyway ?? false,
+    make: async () => {
+      const { scryptLogN } = core;
+      const strong = await judge(core, request.format, request.passphrase);
+      return await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
+    },
+    // Read like any unknown copy.
+    isThere: async () => {
+      const keys = await readWritten(core, path, withPassphrase());
+      return keys.length === 1 && keys[0]?.key.fingerprint === key.fingerprint;
+    },
+  });
   const copy = insertKeyCopy(core, actor, key, { ...request, path }, check, core.clock.now());
   noteProof(core, key);
   return {
@@ -145,6 +133,50 @@ async function writeToFile(
     words: null,
     kit: null,
   };
+}
+
+export interface PlaceWriting {
+  /** Confirms a place that is not separate. */
+  keepAnyway: boolean;
+  make(): Promise<Uint8Array>;
+  /** Whether what is read from the file is what was made. */
+  isThere(): Promise<boolean>;
+}
+
+/**
+ * Writes a file to a place of the user, and reads it again from there. Throws `place_not_separate`, `place_gone`,
+ * `copy_damaged`, and what making, writing and reading throw.
+ */
+export async function writeToPlace(
+  core: VaultCore,
+  path: string,
+  { keepAnyway, make, isThere }: PlaceWriting,
+): Promise<PlaceCheck> {
+  // Before the check, so that both see the same drive. The check reports a path that is not a folder.
+  const fileSystem = await findFileSystem(path).catch(() => null);
+  const check = await checkPlace(path, placeContext(core));
+  if (!check.separate && !keepAnyway) {
+    throw new AppError('place_not_separate', check.message, { details: { reason: check.reason } });
+  }
+  const bytes = await make();
+  // SECURITY: a drive that is unplugged meanwhile leaves an empty folder, on the disk of the database.
+  const isStillThere = async () => (await findFileSystem(path)) === fileSystem;
+  if (!(await isStillThere())) throw goneError(path);
+  await writeCopy(path, bytes);
+  const written = await stat(path).catch(() => null);
+  // SECURITY: what counts is what the drive returns.
+  const isRight = await isThere();
+  if (!(await isStillThere())) {
+    await removeOwn(path, written);
+    throw goneError(path);
+  }
+  if (!isRight) {
+    throw new AppError(
+      'copy_damaged',
+      'The file was written but does not contain the key: do not rely on it.',
+    );
+  }
+  return check;
 }
 
 /** Only formats encrypted with a passphrase need a strong one. */
@@ -164,10 +196,14 @@ async function removeOwn(path: string, written: Stats | null): Promise<void> {
     await removeFile(path).catch(() => undefined);
 }
 
-/** As getKeyFromCopy, of a file that was there a moment ago. */
-async function readWritten(path: string, options: { passphrase?: SecretText }): Promise<MasterKey> {
+/** The keys in a file that was there a moment ago. */
+async function readWritten(
+  core: VaultCore,
+  path: string,
+  options: { passphrase?: SecretText },
+): Promise<ReadKey[]> {
   try {
-    return await getKeyFromCopy({ path, ...options });
+    return await getKeysFromCopy(core.copyReader, { path, ...options });
   } catch (error) {
     throw hasCode(error, 'not_found') ? goneError(path, error) : error;
   }
@@ -249,8 +285,8 @@ export async function proveKeyCopy(
 }
 
 async function requireSame(core: VaultCore, copy: KeyCopy, handed: HandedCopy): Promise<Separation> {
-  const reading = await getKeyReading(handed);
-  if (reading.key.fingerprint !== copy.fingerprint) {
+  const reading = await getKeysReading(core.copyReader, handed);
+  if (chooseKey(reading.keys, [copy.fingerprint]).key.fingerprint !== copy.fingerprint) {
     throw new AppError('copy_not_proven', 'This is a copy of another key.');
   }
   if (PROTECTED.includes(copy.format) && reading.format !== copy.format) {
@@ -281,7 +317,9 @@ function requireWords(core: VaultCore, copy: KeyCopy, key: MasterKey, words: Sec
   const right =
     positions.length === ASKED_WORDS &&
     words.length === ASKED_WORDS &&
-    positions.every((position, at) => words[at]?.reveal().trim().toLowerCase() === all[position - 1]);
+    positions.every(
+      (position, at) => findWord(words[at]?.reveal().trim().toLowerCase() ?? '') === all[position - 1],
+    );
   if (right) return judgeUnseen(copy.format, false);
   throw new AppError('copy_not_proven', 'These are not the requested words. Check your copy again.', {
     details: { positions: askWords(core, copy.id) },

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { displayName } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { HandedCopy } from '../key/unlock.ts';
@@ -51,16 +51,6 @@ function toHanded(request: z.infer<typeof handedBody>): HandedCopy {
   };
 }
 
-/**
- * SECURITY: what writes the key to this machine or shows it is the owner's alone. An administrator's session
- * elsewhere may take a protected file, nothing plainer.
- */
-function requireMayCopy(caller: Caller, request: z.infer<typeof copyBody>): void {
-  requirePermission(caller, 'vault:write');
-  const isProtectedDownload = request.format === 'age' && request.path === undefined;
-  if (!isProtectedDownload) requireOwner(caller);
-}
-
 /** `/vault/key/copies`: making copies of the key, proving and forgetting them. */
 export function copyRoutes({ core, ctx }: VaultRouteDeps) {
   const app = createRoutes();
@@ -69,10 +59,10 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/copies',
+      ...act('vault_read'),
       responses: answer(keyCopiesShape, 'Known copies'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(
         toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map((copy) => describeCopy(core, copy)) }),
       );
@@ -83,14 +73,17 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/copies',
+      ...act('copies_make', 'copies_make_plainer'),
       request: body(copyBody),
       responses: answer(madeCopyShape, 'The new copy', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
-      requireMayCopy(caller, request);
-      requireConfirmed(caller, ctx.clock.now());
+      // SECURITY: what writes the key to this machine or shows it is the owner's alone. An administrator's session
+      // elsewhere may take a protected file, nothing plainer.
+      if (request.format !== 'age' || request.path !== undefined)
+        requireAct(caller, 'copies_make_plainer', ctx.clock.now());
       const made = await createKeyCopy(core, caller, {
         format: request.format,
         of: request.for,
@@ -118,14 +111,14 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/copies/verify',
+      ...act('copies_verify', 'copies_verify_from_path'),
       request: body(handedBody),
       responses: answer(verificationShape, 'What the copy can decrypt'),
     }),
     async (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
-      requirePermission(caller, 'vault:write');
-      if (request.path !== undefined) requireOwner(caller);
+      if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
       const verification = await verifyKeyCopy(core, caller, toHanded(request));
       return c.json(toAnswer(verificationShape, describeVerification(core, verification)));
     },
@@ -135,6 +128,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/copies/{id}/prove',
+      ...act('copies_verify', 'copies_verify_from_path'),
       request: {
         params: copyId,
         ...body(handedBody.extend({ words: z.array(z.string().max(20)).length(3).optional() })),
@@ -144,8 +138,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     async (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
-      requirePermission(caller, 'vault:write');
-      if (request.path !== undefined) requireOwner(caller);
+      if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
       const words = request.words?.map((word) => new SecretText(word));
       const copy = await proveKeyCopy(core, caller, c.req.valid('param').id, {
         ...toHanded(request),
@@ -159,11 +152,11 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/copies/{id}/finish',
+      ...act('copies_verify'),
       request: { params: copyId },
       responses: answer(provenCopyShape, 'The copy, of which its owner has all'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:write');
       const copy = finishKeyCopy(core, c.req.valid('param').id);
       return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));
     },
@@ -173,12 +166,12 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'delete',
       path: '/vault/key/copies/{id}',
+      ...act('copies_forget'),
       request: { params: copyId },
       responses: noContent('Removed from the list'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'vault:write');
       forgetKeyCopy(core, caller, c.req.valid('param').id);
       return c.body(null, 204);
     },

@@ -1,10 +1,17 @@
 import type { Caller } from '../../access/caller.ts';
-import { findKeyRecord } from '../key/key-record.ts';
-import { type HandedCopy, readHandedCopy } from '../key/unlock.ts';
+import { findActiveRecord, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
+import {
+  chooseKey,
+  explainUnusable,
+  explainWrongPassphrase,
+  type HandedCopy,
+  readHandedCopy,
+} from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { VaultCore } from '../vault-core.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 import {
   getKeyCopy,
   insertKeyCopy,
@@ -14,11 +21,12 @@ import {
   noteProof,
   placeContext,
 } from './key-copies.ts';
-import type { CopyReading } from './key-copy.ts';
+import type { ReadKey } from './key-copy.ts';
 import { checkPlace } from './places.ts';
 import type { WordProblem } from './words.ts';
 
-type KeyReading = Extract<CopyReading, { outcome: 'key' }>;
+/** One key of a copy, and the format of the copy. */
+type KeyReading = ReadKey & { format: CopyFormat };
 
 export const verifyVerdicts = [
   'opens_this_instance',
@@ -29,6 +37,7 @@ export const verifyVerdicts = [
   'passphrase_wrong',
   'words_invalid',
   'damaged',
+  'unusable',
 ] as const;
 export type VerifyVerdict = (typeof verifyVerdicts)[number];
 
@@ -58,13 +67,13 @@ export async function verifyKeyCopy(
 }
 
 async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCopy): Promise<Verification> {
-  const reading = await readHandedCopy(handed);
+  const reading = await readHandedCopy(core.copyReader, handed);
   const none = { fingerprint: null, epoch: null, problems: [], provenIds: [] };
   switch (reading.outcome) {
     case 'passphrase_required':
       return { ...none, verdict: reading.outcome, detail: 'This copy is encrypted: enter its passphrase.' };
     case 'passphrase_wrong':
-      return { ...none, verdict: reading.outcome, detail: 'The passphrase is wrong for this copy.' };
+      return { ...none, verdict: reading.outcome, detail: explainWrongPassphrase(reading.format) };
     case 'words_invalid':
       return {
         ...none,
@@ -74,9 +83,35 @@ async function judgeCopy(core: VaultCore, actor: Caller | null, handed: HandedCo
       };
     case 'damaged':
       return { ...none, verdict: reading.outcome, detail: reading.detail };
-    case 'key':
-      return await judgeKey(core, actor, reading, handed);
+    case 'unusable':
+      return { ...none, verdict: reading.outcome, detail: explainUnusable(reading.because) };
+    case 'keys':
+      return await judgeKeys(core, actor, reading, handed);
   }
+}
+
+/** What the best of them opens. With a rotation in progress a copy may verify the key in use and the new one. */
+async function judgeKeys(
+  core: VaultCore,
+  actor: Caller | null,
+  { keys, format }: { keys: readonly ReadKey[]; format: CopyFormat },
+  handed: HandedCopy,
+): Promise<Verification> {
+  const staged = findStagedKey(core);
+  const active = findActiveRecord(core.store)?.fingerprint ?? null;
+  const known = listKeyRecords(core.store).map(({ fingerprint }) => fingerprint);
+  const best = chooseKey(keys, [staged, active, ...known]);
+  const said = await judgeKey(core, actor, { ...best, format }, handed);
+  const inUse = keys.find((read) => read !== best && read.key.fingerprint === active);
+  if (!inUse) return said;
+  const also = await judgeKey(core, actor, { ...inUse, format }, handed);
+  return { ...said, provenIds: [...said.provenIds, ...also.provenIds] };
+}
+
+/** The new key of a rotation that does not use it yet: it has no record. */
+function findStagedKey(core: VaultCore): Fingerprint | null {
+  const rotation = findOpenRotation(core.store);
+  return rotation && ['staged', 'proven'].includes(rotation.state) ? rotation.newFingerprint : null;
 }
 
 async function judgeKey(
@@ -86,8 +121,7 @@ async function judgeKey(
   handed: HandedCopy,
 ): Promise<Verification> {
   const { fingerprint } = reading.key;
-  const rotation = findOpenRotation(core.store);
-  if (rotation?.state === 'staged' && rotation.newFingerprint === fingerprint) {
+  if (findStagedKey(core) === fingerprint) {
     const provenIds = await recordVerified(core, actor, reading, handed);
     noteProof(core, reading.key);
     return {

@@ -70,7 +70,9 @@ export function getKeyCopy(core: VaultCore, id: number): KeyCopy {
  */
 export function finishKeyCopy(core: VaultCore, id: number): KeyCopy {
   getKeyCopy(core, id);
-  core.store.sqlite.prepare('UPDATE key_copies SET finished = 1 WHERE id = ?').run(id);
+  core.store.transaction(() =>
+    core.store.sqlite.prepare('UPDATE key_copies SET finished = 1 WHERE id = ?').run(id),
+  );
   core.emit('copies');
   return getKeyCopy(core, id);
 }

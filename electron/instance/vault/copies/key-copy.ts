@@ -13,9 +13,17 @@ export interface CopyFacts {
   copiedAt: number;
 }
 
+/** One key in a copy. */
+export interface ReadKey {
+  key: MasterKey;
+  instanceId: string | null;
+  epoch: number | null;
+}
+
 /** What reading some bytes or text as a key copy came to. Never throws for bad input. */
 export type CopyReading =
-  | { outcome: 'key'; format: CopyFormat; key: MasterKey; instanceId: string | null; epoch: number | null }
+  /** At least one; several when one container holds the copies of several keys. */
+  | { outcome: 'keys'; format: CopyFormat; keys: ReadKey[] }
   | { outcome: 'passphrase_required'; format: CopyFormat }
   | { outcome: 'passphrase_wrong'; format: CopyFormat }
   /** Words that are not in the list, or whose checksum fails: `position` counts from 1. */
@@ -24,4 +32,9 @@ export type CopyReading =
       problems: { position: number; word: string; nearest: string[] }[];
       checksumFails: boolean;
     }
-  | { outcome: 'damaged'; format: CopyFormat | null; detail: string };
+  | { outcome: 'damaged'; format: CopyFormat | null; detail: string }
+  /**
+   * It may well be whole. `because` ends the sentence "This copy cannot be used here, because …". `share` has the words
+   * of a page that holds one share of a split key.
+   */
+  | { outcome: 'unusable'; format: CopyFormat | null; because: string; share?: string };

@@ -1,15 +1,18 @@
-import { formatKeyText, type MasterKey, parseFingerprint, parseKeyText } from '../sealing/master-key.ts';
-import type { CopyFacts } from './key-copy.ts';
+import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
+import type { CopyFacts, ReadKey } from './key-copy.ts';
 import { formatWords } from './words.ts';
 
 /** One line with everything a program needs: in the QR code and in every text. */
 const PAYLOAD = /temps-key:v1:([0-9a-f-]{36}):(\d{1,9}):([0-9a-f]{64}):([0-9A-F]{4}(?:-[0-9A-F]{4}){3})/g;
 
-export interface KitContents {
-  key: MasterKey;
-  instanceId: string;
-  epoch: number;
-}
+/** A key and a fingerprint as they stand in any text. */
+const KEY_DIGITS = /(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])/g;
+const FINGERPRINT = /(?<![0-9A-Za-z])[0-9A-Fa-f]{4}(?:-[0-9A-Fa-f]{4}){3}/g;
+/**
+ * Where mail programs and editors fold long lines: also as quoted-printable, as a quoted answer, and in the strings
+ * of JSON.
+ */
+const FOLD = /=?(?:\r\n|\r|\n|\\r\\n|\\n)[\s>]*/g;
 
 /** `temps-key:v1:<instance id>:<epoch>:<64 hex digits>:<fingerprint>` */
 export function formatPayload(key: MasterKey, facts: CopyFacts): string {
@@ -111,24 +114,46 @@ export function numberWords(key: MasterKey): string[] {
   );
 }
 
-/**
- * Every distinct payload in some text. SECURITY: a payload counts only when its fingerprint is that of its key,
- * so a digit lost on the way is never taken for another key.
- */
-export function findPayloads(text: string): KitContents[] {
-  const found = new Map<string, KitContents>();
-  for (const [, instanceId = '', epoch = '', digits = '', fingerprint = ''] of text.matchAll(PAYLOAD)) {
-    const key = parseKeyText(digits);
-    if (key && key.fingerprint === parseFingerprint(fingerprint))
-      found.set(key.fingerprint, { key, instanceId, epoch: Number(epoch) });
-  }
-  return [...found.values()];
+export interface FoundKeys {
+  /** Each key once. */
+  keys: ReadKey[];
+  /** The line for machines is there, whether or not it gave a key. */
+  hasTraces: boolean;
 }
 
-function formatDay(ms: number): string {
+/**
+ * Every key in a text, whatever became of the rest of it: the line for machines, or its digits alone, in one line or
+ * folded. SECURITY: digits count only when their own fingerprint is in the same text, so a digit lost on the way is
+ * never taken for another key.
+ */
+export function findKeys(text: string): FoundKeys {
+  const texts = [text, text.replace(FOLD, '')];
+  const find = (pattern: RegExp) => texts.flatMap((one) => [...one.matchAll(pattern)]);
+  const fingerprints = new Set(find(FINGERPRINT).map(([found]) => found.toUpperCase()));
+  const keys = new Map<Fingerprint, ReadKey>();
+  for (const digits of new Set(find(KEY_DIGITS).map(([found]) => found.toLowerCase()))) {
+    const key = parseKeyText(digits);
+    if (key && fingerprints.has(key.fingerprint))
+      keys.set(key.fingerprint, { key, instanceId: readInstanceId(text), epoch: null });
+  }
+  for (const [, instanceId = '', epoch = '', digits = '', fingerprint = ''] of find(PAYLOAD)) {
+    const key = parseKeyText(digits);
+    if (key?.fingerprint === fingerprint) keys.set(fingerprint, { key, instanceId, epoch: Number(epoch) });
+  }
+  return { keys: [...keys.values()], hasTraces: text.includes('temps-key:') };
+}
+
+/** The instance a kit says it is for, beside keys that do not say it themselves; null for none, or for several. */
+export function readInstanceId(text: string): string | null {
+  const ids = new Set([...text.matchAll(/Instance id: ([0-9a-f-]{36})/g)].map(([, id = '']) => id));
+  const [only = null] = ids;
+  return ids.size === 1 ? only : null;
+}
+
+export function formatDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }

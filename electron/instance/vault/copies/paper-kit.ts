@@ -4,10 +4,10 @@ import type { CopyFacts } from './key-copy.ts';
 import { describeFacts, describeKit } from './kit-text.ts';
 
 /** A4 in points, with a margin printers can reach. */
-const WIDTH = 595.28;
-const HEIGHT = 841.89;
-const MARGIN = 56;
-const QR_SIZE = 168;
+export const WIDTH = 595.28;
+export const HEIGHT = 841.89;
+export const MARGIN = 56;
+export const QR_SIZE = 168;
 /** Level M survives a fold or a stain over 15 % of the code. */
 const QR_LEVEL = 'M';
 
@@ -85,7 +85,7 @@ function drawWords(page: PDFPage, words: string[], fonts: { plain: PDFFont; mono
   });
 }
 
-async function drawQr(page: PDFPage, payload: string, x: number, y: number): Promise<void> {
+export async function drawQr(page: PDFPage, payload: string, x: number, y: number): Promise<void> {
   const { default: qrcode } = await import('qrcode');
   const { modules } = qrcode.create(payload, { errorCorrectionLevel: QR_LEVEL });
   const side = QR_SIZE / modules.size;
@@ -103,27 +103,16 @@ async function drawQr(page: PDFPage, payload: string, x: number, y: number): Pro
   }
 }
 
-function drawRule(page: PDFPage, y: number): void {
+export function drawRule(page: PDFPage, y: number): void {
   page.drawLine({ start: { x: MARGIN, y }, end: { x: WIDTH - MARGIN, y }, thickness: 0.75 });
 }
 
 /** PDF's own fonts have Western European letters only; a name in others shows a mark for each. */
-function toEncodable(text: string, font: PDFFont): string {
+export function toEncodable(text: string, font: PDFFont): string {
   const known = new Set(font.getCharacterSet());
   return [...text].map((character) => (known.has(character.codePointAt(0) ?? 0) ? character : '?')).join('');
 }
 
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
-}
-
-/** The payload of one of our own pages, or null. */
-export async function readPaperKit(bytes: Uint8Array): Promise<string | null> {
-  const { PDFDocument } = await import('pdf-lib');
-  try {
-    const document = await PDFDocument.load(bytes, { updateMetadata: false, throwOnInvalidObject: true });
-    return document.getSubject() ?? null;
-  } catch {
-    return null;
-  }
 }

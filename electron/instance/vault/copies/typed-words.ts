@@ -1,5 +1,5 @@
 import { findActiveRecord, findKeyRecord, opensCheckValue } from '../key/key-record.ts';
-import type { Fingerprint } from '../sealing/master-key.ts';
+import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { VaultCore } from '../vault-core.ts';
 import { checkWords } from './words.ts';
@@ -23,15 +23,19 @@ export interface TypedWords {
 /** @param typed one for each position from the first; an empty one is not finished yet, and not judged. */
 export function checkTypedWords(core: VaultCore, typed: readonly SecretText[]): TypedWords {
   const { problems, complete, key } = checkWords(typed.map((word) => word.reveal()));
-  const checksumOk = complete ? key !== null : null;
-  if (!key) return { problems, complete, checksumOk, fingerprint: null, matches: null, epoch: null };
+  return { problems, complete, checksumOk: complete ? key !== null : null, ...findWhose(core, key) };
+}
+
+/** Whose key it is: the fingerprint, and what this instance knows of it; all null without a key. */
+export function findWhose(
+  core: VaultCore,
+  key: MasterKey | null,
+): Pick<TypedWords, 'fingerprint' | 'matches' | 'epoch'> {
+  if (!key) return { fingerprint: null, matches: null, epoch: null };
   const active = findActiveRecord(core.store);
   const record = findKeyRecord(core.store, key.fingerprint);
   const isActive = active?.fingerprint === key.fingerprint && opensCheckValue(active, key);
   return {
-    problems,
-    complete,
-    checksumOk,
     fingerprint: key.fingerprint,
     matches: isActive ? 'active' : record ? 'other_epoch' : 'unknown',
     epoch: record?.epoch ?? null,

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes } from '../../http/api.ts';
+import { act, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
@@ -18,6 +17,7 @@ export function wordRoutes({ core }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/words/list',
+      ...act('public_read'),
       responses: answer(wordListShape, 'The 2048 words of the list (BIP-39, English)'),
     }),
     (c) => {
@@ -31,11 +31,11 @@ export function wordRoutes({ core }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/words/check',
+      ...act('copies_verify'),
       request: body(typedBody),
       responses: answer(wordsCheckShape, 'What is known about them so far; never the words themselves'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:write');
       c.set('isQuestion', true);
       const typed = c.req.valid('json').words.map((word) => new SecretText(word));
       return c.json(toAnswer(wordsCheckShape, checkTypedWords(core, typed)));

@@ -6,6 +6,8 @@ import { MasterKey } from '../sealing/master-key.ts';
 export const WORD_COUNT = 24;
 const NEAREST_SHOWN = 3;
 const known = new Set(wordlist);
+/** The first four letters of a word are no other's (BIP-39), and what steel plates and short lists have. */
+const PREFIX_LETTERS = 4;
 
 export type WordsReading =
   | { outcome: 'key'; key: MasterKey }
@@ -36,26 +38,36 @@ export function splitWords(text: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** The word of the list that is meant: itself, or its first letters when no other begins with them; else null. */
+export function findWord(written: string): string | null {
+  if (known.has(written)) return written;
+  if (written.length < PREFIX_LETTERS) return null;
+  return wordlist.find((word) => word.startsWith(written)) ?? null;
+}
+
 /** Whether text is meant as words: most of what it has are words of the list. */
 export function looksLikeWords(words: readonly string[]): boolean {
   return (
     words.length >= WORD_COUNT / 2 &&
     words.length <= WORD_COUNT * 2 &&
-    words.filter((word) => known.has(word)).length * 2 > words.length
+    words.filter((word) => findWord(word) !== null).length * 2 > words.length
   );
 }
 
 /** Words that are not in the list are named with their place and the nearest ones that are. */
 export function parseWords(words: readonly string[]): WordsReading {
+  const meant = words.map(findWord);
   const problems: WordProblem[] = words
     .slice(0, WORD_COUNT)
-    .flatMap((word, at) => (known.has(word) ? [] : [{ position: at + 1, word, nearest: findNearest(word) }]));
+    .flatMap((word, at) =>
+      meant[at] === null ? [{ position: at + 1, word, nearest: findNearest(word) }] : [],
+    );
   if (words.length < WORD_COUNT) problems.push({ position: words.length + 1, word: '', nearest: [] });
   if (words.length > WORD_COUNT)
     problems.push({ position: WORD_COUNT + 1, word: words[WORD_COUNT] ?? '', nearest: [] });
   if (problems.length > 0) return { outcome: 'words_invalid', problems, checksumFails: false };
   try {
-    return { outcome: 'key', key: MasterKey.fromBytes(mnemonicToEntropy(words.join(' '), wordlist)) };
+    return { outcome: 'key', key: MasterKey.fromBytes(mnemonicToEntropy(meant.join(' '), wordlist)) };
   } catch {
     return { outcome: 'words_invalid', problems: [], checksumFails: true };
   }
@@ -78,15 +90,16 @@ export interface WordsCheck {
 export function checkWords(typed: readonly string[]): WordsCheck {
   const words = typed.map((word) => word.normalize('NFKD').trim().toLowerCase());
   const problems = words.flatMap((word, at) =>
-    word === '' || known.has(word) ? [] : [{ position: at + 1, nearest: findNearest(word) }],
+    word === '' || findWord(word) !== null ? [] : [{ position: at + 1, nearest: findNearest(word) }],
   );
-  const complete = words.length === WORD_COUNT && words.every((word) => known.has(word));
+  const complete = words.length === WORD_COUNT && words.every((word) => findWord(word) !== null);
   const reading = complete ? parseWords(words) : null;
   return { problems, complete, key: reading?.outcome === 'key' ? reading.key : null };
 }
 
-function findNearest(word: string): string[] {
-  return wordlist
+/** The words of a list that are most like a misspelt one. */
+export function findNearest(word: string, list: readonly string[] = wordlist): string[] {
+  return list
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, NEAREST_SHOWN)
@@ -96,7 +109,7 @@ function findNearest(word: string): string[] {
 /** One row of the table, used again for each pair: a page of misspelt words compares 50,000 of them. */
 const row = new Uint8Array(16);
 
-/** Levenshtein. Words of the list have at most 8 letters; longer input is cut, so the work stays small. */
+/** Levenshtein. Words of the lists have at most 8 letters; longer input is cut, so the work stays small. */
 function editDistance(word: string, candidate: string): number {
   const typed = word.slice(0, 16);
   for (let j = 0; j <= candidate.length; j++) row[j] = j;

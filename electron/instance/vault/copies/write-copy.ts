@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import { writeNewFile } from '../custody/key-file.ts';
-import { MAX_COPY_BYTES } from './read-copy.ts';
+import { MAX_COPY_BYTES } from './reading/copy-reader.ts';
 
 /**
  * Error codes of a drive that was unplugged, whose driver ended, or that is broken. ENOENT too while

@@ -9,7 +9,8 @@ import { createPassphraseCustody } from './passphrase-custody.ts';
 
 export interface CustodySurroundings {
   dataDir: string;
-  instanceId: string;
+  /** What the keychain's entries are named by. */
+  keychainName: string;
   /** TEMPS_ENCRYPTION_KEY_FILE is read from it. */
   env: NodeJS.ProcessEnv;
   listFingerprints: () => Fingerprint[];

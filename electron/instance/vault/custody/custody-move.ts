@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { noteKeychainUse } from '../home/custody-row.ts';
 import { findKeyFile } from '../key/found-key.ts';
 import { listKeyRecords } from '../key/key-record.ts';
 import { vaultOperations } from '../operations.ts';
@@ -34,6 +35,8 @@ async function move(
   to: CustodyName,
   passphrase?: SecretText,
 ): Promise<string | null> {
+  // SECURITY: keys are moved by files and entries first: not where the record of it cannot be written.
+  core.store.requireWritable();
   const active = getActiveKey(core);
   const from = core.custody;
   if (to === from.name) throw new AppError('conflict', `The key is already stored in ${to} custody.`);
@@ -54,6 +57,7 @@ async function move(
   const held = await requireHolds(target, active.fingerprint, passphrase);
 
   core.store.transaction(() => {
+    noteKeychainUse(core.store, core.dataDir, to);
     const change = core.store.sqlite.prepare(
       'UPDATE keys SET custody = ?, leaving_custody = ? WHERE fingerprint = ?',
     );
@@ -85,6 +89,7 @@ export async function finishCustodyMove(core: VaultCore): Promise<void> {
     // SECURITY: not because the record says so, nor because a copy unlocked: only after the custody in use was seen
     // to hold it.
     if (record.leavingCustody === null || !core.inCustody.has(record.fingerprint)) continue;
+    core.store.requireWritable();
     await openCustody(core, record.leavingCustody).remove(record.fingerprint);
     core.store.transaction(() => {
       core.store.sqlite

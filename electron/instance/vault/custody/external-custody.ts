@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/app-error.ts';
+import type { MasterKey } from '../sealing/master-key.ts';
 import type { KeyCustody } from './custody.ts';
 import { uniqueKeys } from './file-custody.ts';
 import { readKeyFile } from './key-file.ts';
@@ -29,7 +30,7 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
       if (reading.outcome !== 'read') return reading;
       return {
         outcome: 'found',
-        keys: uniqueKeys(parseKeyLines(reading.bytes, path)),
+        keys: uniqueKeys(takeKeys(reading.bytes, path)),
         said: reading.wasLoose
           ? [
               `${path} can be read by other users of this machine: make it 0600, or on FAT and exFAT mount the drive with umask=077`,
@@ -41,4 +42,12 @@ export function createExternalCustody(path: string | undefined): KeyCustody {
     promote: refuse,
     remove: refuse,
   };
+}
+
+function takeKeys(bytes: Uint8Array, path: string): MasterKey[] {
+  try {
+    return parseKeyLines(bytes, path);
+  } finally {
+    bytes.fill(0);
+  }
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
 import { isTaken, listFiles, readKeyFile, removeFile, replaceFile, writeNewFile } from './key-file.ts';
-import { formatKeyFile, parseKeyFile } from './key-text-file.ts';
+import { formatKeyFile, takeKey } from './key-text-file.ts';
 import { sweepPartialKeys } from './partial-files.ts';
 
 /** Upstream's name: the key in force. */
@@ -26,7 +26,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
       const reading = await readKeyFile(path, RULES);
       if (reading.outcome === 'refused') return reading.detail;
       if (reading.outcome === 'read') {
-        found.push({ path, key: parseKeyFile(reading.bytes, path), wasLoose: reading.wasLoose });
+        found.push({ path, key: takeKey(reading.bytes, path), wasLoose: reading.wasLoose });
       }
     }
     return found;
@@ -58,7 +58,7 @@ export function createFileCustody(dataDir: string): KeyCustody {
     async save(key) {
       const before = await requireAll();
       if (before.some((known) => known.key.fingerprint === key.fingerprint)) return;
-      await writeNewFile((await isTaken(plain)) ? named(key.fingerprint) : plain, formatKeyFile(key));
+      await writeKey(key, writeNewFile, (await isTaken(plain)) ? named(key.fingerprint) : plain);
       const after = await requireAll();
       if (!after.some((known) => known.key.fingerprint === key.fingerprint)) {
         throw new AppError('custody_refused', `${plain} did not return the key that was written.`);
@@ -72,9 +72,9 @@ export function createFileCustody(dataDir: string): KeyCustody {
       const current = found.find(({ path }) => path === plain);
       if (current?.key.fingerprint !== fingerprint) {
         if (current && !(await isTaken(named(current.key.fingerprint)))) {
-          await writeNewFile(named(current.key.fingerprint), formatKeyFile(current.key));
+          await writeKey(current.key, writeNewFile, named(current.key.fingerprint));
         }
-        await replaceFile(plain, formatKeyFile(wanted.key));
+        await writeKey(wanted.key, replaceFile, plain);
       }
       await removeFile(named(fingerprint));
     },
@@ -90,6 +90,19 @@ export function createFileCustody(dataDir: string): KeyCustody {
       );
     },
   };
+}
+
+async function writeKey(
+  key: MasterKey,
+  write: (path: string, bytes: Uint8Array) => Promise<void>,
+  path: string,
+): Promise<void> {
+  const bytes = formatKeyFile(key);
+  try {
+    await write(path, bytes);
+  } finally {
+    bytes.fill(0);
+  }
 }
 
 /** One key may lie under two names for a moment. */

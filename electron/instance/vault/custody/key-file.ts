@@ -14,6 +14,7 @@ const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 /** What fsync() of a folder answers where the file system has no such thing. A disk that fails answers otherwise. */
 const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
+/** `bytes` are the caller's, to be filled with zeros when done. */
 export type KeyFileReading =
   | { outcome: 'read'; bytes: Buffer; wasLoose: boolean }
   | { outcome: 'missing' }
@@ -48,11 +49,42 @@ export async function readKeyFile(path: string, rules: KeyFileRules): Promise<Ke
     const info = fstatSync(file.fd);
     requireSafe(path, info);
     const isLoose = process.platform !== 'win32' && (info.mode & 0o077) !== 0;
-    if (isLoose && rules.repairMode) await file.chmod(0o600);
-    return { outcome: 'read', bytes: await file.readFile(), wasLoose: isLoose };
+    const isRepaired = isLoose && rules.repairMode && (await repairMode(file));
+    return {
+      outcome: 'read',
+      bytes: await readSmall(file, path),
+      wasLoose: isLoose && (isRepaired || !rules.repairMode),
+    };
   } finally {
     await file.close();
   }
+}
+
+/** False on a disk that takes no writes: its keys are read all the same. */
+async function repairMode(file: FileHandle): Promise<boolean> {
+  try {
+    await file.chmod(0o600);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EROFS') return false;
+    throw error;
+  }
+}
+
+/** SECURITY: into one buffer: what Node reads by itself is copied, and its first place never wiped. */
+async function readSmall(file: FileHandle, path: string): Promise<Buffer> {
+  const buffer = Buffer.alloc(MAX_FILE_BYTES + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    length += bytesRead;
+    if (length === buffer.length) throw tooLarge(path);
+  }
+}
+
+function tooLarge(path: string): AppError {
+  return new AppError('key_file_invalid', `${path} is too large to be a key.`);
 }
 
 function requireSafe(path: string, info: Stats): void {
@@ -65,7 +97,7 @@ function requireSafe(path: string, info: Stats): void {
       path,
       'belongs to another user: give it to yours, or on FAT and exFAT mount the drive as yours',
     );
-  if (info.size > MAX_FILE_BYTES) throw new AppError('key_file_invalid', `${path} is too large to be a key.`);
+  if (info.size > MAX_FILE_BYTES) throw tooLarge(path);
 }
 
 function unsafe(path: string, why: string): AppError {

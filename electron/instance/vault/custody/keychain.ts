@@ -1,8 +1,8 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { type Fingerprint, formatKeyText, type MasterKey, parseKeyText } from '../sealing/master-key.ts';
+import { decodeKey, encodeKey, type Fingerprint, type MasterKey } from '../sealing/master-key.ts';
 import type { CustodyFinding, KeyCustody } from './custody.ts';
-import { callKeytar, KeytarMissingError, type KeytarRequest } from './keytar-call.ts';
+import { callKeytar, type KeytarCall, KeytarMissingError } from './keytar-call.ts';
 import { findSecretServiceName, probeSecretService } from './secret-service.ts';
 
 /** The name under which the user finds the entries in the system's own keychain window. */
@@ -18,28 +18,32 @@ const placeNames: Partial<Record<NodeJS.Platform, string>> = {
 const UNNAMED = 'the keychain';
 
 export interface KeychainOptions {
-  instanceId: string;
+  /** What its entries are named by: the id of the instance, and its directory. */
+  keychainName: string;
   /** The keys worth looking for: those of the key record and of an open rotation. */
   listFingerprints: () => Fingerprint[];
   processes: ProcessHost;
 }
 
 /**
- * The OS keychain by keytar: service `Temps`, account `<instance id>/<fingerprint>`, value the 64 hex digits.
+ * The OS keychain by keytar: service `Temps`, account `<name>/<fingerprint>`, value the 64 hex digits.
  *
  * Entries are looked up one by one and never listed: listing crashes keytar on a locked Secret Service. keytar
  * is archived upstream and optional; only keytar-call.ts knows it.
  */
 export function createKeychainCustody({
-  instanceId,
+  keychainName,
   listFingerprints,
   processes,
 }: KeychainOptions): KeyCustody {
   const place = placeNames[process.platform] ?? 'the system keychain';
   let label = process.platform === 'linux' ? UNNAMED : place;
-  const entry = (fingerprint: Fingerprint) => ({ service: SERVICE, account: `${instanceId}/${fingerprint}` });
+  const entry = (fingerprint: Fingerprint) => ({
+    service: SERVICE,
+    account: `${keychainName}/${fingerprint}`,
+  });
 
-  async function call(request: KeytarRequest): Promise<string | boolean | null> {
+  async function call(request: KeytarCall): Promise<Buffer | boolean | null> {
     try {
       return await callKeytar(processes, request);
     } catch (error) {
@@ -55,13 +59,14 @@ export function createKeychainCustody({
 
   /** SECURITY: an entry whose value is not the key its name says counts as refused, never as missing. */
   async function read(fingerprint: Fingerprint): Promise<MasterKey | null> {
-    const text = await call({ call: 'get', ...entry(fingerprint) });
-    if (text === null) return null;
-    const key = parseKeyText(String(text));
+    const digits = await call({ call: 'get', ...entry(fingerprint) });
+    if (digits === null) return null;
+    const key = Buffer.isBuffer(digits) ? decodeKey(digits) : null;
+    if (Buffer.isBuffer(digits)) digits.fill(0);
     if (key?.fingerprint === fingerprint) return key;
     throw new AppError(
       'custody_refused',
-      `The entry ${SERVICE} ${instanceId}/${fingerprint} in ${place} does not contain the key it names.`,
+      `The entry ${SERVICE} ${keychainName}/${fingerprint} in ${place} does not contain the key it names.`,
     );
   }
 
@@ -101,7 +106,12 @@ export function createKeychainCustody({
     async save(key) {
       await requireOpen();
       if (await read(key.fingerprint)) return;
-      await call({ call: 'set', ...entry(key.fingerprint), password: formatKeyText(key) });
+      const password = encodeKey(key);
+      try {
+        await call({ call: 'set', ...entry(key.fingerprint), password });
+      } finally {
+        password.fill(0);
+      }
       // keytar has returned stale values on Windows: the entry is read before anything relies on it.
       if (!(await read(key.fingerprint))) {
         throw new AppError('custody_refused', `${place} did not return the key that was stored.`);

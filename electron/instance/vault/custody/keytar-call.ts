@@ -1,12 +1,24 @@
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
+import { askOnce, createProcessClient, type Program, programFile } from '../../kernel/processes.ts';
+import { KeyBox } from '../sealing/key-box.ts';
 
-/** One call of keytar's. */
-export type KeytarRequest =
+/** One call of keytar's. The password is in a buffer that the caller wipes. */
+export type KeytarCall =
   | { call: 'get' | 'delete'; service: string; account: string }
-  | { call: 'set'; service: string; account: string; password: string };
+  | { call: 'set'; service: string; account: string; password: Uint8Array };
 
-export type KeytarAnswer = { value: string | boolean | null } | { error: string };
+/** What the process is asked: passwords are in boxes, which only the two of them can open. */
+export type KeytarRequest =
+  | { call: 'meet' }
+  | { call: 'get'; service: string; account: string; publicKey: string }
+  | { call: 'set'; service: string; account: string; publicKey: string; box: string }
+  | { call: 'delete'; service: string; account: string };
+
+export type KeytarAnswer =
+  | { publicKey: string }
+  | { publicKey: string; box: string }
+  | { value: boolean | null }
+  | { error: string };
 
 interface Keytar {
   getPassword(service: string, account: string): Promise<string | null>;
@@ -23,16 +35,21 @@ export const keytarProgram: Program<KeytarRequest, KeytarAnswer> = {
   file: programFile(import.meta, 'keytar-process'),
   timeoutMs: TIMEOUT_MS,
   parseRequest(message) {
-    const { call, service, account, password } = message as Record<string, unknown>;
+    const { call, service, account, publicKey, box } = message as Record<string, unknown>;
+    if (call === 'meet') return { call };
     if (typeof service !== 'string' || typeof account !== 'string') throw new TypeError('no entry');
-    if (call === 'set' && typeof password === 'string') return { call, service, account, password };
-    if (call === 'get' || call === 'delete') return { call, service, account };
+    if (call === 'delete') return { call, service, account };
+    if (typeof publicKey !== 'string') throw new TypeError('no one to answer to');
+    if (call === 'set' && typeof box === 'string') return { call, service, account, publicKey, box };
+    if (call === 'get') return { call, service, account, publicKey };
     throw new TypeError('no call');
   },
   parseAnswer(message) {
-    const { value, error } = message as Record<string, unknown>;
+    const { value, error, publicKey, box } = message as Record<string, unknown>;
     if (typeof error === 'string') return { error };
-    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return { value };
+    if (typeof publicKey === 'string' && typeof box === 'string') return { publicKey, box };
+    if (typeof publicKey === 'string' && box === undefined) return { publicKey };
+    if (typeof value === 'boolean' || value === null) return { value };
     throw new TypeError('no answer');
   },
 };
@@ -44,42 +61,89 @@ export class KeytarMissingError extends Error {}
  * process, which dies with a restarted keyring daemon and never comes back; and a call that hangs on a prompt
  * can be ended. Elsewhere in this process: macOS asks its user anew for every other program that wants an entry.
  *
+ * SECURITY: keytar speaks JavaScript strings, which cannot be wiped. On Linux those end with its process; elsewhere
+ * they stay in this one until their place is used again. What is returned is the caller's, to be wiped.
+ *
  * Throws KeytarMissingError when the module is not there, an Error with the keychain's own words otherwise.
  */
 export async function callKeytar(
   processes: ProcessHost,
-  request: KeytarRequest,
-): Promise<string | boolean | null> {
-  const answer =
-    process.platform === 'linux'
-      ? await askOnce(processes, keytarProgram, request)
-      : await withTimeout(performKeytarCall(request));
-  if (!('error' in answer)) return answer.value;
+  request: KeytarCall,
+): Promise<Buffer | boolean | null> {
+  return process.platform === 'linux'
+    ? await callInProcess(processes, request)
+    : await withTimeout(callKeytarHere(request));
+}
+
+async function callInProcess(processes: ProcessHost, request: KeytarCall): Promise<Buffer | boolean | null> {
+  const ours = new KeyBox();
+  if (request.call !== 'set') {
+    const given = request.call === 'get' ? { ...request, publicKey: ours.publicKey } : request;
+    const answer = requireAnswer(await askOnce(processes, keytarProgram, given as KeytarRequest));
+    if ('value' in answer) return answer.value;
+    if ('box' in answer) return ours.open(answer.box, answer.publicKey);
+    throw new Error('the keychain process gave no entry');
+  }
+  const client = createProcessClient(processes, keytarProgram);
+  try {
+    const met = requireAnswer(await client.ask({ call: 'meet' }));
+    if (!('publicKey' in met)) throw new Error('the keychain process gave no key');
+    const box = ours.close(request.password, met.publicKey);
+    const { call, service, account } = request;
+    requireAnswer(await client.ask({ call, service, account, publicKey: ours.publicKey, box }));
+    return null;
+  } finally {
+    await client.stop();
+  }
+}
+
+function requireAnswer(answer: KeytarAnswer): Exclude<KeytarAnswer, { error: string }> {
+  if (!('error' in answer)) return answer;
   if (answer.error === KEYTAR_MODULE) throw new KeytarMissingError('keytar is not installed');
   throw new Error(answer.error);
 }
 
-/** Only in a process that may hang: see `callKeytar`. */
-export async function performKeytarCall(request: KeytarRequest): Promise<KeytarAnswer> {
-  let keytar: Keytar;
-  try {
-    const loaded = (await import(KEYTAR_MODULE)) as Keytar & { default?: Keytar };
-    keytar = loaded.default ?? loaded;
-  } catch {
-    return { error: KEYTAR_MODULE };
-  }
-  const { service, account } = request;
+let ownBox: KeyBox | undefined;
+
+/** In the process of its own. */
+export async function answerKeytarRequest(request: KeytarRequest): Promise<KeytarAnswer> {
+  ownBox ??= new KeyBox();
+  const { publicKey } = ownBox;
+  if (request.call === 'meet') return { publicKey };
   try {
     if (request.call === 'set') {
-      await keytar.setPassword(service, account, request.password);
+      const password = ownBox.open(request.box, request.publicKey);
+      await callKeytarHere({ ...request, password });
       return { value: null };
     }
-    const isGet = request.call === 'get';
-    return {
-      value: await (isGet ? keytar.getPassword(service, account) : keytar.deletePassword(service, account)),
-    };
+    const value = await callKeytarHere(request);
+    if (typeof value === 'boolean' || value === null) return { value };
+    return { publicKey, box: ownBox.close(value, (request as { publicKey: string }).publicKey) };
   } catch (error) {
+    if (error instanceof KeytarMissingError) return { error: KEYTAR_MODULE };
     return { error: error instanceof Error ? error.message : 'refused' };
+  }
+}
+
+/** Only in a process that may hang: see `callKeytar`. */
+async function callKeytarHere(request: KeytarCall): Promise<Buffer | boolean | null> {
+  const keytar = await loadKeytar();
+  const { service, account } = request;
+  if (request.call === 'delete') return await keytar.deletePassword(service, account);
+  if (request.call === 'set') {
+    await keytar.setPassword(service, account, Buffer.from(request.password).toString('utf8'));
+    return null;
+  }
+  const text = await keytar.getPassword(service, account);
+  return text === null ? null : Buffer.from(text, 'utf8');
+}
+
+async function loadKeytar(): Promise<Keytar> {
+  try {
+    const loaded = (await import(KEYTAR_MODULE)) as Keytar & { default?: Keytar };
+    return loaded.default ?? loaded;
+  } catch {
+    throw new KeytarMissingError('keytar is not installed');
   }
 }
 

@@ -1,4 +1,4 @@
 import { answerRequests } from '../../kernel/answer-requests.ts';
-import { keytarProgram, performKeytarCall } from './keytar-call.ts';
+import { answerKeytarRequest, keytarProgram } from './keytar-call.ts';
 
-answerRequests(keytarProgram, performKeytarCall);
+answerRequests(keytarProgram, answerKeytarRequest);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import { type Fingerprint, parseFingerprint } from '../sealing/master-key.ts';
 import { listFiles, PARTIAL_MARK, readKeyFile, removeFile } from './key-file.ts';
-import { parseKeyFile } from './key-text-file.ts';
+import { takeKey } from './key-text-file.ts';
 
 /** `.encryption_key.partial-…`, `.encryption_key.4F2A91C077DE1B3A.age.partial-…`. */
 const PARTIAL_KEYS = new RegExp(
@@ -36,7 +36,7 @@ export async function sweepPartialKeys(
 async function readFingerprint(path: string): Promise<Fingerprint | null> {
   try {
     const reading = await readKeyFile(path, { followSymlinks: false, repairMode: false });
-    return reading.outcome === 'read' ? parseKeyFile(reading.bytes, path).fingerprint : null;
+    return reading.outcome === 'read' ? takeKey(reading.bytes, path).fingerprint : null;
   } catch (error) {
     if (error instanceof AppError) return null;
     throw error;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
-import { type Fingerprint, formatKeyText, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
+import { encodeKey, type Fingerprint, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import type { KeyCustody } from './custody.ts';
 import { uniqueKeys } from './file-custody.ts';
@@ -13,9 +13,10 @@ import {
   replaceFile,
   writeNewFile,
 } from './key-file.ts';
-import { parseKeyFile } from './key-text-file.ts';
+import { takeKey } from './key-text-file.ts';
 import { sweepPartialKeys } from './partial-files.ts';
 import { openWithPassphrase, protectWithPassphrase } from './passphrase-file.ts';
+import type { StrongPassphrase } from './strong-passphrase.ts';
 
 const FILE = 'encryption_key.age';
 /**
@@ -72,14 +73,28 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
     for (const { path, bytes } of await readAll()) {
       const opened = await openWithPassphrase(bytes, passphrase);
       if (opened.outcome === 'opened') {
-        const key = parseKeyFile(opened.plaintext, path);
+        const key = takeKey(opened.plaintext, path);
         keys.push(key);
         paths.set(key.fingerprint, path);
       } else if (opened.outcome === 'wrong') said.push(`${path} cannot be decrypted with this passphrase`);
+      else if (opened.outcome === 'unusable')
+        throw new AppError(
+          'key_file_invalid',
+          `${path} cannot be used here, because ${opened.because}. It was not changed.`,
+        );
       else throw new AppError('key_file_invalid', `${path} is damaged. It was not changed.`);
     }
     if (keys.length === 0) throw new AppError('passphrase_wrong', 'Wrong passphrase.');
     return { keys: uniqueKeys(keys), said };
+  }
+
+  async function protect(key: MasterKey, passphrase: StrongPassphrase): Promise<Uint8Array> {
+    const digits = encodeKey(key);
+    try {
+      return await protectWithPassphrase(digits, passphrase, scryptLogN);
+    } finally {
+      digits.fill(0);
+    }
   }
 
   return {
@@ -104,10 +119,7 @@ export function createPassphraseCustody(dataDir: string, scryptLogN?: number): K
       if (paths.has(key.fingerprint)) return;
       const path = (await isTaken(plain)) ? named(key.fingerprint) : plain;
       if (path === plain) await writeLabel(key.fingerprint);
-      await writeNewFile(
-        path,
-        await protectWithPassphrase(Buffer.from(formatKeyText(key), 'ascii'), passphrase, scryptLogN),
-      );
+      await writeNewFile(path, await protect(key, passphrase));
       const { keys } = await openAll(passphrase.text);
       if (!keys.some((known) => known.fingerprint === key.fingerprint)) {
         throw new AppError('custody_refused', `${path} did not return the key that was written.`);

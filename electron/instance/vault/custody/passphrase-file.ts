@@ -1,13 +1,15 @@
 import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
+import { openPayload, sealPayload } from '../sealing/age-payload.ts';
 import type { SecretText } from '../secret-text.ts';
+import { UnusableError } from '../unusable-error.ts';
 import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
- * age v1 files under a passphrase (https://age-encryption.org/v1, "The scrypt recipient type"). The file format
- * is the age library's; the one stanza is made here, because the library derives its key in JavaScript on the
- * event loop for seconds, and node:crypto does it in a thread.
+ * age v1 files under a passphrase (https://age-encryption.org/v1, "The scrypt recipient type"). The file's header
+ * is the age library's. Its one stanza is made here, because the library derives its key in JavaScript on the
+ * event loop for seconds, and node:crypto does it in a thread; so is the payload, see sealing/age-payload.ts.
  */
 const LABEL = Buffer.from('age-encryption.org/v1/scrypt', 'ascii');
 const SALT_BYTES = 16;
@@ -30,6 +32,11 @@ const deriveKey = promisify<
   Buffer
 >(scrypt);
 
+/** Of the payload. */
+const NONCE_BYTES = 16;
+/** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */
+const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
+
 /** An age v1 file, binary. */
 export async function protectWithPassphrase(
   plaintext: Uint8Array,
@@ -37,47 +44,90 @@ export async function protectWithPassphrase(
   logN = SCRYPT_LOG_N,
 ): Promise<Uint8Array> {
   const age = await import('age-encryption');
+  let keptKey = Buffer.alloc(0);
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
+      keptKey = Buffer.from(fileKey);
       const salt = randomBytes(SALT_BYTES);
-      const key = await deriveWrapKey(passphrase.text, salt, logN);
+      const key = await deriveWrapKey(composePassphrase(passphrase), salt, logN);
       const cipher = createCipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
+      key.fill(0);
       const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
       return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];
     },
   };
   const encrypter = new age.Encrypter();
   encrypter.addRecipient(recipient);
-  return await encrypter.encrypt(plaintext);
+  const empty = await encrypter.encrypt(new Uint8Array());
+  const header = empty.subarray(0, empty.length - EMPTY_PAYLOAD_BYTES);
+  const payload = sealPayload(keptKey, randomBytes(NONCE_BYTES), plaintext);
+  keptKey.fill(0);
+  return Buffer.concat([header, payload]);
 }
 
+/** `plaintext` is the caller's, to be wiped. */
 export type PassphraseOpening =
-  | { outcome: 'opened'; plaintext: Uint8Array }
+  | { outcome: 'opened'; plaintext: Buffer }
+  /** It is a passphrase file, and no passphrase was given. */
+  | { outcome: 'closed' }
   | { outcome: 'wrong' }
-  | { outcome: 'damaged' };
+  | { outcome: 'damaged' }
+  | { outcome: 'unusable'; because: string };
 
 /** Opens an age v1 file, binary or armored. Never throws for what the file says. */
 export async function openWithPassphrase(
   file: Uint8Array,
-  passphrase: SecretText,
+  passphrase?: SecretText,
 ): Promise<PassphraseOpening> {
   const age = await import('age-encryption');
-  let unwrapped = false;
+  /** What is known once the file's stanza was read. */
+  let found: 'closed' | 'wrong' | 'damaged' = 'damaged';
   const identity: Identity = {
     async unwrapFileKey(stanzas) {
-      const fileKey = await unwrap(stanzas, passphrase);
-      unwrapped = fileKey === null;
+      const lock = readStanza(stanzas);
+      const fileKey = passphrase ? await unwrap(lock, passphrase) : null;
+      // Wrong passphrase, or the stanza's bytes were changed: nothing tells the two apart.
+      if (fileKey === null) found = passphrase ? 'wrong' : 'closed';
       return fileKey;
     },
   };
   try {
     const decrypter = new age.Decrypter();
     decrypter.addIdentity(identity);
-    return { outcome: 'opened', plaintext: await decrypter.decrypt(dearmor(age, file)) };
-  } catch {
-    // The stanza did not open: wrong passphrase, or its bytes were changed; nothing tells the two apart.
-    return { outcome: unwrapped ? 'wrong' : 'damaged' };
+    const bytes = dearmor(age, file);
+    const payloadAt = findPayload(bytes);
+    const fileKey = await decrypter.decryptHeader(bytes.subarray(0, payloadAt));
+    try {
+      return { outcome: 'opened', plaintext: openPayload(fileKey, bytes.subarray(payloadAt)) };
+    } finally {
+      fileKey.fill(0);
+    }
+  } catch (error) {
+    if (error instanceof UnusableError) return { outcome: 'unusable', because: error.because };
+    return { outcome: found };
   }
+}
+
+/**
+ * A passphrase as it may have been typed where the file was written: Unicode has two ways to write most letters with
+ * accents, and keyboards and programs differ in which they choose.
+ */
+export function listSpellings(passphrase: SecretText): string[] {
+  const typed = passphrase.reveal();
+  return [...new Set([typed, typed.normalize('NFC'), typed.normalize('NFD')])];
+}
+
+/** For new files: what most keyboards type, so that other programs open them. */
+export function composePassphrase(passphrase: StrongPassphrase): string {
+  return passphrase.text.reveal().normalize('NFC');
+}
+
+/** The header ends with the line of its MAC. */
+function findPayload(file: Uint8Array): number {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const lineEnd = bytes.indexOf('\n', bytes.indexOf('\n--- ') + 1);
+  if (lineEnd < 1) throw new Error('no header');
+  return lineEnd + 1;
 }
 
 /** Whether these bytes begin like an age file, binary or armored. */
@@ -91,35 +141,66 @@ function dearmor(age: typeof import('age-encryption'), file: Uint8Array): Uint8A
   return text.trimStart().startsWith('-----BEGIN') ? age.armor.decode(text) : file;
 }
 
-async function unwrap(stanzas: Stanza[], passphrase: SecretText): Promise<Uint8Array | null> {
-  const [stanza] = stanzas;
-  const [type, salt64, factor] = stanza?.args ?? [];
+/** What a passphrase file is locked with. */
+interface ScryptStanza {
+  salt: Buffer;
+  logN: number;
+  body: Uint8Array;
+}
+
+/** Throws `UnusableError` for a file that other programs open, and an Error for a damaged one. */
+function readStanza(stanzas: readonly Stanza[]): ScryptStanza {
+  const stanza = stanzas.find(({ args }) => args[0] === 'scrypt');
+  if (!stanza) {
+    if (stanzas.length === 0) throw new Error('no stanza');
+    throw new UnusableError(
+      'it is encrypted for a recipient and not with a passphrase: decrypt it with age and its identity file, and use the result',
+    );
+  }
   // The specification: a scrypt stanza stands alone, so that a file cannot be opened by someone else as well.
-  if (!stanza || stanzas.length !== 1 || stanza.args.length !== 3 || type !== 'scrypt')
-    throw new Error('not a passphrase file');
-  const salt = Buffer.from(salt64 ?? '', 'base64');
+  if (stanzas.length !== 1 || stanza.args.length !== 3) throw new Error('not a passphrase file');
+  const [, salt64 = '', factor = ''] = stanza.args;
+  const salt = Buffer.from(salt64, 'base64');
   if (salt.length !== SALT_BYTES || salt.toString('base64').replace(/=+$/, '') !== salt64)
     throw new Error('bad salt');
-  if (!/^[1-9][0-9]?$/.test(factor ?? '') || Number(factor) > MAX_LOG_N) throw new Error('bad work factor');
+  if (!/^[1-9][0-9]?$/.test(factor)) throw new Error('bad work factor');
+  if (Number(factor) > MAX_LOG_N)
+    throw new UnusableError(
+      `its passphrase is protected by 2^${factor} rounds of scrypt, and 2^${MAX_LOG_N} is the most that is computed here`,
+    );
   if (stanza.body.length !== WRAPPED_KEY_BYTES) throw new Error('bad stanza');
-  const key = await deriveWrapKey(passphrase, salt, Number(factor));
-  const tagAt = stanza.body.length - TAG_BYTES;
+  return { salt, logN: Number(factor), body: stanza.body };
+}
+
+/** The file's key; null when the passphrase is not the one, however it is spelt. */
+async function unwrap(stanza: ScryptStanza, passphrase: SecretText): Promise<Uint8Array | null> {
+  for (const spelling of listSpellings(passphrase)) {
+    const fileKey = await unwrapWith(stanza, spelling);
+    if (fileKey) return fileKey;
+  }
+  return null;
+}
+
+async function unwrapWith({ salt, logN, body }: ScryptStanza, spelling: string): Promise<Uint8Array | null> {
+  const key = await deriveWrapKey(spelling, salt, logN);
+  const tagAt = body.length - TAG_BYTES;
   const decipher = createDecipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(stanza.body.subarray(tagAt));
+  key.fill(0);
+  decipher.setAuthTag(body.subarray(tagAt));
   try {
-    return Buffer.concat([decipher.update(stanza.body.subarray(0, tagAt)), decipher.final()]);
+    return Buffer.concat([decipher.update(body.subarray(0, tagAt)), decipher.final()]);
   } catch {
     return null;
   }
 }
 
-async function deriveWrapKey(passphrase: SecretText, salt: Buffer, logN: number): Promise<Buffer> {
+async function deriveWrapKey(passphrase: string, salt: Buffer, logN: number): Promise<Buffer> {
   const N = 2 ** logN;
   const parameters = { N, r: 8, p: 1, maxmem: 128 * N * 8 + 1024 * 1024 };
-  return await deriveKey(
-    Buffer.from(passphrase.reveal(), 'utf8'),
-    Buffer.concat([LABEL, salt]),
-    32,
-    parameters,
-  );
+  const bytes = Buffer.from(passphrase, 'utf8');
+  try {
+    return await deriveKey(bytes, Buffer.concat([LABEL, salt]), 32, parameters);
+  } finally {
+    bytes.fill(0);
+  }
 }

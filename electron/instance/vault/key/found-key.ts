@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import { readKeyFile } from '../custody/key-file.ts';
-import { parseKeyFile } from '../custody/key-text-file.ts';
+import { takeKey } from '../custody/key-text-file.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 
 /** An existing key file: of an earlier instance, or of upstream's server. The key itself is not kept. */
@@ -35,5 +35,5 @@ export async function findKeyFile(dataDir: string): Promise<{ found: FoundKey | 
 export async function readFoundKey(path: string): Promise<MasterKey | null> {
   const reading = await readKeyFile(path, { followSymlinks: false, repairMode: false });
   if (reading.outcome === 'refused') throw new AppError('custody_refused', reading.detail);
-  return reading.outcome === 'read' ? parseKeyFile(reading.bytes, path) : null;
+  return reading.outcome === 'read' ? takeKey(reading.bytes, path) : null;
 }

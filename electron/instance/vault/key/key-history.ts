@@ -5,6 +5,7 @@ import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { getKeyRecord, openCustody, type VaultCore } from '../vault-core.ts';
+import { forgetDroppedKeys } from './forget.ts';
 import { countSecretsUnder, type KeyRecord, listKeyRecords } from './key-record.ts';
 
 export interface KeyEpoch extends KeyRecord {
@@ -12,22 +13,53 @@ export interface KeyEpoch extends KeyRecord {
   held: boolean;
   /** How many values name this key. */
   values: number;
-  /** Number of known copies of it, verified or not. */
+  /** Number of known copies and splits of it, verified or not. */
   copies: number;
+  /** What is lost if it is shredded, in words. */
+  ifShredded: string;
 }
 
 /** Every key this instance has or had, newest first. */
 export function listEpochs(core: VaultCore): KeyEpoch[] {
-  const countCopies = core.store.sqlite
-    .prepare('SELECT count(*) FROM key_copies WHERE fingerprint = ? AND finished = 1')
-    .pluck();
-  return listKeyRecords(core.store).map((record) => ({
-    ...record,
-    held: core.ring.has(record.fingerprint),
-    values: countSecretsUnder(core.store, record.fingerprint),
-    copies: countCopies.get(record.fingerprint) as number,
-  }));
+  const countCopies = core.store.sqlite.prepare(
+    `SELECT (SELECT count(*) FROM key_copies WHERE fingerprint = @fingerprint AND finished = 1)
+          + (SELECT count(*) FROM key_splits WHERE fingerprint = @fingerprint) AS copies,
+            (SELECT count(verified_at) FROM key_copies WHERE fingerprint = @fingerprint)
+          + (SELECT count(*) FROM key_splits WHERE fingerprint = @fingerprint AND NOT EXISTS (
+               SELECT 1 FROM key_shares WHERE split_id = key_splits.id AND verified_at IS NULL)) AS verified`,
+  );
+  return listKeyRecords(core.store).map((record) => {
+    const { copies, verified } = countCopies.get({ fingerprint: record.fingerprint }) as {
+      copies: number;
+      verified: number;
+    };
+    return {
+      ...record,
+      held: core.ring.has(record.fingerprint),
+      values: countSecretsUnder(core.store, record.fingerprint),
+      copies,
+      ifShredded: describeShredding(record, copies, verified),
+    };
+  });
 }
+
+/** Which backups only this key decrypts, and whether anything would be left that does. */
+export function describeShredding(
+  { epoch, activatedAt, retiredAt }: Pick<KeyRecord, 'epoch' | 'activatedAt' | 'retiredAt'>,
+  copies: number,
+  verified: number,
+): string {
+  const until = retiredAt === null ? 'now' : formatDay(retiredAt);
+  const backups = `Secrets in backups of the database made from ${formatDay(activatedAt)} to ${until} can only be decrypted with key version ${epoch}.`;
+  if (copies === 0)
+    return `${backups} No copy of it is listed: without one, the secrets in those backups are lost for good.`;
+  if (verified === 0)
+    return `${backups} ${copies === 1 ? 'The one copy of it was' : `Its ${copies} copies were`} never verified: verify one first, or those secrets may be lost for good.`;
+  return `${backups} Afterwards only its copies can: ${verified === 1 ? '1 is' : `${verified} are`} verified. Keep one for as long as you keep those backups.`;
+}
+
+/** `2026-03-01`, of UTC: the same for everyone who reads it. */
+const formatDay = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 /**
  * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still
@@ -48,6 +80,8 @@ async function shred(
   fingerprint: Fingerprint,
   typed: Fingerprint | null,
 ): Promise<void> {
+  // SECURITY: the key goes first, and its record after it: not where that cannot be written.
+  core.store.requireWritable();
   const record = getKeyRecord(core, fingerprint);
   if (typed !== fingerprint) {
     throw new AppError('invalid_request', 'Type the fingerprint of the key to shred.', {
@@ -76,6 +110,7 @@ async function shred(
   // So may a kill, in a folder that is not that of the custody in force.
   await sweepPartialKeys(core.dataDir, (partial) => partial.fingerprint === fingerprint);
   core.ring.drop(fingerprint);
+  forgetDroppedKeys();
   core.store.transaction(() => {
     core.store.sqlite
       .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { placesShape } from '../copies/copy-shapes.ts';
@@ -20,18 +19,17 @@ import { keyEpochsShape, keyShape, movedKeyShape, toKeyJson } from './key-shapes
 const passphrase = z.string().min(1).max(1024).optional();
 
 /** `/vault/key`, its history and its custody, and the places a copy may go. */
-export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+export function keyRoutes({ core, jobs }: VaultRouteDeps) {
   const app = createRoutes();
-  const now = () => ctx.clock.now();
 
   app.openapi(
     createRoute({
       method: 'get',
       path: '/vault/key',
+      ...act('vault_read'),
       responses: answer(keyShape, 'The active key, never the key itself'),
     }),
     async (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       await watchCustody(core, true);
       return c.json(toKeyJson(core));
     },
@@ -41,13 +39,12 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key',
+      ...act('key_create'),
       request: body(firstCustodyBody),
       responses: answer(keyShape, 'The first key, created where the owner chose'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
-      requireConfirmed(caller, now());
       await keepFirstKey(core, caller, toFirstCustody(c.req.valid('json')));
       return c.json(toKeyJson(core));
     },
@@ -57,10 +54,10 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/epochs',
+      ...act('vault_read'),
       responses: answer(keyEpochsShape, 'All keys this instance had'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(toAnswer(keyEpochsShape, { epochs: listEpochs(core) }));
     },
   );
@@ -69,6 +66,7 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/epochs/{fingerprint}/shred',
+      ...act('key_shred'),
       request: {
         params: z.object({ fingerprint: z.string() }),
         ...body(z.object({ confirm: z.string().max(64) })),
@@ -77,8 +75,6 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
-      requireConfirmed(caller, now());
       const fingerprint = parseFingerprint(c.req.valid('param').fingerprint);
       if (!fingerprint) throw new AppError('not_found', 'This is not a fingerprint.');
       await shredKey(core, caller, fingerprint, parseFingerprint(c.req.valid('json').confirm));
@@ -90,13 +86,12 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/custody',
+      ...act('key_move'),
       request: body(z.object({ custody: z.enum(custodyNames), passphrase })),
       responses: answer(movedKeyShape, 'The key and where it is now'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
-      requireConfirmed(caller, now());
       const request = c.req.valid('json');
       const note = await moveCustody(
         core,
@@ -113,10 +108,10 @@ export function keyRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/places',
+      ...act('places_read'),
       responses: answer(placesShape, 'Drives and folders of this machine'),
     }),
     async (c) => {
-      requireOwner(c.get('caller'));
       return c.json(toAnswer(placesShape, { places: await listPlaces(placeContext(core)) }));
     },
   );

@@ -44,6 +44,7 @@ export const epochShape = z
     seal_count: z.number(),
     values: z.number().openapi({ description: 'Values encrypted with this key' }),
     copies: z.number().openapi({ description: 'Known copies of it, verified or not' }),
+    if_shredded: z.string().openapi({ description: 'What is lost if it is shredded, in words' }),
   })
   .openapi('KeyEpoch');
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { SecretText } from '../secret-text.ts';
+import { MAX_SHARES } from '../split/slip39/shares.ts';
 import type { HandedCopy, Unlocking } from './unlock.ts';
 
 /** The ways to unlock, as a request names them. */
@@ -24,6 +25,11 @@ export const unlockBody = z.discriminatedUnion('method', [
     passphrase: z.string().max(1024).optional(),
     restore_custody: z.boolean().optional(),
   }),
+  z.object({
+    method: z.literal('shares'),
+    shares: z.array(z.string().max(1024)).min(1).max(MAX_SHARES),
+    restore_custody: z.boolean().optional(),
+  }),
 ]);
 type UnlockBody = z.infer<typeof unlockBody>;
 
@@ -42,6 +48,8 @@ export function toHandedCopy(request: Exclude<UnlockBody, { method: 'custody' | 
       return { bytes: Buffer.from(request.content_base64, 'base64'), ...passphrase };
     case 'path':
       return { path: request.path, ...passphrase };
+    case 'shares':
+      return { shares: request.shares.map((share) => new SecretText(share)) };
   }
 }
 
@@ -59,4 +67,5 @@ export const handedCopyBody = z.discriminatedUnion('method', [
   unlockBody.options[3],
   unlockBody.options[4],
   unlockBody.options[5],
+  unlockBody.options[6],
 ]);

@@ -1,15 +1,18 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
-import type { CopyReading } from '../copies/key-copy.ts';
-import { readCopy } from '../copies/read-copy.ts';
+import type { CopyReading, ReadKey } from '../copies/key-copy.ts';
+import type { CopyReader } from '../copies/reading/copy-reader.ts';
 import { readBack } from '../copies/write-copy.ts';
 import type { CustodyFinding } from '../custody/custody.ts';
 import { watchCustody } from '../custody/custody-watch.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { requireNotRelocated } from '../home/relocated.ts';
 import { vaultOperations } from '../operations.ts';
-import type { MasterKey } from '../sealing/master-key.ts';
+import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
+import { getKeyFromShares } from '../split/share-recovery.ts';
 import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import type { CopyFormat } from '../vocabulary.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 
 /** A key copy as entered: a file on this machine, sent bytes, or typed text. */
@@ -17,35 +20,40 @@ export interface HandedCopy {
   path?: string;
   bytes?: Uint8Array;
   text?: SecretText;
+  /** Shares of a split key, instead of one copy. */
+  shares?: readonly SecretText[];
   passphrase?: SecretText;
 }
 
-/** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file. */
-export async function readHandedCopy(copy: HandedCopy): Promise<CopyReading> {
+/** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file, and as the reader. */
+export async function readHandedCopy(reader: CopyReader, copy: HandedCopy): Promise<CopyReading> {
   const bytes = copy.path
     ? await readBack(copy.path)
     : (copy.bytes ?? Buffer.from(copy.text?.reveal() ?? '', 'utf8'));
-  return readCopy(bytes, copy.passphrase ? { passphrase: copy.passphrase } : {});
+  return await reader.read(bytes, copy.passphrase);
 }
+
+type KeysReading = Extract<CopyReading, { outcome: 'keys' }>;
 
 /**
- * The key in a copy, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid` (with
- * `problems`), `copy_damaged`.
+ * The keys in a copy, at least one, or the named error: `passphrase_required`, `passphrase_wrong`, `words_invalid`
+ * (with `problems`), `share_invalid`, `shares_refused`, `copy_damaged`, `copy_unusable`.
  */
-export async function getKeyFromCopy(copy: HandedCopy): Promise<MasterKey> {
-  return (await getKeyReading(copy)).key;
+export async function getKeysFromCopy(reader: CopyReader, copy: HandedCopy): Promise<ReadKey[]> {
+  if (copy.shares) return [{ key: await getKeyFromShares(copy.shares), instanceId: null, epoch: null }];
+  return (await getKeysReading(reader, copy)).keys;
 }
 
-/** As getKeyFromCopy, with what kind of copy it is. */
-export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReading, { outcome: 'key' }>> {
-  const reading = await readHandedCopy(copy);
+/** As getKeysFromCopy of one copy, with what kind it is. */
+export async function getKeysReading(reader: CopyReader, copy: HandedCopy): Promise<KeysReading> {
+  const reading = await readHandedCopy(reader, copy);
   switch (reading.outcome) {
-    case 'key':
+    case 'keys':
       return reading;
     case 'passphrase_required':
       throw new AppError('passphrase_required', 'This copy is encrypted: enter its passphrase.');
     case 'passphrase_wrong':
-      throw new AppError('passphrase_wrong', 'The passphrase is wrong for this copy.');
+      throw new AppError('passphrase_wrong', explainWrongPassphrase(reading.format));
     case 'words_invalid':
       throw new AppError('words_invalid', 'These are not the words of a key.', {
         // SECURITY: errors are logged and pasted into reports; a misspelt word is nearly a word of the key.
@@ -56,14 +64,41 @@ export async function getKeyReading(copy: HandedCopy): Promise<Extract<CopyReadi
       });
     case 'damaged':
       throw new AppError('copy_damaged', reading.detail);
+    case 'unusable':
+      throw new AppError('copy_unusable', explainUnusable(reading.because));
   }
+}
+
+/** Nothing in a KeePass file says whether it needs more than a passphrase. */
+export function explainWrongPassphrase(format: CopyFormat): string {
+  return format === 'kdbx'
+    ? 'The passphrase is wrong for this copy, or the database also needs a key file or a device. Temps opens those with a passphrase alone.'
+    : 'The passphrase is wrong for this copy.';
+}
+
+/** Why a copy that may be whole is no use here. */
+export function explainUnusable(because: string): string {
+  return `This copy cannot be used here, because ${because}.`;
+}
+
+/**
+ * Of several keys in one container the one that is wanted.
+ *
+ * @param wanted fingerprints, the best first; null for a key there is not.
+ */
+export function chooseKey(keys: readonly ReadKey[], wanted: readonly (Fingerprint | null)[]): ReadKey {
+  for (const fingerprint of wanted) {
+    const found = keys.find(({ key }) => key.fingerprint === fingerprint);
+    if (found) return found;
+  }
+  return keys[0] as ReadKey;
 }
 
 /** How a person unlocks: by what the custody holds, perhaps with its passphrase, or by a copy of the key. */
 export type Unlocking =
   | { method: 'custody' }
   | { method: 'passphrase'; passphrase: SecretText }
-  | { method: 'words' | 'key' | 'copy' | 'path'; copy: HandedCopy; restoreCustody: boolean };
+  | { method: 'words' | 'key' | 'copy' | 'path' | 'shares'; copy: HandedCopy; restoreCustody: boolean };
 
 /**
  * Unlocks the vault, and notes it. Returns what is left for the user to do, in words, or null. Throws what
@@ -90,6 +125,7 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
   );
   if (isOpen) return;
   requireNotLockedSince(core, lockCount);
+  requireNotRelocated(core);
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
   throw new AppError(code, core.situation.detail ?? 'The custody returned no key.');
 }
@@ -100,22 +136,27 @@ export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText
  *
  * Throws what reading the copy throws, `copy_of_old_key`, `copy_of_other_instance`, `vault_locked`.
  */
-export function unlockWithCopy(
+export async function unlockWithCopy(
   core: VaultCore,
   copy: HandedCopy,
   restoreCustody = true,
 ): Promise<string | null> {
   const { lockCount } = core;
-  return core.exclusively(() => takeCopy(core, copy, restoreCustody, lockCount));
+  // Before its turn: a copy that takes long to read keeps nobody else waiting.
+  const keys = await getKeysFromCopy(core.copyReader, copy);
+  return await core.exclusively(() => takeCopy(core, keys, copy.passphrase, restoreCustody, lockCount));
 }
 
 async function takeCopy(
   core: VaultCore,
-  copy: HandedCopy,
+  keys: readonly ReadKey[],
+  passphrase: SecretText | undefined,
   restoreCustody: boolean,
   lockCount: number,
 ): Promise<string | null> {
-  const key = await getKeyFromCopy(copy);
+  requireNotRelocated(core);
+  const active = findActiveRecord(core.store)?.fingerprint ?? null;
+  const { key } = chooseKey(keys, [active, ...listKeyRecords(core.store).map((known) => known.fingerprint)]);
   requireActive(core, key);
   const finding = restoreCustody ? await askCustody(core) : null;
   const others = finding?.outcome === 'found' ? finding.keys : [];
@@ -125,7 +166,7 @@ async function takeCopy(
   const isThere =
     finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
   if (!restoreCustody || isThere) return null;
-  return await restoreToCustody(core, key, copy.passphrase);
+  return await restoreToCustody(core, key, passphrase);
 }
 
 /** SECURITY: if a lock and an unlock overlap, the lock wins. Throws `vault_locked`. */
@@ -138,7 +179,14 @@ function requireNotLockedSince(core: VaultCore, lockCount: number): void {
 function requireActive(core: VaultCore, key: MasterKey): void {
   const active = findActiveRecord(core.store);
   if (active && active.fingerprint === key.fingerprint && opensCheckValue(active, key)) return;
-  const known = listKeyRecords(core.store).find((record) => record.fingerprint === key.fingerprint);
+  const records = listKeyRecords(core.store);
+  if (records.length === 0) {
+    throw new AppError(
+      'copy_of_other_instance',
+      `This instance has no key yet, so nothing here was encrypted with ${key.fingerprint}. temps-desktop serve creates the first key.`,
+    );
+  }
+  const known = records.find((record) => record.fingerprint === key.fingerprint);
   if (known) {
     throw new AppError(
       'copy_of_old_key',
@@ -170,6 +218,7 @@ async function restoreToCustody(
   if (!core.custody.writable)
     return `Put the key back at ${place}: it is read-only for Temps, and the next start needs the key there.`;
   try {
+    core.store.requireWritable();
     await core.custody.save(key, await judgeForCustody(core.custody, passphrase, core.listNames()));
     core.inCustody.add(key.fingerprint);
     await watchCustody(core, true);

@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireConfirmed, requireOwner, requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import { act, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
-import { getKeyFromCopy } from '../key/unlock.ts';
+import { getKeysFromCopy } from '../key/unlock.ts';
 import { handedCopyBody, toHandedCopy } from '../key/unlock-body.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
@@ -12,7 +12,7 @@ import {
   listLostValues,
   reenterLostValue,
   regenerateLostValue,
-  rescueWithKey,
+  rescueWithCopy,
   startOver,
 } from './recovery.ts';
 import { recoveryShape, regeneratedValueShape, rescueShape, toRecoveryJson } from './recovery-shapes.ts';
@@ -27,6 +27,7 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/start-over',
+      ...act('key_start_over'),
       request: body(
         z.object({
           instance_name: z.string().max(200),
@@ -38,8 +39,6 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireOwner(caller);
-      requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
       await startOver(core, caller, {
         typedName: request.instance_name,
@@ -54,10 +53,10 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/recovery',
+      ...act('vault_read'),
       responses: answer(recoveryShape, 'Values lost with a key'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(toRecoveryJson(listLostValues(core)));
     },
   );
@@ -66,12 +65,12 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/recovery/{id}/reenter',
+      ...act('recovery_enter'),
       request: { params: z.object({ id: z.uuid() }), ...body(z.object({ value: z.string() })) },
       responses: { 204: { description: 'Saved' } },
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'vault:write');
       const { id } = c.req.valid('param');
       reenterLostValue(core, caller, id, new SecretText(c.req.valid('json').value));
       return c.body(null, 204);
@@ -82,13 +81,12 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/recovery/{id}/regenerate',
+      ...act('recovery_regenerate'),
       request: { params: z.object({ id: z.uuid() }) },
       responses: answer(regeneratedValueShape, 'The new value to store: shown only once'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'vault:write');
-      requireConfirmed(caller, ctx.clock.now());
       const { id } = c.req.valid('param');
       const shown = regenerateLostValue(core, caller, id);
       return c.json({ value: shown?.reveal() ?? null });
@@ -99,17 +97,16 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/recovery/rescue',
+      ...act('recovery_rescue', 'recovery_rescue_from_path'),
       request: body(handedCopyBody),
       responses: answer(rescueShape, 'Number of recovered values'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'vault:write');
-      requireConfirmed(caller, ctx.clock.now());
       const request = c.req.valid('json');
-      if (request.method === 'path') requireOwner(caller);
-      const key = await getKeyFromCopy(toHandedCopy(request));
-      return c.json(toAnswer(rescueShape, await rescueWithKey(core, caller, key)));
+      if (request.method === 'path') requireAct(caller, 'recovery_rescue_from_path', ctx.clock.now());
+      const keys = await getKeysFromCopy(core.copyReader, toHandedCopy(request));
+      return c.json(toAnswer(rescueShape, await rescueWithCopy(core, caller, keys)));
     },
   );
 

@@ -1,6 +1,10 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { ReadKey } from '../copies/key-copy.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
+import { noteKeychainUse } from '../home/custody-row.ts';
+import { requireNotRelocated } from '../home/relocated.ts';
+import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsUnder,
   findActiveRecord,
@@ -8,6 +12,7 @@ import {
   listKeyRecords,
   opensCheckValue,
 } from '../key/key-record.ts';
+import { chooseKey } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { resealAll } from '../rotation/reseal-job.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
@@ -77,6 +82,8 @@ async function replaceLostKey(
   if (records.length === 0)
     throw new AppError('conflict', 'This instance never had a key: there is nothing to start over.');
 
+  core.store.requireWritable();
+  requireNotRelocated(core);
   await requireNotThere(core);
   const custody = options.custody ? openCustody(core, options.custody) : core.custody;
   const saving = await judgeForCustody(custody, options.passphrase, core.listNames());
@@ -98,6 +105,7 @@ async function replaceLostKey(
         "UPDATE rotations SET state = 'undone', finished_at = ? WHERE state IN ('staged', 'proven', 'sealing')",
       )
       .run(now);
+    noteKeychainUse(core.store, core.dataDir, custody.name);
     insertActiveRecord(core.store, key, custody.name, now, now);
     core.audit.append(vaultOperations.KEY_STARTED_OVER, actor);
   });
@@ -196,11 +204,40 @@ export interface RescueOutcome {
 }
 
 /**
- * A lost key was found: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
- * `copy_of_other_instance` (not a key of this instance), `conflict` (not a lost key).
+ * A copy of lost keys was found: seals under the active key what was not re-entered meanwhile. Throws `vault_locked`,
+ * `copy_of_other_instance` (no key of this instance in it), `conflict` (no lost key).
+ *
+ * @param keys all that is in the copy, at least one.
  */
-export function rescueWithKey(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
-  return core.exclusively(() => rescue(core, actor, key));
+export function rescueWithCopy(
+  core: VaultCore,
+  actor: Caller | null,
+  keys: readonly ReadKey[],
+): Promise<RescueOutcome> {
+  return core.exclusively(async () => {
+    const outcome: RescueOutcome = { rescued: 0, unreadable: [] };
+    for (const key of chooseLost(core, keys)) {
+      const { rescued, unreadable } = await rescue(core, actor, key);
+      outcome.rescued += rescued;
+      outcome.unreadable.push(...unreadable);
+    }
+    return outcome;
+  });
+}
+
+/** The lost ones; where there are none, the one to be told about. */
+function chooseLost(core: VaultCore, keys: readonly ReadKey[]): MasterKey[] {
+  const records = listKeyRecords(core.store);
+  const isLost = ({ fingerprint }: MasterKey) =>
+    records.some((record) => record.state === 'lost' && record.fingerprint === fingerprint);
+  const lost = keys.map(({ key }) => key).filter(isLost);
+  if (lost.length > 0) return lost;
+  return [
+    chooseKey(
+      keys,
+      records.map(({ fingerprint }) => fingerprint),
+    ).key,
+  ];
 }
 
 async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Promise<RescueOutcome> {
@@ -229,6 +266,7 @@ async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Pr
     return { rescued: moved, unreadable };
   } finally {
     core.ring.drop(key.fingerprint);
+    forgetDroppedKeys();
     core.emit('vault');
   }
 }

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { type Caller, requireConfirmed, requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes } from '../../http/api.ts';
+import { act, answer, body, createRoutes } from '../../http/api.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { parseFingerprint } from '../sealing/master-key.ts';
 import { SecretText } from '../secret-text.ts';
@@ -16,11 +15,6 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   const app = createRoutes();
   const rotation = () => toRotationJson(core, jobs);
 
-  function requireRotator(caller: Caller): void {
-    requirePermission(caller, 'vault:write');
-    requireConfirmed(caller, ctx.clock.now());
-  }
-
   /** Sealing goes on in the background; with `wait` the answer comes at its end. */
   async function runSealing(wait: boolean): Promise<void> {
     const run = jobs.runRotation();
@@ -32,10 +26,10 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/key/rotation',
+      ...act('vault_read'),
       responses: answer(rotationAnswer, 'The latest rotation'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(rotation());
     },
   );
@@ -44,12 +38,12 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/rotation',
+      ...act('key_rotate'),
       request: body(z.object({ passphrase })),
       responses: answer(rotationAnswer, 'Staged: the new key is in custody next to the old one', 201),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireRotator(caller);
       const given = c.req.valid('json').passphrase;
       await stageRotation(core, caller, given ? { passphrase: new SecretText(given) } : {});
       return c.json(rotation(), 201);
@@ -60,12 +54,12 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/rotation/prove',
+      ...act('key_rotate'),
       request: body(z.object({ override_fingerprint: z.string().max(64) })),
       responses: answer(rotationAnswer, 'Confirmed without a copy'),
     }),
     (c) => {
       const caller = c.get('caller');
-      requireRotator(caller);
       proveWithoutCopy(core, caller, parseFingerprint(c.req.valid('json').override_fingerprint));
       return c.json(rotation());
     },
@@ -75,12 +69,12 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/rotation/seal',
+      ...act('key_rotate'),
       request: { query: waitQuery },
       responses: answer(rotationAnswer, 'Encrypting with the new key', 202),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireRotator(caller);
       await beginSealing(core, caller);
       await runSealing(c.req.valid('query').wait === 'true');
       return c.json(rotation(), 202);
@@ -91,11 +85,11 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/rotation/resume',
+      ...act('key_rotate'),
       request: { query: waitQuery },
       responses: answer(rotationAnswer, 'Encryption continues', 202),
     }),
     async (c) => {
-      requireRotator(c.get('caller'));
       getRotationIn(core.store, 'sealing');
       await runSealing(c.req.valid('query').wait === 'true');
       return c.json(rotation(), 202);
@@ -106,11 +100,11 @@ export function rotationRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/key/rotation/undo',
+      ...act('key_rotate'),
       responses: answer(rotationAnswer, 'Undone'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requireRotator(caller);
       await undoRotation(core, caller);
       return c.json(rotation());
     },

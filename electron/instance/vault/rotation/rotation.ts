@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { judgeForCustody, type StrongPassphrase } from '../custody/strong-passphrase.ts';
+import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsByKind,
   countSecretsUnder,
@@ -53,6 +54,7 @@ async function stage(
   actor: Caller | null,
   options: { passphrase?: SecretText },
 ): Promise<RotationRecord> {
+  core.store.requireWritable();
   const old = getActiveKey(core);
   requireNoRotation(core);
   await requireHealthy(core);
@@ -184,6 +186,7 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   });
   if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);
+  forgetDroppedKeys();
   core.emit('rotation');
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
 
 /** Size of a master key: AES-256, so 32 bytes. */
 export const KEY_BYTES = 32;
@@ -13,8 +13,9 @@ export type Fingerprint = string;
  * A master key in memory.
  *
  * SECURITY: held as a KeyObject: it never prints, and node:crypto uses it without copying (on Node 24 also
- * three times as fast as a Buffer). `exportBytes()` is for custody and key copies alone; test/architecture
- * lists the files that may call it.
+ * three times as fast as a Buffer). What it is made from and written to are buffers, filled with zeros after use: a
+ * JavaScript string cannot be. `exportBytes()` is for custody and key copies alone; test/architecture lists the
+ * files that may call it.
  */
 export class MasterKey {
   readonly fingerprint: Fingerprint;
@@ -22,7 +23,9 @@ export class MasterKey {
   readonly keyObject: KeyObject;
 
   private constructor(bytes: Uint8Array) {
-    const digest = createHash('sha256').update(FINGERPRINT_CONTEXT).update(bytes).digest();
+    const input = Buffer.concat([FINGERPRINT_CONTEXT, bytes]);
+    const digest = hash('sha256', input, 'buffer');
+    input.fill(0);
     this.fingerprintBytes = Buffer.from(digest.subarray(0, FINGERPRINT_BYTES));
     this.fingerprint = formatFingerprint(this.fingerprintBytes);
     this.keyObject = createSecretKey(bytes);
@@ -51,20 +54,57 @@ export class MasterKey {
   }
 }
 
-/** 64 lower-case hex digits, the text form upstream's `encryption_key` file has. */
-export function formatKeyText(key: MasterKey): string {
+/** 64 lower-case hex digits as bytes, in a buffer the caller owns and should fill with zeros when done. */
+export function encodeKey(key: MasterKey): Buffer {
   const bytes = key.exportBytes();
-  const text = bytes.toString('hex');
+  const digits = Buffer.alloc(KEY_BYTES * 2);
+  bytes.forEach((byte, at) => {
+    digits[at * 2] = HEX_DIGITS.charCodeAt(byte >> 4);
+    digits[at * 2 + 1] = HEX_DIGITS.charCodeAt(byte & 15);
+  });
   bytes.fill(0);
-  return text;
+  return digits;
 }
 
 /** Parses exactly 64 hex digits (either case), nothing around them; null for anything else. */
+export function decodeKey(digits: Uint8Array): MasterKey | null {
+  if (digits.length !== KEY_BYTES * 2) return null;
+  const bytes = Buffer.alloc(KEY_BYTES);
+  try {
+    for (let at = 0; at < KEY_BYTES; at++) {
+      const high = readHexDigit(digits[at * 2]);
+      const low = readHexDigit(digits[at * 2 + 1]);
+      if (high < 0 || low < 0) return null;
+      bytes[at] = (high << 4) | low;
+    }
+    return MasterKey.fromBytes(bytes);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+const HEX_DIGITS = '0123456789abcdef';
+
+/** The value of an ASCII hex digit, -1 for any other byte. */
+export function readHexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const lower = code | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** As encodeKey, for copies that people read. SECURITY: a string stays in memory until its place is used again. */
+export function formatKeyText(key: MasterKey): string {
+  const digits = encodeKey(key);
+  const text = digits.toString('latin1');
+  digits.fill(0);
+  return text;
+}
+
+/** As decodeKey, for text that was typed or pasted. */
 export function parseKeyText(text: string): MasterKey | null {
-  if (!/^[0-9a-fA-F]{64}$/.test(text)) return null;
-  const bytes = Buffer.from(text, 'hex');
-  const key = MasterKey.fromBytes(bytes);
-  bytes.fill(0);
+  const digits = Buffer.from(text, 'utf8');
+  const key = decodeKey(digits);
+  digits.fill(0);
   return key;
 }
 

@@ -1,5 +1,5 @@
 import { createDecipheriv } from 'node:crypto';
-import { MasterKey } from './master-key.ts';
+import { decodeKey, KEY_BYTES, MasterKey } from './master-key.ts';
 
 /**
  * Upstream Temps' own ciphertexts, read only: base64(nonce[12] ‖ ciphertext ‖ tag[16]), AES-256-GCM, no
@@ -11,9 +11,10 @@ const TAG_BYTES = 16;
 /** Upstream's key text: 64 hex digits decoded, or 32 characters used as raw bytes; trimmed. Else null. */
 export function parseUpstreamKey(text: string): MasterKey | null {
   const trimmed = text.trim();
-  if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return MasterKey.fromBytes(Buffer.from(trimmed, 'hex'));
   const raw = Buffer.from(trimmed, 'utf8');
-  return raw.length === 32 ? MasterKey.fromBytes(raw) : null;
+  const key = raw.length === KEY_BYTES ? MasterKey.fromBytes(raw) : decodeKey(raw);
+  raw.fill(0);
+  return key;
 }
 
 /** The plaintext bytes, or null for anything that is not strict base64 or does not open. */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ChainCheck } from '../../audit/chain.ts';
 import type { KeyRing } from '../key/key-ring.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { openValue, readFingerprint } from '../sealing/sealed-value.ts';
@@ -44,6 +45,8 @@ export interface DoctorReport {
   missingRows: Set<SecretId>;
   /** Keys that were named by a value and not held at that moment. */
   missingKeys: Set<Fingerprint>;
+  /** Whether the audit log is as it was written, which the doctor's job looks at; null until then. */
+  activity: ChainCheck | null;
   startedAt: number;
   finishedAt: number | null;
 }
@@ -81,6 +84,7 @@ export async function runDoctor(
     damaged: new Set(),
     missingRows: new Set(),
     missingKeys: new Set(),
+    activity: null,
     startedAt: core.clock.now(),
     finishedAt: null,
   };

@@ -1,6 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requirePermission } from '../../access/caller.ts';
-import { answer, createRoutes } from '../../http/api.ts';
+import { act, answer, createRoutes } from '../../http/api.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { secretKinds } from '../vocabulary.ts';
 import { secretGroupNames } from './secret-kinds.ts';
@@ -15,6 +14,7 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/secrets',
+      ...act('vault_read'),
       request: {
         query: z.object({
           kind: z.enum(secretKinds).optional(),
@@ -27,7 +27,6 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
       responses: answer(secretsPageShape, 'Secrets, without their values'),
     }),
     async (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       const { kind, group, search, page, per_page } = c.req.valid('query');
       const list = await listSecrets(core, jobs.finishedReport, {
         kind: kind ?? null,
@@ -44,11 +43,11 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/doctor',
+      ...act('vault_read'),
       request: { query: z.object({ wait: z.enum(['true', 'false']).default('false') }) },
       responses: answer(doctorShape, 'The report so far'),
     }),
     async (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       const run = jobs.runDoctor();
       if (c.req.valid('query').wait === 'true') return c.json(toDoctorJson(await run));
       run.catch(() => undefined);
@@ -60,10 +59,10 @@ export function secretRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/doctor',
+      ...act('vault_read'),
       responses: answer(doctorShape, 'The latest report'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(toDoctorJson(jobs.doctorReport));
     },
   );

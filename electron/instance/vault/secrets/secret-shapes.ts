@@ -84,6 +84,20 @@ export const doctorShape = z
         })
         .openapi('DoctorFailure'),
     ),
+    activity: orNull(
+      z
+        .object({
+          lines: z.int(),
+          removed: z.int(),
+          broken_at: z
+            .int()
+            .nullable()
+            .openapi({ description: 'The first line that does not follow from those before it' }),
+          head_id: z.int(),
+          head_hash: z.string().openapi({ description: 'SHA-256 of the newest line and all before it' }),
+        })
+        .openapi('ActivityCheck'),
+    ),
     started_at: epochMs.nullable(),
     finished_at: epochMs.nullable(),
   })
@@ -108,6 +122,7 @@ const noReport: Offered<typeof doctorShape> = {
   byKind: {},
   byKey: {},
   failures: [],
+  activity: null,
   startedAt: null,
   finishedAt: null,
 };

@@ -1,9 +1,14 @@
 import { PROOF_FRESH_MS } from '../copies/copy-verdict.ts';
+import { findActiveRecord } from '../key/key-record.ts';
 import type { RotationRecord } from '../rotation/rotation-record.ts';
+import { listCountingSplits } from '../split/split-record.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 
-/** The latest verification of a separate copy of the active key; all null without one. */
+/**
+ * The latest verification of a separate copy of the active key, or of a split of it, which has no format; all null
+ * without one.
+ */
 export interface KeyProof {
   verifiedAt: number | null;
   place: string | null;
@@ -24,8 +29,18 @@ export function findKeyProof(core: VaultCore): KeyProof {
        ORDER BY verified_at DESC, id DESC LIMIT 1`,
     )
     .get(core.clock.now()) as { verifiedAt: number; place: string; format: CopyFormat } | undefined;
+  const split = findLatestSplit(core);
+  if (split && (!row || split.verifiedAt > row.verifiedAt))
+    return { ...split, format: null, dueAt: split.verifiedAt + PROOF_FRESH_MS };
   if (!row) return { verifiedAt: null, place: null, format: null, dueAt: null };
   return { ...row, dueAt: row.verifiedAt + PROOF_FRESH_MS };
+}
+
+function findLatestSplit(core: VaultCore): { verifiedAt: number; place: string } | null {
+  const active = findActiveRecord(core.store);
+  const splits = active ? listCountingSplits(core, active.fingerprint) : [];
+  const [latest] = splits.toSorted((a, b) => b.verifiedAt - a.verifiedAt);
+  return latest ? { verifiedAt: latest.verifiedAt, place: latest.place } : null;
 }
 
 /** Place of a verified copy of a rotation's new key, a separate one first; null without one. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { requireOwner, requirePermission } from '../../access/caller.ts';
-import { answer, body, createRoutes, noContent } from '../../http/api.ts';
+import { requireAct } from '../../access/acts.ts';
+import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { unlock } from '../key/unlock.ts';
 import { toUnlocking, unlockBody } from '../key/unlock-body.ts';
@@ -10,7 +10,7 @@ import { healthShape, statusShape, toStatusJson, unlockedShape } from './status-
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
 
 /** `/vault/status`, locking and unlocking, and quieting a warning. */
-export function statusRoutes({ core, jobs }: VaultRouteDeps) {
+export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   const app = createRoutes();
   const status = () => toStatusJson(core, jobs);
 
@@ -18,32 +18,39 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'get',
       path: '/vault/status',
+      ...act('vault_read'),
       responses: answer(statusShape, 'Status of the vault'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:read');
       return c.json(status());
     },
   );
 
-  app.openapi(createRoute({ method: 'post', path: '/vault/lock', responses: noContent('Locked') }), (c) => {
-    requirePermission(c.get('caller'), 'vault:write');
-    lockVault(core, c.get('caller'));
-    return c.body(null, 204);
-  });
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/vault/lock',
+      ...act('vault_lock'),
+      responses: noContent('Locked'),
+    }),
+    (c) => {
+      lockVault(core, c.get('caller'));
+      return c.body(null, 204);
+    },
+  );
 
   app.openapi(
     createRoute({
       method: 'post',
       path: '/vault/unlock',
+      ...act('vault_unlock', 'vault_unlock_from_path'),
       request: body(unlockBody),
       responses: answer(unlockedShape, 'Status of the vault'),
     }),
     async (c) => {
       const caller = c.get('caller');
-      requirePermission(caller, 'vault:write');
       const request = c.req.valid('json');
-      if (request.method === 'path') requireOwner(caller);
+      if (request.method === 'path') requireAct(caller, 'vault_unlock_from_path', ctx.clock.now());
       const note = await unlock(core, caller, toUnlocking(request));
       await jobs.resume();
       return c.json({ ...status(), note });
@@ -54,6 +61,7 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/warnings/{reason}/snooze',
+      ...act('vault_snooze'),
       request: {
         params: z.object({ reason: z.string() }),
         ...body(z.object({ days: z.union(snoozeDays.map((days) => z.literal(days))) })),
@@ -61,7 +69,6 @@ export function statusRoutes({ core, jobs }: VaultRouteDeps) {
       responses: answer(healthShape, 'The current health of the key'),
     }),
     (c) => {
-      requirePermission(c.get('caller'), 'vault:write');
       const { reason } = c.req.valid('param');
       const { days } = c.req.valid('json');
       return c.json(toAnswer(healthShape, snoozeWarning(core, c.get('caller'), reason, days)));

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../../http/to-answer.ts';
+import type { ErrorCode } from '../../kernel/app-error.ts';
 import { custodyShape, describeCustody } from '../custody/custody-shapes.ts';
+import { findRelocation } from '../home/relocated.ts';
 import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from '../key/key-record.ts';
 import { vaultCases } from '../key/start-case.ts';
 import { describeRotation, rotationShape } from '../rotation/rotation-shapes.ts';
@@ -13,7 +15,7 @@ import { getHealth } from './vault-status.ts';
 
 /** What the vault's routes answer. Every answer is checked against its shape by the compiler, and documented by it. */
 
-export const databaseStates = ['ok', 'gone', 'damaged'] as const;
+export const databaseStates = ['ok', 'gone', 'damaged', 'taken', 'full', 'read_only', 'failing'] as const;
 const healthLevelShape = z.enum(healthLevels).openapi('KeyHealthLevel');
 
 export const healthShape = z
@@ -69,6 +71,9 @@ const statusFields = {
     at_stake: countsByKind.openapi({ description: 'Without values of a lost key' }),
   }),
   rotation: orNull(rotationShape),
+  relocation: z.object({ from: z.string(), is_original_there: z.boolean() }).nullable().openapi({
+    description: 'Where the data directory was, until its owner says whether it was moved or copied',
+  }),
   database: z
     .object({
       state: z.enum(databaseStates).openapi('DatabaseState'),
@@ -111,13 +116,32 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
       atStake: countSecretsAtStake(store),
     },
     rotation: describeRotation(core, jobs),
+    relocation: situation.case === 'relocated' ? findRelocation(core) : null,
     database: describeDatabase(core),
     said: core.said,
   });
 }
 
-function describeDatabase({ store }: VaultCore) {
+const troubleStates = new Map<ErrorCode, (typeof databaseStates)[number]>([
+  ['database_gone', 'gone'],
+  ['database_damaged', 'damaged'],
+  ['data_dir_in_use', 'taken'],
+  ['disk_full', 'full'],
+  ['database_read_only', 'read_only'],
+  ['data_dir_unusable', 'read_only'],
+  ['disk_failed', 'failing'],
+]);
+
+function describeDatabase({ store }: VaultCore): {
+  state: (typeof databaseStates)[number];
+  detail: string | null;
+} {
   const trouble = store.findTrouble();
-  if (!trouble) return { state: 'ok', detail: null } as const;
-  return { state: trouble.code === 'database_gone' ? 'gone' : 'damaged', detail: trouble.message } as const;
+  if (trouble) return { state: troubleStates.get(trouble.code) ?? 'damaged', detail: trouble.message };
+  const failure = store.findFailure();
+  if (!failure) return { state: 'ok', detail: null };
+  return {
+    state: troubleStates.get(failure.code) ?? 'failing',
+    detail: `${failure.message} What is stored can be read; nothing new is saved until the disk takes writes again, which is tried every few seconds.`,
+  };
 }

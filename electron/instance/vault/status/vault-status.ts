@@ -3,6 +3,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { findActiveRecord } from '../key/key-record.ts';
 import { vaultOperations } from '../operations.ts';
 import { ADVISED_SEALS_PER_KEY } from '../sealing/sealed-value.ts';
+import { listCountingSplits } from '../split/split-record.ts';
 import type { VaultCore } from '../vault-core.ts';
 import { type Health, judgeHealth } from './health.ts';
 
@@ -22,6 +23,7 @@ export function getHealth(core: VaultCore): Health {
     separate: number;
     volumeId: string | null;
   }[];
+  const splits = active ? listCountingSplits(core, active.fingerprint) : [];
   const snoozes = sqlite.prepare('SELECT reason, until FROM warning_snoozes').all() as {
     reason: string;
     until: number;
@@ -31,7 +33,7 @@ export function getHealth(core: VaultCore): Health {
     custody: core.custody.name,
     custodyMissing: core.custodySeen.missing,
     hasSecretsToLose: hasSecretsToLose(core),
-    copies: copies.map((copy) => ({ ...copy, separate: copy.separate === 1 })),
+    copies: [...copies.map((copy) => ({ ...copy, separate: copy.separate === 1 })), ...splits],
     backupVolumeIds: [],
     drillFailed: false,
     snoozes: Object.fromEntries(snoozes.map(({ reason, until }) => [reason, until])),

@@ -57,9 +57,10 @@ describe('resolving references', () => {
   it('names what is missing at the end of it, and skips all that leads there in one go', async () => {
     addChain('${{NOPE}}');
     await expect(resolve()).rejects.toMatchObject({ code: 'reference_missing' });
-    const started = performance.now();
+    // In work and not in time: on a busy machine the slices wait for each other.
+    const before = process.cpuUsage();
     expect((await resolve(true)).skipped).toHaveLength(LONG + 1);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(10_000);
   });
 
   it('tells a long circle by its first names', async () => {

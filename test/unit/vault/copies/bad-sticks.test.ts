@@ -9,7 +9,7 @@ import { checkPlace, listPlaces } from '../../../../electron/instance/vault/copi
 import { readBack } from '../../../../electron/instance/vault/copies/write-copy.ts';
 import { createExternalCustody } from '../../../../electron/instance/vault/custody/external-custody.ts';
 import { syncFolder } from '../../../../electron/instance/vault/custody/key-file.ts';
-import { getKeyFromCopy } from '../../../../electron/instance/vault/key/unlock.ts';
+import { getKeysFromCopy } from '../../../../electron/instance/vault/key/unlock.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import type { VaultCore } from '../../../../electron/instance/vault/vault-core.ts';
 import { startChild } from '../../../child.ts';
@@ -55,7 +55,8 @@ const copyTo = (path: string, request: Partial<CopyRequest> = {}) =>
 const namesAt = ({ at }: Stick) => readdirSync(at).filter((name) => name !== 'lost+found');
 const place = async ({ at }: Stick) =>
   (await listPlaces(placeContext(core))).find(({ path }) => path === at) ?? null;
-const fingerprintAt = async (path: string) => (await getKeyFromCopy({ path })).fingerprint;
+const fingerprintAt = async (path: string) =>
+  (await getKeysFromCopy(core.copyReader, { path })).map(({ key }) => key.fingerprint).join();
 
 async function plugged(...args: Parameters<Sticks['make']>): Promise<Stick> {
   const stick = sticks.make(...args);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it as plainIt } from 'vitest';
 import { formatPayload } from '../../../../electron/instance/vault/copies/kit-text.ts';
 import { makeCopy } from '../../../../electron/instance/vault/copies/make-copy.ts';
-import { readCopy } from '../../../../electron/instance/vault/copies/read-copy.ts';
+import { readPdfStrings } from '../../../../electron/instance/vault/copies/reading/pdf-reading.ts';
+import { readCopy } from '../../../../electron/instance/vault/copies/reading/read-copy.ts';
 import { formatWords } from '../../../../electron/instance/vault/copies/words.ts';
 import { StrongPassphrase } from '../../../../electron/instance/vault/custody/strong-passphrase.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
@@ -63,7 +64,10 @@ describe('copies in the hands of other programs', () => {
       const path = join(folder, name);
       // Twice: age asks for a new passphrase again.
       withTerminal(`age -p ${flags} -o ${path} ${kit}`, `${PASSPHRASE}\n${PASSPHRASE}`);
-      expect(await readCopy(readFileSync(path), { passphrase })).toMatchObject({ outcome: 'key', epoch: 3 });
+      expect(await readCopy(readFileSync(path), { passphrase })).toMatchObject({
+        outcome: 'keys',
+        keys: [{ epoch: 3 }],
+      });
     }
   });
 
@@ -109,7 +113,7 @@ describe('copies in the hands of other programs', () => {
       encoding: 'utf8',
     }).trim();
     expect(scanned).toBe(formatPayload(key, facts));
-    expect(await readCopy(Buffer.from(scanned))).toMatchObject({ outcome: 'key' });
+    expect(await readCopy(Buffer.from(scanned))).toMatchObject({ outcome: 'keys' });
     expect(execFileSync('pdfinfo', [path], { encoding: 'utf8' })).toMatch(/Pages:\s+1/);
   });
 
@@ -117,6 +121,14 @@ describe('copies in the hands of other programs', () => {
     // The first test vector of BIP-39 with 256 bits, and its last.
     expect(formatWords(MasterKey.fromBytes(Buffer.alloc(32)))).toBe(`${'abandon '.repeat(23)}art`);
     expect(formatWords(MasterKey.fromBytes(Buffer.alloc(32, 0xff)))).toBe(`${'zoo '.repeat(23)}vote`);
+  });
+
+  plainIt('the line for machines names the instance, the version, the key and its fingerprint', async () => {
+    const line = `temps-key:v1:${facts.instanceId}:3:${formatKeyText(key)}:${key.fingerprint}`;
+    for (const format of ['text', 'bitwarden', 'csv'] as const)
+      expect(Buffer.from(await makeCopy(format, key, facts, {})).toString('utf8')).toContain(line);
+    const pdf = readPdfStrings(Buffer.from(await makeCopy('pdf', key, facts, {})));
+    expect(pdf).toContain(line);
   });
 
   plainIt('Bitwarden JSON and CSV have the fields their importers look for', async () => {
@@ -136,7 +148,7 @@ describe('copies in the hands of other programs', () => {
     const numbered = words
       .map((word, at) => `${at + 1}. ${word.toUpperCase()}${at % 4 === 3 ? '\n' : ',\t'}`)
       .join('');
-    expect(await readCopy(Buffer.from(numbered))).toMatchObject({ outcome: 'key', format: 'words' });
+    expect(await readCopy(Buffer.from(numbered))).toMatchObject({ outcome: 'keys', format: 'words' });
     expect(await readCopy(Buffer.from(words.slice(0, 23).join(' ')))).toMatchObject({
       outcome: 'words_invalid',
       problems: [{ position: 24 }],
@@ -153,6 +165,9 @@ describe('copies in the hands of other programs', () => {
   plainIt('a file that asks for too much work is refused at once', async () => {
     const bytes = Buffer.from(await makeCopy('age', key, facts, { passphrase: await strong }));
     const greedy = Buffer.from(bytes.toString('latin1').replace(/(-> scrypt \S+) 18/, '$1 30'), 'latin1');
-    expect(await readCopy(greedy, { passphrase })).toMatchObject({ outcome: 'damaged' });
+    expect(await readCopy(greedy, { passphrase })).toMatchObject({
+      outcome: 'unusable',
+      because: expect.stringContaining('2^30 rounds of scrypt'),
+    });
   });
 });

@@ -11,7 +11,7 @@ const OWN = '00000000-0000-4000-8000-000000000001';
 async function answer(request: { do: string; instanceId?: string }): Promise<object> {
   const instanceId = request.instanceId ?? OWN;
   const custody = createKeychainCustody({
-    instanceId,
+    keychainName: instanceId,
     listFingerprints: () => [key.fingerprint],
     processes: childProcesses,
   });

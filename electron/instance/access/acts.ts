@@ -1,0 +1,181 @@
+import { AppError } from '../kernel/app-error.ts';
+import { type Caller, findConfirmedUntil } from './caller.ts';
+import type { Permission } from './permissions.ts';
+
+/**
+ * Who may do something: those with a permission, or with all of several; or
+ * - `anyone`: also those who are not signed in.
+ * - `signed_in`: every person and program.
+ * - `not_token`: as before, but for deployment tokens, which are bound to one project.
+ * - `account`: a person, for their own account.
+ * - `owner`: someone with this OS account.
+ * - `os_account`: the owner at the window or the socket; a browser's session is not enough.
+ */
+type Who =
+  | Permission
+  | readonly Permission[]
+  | 'anyone'
+  | 'signed_in'
+  | 'not_token'
+  | 'account'
+  | 'owner'
+  | 'os_account';
+
+/**
+ * Whether someone must have confirmed their identity within the last five minutes:
+ * - `none`: what protects (lock, sign out, revoke), what shows no secret, and what can be undone.
+ * - `people`: people must. Keys and tokens pass: they belong to programs, which cannot confirm, and were created by
+ *   someone who did.
+ * - `always`: only people can, since only they confirm.
+ * - `old_password`: it comes with the request, however recent a confirmation is.
+ */
+type Confirmation = 'none' | 'people' | 'always' | 'old_password';
+
+interface ActFacts {
+  readonly who: Who;
+  readonly confirmation: Confirmation;
+}
+
+/**
+ * The one table of what can be done, who may, and whether they must confirm. Every route names its act (`act` in
+ * http/api.ts) and is refused by it before anything of the request is read.
+ *
+ * SECURITY: a session that was left open must not be enough to read a secret, to let someone in, to make access last
+ * longer, or to lose a key.
+ */
+const table = {
+  public_read: { who: 'anyone', confirmation: 'none' },
+  signed_in: { who: 'signed_in', confirmation: 'none' },
+  sign_in: { who: 'anyone', confirmation: 'none' },
+  sign_out: { who: 'anyone', confirmation: 'none' },
+  own_session_read: { who: 'anyone', confirmation: 'none' },
+  identity_confirm: { who: 'account', confirmation: 'none' },
+  changes_listen: { who: 'not_token', confirmation: 'none' },
+  link_create: { who: 'os_account', confirmation: 'none' },
+
+  account_use: { who: 'account', confirmation: 'none' },
+  account_change: { who: 'account', confirmation: 'always' },
+  account_password: { who: 'account', confirmation: 'old_password' },
+  account_second_factor: { who: 'account', confirmation: 'always' },
+  account_sessions_end: { who: 'account', confirmation: 'none' },
+
+  people_read: { who: 'users:read', confirmation: 'none' },
+  people_change: { who: 'users:write', confirmation: 'always' },
+  people_first_administrator: { who: 'owner', confirmation: 'none' },
+  people_reset_password: { who: 'owner', confirmation: 'always' },
+
+  api_keys_read: { who: 'api_keys:read', confirmation: 'none' },
+  api_keys_create: { who: 'api_keys:write', confirmation: 'people' },
+  api_keys_withdraw: { who: 'api_keys:write', confirmation: 'none' },
+  api_keys_widen: { who: 'api_keys:write', confirmation: 'people' },
+  api_keys_of_others: { who: 'users:write', confirmation: 'always' },
+  tokens_read: { who: 'tokens:read', confirmation: 'none' },
+  tokens_create: { who: 'tokens:write', confirmation: 'people' },
+  tokens_withdraw: { who: 'tokens:write', confirmation: 'none' },
+
+  projects_read: { who: 'projects:read', confirmation: 'none' },
+  projects_change: { who: 'projects:write', confirmation: 'none' },
+  projects_delete: { who: 'projects:delete', confirmation: 'none' },
+  variables_read: { who: 'environments:read', confirmation: 'none' },
+  variables_change: { who: 'environments:write', confirmation: 'none' },
+  variables_delete: { who: 'environments:delete', confirmation: 'none' },
+  // Says which secrets have the value of the file already: a guess, and whether it is right.
+  variables_import: { who: 'environments:write', confirmation: 'people' },
+  variables_reveal: { who: 'environments:reveal', confirmation: 'people' },
+
+  settings_read: { who: 'settings:read', confirmation: 'none' },
+  settings_change: { who: 'settings:write', confirmation: 'none' },
+  settings_sessions: { who: 'settings:write', confirmation: 'people' },
+  settings_loosen: { who: 'settings:write', confirmation: 'always' },
+  activity_read: { who: 'audit:read', confirmation: 'none' },
+  diagnostics_read: { who: ['audit:read', 'vault:read'], confirmation: 'none' },
+  doors_read: { who: 'owner', confirmation: 'none' },
+
+  vault_read: { who: 'vault:read', confirmation: 'none' },
+  vault_lock: { who: 'vault:write', confirmation: 'none' },
+  vault_unlock: { who: 'vault:write', confirmation: 'always' },
+  vault_unlock_from_path: { who: 'owner', confirmation: 'always' },
+  vault_snooze: { who: 'vault:write', confirmation: 'none' },
+  key_create: { who: 'owner', confirmation: 'always' },
+  key_move: { who: 'owner', confirmation: 'always' },
+  key_rotate: { who: 'vault:write', confirmation: 'always' },
+  key_shred: { who: 'owner', confirmation: 'always' },
+  key_start_over: { who: 'owner', confirmation: 'always' },
+  places_read: { who: 'owner', confirmation: 'none' },
+  copies_make: { who: 'vault:write', confirmation: 'always' },
+  copies_make_plainer: { who: 'owner', confirmation: 'always' },
+  copies_verify: { who: 'vault:write', confirmation: 'none' },
+  copies_verify_from_path: { who: 'owner', confirmation: 'none' },
+  shares_keep: { who: 'owner', confirmation: 'none' },
+  copies_forget: { who: 'vault:write', confirmation: 'none' },
+  recovery_enter: { who: 'vault:write', confirmation: 'none' },
+  recovery_regenerate: { who: 'vault:write', confirmation: 'always' },
+  recovery_rescue: { who: 'vault:write', confirmation: 'always' },
+  recovery_rescue_from_path: { who: 'owner', confirmation: 'always' },
+} as const satisfies Record<string, ActFacts>;
+
+export type Act = keyof typeof table;
+export const acts: Readonly<Record<Act, ActFacts>> = table;
+
+/**
+ * Throws `unauthenticated`, `forbidden`, `owner_only` or `confirmation_required` unless the caller may do this now. An
+ * old password is checked by the act itself.
+ */
+export function requireAct(caller: Caller, act: Act, nowMs: number): void {
+  const { who, confirmation } = acts[act];
+  requireWho(caller, who);
+  const mustConfirm =
+    confirmation === 'always' ||
+    (confirmation === 'people' && caller.kind !== 'key' && caller.kind !== 'token');
+  if (mustConfirm && findConfirmedUntil(caller, nowMs) === null)
+    throw new AppError('confirmation_required', 'Confirm your identity with your password, then try again.');
+}
+
+/** Whether `requireAct` lets the caller pass: for what is left out of an answer rather than refused. */
+export function mayDo(caller: Caller, act: Act, nowMs: number): boolean {
+  try {
+    requireAct(caller, act, nowMs);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function requireWho(caller: Caller, who: Who): void {
+  if (who === 'anyone') return;
+  if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
+  switch (who) {
+    case 'signed_in':
+      return;
+    case 'not_token':
+      if (caller.kind === 'token') throw new AppError('forbidden', 'A deployment token cannot do this.');
+      return;
+    case 'account':
+      if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null) return;
+      throw new AppError('forbidden', 'This needs a signed-in account.');
+    case 'owner':
+    case 'os_account':
+      requireOwner(caller, who);
+      return;
+    default:
+      for (const permission of typeof who === 'string' ? [who] : who) requirePermission(caller, permission);
+  }
+}
+
+function requirePermission(caller: Caller, permission: Permission): void {
+  if (caller.permissions.includes(permission)) return;
+  throw new AppError('forbidden', `This needs the permission ${permission}.`, { details: { permission } });
+}
+
+function requireOwner(caller: Caller, who: 'owner' | 'os_account'): void {
+  if (caller.kind !== 'owner')
+    throw new AppError(
+      'owner_only',
+      'Only the owner of this machine may do this: use the desktop window, the command line, or `temps-desktop console`.',
+    );
+  if (who === 'os_account' && caller.via === 'browser')
+    throw new AppError(
+      'owner_only',
+      'A browser cannot do this: use the desktop window or the command line on the machine itself.',
+    );
+}

@@ -1,0 +1,92 @@
+import { looksLikeAge, openWithPassphrase } from '../../custody/passphrase-file.ts';
+import type { SecretText } from '../../secret-text.ts';
+import { parseShare } from '../../split/slip39/share-words.ts';
+import type { CopyFormat } from '../../vocabulary.ts';
+import type { CopyReading } from '../key-copy.ts';
+import { nameForeignFile } from './foreign-files.ts';
+import { looksLikeKeePass, openKeePassFile } from './keepass-reading.ts';
+import { isEncryptedPdf, readPdfStrings } from './pdf-reading.ts';
+import { decodeText, readKeys, readText } from './text-reading.ts';
+
+/**
+ * Reads bytes or typed text as a copy of a key, in whichever format they are. Never throws for bad input, and never
+ * returns a key without a check: a fingerprint beside it, a checksum, or a cipher's tag. The only format without
+ * one is the plain key file, whose fingerprint the caller compares.
+ *
+ * SECURITY: runs in a process of its own; see copy-reader.ts.
+ */
+export async function readCopy(
+  bytes: Uint8Array,
+  options: { passphrase?: SecretText } = {},
+): Promise<CopyReading> {
+  if (looksLikeAge(bytes)) return await readAge(bytes, options.passphrase);
+  if (looksLikeKeePass(bytes)) return await readKeePass(bytes, options.passphrase);
+  if (Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-') return readPdf(bytes);
+  const foreign = nameForeignFile(bytes);
+  if (foreign !== null) return { outcome: 'unusable', format: null, because: foreign };
+  return readText(decodeText(bytes));
+}
+
+async function readAge(bytes: Uint8Array, passphrase: SecretText | undefined): Promise<CopyReading> {
+  const format = 'age';
+  const opening = await openWithPassphrase(bytes, passphrase);
+  if (opening.outcome !== 'opened') return toReading(format, opening);
+  const reading = readText(decodeText(opening.plaintext));
+  if (reading.outcome === 'keys') return { ...reading, format };
+  if (reading.outcome === 'words_invalid') return reading;
+  return { outcome: 'unusable', format, because: 'what is encrypted in it is not a copy of a key' };
+}
+
+async function readKeePass(bytes: Uint8Array, passphrase: SecretText | undefined): Promise<CopyReading> {
+  const format = 'kdbx';
+  const opening = await openKeePassFile(bytes, passphrase);
+  if (opening.outcome !== 'opened') return toReading(format, opening);
+  return (
+    readKeys(format, opening.entries) ?? {
+      outcome: 'unusable',
+      format,
+      because: 'no entry in it holds a key',
+    }
+  );
+}
+
+function readPdf(bytes: Uint8Array): CopyReading {
+  const format = 'pdf';
+  const strings = readPdfStrings(bytes);
+  const reading = readKeys(format, [strings]);
+  if (reading) return reading;
+  const share = findShare(strings);
+  if (share !== null)
+    return {
+      outcome: 'unusable',
+      format,
+      because: 'it is one share of a split key: enter it with the others, as shares',
+      share,
+    };
+  const because = isEncryptedPdf(bytes)
+    ? 'the PDF is protected with a password: save it without one, scan its QR code, or type its words'
+    : 'the PDF holds the key only as a picture, if at all: scan its QR code, or type its words';
+  return { outcome: 'unusable', format, because };
+}
+
+/** The words of our own page of a share, or null. */
+function findShare(strings: string): string | null {
+  const candidates = strings.match(/[a-z]{4,8}(?: [a-z]{4,8}){19,32}/g) ?? [];
+  return candidates.find((words) => parseShare(words).outcome === 'share') ?? null;
+}
+
+function toReading(
+  format: CopyFormat,
+  opening: { outcome: 'closed' | 'wrong' | 'damaged' } | { outcome: 'unusable'; because: string },
+): CopyReading {
+  switch (opening.outcome) {
+    case 'closed':
+      return { outcome: 'passphrase_required', format };
+    case 'wrong':
+      return { outcome: 'passphrase_wrong', format };
+    case 'damaged':
+      return { outcome: 'damaged', format, detail: `This ${format} copy is damaged: do not rely on it.` };
+    case 'unusable':
+      return { outcome: 'unusable', format, because: opening.because };
+  }
+}

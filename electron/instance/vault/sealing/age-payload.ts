@@ -1,0 +1,72 @@
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+
+/**
+ * The payload of an age v1 file (https://age-encryption.org/v1, "Payload"): nonce[16], then chunks of 64 KiB, each
+ * with its tag. Here and not by the age library, which leaves copies of the plaintext in buffers and streams of its
+ * own: what is here is wiped.
+ */
+const NONCE_BYTES = 16;
+const CHUNK_BYTES = 64 * 1024;
+const TAG_BYTES = 16;
+const AEAD = 'chacha20-poly1305';
+const OPTIONS = { authTagLength: TAG_BYTES };
+
+/** @param nonce 16 random bytes. */
+export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Buffer {
+  const key = deriveKey(fileKey, nonce);
+  const parts: Uint8Array[] = [nonce];
+  for (let at = 0, chunk = 0; at === 0 || at < plaintext.length; at += CHUNK_BYTES, chunk++) {
+    const isLast = at + CHUNK_BYTES >= plaintext.length;
+    const cipher = createCipheriv(AEAD, key, chunkNonce(chunk, isLast), OPTIONS);
+    parts.push(cipher.update(plaintext.subarray(at, at + CHUNK_BYTES)), cipher.final(), cipher.getAuthTag());
+  }
+  key.fill(0);
+  return Buffer.concat(parts);
+}
+
+/** In a buffer that the caller wipes. Throws for anything that is not a whole payload of this key. */
+export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
+  const key = deriveKey(fileKey, payload.subarray(0, NONCE_BYTES));
+  const chunks = payload.subarray(NONCE_BYTES);
+  const plaintext = Buffer.alloc(chunks.length);
+  let length = 0;
+  try {
+    for (let at = 0, chunk = 0; at === 0 || at < chunks.length; at += CHUNK_BYTES + TAG_BYTES, chunk++) {
+      const sealed = chunks.subarray(at, at + CHUNK_BYTES + TAG_BYTES);
+      const isLast = at + CHUNK_BYTES + TAG_BYTES >= chunks.length;
+      const size = sealed.length - TAG_BYTES;
+      // An empty chunk is the first and only one, or none.
+      if (size < 0 || (size === 0 && chunk > 0)) throw new Error('cut off');
+      openChunk(key, chunkNonce(chunk, isLast), sealed, plaintext.subarray(length));
+      length += size;
+    }
+    return plaintext.subarray(0, length);
+  } catch (error) {
+    plaintext.fill(0);
+    throw error;
+  } finally {
+    key.fill(0);
+  }
+}
+
+function openChunk(key: Buffer, nonce: Buffer, sealed: Uint8Array, into: Buffer): void {
+  const tagAt = sealed.length - TAG_BYTES;
+  const decipher = createDecipheriv(AEAD, key, nonce, OPTIONS);
+  decipher.setAuthTag(sealed.subarray(tagAt));
+  const opened = decipher.update(sealed.subarray(0, tagAt));
+  opened.copy(into);
+  opened.fill(0);
+  decipher.final();
+}
+
+function deriveKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
+}
+
+/** An 11-byte counter, and whether it is the last. */
+function chunkNonce(chunk: number, isLast: boolean): Buffer {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUInt32BE(chunk, 7);
+  nonce[11] = isLast ? 1 : 0;
+  return nonce;
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { describeShredding } from '../../../../electron/instance/vault/key/key-history.ts';
+
+const key = {
+  epoch: 2,
+  activatedAt: Date.parse('2026-03-01T10:00:00Z'),
+  retiredAt: Date.parse('2026-06-15T10:00:00Z'),
+};
+
+describe('what is lost with a shredded key', () => {
+  it('is every secret in the backups of its time where there is no copy', () => {
+    expect(describeShredding(key, 0, 0)).toBe(
+      'Secrets in backups of the database made from 2026-03-01 to 2026-06-15 can only be decrypted with key version 2. No copy of it is listed: without one, the secrets in those backups are lost for good.',
+    );
+  });
+
+  it('may be the same where no copy was ever verified', () => {
+    expect(describeShredding(key, 1, 0)).toContain('The one copy of it was never verified');
+    expect(describeShredding(key, 2, 0)).toContain('Its 2 copies were never verified');
+    for (const copies of [1, 2]) expect(describeShredding(key, copies, 0)).toContain('may be lost for good');
+  });
+
+  it('is nothing as long as a verified copy is kept', () => {
+    expect(describeShredding(key, 3, 1)).toContain('1 is verified. Keep one');
+    expect(describeShredding(key, 3, 2)).toContain('2 are verified. Keep one');
+    expect(describeShredding(key, 3, 2)).not.toContain('lost for good');
+  });
+});
