@@ -66,6 +66,8 @@ export interface AuditLog {
    * Writes the lines kept in memory, and how many were left out, if the database can be written again. Never throws.
    */
   flush(): void;
+  /** How many lines are kept in memory until the database can be written. */
+  countWaiting(): number;
   /** Removes a beginning of the log, up to lines of this time. Returns how many lines; a part of them at once. */
   removeBefore(atMs: number): number;
   /** Compares every line with the hash chain. */
@@ -166,6 +168,7 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
       else budget.miss(operation.name);
     },
     flush,
+    countWaiting: () => waiting.length,
     removeBefore(atMs) {
       return store.transaction(() => {
         const count = chain.anchorBefore(atMs, clock.now());

@@ -15,10 +15,10 @@ export function diskJob(ctx: Context): Job {
     async run() {
       ctx.store.tryToWrite();
       const now = (ctx.store.findTrouble() ?? ctx.store.findFailure())?.code ?? null;
+      // What was read meanwhile waits for its line, also when another write was first to find the disk well again.
+      if (now === null && ctx.audit.countWaiting() > 0) ctx.audit.flush();
       if (now === told) return undefined;
       told = now;
-      // What was read meanwhile waits for its line.
-      if (now === null) ctx.audit.flush();
       ctx.events.emit('vault');
       return undefined;
     },
