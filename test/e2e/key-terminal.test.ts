@@ -134,9 +134,15 @@ describe('a copy of the key that is shown', () => {
       );
       expect(ran.code, ran.screen).toBe(0);
       const printed = readFileSync(out, 'utf8');
-      expect(JSON.parse(printed)).toMatchObject({ copy: { format, verified_at: expect.any(Number) } });
+      // Some names of fields are words of the list, too.
+      const values: unknown[] = [];
+      const parsed = JSON.parse(printed, (_name, value) => {
+        values.push(value);
+        return value;
+      });
+      expect(parsed).toMatchObject({ copy: { format, verified_at: expect.any(Number) } });
       expect(printed).not.toContain('temps-key');
-      for (const word of words) expect(printed).not.toContain(`"${word}"`);
+      for (const word of words) expect(values).not.toContain(word);
     }
   });
 
