@@ -132,13 +132,19 @@ function installDependencies() {
       say('npm ci failed. Its output is above.');
       process.exit(1);
     }
+    // It is optional: what npm could not fetch or build of it is no error there, and it is left out.
+    if (canBuildKeytar() && !hasKeytar()) buildKeytar();
     if (!existsSync(node)) run(['npm', 'rebuild', 'node', '--loglevel=error'], { quiet: true });
     writeFileSync(stamp, state);
   } else if (installed !== state && canBuildKeytar() && !hasKeytar()) {
-    say('Building the keychain module …');
-    installByLockFile();
+    buildKeytar();
     writeFileSync(stamp, state);
   }
+}
+
+function buildKeytar() {
+  say('Building the keychain module …');
+  installByLockFile();
 }
 
 function installByLockFile() {
