@@ -101,6 +101,11 @@ describe('the recovery list', () => {
     await dialog.getByRole('button', { name: 'Rescue' }).click();
     await dialog.getByRole('alert').filter({ hasText: 'never belonged to this instance' }).waitFor();
     await dialog.getByRole('textbox').first().fill(words.join(' '));
+    // What is said of the last copy goes once the next one is taken over.
+    await dialog
+      .getByRole('alert')
+      .filter({ hasText: 'never belonged to this instance' })
+      .waitFor({ state: 'detached' });
     await dialog.getByRole('button', { name: 'Rescue' }).click();
     await page.getByRole('dialog', { name: /values? recovered$/ }).waitFor();
     await page.keyboard.press('Escape');

@@ -69,7 +69,8 @@ describe('a running instance whose disk takes no writes', () => {
     return new Promise((resolve, reject) => {
       const sent = request(
         new URL(path, served.url),
-        { method, headers, rejectUnauthorized: false },
+        // A connection of its own: one that is kept may be closed by the instance as the next request is sent.
+        { method, headers, rejectUnauthorized: false, agent: false },
         (answer) => {
           let text = '';
           answer.on('data', (chunk) => {
