@@ -65,19 +65,24 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
     record: 'if_possible',
     isResumed: false,
     async run({ report: tell, signal }) {
-      const activity = await core.audit.checkChain();
-      const note = (progress: DoctorReport) => {
-        report = { ...progress, activity };
-        if (progress.finishedAt !== null) finished = report;
-        tell(progress.checked, progress.total);
+      const show = (next: DoctorReport) => {
+        report = next;
         core.emit('doctor');
       };
+      const note = (progress: DoctorReport) => {
+        tell(progress.checked, progress.total);
+        // Shown from the first instant on, so that who began it is answered with this run; the end waits for the log.
+        if (progress.finishedAt === null) show({ ...progress, activity: null });
+      };
       try {
-        const { total, failed } = await runDoctor(core, note, () => ctx.stopping.aborted || signal.aborted);
-        return { total, failed };
+        const checked = await runDoctor(core, note, () => ctx.stopping.aborted || signal.aborted);
+        const done = { ...checked, activity: await core.audit.checkChain() };
+        if (done.finishedAt !== null) finished = done;
+        show(done);
+        return { total: done.total, failed: done.failed };
       } catch (error) {
         // A run that failed is not under way any more.
-        if (report) note({ ...report, running: false });
+        if (report) show({ ...report, running: false });
         throw error;
       }
     },
