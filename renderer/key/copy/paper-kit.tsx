@@ -69,28 +69,11 @@ function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
             {(isShown ? kit.key_text : '•'.repeat(64)).slice(32)}
           </dd>
         </dl>
-        {isShown ? (
-          <QrCode text={kit.qr_text} label="QR code of the key" className="qr-code" />
-        ) : (
-          <div className="qr-code kit-hidden">QR code</div>
-        )}
+        <PageCode text={kit.qr_text} label="QR code of the key" isShown={isShown} />
       </div>
       <h3>The key as 24 words</h3>
-      <ol className="kit-words">
-        {kit.words.map((word, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
-          <li key={at}>
-            <span>{at + 1}</span>
-            <b>{isShown ? word : '••••••'}</b>
-          </li>
-        ))}
-      </ol>
-      <h3>To use it</h3>
-      <ol className="kit-steps">
-        {kit.steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
+      <PageWords words={kit.words} isShown={isShown} />
+      <PageSteps steps={kit.steps} />
       <div className="kit-foot">
         {[...kit.opens, ...kit.not_contains].map((line) => (
           <p key={line}>{line}</p>
@@ -108,6 +91,47 @@ function KitFact({ name, value, isCode = false }: { name: string; value: string;
       <dd className={isCode ? 'kit-code' : ''} dir="auto">
         {value}
       </dd>
+    </>
+  );
+}
+
+/** The QR code of a page for paper, or its place. */
+export function PageCode({ text, label, isShown }: { text: string; label: string; isShown: boolean }) {
+  if (!isShown) return <div className="qr-code kit-hidden">QR code</div>;
+  return <QrCode text={text} label={label} className="qr-code" />;
+}
+
+interface PageWordsProps {
+  words: readonly string[];
+  isShown: boolean;
+  className?: string;
+}
+
+/** The numbered words of a page for paper, or dots in their places. */
+export function PageWords({ words, isShown, className = '' }: PageWordsProps) {
+  return (
+    <ol className={`kit-words ${className}`}>
+      {words.map((word, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
+        <li key={at}>
+          <span>{at + 1}</span>
+          <b>{isShown ? word : '••••••'}</b>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** What to do with a page for paper. */
+export function PageSteps({ steps }: { steps: readonly string[] }) {
+  return (
+    <>
+      <h3>To use it</h3>
+      <ol className="kit-steps">
+        {steps.map((step) => (
+          <li key={step}>{step}</li>
+        ))}
+      </ol>
     </>
   );
 }

@@ -5,9 +5,9 @@ import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
-import { QrCode } from '../../ui/instruments/qr-code.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
+import { PageCode, PageSteps, PageWords } from '../copy/paper-kit.tsx';
 import { usePrinting } from '../copy/use-printing.ts';
 import { keepShare, type SharePage } from './split-requests.ts';
 
@@ -119,28 +119,11 @@ function SharePaper({ page, isShown }: { page: SharePage; isShown: boolean }) {
           <dt>Split on</dt>
           <dd>{page.date}</dd>
         </dl>
-        {isShown ? (
-          <QrCode text={page.qr_text} label={`QR code of share ${page.number}`} className="qr-code" />
-        ) : (
-          <div className="qr-code kit-hidden">QR code</div>
-        )}
+        <PageCode text={page.qr_text} label={`QR code of share ${page.number}`} isShown={isShown} />
       </div>
       <h3>The share as {page.words.length} words (SLIP-39)</h3>
-      <ol className="kit-words share-words">
-        {page.words.map((word, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a word is known by its place
-          <li key={at}>
-            <span>{at + 1}</span>
-            <b>{isShown ? word : '••••••'}</b>
-          </li>
-        ))}
-      </ol>
-      <h3>To use it</h3>
-      <ol className="kit-steps">
-        {page.steps.map((step) => (
-          <li key={step}>{step}</li>
-        ))}
-      </ol>
+      <PageWords words={page.words} isShown={isShown} className="share-words" />
+      <PageSteps steps={page.steps} />
       <div className="kit-foot">
         <p className="kit-where">Where this page is kept:</p>
       </div>
