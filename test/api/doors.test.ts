@@ -45,26 +45,33 @@ describe('the HTTPS door', () => {
     const closing = await openDoor('https');
     const { https_url } = (await closing.owner('GET', '/doors')).body;
     const closed: string[] = [];
+    /** Gives what waits for its end, which the client hears of after the server. */
     const open = (name: string, sent: string) =>
-      new Promise<void>((resolve) => {
+      new Promise<{ end: Promise<void> }>((resolve) => {
         const options = {
           host: '127.0.0.1',
           port: Number(new URL(https_url).port),
           rejectUnauthorized: false,
         };
-        const socket = connectTls(options, () => socket.write(sent, () => resolve()));
+        const socket = connectTls(options, () => socket.write(sent, () => resolve({ end })));
         socket.on('data', () => undefined);
         socket.on('error', () => undefined);
-        socket.once('close', () => closed.push(name));
+        const end = new Promise<void>((ended) =>
+          socket.once('close', () => {
+            closed.push(name);
+            ended();
+          }),
+        );
       });
-    await open('quiet', '');
-    await open(
+    const quiet = await open('quiet', '');
+    const inTheMiddle = await open(
       'in the middle',
       'POST /api/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
     );
     // Its answer says that what was sent before it has arrived.
     await closing.request('GET', '/auth/email-status');
     await closing.stop();
+    await Promise.all([quiet.end, inTheMiddle.end]);
     expect(closed).toEqual(['quiet', 'in the middle']);
   });
 
