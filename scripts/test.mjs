@@ -15,7 +15,7 @@ const env = {
   TEMPS_SKIPPED_LIST: skipped,
 };
 const bin = (...path) => join(root, 'node_modules', ...path);
-const tsc = bin('typescript', 'bin', 'tsc');
+const tsc = bin('typescript-native', 'bin', 'tsc');
 /** What reads the code alone: all of it at once, each with what it has to say in one piece. */
 const checks = [
   ['lint', bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.'],
