@@ -17,9 +17,9 @@ afterAll(() => {
 });
 
 describe('a move to another custody', () => {
-  plainIt('loses no key when killed at 12 random instants', { timeout: 600_000 }, async () => {
+  plainIt('loses no key when killed at 6 random instants', { timeout: 600_000 }, async () => {
     // Back from the passphrase: on the way to it most instants are in the judging of it, which writes nothing.
-    const { faults, hit, counted } = await killAtRandom('custody_move', underPassphrase, VALUES, 12);
+    const { faults, hit, counted } = await killAtRandom('custody_move', underPassphrase, VALUES, 6);
     expect(faults).toEqual([]);
     expect(hit).toBeGreaterThanOrEqual(counted / 2);
   });
