@@ -23,6 +23,8 @@ import { asStoreError, isDiskTrouble } from './store-error.ts';
 export interface Store {
   readonly path: string;
   readonly identity: InstanceIdentity;
+  /** Whether this opening created the file. */
+  readonly isNew: boolean;
   /** What was noticed when it was opened, in words. */
   readonly said: readonly string[];
   /** The connection. Statements are plain SQL; drizzle's schema is what their tables are generated from. */
@@ -62,7 +64,8 @@ const BUSY_MS = 5000;
  */
 export function openStore(dataDir: string, clock: Clock, ownership?: Ownership): Store {
   const named = join(dataDir, DATABASE_FILE);
-  if (!hasDatabase(dataDir)) createDatabase(named, clock);
+  const isNew = !hasDatabase(dataDir);
+  if (isNew) createDatabase(named, clock);
   let sqlite: Sqlite | undefined;
   try {
     // As SQLite does: the log lies beside the file that a link leads to.
@@ -82,7 +85,7 @@ export function openStore(dataDir: string, clock: Clock, ownership?: Ownership):
     // SECURITY: triggers that refuse a deletion refuse it by INSERT OR REPLACE, too.
     sqlite.pragma('recursive_triggers = ON');
     applyMigrations(sqlite, APPLICATION_ID);
-    return composeStore({ path: named, sqlite, clock, ownership, hadLog, readOnlyBecause: null });
+    return composeStore({ path: named, sqlite, clock, ownership, isNew, hadLog, readOnlyBecause: null });
   } catch (error) {
     sqlite?.close();
     throw asStoreError(error, named);
@@ -113,6 +116,7 @@ export function openStoreForReading(dataDir: string, clock: Clock, reason: AppEr
       sqlite,
       clock,
       ownership: undefined,
+      isNew: false,
       hadLog: true,
       readOnlyBecause: reason,
     });
@@ -127,13 +131,14 @@ interface Opened {
   sqlite: Sqlite;
   clock: Clock;
   ownership: Ownership | undefined;
+  isNew: boolean;
   /** Whether there was a log beside the file. */
   hadLog: boolean;
   /** Why nothing may be written; null where it may. */
   readOnlyBecause: AppError | null;
 }
 
-function composeStore({ path, sqlite, clock, ownership, hadLog, readOnlyBecause }: Opened): Store {
+function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyBecause }: Opened): Store {
   const identity = readIdentity(sqlite, path);
   const { ino, dev } = statSync(path, { bigint: true });
   const found = readMark(sqlite);
@@ -221,6 +226,7 @@ function composeStore({ path, sqlite, clock, ownership, hadLog, readOnlyBecause 
   return {
     path,
     identity,
+    isNew,
     said: isWithoutLog ? [describeMissingLog(path, mark)] : [],
     sqlite,
     findTrouble,
