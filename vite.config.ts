@@ -14,6 +14,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // One file of what three pages or more share: a hundred small ones cost a page more than what it saves.
+          groups: [{ name: 'shared', minShareCount: 3, test: /\/(renderer|node_modules)\// }],
+        },
+      },
+    },
     // The dictionaries that judge a passphrase, loaded when one is typed.
     chunkSizeWarningLimit: 1100,
   },
