@@ -1,16 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { listEnvironments } from '../../electron/instance/projects/environments.ts';
+import { createProject } from '../../electron/instance/projects/projects.ts';
+import { changeVariable, insertVariable } from '../../electron/instance/projects/variables/variable-rows.ts';
+import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { ADMIN, openDoor, type TestDoor } from '../api/harness.ts';
+import { openTestContext } from '../context.ts';
 import { until } from '../keyring.ts';
+import { requires } from '../requires.ts';
 
 let door: TestDoor & { stop(): Promise<void> };
-beforeEach(async () => {
-  door = await openDoor('https');
-});
-afterEach(() => door.stop());
+const onLinux = requires('a listing of open files', process.platform === 'linux', 'needs /proc');
 
 async function send(method: string, path: string, body?: unknown) {
   const answer = await door.owner(method, path, body);
@@ -37,6 +40,11 @@ const addVariable = (project: string, key: string, value: string, environments?:
   });
 
 describe('what is deleted, replaced or made a secret', () => {
+  beforeEach(async () => {
+    door = await openDoor('https');
+  });
+  afterEach(() => door.stop());
+
   it('is in none of the files of the database soon after', async () => {
     const stale = {
       deleted: canary('deleted'),
@@ -100,4 +108,37 @@ describe('what is deleted, replaced or made a secret', () => {
     }
     expect(listFound([stale])).toEqual([]);
   });
+});
+
+/** Files that this process has open and that have no name any more, as SQLite's temporary ones. */
+function readUnnamedFiles(): Buffer[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).endsWith(' (deleted)')
+        ? [readFileSync(`/proc/self/fd/${fd}`)]
+        : [];
+    } catch {
+      // Closed meanwhile, or nothing that can be read.
+      return [];
+    }
+  });
+}
+
+onLinux('a value that is made a secret comes into no temporary file on the way', () => {
+  const { ctx, close } = openTestContext();
+  try {
+    const { id: projectId } = createProject(ctx, null, { name: 'shop' });
+    const environmentIds = listEnvironments(ctx, projectId).map(({ id }) => id);
+    const stale = canary('large');
+    // More than SQLite keeps in memory of what it may have to undo.
+    const value = new SecretText(stale + 'x'.repeat(400_000));
+    const fields = { key: 'LARGE', value, isSecret: false, environmentIds, includeInPreview: false };
+    const id = insertVariable(ctx, projectId, fields, 'test');
+    ctx.store.transaction(() => {
+      changeVariable(ctx, projectId, id, { isSecret: true }, 'test');
+      expect(readUnnamedFiles().some((bytes) => bytes.includes(stale))).toBe(false);
+    });
+  } finally {
+    close();
+  }
 });

@@ -82,6 +82,7 @@ export function openStore(dataDir: string, clock: Clock, ownership?: Ownership):
     // SECURITY: freed pages are overwritten, so a deleted or replaced value does not linger in the file; of the log,
     // see log-cleaner.ts.
     sqlite.pragma('secure_delete = ON');
+    keepOutOfTemporaryFiles(sqlite);
     // SECURITY: triggers that refuse a deletion refuse it by INSERT OR REPLACE, too.
     sqlite.pragma('recursive_triggers = ON');
     applyMigrations(sqlite, APPLICATION_ID);
@@ -109,6 +110,7 @@ export function openStoreForReading(dataDir: string, clock: Clock, reason: AppEr
     const hadLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
     sqlite = hadLog ? new Database(path, { readonly: true, timeout: BUSY_MS }) : readIntoMemory(path, reason);
     requireOurs(sqlite, named);
+    keepOutOfTemporaryFiles(sqlite);
     if (!hadLog) applyMigrations(sqlite, APPLICATION_ID);
     sqlite.pragma('query_only = ON');
     return composeStore({
@@ -124,6 +126,14 @@ export function openStoreForReading(dataDir: string, clock: Clock, reason: AppEr
     sqlite?.close();
     throw asStoreError(error, named);
   }
+}
+
+/**
+ * SECURITY: SQLite writes what it may have to undo, or cannot sort in memory, to files in the system's temporary folder
+ * otherwise: pages with values, as they were before they were deleted or made secret, and on another disk.
+ */
+function keepOutOfTemporaryFiles(sqlite: Sqlite): void {
+  sqlite.pragma('temp_store = MEMORY');
 }
 
 interface Opened {
