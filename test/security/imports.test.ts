@@ -173,7 +173,12 @@ describe('more names than 20,000', () => {
   });
 
   it('are not needed: 20,000 are imported', async () => {
-    expect((await importFile(fileOf(20_000, String), { dry_run: true })).body.added).toHaveLength(20_000);
+    const file = fileOf(20_000, String);
+    const only = file.split('\n').map((line) => line.split('=')[0] as string);
+    // Someone chose for each of them, which is the longest list that a request may have.
+    const overrides = Object.fromEntries(only.map((name) => [name, true]));
+    const imported = await importFile(file, { dry_run: true, only, overrides });
+    expect(imported.body.added).toHaveLength(20_000);
   });
 
   it('of empty lines there may be 100,000', async () => {

@@ -17,9 +17,10 @@ export function describeWordProblems(problems: readonly WordProblem[]): string[]
 }
 
 export function describeShareProblems(problems: readonly Schemas['ShareWordProblem'][]): string[] {
-  return problems.map(
-    ({ position, nearest }) => `Word ${position} is not in the list. Nearest: ${nearest.join(', ')}`,
-  );
+  return problems.map(({ position, nearest }) => {
+    const hint = nearest.length > 0 ? ` Nearest: ${nearest.join(', ')}` : '';
+    return `Word ${position} is not in the list.${hint}`;
+  });
 }
 
 /** Adds the problems of single words to an error about words; returns other errors unchanged. */

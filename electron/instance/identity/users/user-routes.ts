@@ -52,7 +52,7 @@ export function userRoutes(identity: Identity) {
           name: shownText(0, 100).optional(),
           username: shownText(0, 100).optional(),
           password,
-          roles: z.array(z.string()).default(['user']),
+          roles: z.array(z.string()).max(10).default(['user']),
         }),
       ),
       responses: answer(userShape, 'The new user', 201),

@@ -27,11 +27,11 @@ const TOKEN_FORMS =
 const TELEGRAM_TOKEN = /^(bot)?\d{6,12}:[\w-]{30,}$/;
 const JWT = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
 /**
- * `://user:password@`, where a password may hold slashes. What looks like the port of a web address is one: other
- * addresses name their host after an `@` only.
+ * The beginning of `://user:password@`. What looks like the port of a web address is one: other addresses name their host
+ * after an `@` only.
  */
-const URL_WITH_PASSWORD =
-  /\b(?:(?:https?|wss?):\/\/[^/\s:@]*:(?!\d{1,5}([/?#,\s]|$))|(?!https?:|wss?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s:@]*:)\S+@/i;
+const URL_WITH_USER =
+  /\b(?:(?:https?|wss?):\/\/[^/\s:@]*:(?!\d{1,5}([/?#,\s]|$))|(?!https?:|wss?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s:@]*:)/gi;
 /** Instead of a name and a password, one token. */
 const URL_WITH_TOKEN = /:\/\/[^/\s:@]{16,}@/;
 /** URLs that are secrets themselves: anyone who knows one may write there. */
@@ -63,7 +63,7 @@ export function guessSecret(name: string, value: string): SecretGuess {
   }
   if (PLAIN_VALUE.test(value)) return plain('the value is a number or a switch');
   if (FINGERPRINT_NAME.test(upper) && /^[0-9a-f]+$/i.test(value)) return plain('the value is a fingerprint');
-  if (looksRandom(value)) return secret('the value looks random');
+  if (looksRandom(value.slice(0, MAX_JUDGED_CHARACTERS))) return secret('the value looks random');
   if (looksLikePassword(value)) return secret('the value looks like a password');
   if (isOrdinary(value)) return plain('the value is ordinary text');
   return secret('the value could be a secret');
@@ -75,12 +75,24 @@ function findSecretForm(value: string): string | null {
   if (TOKEN_FORMS.test(value) || TELEGRAM_TOKEN.test(value))
     return 'the value has the format of a known token';
   if (JWT.test(value)) return 'the value is a signed token';
-  if (URL_WITH_PASSWORD.test(value)) return 'the value is a URL with a password';
+  if (hasPasswordInUrl(value)) return 'the value is a URL with a password';
   if (URL_WITH_TOKEN.test(value)) return 'the value is a URL with a token';
   if (SECRET_ADDRESS.test(value)) return 'the value is a secret URL';
   if (AUTHORIZATION.test(value) || isBasicAuthorization(value)) return 'the value is an authorization header';
   const inner = [...value.matchAll(INNER_SECRET)].some(([, held]) => !PLAIN_VALUE.test(held ?? ''));
   return inner ? 'the value contains a password or key' : null;
+}
+
+/**
+ * Whether an `@` follows later in the same word: a password may hold slashes. Word by word and not in one expression, which
+ * would look for the `@` of every beginning up to the end of the value.
+ */
+function hasPasswordInUrl(value: string): boolean {
+  if (!value.includes('@')) return false;
+  return value.split(/\s+/).some((word) => {
+    const at = word.lastIndexOf('@');
+    return [...word.matchAll(URL_WITH_USER)].some(({ index, 0: begin }) => index + begin.length < at);
+  });
 }
 
 /** RFC 7617: a name, a colon and a password. */

@@ -23,10 +23,11 @@ import { listScopePaths, type ScopePath } from './variable-scope.ts';
 import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
 import { getVariable, listVariablesAs, type Variable } from './variables.ts';
 
+const environmentIds = z.array(z.int()).max(1000);
 const createBody = z.object({
   key: z.string().max(500),
   value: z.string(),
-  environment_ids: z.array(z.int()).optional(),
+  environment_ids: environmentIds.optional(),
   include_in_preview: z.boolean().optional(),
   is_secret: z.boolean().optional(),
   allow_unresolved: z.boolean().default(false),
@@ -44,7 +45,7 @@ const bulkBody = z.discriminatedUnion('action', [
   many.extend({ action: z.literal('delete') }),
   many.extend({
     action: z.literal('set_environments'),
-    environment_ids: z.array(z.int()),
+    environment_ids: environmentIds,
     allow_unresolved: z.boolean().default(false),
   }),
 ]);

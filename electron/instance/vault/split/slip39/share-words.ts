@@ -27,6 +27,8 @@ const MIN_WORDS = 20;
 /** Longer text is not looked at: SLIP-0039 names no upper limit, and no known tool goes beyond 512 bits. */
 const MAX_WORDS = 59;
 const BITS_PER_WORD = 10n;
+/** Who mistyped more than these is told where; to look for what every word was meant to be takes a millisecond each. */
+const MAX_NEAREST = 5;
 /** The first letters that tell all words apart. */
 const PREFIX_LETTERS = 4;
 
@@ -54,11 +56,11 @@ export function findShareWord(typed: string): number | null {
 
 /** Words that are not in the list, of those typed so far; empty ones are not judged. */
 export function findUnknownWords(words: readonly string[]): UnknownWord[] {
-  return words.flatMap((word, at) =>
-    word === '' || findShareWord(word) !== null
-      ? []
-      : [{ position: at + 1, nearest: findNearest(word, shareWordList) }],
-  );
+  const places = words.flatMap((word, at) => (word === '' || findShareWord(word) !== null ? [] : [at]));
+  return places.map((at, count) => ({
+    position: at + 1,
+    nearest: count < MAX_NEAREST ? findNearest(words[at] as string, shareWordList) : [],
+  }));
 }
 
 export function formatShare(share: Share): string {
