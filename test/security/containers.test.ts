@@ -84,6 +84,10 @@ describe('a container that unpacks to far more than it is', () => {
     expect(readPdfStrings(bomb).length).toBeLessThan(2 * bomb.length);
     // Many streams that are each small enough.
     expect(readPdfStrings(createPdf(payload, 500, 1)).length).toBeLessThan(20 * 1024 * 1024);
+    // Or are none at all: to look at each of them takes a minute.
+    const began = performance.now();
+    expect(readPdfStrings(Buffer.from(`${payload}${'stream\n'.repeat(140_000)}`))).toContain(payload);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it('ends the process that reads it when its markup fills the memory, and is an answer', async () => {

@@ -13,7 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
 import { createLinkFiles } from '../../electron/instance/identity/sessions/link-files.ts';
+import { openInstance } from '../../electron/instance/instance.ts';
 import { ADMIN, openDoor, readCookie, readToken, type TestDoor, type Who } from '../api/harness.ts';
 import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
@@ -175,6 +177,27 @@ describe('a file with a link', () => {
     rmSync(dataDir, { recursive: true });
   });
 
+  it('is gone with its instance, and once the next one starts after a kill; what is not ours stays', async () => {
+    const door = await openDoor('socket');
+    const folder = join(door.dataDir, 'links');
+    try {
+      await door.owner('POST', '/links/file');
+      const [left = ''] = readdirSync(folder);
+      await door.instance.stop();
+      expect(existsSync(folder)).toBe(false);
+      mkdirSync(folder, { mode: 0o700 });
+      for (const name of [left, 'mine.html', 'open-0123.html']) writeFileSync(join(folder, name), '');
+      const next = await openInstance({ dataDir: door.dataDir, clock: door.clock });
+      await next.start({});
+      const kept = readdirSync(folder);
+      await next.stop();
+      expect(kept.sort()).toEqual(['mine.html', 'open-0123.html']);
+      expect(readdirSync(folder)).toHaveLength(2);
+    } finally {
+      await door.stop();
+    }
+  });
+
   it('holds the address as text, whatever is in it', () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'temps-link-files-'));
     const files = createLinkFiles(dataDir);
@@ -219,13 +242,33 @@ describe('a session opened by a link', () => {
       expect((await door.request(method, path, body, here)).status).toBeLessThan(300);
   });
 
-  it('is opened by no link that is too old, and makes no links itself', async () => {
-    const token = readToken((await door.owner('POST', '/links')).body.path);
-    door.clock.advance(5 * MINUTE_MS + 1);
-    expect((await door.request('POST', '/auth/link', { token })).body.error_code).toBe('link_invalid');
+  it('is opened by no link that is too old, or from a time to come, and makes no links itself', async () => {
+    for (const later of [5 * MINUTE_MS + 1, -1]) {
+      const token = readToken((await door.owner('POST', '/links')).body.path);
+      door.clock.advance(later);
+      const answer = await door.request('POST', '/auth/link', { token });
+      expect([later, answer.body.error_code]).toEqual([later, 'link_invalid']);
+    }
     const here = await redeem();
     for (const path of ['/links', '/links/file'])
       expect((await door.request('POST', path, {}, here)).body.error_code).toBe('owner_only');
+  });
+
+  it('is opened on the machine itself alone, and leaves the link good for it', async () => {
+    const token = readToken((await door.owner('POST', '/links')).body.path);
+    const redeemFrom = async (ip: string) => {
+      const request = new Request('http://localhost/api/auth/link', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', host: 'localhost' },
+        body: JSON.stringify({ token }),
+      });
+      return await door.instance.fetch(request, anonymousFrom(ip));
+    };
+    for (const ip of ['192.168.1.20', '::ffff:10.0.0.1', 'fe80::1', '128.0.0.1']) {
+      const refused = await redeemFrom(ip);
+      expect([ip, (await refused.json()).error_code]).toEqual([ip, 'owner_only']);
+    }
+    expect((await redeemFrom('::ffff:127.0.0.9')).status).toBe(200);
   });
 
   it('by a set-up link is confirmed: the password was set with it', async () => {

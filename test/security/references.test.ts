@@ -107,6 +107,15 @@ describe('values that grow by references', () => {
     expect(await searchVariables(ctx, 'P67', [place.project.id], 1000)).toHaveLength(1);
   });
 
+  it('are counted with the names that they refer to', async () => {
+    // Each name is kept, and takes many times as much as its few letters.
+    const names = Array.from({ length: 90_000 }, (_, at) => `\${{A${at.toString(36)}}}`).join('');
+    test.ctx.store.transaction(() => {
+      for (let at = 0; at < 15; at++) add(`N${at}`, names);
+    });
+    await expect(run(true)).rejects.toEqual(refusedFor(/^With N\d+, /));
+  });
+
   it('of an export grow by what their quotes need', async () => {
     test.ctx.store.transaction(() => {
       for (let at = 0; at < 25; at++) add(`Q${at}`, `'${'$'.repeat(1_000_000)}`, { isSecret: true });

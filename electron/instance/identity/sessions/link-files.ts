@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** How long a browser has to open the file; the link in it stays good for longer. */
 const LIFETIME_MS = 60_000;
+const OUR_FILES = /^open-[0-9a-f]{16}\.html$/;
 
 /**
  * Pages that lead a browser to a one-time link. SECURITY: what is in the arguments or the environment of a program can
@@ -37,11 +38,15 @@ export function createLinkFiles(dataDir: string, lifetimeMs = LIFETIME_MS): Link
       return path;
     },
     remove,
-    /** Also those that an earlier process left when it was killed. */
+    /** Also those that an earlier process left when it was killed; what is not ours stays. */
     removeAll() {
       for (const timer of timers.values()) clearTimeout(timer);
       timers.clear();
-      rmSync(folder, { recursive: true, force: true });
+      if (!existsSync(folder)) return;
+      const names = readdirSync(folder);
+      const ours = names.filter((name) => OUR_FILES.test(name));
+      for (const name of ours) rmSync(join(folder, name), { force: true });
+      if (ours.length === names.length) rmdirSync(folder);
     },
   };
 }
