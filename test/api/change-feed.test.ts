@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../keyring.ts';
-import { ADMIN, describeOverDoors, type TestDoor, type Who } from './harness.ts';
+import { ADMIN, describeOverDoors, openDoor, type TestDoor, type Who } from './harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PASSWORD = 'a long enough password';
@@ -235,6 +235,34 @@ describeOverDoors('the feed of changes', (door) => {
     process.off('warning', note);
     expect(warnings).toEqual([]);
   });
+});
+
+it('is open 200 times in all, whoever listens', async () => {
+  const door = await openDoor('socket');
+  const listen = async (apiKeyId: number) =>
+    await door.instance.fetch(new Request('http://localhost/api/events'), {
+      kind: 'key',
+      apiKeyId,
+      userId: null,
+      lineage: [apiKeyId],
+      permissions: ['projects:read'],
+      ip: null,
+      label: `key ${apiKeyId}`,
+    });
+  try {
+    const opened: Response[] = [];
+    for (let at = 0; at < 200; at++) opened.push(await listen(Math.floor(at / 20)));
+    expect(opened.every(({ status }) => status === 200)).toBe(true);
+    const refused = await listen(10);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      { error_code: 'too_many_streams', detail: expect.stringMatching(/^200 streams/) },
+    ]);
+    await opened[0]?.body?.cancel();
+    await until(async () => (await listen(10)).status === 200);
+  } finally {
+    await door.stop();
+  }
 });
 
 async function connect(door: TestDoor, who: Who, method: string): Promise<IncomingMessage> {

@@ -41,7 +41,7 @@ describe('a request of much work', () => {
       ['PATCH', '/projects/shop/deployment-config', true],
     ] as const) {
       const { result, heldMs } = await watchLoop(() => send(method, path, body, isOwner));
-      const { error_code, detail } = await result.json();
+      const { error_code, detail } = (await result.json()) as { error_code: string; detail: string };
       expect([result.status, error_code, detail]).toEqual([
         413,
         'body_too_large',
@@ -98,9 +98,9 @@ describe('a request of much work', () => {
       );
     const few = await check(Array(5).fill('zzqxvwq').join(' '));
     const many = await check(Array(59).fill('zzqxvwq').join(' '));
-    const { shares } = await many.result.json();
-    expect(shares[0].problems).toHaveLength(59);
-    expect(shares[0].problems[4].nearest).toHaveLength(3);
+    const { shares } = (await many.result.json()) as { shares: { problems: { nearest: string[] }[] }[] };
+    expect(shares[0]?.problems).toHaveLength(59);
+    expect(shares[0]?.problems[4]?.nearest).toHaveLength(3);
     expect(many.heldMs).toBeLessThan(3 * few.heldMs + 20);
   });
 });
