@@ -32,6 +32,8 @@ export const commands: Record<string, Command> = {
   'key move': {
     usage: 'key move --to file|keychain|passphrase|external',
     summary: 'Moves the key to another custody.',
+    notes:
+      'external: the file that TEMPS_ENCRYPTION_KEY_FILE names for the instance must already hold the key. It is verified there, then removed from the old place.',
     options: { to: { type: 'string' }, ...passphraseOption },
     run: move,
   },
