@@ -47,7 +47,7 @@ async function move(
   }
   const target = openCustody(core, to);
   if (to === 'file') await requireFree(core, target);
-  const isOurOwnFile = await isExternalFileIn(core);
+  const isOurOwnFile = (from.name === 'file' || to === 'file') && (await isExternalFileIn(core));
   // SECURITY: removed from the data directory, it would be gone from the mount too.
   if (to === 'external' && isOurOwnFile)
     throw new AppError(
