@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { ask, client } from '../api/client.ts';
+import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
@@ -75,7 +75,10 @@ function DeleteProjectDialog({ project, onClose }: { project: Project; onClose: 
   const tokens = useQuery({ ...tokensQuery(project.slug), enabled: useMay('tokens:read') });
   const isCounted = variables.isSuccess && environments.isSuccess && (tokens.isSuccess || !tokens.isEnabled);
   const remove = useApiMutation(
-    () => ask(client.DELETE('/projects/{project}', { params: { path: { project: String(project.id) } } })),
+    () =>
+      askConfirmed(() =>
+        client.DELETE('/projects/{project}', { params: { path: { project: String(project.id) } } }),
+      ),
     {
       changes: ['projects'],
       onDone: () => {

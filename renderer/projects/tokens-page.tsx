@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { KeySquare, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { ask, client } from '../api/client.ts';
+import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useMay } from '../app/session.ts';
+import { useMay, useSession } from '../app/session.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Chip } from '../ui/chip.tsx';
@@ -28,6 +28,9 @@ export function TokensPage() {
   const [leaving, setLeaving] = useState<Token | null>(null);
   const canEncrypt = useCanEncrypt();
   const mayWrite = useMay('tokens:write');
+  // As for API keys: an administrator may delete any, others their own.
+  const mayDeleteAll = useMay('users:write');
+  const you = useSession().user?.id ?? null;
   const tokens = useTokens(project);
   const isEmpty = tokens.data?.tokens.length === 0;
   const add = (
@@ -45,6 +48,7 @@ export function TokensPage() {
       <TokenList
         tokens={tokens}
         empty={mayWrite ? add : undefined}
+        mayDelete={({ created_by }) => mayDeleteAll || created_by === you}
         onDelete={mayWrite ? setLeaving : undefined}
       />
       {isMaking && <NewTokenDialog project={project} onClose={() => setMaking(false)} onMade={setMade} />}
@@ -63,14 +67,16 @@ const useTokens = (project: string) => useQuery(tokensQuery(project));
 interface TokenListProps {
   tokens: ReturnType<typeof useTokens>;
   empty: React.ReactNode;
+  mayDelete: (token: Token) => boolean;
   onDelete: ((token: Token) => void) | undefined;
 }
 
-function TokenList({ tokens, empty, onDelete }: TokenListProps) {
+function TokenList({ tokens, empty, mayDelete, onDelete }: TokenListProps) {
   return (
     <TokenTable
       query={tokens}
       tokens={tokens.data?.tokens ?? []}
+      mayDelete={mayDelete}
       onDelete={onDelete}
       empty={
         <Empty
@@ -93,7 +99,7 @@ interface DeleteTokenDialogProps {
 function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) {
   const remove = useApiMutation(
     () =>
-      ask(
+      askConfirmed(() =>
         client.DELETE('/projects/{project}/deployment-tokens/{id}', {
           params: { path: { project, id: token.id } },
         }),
@@ -127,10 +133,11 @@ function DeleteTokenDialog({ project, token, onClose }: DeleteTokenDialogProps) 
 
 interface TokenTableProps extends TableStates {
   tokens: readonly Token[];
+  mayDelete: (token: Token) => boolean;
   onDelete?: ((token: Token) => void) | undefined;
 }
 
-function TokenTable({ tokens, onDelete, ...states }: TokenTableProps) {
+function TokenTable({ tokens, mayDelete, onDelete, ...states }: TokenTableProps) {
   return (
     <Table
       {...states}
@@ -170,9 +177,14 @@ function TokenTable({ tokens, onDelete, ...states }: TokenTableProps) {
         ...(onDelete
           ? [
               actionsColumn<Token>(
-                (token) => (
-                  <IconButton icon={Trash2} label={`Delete ${token.name}`} onClick={() => onDelete(token)} />
-                ),
+                (token) =>
+                  mayDelete(token) && (
+                    <IconButton
+                      icon={Trash2}
+                      label={`Delete ${token.name}`}
+                      onClick={() => onDelete(token)}
+                    />
+                  ),
                 'w-16',
               ),
             ]

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { readQr } from '../read-qr.ts';
 import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
@@ -17,6 +18,8 @@ describe('a split key in a browser', () => {
   let page: Page;
   /** As they were on the page. */
   const shares: string[] = [];
+  /** The code of share 2. */
+  let picture = Buffer.alloc(0);
   const urls: string[] = [];
   const said: string[] = [];
 
@@ -58,6 +61,9 @@ describe('a split key in a browser', () => {
       const words = await readShare();
       expect(words).toHaveLength(33);
       shares.push(words.join(' '));
+      const code = await page.getByRole('img', { name: `QR code of share ${number}` }).screenshot();
+      expect(readQr(code)).toBe(shareOf(number));
+      if (number === 2) picture = code;
       if (number === 1) await expectAccessible(page, 'a share');
       expect(await page.locator('.share-words').count()).toBe(1);
       // So that the search at the end could find it.
@@ -150,6 +156,26 @@ describe('a split key in a browser', () => {
         expect(text.includes(canary), where).toBe(false);
   });
 
+  it('is named where a copy is expected, by its words and its code', async () => {
+    await page.goto('/key/verify');
+    await page.getByRole('radio', { name: '24 words' }).click();
+    await paste(page, 'Word 1', shareOf(2));
+    const said = 'This is share 2 of a split key, any 3 shares of which open the key together.';
+    await page.getByRole('alert').getByText(said).waitFor();
+    expect(await page.getByLabel('Word 1', { exact: true }).inputValue()).toBe('');
+    await expectAccessible(page, 'a share where a copy is expected');
+    await page.getByRole('radio', { name: 'QR' }).click();
+    await page.getByLabel('Choose a picture').setInputFiles({
+      name: 'share.png',
+      mimeType: 'image/png',
+      buffer: picture,
+    });
+    await page.getByText('Code read: one share of a split key').waitFor();
+    await button('Verify').click();
+    await page.getByText('It cannot be used here').waitFor();
+    await page.getByText(/because it is share 2 of a split key, any 3 shares/).waitFor();
+  });
+
   it('opens the vault from the locked page, with enough shares that belong together', async () => {
     await c.api('POST', '/vault/lock');
     renameSync(join(c.dataDir, 'encryption_key'), join(c.dataDir, 'kept'));
@@ -196,6 +222,15 @@ describe('a split key in a browser', () => {
     await context.close();
   });
 });
+
+/** As a person pastes it. */
+async function paste(page: Page, label: string, text: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).evaluate((field, pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', pasted);
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }, text);
+}
 
 /** Every string of what a full collection leaves of the page's memory. */
 async function takeHeap(page: Page): Promise<string> {

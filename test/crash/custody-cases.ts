@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -14,10 +12,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
 import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { isUnused } from '../../electron/instance/vault/vault-core.ts';
 import { type Child, startChild } from '../child.ts';
+import { snapshot } from '../folder-snapshot.ts';
 import { type Keyring, startKeyring } from '../keyring.ts';
 import type { Tally } from './interruptions.ts';
 import { discard, openCore, plantedValue, prepare } from './scenarios.ts';
@@ -222,21 +222,14 @@ export function startElsewhere(rounds: number): Promise<Tally> {
     for (const [what, code, make] of places) {
       const dir = mkdtempSync(join(tmpdir(), 'temps-elsewhere-'));
       make(dir);
-      const before = describeFolder(dir);
+      const before = snapshot(dir);
       const { stdout, stderr } = spawnSync(process.execPath, [startWorker, 'first_seal', dir], {
         encoding: 'utf8',
       });
       if (stdout.includes(`FAILED ${code}`)) tally.hit += 1;
       else tally.faults.push(`${what}: ${stdout}${stderr}`);
-      if (describeFolder(dir) !== before) tally.faults.push(`${what}: changed`);
+      if (!isDeepStrictEqual(snapshot(dir), before)) tally.faults.push(`${what}: changed`);
       discard(dir);
     }
   return Promise.resolve(tally);
-}
-
-function describeFolder(dir: string): string {
-  return JSON.stringify([
-    lstatSync(dir).mode,
-    readdirSync(dir).map((name) => [name, lstatSync(join(dir, name)).mode]),
-  ]);
 }

@@ -1,14 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
-  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -22,6 +18,7 @@ import { openStore } from '../../electron/instance/store/store.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { commandLineEnv } from '../command-line-env.ts';
+import { snapshot } from '../folder-snapshot.ts';
 import { requires } from '../requires.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
@@ -39,19 +36,6 @@ afterEach(async () => {
 
 const SERVE = ['serve', '--https-port', '0', '--http-port', '0'];
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
-/** Names, modes and content of a folder. */
-const snapshot = (path: string) =>
-  readdirSync(path, { recursive: true, encoding: 'utf8' })
-    .sort()
-    .map((name) => {
-      const at = join(path, name);
-      const info = lstatSync(at);
-      return [
-        name,
-        info.mode,
-        info.isFile() ? createHash('sha256').update(readFileSync(at)).digest('hex') : '',
-      ];
-    });
 
 describe('a command on a directory without a usable key', () => {
   /** What owning a directory for a moment leaves; neither is written to. */

@@ -48,6 +48,21 @@ const stage = async () => {
   expect(status).toBe(201);
 };
 
+it('a project is deleted only after what is lost with it was said and agreed to', {
+  timeout: 60_000,
+}, async () => {
+  expect(cli(['projects', 'create', 'attic']).code).toBe(0);
+  expect(cli(['env', 'set', 'TOKEN', '-p', 'attic', '--secret'], CANARY).code).toBe(0);
+  const lost = /attic has 1 variable, 1 of them secret\. They .* lost for good\..*Nothing was deleted/s;
+  const refused = cli(['projects', 'delete', 'attic']);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringMatching(lost)]);
+  const declined = await onTerminal(dataDir, ['projects', 'delete', 'attic'], [[/Type yes to delete/, 'no']]);
+  expect([declined.code, declined.screen]).toEqual([1, expect.stringMatching(lost)]);
+  expect(cli(['projects', 'list']).out).toContain('attic');
+  const agreed = await onTerminal(dataDir, ['projects', 'delete', 'attic'], [[/Type yes to delete/, 'yes']]);
+  expect([agreed.code, cli(['projects', 'list']).out]).toEqual([0, expect.not.stringContaining('attic')]);
+});
+
 describe('a copy of the key that is shown', () => {
   it('goes to a terminal alone, never into a log', { timeout: 60_000 }, async () => {
     const log = join(folder, 'log');

@@ -225,6 +225,7 @@ describe('the table of acts', () => {
     'DELETE /api-keys/{id}': { api_keys_of_others: {} },
     'POST /api-keys/{id}/activate': { api_keys_of_others: {} },
     'POST /api-keys/{id}/deactivate': { api_keys_of_others: {} },
+    'DELETE /projects/{project}/deployment-tokens/{id}': { tokens_of_others: {} },
     'POST /projects/{project}/variables/import': {
       variables_delete: { content_base64: '', mode: 'replace' },
     },
@@ -241,7 +242,7 @@ describe('the table of acts', () => {
     'POST /vault/recovery/rescue': { recovery_rescue_from_path: { method: 'path', path: '/nowhere' } },
   };
   /** The password below, with the old one; keys in key-lineage.test.ts, where there are some. */
-  const testedElsewhere = new Set<Act>(['account_password', 'api_keys_of_others']);
+  const testedElsewhere = new Set<Act>(['account_password', 'api_keys_of_others', 'tokens_of_others']);
   function bulk() {
     return {
       variables_delete: { action: 'delete', ids: [999_999] },
@@ -307,7 +308,6 @@ describe('the table of acts', () => {
         'POST /projects/{project}/settings',
         'POST /projects/{project}/git',
         'PATCH /projects/{project}/deployment-config',
-        'DELETE /projects/{project}',
         'POST /projects/{project}/environments',
         'PUT /projects/{project}/environments/{environment}/settings',
         'DELETE /projects/{project}/environments/{environment}',
@@ -329,10 +329,8 @@ describe('the table of acts', () => {
         'POST /vault/key/copies/verify',
         'POST /vault/key/copies/{id}/prove',
         'POST /vault/key/copies/{id}/finish',
-        'DELETE /vault/key/copies/{id}',
         'PUT /vault/key/splits/{id}/shares/{number}',
         'POST /vault/key/splits/{id}/verify',
-        'DELETE /vault/key/splits/{id}',
         'POST /vault/shares/verify',
         'POST /vault/shares/check',
       ].sort(),
@@ -426,9 +424,24 @@ describe('a session left open', () => {
     ['has no other names certified', 'PUT', '/settings', { https_names: ['evil.local'] }],
     ['takes no copy of the key', 'POST', '/vault/key/copies', { format: 'age', passphrase: ADMIN.password }],
     ['begins no rotation', 'POST', '/vault/key/rotation', {}],
+    ['deletes no project', 'DELETE', '/projects/shop'],
+    ['takes no copy of the key off the list', 'DELETE', '/vault/key/copies/1'],
+    ['takes no split of the key off the list', 'DELETE', '/vault/key/splits/1'],
   ])('%s', async (_what, method, path, body) => {
     await leaveOpen();
     expect(await codeOf(send(method, path, body))).toBe('confirmation_required');
+    expect((await door.owner('GET', '/projects/shop')).status).toBe(200);
+  });
+
+  it('deletes a project, or a copy from the list, once its person confirmed; a program does so as ever', async () => {
+    const { copy } = (await door.owner('POST', '/vault/key/copies', { format: 'words' })).body;
+    for (const name of ['first', 'second']) await door.owner('POST', '/projects', { name });
+    await leaveOpen();
+    await send('POST', '/auth/confirm', { password: ADMIN.password });
+    expect((await send('DELETE', '/projects/first')).status).toBe(204);
+    expect((await send('DELETE', `/vault/key/copies/${copy.id}`)).status).toBe(204);
+    const { api_key: token } = (await send('POST', '/api-keys', { name: 'tidy', role_type: 'user' })).body;
+    expect((await door.request('DELETE', '/projects/second', undefined, { token })).status).toBe(204);
   });
 
   it('still protects: it locks, ends sessions, and withdraws keys', async () => {

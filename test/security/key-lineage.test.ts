@@ -127,6 +127,41 @@ describe('API keys that live longer or reach further than what made them', () =>
     expect(await count()).toBe(before);
   });
 
+  it('delete the deployment tokens they made and no other; a person their own, and an administrator any, confirmed', async () => {
+    const [ada, bob] = [await addPerson(['user']), await addPerson(['user'])];
+    const administrator = await addPerson(['admin']);
+    const confirm = (send: Key['send']) => send('POST', '/auth/confirm', { password: PASSWORD });
+    for (const { send } of [ada, bob]) await confirm(send);
+    const drop = async (send: Key['send'], { id }: { id: number }) => {
+      const { status, body } = await send('DELETE', `/projects/shop/deployment-tokens/${id}`);
+      return status === 204 ? 'deleted' : body.error_code;
+    };
+    const [ofAda, alsoOfAda, ofOwner] = [
+      await makeToken(ada.send),
+      await makeToken(ada.send),
+      await makeToken((...call) => door.owner(...call)),
+    ];
+    const key = await makeKey({}, ada.send);
+    const ofKey = await makeToken(key.send);
+    const ofKeysKey = await makeToken((await makeKey({}, key.send)).send);
+    const strongest = await makeKey({ role_type: 'admin' });
+
+    // Permissions alone do it for nobody.
+    for (const { send } of [bob, key, strongest])
+      for (const token of [ofAda, ofOwner]) expect(await drop(send, token)).toBe('forbidden');
+    expect(await drop(bob.send, ofKey)).toBe('forbidden');
+    expect(await works(ofAda.send)).toBe('works');
+    expect(await drop(administrator.send, ofAda)).toBe('confirmation_required');
+
+    door.clock.advance(6 * MINUTE_MS);
+    // What is one's own is withdrawn without a confirmation.
+    expect(await drop(ada.send, ofAda)).toBe('deleted');
+    expect(await works(ofAda.send)).toBe('invalid_credentials');
+    for (const token of [ofKey, ofKeysKey]) expect(await drop(key.send, token)).toBe('deleted');
+    await confirm(administrator.send);
+    for (const token of [alsoOfAda, ofOwner]) expect(await drop(administrator.send, token)).toBe('deleted');
+  });
+
   it('may no more than the key that made them, also once that may less', async () => {
     const parent = await makeKey();
     const child = await makeKey({}, parent.send);

@@ -1,4 +1,5 @@
-import { type Command, formatTable, withClient } from '../command.ts';
+import { type Command, formatCount, formatTable, withClient } from '../command.ts';
+import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 
 export const commands: Record<string, Command> = {
@@ -35,13 +36,23 @@ export const commands: Record<string, Command> = {
     },
   },
   'projects delete': {
-    usage: 'projects delete NAME',
+    usage: 'projects delete NAME [--yes]',
     summary: 'Permanently deletes a project with all its variables and secrets.',
+    notes: 'Says first what is lost, and asks; --yes skips the question.',
+    options: { yes: { type: 'boolean' } },
     positionals: [1, 1],
     async run(invocation) {
       const [project = ''] = invocation.positionals;
       return await withClient(invocation, async (client) => {
-        await client.delete('/projects/{project}', { path: { project } });
+        const path = { project };
+        const variables = await client.get('/projects/{project}/env-vars', { path });
+        const secrets = variables.filter(({ is_secret }) => is_secret).length;
+        await confirmLoss(invocation, {
+          said: `${project} has ${formatCount(variables.length, 'variable')}, ${secrets} of them secret. They and all their earlier values are lost for good.`,
+          act: `delete ${project}`,
+          done: 'deleted',
+        });
+        await client.delete('/projects/{project}', { path });
         invocation.print({ deleted: project }, () => 'Deleted.');
         return exitCodes.done;
       });

@@ -1,10 +1,8 @@
-import type { Schemas } from '../api-request.ts';
 import { type Command, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { confirmLoss } from '../confirm-loss.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
-import { askLine, hasTerminal } from '../prompt.ts';
-import { writeOut } from '../terminal-text.ts';
 import { copyCommand, verifyCommand } from './key-copy-commands.ts';
 import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
@@ -32,6 +30,8 @@ export const commands: Record<string, Command> = {
   'key move': {
     usage: 'key move --to file|keychain|passphrase|external',
     summary: 'Moves the key to another custody.',
+    notes:
+      'external: the file that TEMPS_ENCRYPTION_KEY_FILE names for the instance must already hold the key. It is verified there, then removed from the old place.',
     options: { to: { type: 'string' }, ...passphraseOption },
     run: move,
   },
@@ -163,7 +163,12 @@ async function shred(invocation: Invocation): Promise<number> {
   return await withClient(invocation, async (client) => {
     const { epochs } = await client.get('/vault/key/epochs');
     const epoch = epochs.find((known) => isSamePrint(known.fingerprint, fingerprint));
-    if (epoch) await confirmShredding(invocation, epoch);
+    if (epoch)
+      await confirmLoss(invocation, {
+        said: epoch.if_shredded,
+        act: `shred key version ${epoch.epoch}`,
+        done: 'shredded',
+      });
     await client.post('/vault/key/epochs/{fingerprint}/shred', {
       path: { fingerprint },
       body: { confirm: fingerprint },
@@ -175,17 +180,3 @@ async function shred(invocation: Invocation): Promise<number> {
 
 const isSamePrint = (one: string, other: string) =>
   one.replaceAll('-', '') === other.replaceAll('-', '').toUpperCase();
-
-/** What is lost is said before it is. Throws for an answer that is not yes. */
-async function confirmShredding({ values }: Invocation, epoch: Schemas['KeyEpoch']): Promise<void> {
-  writeOut(process.stderr, `${epoch.if_shredded}\n`);
-  if (values.yes) return;
-  if (!hasTerminal())
-    throw new CommandError(
-      'confirmation_required',
-      'Nothing was shredded. To go ahead, repeat this with --yes.',
-    );
-  const typed = await askLine(`Type yes to shred key version ${epoch.epoch}: `);
-  if (typed.trim().toLowerCase() !== 'yes')
-    throw new CommandError('confirmation_required', 'Nothing was shredded.');
-}

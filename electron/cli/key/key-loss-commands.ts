@@ -16,11 +16,13 @@ import { readValue } from '../value-input.ts';
 import { passphraseOption, readHanded, readPassphrase, sendCopy } from './key-input.ts';
 import { readShares } from './key-split-commands.ts';
 
+const SHARES_NOTE = '--shares asks for one share after another; on standard input, one share on each line.';
+
 export const unlockCommand: Command = {
   usage: 'key unlock [PATH | --shares]',
   summary:
     'Unlocks the vault with the key in custody, a copy in a file, words or a key from standard input (PATH -), or shares of a split key.',
-  notes: '--shares asks for one share after another; on standard input, one share on each line.',
+  notes: SHARES_NOTE,
   options: { ...passphraseOption, shares: { type: 'boolean' } },
   positionals: [0, 1],
   run: unlock,
@@ -44,14 +46,18 @@ export const recoveryCommand: Command = {
 };
 
 export const rescueCommand: Command = {
-  usage: 'key rescue PATH',
+  usage: 'key rescue PATH | --shares',
   summary:
     'Recovers values with a lost key that was found, except those entered again. - reads words or a key from standard input.',
-  options: passphraseOption,
-  positionals: [1, 1],
+  notes: SHARES_NOTE,
+  options: { ...passphraseOption, shares: { type: 'boolean' } },
+  positionals: [0, 1],
   async run(invocation) {
-    const handed = await readHanded(invocation, invocation.positionals[0] ?? '');
+    const path = choosePath(invocation);
+    if (path === undefined && !invocation.values.shares)
+      throw usageError(`usage: temps-desktop ${rescueCommand.usage}`);
     return await withClient(invocation, async (client) => {
+      const handed = path === undefined ? await readShares(client) : await readHanded(invocation, path);
       const outcome = await sendCopy(handed, (body) => client.post('/vault/recovery/rescue', { body }));
       invocation.print(
         outcome,
@@ -63,9 +69,13 @@ export const rescueCommand: Command = {
   },
 };
 
+function choosePath({ positionals, values }: Invocation): string | undefined {
+  if (positionals[0] !== undefined && values.shares) throw usageError('Give a PATH or --shares, not both.');
+  return positionals[0];
+}
+
 async function unlock(invocation: Invocation): Promise<number> {
-  const [path] = invocation.positionals;
-  if (path !== undefined && invocation.values.shares) throw usageError('Give a PATH or --shares, not both.');
+  const path = choosePath(invocation);
   return await withClient(invocation, async (client) => {
     const copy = invocation.values.shares
       ? await readShares(client)

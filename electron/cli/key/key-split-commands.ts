@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import type { Body, Schemas } from '../api-request.ts';
+import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatDay, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
@@ -188,7 +188,7 @@ function sayTyped({ numbers, threshold, share_count: count, missing }: Schemas['
 /**
  * Asks for shares until they give a key; each is checked at once. From standard input, one share on each line.
  */
-export async function readShares(client: Client): Promise<Body<'/vault/unlock', 'post'>> {
+export async function readShares(client: Client): Promise<{ method: 'shares'; shares: string[] }> {
   if (!hasTerminal()) {
     const shares = (await readStdinText()).split(/\r?\n/).filter((line) => line.trim() !== '');
     return { method: 'shares', shares };

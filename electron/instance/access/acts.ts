@@ -41,7 +41,7 @@ interface ActFacts {
  * http/api.ts) and is refused by it before anything of the request is read.
  *
  * SECURITY: a session that was left open must not be enough to read a secret, to let someone in, to make access last
- * longer, or to lose a key.
+ * longer, or to lose a key, the list of its copies or a project.
  */
 const table = {
   public_read: { who: 'anyone', confirmation: 'none' },
@@ -72,10 +72,12 @@ const table = {
   tokens_read: { who: 'tokens:read', confirmation: 'none' },
   tokens_create: { who: 'tokens:write', confirmation: 'people' },
   tokens_withdraw: { who: 'tokens:write', confirmation: 'none' },
+  tokens_of_others: { who: 'users:write', confirmation: 'always' },
 
   projects_read: { who: 'projects:read', confirmation: 'none' },
   projects_change: { who: 'projects:write', confirmation: 'none' },
-  projects_delete: { who: 'projects:delete', confirmation: 'none' },
+  // With all its values, for good.
+  projects_delete: { who: 'projects:delete', confirmation: 'people' },
   variables_read: { who: 'environments:read', confirmation: 'none' },
   variables_change: { who: 'environments:write', confirmation: 'none' },
   variables_delete: { who: 'environments:delete', confirmation: 'none' },
@@ -107,7 +109,8 @@ const table = {
   copies_verify: { who: 'vault:write', confirmation: 'none' },
   copies_verify_from_path: { who: 'owner', confirmation: 'none' },
   shares_keep: { who: 'owner', confirmation: 'none' },
-  copies_forget: { who: 'vault:write', confirmation: 'none' },
+  // What is not listed is not missed, and the last one may be among it.
+  copies_forget: { who: 'vault:write', confirmation: 'people' },
   recovery_enter: { who: 'vault:write', confirmation: 'none' },
   recovery_regenerate: { who: 'vault:write', confirmation: 'always' },
   recovery_rescue: { who: 'vault:write', confirmation: 'always' },

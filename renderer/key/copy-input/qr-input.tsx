@@ -4,13 +4,13 @@ import { here } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { FilePick } from './file-pick.tsx';
-import { findFingerprint, loadReader, readQrPicture } from './read-qr.ts';
+import { findFingerprint, isCodeOfKey, loadReader, readQrPicture } from './read-qr.ts';
 
 const hasCamera = () => typeof navigator.mediaDevices?.getUserMedia === 'function';
 
 /** The QR code of a paper kit, from a picture or the camera. Decoded in the browser; only its text is sent. */
 export function QrInput({ onReady, action }: CopyWayProps) {
-  const [fingerprint, setFingerprint] = useState<string | null>(null);
+  const [read, setRead] = useState<string | null>(null);
   const [isCameraOn, setCameraOn] = useState(false);
   const [error, setError] = useState<string>();
   useEffect(() => onReady(null), [onReady]);
@@ -18,11 +18,12 @@ export function QrInput({ onReady, action }: CopyWayProps) {
   const take = (text: string) => {
     setCameraOn(false);
     setError(undefined);
-    setFingerprint(findFingerprint(text));
+    const fingerprint = findFingerprint(text);
+    setRead(fingerprint ? `Code read: key ${fingerprint}` : 'Code read: one share of a split key');
     onReady({ kind: 'text', text });
   };
   const pick = async (file: File) => {
-    setFingerprint(null);
+    setRead(null);
     setError(undefined);
     onReady(null);
     try {
@@ -36,7 +37,7 @@ export function QrInput({ onReady, action }: CopyWayProps) {
       <div className="copy-input-body">
         {isCameraOn ? (
           <CameraView
-            isWanted={(text) => findFingerprint(text) !== null}
+            isWanted={isCodeOfKey}
             onRead={take}
             onStop={(said) => {
               setCameraOn(false);
@@ -50,7 +51,7 @@ export function QrInput({ onReady, action }: CopyWayProps) {
             accept="image/*"
             kind="picture"
             text="A photo or scan of the code on the paper kit. Or drop or paste it here."
-            picked={fingerprint && `Code read: key ${fingerprint}`}
+            picked={read}
             error={error}
             onPick={(file) => void pick(file)}
             more={

@@ -12,6 +12,14 @@ export function findFingerprint(text: string): string | null {
   return PAYLOAD.exec(text.trim())?.[1] ?? null;
 }
 
+/** The code of one share of a split key holds its words and nothing else. */
+const SHARE = /^[a-z]{4,8}(?:\s+[a-z]{4,8}){32}$/i;
+
+/** Whether a code's text is a key's, or a share's: the instance says what a share is good for. */
+export function isCodeOfKey(text: string): boolean {
+  return findFingerprint(text) !== null || SHARE.test(text.trim());
+}
+
 /** The text of the key's QR code in a picture. Throws an Error with a message for people. */
 export async function readQrPicture(file: Blob): Promise<string> {
   const bitmap = await createImageBitmap(file).catch(() => {
@@ -25,7 +33,7 @@ export async function readQrPicture(file: Blob): Promise<string> {
     const limits = [...(side <= MAX_SIDE_PX ? [side] : []), ...SIDES_PX.filter((each) => each < side)];
     for (const limit of limits) {
       const text = read(bitmap, limit / side);
-      if (text !== null && findFingerprint(text)) return text.trim();
+      if (text !== null && isCodeOfKey(text)) return text.trim();
       other ||= text !== null;
     }
     throw new Error(

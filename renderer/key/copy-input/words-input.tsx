@@ -2,15 +2,18 @@ import { CircleX } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
+import { describeShare } from '../split/split-requests.ts';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
 import { findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
 /** Fields for the 24 words, checked while typing. Pasting all words fills all fields. */
-export function WordsInput({ onReady, action }: CopyWayProps) {
+export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
   const list = useWordList();
   const [words, setWords] = useState<readonly string[]>(() => Array<string>(WORD_COUNT).fill(''));
   /** A word is checked once its field loses the focus. */
   const [current, setCurrent] = useState<number | null>(null);
+  /** What was pasted, if it was one share of a split key. */
+  const [share, setShare] = useState<string | null>(null);
   const fields = useRef<(HTMLInputElement | null)[]>([]);
   const alertId = useId();
   const typed = words.filter((word) => word !== '').length;
@@ -29,8 +32,10 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
     onReady(isWhole ? { kind: 'words', words: words.join(' ') } : null);
   }, [isWhole, words, onReady]);
 
-  const set = (at: number, ...values: string[]) =>
+  const set = (at: number, ...values: string[]) => {
+    setShare(null);
     setWords((known) => known.map((word, index) => values[index - at] ?? word));
+  };
   const focus = (at: number) => fields.current[Math.max(0, Math.min(WORD_COUNT - 1, at))]?.focus();
   const finish = (at: number) => {
     const completion = findCompletion(list, words[at] ?? '');
@@ -38,12 +43,23 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
     if (at + 1 < WORD_COUNT) focus(at + 1);
     else fields.current[at]?.blur();
   };
+  const noteShare = async (text: string) => {
+    const said = await describeShare(text).catch(() => null);
+    if (said === null) return;
+    // Not what was typed meanwhile.
+    const pasted = splitWords(text);
+    setWords((now) =>
+      now.every((word, at) => word === pasted[at]) ? Array<string>(WORD_COUNT).fill('') : now,
+    );
+    setShare(said);
+  };
   const pasteWords = (at: number, text: string) => {
     const pasted = splitWords(text);
     if (pasted.length < 2) return false;
     const start = pasted.length >= WORD_COUNT ? 0 : at;
     set(start, ...pasted);
     focus(start + pasted.length);
+    if (pasted.length > WORD_COUNT) void noteShare(text);
     return true;
   };
   return (
@@ -78,6 +94,17 @@ export function WordsInput({ onReady, action }: CopyWayProps) {
           ))}
         </ol>
         <div id={alertId} role="alert">
+          {share !== null && (
+            <p className="typo">
+              <CircleX className="icon" aria-hidden="true" />
+              <span className="grow">
+                {share}{' '}
+                {purpose === 'unlock'
+                  ? 'Enter it with the others under Shares.'
+                  : 'On the page of the key, one share is checked alone.'}
+              </span>
+            </p>
+          )}
           {wrong >= 0 ? (
             <Typo
               position={wrong + 1}

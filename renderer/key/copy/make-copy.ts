@@ -80,7 +80,7 @@ export async function finishCopy(id: number): Promise<void> {
 }
 
 export async function forgetCopy(id: number): Promise<void> {
-  await ask(client.DELETE('/vault/key/copies/{id}', { params: { path: { id } } }));
+  await askConfirmed(() => client.DELETE('/vault/key/copies/{id}', { params: { path: { id } } }));
   copiesChanged();
 }
 

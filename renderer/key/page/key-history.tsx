@@ -89,7 +89,6 @@ function isShreddable(version: KeyVersion, vault: VaultStatus): boolean {
     (version.state === 'retired' || version.state === 'lost') &&
     version.shredded_at === null &&
     version.values === 0 &&
-    version.custody !== 'external' &&
     !isRotating(vault)
   );
 }

@@ -48,13 +48,20 @@ export async function verifyShare(share: string): Promise<ShareCheck> {
 }
 
 export async function dropSplit(id: number): Promise<void> {
-  await ask(client.DELETE('/vault/key/splits/{id}', { params: { path: { id } } }));
+  await askConfirmed(() => client.DELETE('/vault/key/splits/{id}', { params: { path: { id } } }));
   splitsChanged();
 }
 
 /** What is known of shares while they are typed. */
 export function checkShares(shares: string[]): Promise<TypedShares> {
   return ask(client.POST('/vault/shares/check', { body: { shares } }));
+}
+
+/** What pasted text is, where a whole copy is expected and this is one share; null for anything else. */
+export async function describeShare(text: string): Promise<string | null> {
+  const share = (await checkShares([text])).shares[0];
+  if (share?.state !== 'ok') return null;
+  return `This is share ${share.number} of a split key, any ${share.threshold} shares of which open the key together.`;
 }
 
 function splitsChanged(): void {

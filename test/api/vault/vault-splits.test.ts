@@ -10,6 +10,7 @@ import {
   splitsShape,
   typedSharesShape,
 } from '../../../electron/instance/vault/split/split-shapes.ts';
+import { readQrOfPdf } from '../../read-qr.ts';
 import { ADMIN, describeOverDoors, readCookie, readToken, type TestDoor, type Who } from '../harness.ts';
 
 /** The owner at this very door: the socket itself, or a browser that came by a one-time link. */
@@ -256,6 +257,50 @@ describeOverDoors('a key in shares', (door) => {
     // To say that it is elsewhere does not take the file away.
     await keep(made.id, 1, { place: 'bank' });
     expect(await find(made.id)).toMatchObject({ state: 'too_near' });
+    await drop(made.id);
+  });
+
+  it('is named where a copy of the key is expected: by its words, code and page', async () => {
+    const made = await split(5, 3);
+    await keepAll(made);
+    const page = made.pages[1] as Page;
+    const folder = join(door().dataDir, 'page');
+    mkdirSync(folder);
+    const kept = await keep(made.id, 2, { path: folder, share: made.texts[1], keep_anyway: true });
+    const pdf = readFileSync(kept.body.written_to);
+    // What a phone reads of the page is what the page says, and what opens.
+    expect(readQrOfPdf(pdf)).toBe(page.qr_text);
+    expect(page.qr_text).toBe(made.texts[1]);
+
+    const named = expect.stringMatching(
+      /^This copy cannot be used here, because it is share 2 of a split key, any 3 shares of which open the key together: enter it with the others under Shares/,
+    );
+    const content = pdf.toString('base64');
+    const scanned = page.qr_text.toUpperCase();
+    for (const handed of [{ text: scanned }, { content_base64: content }, { path: kept.body.written_to }])
+      expect((await call('POST', '/vault/key/copies/verify', handed)).body).toMatchObject({
+        verdict: 'unusable',
+        detail: named,
+        problems: [],
+      });
+    await door().owner('POST', '/vault/lock');
+    for (const copy of [
+      { method: 'words', words: made.texts[1] },
+      { method: 'key', text: scanned },
+      { method: 'copy', content_base64: content },
+      { method: 'path', path: kept.body.written_to },
+    ])
+      for (const path of ['/vault/unlock', '/vault/recovery/rescue']) {
+        const refused = await call('POST', path, copy);
+        expect([path, refused.body.error_code]).toEqual([path, 'copy_unusable']);
+        expect(refused.body.detail).toEqual(named);
+        expect(refused.text).not.toContain(made.texts[1]?.split(' ').slice(5, 9).join(' '));
+      }
+    // As scanners give them: in capitals, with line breaks and more spaces than one.
+    const [a = '', , c = '', d = ''] = made.texts;
+    const shares = [`${a.toUpperCase()}\r\n`, c.replaceAll(' ', '   '), d.replaceAll(' ', '\n')];
+    expect(await check(shares)).toMatchObject({ complete: true, numbers: [1, 3, 4] });
+    expect((await call('POST', '/vault/unlock', { method: 'shares', shares })).body.state).toBe('running');
     await drop(made.id);
   });
 

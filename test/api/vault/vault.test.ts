@@ -1,6 +1,8 @@
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -154,7 +156,7 @@ describe('a start', () => {
 
   it.each([
     ['60 digits', () => writeFileSync(keyFile(), `${'ab'.repeat(30)}\n`), /60 hex digits/],
-    ['nothing', () => writeFileSync(keyFile(), ''), /0 hex digits/],
+    ['nothing', () => writeFileSync(keyFile(), ''), /it is empty/],
     ['a link', () => symlinkSync(join(folder, 'kept'), keyFile()), /symbolic link/],
     ['a directory', () => mkdirSync(keyFile()), /is a directory/],
   ] as const)('with a key file that is %s is locked, and opens with a copy', async (_, spoil, message) => {
@@ -281,6 +283,48 @@ describe('a start', () => {
     await restart({ env });
     expect(await reveal()).toBe(CANARY);
     expect(readFileSync(mount, 'utf8')).toBe(`${'cd'.repeat(32)}\n${'ef'.repeat(32)}\n`);
+    // An old key there counts as shredded once the mount was read and lacks it.
+    const shred = async () => {
+      const { old_fingerprint: old } = rotation;
+      return await call('POST', `/vault/key/epochs/${old}/shred`, { confirm: old });
+    };
+    expect((await shred()).body).toMatchObject({
+      error_code: 'custody_read_only',
+      detail: expect.stringContaining('remove the key there'),
+    });
+    renameSync(mount, `${mount}.gone`);
+    expect((await shred()).body.detail).toMatch(/cannot be seen/);
+    writeFileSync(mount, `${'ef'.repeat(32)}\n`, { mode: 0o400 });
+    expect((await shred()).status).toBe(204);
+    await restart({ env });
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it.each([
+    ['is not there', null, 'missing', /^No key at .*mounted\. The active key is/],
+    ['is empty', '', 'waiting', /mounted is not a key: it is empty/],
+    ['is of another instance', 'ef'.repeat(32), 'foreign_key', /mounted holds .* never belonged to this/],
+    ['is cut short', 'cd'.repeat(20), 'waiting', /it has 40 hex digits, not 64/],
+  ])('with a mount that %s is locked, says so, and keeps nothing of it', async (_, text, found, said) => {
+    const mount = join(folder, 'mounted');
+    writeFileSync(mount, 'cd'.repeat(32), { mode: 0o600 });
+    const env = { TEMPS_ENCRYPTION_KEY_FILE: mount };
+    await start({ env });
+    await addSecret();
+    await instance?.stop();
+    if (text === null) rmSync(mount);
+    else writeFileSync(mount, text);
+    await start({ env });
+    expect((await call('GET', '/vault/status')).body).toMatchObject({
+      state: 'locked',
+      case: found,
+      detail: expect.stringMatching(said),
+    });
+    expect(existsSync(keyFile())).toBe(false);
+    expect((await call('GET', '/projects/shop/env-vars/PORT/value')).body.value).toBe('3000');
+    writeFileSync(mount, 'cd'.repeat(32), { mode: 0o600 });
+    expect((await call('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
+    expect(await reveal()).toBe(CANARY);
   });
 });
 
@@ -848,6 +892,72 @@ describe('a move of custody', () => {
       'custody_read_only',
     );
     expect((await call('GET', '/vault/key')).body.custody.name).toBe('file');
+  });
+});
+
+describe('a move of custody to a mount and back', () => {
+  const mount = () => join(folder, 'mounted');
+  const move = async (custody: string) => (await call('POST', '/vault/custody', { custody })).body;
+
+  it('removes the key from where it was, and leaves there an old one that the mount lacks', async () => {
+    const env = { TEMPS_ENCRYPTION_KEY_FILE: mount() };
+    await start({ env, custody: 'file' });
+    await addSecret();
+    const { rotation } = (await call('POST', '/vault/key/rotation', {})).body;
+    const { old_fingerprint: old, new_fingerprint: now } = rotation;
+    await call('POST', '/vault/key/rotation/prove', { override_fingerprint: now });
+    await call('POST', '/vault/key/rotation/seal?wait=true');
+    copyFileSync(keyFile(), mount());
+    const moved = await move('external');
+    expect(moved).toMatchObject({
+      custody: { name: 'external', place: mount() },
+      note: expect.stringMatching(/^One old key is not in the new place and stayed in file custody/),
+    });
+    const oldFile = join(dataDir, `encryption_key.${old.replaceAll('-', '')}`);
+    expect([existsSync(keyFile()), existsSync(oldFile)]).toEqual([false, true]);
+    await restart({ env });
+    expect(await reveal()).toBe(CANARY);
+    expect((await call('POST', `/vault/key/epochs/${old}/shred`, { confirm: old })).status).toBe(204);
+    expect(existsSync(oldFile)).toBe(false);
+
+    expect(await move('file')).toMatchObject({
+      custody: { name: 'file' },
+      note: `The key is still at ${mount()}, which is read only: remove it there.`,
+    });
+    rmSync(mount());
+    await restart();
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it.each([
+    ['by its own path', null],
+    ['by a link', symlinkSync],
+    ['by another name of it', linkSync],
+  ])('is refused where the mount is the key file itself, %s', async (_, name) => {
+    await start();
+    await addSecret();
+    const before = readFileSync(keyFile(), 'utf8');
+    name?.(keyFile(), mount());
+    const env = { TEMPS_ENCRYPTION_KEY_FILE: name ? mount() : keyFile() };
+    await restart({ env });
+    expect(await move('external')).toMatchObject({
+      error_code: 'custody_conflict',
+      detail: expect.stringMatching(/itself a file in the data directory.*Nothing was changed/),
+    });
+    await restart({ env });
+    expect(readFileSync(keyFile(), 'utf8')).toBe(before);
+    expect(await reveal()).toBe(CANARY);
+  });
+
+  it('does not advise to remove the file where it is the one the key moved to', async () => {
+    mkdirSync(dataDir, { mode: 0o700 });
+    writeFileSync(keyFile(), `${'cd'.repeat(32)}\n`, { mode: 0o600 });
+    const env = { TEMPS_ENCRYPTION_KEY_FILE: keyFile() };
+    await start({ env });
+    await addSecret();
+    expect(await move('file')).toMatchObject({ custody: { name: 'file' }, note: null });
+    await restart();
+    expect(await reveal()).toBe(CANARY);
   });
 });
 

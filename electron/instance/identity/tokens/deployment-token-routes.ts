@@ -9,6 +9,7 @@ import {
   createDeploymentToken,
   deleteDeploymentToken,
   getDeploymentToken,
+  getDeploymentTokenToDelete,
   listDeploymentTokens,
   tokenPermissions,
 } from './deployment-tokens.ts';
@@ -97,7 +98,7 @@ export function deploymentTokenRoutes(identity: Identity) {
     createRoute({
       method: 'delete',
       path: '/projects/{project}/deployment-tokens/{id}',
-      ...act('tokens_withdraw'),
+      ...act('tokens_withdraw', 'tokens_of_others'),
       request: { params: tokenId },
       responses: noContent('Deleted'),
     }),
@@ -105,7 +106,7 @@ export function deploymentTokenRoutes(identity: Identity) {
       const caller = c.get('caller');
       const params = c.req.valid('param');
       const { id: projectId } = getProject(ctx, params.project);
-      getDeploymentToken(ctx, projectId, params.id);
+      getDeploymentTokenToDelete(ctx, caller, projectId, params.id);
       identity.revocations.revoke('deployment_tokens', params.id, () =>
         deleteDeploymentToken(ctx, caller, projectId, params.id),
       );

@@ -1,3 +1,4 @@
+import { requireAct } from '../../access/acts.ts';
 import type { Caller, TokenCaller } from '../../access/caller.ts';
 import { type Permission, permissions } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
@@ -100,6 +101,27 @@ export function getDeploymentToken(ctx: Context, projectId: number, id: number):
     .get(id, projectId);
   if (!row) throw new AppError('not_found', 'This deployment token does not exist.');
   return fromRow(row as Row);
+}
+
+/**
+ * As `getDeploymentToken`, to delete it. SECURITY: as for API keys: a program's key deletes the tokens that it and its keys
+ * made; a person their own, and others' as an administrator who confirmed. Throws `forbidden`, `confirmation_required`.
+ */
+export function getDeploymentTokenToDelete(
+  ctx: Context,
+  caller: Caller,
+  projectId: number,
+  id: number,
+): DeploymentToken {
+  const token = getDeploymentToken(ctx, projectId, id);
+  if (!isOwn(ctx, caller, token)) requireAct(caller, 'tokens_of_others', ctx.clock.now());
+  return token;
+}
+
+function isOwn(ctx: Context, caller: Caller, { createdBy, parentId }: DeploymentToken): boolean {
+  if (caller.kind === 'key')
+    return parentId !== null && listAncestry(ctx, parentId).some(({ id }) => id === caller.apiKeyId);
+  return (caller.kind === 'user' || caller.kind === 'owner') && caller.userId === createdBy;
 }
 
 export function deleteDeploymentToken(

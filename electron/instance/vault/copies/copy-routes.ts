@@ -9,6 +9,7 @@ import { SecretText } from '../secret-text.ts';
 import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import {
+  describeCopies,
   describeCopy,
   describeVerification,
   keyCopiesShape,
@@ -63,9 +64,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       responses: answer(keyCopiesShape, 'Known copies'),
     }),
     (c) => {
-      return c.json(
-        toAnswer(keyCopiesShape, { copies: listKeyCopies(core).map((copy) => describeCopy(core, copy)) }),
-      );
+      return c.json(toAnswer(keyCopiesShape, { copies: describeCopies(core, listKeyCopies(core)) }));
     },
   );
 

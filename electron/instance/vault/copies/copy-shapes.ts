@@ -113,18 +113,26 @@ export const placeShape = z
 export const placesShape = z.object({ places: z.array(placeShape) }).openapi('Places');
 
 /** What an answer about a copy is made from. */
-export function describeCopy(core: VaultCore, copy: KeyCopy & { epoch?: number | null }) {
-  const isOfKeyInUse = [
-    findActiveRecord(core.store)?.fingerprint,
-    findOpenRotation(core.store)?.newFingerprint,
-  ].includes(copy.fingerprint);
-  const worth = judgeKeyCopy({ ...copy, isOfKeyInUse }, core.clock.now());
-  return {
-    ...copy,
-    epoch: copy.epoch ?? null,
-    notSeparate: explainNotSeparate(copy),
-    worth,
-    worthWords: copyVerdicts[worth],
+export const describeCopy = (core: VaultCore, copy: DescribedCopy) => createDescriber(core)(copy);
+
+/** The same for each of a list. */
+export const describeCopies = (core: VaultCore, copies: readonly DescribedCopy[]) =>
+  copies.map(createDescriber(core));
+
+type DescribedCopy = KeyCopy & { epoch?: number | null };
+
+function createDescriber({ store, clock }: VaultCore) {
+  const inUse = [findActiveRecord(store)?.fingerprint, findOpenRotation(store)?.newFingerprint];
+  const now = clock.now();
+  return (copy: DescribedCopy) => {
+    const worth = judgeKeyCopy({ ...copy, isOfKeyInUse: inUse.includes(copy.fingerprint) }, now);
+    return {
+      ...copy,
+      epoch: copy.epoch ?? null,
+      notSeparate: explainNotSeparate(copy),
+      worth,
+      worthWords: copyVerdicts[worth],
+    };
   };
 }
 
@@ -135,7 +143,8 @@ export function describeVerification(core: VaultCore, verification: Verification
 }
 
 function sayBestWorth(core: VaultCore, ids: readonly number[]): string {
-  const worths = ids.map((id) => describeCopy(core, getKeyCopy(core, id)).worth);
+  const copies = ids.map((id) => getKeyCopy(core, id));
+  const worths = describeCopies(core, copies).map(({ worth }) => worth);
   const best = copyVerdictCodes.find((code) => worths.includes(code));
   return best === undefined
     ? 'No copy on the list counts for it: which of them this is cannot be told, or a better one is on record.'

@@ -35,6 +35,6 @@ export type CopyReading =
   | { outcome: 'damaged'; format: CopyFormat | null; detail: string }
   /**
    * It may well be whole. `because` ends the sentence "This copy cannot be used here, because …". `share` has the words
-   * of a page that holds one share of a split key.
+   * of one share of a split key.
    */
   | { outcome: 'unusable'; format: CopyFormat | null; because: string; share?: string };

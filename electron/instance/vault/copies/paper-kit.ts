@@ -1,4 +1,4 @@
-import type { PDFFont, PDFPage } from 'pdf-lib';
+import type { PDFDocument, PDFFont, PDFPage } from 'pdf-lib';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { CopyFacts } from './key-copy.ts';
 import { describeFacts, describeKit } from './kit-text.ts';
@@ -15,64 +15,89 @@ const QR_LEVEL = 'M';
  * One page for paper: the instance, the words, the QR code, how to use it. Black on white, standard fonts of PDF.
  */
 export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<Uint8Array> {
-  const { PDFDocument, StandardFonts } = await import('pdf-lib');
-  const document = await PDFDocument.create();
   const kit = describeKit(key, facts);
-  document.setTitle(`${kit.title} ${kit.fingerprint}`);
-  // Read back by "verify": the page's own code as text.
-  document.setSubject(kit.qrText);
+  const { document, page, fonts, write } = await beginPage(`${kit.title} ${kit.fingerprint}`, kit.qrText);
   document.setCreationDate(new Date(facts.copiedAt));
-  const page = document.addPage([WIDTH, HEIGHT]);
-  const fonts = {
-    plain: await document.embedFont(StandardFonts.Helvetica),
-    bold: await document.embedFont(StandardFonts.HelveticaBold),
-    mono: await document.embedFont(StandardFonts.Courier),
-    monoBold: await document.embedFont(StandardFonts.CourierBold),
-  };
-  const write = (text: string, x: number, y: number, font: PDFFont, size: number) =>
-    page.drawText(toEncodable(text, font), { x, y, size, font });
 
-  write(kit.title, MARGIN, HEIGHT - 84, fonts.bold, 24);
-  write(kit.warning, MARGIN, HEIGHT - 106, fonts.plain, 10.5);
+  write(kit.title, MARGIN, 84, fonts.bold, 24);
+  write(kit.warning, MARGIN, 106, fonts.plain, 10.5);
   drawRule(page, HEIGHT - 122);
-
-  describeFacts(facts).forEach((line, at) => {
-    const [label = '', ...rest] = line.split(': ');
-    write(label, MARGIN, HEIGHT - 150 - at * 20, fonts.plain, 10);
-    const isCode = label === 'Fingerprint' || label === 'Instance id';
-    write(
-      cut(rest.join(': '), 38),
-      MARGIN + 72,
-      HEIGHT - 150 - at * 20,
-      isCode ? fonts.mono : fonts.bold,
-      isCode ? 9.5 : 10.5,
-    );
-  });
+  drawFacts(
+    { fonts, write },
+    describeFacts(facts).map((line) => {
+      const [label = '', ...rest] = line.split(': ');
+      return [label, rest.join(': ')];
+    }),
+  );
   await drawQr(page, kit.qrText, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
-  write('The key as 64 hex digits:', MARGIN, HEIGHT - 280, fonts.plain, 9);
-  write(kit.keyText.slice(0, 32), MARGIN, HEIGHT - 294, fonts.mono, 9.5);
-  write(kit.keyText.slice(32), MARGIN, HEIGHT - 307, fonts.mono, 9.5);
+  write('The key as 64 hex digits:', MARGIN, 280, fonts.plain, 9);
+  write(kit.keyText.slice(0, 32), MARGIN, 294, fonts.mono, 9.5);
+  write(kit.keyText.slice(32), MARGIN, 307, fonts.mono, 9.5);
   drawRule(page, HEIGHT - 326);
 
-  write('The key as 24 words', MARGIN, HEIGHT - 354, fonts.bold, 14);
+  write('The key as 24 words', MARGIN, 354, fonts.bold, 14);
   drawWords(page, kit.words, fonts);
   drawRule(page, HEIGHT - 580);
 
-  write('To use it', MARGIN, HEIGHT - 608, fonts.bold, 14);
+  write('To use it', MARGIN, 608, fonts.bold, 14);
   kit.steps.forEach((step, at) => {
-    write(`${at + 1}.`, MARGIN, HEIGHT - 632 - at * 18, fonts.bold, 10.5);
-    write(step, MARGIN + 18, HEIGHT - 632 - at * 18, fonts.plain, 10.5);
+    write(`${at + 1}.`, MARGIN, 632 + at * 18, fonts.bold, 10.5);
+    write(step, MARGIN + 18, 632 + at * 18, fonts.plain, 10.5);
   });
   [...kit.opens, ...kit.notContains].forEach((line, at) => {
-    write(line, MARGIN, HEIGHT - 704 - at * 16, fonts.plain, 10.5);
+    write(line, MARGIN, 704 + at * 16, fonts.plain, 10.5);
   });
-  write('Where this page is kept:', MARGIN, HEIGHT - 764, fonts.plain, 10.5);
+  drawKeptAt(page, { fonts, write }, 764);
+  return await document.save({ useObjectStreams: false });
+}
+
+interface Pen {
+  fonts: { plain: PDFFont; bold: PDFFont; mono: PDFFont; monoBold: PDFFont };
+  /** Text with its baseline this far from the top. */
+  write(text: string, x: number, fromTop: number, font: PDFFont, size: number): void;
+}
+
+/** @param code what its QR code holds; read again by "verify" and "check" from the PDF's subject. */
+export async function beginPage(
+  title: string,
+  code: string,
+): Promise<Pen & { document: PDFDocument; page: PDFPage }> {
+  const { PDFDocument: Document, StandardFonts } = await import('pdf-lib');
+  const document = await Document.create();
+  document.setTitle(title);
+  document.setSubject(code);
+  const page = document.addPage([WIDTH, HEIGHT]);
+  return {
+    document,
+    page,
+    fonts: {
+      plain: await document.embedFont(StandardFonts.Helvetica),
+      bold: await document.embedFont(StandardFonts.HelveticaBold),
+      mono: await document.embedFont(StandardFonts.Courier),
+      monoBold: await document.embedFont(StandardFonts.CourierBold),
+    },
+    write: (text, x, fromTop, font, size) =>
+      page.drawText(toEncodable(text, font), { x, y: HEIGHT - fromTop, size, font }),
+  };
+}
+
+/** Names and their values, left of the code. */
+export function drawFacts({ fonts, write }: Pen, facts: readonly (readonly [string, string])[]): void {
+  for (const [at, [label, value]] of facts.entries()) {
+    const isCode = label === 'Fingerprint' || label === 'Instance id';
+    write(label, MARGIN, 150 + at * 20, fonts.plain, 10);
+    write(cut(value, 38), MARGIN + 72, 150 + at * 20, isCode ? fonts.mono : fonts.bold, isCode ? 9.5 : 10.5);
+  }
+}
+
+/** A line to write on. */
+export function drawKeptAt(page: PDFPage, { fonts, write }: Pen, fromTop: number): void {
+  write('Where this page is kept:', MARGIN, fromTop, fonts.plain, 10.5);
   page.drawLine({
-    start: { x: MARGIN + 130, y: HEIGHT - 767 },
-    end: { x: WIDTH - MARGIN, y: HEIGHT - 767 },
+    start: { x: MARGIN + 130, y: HEIGHT - fromTop - 3 },
+    end: { x: WIDTH - MARGIN, y: HEIGHT - fromTop - 3 },
     thickness: 0.5,
   });
-  return await document.save({ useObjectStreams: false });
 }
 
 /** Four columns of six, read down like a list: numbers small, words large. */
@@ -108,11 +133,11 @@ export function drawRule(page: PDFPage, y: number): void {
 }
 
 /** PDF's own fonts have Western European letters only; a name in others shows a mark for each. */
-export function toEncodable(text: string, font: PDFFont): string {
+function toEncodable(text: string, font: PDFFont): string {
   const known = new Set(font.getCharacterSet());
   return [...text].map((character) => (known.has(character.codePointAt(0) ?? 0) ? character : '?')).join('');
 }
 
-export function cut(text: string, length: number): string {
+function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }

@@ -1,3 +1,5 @@
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { noteKeychainUse } from '../home/custody-row.ts';
@@ -45,16 +47,25 @@ async function move(
   }
   const target = openCustody(core, to);
   if (to === 'file') await requireFree(core, target);
+  const isOurOwnFile = (from.name === 'file' || to === 'file') && (await isExternalFileIn(core));
+  // SECURITY: removed from the data directory, it would be gone from the mount too.
+  if (to === 'external' && isOurOwnFile)
+    throw new AppError(
+      'custody_conflict',
+      `${target.describe()} is itself a file in the data directory, where the key is now: name one that is stored elsewhere. Nothing was changed.`,
+    );
   // All of them now: a lock in the middle empties the ring, and would leave keys behind that the record says moved.
-  const keys = listKeyRecords(core.store)
+  const present = listKeyRecords(core.store)
     .filter((record) => record.custody === from.name)
     .flatMap((record) => core.ring.find(record.fingerprint) ?? []);
   const options = await judgeForCustody(target, passphrase, core.listNames());
   if (target.writable) {
-    for (const key of keys) await target.save(key, options);
+    for (const key of present) await target.save(key, options);
     await target.promote(active.fingerprint);
   }
   const held = await requireHolds(target, active.fingerprint, passphrase);
+  // A mount has what its owner put there: an old key that it lacks stays where it is, and can be shredded there.
+  const keys = present.filter(({ fingerprint }) => held.includes(fingerprint));
 
   core.store.transaction(() => {
     noteKeychainUse(core.store, core.dataDir, to);
@@ -69,14 +80,34 @@ async function move(
   core.inCustody.clear();
   for (const fingerprint of held) core.inCustody.add(fingerprint);
   core.emit('vault');
-  if (!from.writable) return `The key is still at ${from.describe()}, which is read only: remove it there.`;
+  if (!from.writable)
+    return isOurOwnFile
+      ? null
+      : `The key is still at ${from.describe()}, which is read only: remove it there.`;
   try {
     await finishCustodyMove(core);
-    return null;
+    return describeLeft(from, present.length - keys.length);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return `The key is also still at ${from.describe()} (${error.message}). The next start removes it there.`;
   }
+}
+
+function describeLeft(from: KeyCustody, count: number): string | null {
+  if (count === 0) return null;
+  return `${count === 1 ? 'One old key is' : `${count} old keys are`} not in the new place and stayed in ${from.name} custody: shred what no backup needs any more.`;
+}
+
+/** Whether the file that external custody reads is one of the data directory, by whatever path. */
+async function isExternalFileIn(core: VaultCore): Promise<boolean> {
+  const path = core.env.TEMPS_ENCRYPTION_KEY_FILE;
+  const mounted = path ? await stat(path).catch(() => null) : null;
+  if (!mounted) return false;
+  for (const name of await readdir(core.dataDir)) {
+    const own = await lstat(join(core.dataDir, name)).catch(() => null);
+    if (own?.ino === mounted.ino && own.dev === mounted.dev) return true;
+  }
+  return false;
 }
 
 /**

@@ -48,7 +48,7 @@ export async function readKeyFile(path: string, rules: KeyFileRules): Promise<Ke
   try {
     const info = fstatSync(file.fd);
     requireSafe(path, info);
-    const isLoose = process.platform !== 'win32' && (info.mode & 0o077) !== 0;
+    const isLoose = process.platform !== 'win32' && isOpenToOthers(info, rules);
     const isRepaired = isLoose && rules.repairMode && (await repairMode(file));
     return {
       outcome: 'read',
@@ -58,6 +58,15 @@ export async function readKeyFile(path: string, rules: KeyFileRules): Promise<Ke
   } finally {
     await file.close();
   }
+}
+
+/**
+ * On a mount the bits of root's own group are none of others: systemd lets one account read a credential by an access
+ * list, and the file system shows that list's mask as the group's bits.
+ */
+function isOpenToOthers({ mode, gid }: Stats, { repairMode }: KeyFileRules): boolean {
+  const isGroupTrusted = !repairMode && gid === 0;
+  return (mode & (isGroupTrusted ? 0o007 : 0o077)) !== 0;
 }
 
 /** False on a disk that takes no writes: its keys are read all the same. */

@@ -53,11 +53,14 @@ function withoutLineEnd(bytes: Uint8Array): Uint8Array {
 function parseKeyLine(line: Uint8Array, path: string): MasterKey {
   const key = decodeKey(line);
   if (key) return key;
-  const why = line.some(isSpace)
-    ? 'it has spaces or line breaks in or around it'
-    : line.every((code) => readHexDigit(code) >= 0)
-      ? `it has ${line.length} hex digits, not 64`
-      : 'it has characters that are not hex digits';
+  const why =
+    line.length === 0
+      ? 'it is empty, or has an empty line'
+      : line.some(isSpace)
+        ? 'it has spaces or line breaks in or around it'
+        : line.every((code) => readHexDigit(code) >= 0)
+          ? `it has ${line.length} hex digits, not 64`
+          : 'it has characters that are not hex digits';
   throw new AppError('key_file_invalid', `${path} is not a key: ${why}. It was not changed.`);
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { KeyCustody } from '../custody/custody.ts';
 import { sweepPartialKeys } from '../custody/partial-files.ts';
 import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
@@ -63,7 +64,7 @@ const formatDay = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 /**
  * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still
- * named by a value, `invalid_request` unless the fingerprint was typed, `custody_read_only`.
+ * named by a value, `invalid_request` unless the fingerprint was typed, `custody_read_only` for one on a mount.
  */
 export function shredKey(
   core: VaultCore,
@@ -100,11 +101,7 @@ async function shred(
       'This key is still needed: only a retired key that encrypts no value can be shredded.',
     );
   }
-  const custody = openCustody(core, record.custody);
-  if (!custody.writable) {
-    throw new AppError('custody_read_only', `${custody.describe()} is read-only: remove the key there.`);
-  }
-  await custody.remove(fingerprint);
+  await removeFrom(openCustody(core, record.custody), fingerprint);
   // A move that was cut short may have left it where it was before.
   if (record.leavingCustody !== null) await openCustody(core, record.leavingCustody).remove(fingerprint);
   // So may a kill, in a folder that is not that of the custody in force.
@@ -118,4 +115,17 @@ async function shred(
     core.audit.append(vaultOperations.KEY_SHREDDED, actor, { fingerprint });
   });
   core.emit('vault');
+}
+
+/** SECURITY: a key on a mount counts as removed only once the mount was read and lacks it, not because it cannot be read. */
+async function removeFrom(custody: KeyCustody, fingerprint: Fingerprint): Promise<void> {
+  if (custody.writable) return await custody.remove(fingerprint);
+  const finding = await custody.find();
+  if (finding.outcome === 'found' && finding.keys.every((key) => key.fingerprint !== fingerprint)) return;
+  throw new AppError(
+    'custody_read_only',
+    finding.outcome === 'found'
+      ? `${custody.describe()} is read-only for Temps: remove the key there, then shred it again.`
+      : `Whether the key is still at ${custody.describe()} cannot be seen (${finding.outcome}), so it was not recorded as shredded.`,
+  );
 }

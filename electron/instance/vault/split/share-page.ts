@@ -1,7 +1,16 @@
-import type { PDFFont } from 'pdf-lib';
 import type { CopyFacts } from '../copies/key-copy.ts';
 import { formatDay, oneLine } from '../copies/kit-text.ts';
-import { cut, drawQr, drawRule, HEIGHT, MARGIN, QR_SIZE, toEncodable, WIDTH } from '../copies/paper-kit.ts';
+import {
+  beginPage,
+  drawFacts,
+  drawKeptAt,
+  drawQr,
+  drawRule,
+  HEIGHT,
+  MARGIN,
+  QR_SIZE,
+  WIDTH,
+} from '../copies/paper-kit.ts';
 import type { KeySplit } from './split-record.ts';
 
 /** One share for people: the page in the console and the PDF are drawn from it. */
@@ -51,37 +60,20 @@ export function describeShare(facts: CopyFacts, split: KeySplit, number: number,
 
 /** One page for paper. Black on white, standard fonts of PDF. */
 export async function createSharePage(share: SharePage): Promise<Uint8Array> {
-  const { PDFDocument, StandardFonts } = await import('pdf-lib');
-  const document = await PDFDocument.create();
-  document.setTitle(share.title);
-  // Read again by "check": the page's own code as text.
-  document.setSubject(share.qrText);
-  const page = document.addPage([WIDTH, HEIGHT]);
-  const fonts = {
-    plain: await document.embedFont(StandardFonts.Helvetica),
-    bold: await document.embedFont(StandardFonts.HelveticaBold),
-    mono: await document.embedFont(StandardFonts.Courier),
-    monoBold: await document.embedFont(StandardFonts.CourierBold),
-  };
-  const write = (text: string, x: number, fromTop: number, font: PDFFont, size: number) =>
-    page.drawText(toEncodable(text, font), { x, y: HEIGHT - fromTop, size, font });
+  const { document, page, fonts, write } = await beginPage(share.title, share.qrText);
 
   write(share.title, MARGIN, 84, fonts.bold, 20);
   write(share.warning, MARGIN, 106, fonts.plain, 10.5);
   drawRule(page, HEIGHT - 122);
-  const facts: [string, string, PDFFont][] = [
-    ['Share', `${share.number} of ${share.shareCount}`, fonts.bold],
-    ['Scheme', share.scheme, fonts.bold],
-    ['Instance', cut(share.instanceName, 38), fonts.bold],
-    ['Instance id', share.instanceId, fonts.mono],
-    ['Fingerprint', share.fingerprint, fonts.mono],
-    ['Key version', String(share.epoch), fonts.bold],
-    ['Split on', share.date, fonts.bold],
-  ];
-  for (const [at, [label, value, font]] of facts.entries()) {
-    write(label, MARGIN, 150 + at * 20, fonts.plain, 10);
-    write(value, MARGIN + 72, 150 + at * 20, font, font === fonts.mono ? 9.5 : 10.5);
-  }
+  drawFacts({ fonts, write }, [
+    ['Share', `${share.number} of ${share.shareCount}`],
+    ['Scheme', share.scheme],
+    ['Instance', share.instanceName],
+    ['Instance id', share.instanceId],
+    ['Fingerprint', share.fingerprint],
+    ['Key version', String(share.epoch)],
+    ['Split on', share.date],
+  ]);
   await drawQr(page, share.qrText, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
   drawRule(page, HEIGHT - 326);
 
@@ -100,11 +92,6 @@ export async function createSharePage(share: SharePage): Promise<Uint8Array> {
     write(`${at + 1}.`, MARGIN, 698 + at * 18, fonts.bold, 8.5);
     write(step, MARGIN + 14, 698 + at * 18, fonts.plain, 8.5);
   }
-  write('Where this page is kept:', MARGIN, 774, fonts.plain, 10.5);
-  page.drawLine({
-    start: { x: MARGIN + 130, y: HEIGHT - 777 },
-    end: { x: WIDTH - MARGIN, y: HEIGHT - 777 },
-    thickness: 0.5,
-  });
+  drawKeptAt(page, { fonts, write }, 774);
   return await document.save({ useObjectStreams: false });
 }

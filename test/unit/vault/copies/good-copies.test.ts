@@ -12,6 +12,7 @@ import { formatWords } from '../../../../electron/instance/vault/copies/words.ts
 import { StrongPassphrase } from '../../../../electron/instance/vault/custody/strong-passphrase.ts';
 import { formatKeyText, MasterKey } from '../../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
+import { createShares } from '../../../../electron/instance/vault/split/slip39/shares.ts';
 import type { CopyFormat } from '../../../../electron/instance/vault/vocabulary.ts';
 import { requires } from '../../../requires.ts';
 import { PASSPHRASE as CRAFTED_PASSPHRASE, createDatabase } from '../../../security/crafted-containers.ts';
@@ -163,6 +164,66 @@ it('a paper kit that another program saved again is read', async () => {
   expect(await read(saved)).toMatchObject({ ...holds(current), format: 'pdf' });
 });
 
+describe('one share of a split key, where a whole copy is expected', async () => {
+  const shares = await createShares(Buffer.alloc(32, 7), {
+    threshold: 3,
+    count: 5,
+    identifier: 77,
+    passphrase: '',
+  });
+  const share = shares[1] ?? '';
+  const words = share.split(' ');
+  const named = /^it is share 2 of a split key, any 3 shares of which open the key together.*under Shares/;
+
+  it.each([
+    ['its words', share],
+    ['in capitals, as phones scan its code', `  ${share.toUpperCase().replaceAll(' ', '  ')}\r\n`],
+    ['numbered, one word on each line', words.map((word, at) => `${at + 1}. ${word}`).join('\n')],
+    ['the first four letters of each word', words.map((word) => word.slice(0, 4)).join(' ')],
+    ['in a letter', `Dear Ada, keep this for me:\n\n${share}\n\nYours, Bob`],
+  ])('is named with its number and scheme: %s', async (_, text) => {
+    expect(await read(text)).toMatchObject(refuses(named));
+  });
+
+  it('is named in the containers of other programs too', async () => {
+    const age = new Encrypter();
+    age.setPassphrase(PASSPHRASE);
+    age.setScryptWorkFactor(QUICK_LOG_N);
+    expect(await read(await age.encrypt(share), passphrase)).toMatchObject(refuses(named, 'age'));
+    const note = { items: [{ name: 'share', notes: share }] };
+    expect(await read(JSON.stringify(note))).toMatchObject(refuses(named, 'bitwarden'));
+    expect(await read(`folder,name,notes\n,share,${share}`)).toMatchObject(refuses(named, 'csv'));
+  });
+
+  it('is named with a mistake in it, and its words are not repeated', async () => {
+    for (const wrong of [
+      share.replace(/^\w+/, 'zebra'),
+      words.slice(1).join(' '),
+      [words[1], words[0], ...words.slice(2)].join(' '),
+    ]) {
+      const reading = await read(wrong);
+      expect(reading).toMatchObject(
+        refuses(/looks like a share of a split key with a wrong or missing word/),
+      );
+      expect(JSON.stringify(reading)).not.toContain(words[5]);
+    }
+  });
+
+  it('is told from a share of something else, and from the words of a key', async () => {
+    const [small = ''] = await createShares(Buffer.alloc(16, 7), {
+      threshold: 2,
+      count: 2,
+      identifier: 77,
+      passphrase: '',
+    });
+    expect(await read(small)).toMatchObject(refuses(/a SLIP-39 share of something else/));
+    for (let round = 0; round < 50; round++) {
+      const key = MasterKey.generate();
+      expect(await read(formatWords(key))).toMatchObject(holds(key));
+    }
+  });
+});
+
 describe('with age', () => {
   const age = requires(
     'age',
@@ -274,7 +335,7 @@ describe('what cannot be used here says why, and is not called damaged', () => {
         items: [{ name: '2.abc=|def=|ghi=' }],
       },
     ],
-  ])('%s', async (_what, exported) => {
+  ])('is an export that is encrypted: %s', async (_what, exported) => {
     for (const space of [0, 2])
       expect(await read(JSON.stringify(exported, null, space))).toMatchObject(
         refuses(/the export is encrypted/, 'bitwarden'),
@@ -307,7 +368,7 @@ describe('what cannot be used here says why, and is not called damaged', () => {
       /protected with a password/,
       'pdf',
     ],
-  ] as const)('%s', async (_what, text, why, format) => {
+  ] as const)('cannot be used though it is whole: %s', async (_what, text, why, format) => {
     expect(await readCopy(Buffer.from(text, 'latin1'))).toMatchObject(refuses(why, format));
   });
 });

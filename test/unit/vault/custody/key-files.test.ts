@@ -60,7 +60,7 @@ describe('a key file', () => {
     ['a space in the middle', `${text.slice(0, 32)} ${text.slice(32)}`, /spaces/],
     ['two newlines', `${text}\n\n`, /line breaks/],
     ['letters that are no digits', text.replace(/^../, 'zz'), /not hex/],
-    ['nothing', '', /0 hex digits/],
+    ['nothing', '', /empty/],
     ['32 MiB', 'a'.repeat(100_000), /too large/],
   ])('with %s is refused by name, and neither shown nor changed', async (_, contents, message) => {
     writeFileSync(file, contents, { mode: 0o600 });
@@ -151,6 +151,24 @@ describe('the external custody', () => {
     await expect(custody.remove(key.fingerprint)).rejects.toMatchObject({ code: 'custody_read_only' });
     expect(await fingerprintsOf(createExternalCustody(undefined))).toBe('missing');
     expect(await fingerprintsOf(createExternalCustody(join(dir, 'nothing')))).toBe('missing');
+  });
+});
+
+describe('a mount that others may read', () => {
+  const asRoot = requires("root's group", process.getuid?.() === 0, 'needs root');
+  asRoot('is told from one of systemd, whose access list shows as bits of the group', async () => {
+    const mounted = join(dir, 'mounted');
+    writeFileSync(mounted, text);
+    const saysSo = async (mode: number, gid: number) => {
+      chownSync(mounted, 0, gid);
+      chmodSync(mounted, mode);
+      const finding = await createExternalCustody(mounted).find();
+      return finding.outcome === 'found' && finding.said.length > 0;
+    };
+    expect(await saysSo(0o400, 0)).toBe(false);
+    expect(await saysSo(0o440, 0)).toBe(false);
+    expect(await saysSo(0o440, 12_345)).toBe(true);
+    expect(await saysSo(0o444, 0)).toBe(true);
   });
 });
 

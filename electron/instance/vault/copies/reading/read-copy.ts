@@ -1,11 +1,11 @@
 import { looksLikeAge, openWithPassphrase } from '../../custody/passphrase-file.ts';
 import type { SecretText } from '../../secret-text.ts';
-import { parseShare } from '../../split/slip39/share-words.ts';
 import type { CopyFormat } from '../../vocabulary.ts';
 import type { CopyReading } from '../key-copy.ts';
 import { nameForeignFile } from './foreign-files.ts';
 import { looksLikeKeePass, openKeePassFile } from './keepass-reading.ts';
 import { isEncryptedPdf, readPdfStrings } from './pdf-reading.ts';
+import { readAsShare } from './share-reading.ts';
 import { decodeText, readKeys, readText } from './text-reading.ts';
 
 /**
@@ -34,6 +34,7 @@ async function readAge(bytes: Uint8Array, passphrase: SecretText | undefined): P
   const reading = readText(decodeText(opening.plaintext));
   if (reading.outcome === 'keys') return { ...reading, format };
   if (reading.outcome === 'words_invalid') return reading;
+  if (reading.outcome === 'unusable' && reading.share !== undefined) return { ...reading, format };
   return { outcome: 'unusable', format, because: 'what is encrypted in it is not a copy of a key' };
 }
 
@@ -42,7 +43,8 @@ async function readKeePass(bytes: Uint8Array, passphrase: SecretText | undefined
   const opening = await openKeePassFile(bytes, passphrase);
   if (opening.outcome !== 'opened') return toReading(format, opening);
   return (
-    readKeys(format, opening.entries) ?? {
+    readKeys(format, opening.entries) ??
+    readAsShare(format, opening.entries.join('\n')) ?? {
       outcome: 'unusable',
       format,
       because: 'no entry in it holds a key',
@@ -55,24 +57,12 @@ function readPdf(bytes: Uint8Array): CopyReading {
   const strings = readPdfStrings(bytes);
   const reading = readKeys(format, [strings]);
   if (reading) return reading;
-  const share = findShare(strings);
-  if (share !== null)
-    return {
-      outcome: 'unusable',
-      format,
-      because: 'it is one share of a split key: enter it with the others, as shares',
-      share,
-    };
+  const share = readAsShare(format, strings);
+  if (share) return share;
   const because = isEncryptedPdf(bytes)
     ? 'the PDF is protected with a password: save it without one, scan its QR code, or type its words'
     : 'the PDF holds the key only as a picture, if at all: scan its QR code, or type its words';
   return { outcome: 'unusable', format, because };
-}
-
-/** The words of our own page of a share, or null. */
-function findShare(strings: string): string | null {
-  const candidates = strings.match(/[a-z]{4,8}(?: [a-z]{4,8}){19,32}/g) ?? [];
-  return candidates.find((words) => parseShare(words).outcome === 'share') ?? null;
 }
 
 function toReading(

@@ -4,6 +4,7 @@ import type { CopyReading } from '../key-copy.ts';
 import { findKeys, readInstanceId } from '../kit-text.ts';
 import { looksLikeWords, parseWords, splitWords } from '../words.ts';
 import { MAX_KEYS } from './copy-reader.ts';
+import { readAsShare } from './share-reading.ts';
 
 /** Text as editors save it: UTF-8, or UTF-16 with its mark at the beginning. */
 export function decodeText(bytes: Uint8Array): string {
@@ -30,7 +31,10 @@ export function readText(text: string): CopyReading {
         'the export is encrypted: export again as plain JSON or CSV, or copy the note of the key from Bitwarden',
     };
   const words = splitWords(text);
-  if (looksLikeWords(words)) return readWords(text, words);
+  const asWords = looksLikeWords(words) ? readWords(text, words) : null;
+  if (asWords?.outcome === 'keys') return asWords;
+  const other = readAsShare(format === 'text' ? null : format, text) ?? asWords;
+  if (other) return other;
   if (format !== 'text') return { outcome: 'unusable', format, because: 'no entry in it holds a key' };
   return {
     outcome: 'damaged',
