@@ -69,11 +69,14 @@ function readTitle(node: ts.Expression): string | null {
   return ts.isTemplateExpression(node) ? node.getText().slice(1, -1) : null;
 }
 
+/** `x` of `x as const`. */
+const withoutType = (node: ts.Expression) => (ts.isAsExpression(node) ? node.expression : node);
+
 function listRows(title: string, given: ts.Expression): string[] | null {
-  const table = ts.isAsExpression(given) ? given.expression : given;
+  const table = withoutType(given);
   if (!ts.isArrayLiteralExpression(table) || table.elements.some((row) => ts.isSpreadElement(row)))
     return null;
-  return table.elements.map((row) => {
+  return table.elements.map(withoutType).map((row) => {
     const cells = ts.isArrayLiteralExpression(row) ? [...row.elements] : [row];
     return title.replace(/%[sdif]/g, (placeholder) => {
       const cell = cells.shift();

@@ -19,7 +19,7 @@ describe('a split key in a browser', () => {
   /** As they were on the page. */
   const shares: string[] = [];
   /** The code of share 2. */
-  let picture = Buffer.alloc(0);
+  let picture: Buffer = Buffer.alloc(0);
   const urls: string[] = [];
   const said: string[] = [];
 

@@ -147,8 +147,11 @@ describe('API keys that live longer or reach further than what made them', () =>
     const strongest = await makeKey({ role_type: 'admin' });
 
     // Permissions alone do it for nobody.
-    for (const { send } of [bob, key, strongest])
-      for (const token of [ofAda, ofOwner]) expect(await drop(send, token)).toBe('forbidden');
+    for (const token of [ofAda, ofOwner]) {
+      for (const { send } of [bob, key]) expect(await drop(send, token)).toBe('forbidden');
+      // A program cannot confirm.
+      expect(await drop(strongest.send, token)).toBe('confirmation_required');
+    }
     expect(await drop(bob.send, ofKey)).toBe('forbidden');
     expect(await works(ofAda.send)).toBe('works');
     expect(await drop(administrator.send, ofAda)).toBe('confirmation_required');
