@@ -19,8 +19,8 @@ import { judgeForCustody } from './strong-passphrase.ts';
  * before the switch leaves the old custody in force; after it, `leaving_custody` makes the next start finish
  * the removal.
  *
- * Throws `vault_locked`, `conflict` (already there), `rotation_in_progress`, `custody_read_only`, and what
- * saving throws. Returns what is left for the user to do, in words.
+ * Throws `vault_locked`, `conflict` (already there), `rotation_in_progress`, `custody_read_only`, `custody_conflict` (both
+ * are one file), and what saving throws. Returns what is left for the user to do, in words.
  */
 export function moveCustody(
   core: VaultCore,
