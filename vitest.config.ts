@@ -18,6 +18,7 @@ const LONGEST = [
   'sign-in',
   'change-feed',
   'key-terminal',
+  'unattended',
   'first-run',
   'fuzz',
   'variables-files',

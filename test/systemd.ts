@@ -15,6 +15,10 @@ export function whyNoSystemd(): string | null {
   if (!existsSync(SYSTEMD) || spawnSync('systemd-creds', ['--version']).status !== 0)
     return 'needs systemd with systemd-creds';
   if (process.getuid?.() !== 0) return 'needs root';
+  const missing = ['openssl', 'setpriv', 'nsenter'].filter((tool) => spawnSync(tool, ['--help']).error);
+  if (missing.length > 0) return `needs ${missing.join(', ')}`;
+  if (spawnSync('unshare', ['--fork', '--pid', '--mount', '--cgroup', 'true']).status !== 0)
+    return 'needs leave to make namespaces';
   return findCgroups() === null ? 'needs cgroups of version 2' : null;
 }
 
@@ -105,8 +109,10 @@ function removeCgroups(cgroup: string): boolean {
   return spawnSync('find', [cgroup, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+']).status === 0;
 }
 
+/** First it lets go of the drives of other tests, which are unmounted while this one runs. */
 const BOOT = `
 set -e
+awk '$2 ~ "^/(var/)?tmp/" { print $2 }' /proc/mounts | while read -r at; do umount -l "$at"; done
 cp -a /etc/. $FOLDER/etc
 rm -rf $FOLDER/etc/systemd/system
 mkdir $FOLDER/etc/systemd/system
