@@ -78,6 +78,13 @@ export function formatTable(rows: readonly (readonly (string | number | null)[])
 /** "1 value", "12 values". */
 export const formatCount = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
+/** "15 secrets (12 earlier versions)", "15 secrets", "12 earlier versions". */
+export function formatSecrets(secrets: number, versions: number): string {
+  const before = formatCount(versions, 'earlier version');
+  if (secrets === 0 && versions > 0) return before;
+  return `${formatCount(secrets, 'secret')}${versions === 0 ? '' : ` (${before})`}`;
+}
+
 export function formatDay(ms: number | null): string {
   return ms === null ? '–' : new Date(ms).toISOString().slice(0, 10);
 }

@@ -5,6 +5,7 @@ import { useApiMutation } from '../api/mutation.ts';
 import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
+import { countToLose } from '../secrets/secret-words.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
@@ -60,7 +61,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       title={isDone ? 'All set' : 'Keep a second copy of your key'}
       lead={
         isDone
-          ? sayWhatCopyOpens(wizard.verified?.place ?? 'Your copy', vault.secrets.total)
+          ? sayWhatCopyOpens(wizard.verified?.place ?? 'Your copy', countToLose(vault.secrets))
           : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy can decrypt your secrets. A copy counts once it is verified.`
       }
     >

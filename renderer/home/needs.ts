@@ -1,5 +1,6 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
+import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
@@ -97,16 +98,17 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
     needs.push({
       id: 'lost',
       sign: { verdict: 'risk' },
-      title: `${formatCount(lost, 'lost value')} to replace`,
+      title: `${formatCount(lost, 'lost secret')} to replace`,
       text: 'The key they were encrypted with was given up. Enter them again or create new ones.',
       button: { label: 'Recovery list', to: '/recovery' },
     });
   const damaged = report?.failures.filter(({ reason }) => reason === 'damaged') ?? [];
+  const versions = damaged.filter(({ owner }) => owner?.is_earlier === true).length;
   if (damaged.length > 0 && vault.state === 'running')
     needs.push({
       id: 'damaged',
       sign: { verdict: 'broken' },
-      title: `${formatCount(damaged.length, 'value')} cannot be decrypted`,
+      title: `${sayWithVersions(damaged.length - versions, versions, 'secret')} cannot be decrypted`,
       text: `${damaged[0]?.owner?.title ?? 'An unused value'}${damaged.length > 1 ? ', and others' : ''}. Rotation is blocked until this is fixed.`,
       button: { label: 'Show them', to: '/secrets' },
     });

@@ -1,5 +1,5 @@
 import { formats } from '../key/copy/copy-formats.ts';
-import { countToLose, listToLose } from '../secrets/secret-words.ts';
+import { countToLose, listToLose, sayAllSecrets } from '../secrets/secret-words.ts';
 import { formatCount } from '../ui/time.ts';
 import { caseWords } from '../vault-state/case-words.ts';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
@@ -9,17 +9,17 @@ import { daysSinceVerified, type VaultStatus } from '../vault-state/vault.ts';
 export function sayOutcome(vault: VaultStatus): string {
   if (vault.state === 'locked') {
     const { why } = caseWords(vault);
-    const waiting = formatCount(vault.secrets.total, 'value');
+    const waiting = sayAllSecrets(vault.secrets);
     return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} cannot be decrypted until the key is available.`;
   }
-  const lost = countToLose(vault.secrets.at_stake);
+  const lost = countToLose(vault.secrets);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
     if (lost === 0 && vault.health.level === 'at_risk')
       return 'Anything encrypted with this new key is lost with this computer. Make a copy of the key first.';
     return lost === 0
       ? 'There are no secrets to lose yet. Make a copy of the key when you add the first one.'
-      : `If this computer died today, ${listToLose(vault.secrets.at_stake)} would be lost.`;
+      : `If this computer died today, ${listToLose(vault.secrets)} would be lost.`;
   }
   const copy = `the ${formats[format].kept} “${place}”`;
   const start = `${copy[0]?.toUpperCase()}${copy.slice(1)}`;

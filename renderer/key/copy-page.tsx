@@ -2,6 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { LockKeyhole, X } from 'lucide-react';
 import { useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
+import { countToLose } from '../secrets/secret-words.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -52,7 +53,7 @@ function MakeCopy({ vault }: { vault: VaultStatus }) {
     >
       <div className="copy-cols">
         <div className="grid min-w-0 grid-cols-1 gap-4">
-          {wizard.stage === 'done' && <Done wizard={wizard} total={vault.secrets.total} />}
+          {wizard.stage === 'done' && <Done wizard={wizard} total={countToLose(vault.secrets)} />}
           <CopySteps wizard={wizard} offered={OFFERED} />
         </div>
         <div className="grid grid-cols-1 gap-4">
@@ -132,7 +133,7 @@ function Done({ wizard, total }: { wizard: CopyWizard; total: number }) {
 }
 
 function Opens({ vault }: { vault: VaultStatus }) {
-  const { total } = vault.secrets;
+  const total = countToLose(vault.secrets);
   return (
     <section className="card copy-opens" aria-label="What this copy can decrypt">
       <h2>What this copy can decrypt</h2>

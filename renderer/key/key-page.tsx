@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { countValues } from '../secrets/secret-words.ts';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
@@ -92,7 +93,7 @@ function RiskyActions({ vault }: { vault: VaultStatus }) {
             <span>
               {isRotating(vault)
                 ? 'A rotation is in progress.'
-                : `Create a new key and re-encrypt every value, in ${formatDuration((vault.secrets.total / ENCRYPTED_PER_S) * 1000)}.`}
+                : `Create a new key and re-encrypt every value, in ${formatDuration((countValues(vault.secrets) / ENCRYPTED_PER_S) * 1000)}.`}
             </span>
           </Link>
         )}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useMay } from '../app/session.ts';
+import { countToLose, saySecretsOfKey } from '../secrets/secret-words.ts';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { type Step, Steps } from '../ui/instruments/steps.tsx';
@@ -36,7 +37,7 @@ const runningUnder =
   'The instance is running, so it still has the key in memory. Nothing is lost yet: do this before it stops.';
 
 function lockedUnder(vault: VaultStatus): string {
-  return `The vault is locked. ${formatCount(vault.secrets.total, 'value')} cannot be read until a copy of the key decrypts them.`;
+  return `The vault is locked. ${saySecretsOfKey(vault.secrets)} cannot be read until a copy of the key decrypts them.`;
 }
 
 function InOrder({ vault }: { vault: VaultStatus }) {
@@ -91,7 +92,7 @@ function lockedSteps(vault: VaultStatus): Step[] {
     },
     {
       title: 'Start over with a new key',
-      said: `Only as a last resort: ${formatCount(vault.secrets.total, 'value')} would have to be entered again, one by one from a list. They stay encrypted, and can be decrypted if you find the key. The button is at the end of the page of the locked vault.`,
+      said: `Only as a last resort: ${formatCount(countToLose(vault.secrets), 'secret')} would have to be entered again, one by one from a list. They stay encrypted, and can be decrypted if you find the key. The button is at the end of the page of the locked vault.`,
     },
   ];
 }

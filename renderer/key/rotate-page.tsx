@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import { useState } from 'react';
 import { useIsOwner } from '../app/session.ts';
+import { countToLose } from '../secrets/secret-words.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -113,6 +114,7 @@ function RotationRail({ rotation, vault }: { rotation: Rotation | null; vault: V
 /** The result, and what can be done with the old key. */
 function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () => void }) {
   const isOwner = useIsOwner();
+  const vault = useVault().data;
   const versions = useQuery(keyVersionsQuery);
   const [isShredding, setShredding] = useState(false);
   const old = versions.data?.epochs.find(({ fingerprint }) => fingerprint === rotation.old_fingerprint);
@@ -137,7 +139,7 @@ function RotationDone({ rotation, onAgain }: { rotation: Rotation; onAgain: () =
         </b>{' '}
         {rotation.without_copy
           ? 'No copy of it is verified: make one now.'
-          : sayWhatCopyOpens(rotation.proven_by ?? 'Your copy', rotation.total)}
+          : sayWhatCopyOpens(rotation.proven_by ?? 'Your copy', vault ? countToLose(vault.secrets) : null)}
       </Banner>
       <section className="card" aria-label="The keys">
         <Swap rotation={rotation} />

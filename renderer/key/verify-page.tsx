@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import type { components } from '../api/schema.ts';
+import { countToLose } from '../secrets/secret-words.ts';
 import { Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
@@ -174,9 +175,9 @@ function VerdictCard({ said, vault }: VerdictCardProps) {
       {!(isOpening && said.epoch !== null) && <p className="text-text-2">{said.detail}</p>}
       {isOpening && (
         <p className="text-text-2">
-          {vault.secrets.total === 0
+          {countToLose(vault.secrets) === 0
             ? said.worth_words
-            : `${sayWhatCopyOpens('It', vault.secrets.total)} ${said.worth_words}`}
+            : `${sayWhatCopyOpens('It', countToLose(vault.secrets))} ${said.worth_words}`}
         </p>
       )}
       {said.problems.length > 0 && (

@@ -30,7 +30,7 @@ export function LostValues({ list, mayFix }: { list: RecoveryList; mayFix: boole
     .filter(({ values }) => values.length > 0);
   return (
     <>
-      {list.remaining === 0 && <Done />}
+      {list.remaining === 0 && list.total > 0 && <Done />}
       {groups.length > 0 && (
         <div className="table-wrap">
           {groups.map(({ group, values }, at) => (
@@ -67,7 +67,7 @@ function Done() {
     <div className="card">
       <Empty
         icon={ListChecks}
-        title="Every lost value is replaced"
+        title="Every lost secret is replaced"
         text="Nothing is left on this list. Keep a verified copy of the new key."
         action={
           <Link to="/secrets" className={buttonClass()}>

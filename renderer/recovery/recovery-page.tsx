@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Download, LifeBuoy, Plus, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useMay } from '../app/session.ts';
+import { sayWithVersions } from '../secrets/secret-words.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Empty, Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -10,14 +11,15 @@ import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Ticks } from '../ui/instruments/ticks.tsx';
 import { Page } from '../ui/page.tsx';
 import { saveFile } from '../ui/save-file.ts';
-import { formatDay, formatFileDay } from '../ui/time.ts';
+import { formatCount, formatDay, formatFileDay } from '../ui/time.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { LostValues } from './lost-values.tsx';
+import { LostVersions } from './lost-versions.tsx';
 import { type RecoveryList, recoveryQuery } from './recovery-query.ts';
 import { RescueDialog } from './rescue-dialog.tsx';
 
-/** The values lost with a key, until all are replaced. */
+/** The secrets lost with a key, until all are replaced. */
 export function RecoveryPage() {
   const list = useQuery(recoveryQuery);
   const vault = useVault().data;
@@ -51,7 +53,7 @@ function Actions({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
   const mayCopy = useMay('vault:write') && vault.state === 'running';
   return (
     <>
-      {list.remaining > 0 && (
+      {list.groups.length > 0 && (
         <Button icon={Download} onClick={() => exportList(list, vault)}>
           Export list
         </Button>
@@ -75,13 +77,13 @@ function exportList(list: RecoveryList, vault: VaultStatus): void {
 function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
   const mayWrite = useMay('vault:write');
   const isLocked = vault.state === 'locked';
-  if (list.total === 0)
+  if (list.total === 0 && list.groups.length === 0 && list.versions === 0)
     return (
       <div className="card">
         <Empty
           icon={ShieldCheck}
-          title="No lost values"
-          text="Every value of this instance is encrypted with a key it has. After starting over with a new key, you replace lost values here."
+          title="No lost secrets"
+          text="Every value of this instance is encrypted with a key it has. After starting over with a new key, you replace lost secrets here."
           action={
             <Link to="/secrets" className={buttonClass()}>
               Show the secrets
@@ -94,12 +96,13 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
     <div className="grid grid-cols-1 gap-5">
       {isLocked && (
         <Banner tone="danger" verdict="locked" action={mayWrite && <UnlockLink />}>
-          <b>Locked.</b> Values can be entered again once the vault is unlocked.
+          <b>Locked.</b> Secrets can be entered again once the vault is unlocked.
         </Banner>
       )}
-      {!mayWrite && <Banner tone="info">An administrator of this instance can replace these values.</Banner>}
+      {!mayWrite && <Banner tone="info">An administrator of this instance can replace these secrets.</Banner>}
       <RecoverySummary list={list} mayRescue={mayWrite && !isLocked} />
       <LostValues list={list} mayFix={mayWrite && !isLocked} />
+      {list.versions > 0 && <LostVersions versions={list.versions} mayRemove={mayWrite} />}
     </div>
   );
 }
@@ -107,24 +110,24 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
 /** Progress, and a button to recover values with the old key. */
 function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: boolean }) {
   const [isRescuing, setRescuing] = useState(false);
-  const { total, remaining, started_at, lost_fingerprints } = list;
-  const replaced = total - remaining;
+  const { total, remaining, replaced, versions, started_at, lost_fingerprints } = list;
+  const isLeft = remaining > 0 || versions > 0;
   return (
     <section className="card recovery-sum" aria-label="Progress">
       <div className="min-w-0">
         <p className="mb-2 flex flex-wrap items-baseline gap-x-2">
           <span className="t28">{replaced.toLocaleString()}</span>
-          <span className="text-14 text-text-2">of {total.toLocaleString()} lost values replaced</span>
+          <span className="text-14 text-text-2">of {formatCount(total, 'lost secret')} replaced</span>
         </p>
         <span className="recovery-ticks">
-          <Ticks value={total === 0 ? 100 : (replaced / total) * 100} label="Lost values replaced" />
+          <Ticks value={total === 0 ? 100 : (replaced / total) * 100} label="Lost secrets replaced" />
         </span>
         <p className="mt-2 text-12 text-text-3">
           {started_at !== null && `Started over ${sayDay(started_at)}. `}You can leave and continue later; the
           list is saved.
         </p>
       </div>
-      {remaining > 0 && (
+      {isLeft && (
         <div className="recovery-rescue">
           <div className="min-w-0">
             {lost_fingerprints.map((fingerprint) => (
@@ -134,7 +137,8 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
               </span>
             ))}
             <p>
-              <b className="text-text">Found the old key?</b> Rescue decrypts the values still on this list.
+              <b className="text-text">Found the old key?</b> Rescue decrypts{' '}
+              {sayWithVersions(remaining, versions, 'secret')} with it.
             </p>
           </div>
           {mayRescue && (
@@ -146,7 +150,7 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
       )}
       {isRescuing && (
         <RescueDialog
-          remaining={remaining}
+          lost={sayWithVersions(remaining, versions, 'secret')}
           fingerprints={lost_fingerprints}
           onClose={() => setRescuing(false)}
         />

@@ -11,7 +11,8 @@ import { Dialog } from '../ui/overlays/dialog.tsx';
 import { formatCount } from '../ui/time.ts';
 
 interface RescueDialogProps {
-  remaining: number;
+  /** "3 secrets (12 earlier versions)". */
+  lost: string;
   fingerprints: readonly string[];
   onClose: () => void;
 }
@@ -22,7 +23,7 @@ interface Outcome {
 }
 
 /** Recovers values that were not replaced with the old key, and encrypts them with the current one. */
-export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogProps) {
+export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps) {
   // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
@@ -54,7 +55,7 @@ export function RescueDialog({ remaining, fingerprints, onClose }: RescueDialogP
       onClose={() => !rescue.isPending && onClose()}
       width={860}
       title="Rescue with the old key"
-      text={`Enter a copy of ${fingerprints.join(' or ')}. ${formatCount(remaining, 'value')} can be recovered; values you replaced are not changed.`}
+      text={`Enter a copy of ${fingerprints.join(' or ')}. ${lost} can be recovered; secrets you replaced are not changed.`}
     >
       <div className="grid grid-cols-1 gap-3 pb-5">
         <CopyInput

@@ -4,11 +4,17 @@ import { useEffect, useState } from 'react';
 import { buttonClass } from '../ui/button.tsx';
 import { Ticks } from '../ui/instruments/ticks.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
-import { formatDay, formatElapsed } from '../ui/time.ts';
+import { formatCount, formatDay, formatElapsed } from '../ui/time.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 import { OwnerLink } from './owner-link.tsx';
-import { wordsOfKind } from './secret-words.ts';
-import { type DoctorReport, firstFailingQuery, type SealedSecret, useIsLost } from './secrets-queries.ts';
+import { countValues, sayAllSecrets, sayWithVersions, wordsOfKind } from './secret-words.ts';
+import {
+  type DoctorReport,
+  firstFailingQuery,
+  type SealedSecret,
+  type SecretsPageData,
+  useIsLost,
+} from './secrets-queries.ts';
 
 /**
  * Result of the latest check: how many values can be decrypted, and the first that cannot, with the button that
@@ -22,9 +28,9 @@ export function DoctorCard({ vault, report }: { vault: VaultStatus; report: Doct
     <section className="card doctor" aria-label="Last check">
       <div className="doctor-sum">
         {isLocked ? (
-          <Figure count={vault.secrets.total} words="encrypted values" />
+          <Encrypted secrets={vault.secrets} />
         ) : (
-          <Checked report={report} total={first?.counts.all ?? vault.secrets.total} />
+          <Checked report={report} secrets={vault.secrets} />
         )}
       </div>
       <div className="doctor-said">
@@ -33,7 +39,7 @@ export function DoctorCard({ vault, report }: { vault: VaultStatus; report: Doct
         ) : report?.activity?.broken_at != null ? (
           <ChangedActivity line={report.activity.broken_at} />
         ) : bad ? (
-          <Bad secret={bad} failing={first?.failing ?? 1} />
+          <Bad secret={bad} list={first} />
         ) : (
           <Good report={report} />
         )}
@@ -51,23 +57,39 @@ function Figure({ count, words }: { count: number; words: string }) {
   );
 }
 
+function Encrypted({ secrets }: Pick<VaultStatus, 'secrets'>) {
+  return (
+    <>
+      <Figure count={countValues(secrets)} words="encrypted values" />
+      {secrets.versions > 0 && <p className="text-12 text-text-3">{sayAllSecrets(secrets)}</p>}
+    </>
+  );
+}
+
 /** After this long, show the progress and say that nobody has to wait. */
 const LONG_MS = 3000;
 
-function Checked({ report, total }: { report: DoctorReport | undefined; total: number }) {
+interface CheckedProps extends Pick<VaultStatus, 'secrets'> {
+  report: DoctorReport | undefined;
+}
+
+function Checked({ report, secrets }: CheckedProps) {
   if (report?.running) return <Running report={report} />;
   if (!report?.finished_at || report.started_at === null)
     return (
       <>
-        <Figure count={total} words="encrypted values" />
+        <Encrypted secrets={secrets} />
         <p className="mt-2 text-12 text-text-3">Not checked since startup.</p>
       </>
     );
-  const { opened, failed, started_at, finished_at } = report;
+  const { total, versions, opened, failed, started_at, finished_at } = report;
   const share = report.total === 0 ? 0 : Math.max(failed > 0 ? 1.7 : 0, (failed / report.total) * 100);
   return (
     <>
-      <Figure count={opened} words={`of ${report.total.toLocaleString()} can be decrypted`} />
+      <Figure count={opened} words={`of ${formatCount(total, 'value')} can be decrypted`} />
+      {versions > 0 && (
+        <p className="text-12 text-text-3">{sayWithVersions(total - versions, versions, 'secret')}</p>
+      )}
       <span className="doctor-ticks">
         <Ticks value={100} bad={share} tone="ok" />
       </span>
@@ -151,8 +173,9 @@ function Good({ report }: { report: DoctorReport | undefined }) {
   );
 }
 
-function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
+function Bad({ secret, list }: { secret: SealedSecret; list: SecretsPageData | undefined }) {
   const isLost = useIsLost(secret.key_fingerprint);
+  const { failing = 1, failing_versions: versions = 0 } = list ?? {};
   const title = secret.owner?.title ?? `an unused ${wordsOfKind(secret.kind).one}`;
   return (
     <>
@@ -161,7 +184,7 @@ function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
         <b className="[overflow-wrap:anywhere]">
           {failing === 1
             ? `1 cannot be decrypted: ${title}`
-            : `${failing.toLocaleString()} cannot be decrypted, first ${title}`}
+            : `${sayWithVersions(failing - versions, versions, 'secret')} cannot be decrypted, first ${title}`}
         </b>
         <p>{sayWhy(secret, isLost)}</p>
       </div>
@@ -178,7 +201,9 @@ function Bad({ secret, failing }: { secret: SealedSecret; failing: number }) {
   );
 }
 
-function sayWhy({ last_used_at, state }: SealedSecret, isLost: boolean): string {
+function sayWhy({ last_used_at, state, owner }: SealedSecret, isLost: boolean): string {
+  if (isLost && owner?.is_earlier)
+    return 'It is an earlier version whose key was given up. Recover it with the old key, or remove it.';
   if (isLost)
     return 'Its key was given up. Enter it again, create a new one, or recover it with the old key.';
   const last = last_used_at === null ? 'It was never read. ' : `It was last read ${sayDay(last_used_at)}. `;

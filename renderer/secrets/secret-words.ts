@@ -28,22 +28,50 @@ export const groupLabels: Record<SecretGroup, string> = words.secret_groups;
 
 export type CountsByKind = Partial<Record<SecretKind, number>>;
 
-/** Number of values that would be lost with the key. */
-export function countToLose(byKind: CountsByKind): number {
-  return Object.entries(byKind).reduce(
-    (sum, [kind, count]) => (wordsOfKind(kind as SecretKind).is_replaceable ? sum : sum + count),
+type SecretCounts = components['schemas']['VaultStatus']['secrets'];
+
+/** "15 secrets (12 earlier versions)", "15 secrets", "12 earlier versions". */
+export function sayWithVersions(count: number, versions: number, one: string, many = `${one}s`): string {
+  const before = formatCount(versions, 'earlier version');
+  if (count === 0 && versions > 0) return before;
+  return `${formatCount(count, one, many)}${versions === 0 ? '' : ` (${before})`}`;
+}
+
+/** Every secret, whichever key it is encrypted with. */
+export const sayAllSecrets = ({ total, versions }: SecretCounts) =>
+  sayWithVersions(total, versions, 'secret');
+
+/** What the key in use encrypts. */
+export const saySecretsOfKey = ({ at_stake, versions_at_stake }: SecretCounts) =>
+  sayWithVersions(sum(at_stake), sum(versions_at_stake), 'secret');
+
+/** Encrypted values: the one of each secret, and those that secrets had before. */
+export const countValues = ({ total, versions }: SecretCounts) => total + versions;
+
+const sum = (byKind: CountsByKind) => Object.values(byKind).reduce((all, count) => all + count, 0);
+
+/** Number of secrets that would be lost with the key. */
+export function countToLose({ at_stake }: Pick<SecretCounts, 'at_stake'>): number {
+  return Object.entries(at_stake).reduce(
+    (all, [kind, count]) => (wordsOfKind(kind as SecretKind).is_replaceable ? all : all + count),
     0,
   );
 }
 
 /**
- * "12 variables, 2 API keys and 1 second factor", largest first, without what the instance can create again itself.
+ * "12 variables (30 earlier versions), 2 API keys and 1 second factor", largest first, without what the instance can
+ * create again itself.
  */
-export function listToLose(byKind: CountsByKind): string {
-  const parts = (Object.entries(byKind) as [SecretKind, number][])
+export function listToLose({
+  at_stake,
+  versions_at_stake,
+}: Pick<SecretCounts, 'at_stake' | 'versions_at_stake'>): string {
+  const parts = (Object.entries(at_stake) as [SecretKind, number][])
     .filter(([kind, count]) => count > 0 && !wordsOfKind(kind).is_replaceable)
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => formatCount(count, wordsOfKind(kind).one, wordsOfKind(kind).many));
+    .map(([kind, count]) =>
+      sayWithVersions(count, versions_at_stake[kind] ?? 0, wordsOfKind(kind).one, wordsOfKind(kind).many),
+    );
   const last = parts.pop();
   if (last === undefined) return '';
   return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;

@@ -17,6 +17,7 @@ describeOverDoors('diagnostics', (door) => {
         custody: 'file',
         health: { level: 'at_risk', reasons: [{ code: 'no_separate_copy', level: 'at_risk' }] },
         secrets_by_kind: { env_var: 1 },
+        versions: 0,
       },
       database: { rows_by_table: { users: 1, projects: 1, env_vars: 1 } },
     });

@@ -159,7 +159,7 @@ describe('a locked vault', () => {
     await dialog.getByRole('radio', { name: 'A file in the data directory' }).click();
     await giveUp.click();
     await page.waitForURL('**/recovery');
-    await page.getByText('lost values replaced').waitFor();
+    await page.getByText('lost secrets replaced').waitFor();
     expect(await c.api('GET', '/vault/status')).toMatchObject({ case: 'running', epoch: 2 });
   });
 

@@ -78,7 +78,7 @@ describe('the recovery list', () => {
     await expectAccessible(page, 'a new value, shown once');
     await shown.getByRole('button', { name: 'I have stored it' }).click();
     await expect.poll(() => page.content()).not.toContain(made);
-    await page.getByText('Every lost value is replaced').waitFor();
+    await page.getByText('Every lost secret is replaced').waitFor();
     await expectAccessible(page, 'recovery list, done');
     expect((await c.api('GET', '/vault/recovery')).remaining).toBe(0);
   });
@@ -112,7 +112,7 @@ describe('the recovery list', () => {
     expect(await read(c, 'API_TOKEN')).toBe('sk-new');
     expect(await read(c, 'SIGNING_KEY')).toBe(PEM);
     expect((await c.api('GET', '/vault/recovery')).remaining).toBe(0);
-    await page.getByText('No lost values').waitFor();
+    await page.getByText('No lost secrets').waitFor();
   });
 
   it('is readable on a telephone, while locked, and by those who may not replace anything', async () => {
@@ -122,7 +122,7 @@ describe('the recovery list', () => {
     await page.getByLabel('New value of API_TOKEN').waitFor();
     await expectNoOverflow(page, 'recovery list');
     await c.api('POST', '/vault/lock');
-    await page.getByText('Values can be entered again once the vault is unlocked.').waitFor();
+    await page.getByText('Secrets can be entered again once the vault is unlocked.').waitFor();
     expect(await page.getByLabel('New value of API_TOKEN').count()).toBe(0);
     await expectAccessible(page, 'recovery list, locked');
     await c.api('POST', '/vault/unlock', { method: 'custody' });
@@ -130,7 +130,7 @@ describe('the recovery list', () => {
 
     const reader = await signInAs(c, browser, { email: 'rhea@example.org', role: 'reader' });
     await reader.page.goto('/recovery');
-    await reader.page.getByText('An administrator of this instance can replace these values.').waitFor();
+    await reader.page.getByText('An administrator of this instance can replace these secrets.').waitFor();
     await reader.page.getByText('API_TOKEN').waitFor();
     expect(await reader.page.getByRole('main').getByRole('textbox').count()).toBe(0);
     expect(await reader.page.getByRole('button', { name: 'Rescue…' }).count()).toBe(0);
@@ -139,7 +139,7 @@ describe('the recovery list', () => {
   it('says so when nothing was ever lost', async () => {
     opened = await startConsole();
     const { page } = await opened.open(browser, '/recovery');
-    await page.getByText('No lost values').waitFor();
+    await page.getByText('No lost secrets').waitFor();
     await expectAccessible(page, 'recovery list, nothing lost');
   });
 });

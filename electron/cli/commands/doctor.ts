@@ -1,5 +1,5 @@
 import type { Schemas } from '../api-request.ts';
-import { type Command, formatCount, formatTable, withClient } from '../command.ts';
+import { type Command, formatCount, formatSecrets, formatTable, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 
 export const commands: Record<string, Command> = {
@@ -27,6 +27,7 @@ const failureReasons: Record<Schemas['DoctorFailureReason'], string> = {
 };
 
 function describeDoctor(report: Schemas['DoctorReport']): string {
+  const { total, versions, failed, failed_versions: failedVersions } = report;
   const lines = report.failures.map(({ id, kind, reason, owner }) => [
     kind,
     failureReasons[reason],
@@ -34,7 +35,8 @@ function describeDoctor(report: Schemas['DoctorReport']): string {
     id,
   ]);
   return [
-    `${report.opened} of ${report.total} secrets can be decrypted.`,
+    `${report.opened} of ${formatCount(total, 'value')} can be decrypted: ${formatSecrets(total - versions, versions)} were checked.`,
+    ...(failed > 0 ? [`${formatSecrets(failed - failedVersions, failedVersions)} cannot be decrypted:`] : []),
     ...(lines.length > 0 ? [formatTable(lines)] : []),
     ...(report.activity ? [describeActivity(report.activity)] : []),
   ].join('\n');

@@ -1,7 +1,7 @@
 import type { Schemas } from '../api-request.ts';
-import { type Command, withClient } from '../command.ts';
+import { type Command, formatSecrets, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
-import { rotationWords } from '../key/rotation-words.ts';
+import { describeRotation } from '../key/rotation-words.ts';
 
 export const commands: Record<string, Command> = {
   status: {
@@ -29,12 +29,10 @@ function describe(status: Schemas['VaultStatus'], isRunning: boolean, dataDir: s
     `Instance  ${status.instance.name}, ${isRunning ? 'running' : 'not running'}, in ${dataDir}`,
     `Vault     ${status.state}${status.detail ? `: ${status.detail}` : ''}`,
     `Key       ${status.fingerprint ?? 'none yet'}${status.epoch === null ? '' : `, version ${status.epoch}`}, stored in ${status.custody.name} custody (${status.custody.place})`,
-    `Secrets   ${status.secrets.total}`,
+    `Secrets   ${formatSecrets(status.secrets.total, status.secrets.versions)}`,
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
-    ...(rotation
-      ? [`Rotation  ${rotationWords[rotation.state]}, ${rotation.moved} of ${rotation.total}`]
-      : []),
+    ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
     ...status.said.filter((line) => line !== status.database.detail).map((line) => `Note      ${line}`),
   ].join('\n');

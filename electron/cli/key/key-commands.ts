@@ -8,7 +8,7 @@ import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
 import { rotateCommand } from './key-rotate-commands.ts';
 import { describeSplit, splitCommand } from './key-split-commands.ts';
-import { rotationWords } from './rotation-words.ts';
+import { describeRotation } from './rotation-words.ts';
 
 export const commands: Record<string, Command> = {
   'key status': { usage: 'key status', summary: 'Shows the key, its copies and its health.', run: showKey },
@@ -77,7 +77,7 @@ async function showKey(invocation: Invocation): Promise<number> {
           ? ['         This key has encrypted so many values that a new one is advised: key rotate.']
           : []),
         ...(rotation && rotation.state !== 'done' && rotation.state !== 'undone'
-          ? [`Rotation ${rotationWords[rotation.state]}, ${rotation.moved} of ${rotation.total}`]
+          ? [`Rotation ${describeRotation(rotation)}`]
           : []),
         copies.length === 0 ? 'Copies   none' : 'Copies',
         formatTable(

@@ -38,9 +38,9 @@ export const startOverCommand: Command = {
 };
 
 export const recoveryCommand: Command = {
-  usage: 'key recovery [reenter ID | regenerate ID]',
+  usage: 'key recovery [reenter ID | regenerate ID | remove-versions]',
   summary:
-    'Lists values lost with a key, most urgent first. reenter takes the value from standard input or a prompt.',
+    'Lists secrets lost with a key, most urgent first. reenter takes the value from standard input or a prompt; remove-versions deletes lost earlier versions.',
   positionals: [0, 2],
   run: recover,
 };
@@ -123,9 +123,10 @@ async function startOver(invocation: Invocation): Promise<number> {
 async function recover(invocation: Invocation): Promise<number> {
   const [action, id] = invocation.positionals;
   if (action === undefined) return await listLost(invocation);
+  if (id === undefined && action === 'remove-versions') return await removeVersions(invocation);
   if (id !== undefined && action === 'reenter') return await reenter(invocation, id);
   if (id !== undefined && action === 'regenerate') return await regenerate(invocation, id);
-  throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID]');
+  throw usageError('usage: temps-desktop key recovery [reenter ID | regenerate ID | remove-versions]');
 }
 
 async function listLost(invocation: Invocation): Promise<number> {
@@ -153,8 +154,22 @@ async function regenerate(invocation: Invocation, id: string): Promise<number> {
   });
 }
 
+async function removeVersions(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const { removed } = await client.delete('/vault/recovery/versions');
+    invocation.print({ removed }, () => `Removed ${formatCount(removed, 'earlier version')}.`);
+    return exitCodes.done;
+  });
+}
+
 function describeRecovery(list: Schemas['RecoveryList']): string {
-  if (list.remaining === 0) return 'No values are lost.';
+  const versions =
+    list.versions === 0
+      ? []
+      : [
+          `${formatCount(list.versions, 'earlier version')} cannot be decrypted without the lost key. They need no replacing, but hold up a rotation: key recovery remove-versions`,
+        ];
+  if (list.groups.length === 0 && list.total === 0) return ['No secrets are lost.', ...versions].join('\n');
   const titles: Record<Schemas['RecoveryGroupName'], string> = {
     tls: 'Certificates',
     sign_in: 'Sign-in',
@@ -163,7 +178,8 @@ function describeRecovery(list: Schemas['RecoveryList']): string {
     backups: 'Backups',
   };
   return [
-    `${list.total - list.remaining} of ${list.total} lost values are replaced or recovered.`,
+    `${list.replaced} of ${formatCount(list.total, 'lost secret')} replaced or recovered.`,
+    ...versions,
     ...list.groups.flatMap(({ group, values }) => [
       `\n${titles[group]}`,
       formatTable(

@@ -113,6 +113,7 @@ const table = {
   copies_forget: { who: 'vault:write', confirmation: 'people' },
   recovery_enter: { who: 'vault:write', confirmation: 'none' },
   recovery_regenerate: { who: 'vault:write', confirmation: 'always' },
+  recovery_remove_versions: { who: 'vault:write', confirmation: 'always' },
   recovery_rescue: { who: 'vault:write', confirmation: 'always' },
   recovery_rescue_from_path: { who: 'owner', confirmation: 'always' },
 } as const satisfies Record<string, ActFacts>;

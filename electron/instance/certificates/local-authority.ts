@@ -209,6 +209,7 @@ export function tlsSecretKeeper(ctx: Context): SecretKeeper {
             name: purpose === 'leaf' ? 'HTTPS certificate' : 'Local certificate authority',
             belongsTo: 'This instance',
             path: null,
+            isEarlier: false,
           });
       }
       return owners;

@@ -27,6 +27,8 @@ export const diagnosticsShape = z
         reasons: z.array(z.object({ code: z.enum(healthReasonCodes), level: z.enum(healthLevels) })),
       }),
       secrets_by_kind: counts,
+      /** Encrypted values that secrets had before. */
+      versions: z.int(),
     }),
     database: z.object({ schema_version: z.int(), rows_by_table: counts }),
     data_directory: z.object({

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../kernel/context.ts';
-import { countSecretsByKind } from '../vault/key/key-record.ts';
+import { countSecrets, pickCounts, sumCounts } from '../vault/secrets/secret-counts.ts';
 import { getHealth } from '../vault/status/vault-status.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 
@@ -17,6 +17,7 @@ const OWN_FILE =
  */
 export function collectDiagnostics(ctx: Context, core: VaultCore) {
   const { level, reasons } = getHealth(core);
+  const secrets = countSecrets(core);
   return {
     madeAt: ctx.clock.now(),
     versions: listVersions(ctx),
@@ -25,7 +26,8 @@ export function collectDiagnostics(ctx: Context, core: VaultCore) {
       case: core.situation.case,
       custody: core.custody.name,
       health: { level, reasons: reasons.map((reason) => ({ code: reason.code, level: reason.level })) },
-      secretsByKind: countSecretsByKind(ctx.store) as Record<string, number>,
+      secretsByKind: pickCounts(secrets, 'secrets') as Record<string, number>,
+      versions: sumCounts(secrets).versions,
     },
     database: {
       schemaVersion: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,

@@ -144,7 +144,7 @@ export function identitySecretKeepers({ ctx }: Identity): SecretKeeper[] {
   ];
 }
 
-type OwnerRow = Omit<SecretOwner, 'title'>;
+type OwnerRow = Omit<SecretOwner, 'title' | 'isEarlier'>;
 
 function describe(
   ctx: Context,
@@ -156,7 +156,7 @@ function describe(
   const owners = new Map<SecretId, SecretOwner>();
   for (const id of ids) {
     const row = select.get(id) as OwnerRow | undefined;
-    if (row) owners.set(id, { ...row, title: toTitle(row) });
+    if (row) owners.set(id, { ...row, title: toTitle(row), isEarlier: false });
   }
   return owners;
 }

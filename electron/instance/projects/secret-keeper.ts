@@ -1,5 +1,5 @@
 import type { Context } from '../kernel/context.ts';
-import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
+import type { SecretId, SecretKeeper, SecretOwner, VersionKeeper } from '../vault/vault.ts';
 
 const IDS_PER_QUERY = 500;
 
@@ -21,13 +21,55 @@ export function projectsSecretKeeper(ctx: Context): SecretKeeper {
         describeSome(ctx, ids.slice(at, at + IDS_PER_QUERY), owners);
       return owners;
     },
+    versions: versionKeeper(ctx),
+  };
+}
+
+function versionKeeper(ctx: Context): VersionKeeper {
+  const { sqlite } = ctx.store;
+  return {
+    countInForce(keys) {
+      // Both from an index alone: the status asks for it all the time.
+      const query =
+        keys === null
+          ? `SELECT (SELECT count(*) FROM env_vars WHERE secret_id IS NOT NULL)
+               - (SELECT count(*) FROM env_vars WHERE secret_id IS NOT NULL AND hidden = 1)`
+          : `SELECT count(*) FROM secrets s JOIN env_vars v ON v.secret_id = s.id AND v.hidden = 0
+             WHERE s.key_fingerprint IN (SELECT value FROM json_each(?))`;
+      return sqlite
+        .prepare(query)
+        .pluck()
+        .get(...(keys === null ? [] : [JSON.stringify(keys)])) as number;
+    },
+    countReplaced: (lostKeys, lostAtMs) =>
+      sqlite
+        .prepare(
+          `SELECT count(*) FROM env_vars v JOIN secrets s ON s.id = v.secret_id
+           WHERE v.hidden = 0 AND s.key_fingerprint NOT IN (SELECT value FROM json_each(@lostKeys))
+             AND EXISTS (SELECT 1 FROM env_var_versions h
+               WHERE h.env_var_id = v.id AND h.secret_id IS NOT NULL AND h.changed_at <= @lostAtMs)`,
+        )
+        .pluck()
+        .get({ lostKeys: JSON.stringify(lostKeys), lostAtMs }) as number,
+    removeEarlier(ids) {
+      const removed = sqlite
+        .prepare(
+          `DELETE FROM env_var_versions WHERE secret_id IN (SELECT value FROM json_each(?))
+             AND NOT EXISTS (SELECT 1 FROM env_vars v WHERE v.secret_id = env_var_versions.secret_id)
+           RETURNING secret_id`,
+        )
+        .pluck()
+        .all(JSON.stringify(ids)) as SecretId[];
+      ctx.vault.remove(removed);
+      return removed.length;
+    },
   };
 }
 
 function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<SecretId, SecretOwner>): void {
   const rows = ctx.store.sqlite
     .prepare(
-      `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.secret_id = h.secret_id AS inForce, h.version,
+      `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.secret_id IS h.secret_id AS inForce, h.version,
          (SELECT group_concat(e.name, ', ') FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
           WHERE x.env_var_id = v.id) AS environments
        FROM env_var_versions h JOIN env_vars v ON v.id = h.env_var_id LEFT JOIN projects p ON p.id = v.project_id
@@ -56,6 +98,7 @@ function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<Secret
           ? 'Shared variables'
           : `${row.project}${row.environments ? `, ${row.environments}` : ''}`,
       path: row.slug === null ? '/shared' : `/projects/${row.slug}`,
+      isEarlier: isOld,
     });
   }
 }

@@ -87,7 +87,11 @@ export const vaultOperations = declareOperations({
   KEY_STARTED_OVER: bareOperation('Started over', () => say`Started over with a new key`),
   SECRETS_RESCUED: operation<{ fingerprint: Fingerprint; rescued: number }>(
     'Secrets recovered',
-    ({ rescued }) => say`Recovered ${countOf(rescued, 'secret')} with an older key`,
+    ({ rescued }) => say`Recovered ${countOf(rescued, 'value')} with an older key`,
+  ),
+  LOST_VERSIONS_REMOVED: operation<{ count: number }>(
+    'Lost versions removed',
+    ({ count }) => say`Removed ${countOf(count, 'earlier version')} that only a lost key could decrypt`,
   ),
   SECRET_REENTERED: operation<{ id: string }>('Secret entered again', () => say`Entered a lost secret again`),
   SECRET_REGENERATED: operation<{ id: string }>('Secret regenerated', () => say`Regenerated a lost secret`),

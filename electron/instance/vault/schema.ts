@@ -39,7 +39,7 @@ export const keys = sqliteTable(
     retiredAt: integer('retired_at'),
     shreddedAt: integer('shredded_at'),
     sealCount: integer('seal_count').notNull().default(0),
-    /** How many values were lost with this key, at the moment it was given up. */
+    /** Of versions before 0.2, which counted values here; nothing reads it. */
     lostTotal: integer('lost_total'),
   },
   (table) => [uniqueIndex('keys_one_active').on(table.state).where(sql`state = 'active'`)],

@@ -1,3 +1,4 @@
+import type { Fingerprint } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import type { KindFacts } from './secrets/secret-kinds.ts';
 import type { SecretKind } from './vocabulary.ts';
@@ -18,12 +19,26 @@ export interface SecretOwner {
   belongsTo: string;
   /** Its page in the console, as a path: `/projects/shop`. */
   path: string | null;
+  /** Whether the value is one it had before. */
+  isEarlier: boolean;
+}
+
+/** What a keeper tells of secrets that keep the values they had before. */
+export interface VersionKeeper {
+  /** How many values are in force, of all or of those encrypted with one of these keys; the rest are earlier versions. */
+  countInForce(keys: readonly Fingerprint[] | null): number;
+  /** How many secrets that were encrypted with a lost key, at this time or before, got a value that is not. */
+  countReplaced(lostKeys: readonly Fingerprint[], lostAtMs: number): number;
+  /** Deletes those of these values that are earlier versions, in a transaction of the caller's. Returns how many. */
+  removeEarlier(ids: readonly SecretId[]): number;
 }
 
 /** What a capability tells the vault about the secrets of one kind that it keeps there. */
 export interface SecretKeeper extends KindFacts {
   /** Owners of these secrets; an id that nothing owns is left out. */
   describe(ids: readonly SecretId[]): Map<SecretId, SecretOwner>;
+  /** Absent where a secret has one value, and none before it. */
+  readonly versions?: VersionKeeper;
   /**
    * Makes a new value for a lost secret, where that is possible (an API key, an SSH key). Returns what must be
    * shown once, or null when nothing needs showing.

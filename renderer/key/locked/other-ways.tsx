@@ -66,7 +66,7 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
 function NoCopyAtAll({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const [isOpen, setOpen] = useState(false);
-  const lost = countToLose(vault.secrets.at_stake);
+  const lost = countToLose(vault.secrets);
   return (
     <div>
       <LifeBuoy className="icon" aria-hidden="true" />
@@ -74,7 +74,7 @@ function NoCopyAtAll({ vault }: { vault: VaultStatus }) {
         <b>No copy at all</b>
         <p>
           {isOwner
-            ? `Start over with a new key. ${formatCount(lost, 'value')} would be lost or entered again.`
+            ? `Start over with a new key. ${formatCount(lost, 'secret')} would be lost or entered again.`
             : 'Only the owner of this machine can start over with a new key.'}
         </p>
       </div>
@@ -98,8 +98,8 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
   // SECURITY: only in the fields, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
   const [isPassphraseGood, setPassphraseGood] = useState(false);
-  const lost = countToLose(vault.secrets.at_stake);
-  const values = formatCount(lost, 'value');
+  const lost = countToLose(vault.secrets);
+  const secrets = formatCount(lost, 'secret');
   const typed = () =>
     [...(fields.current?.querySelectorAll<HTMLInputElement>('input[data-passphrase]') ?? [])].map(
       ({ value }) => value,
@@ -131,8 +131,8 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
   );
   return (
     <ConfirmDialog
-      title={lost === 0 ? 'Start over with a new key?' : `Start over and give up ${values}?`}
-      action={lost === 0 ? 'Start over' : `Give up ${values}`}
+      title={lost === 0 ? 'Start over with a new key?' : `Start over and give up ${secrets}?`}
+      action={lost === 0 ? 'Start over' : `Give up ${secrets}`}
       keep="Cancel"
       mutation={startOver}
       isReady={custody !== 'passphrase' || isPassphraseGood}
@@ -163,8 +163,8 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
     >
       {lost > 0 && (
         <p>
-          Lost with the key: <b className="text-text">{listToLose(vault.secrets.at_stake)}</b>. You get a list
-          so that you can enter them again or create new ones.
+          Lost with the key: <b className="text-text">{listToLose(vault.secrets)}</b>. You get a list so that
+          you can enter them again or create new ones.
         </p>
       )}
       <p>

@@ -1,20 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, TriangleAlert } from 'lucide-react';
+import { saySecretsOfKey } from '../../secrets/secret-words.ts';
 import { Dial } from '../../ui/instruments/dial.tsx';
 import { KeyShape } from '../../ui/instruments/key-shape.tsx';
 import { Level } from '../../ui/instruments/level.tsx';
-import { formatCount, formatDay } from '../../ui/time.ts';
+import { formatDay } from '../../ui/time.ts';
 import { keeperOf } from '../../vault-state/custody-words.ts';
 import { levelWords } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { daysSinceVerified, type VaultStatus } from '../../vault-state/vault.ts';
 import { isCounting, type KeyCopy } from '../copy/copy-formats.ts';
 import { copiesQuery, isSplitCounting, type KeySplit, keyQuery, useKnownSplits } from '../key-queries.ts';
-
-/** Number of values of this key, without values of a key that was given up. */
-function countUnderKey({ secrets }: VaultStatus): number {
-  return Object.values(secrets.at_stake).reduce((sum, count) => sum + (count ?? 0), 0);
-}
 
 /** The active key, its health with reasons, and when a copy was last verified. */
 export function Health({ vault }: { vault: VaultStatus }) {
@@ -34,7 +30,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
           <p className="mt-3 text-text-2">
             <b>Key version {vault.epoch}</b>
             {key.data?.activated_at && <>, in use since {formatDay(key.data.activated_at)}</>}. It encrypts{' '}
-            {formatCount(countUnderKey(vault), 'value')}.
+            {saySecretsOfKey(vault.secrets)}.
             {key.data?.rotation_advised && (
               <> It has encrypted {key.data.seal_count.toLocaleString()} times: rotate it.</>
             )}

@@ -1,17 +1,10 @@
 import { Check, LoaderCircle } from 'lucide-react';
+import { groupLabels } from '../../secrets/secret-words.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { Table } from '../../ui/table.tsx';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 type Rotation = NonNullable<VaultStatus['rotation']>;
-
-const groupNames: Record<Rotation['by_group'][number]['group'], string> = {
-  variables: 'Variables and their versions',
-  tls: 'TLS and ACME',
-  sign_in: 'Sign-in',
-  access: 'Access',
-  connections: 'Connections',
-};
 
 const count = { isNumber: true, width: 'w-30 max-tablet:w-18 max-tablet:whitespace-normal' };
 
@@ -32,7 +25,7 @@ export function GroupTable({ rotation }: { rotation: Rotation }) {
         {
           name: 'Kind',
           isRowHeader: true,
-          cell: ({ group }) => <span className="first">{groupNames[group]}</span>,
+          cell: ({ group }) => <span className="first">{groupLabels[group]}</span>,
         },
         { ...count, name: 'Before', cell: ({ before }) => before.toLocaleString() },
         { ...count, name: `With key ${rotation.new_epoch}`, cell: ({ moved }) => moved.toLocaleString() },

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
 import { ApiProblem, hasCode } from '../../api/problem.ts';
+import { sayAllSecrets } from '../../secrets/secret-words.ts';
 import { Banner } from '../../ui/banner.tsx';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { PasswordField } from '../../ui/form/field.tsx';
-import { formatCount } from '../../ui/time.ts';
 import type { VaultStatus } from '../../vault-state/vault.ts';
 
 /** What will happen, and the button for the first step. */
@@ -28,7 +28,7 @@ export function StartRotation({ vault, wasUndone }: { vault: VaultStatus; wasUnd
       }}
     >
       {wasUndone && <Banner tone="info">The rotation was undone. The key has not changed.</Banner>}
-      <h2 className="t16">A new key for {formatCount(vault.secrets.total, 'value')}</h2>
+      <h2 className="t16">A new key for {sayAllSecrets(vault.secrets)}</h2>
       <ol className="grid list-decimal gap-1 pl-5 text-text-2">
         <li>
           Every value is decrypted once as a check. If one cannot be decrypted, the rotation stops here and

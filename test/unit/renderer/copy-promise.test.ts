@@ -4,12 +4,18 @@ import { sayWhatCopyOpens } from '../../../renderer/vault-state/copy-promise.ts'
 import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const vault = (level: VaultStatus['health']['level'], secrets: number, hasCopy = true) =>
+const vault = (level: VaultStatus['health']['level'], secrets: number, hasCopy = true, versions = 0) =>
   ({
     state: 'running',
     case: 'running',
     health: { level, reasons: [] },
-    secrets: { total: secrets, by_kind: { env_var: secrets }, at_stake: { env_var: secrets } },
+    secrets: {
+      total: secrets,
+      versions,
+      by_kind: { env_var: secrets },
+      at_stake: { env_var: secrets },
+      versions_at_stake: versions === 0 ? {} : { env_var: versions },
+    },
     proof: hasCopy
       ? { verified_at: Date.now() - 3 * DAY_MS, place: 'desk drawer', format: 'words' }
       : { verified_at: null, place: null, format: null },
@@ -38,6 +44,9 @@ describe('what is promised of a copy of the key', () => {
   it('is nothing where there is no copy', () => {
     expect(sayOutcome(vault('at_risk', 12, false))).toBe(
       'If this computer died today, 12 variables would be lost.',
+    );
+    expect(sayOutcome(vault('at_risk', 1, false, 5))).toBe(
+      'If this computer died today, 1 variable (5 earlier versions) would be lost.',
     );
     expect(sayOutcome(vault('ok', 0, false))).not.toMatch(/can decrypt/);
   });

@@ -132,16 +132,24 @@ describe('what needs someone', () => {
     const failure = (reasonOf: string, title?: string) =>
       ({
         reason: reasonOf,
-        owner: title === undefined ? null : { title },
+        owner: title === undefined ? null : { title, is_earlier: title.includes('version') },
       }) as DoctorReport['failures'][number];
     const report = {
       failures: [failure('damaged', 'API_TOKEN of shop'), failure('damaged'), failure('key_lost')],
     } as unknown as DoctorReport;
     const [need] = needs({}, { report });
     expect(need).toMatchObject({ id: 'damaged', button: { to: '/secrets' } });
-    expect(need?.title).toMatch(/^2 values/);
+    expect(need?.title).toBe('2 secrets cannot be decrypted');
     expect(need?.text).toMatch(/^API_TOKEN of shop, and others/);
     expect(ids({ state: 'locked' }, { report })).toEqual([]);
+    const withVersions = { failures: [...report.failures, failure('damaged', 'API_TOKEN, version 3')] };
+    expect(needs({}, { report: withVersions as unknown as DoctorReport })[0]?.title).toBe(
+      '2 secrets (1 earlier version) cannot be decrypted',
+    );
+    const versionAlone = { failures: [failure('damaged', 'API_TOKEN, version 3')] };
+    expect(needs({}, { report: versionAlone as unknown as DoctorReport })[0]?.title).toBe(
+      '1 earlier version cannot be decrypted',
+    );
   });
 
   it('has an open rotation until it is done', () => {

@@ -8,14 +8,15 @@ import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
 import { statusShape, toStatusJson } from '../status/status-shapes.ts';
 import { custodyNames } from '../vocabulary.ts';
+import { listLostValues, removeLostVersions } from './lost-values.ts';
+import { reenterLostValue, regenerateLostValue, rescueWithCopy, startOver } from './recovery.ts';
 import {
-  listLostValues,
-  reenterLostValue,
-  regenerateLostValue,
-  rescueWithCopy,
-  startOver,
-} from './recovery.ts';
-import { recoveryShape, regeneratedValueShape, rescueShape, toRecoveryJson } from './recovery-shapes.ts';
+  recoveryShape,
+  regeneratedValueShape,
+  removedVersionsShape,
+  rescueShape,
+  toRecoveryJson,
+} from './recovery-shapes.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
 
@@ -107,6 +108,18 @@ export function recoveryRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       if (request.method === 'path') requireAct(caller, 'recovery_rescue_from_path', ctx.clock.now());
       const keys = await getKeysFromCopy(core.copyReader, toHandedCopy(request));
       return c.json(toAnswer(rescueShape, await rescueWithCopy(core, caller, keys)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/vault/recovery/versions',
+      ...act('recovery_remove_versions'),
+      responses: answer(removedVersionsShape, 'Number of removed versions'),
+    }),
+    async (c) => {
+      return c.json({ removed: await removeLostVersions(core, c.get('caller')) });
     },
   );
 

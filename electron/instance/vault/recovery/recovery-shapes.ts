@@ -3,7 +3,7 @@ import { toAnswer } from '../../http/to-answer.ts';
 import { recoveryGroupNames } from '../secrets/secret-kinds.ts';
 import { ownerShape } from '../secrets/secret-shapes.ts';
 import { epochMs, fingerprint, orNull, secretKindShape } from '../vocabulary-shapes.ts';
-import type { RecoveryList } from './recovery.ts';
+import type { RecoveryList } from './lost-values.ts';
 
 export const lostValueShape = z
   .object({
@@ -19,8 +19,10 @@ export const lostValueShape = z
 
 export const recoveryShape = z
   .object({
-    total: z.number(),
-    remaining: z.number(),
+    total: z.number().openapi({ description: 'Lost secrets that need a new value, or got one' }),
+    remaining: z.number().openapi({ description: 'Those that still need one' }),
+    replaced: z.number().openapi({ description: 'Those that got one since the key was given up' }),
+    versions: z.number().openapi({ description: 'Lost values that secrets had before: not among these' }),
     started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
     lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
     lost_epoch: z.number().nullable(),
@@ -38,6 +40,8 @@ export const recoveryShape = z
 export const rescueShape = z
   .object({ rescued: z.number(), unreadable: z.array(z.string()) })
   .openapi('RescueOutcome');
+
+export const removedVersionsShape = z.object({ removed: z.number() }).openapi('RemovedVersions');
 
 export const regeneratedValueShape = z.object({ value: z.string().nullable() }).openapi('RegeneratedValue');
 

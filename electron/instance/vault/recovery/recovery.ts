@@ -16,35 +16,12 @@ import { chooseKey } from '../key/unlock.ts';
 import { vaultOperations } from '../operations.ts';
 import { resealAll } from '../rotation/reseal-job.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
-import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import { MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
-import { findOwners } from '../secrets/doctor.ts';
-import { type RecoveryGroup, recoveryGroupNames } from '../secrets/secret-kinds.ts';
-import type { SecretId, SecretOwner } from '../vault.ts';
+import type { SecretId } from '../vault.ts';
 import { openCustody, takeUp, type VaultCore } from '../vault-core.ts';
 import type { CustodyName, SecretKind } from '../vocabulary.ts';
-
-export interface LostValue {
-  id: SecretId;
-  kind: SecretKind;
-  owner: SecretOwner | null;
-  /** Epoch ms of the value's last change. */
-  since: number;
-  lastUsedAt: number | null;
-  canReenter: boolean;
-  canRegenerate: boolean;
-}
-
-export interface RecoveryList {
-  /** How many values were lost when the key was given up; what is not remaining was recovered or removed. */
-  total: number;
-  remaining: number;
-  /** When the newest of the lost keys was given up; null when none is lost. */
-  startedAt: number | null;
-  /** Newest first. */
-  lostKeys: { fingerprint: Fingerprint; epoch: number }[];
-  groups: { group: RecoveryGroup; values: LostValue[] }[];
-}
+import { findRegenerate } from './lost-values.ts';
 
 export interface StartOverOptions {
   typedName: string;
@@ -93,12 +70,11 @@ async function replaceLostKey(
   core.store.transaction(() => {
     const { sqlite } = core.store;
     const lose = sqlite.prepare(
-      "UPDATE keys SET state = 'lost', retired_at = ?, lost_total = ?, leaving_custody = NULL WHERE fingerprint = ?",
+      "UPDATE keys SET state = 'lost', retired_at = ?, leaving_custody = NULL WHERE fingerprint = ?",
     );
     for (const record of records) {
-      const count = countSecretsUnder(core.store, record.fingerprint);
       // A retiring key may be the one that still opens most values: it is lost with the active one.
-      if (record.state === 'active' || record.state === 'retiring') lose.run(now, count, record.fingerprint);
+      if (record.state === 'active' || record.state === 'retiring') lose.run(now, record.fingerprint);
     }
     sqlite
       .prepare(
@@ -132,38 +108,6 @@ async function requireNotThere(core: VaultCore): Promise<void> {
   if (keys.some((key) => key.fingerprint === active.fingerprint && opensCheckValue(active, key))) {
     throw new AppError('conflict', `The key is available at ${core.custody.describe()}: unlock with it.`);
   }
-}
-
-/** All values under a lost key that were not re-entered, created again or rescued. Readable while locked. */
-export function listLostValues(core: VaultCore): RecoveryList {
-  const rows = core.store.sqlite
-    .prepare(
-      `SELECT id, kind, updated_at AS since, last_used_at AS lastUsedAt FROM secrets
-       WHERE key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost') ORDER BY id`,
-    )
-    .all() as { id: string; kind: SecretKind; since: number; lastUsedAt: number | null }[];
-  const lost = listKeyRecords(core.store).filter((record) => record.state === 'lost');
-  const total = lost.reduce((sum, record) => sum + (record.lostTotal ?? 0), 0);
-  const owners = findOwners(rows, core.secrets.keepers);
-  const values = rows.map((row) => ({
-    ...row,
-    owner: owners.get(row.id) ?? null,
-    canReenter: core.secrets.factsOf(row.kind).isTyped,
-    canRegenerate: findRegenerate(core, row.kind) !== null,
-  }));
-  const groups = recoveryGroupNames
-    .map((group) => ({
-      group,
-      values: values.filter(({ kind }) => core.secrets.factsOf(kind).recoveryGroup === group),
-    }))
-    .filter(({ values: some }) => some.length > 0);
-  return {
-    total: Math.max(total, rows.length),
-    remaining: rows.length,
-    startedAt: lost[0]?.retiredAt ?? null,
-    lostKeys: lost.map(({ fingerprint, epoch }) => ({ fingerprint, epoch })),
-    groups,
-  };
 }
 
 /** Seals a re-entered value in place of the lost one. Throws `not_found`, `invalid_request`, `vault_locked`. */
@@ -254,9 +198,7 @@ async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Pr
     core.store.transaction(() => {
       if (countSecretsUnder(core.store, key.fingerprint) === 0)
         core.store.sqlite
-          .prepare(
-            "UPDATE keys SET state = 'retired', lost_total = NULL WHERE fingerprint = ? AND state = 'lost'",
-          )
+          .prepare("UPDATE keys SET state = 'retired' WHERE fingerprint = ? AND state = 'lost'")
           .run(key.fingerprint);
       core.audit.append(vaultOperations.SECRETS_RESCUED, actor, {
         fingerprint: key.fingerprint,
@@ -280,9 +222,4 @@ function getLostValue(core: VaultCore, id: SecretId): { kind: SecretKind } {
     .get(id);
   if (!row) throw new AppError('not_found', 'This lost value does not exist.');
   return row as { kind: SecretKind };
-}
-
-function findRegenerate(core: VaultCore, kind: SecretKind): ((id: SecretId) => SecretText | null) | null {
-  const keeper = core.secrets.keepers.find((known) => known.regenerate && known.kind === kind);
-  return keeper?.regenerate?.bind(keeper) ?? null;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Store } from '../../store/store.ts';
-import { countSecretsByKind, countSecretsUnder } from '../key/key-record.ts';
+import { countSecretsUnder, countValuesByKind } from '../key/key-record.ts';
 import { vaultOperations } from '../operations.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import { openValue, sealValue } from '../sealing/sealed-value.ts';
@@ -178,7 +178,7 @@ function finish(core: VaultCore, rotation: RotationRecord): RotationRecord {
   const done: RotationRecord = { ...rotation, state: 'done', finishedAt: now };
   core.store.transaction(() => {
     const expected = findOpenRotation(core.store)?.countsBefore ?? {};
-    const counts: Partial<Record<string, number>> = countSecretsByKind(core.store);
+    const counts: Partial<Record<string, number>> = countValuesByKind(core.store);
     for (const [kind, count] of Object.entries(expected)) {
       if ((counts[kind] ?? 0) < count) {
         throw new AppError(

@@ -1,4 +1,4 @@
-import { countSecretsByKind, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
+import { countValuesByKind, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
 import { countByGroup, type SecretGroup, secretGroupNames } from '../secrets/secret-kinds.ts';
 import { findProvingPlace } from '../status/key-proof.ts';
 import type { VaultCore } from '../vault-core.ts';
@@ -71,7 +71,7 @@ function countKinds(core: VaultCore, rotation: RotationRecord): { before: KindCo
     case 'staged':
     case 'proven': {
       // A rotation starts only when every value opens: all of them are under the old key.
-      const all = countSecretsByKind(core.store);
+      const all = countValuesByKind(core.store);
       return { before: all, left: all };
     }
     case 'sealing':
@@ -89,7 +89,7 @@ function countLeft(core: VaultCore, rotation: RotationRecord): KindCounts {
   const last = lastCounts.get(core);
   const atMs = performance.now();
   if (last?.rotationId === rotation.id && atMs - last.atMs < RECOUNT_MS) return last.left;
-  const left = countSecretsByKind(core.store, rotation.oldFingerprint);
+  const left = countValuesByKind(core.store, [rotation.oldFingerprint]);
   lastCounts.set(core, { rotationId: rotation.id, atMs, left });
   return left;
 }

@@ -3,8 +3,8 @@ import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { judgeForCustody, type StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { forgetDroppedKeys } from '../key/forget.ts';
 import {
-  countSecretsByKind,
   countSecretsUnder,
+  countValuesByKind,
   insertActiveRecord,
   listKeyRecords,
 } from '../key/key-record.ts';
@@ -12,6 +12,7 @@ import { vaultOperations } from '../operations.ts';
 import { type Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { type DoctorReport, runDoctor } from '../secrets/doctor.ts';
+import { countLost, type SecretCount, sumCounts } from '../secrets/secret-counts.ts';
 import { lockedError } from '../secrets/secret-store.ts';
 import { getActiveKey, getActiveRecord, type VaultCore } from '../vault-core.ts';
 import { findOpenRotation, getRotationIn, type RotationRecord } from './rotation-record.ts';
@@ -152,7 +153,7 @@ async function seal(core: VaultCore, actor: Caller | null): Promise<RotationReco
       .prepare(
         "UPDATE rotations SET state = 'sealing', sealing_at = ?, total = ?, counts_before = ? WHERE id = ?",
       )
-      .run(now, total, JSON.stringify(countSecretsByKind(core.store)), open.id);
+      .run(now, total, JSON.stringify(countValuesByKind(core.store)), open.id);
     core.audit.append(vaultOperations.KEY_ROTATION_SEALING, actor, { total });
   });
   core.ring.hold(key);
@@ -227,12 +228,7 @@ function requireNoRotation(core: VaultCore): void {
 }
 
 async function requireHealthy(core: VaultCore): Promise<void> {
-  const lost = core.store.sqlite
-    .prepare(
-      "SELECT count(*) FROM secrets WHERE key_fingerprint IN (SELECT fingerprint FROM keys WHERE state = 'lost')",
-    )
-    .pluck()
-    .get() as number;
+  const lost = sumCounts(countLost(core));
   const report = await runDoctor(core);
   if (core.ring.active === null) throw lockedError();
   // What is not there has no key to move it from.
@@ -240,7 +236,7 @@ async function requireHealthy(core: VaultCore): Promise<void> {
   if (unreadable > 0) {
     throw new AppError(
       'rotation_not_possible',
-      `${unreadable} of ${report.total} values cannot be read${lost > 0 ? ` (${lost} of them encrypted with a lost key: finish the recovery list, or remove them)` : ''}: ${nameFailures(report)}. Set each again, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
+      `${unreadable} of ${report.total} values cannot be read${describeLost(lost)}: ${nameFailures(report)}. Set each again, which also removes damaged versions from its history, or delete it; rotation starts when all can be read.`,
       {
         details: {
           unreadable: report.failures
@@ -251,6 +247,16 @@ async function requireHealthy(core: VaultCore): Promise<void> {
     );
   }
 }
+
+function describeLost({ secrets, versions }: SecretCount): string {
+  const ways = [
+    ...(secrets > 0 ? [`${countOf(secrets, 'secret')} on the recovery list, which must be replaced`] : []),
+    ...(versions > 0 ? [`${countOf(versions, 'earlier version')}, which can be removed there`] : []),
+  ];
+  return ways.length === 0 ? '' : ` (with a lost key: ${ways.join('; ')})`;
+}
+
+const countOf = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 function nameFailures({ failures, failed }: DoctorReport): string {
   const named = failures

@@ -7,6 +7,7 @@ import type { SecretId, SecretKeeper, SecretOwner } from '../vault.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { SecretKind } from '../vocabulary.ts';
 import { listMissingValues } from './missing-values.ts';
+import { countSecrets, sumCounts } from './secret-counts.ts';
 
 /** Rows read at once, and how long one slice may keep the event loop: well under the 50 ms it must never exceed. */
 const PAGE_ROWS = 200;
@@ -36,6 +37,9 @@ export interface DoctorReport {
   checked: number;
   opened: number;
   failed: number;
+  /** Of the total, and of those that failed: values that secrets had before. Counted at the end. */
+  versions: number;
+  failedVersions: number;
   byKind: Partial<Record<SecretKind, number>>;
   byKey: Record<Fingerprint, number>;
   failures: DoctorFailure[];
@@ -78,6 +82,8 @@ export async function runDoctor(
     checked: 0,
     opened: 0,
     failed: 0,
+    versions: 0,
+    failedVersions: 0,
     byKind: {},
     byKey: {},
     failures: [],
@@ -96,6 +102,7 @@ export async function runDoctor(
       if (rows.length === 0) {
         describeOwners(report.failures, core.secrets.keepers);
         reportMissing(await listMissingValues(core.store), core.secrets.keepers, report);
+        await countVersions(core, report);
         report.running = false;
         report.finishedAt = core.clock.now();
         onProgress?.(report);
@@ -155,6 +162,33 @@ function reportMissing(
         report.failures.push({ id, kind, keyFingerprint: null, reason: 'row_missing', owner });
     }
   }
+}
+
+async function countVersions(core: VaultCore, report: DoctorReport): Promise<void> {
+  const { keepers } = core.secrets;
+  const missing = await countEarlier([...report.missingRows], keepers);
+  report.versions = sumCounts(countSecrets(core)).versions + missing;
+  report.failedVersions =
+    core.ring.active === null
+      ? report.versions
+      : sumCounts(countSecrets(core, [...report.missingKeys])).versions +
+        (await countEarlier([...report.damaged], keepers)) +
+        missing;
+}
+
+/** How many of these values are earlier versions. */
+export async function countEarlier(
+  ids: readonly SecretId[],
+  keepers: readonly SecretKeeper[],
+): Promise<number> {
+  let count = 0;
+  for (let at = 0; at < ids.length; at += PAGE_ROWS) {
+    const page = ids.slice(at, at + PAGE_ROWS);
+    for (const keeper of keepers)
+      for (const { isEarlier } of keeper.describe(page).values()) if (isEarlier) count += 1;
+    await nextTurn();
+  }
+  return count;
 }
 
 function describeOwners(failures: DoctorFailure[], keepers: readonly SecretKeeper[]): void {

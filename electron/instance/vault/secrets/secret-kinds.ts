@@ -2,7 +2,7 @@ import type { SecretKind } from '../vocabulary.ts';
 
 /** How the list of secrets is filtered, by what a person would look for. */
 export const secretGroups = {
-  variables: 'Variables',
+  variables: 'Variables and versions',
   tls: 'TLS and ACME',
   sign_in: 'Sign-in',
   access: 'Access',

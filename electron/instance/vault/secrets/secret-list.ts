@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { countSecretsByKind, listKeyRecords } from '../key/key-record.ts';
+import { countValuesByKind, listKeyRecords } from '../key/key-record.ts';
 import type { SecretId, SecretOwner, SecretState } from '../vault.ts';
 import type { VaultCore } from '../vault-core.ts';
 import { type SecretKind, secretKinds } from '../vocabulary.ts';
-import { type DoctorReport, findOwners } from './doctor.ts';
+import { countEarlier, type DoctorReport, findOwners } from './doctor.ts';
+import { countSecrets, sumCounts } from './secret-counts.ts';
 import { countByGroup, type SecretGroup } from './secret-kinds.ts';
 
 /** `opens` and `does_not_open` are what the doctor saw, or what follows from a key that is not held. */
@@ -39,8 +40,10 @@ export interface SecretList {
   secrets: ListedSecret[];
   /** Values that fit the filter. */
   total: number;
-  /** Values known not to open, whatever the filter. */
+  /** Values known not to open, those of earlier versions too, whatever the filter. */
   failing: number;
+  /** Those of them that secrets had before. */
+  failingVersions: number;
   /** Values of each group, whatever the filter. */
   counts: Record<SecretGroup | 'all', number>;
 }
@@ -70,7 +73,7 @@ export async function listSecrets(
   report: DoctorReport | null,
   filter: SecretFilter,
 ): Promise<SecretList> {
-  const byKind = countSecretsByKind(core.store);
+  const byKind = countValuesByKind(core.store);
   const groupOf = (kind: SecretKind) => core.secrets.factsOf(kind).group;
   const groups = countByGroup(byKind, groupOf);
   const counts = { all: Object.values(groups).reduce((sum, count) => sum + count, 0), ...groups };
@@ -81,16 +84,18 @@ export async function listSecrets(
   );
   const offset = (filter.page - 1) * filter.perPage;
   const failing = countFailing(core, report);
+  const failingVersions = failing === 0 ? 0 : Math.min(failing, await countFailingVersions(core, report));
+  const sums = { failing, failingVersions, counts };
   const words = splitSearch(filter.search);
   if (words.length > 0) {
     const found = await searchSecrets(core, report, kinds, words);
     const ids = found.slice(offset, offset + filter.perPage);
-    return { secrets: describe(core, report, readRows(core, ids)), total: found.length, failing, counts };
+    return { secrets: describe(core, report, readRows(core, ids)), total: found.length, ...sums };
   }
   const total = kinds.reduce((sum, kind) => sum + (byKind[kind] ?? 0), 0);
   const isSparse = total * 10 < counts.all;
   const rows = readPage(core, report, { kinds, isSparse, offset, limit: filter.perPage });
-  return { secrets: describe(core, report, rows), total, failing, counts };
+  return { secrets: describe(core, report, rows), total, ...sums };
 }
 
 function splitSearch(search: string): string[] {
@@ -188,6 +193,14 @@ function countFailing(core: VaultCore, report: DoctorReport | null): number {
     .prepare(`SELECT count(*) FROM secrets WHERE ${FAILING}`)
     .pluck()
     .get(facts) as number;
+}
+
+async function countFailingVersions(core: VaultCore, report: DoctorReport | null): Promise<number> {
+  const missing = listNamedKeys(core).filter((fingerprint) => !core.ring.has(fingerprint));
+  const damaged = report ? [...report.damaged] : [];
+  return (
+    sumCounts(countSecrets(core, missing)).versions + (await countEarlier(damaged, core.secrets.keepers))
+  );
 }
 
 /** Every key that some value names, by jumping from one to the next in the index. */

@@ -20,6 +20,7 @@ export const ownerShape = z
     name: z.string().openapi({ example: 'API_TOKEN' }),
     belongs_to: z.string().openapi({ example: 'shop, production' }),
     path: z.string().nullable().openapi({ description: 'Its page in the console' }),
+    is_earlier: z.boolean().openapi({ description: 'Whether the value is one it had before' }),
   })
   .openapi('SecretOwner');
 
@@ -49,6 +50,7 @@ export const secretsPageShape = z
     failing: z
       .number()
       .openapi({ description: 'Number of values that cannot be decrypted, whatever the filter' }),
+    failing_versions: z.number().openapi({ description: 'Those of them that secrets had before' }),
     counts: z
       .object({
         all: z.number(),
@@ -67,10 +69,12 @@ export const secretsPageShape = z
 export const doctorShape = z
   .object({
     running: z.boolean(),
-    total: z.number(),
+    total: z.number().openapi({ description: 'Encrypted values, those that secrets had before too' }),
     checked: z.number(),
     opened: z.number(),
     failed: z.number(),
+    versions: z.number().openapi({ description: 'Values of the total that secrets had before' }),
+    failed_versions: z.number().openapi({ description: 'Those of them that failed' }),
     by_kind: countsByKind,
     by_key: z.record(z.string(), z.number()).openapi({ description: 'Values per key fingerprint' }),
     failures: z.array(
@@ -119,6 +123,8 @@ const noReport: Offered<typeof doctorShape> = {
   checked: 0,
   opened: 0,
   failed: 0,
+  versions: 0,
+  failedVersions: 0,
   byKind: {},
   byKey: {},
   failures: [],

@@ -3,9 +3,10 @@ import { toAnswer } from '../../http/to-answer.ts';
 import type { ErrorCode } from '../../kernel/app-error.ts';
 import { custodyShape, describeCustody } from '../custody/custody-shapes.ts';
 import { findRelocation } from '../home/relocated.ts';
-import { countSecretsAtStake, countSecretsByKind, findActiveRecord } from '../key/key-record.ts';
+import { findActiveRecord } from '../key/key-record.ts';
 import { vaultCases } from '../key/start-case.ts';
 import { describeRotation, rotationShape } from '../rotation/rotation-shapes.ts';
+import { countAtStake, countSecrets, pickCounts, sumCounts } from '../secrets/secret-counts.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { VaultJobs } from '../vault-jobs.ts';
 import { copyFormatShape, countsByKind, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
@@ -66,9 +67,13 @@ const statusFields = {
   health: healthShape,
   proof: proofOfKeyShape,
   secrets: z.object({
-    total: z.number(),
+    total: z.number().openapi({ description: 'Each counted once, whatever versions it had before' }),
+    versions: z.number().openapi({ description: 'Encrypted values that secrets had before' }),
     by_kind: countsByKind,
-    at_stake: countsByKind.openapi({ description: 'Without values of a lost key' }),
+    at_stake: countsByKind.openapi({ description: 'Without secrets whose value was lost with a key' }),
+    versions_at_stake: countsByKind.openapi({
+      description: 'Values that secrets had before, without those lost with a key',
+    }),
   }),
   rotation: orNull(rotationShape),
   relocation: z.object({ from: z.string(), is_original_there: z.boolean() }).nullable().openapi({
@@ -95,7 +100,9 @@ export const unlockedShape = z
 export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
   const { situation, store } = core;
   const active = findActiveRecord(store);
-  const byKind = countSecretsByKind(store);
+  const counts = countSecrets(core);
+  const sum = sumCounts(counts);
+  const atStake = countAtStake(core, counts);
   return toAnswer(statusShape, {
     state: situation.case === 'running' ? 'running' : 'locked',
     case: situation.case,
@@ -111,9 +118,11 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
     health: getHealth(core),
     proof: findKeyProof(core),
     secrets: {
-      total: Object.values(byKind).reduce((sum, count) => sum + count, 0),
-      byKind,
-      atStake: countSecretsAtStake(store),
+      total: sum.secrets,
+      versions: sum.versions,
+      byKind: pickCounts(counts, 'secrets'),
+      atStake: pickCounts(atStake, 'secrets'),
+      versionsAtStake: pickCounts(atStake, 'versions'),
     },
     rotation: describeRotation(core, jobs),
     relocation: situation.case === 'relocated' ? findRelocation(core) : null,
