@@ -75,23 +75,54 @@ function exportList(list: RecoveryList, vault: VaultStatus): void {
 }
 
 function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
+  const mayFix = useMay('vault:write') && vault.state !== 'locked';
+  const [isRescuing, setRescuing] = useState(false);
+  return (
+    <>
+      {list.total === 0 && list.groups.length === 0 && list.versions === 0 ? (
+        <NothingLost />
+      ) : (
+        <Lost list={list} vault={vault} onRescue={mayFix ? () => setRescuing(true) : null} />
+      )}
+      {/* What it brought back is told when nothing is left on the list too. */}
+      {isRescuing && (
+        <RescueDialog
+          lost={sayWithVersions(list.remaining, list.versions, 'secret')}
+          fingerprints={list.lost_fingerprints}
+          onClose={() => setRescuing(false)}
+        />
+      )}
+    </>
+  );
+}
+
+function NothingLost() {
+  return (
+    <div className="card">
+      <Empty
+        icon={ShieldCheck}
+        title="No lost secrets"
+        text="Every value of this instance is encrypted with a key it has. After starting over with a new key, you replace lost secrets here."
+        action={
+          <Link to="/secrets" className={buttonClass()}>
+            Show the secrets
+          </Link>
+        }
+      />
+    </div>
+  );
+}
+
+interface LostProps {
+  list: RecoveryList;
+  vault: VaultStatus;
+  /** Null for those who may not, or not now. */
+  onRescue: (() => void) | null;
+}
+
+function Lost({ list, vault, onRescue }: LostProps) {
   const mayWrite = useMay('vault:write');
   const isLocked = vault.state === 'locked';
-  if (list.total === 0 && list.groups.length === 0 && list.versions === 0)
-    return (
-      <div className="card">
-        <Empty
-          icon={ShieldCheck}
-          title="No lost secrets"
-          text="Every value of this instance is encrypted with a key it has. After starting over with a new key, you replace lost secrets here."
-          action={
-            <Link to="/secrets" className={buttonClass()}>
-              Show the secrets
-            </Link>
-          }
-        />
-      </div>
-    );
   return (
     <div className="grid grid-cols-1 gap-5">
       {isLocked && (
@@ -100,7 +131,7 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
         </Banner>
       )}
       {!mayWrite && <Banner tone="info">An administrator of this instance can replace these secrets.</Banner>}
-      <RecoverySummary list={list} mayRescue={mayWrite && !isLocked} />
+      <RecoverySummary list={list} onRescue={onRescue} />
       <LostValues list={list} mayFix={mayWrite && !isLocked} />
       {list.versions > 0 && <LostVersions versions={list.versions} mayRemove={mayWrite} />}
     </div>
@@ -108,8 +139,7 @@ function Recovery({ list, vault }: { list: RecoveryList; vault: VaultStatus }) {
 }
 
 /** Progress, and a button to recover values with the old key. */
-function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: boolean }) {
-  const [isRescuing, setRescuing] = useState(false);
+function RecoverySummary({ list, onRescue }: Omit<LostProps, 'vault'>) {
   const { total, remaining, replaced, versions, started_at, lost_fingerprints } = list;
   const isLeft = remaining > 0 || versions > 0;
   return (
@@ -141,19 +171,12 @@ function RecoverySummary({ list, mayRescue }: { list: RecoveryList; mayRescue: b
               {sayWithVersions(remaining, versions, 'secret')} with it.
             </p>
           </div>
-          {mayRescue && (
-            <Button icon={LifeBuoy} onClick={() => setRescuing(true)}>
+          {onRescue && (
+            <Button icon={LifeBuoy} onClick={onRescue}>
               Rescue…
             </Button>
           )}
         </div>
-      )}
-      {isRescuing && (
-        <RescueDialog
-          lost={sayWithVersions(remaining, versions, 'secret')}
-          fingerprints={lost_fingerprints}
-          onClose={() => setRescuing(false)}
-        />
       )}
     </section>
   );

@@ -141,10 +141,10 @@ describe('a locked vault', () => {
     const { instance } = await c.api('GET', '/vault/status');
     const { page } = await c.open(browser, '/key');
     await page.getByRole('button', { name: 'Start over…' }).click();
-    const dialog = page.getByRole('alertdialog', { name: 'Start over and give up 3 values?' });
+    const dialog = page.getByRole('alertdialog', { name: 'Start over and give up 3 secrets?' });
     await dialog.getByText('2 variables and 1 API key').waitFor();
     await expectAccessible(page, 'start over');
-    const giveUp = dialog.getByRole('button', { name: 'Give up 3 values' });
+    const giveUp = dialog.getByRole('button', { name: 'Give up 3 secrets' });
     expect(await giveUp.isEnabled()).toBe(false);
     await dialog.getByRole('textbox', { name: /Type .* to start over/ }).fill(`${instance.name}s`);
     expect(await giveUp.isEnabled()).toBe(false);

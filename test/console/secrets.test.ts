@@ -93,7 +93,7 @@ describe('the list of secrets', () => {
     await page.getByRole('row').nth(1).getByText('Cannot decrypt').waitFor();
     await expectAccessible(page, 'secrets, one damaged');
     await page.getByRole('link', { name: 'Home' }).first().click();
-    await page.getByText('1 value cannot be decrypted').waitFor();
+    await page.getByText('1 secret cannot be decrypted').waitFor();
     await page.getByRole('link', { name: 'Show them' }).click();
     await page.getByRole('link', { name: 'Enter it again' }).click();
     await page.waitForURL('**/projects/shop');
@@ -126,7 +126,7 @@ describe('the list of secrets', () => {
     await startOver(c);
     const { page } = await c.open(browser, '/secrets');
     await row(page, 'API_TOKEN').getByText('Key lost').waitFor();
-    await page.getByText(/^3 cannot be decrypted, first/).waitFor();
+    await page.getByText(/^3 secrets cannot be decrypted, first/).waitFor();
     await page.getByRole('link', { name: 'Recovery list' }).click();
     await page.waitForURL('**/recovery');
   });
