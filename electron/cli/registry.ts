@@ -57,7 +57,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/projects.ts'),
   },
   env: {
-    subcommands: ['list', 'get', 'set', 'rm', 'import', 'export'],
+    subcommands: ['list', 'get', 'set', 'rm', 'import', 'export', 'reads', 'unusual'],
     about: 'list, set, import and export variables',
     load: () => import('./commands/env.ts'),
   },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
+import type { components } from '../api-types.d.ts';
 import type { Doors, Instance, WindowDoor } from '../instance/instance.ts';
 import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
@@ -36,6 +37,8 @@ interface Desktop {
   preferences: PreferencesFile;
   log: Log;
   vault: TrayVault | null;
+  /** Unusual readings of secrets that nobody dismissed. */
+  unusual: number;
   memory: NotificationMemory;
 }
 
@@ -104,6 +107,7 @@ async function compose(
     log,
     tray: null,
     vault: null,
+    unusual: 0,
     memory: { riskToldAt: preferences.value.riskToldAt, last: null },
     window: createConsoleWindow({
       door,
@@ -161,6 +165,7 @@ async function look(desktop: Desktop): Promise<void> {
   if (!answer.ok) return;
   const vault = (await answer.json()) as TrayVault;
   desktop.vault = vault;
+  desktop.unusual = await countUnusual(desktop);
   draw(desktop);
   const { due, memory } = chooseNotification(vault, desktop.memory, Date.now());
   if (memory.riskToldAt !== desktop.memory.riskToldAt)
@@ -169,11 +174,17 @@ async function look(desktop: Desktop): Promise<void> {
   if (due) notify(due, () => desktop.window.show(due.path));
 }
 
+async function countUnusual({ door, unusual }: Desktop): Promise<number> {
+  const answer = await door.fetch(new Request('http://localhost/api/secret-reads/unusual'));
+  if (!answer.ok) return unusual;
+  return ((await answer.json()) as components['schemas']['UnusualReads']).unusual.length;
+}
+
 function draw(desktop: Desktop): void {
-  const { vault, doors, updates, tray } = desktop;
+  const { vault, unusual, doors, updates, tray } = desktop;
   if (!vault) return;
   const address = doors.httpsUrl;
-  tray?.draw(pictureTray({ vault, address, isPaused: address === null, updates: updates.state() }));
+  tray?.draw(pictureTray({ vault, unusual, address, isPaused: address === null, updates: updates.state() }));
 }
 
 async function act(desktop: Desktop, action: TrayAction): Promise<void> {

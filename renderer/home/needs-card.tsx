@@ -2,13 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { useState } from 'react';
+import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { useKnownCopies, useKnownSplits } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
+import { dismissUnusualRead, unusualReadsQuery } from '../projects/secret-reads.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';
 import { authoritiesQuery } from '../settings/settings-query.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { ErrorLine } from '../ui/form/form-error.tsx';
 import { MiniDial } from '../ui/instruments/dial.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';
 import { Section } from '../ui/page.tsx';
@@ -22,6 +25,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const splits = useKnownSplits(vault.fingerprint);
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
+  const unusual = useQuery({ ...unusualReadsQuery, enabled: useMay('audit:read') }).data?.unusual ?? [];
   const keychain = useKeychain();
   const authorityChangesAt = useQuery(authoritiesQuery).data?.next?.takes_over_at ?? null;
   const [, setRead] = useState(0);
@@ -31,6 +35,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     splits,
     lost,
     report,
+    unusual,
     keychain,
     authorityChangesAt,
     nowMs: Date.now(),
@@ -71,7 +76,7 @@ const verdictClass: Record<VerdictName, string> = {
 
 function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
   const mayFix = useMay('vault:write');
-  const { sign, title, text, button, snooze, note } = need;
+  const { sign, title, text, button, snooze, note, unusual } = need;
   return (
     <li className="need">
       {'verdict' in sign ? (
@@ -86,7 +91,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
           <div className="need-do">
             {button && (
               <Link
-                to={button.to}
+                to={button.to as '/'}
                 {...(button.hash ? { hash: button.hash } : {})}
                 className={buttonClass('normal', true)}
               >
@@ -94,6 +99,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
               </Link>
             )}
             {snooze && <Snooze code={snooze} />}
+            {unusual !== undefined && <ThisWasMe id={unusual} />}
             {note && (
               <Button isSmall onClick={onRead}>
                 Got it
@@ -103,6 +109,18 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
         )}
       </div>
     </li>
+  );
+}
+
+function ThisWasMe({ id }: { id: number }) {
+  const dismiss = useApiMutation(() => dismissUnusualRead(id), { changes: ['secret-reads'] });
+  return (
+    <>
+      <Button isSmall isBusy={dismiss.isPending} onClick={() => dismiss.mutate()}>
+        This was me
+      </Button>
+      <ErrorLine said={dismiss.message} />
+    </>
   );
 }
 

@@ -1,9 +1,10 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
+import { sayUnusual, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
-import { daysBetween, formatCount, formatDay } from '../ui/time.ts';
+import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
 import { reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
@@ -16,11 +17,13 @@ export interface Need {
   sign: { verdict: VerdictName } | { days: number | null };
   title: string;
   text: string;
-  button: { label: string; to: Place; hash?: string } | null;
+  button: { label: string; to: Place | UnusualRead['path']; hash?: string } | null;
   /** A reason of the key's health that can be postponed. */
   snooze?: string;
   /** Id of a note that can be dismissed. */
   note?: string;
+  /** Id of an unusual reading that can be dismissed. */
+  unusual?: number;
 }
 
 export interface NeedFacts {
@@ -31,6 +34,8 @@ export interface NeedFacts {
   splits: readonly KeySplit[];
   lost: number;
   report: DoctorReport | undefined;
+  /** Unusual readings of secrets that nobody dismissed. */
+  unusual: readonly UnusualRead[];
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
   keychain: string | null;
   /** Unix time in ms when another certificate authority takes over; null when none is due to. */
@@ -47,6 +52,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
   return [
     ...needDatabase(facts),
     ...needHealth(facts),
+    ...needUnusual(facts),
     ...needValues(facts),
     ...needRotation(facts),
     ...needVerification(facts),
@@ -114,6 +120,25 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
     });
   return needs;
 }
+
+/** Someone else may be reading: the page where their access can be taken away, or that it was oneself. */
+function needUnusual({ unusual, nowMs }: NeedFacts): Need[] {
+  return unusual.map((read) => ({
+    id: `unusual ${read.id}`,
+    sign: { verdict: 'risk' as const },
+    title: sayUnusual(read),
+    text: `${formatAgo(read.at, nowMs)}${read.ip === null ? '' : `, from ${read.ip}`}. ${sayWhyUnusual(read)}`,
+    button: read.path === null ? null : { label: pathLabels[read.kind], to: read.path },
+    unusual: read.id,
+  }));
+}
+
+const pathLabels: Record<UnusualRead['kind'], string> = {
+  key: 'API keys',
+  token: 'Tokens',
+  user: 'People',
+  owner: 'Sessions',
+};
 
 /** A month before: devices that trust the old one alone show a warning from that day on. */
 function needAuthority({ authorityChangesAt, nowMs }: NeedFacts): Need[] {

@@ -8,13 +8,14 @@ import { DeleteDialog, MoveDialog } from './form/selection-dialogs.tsx';
 import { VariableDialog } from './form/variable-dialog.tsx';
 import { EnvironmentHistoryDialog, HistoryDialog } from './history/history-dialogs.tsx';
 import type { Rights } from './rights.ts';
+import { ReadsDialog } from './table/reads-dialog.tsx';
 import { UsesDialog } from './table/uses-dialog.tsx';
 import type { Variable, VariableScope } from './variable-scope.ts';
 
 /** The open dialog. SECURITY: the text of an import is dropped when its dialog closes. */
 export type OpenedDialog =
   | { kind: 'add' }
-  | { kind: 'edit' | 'history' | 'uses'; variable: Variable }
+  | { kind: 'edit' | 'history' | 'uses' | 'reads'; variable: Variable }
   | { kind: 'delete'; variables: readonly Variable[] }
   | FileDialog;
 /** Dialogs that only a project has. */
@@ -98,6 +99,8 @@ export function Dialogs(props: DialogsProps) {
       );
     case 'uses':
       return <UsesDialog scope={scope} variable={opened.variable} onClose={onClose} />;
+    case 'reads':
+      return <ReadsDialog variable={opened.variable} onClose={onClose} />;
     case 'delete':
       return <DeleteDialog scope={scope} from={from} variables={opened.variables} onClose={onClose} />;
     default:

@@ -3,6 +3,10 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { listEnvironments } from '../../electron/instance/projects/environments.ts';
 import { createProject } from '../../electron/instance/projects/projects.ts';
 import {
+  createReadRecorder,
+  type ReadRecorder,
+} from '../../electron/instance/projects/reads/read-recorder.ts';
+import {
   exportEnvFile,
   type Place,
   resolveToRun,
@@ -27,8 +31,10 @@ const refusedFor = (name: string | RegExp) =>
 describe('values that grow by references', () => {
   let test: TestContext;
   let place: Place;
+  let reads: ReadRecorder;
   beforeEach(() => {
     test = openTestContext();
+    reads = createReadRecorder(test.ctx);
     const project = createProject(test.ctx, null, { name: 'shop' });
     const [environment] = listEnvironments(test.ctx, project.id);
     if (!environment) throw new Error('there is no environment');
@@ -56,7 +62,7 @@ describe('values that grow by references', () => {
     });
   }
   const owner = () => createOwner('socket', test.clock.now());
-  const run = (skipUnreadable = false) => resolveToRun(test.ctx, owner(), place, skipUnreadable);
+  const run = (skipUnreadable = false) => resolveToRun(test.ctx, reads, owner(), place, skipUnreadable);
   const audited = () => test.ctx.audit.count({ operation: 'ENV_VARS_RESOLVED' });
 
   it.each([
@@ -98,7 +104,7 @@ describe('values that grow by references', () => {
       for (let at = 0; at < TOO_MANY; at++) add(`P${at}`, MEGABYTE);
     });
     const { ctx } = test;
-    await expect(exportEnvFile(ctx, owner(), place)).rejects.toEqual(refusedFor(/^With P\d+, /));
+    await expect(exportEnvFile(ctx, reads, owner(), place)).rejects.toEqual(refusedFor(/^With P\d+, /));
     await expect(listVariables(ctx, place.project.id)).rejects.toEqual(refusedFor(/^With P\d+, /));
     await expect(searchVariables(ctx, 'P', [place.project.id], 1000)).rejects.toEqual(
       refusedFor(/^With P\d+, /),
@@ -123,7 +129,7 @@ describe('values that grow by references', () => {
     await expect(run()).resolves.toMatchObject({ skipped: [] });
     for (let at = 25; at < 40; at++) add(`Q${at}`, `'${'$'.repeat(1_000_000)}`, { isSecret: true });
     await expect(run()).resolves.toMatchObject({ skipped: [] });
-    await expect(exportEnvFile(test.ctx, owner(), place)).rejects.toEqual(refusedFor(/^With Q\d+, /));
+    await expect(exportEnvFile(test.ctx, reads, owner(), place)).rejects.toEqual(refusedFor(/^With Q\d+, /));
   });
 
   it('that a reader meets while they change are read again, as they were at one time', async () => {

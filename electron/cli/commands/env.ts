@@ -2,12 +2,13 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
+import { type Command, findText, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { readStdin } from '../prompt.ts';
+import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
 
@@ -112,6 +113,19 @@ export const commands: Record<string, Command> = {
         return exitCodes.done;
       });
     },
+  },
+  'env reads': {
+    usage: 'env reads KEY -p PROJECT [-e ENV] [--limit N]',
+    summary: 'Shows who read a secret, when and how, newest first; KEY may be shared.NAME, without -p.',
+    options: { ...projectOptions, limit: { type: 'string' } },
+    positionals: [1, 1],
+    run: listReads,
+  },
+  'env unusual': {
+    usage: 'env unusual [dismiss ID]',
+    summary: 'Lists unusual readings of secrets: by a new key, or of many at once. dismiss says it was you.',
+    positionals: [0, 2],
+    run: listUnusual,
   },
 };
 
@@ -251,4 +265,51 @@ function show(variable: Schemas['Variable']): string {
   if (variable.is_secret) return '[secret]';
   const line = (variable.value ?? '').replaceAll('\n', '\\n');
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+const SHARED = 'shared.';
+
+async function listReads(invocation: Invocation): Promise<number> {
+  const [key = ''] = invocation.positionals;
+  const limit = Number(findText(invocation, 'limit') ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+    throw usageError('--limit must be a number from 1 to 200.');
+  return await withClient(invocation, async (client) => {
+    const variable = key.startsWith(SHARED)
+      ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
+      : await findVariable(client, await findScope(invocation, client), key);
+    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const list = await client.get('/secret-reads/variables/{id}', {
+      path: { id: variable.id },
+      query: { limit },
+    });
+    invocation.print(list, () =>
+      list.reads.length > 0
+        ? formatTable(list.reads.map(describeRead))
+        : variable.is_secret
+          ? 'Nobody read it yet.'
+          : 'It is plain: readings are kept of secrets.',
+    );
+    return exitCodes.done;
+  });
+}
+
+async function listUnusual(invocation: Invocation): Promise<number> {
+  const [action, id] = invocation.positionals;
+  if (action !== undefined && (action !== 'dismiss' || !/^\d{1,15}$/.test(id ?? '')))
+    throw usageError('usage: temps-desktop env unusual [dismiss ID]');
+  return await withClient(invocation, async (client) => {
+    if (action === 'dismiss') {
+      await client.post('/secret-reads/unusual/{id}/dismiss', { path: { id: Number(id) } });
+      invocation.print({ dismissed: Number(id) }, () => 'Dismissed.');
+      return exitCodes.done;
+    }
+    const list = await client.get('/secret-reads/unusual');
+    invocation.print(list, () =>
+      list.unusual.length === 0
+        ? 'No unusual readings.'
+        : list.unusual.map((read) => `${read.id}  ${describeUnusual(read)}`).join('\n'),
+    );
+    return exitCodes.done;
+  });
 }

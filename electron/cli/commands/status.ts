@@ -2,6 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import { type Command, formatSecrets, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeRotation } from '../key/rotation-words.ts';
+import { describeUnusual } from '../read-words.ts';
 
 export const commands: Record<string, Command> = {
   status: {
@@ -10,8 +11,10 @@ export const commands: Record<string, Command> = {
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const status = await client.get('/vault/status');
-        invocation.print({ ...status, running: client.isRemote }, () =>
-          describe(status, client.isRemote, invocation.dataDir),
+        // Of a damaged database the rest is told all the same.
+        const { unusual } = await client.get('/secret-reads/unusual').catch(() => ({ unusual: [] }));
+        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual }, () =>
+          describe(status, unusual, client.isRemote, invocation.dataDir),
         );
         if (status.state === 'locked') return exitCodes.locked;
         return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
@@ -20,7 +23,12 @@ export const commands: Record<string, Command> = {
   },
 };
 
-function describe(status: Schemas['VaultStatus'], isRunning: boolean, dataDir: string): string {
+function describe(
+  status: Schemas['VaultStatus'],
+  unusual: readonly Schemas['UnusualRead'][],
+  isRunning: boolean,
+  dataDir: string,
+): string {
   const rotation =
     status.rotation && ['staged', 'proven', 'sealing'].includes(status.rotation.state)
       ? status.rotation
@@ -33,6 +41,7 @@ function describe(status: Schemas['VaultStatus'], isRunning: boolean, dataDir: s
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
+    ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
     ...status.said.filter((line) => line !== status.database.detail).map((line) => `Note      ${line}`),
   ].join('\n');

@@ -13,6 +13,8 @@ export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
 
 export interface TrayInput {
   vault: TrayVault;
+  /** Unusual readings of secrets that nobody dismissed. */
+  unusual: number;
   /** Address of the console for a browser on this machine; null while paused or without a port. */
   address: string | null;
   isPaused: boolean;
@@ -73,13 +75,15 @@ function action(label: string, name: TrayAction, isEnabled = true): TrayItem {
 }
 
 /** Most urgent first: a locked vault before all, then running work, then what can wait. */
-function chooseShape({ vault }: TrayInput): TrayShape {
+function chooseShape({ vault, unusual }: TrayInput): TrayShape {
   if (vault.state === 'locked') return 'locked';
   if (vault.database.state !== 'ok') return 'attention';
   if (vault.rotation?.state === 'sealing') return 'working';
-  const isAtRisk = vault.health.level === 'at_risk' || vault.health.level === 'broken';
-  return isAtRisk && vault.health.attention ? 'attention' : 'running';
+  return isAtRisk(vault) || unusual > 0 ? 'attention' : 'running';
 }
+
+const isAtRisk = ({ health }: TrayVault) =>
+  (health.level === 'at_risk' || health.level === 'broken') && health.attention;
 
 function sayStatus(shape: TrayShape, input: TrayInput): string {
   const { vault } = input;
@@ -95,11 +99,12 @@ function sayTooltip(shape: TrayShape, input: TrayInput): string {
   return `rotating the key, ${rotation.total === 0 ? 100 : Math.floor((rotation.moved / rotation.total) * 100)} %`;
 }
 
-function sayWords(shape: TrayShape, { vault, isPaused }: TrayInput): string {
+function sayWords(shape: TrayShape, { vault, unusual, isPaused }: TrayInput): string {
   if (shape === 'locked') return `locked: ${sayCase(vault)}`;
   if (vault.database.state !== 'ok') return databaseWords[vault.database.state];
-  if (shape === 'attention')
+  if (isAtRisk(vault))
     return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no verified copy';
+  if (unusual > 0) return 'secrets read unusually, see Home';
   const instance = isPaused ? 'paused' : 'running';
   switch (vault.health.level) {
     case 'ok':

@@ -84,6 +84,9 @@ const table = {
   // Says which secrets have the value of the file already: a guess, and whether it is right.
   variables_import: { who: 'environments:write', confirmation: 'people' },
   variables_reveal: { who: 'environments:reveal', confirmation: 'people' },
+  reads_read: { who: ['audit:read', 'environments:read'], confirmation: 'none' },
+  // Not by keys: one would dismiss what it did itself.
+  reads_dismiss: { who: ['audit:read', 'environments:read'], confirmation: 'always' },
 
   settings_read: { who: 'settings:read', confirmation: 'none' },
   settings_change: { who: 'settings:write', confirmation: 'none' },

@@ -45,6 +45,8 @@ export interface KeyCaller extends CallerBase {
   readonly apiKeyId: number;
   /** The account the key was made by; null when made by the owner. */
   readonly userId: number | null;
+  /** Epoch ms. */
+  readonly createdAt: number;
   /** Ids of the API keys it depends on: itself, the one it was made by, and so on. */
   readonly lineage: readonly number[];
 }
@@ -54,6 +56,8 @@ export interface TokenCaller extends CallerBase {
   readonly kind: 'token';
   readonly tokenId: number;
   readonly projectId: number;
+  /** Epoch ms. */
+  readonly createdAt: number;
   /** Ids of the API keys it depends on; none when a person made it. */
   readonly lineage: readonly number[];
 }

@@ -1,10 +1,13 @@
 import { createRoutes } from '../http/api.ts';
-import { type Job, queued } from '../jobs/job.ts';
+import { every, type Job, queued } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
+import { getSettings } from '../settings/settings.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOperations } from './operations.ts';
 import { projectRoutes } from './project-routes.ts';
+import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts';
+import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
 import { envFileRoutes } from './variables/env-file-routes.ts';
@@ -12,26 +15,37 @@ import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** Projects, environments, variables. */
 export function projectsCapability(ctx: Context): Capability {
   const leftovers = listHidden(ctx);
   const erasing = erasingJob(ctx, leftovers);
+  const reads = createReadRecorder(ctx);
   return {
     name: 'projects',
-    resources: { projects: 'projects:read', 'shared-variables': 'environments:read' },
+    resources: {
+      projects: 'projects:read',
+      'shared-variables': 'environments:read',
+      'secret-reads': 'audit:read',
+    },
     operations: projectOperations,
     routes: createRoutes()
       .route('/', projectRoutes(ctx))
       .route('/', environmentRoutes(ctx))
-      .route('/', variableRoutes(ctx))
-      .route('/', envFileRoutes(ctx))
+      .route('/', variableRoutes(ctx, reads))
+      .route('/', envFileRoutes(ctx, reads))
       .route('/', searchRoutes(ctx))
+      .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes()),
     keepers: [projectsSecretKeeper(ctx)],
-    jobs: [erasing],
+    jobs: [erasing, readsJob(ctx, reads)],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.
       if (leftovers.length > 0) void ctx.jobs.enqueue(erasing, {}).catch(() => undefined);
+    },
+    async stop() {
+      reads.flush();
     },
   };
 }
@@ -47,6 +61,24 @@ function erasingJob(ctx: Context, leftovers: readonly number[]): Job {
     async run() {
       await eraseHidden(ctx, leftovers);
       return { erased: leftovers.length };
+    },
+  };
+}
+
+/** How long repeated readings may be counted in memory only. */
+const FLUSH_READS_MS = 30_000;
+
+function readsJob(ctx: Context, reads: ReadRecorder): Job {
+  return {
+    name: 'projects.reads',
+    title: 'Save who read variables, and remove what is older than the settings keep',
+    when: every(FLUSH_READS_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      reads.flush();
+      reads.removeBefore(ctx.clock.now() - getSettings(ctx).activityDays * DAY_MS);
+      return undefined;
     },
   };
 }

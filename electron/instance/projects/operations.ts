@@ -75,6 +75,14 @@ export const projectOperations = declareOperations({
   ENV_VARS_MOVED: many('Variables moved', 'Changed the environments of'),
   ENV_VARS_EXPORTED: place('Variables exported', 'Exported'),
   ENV_VARS_RESOLVED: place('Variables read for a program', 'Read for a program:'),
+  READS_LEFT_OUT: operation<{ count: number }>(
+    'Readings left out',
+    ({ count }) => say`Left out ${countOf(count, 'reading')} of variables, not written in time`,
+  ),
+  UNUSUAL_READ_DISMISSED: operation<{ id: number; reader: string }>(
+    'Unusual reading dismissed',
+    ({ reader }) => say`Dismissed an unusual reading of secrets by ${reader}`,
+  ),
   ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(
     'Variables imported',
     (line) =>

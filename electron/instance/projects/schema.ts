@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
+import type { OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
+import type { UnusualRule } from './reads/unusual-reads.ts';
 
 export const projects = sqliteTable('projects', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -102,5 +104,93 @@ export const variableVersions = sqliteTable(
   (table) => [
     uniqueIndex('env_var_versions_by_number').on(table.variableId, table.version),
     index('env_var_versions_by_secret').on(table.secretId),
+  ],
+);
+
+/** Variables that were read together, for as long as they are read: most readings of a project are of the same ones. */
+export const readSets = sqliteTable('read_sets', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  /** SHA-256 of the ids. */
+  hash: blob('hash', { mode: 'buffer' }).notNull().unique(),
+});
+
+export const readSetMembers = sqliteTable(
+  'read_set_members',
+  {
+    setId: integer('set_id')
+      .notNull()
+      .references(() => readSets.id, { onDelete: 'cascade' }),
+    variableId: integer('env_var_id')
+      .notNull()
+      .references(() => variables.id, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.setId, table.variableId] }),
+    index('read_set_members_by_variable').on(table.variableId),
+  ],
+);
+
+/** Who read encrypted variables, how and when: one row for each day, see reads/read-recorder.ts. */
+export const variableReads = sqliteTable(
+  'env_var_reads',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    setId: integer('set_id')
+      .notNull()
+      .references(() => readSets.id, { onDelete: 'cascade' }),
+    /** `key 3`: reads/reader.ts. */
+    reader: text('reader').notNull(),
+    kind: text('kind').$type<ReaderKind>().notNull(),
+    via: text('via').$type<OwnerVia>(),
+    /** As it was then. */
+    name: text('name').notNull(),
+    how: text('how').$type<ReadWay>().notNull(),
+    /** Days since 1970, in UTC. */
+    day: integer('day').notNull(),
+    /** Variables that were read at once: the most of them. */
+    together: integer('together').notNull(),
+    count: integer('count').notNull(),
+    firstAt: integer('first_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    /** Of the last time. */
+    ip: text('ip'),
+  },
+  (table) => [
+    uniqueIndex('env_var_reads_of_day').on(table.setId, table.reader, table.how, table.day),
+    index('env_var_reads_by_day').on(table.day),
+  ],
+);
+
+/** Everyone who ever read an encrypted variable. */
+export const variableReaders = sqliteTable('env_var_readers', {
+  reader: text('reader').primaryKey(),
+  firstAt: integer('first_at').notNull(),
+  /** When they first read many in a short time. */
+  bulkAt: integer('bulk_at'),
+});
+
+/** Readings that someone should look at: reads/unusual-reads.ts. */
+export const unusualReads = sqliteTable(
+  'unusual_reads',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    at: integer('at').notNull(),
+    rule: text('rule').$type<UnusualRule>().notNull(),
+    reader: text('reader').notNull(),
+    kind: text('kind').$type<ReaderKind>().notNull(),
+    via: text('via').$type<OwnerVia>(),
+    name: text('name').notNull(),
+    /** Of a deployment token. */
+    projectId: integer('project_id'),
+    how: text('how').$type<ReadWay>().notNull(),
+    /** How many variables. */
+    variables: integer('variables').notNull(),
+    ip: text('ip'),
+    dismissedAt: integer('dismissed_at'),
+    dismissedBy: text('dismissed_by'),
+  },
+  (table) => [
+    index('unusual_reads_open').on(table.id).where(sql`dismissed_at IS NULL`),
+    index('unusual_reads_by_reader').on(table.reader),
   ],
 );

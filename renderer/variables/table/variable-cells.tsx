@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, ScanEye, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/button.tsx';
 import { Verdict } from '../../ui/instruments/verdict.tsx';
@@ -16,6 +16,7 @@ export interface RowActions {
   edit: (variable: Variable) => void;
   history: (variable: Variable) => void;
   uses: (variable: Variable) => void;
+  reads: (variable: Variable) => void;
   remove: (variable: Variable) => void;
 }
 
@@ -129,6 +130,7 @@ interface RowMenuActions {
   edit: (variable: Variable) => void;
   history: (variable: Variable) => void;
   uses: (variable: Variable) => void;
+  reads: (variable: Variable) => void;
   remove: (variable: Variable) => void;
 }
 
@@ -155,6 +157,9 @@ function RowMenu({ variable, rights, actions }: RowMenuProps) {
         [
           { label: 'History', icon: History, onSelect: () => actions.history(variable) },
           { label: 'Used by', icon: Link2, onSelect: () => actions.uses(variable) },
+          ...(rights.maySeeReads && variable.is_secret
+            ? [{ label: 'Read by', icon: ScanEye, onSelect: () => actions.reads(variable) }]
+            : []),
         ],
         rights.mayDelete
           ? [{ label: 'Delete…', icon: Trash2, onSelect: () => actions.remove(variable) }]

@@ -55,6 +55,7 @@ export function VariableList(props: VariableListProps) {
       edit: (variable) => open({ kind: 'edit', variable }),
       history: (variable) => open({ kind: 'history', variable }),
       uses: (variable) => open({ kind: 'uses', variable }),
+      reads: (variable) => open({ kind: 'reads', variable }),
       remove: (variable) => open({ kind: 'delete', variables: [variable] }),
     }),
     [reveal, hide, scope, open],

@@ -48,6 +48,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     splits: [],
     lost: 0,
     report: undefined,
+    unusual: [],
     keychain: null,
     authorityChangesAt: null,
     nowMs: now,

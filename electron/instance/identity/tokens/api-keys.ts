@@ -266,6 +266,7 @@ export function identifyApiKey(ctx: Context, prefix: string, given: string, ip: 
     kind: 'key',
     apiKeyId: key.id,
     userId: key.userId,
+    createdAt: key.createdAt,
     ip,
     label: `api key ${key.name}`,
     ...getStanding(ctx, key.id),

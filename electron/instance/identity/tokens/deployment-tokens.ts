@@ -181,6 +181,7 @@ export function identifyDeploymentToken(
     kind: 'token',
     tokenId: token.id,
     projectId: token.projectId,
+    createdAt: token.createdAt,
     ip,
     label: `deployment token ${token.name}`,
     lineage,

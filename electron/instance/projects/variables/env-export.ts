@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import { projectOperations } from '../operations.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { printEnv } from './env-file.ts';
 import { type Resolution, resolveVariables } from './references.ts';
 import { createBudget } from './value-budget.ts';
@@ -20,6 +21,7 @@ export interface Place {
  */
 export async function resolveToRun(
   ctx: Context,
+  reads: ReadRecorder,
   actor: Caller,
   place: Place,
   skipUnreadable: boolean,
@@ -27,6 +29,7 @@ export async function resolveToRun(
   const { project, environment } = place;
   const resolution = await resolveVariables(ctx, project.id, environment.id, skipUnreadable);
   ctx.audit.record(projectOperations.ENV_VARS_RESOLVED, actor, countIn(place, resolution.variables.length));
+  await reads.record(actor, 'run', resolution.opened);
   return resolution;
 }
 
@@ -34,23 +37,34 @@ export async function resolveToRun(
  * The variables of an environment as the text of a `.env` file. Recorded as above. Throws `vault_locked`,
  * `secret_unreadable`, `secret_too_large`, `changed_meanwhile`.
  */
-export async function exportEnvFile(ctx: Context, actor: Caller, place: Place): Promise<string> {
-  const lines = await readUnchanged(ctx, place.environment.id, () => printVariables(ctx, place));
+export async function exportEnvFile(
+  ctx: Context,
+  reads: ReadRecorder,
+  actor: Caller,
+  place: Place,
+): Promise<string> {
+  const { lines, secrets } = await readUnchanged(ctx, place.environment.id, () => printVariables(ctx, place));
   ctx.audit.record(projectOperations.ENV_VARS_EXPORTED, actor, countIn(place, lines.length));
+  await reads.record(actor, 'exported', secrets);
   return lines.join('');
 }
 
-async function printVariables(ctx: Context, { project, environment }: Place): Promise<string[]> {
+async function printVariables(
+  ctx: Context,
+  { project, environment }: Place,
+): Promise<{ lines: string[]; secrets: number[] }> {
   const budget = createBudget();
   const slices = startSlices();
   const lines: string[] = [];
+  const secrets: number[] = [];
   for (const variable of await listVariables(ctx, project.id, { environmentId: environment.id }, budget)) {
     if (slices.isOver()) await slices.next();
     const line = printEnv([{ name: variable.key, value: revealVariable(ctx, variable).reveal() }]);
     budget.take(variable.key, line.length);
     lines.push(line);
+    if (variable.isSecret) secrets.push(variable.id);
   }
-  return lines;
+  return { lines, secrets };
 }
 
 function countIn({ project, environment }: Place, count: number) {

@@ -8,6 +8,7 @@ import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
 import { sightOf } from './variable-notes.ts';
@@ -27,7 +28,7 @@ const importBody = z.object({
 });
 
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
-export function envFileRoutes(ctx: Context) {
+export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
   const app = createRoutes();
   /** SECURITY: what one keeps is bounded, so one at a time, what all keep is bounded too. */
   const reading = createQueue();
@@ -56,7 +57,7 @@ export function envFileRoutes(ctx: Context) {
       const place = findPlace(caller, c.req.valid('param').project, query.environment);
       const skipUnreadable = query.skip_unreadable === 'true';
       return await reading(async () => {
-        const { variables, skipped } = await resolveToRun(ctx, caller, place, skipUnreadable);
+        const { variables, skipped } = await resolveToRun(ctx, reads, caller, place, skipUnreadable);
         const revealed = variables.map(({ value, ...variable }) => ({ ...variable, value: value.reveal() }));
         return await sendLong(c, toAnswer(resolvedVariablesShape, { variables: revealed, skipped }));
       });
@@ -80,7 +81,7 @@ export function envFileRoutes(ctx: Context) {
       const caller = c.get('caller');
       const { environment: name } = c.req.valid('query');
       const place = findPlace(caller, c.req.valid('param').project, name);
-      return await reading(async () => c.text(await exportEnvFile(ctx, caller, place)));
+      return await reading(async () => c.text(await exportEnvFile(ctx, reads, caller, place)));
     },
   );
 
@@ -98,7 +99,7 @@ export function envFileRoutes(ctx: Context) {
       if (request.mode === 'replace') requireAct(caller, 'variables_delete', ctx.clock.now());
       const place = findPlace(caller, c.req.valid('param').project, request.environment);
       return await importing(async () => {
-        const outcome = await importEnvFile(ctx, caller, place, toImportRequest(request, caller));
+        const outcome = await importEnvFile(ctx, reads, caller, place, toImportRequest(request, caller));
         return await sendLong(c, toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
       });
     },

@@ -4,6 +4,7 @@ import type { Context } from '../../kernel/context.ts';
 import { runInSlices, type Steps } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { projectOperations } from '../operations.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import type { Place } from './env-export.ts';
 import {
   type EnvDocument,
@@ -106,6 +107,8 @@ interface Plan {
   /** Variables that others share: those environments keep them. */
   leaving: Variable[];
   deleted: Variable[];
+  /** Ids of secrets whose values were compared with those of the file. */
+  compared: number[];
   nextPosition: number;
 }
 
@@ -121,6 +124,7 @@ interface PlannedDraft extends Draft {
  */
 export async function importEnvFile(
   ctx: Context,
+  reads: ReadRecorder,
   actor: Caller,
   place: Place,
   request: ImportRequest,
@@ -130,6 +134,8 @@ export async function importEnvFile(
   const plan = await readUnchanged(ctx, place.environment.id, () =>
     planImport(ctx, actor, place, request, document),
   );
+  // SECURITY: what is the same is told: who has the file knows then that it is.
+  await reads.record(actor, 'compared', plan.compared);
   if (!request.dryRun) await carryOut(plan);
   return plan.outcome;
 }
@@ -165,6 +171,7 @@ async function planImport(
     drafts: [],
     leaving: [],
     deleted: [],
+    compared: [],
     nextPosition: findNextPosition(ctx, place.project.id),
   };
   await runInSlices(planningEntries(plan, entries));
@@ -249,7 +256,7 @@ function* planningEntries(plan: Plan, entries: readonly EnvEntry[]): Steps<void>
 }
 
 function planEntry(plan: Plan, entry: EnvEntry): void {
-  const { ctx, request, outcome } = plan;
+  const { request, outcome } = plan;
   const known = plan.existing.get(entry.name);
   const value = new SecretText(entry.value);
   requireValue(value);
@@ -269,7 +276,7 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
     plan.drafts.push({ ...draft, includeInPreview: false, position, next: null, known: null });
     return;
   }
-  if (known.isSecret === isSecret && maySee(request.sight, known) && holds(ctx, known, entry.value)) {
+  if (known.isSecret === isSecret && maySee(request.sight, known) && holds(plan, known, entry.value)) {
     outcome.unchanged.push({ ...item, because: null });
     return;
   }
@@ -286,7 +293,8 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
 }
 
 /** An unreadable value counts as empty: the file restores it. */
-function holds(ctx: Context, variable: Variable, text: string): boolean {
+function holds({ ctx, compared }: Plan, variable: Variable, text: string): boolean {
+  if (variable.isSecret) compared.push(variable.id);
   try {
     return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
   } catch (error) {

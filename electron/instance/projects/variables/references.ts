@@ -34,6 +34,8 @@ export interface Resolution {
   variables: ResolvedVariable[];
   /** With `skipUnreadable`: skipped variables, and why. */
   skipped: { key: string; code: ErrorCode }[];
+  /** Ids of the secrets that were decrypted, those that only a reference reaches too. */
+  opened: Set<number>;
 }
 
 /** Names a value refers to, each once, `shared.` kept; the first ones where only so many are wanted. */
@@ -74,8 +76,8 @@ export async function resolveVariables(
   return await readUnchanged(ctx, environmentId, async () => {
     const budget = createBudget();
     const own = await listVariables(ctx, projectId, { environmentId }, budget);
-    const resolve = createResolver(ctx, own, budget);
-    const resolution: Resolution = { variables: [], skipped: [] };
+    const resolution: Resolution = { variables: [], skipped: [], opened: new Set() };
+    const resolve = createResolver(ctx, own, budget, resolution.opened);
     for (const variable of own) {
       const resolved = await resolve(variable.key);
       if (!(resolved instanceof AppError)) {
@@ -105,7 +107,7 @@ interface Step extends Resolved {
  * Depth first with a stack of its own: a chain of references may be as long as the environment. What is wrong with
  * one value is returned; what ends the whole, such as a used up budget, is thrown.
  */
-function createResolver(ctx: Context, own: readonly Variable[], budget: ValueBudget) {
+function createResolver(ctx: Context, own: readonly Variable[], budget: ValueBudget, opened: Set<number>) {
   const byName = new Map(own.map((variable) => [variable.key, variable]));
   const done = new Map<string, Resolved>();
   const failed = new Map<string, AppError>();
@@ -124,6 +126,7 @@ function createResolver(ctx: Context, own: readonly Variable[], budget: ValueBud
       });
     }
     const text = revealVariable(ctx, variable).reveal();
+    if (variable.isSecret) opened.add(variable.id);
     // Plain values of the environment were counted when they were listed.
     if (variable.isSecret || variable.projectId === null) budget.take(name, text.length);
     const targets = listReferences(text).map((target) => qualifyReference(target, name));

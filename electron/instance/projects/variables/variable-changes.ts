@@ -6,6 +6,7 @@ import { runInSlices } from '../../kernel/slices.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import { listEnvironments } from '../environments.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import {
   brokenError,
   createReader,
@@ -141,9 +142,18 @@ export function deleteVariable(
 }
 
 /** The value of one variable; revealing a secret is recorded. Throws `vault_locked`, `secret_unreadable`. */
-export function revealToPerson(ctx: Context, actor: Caller, scope: Scope, variable: Variable): SecretText {
+export async function revealToPerson(
+  ctx: Context,
+  reads: ReadRecorder,
+  actor: Caller,
+  scope: Scope,
+  variable: Variable,
+): Promise<SecretText> {
   const value = revealVariable(ctx, variable);
-  if (variable.isSecret) noteReading(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
+  if (variable.isSecret) {
+    noteReading(ctx, projectOperations.ENV_VAR_REVEALED, actor, scope, variable);
+    await reads.record(actor, 'revealed', [variable.id]);
+  }
   return value;
 }
 

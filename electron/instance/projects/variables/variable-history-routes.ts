@@ -3,6 +3,7 @@ import { type ApiEnv, act, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
@@ -27,6 +28,7 @@ const revertBody = z.object({
 export function addHistoryRoutes(
   app: OpenAPIHono<ApiEnv>,
   ctx: Context,
+  reads: ReadRecorder,
   { path, params, find }: ScopePath,
 ): void {
   const one = params.extend({ id: pathId });
@@ -42,7 +44,7 @@ export function addHistoryRoutes(
       },
       responses: answer(variableValueShape, 'The value; recorded in the audit log'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       const scope = find(caller, c.req.param());
       const { environment_id } = c.req.valid('query');
@@ -51,7 +53,8 @@ export function addHistoryRoutes(
       const variable = /^\d{1,15}$/.test(key)
         ? getVariable(ctx, scope.projectId, Number(key))
         : getVariableByKey(ctx, scope.projectId, key, environment_id);
-      return c.json({ value: revealToPerson(ctx, caller, scope, variable).reveal() });
+      const value = await revealToPerson(ctx, reads, caller, scope, variable);
+      return c.json({ value: value.reveal() });
     },
   );
 

@@ -8,6 +8,7 @@ import type { Context } from '../../kernel/context.ts';
 import { createQueue, type Queue } from '../../kernel/queue.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { listEnvironments } from '../environments.ts';
+import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { guessSecret } from './secret-guess.ts';
 import {
   createVariable,
@@ -51,7 +52,7 @@ const bulkBody = z.discriminatedUnion('action', [
 ]);
 
 /** Variables of a project, and the shared ones. The same routes serve both. */
-export function variableRoutes(ctx: Context) {
+export function variableRoutes(ctx: Context, reads: ReadRecorder) {
   const app = createRoutes();
   const listing = createQueue();
   for (const scope of listScopePaths(ctx)) {
@@ -59,7 +60,7 @@ export function variableRoutes(ctx: Context) {
     addSaving(app, ctx, scope);
     addDeleting(app, ctx, scope);
     addBulk(app, ctx, scope);
-    addHistoryRoutes(app, ctx, scope);
+    addHistoryRoutes(app, ctx, reads, scope);
   }
   return app;
 }

@@ -4,6 +4,7 @@ import { calmVault as ok } from './tray-vault.ts';
 
 const input = (vault: Partial<TrayVault> = {}, more: Partial<TrayInput> = {}): TrayInput => ({
   vault: { ...ok, ...vault },
+  unusual: 0,
   address: 'https://localhost:8443',
   isPaused: false,
   updates: { state: 'off' },
@@ -28,6 +29,15 @@ describe('the tray', () => {
       'Quit Temps',
     ]);
     expect(pictureTray(input())).toMatchObject({ shape: 'running', tooltip: 'Temps: running, key OK' });
+  });
+
+  it('says that secrets were read unusually, after what is more urgent', () => {
+    const unusual = { unusual: 2 };
+    expect(pictureTray(input({}, unusual)).shape).toBe('attention');
+    expect(labels(input({}, unusual))[0]).toBe('Secrets read unusually, see Home');
+    expect(labels(input({ health: atRisk }, unusual))[0]).toBe('Key at risk: no verified copy');
+    expect(labels(input({ state: 'locked', case: 'missing' }, unusual))[0]).toBe('Locked: key missing');
+    expect(pictureTray(input({ health: { ...atRisk, attention: false } })).shape).toBe('running');
   });
 
   it.each([

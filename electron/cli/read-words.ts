@@ -1,0 +1,35 @@
+import type { Schemas } from './api-request.ts';
+import { formatCount } from './command.ts';
+
+type Read = Schemas['VariableRead'];
+type Unusual = Schemas['UnusualRead'];
+
+const ways: Record<Schemas['ReadWay'], string> = {
+  revealed: 'revealed',
+  exported: 'exported',
+  run: 'read for a program',
+  compared: 'compared with an imported file',
+};
+
+const vias: Record<NonNullable<Read['via']>, string> = {
+  window: 'the owner, in the window',
+  socket: 'the owner, on the command line',
+  browser: 'the owner, in a browser',
+};
+
+function nameReader({ via, name }: Pick<Read, 'via' | 'name'>): string {
+  return via === null ? name : vias[via];
+}
+
+/** One row: when, who, how, how often. */
+export const describeRead = (read: Read): string[] => [
+  new Date(read.last_at).toISOString(),
+  nameReader(read),
+  `${ways[read.how]}${read.together > 1 ? `, with ${read.together - 1} more` : ''}`,
+  formatCount(read.count, 'time'),
+  read.ip ?? '',
+];
+
+/** One sentence for the status and the list. */
+export const describeUnusual = (read: Unusual): string =>
+  `${nameReader(read)} read ${formatCount(read.variables, 'secret')} (${ways[read.how]}) at ${new Date(read.at).toISOString()}${read.ip === null ? '' : ` from ${read.ip}`}: ${read.rule === 'new_key' ? 'its first reading, within a day of its creation' : 'never so many before within an hour'}.`;

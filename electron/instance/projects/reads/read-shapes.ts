@@ -1,0 +1,53 @@
+import { z } from '@hono/zod-openapi';
+import { ownerVias, readerKinds, readWays } from './reader.ts';
+import { unusualRules } from './unusual-reads.ts';
+
+const reader = {
+  kind: z.enum(readerKinds).openapi('ReaderKind'),
+  via: z
+    .enum(ownerVias)
+    .nullable()
+    .openapi({ description: 'Of the owner: the window, the command line (socket), a browser' }),
+  name: z.string().openapi({ description: 'As it was then' }),
+  how: z.enum(readWays).openapi('ReadWay'),
+  ip: z.string().nullable(),
+};
+
+export const variableReadsShape = z
+  .object({
+    reads: z.array(
+      z
+        .object({
+          ...reader,
+          count: z.int(),
+          first_at: z.int(),
+          last_at: z.int(),
+          together: z
+            .int()
+            .openapi({ description: 'Encrypted variables that were read at once, this one too' }),
+        })
+        .openapi('VariableRead', { description: 'What one reader read in one way on one day' }),
+    ),
+    /** For `before`, to get the next page; null on the last one. */
+    next: z.string().nullable(),
+  })
+  .openapi('VariableReads');
+
+export const unusualReadsShape = z
+  .object({
+    unusual: z.array(
+      z
+        .object({
+          ...reader,
+          id: z.int(),
+          at: z.int(),
+          rule: z.enum(unusualRules).openapi('UnusualReadRule'),
+          variables: z.int(),
+          path: z.string().nullable().openapi({
+            description: 'Page of the console where this access can be taken away; null where it is gone',
+          }),
+        })
+        .openapi('UnusualRead'),
+    ),
+  })
+  .openapi('UnusualReads');

@@ -1,0 +1,51 @@
+import type { Caller, OwnerCaller } from '../../access/caller.ts';
+
+/** How encrypted variables were read: one value; a `.env` file; for a program; compared with an imported file. */
+export const readWays = ['revealed', 'exported', 'run', 'compared'] as const;
+export type ReadWay = (typeof readWays)[number];
+
+export const readerKinds = ['owner', 'user', 'key', 'token'] as const;
+export type ReaderKind = (typeof readerKinds)[number];
+
+export const ownerVias = ['window', 'socket', 'browser'] as const satisfies OwnerCaller['via'][];
+export type OwnerVia = OwnerCaller['via'];
+
+/** Who reads, as far as it is kept. */
+export interface Reader {
+  /** `key 3`: never used again for another one. */
+  id: string;
+  kind: ReaderKind;
+  /** Of the owner: the window, the command line, a browser. */
+  via: OwnerVia | null;
+  /** As the audit log names them. */
+  name: string;
+  /** When an API key or a deployment token was created, epoch ms; null for people. */
+  createdAt: number | null;
+  /** Of a deployment token. */
+  projectId: number | null;
+  ip: string | null;
+}
+
+export function toReader(caller: Caller): Reader {
+  const { label: name, ip } = caller;
+  const common = { via: null, name, createdAt: null, projectId: null, ip };
+  switch (caller.kind) {
+    case 'owner':
+      return { ...common, id: `owner ${caller.via}`, kind: 'owner', via: caller.via };
+    case 'user':
+      return { ...common, id: `user ${caller.userId}`, kind: 'user' };
+    case 'key':
+      return { ...common, id: `key ${caller.apiKeyId}`, kind: 'key', createdAt: caller.createdAt };
+    case 'token':
+      return {
+        ...common,
+        id: `token ${caller.tokenId}`,
+        kind: 'token',
+        createdAt: caller.createdAt,
+        projectId: caller.projectId,
+      };
+    case 'anonymous':
+      // SECURITY: no route gives a value to someone who is not signed in.
+      throw new Error('A value was read by no one.');
+  }
+}

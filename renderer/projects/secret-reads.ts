@@ -1,0 +1,71 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { ask, askConfirmed, client } from '../api/client.ts';
+import type { components } from '../api/schema.ts';
+import { formatCount } from '../ui/time.ts';
+
+export type VariableRead = components['schemas']['VariableRead'];
+export type UnusualRead = components['schemas']['UnusualRead'];
+
+const PAGE_ROWS = 50;
+
+export const variableReadsQuery = (id: number) =>
+  infiniteQueryOptions({
+    queryKey: ['secret-reads', 'variables', id],
+    queryFn: ({ pageParam }) =>
+      ask(
+        client.GET('/secret-reads/variables/{id}', {
+          params: {
+            path: { id },
+            query: { limit: PAGE_ROWS, ...(pageParam === null ? {} : { before: pageParam }) },
+          },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+/** Unusual readings that nobody dismissed. */
+export const unusualReadsQuery = queryOptions({
+  queryKey: ['secret-reads', 'unusual'],
+  queryFn: () => ask(client.GET('/secret-reads/unusual')),
+});
+
+export const dismissUnusualRead = (id: number) =>
+  askConfirmed(() => client.POST('/secret-reads/unusual/{id}/dismiss', { params: { path: { id } } }));
+
+type Reader = Pick<VariableRead, 'kind' | 'via' | 'name'>;
+
+const vias: Record<NonNullable<Reader['via']>, string> = {
+  window: 'Owner of this machine, in the window',
+  socket: 'Owner of this machine, on the command line',
+  browser: 'Owner of this machine, in a browser',
+};
+
+/** As the log names keys, with a capital: "API key ci". */
+export function sayReader({ kind, via, name }: Reader): string {
+  if (via !== null) return vias[via];
+  if (kind === 'key') return name.replace(/^api key/, 'API key');
+  return kind === 'token' ? name.replace(/^deployment/, 'Deployment') : name;
+}
+
+const ways: Record<VariableRead['how'], string> = {
+  revealed: 'Revealed',
+  exported: 'Exported as a file',
+  run: 'Read for a program',
+  compared: 'Compared with an imported file',
+};
+
+/** "Exported as a file, with 12 more". */
+export const sayWay = ({ how, together }: Pick<VariableRead, 'how' | 'together'>): string =>
+  together > 1 ? `${ways[how]}, with ${(together - 1).toLocaleString()} more` : ways[how];
+
+/** What was read, for the title of a notice. */
+export const sayUnusual = (read: UnusualRead): string =>
+  `${sayReader(read)} read ${formatCount(read.variables, 'secret')}`;
+
+const rules: Record<UnusualRead['rule'], string> = {
+  new_key: 'It is its first reading, within a day of its creation.',
+  bulk: 'It never read so many within an hour before.',
+};
+
+export const sayWhyUnusual = ({ rule, how }: UnusualRead): string => `${ways[how]}. ${rules[rule]}`;
