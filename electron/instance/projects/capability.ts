@@ -28,6 +28,10 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', searchRoutes(ctx))
       .route('/', secretGuessRoutes()),
     keepers: [projectsSecretKeeper(ctx)],
+    waitsForKey: [
+      'Secret values, for people and for programs: temps-desktop run and deployments get none',
+      'Setting and importing secret values',
+    ],
     jobs: [erasing],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.
