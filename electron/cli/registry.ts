@@ -41,6 +41,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'show background jobs and their results',
     load: () => import('./commands/jobs.ts'),
   },
+  settings: {
+    subcommands: ['show', 'auto-lock'],
+    about: 'show the settings, lock what nobody used for a while',
+    load: () => import('./commands/settings.ts'),
+  },
   admin: {
     subcommands: ['create', 'reset-password'],
     about: "create the administrator's account, reset a password",

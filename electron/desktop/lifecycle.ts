@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
 import type { components } from '../api-types.d.ts';
-import type { Doors, Instance, WindowDoor } from '../instance/instance.ts';
+import { createOwner, type Doors, type Instance, type WindowDoor } from '../instance/instance.ts';
 import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
@@ -161,7 +161,7 @@ function watch(desktop: Desktop): void {
 }
 
 async function look(desktop: Desktop): Promise<void> {
-  const answer = await desktop.door.fetch(new Request('http://localhost/api/vault/status'));
+  const answer = await ask(desktop.instance, 'GET', '/vault/status');
   if (!answer.ok) return;
   const vault = (await answer.json()) as TrayVault;
   desktop.vault = vault;
@@ -211,8 +211,19 @@ async function act(desktop: Desktop, action: TrayAction): Promise<void> {
   }
 }
 
-async function lock({ door }: Desktop): Promise<void> {
-  await door.fetch(new Request('http://localhost/api/vault/lock', { method: 'POST' }));
+async function lock({ instance }: Desktop): Promise<void> {
+  await ask(instance, 'POST', '/vault/lock');
+}
+
+/**
+ * For the tray, which shows the state of the vault and locks it whether or not the window is locked. SECURITY: for nothing
+ * that opens, reveals or lets in: that goes through the window's door.
+ */
+function ask(instance: Instance, method: string, path: string): Promise<Response> {
+  return instance.fetch(
+    new Request(`http://localhost/api${path}`, { method }),
+    createOwner('window', Date.now()),
+  );
 }
 
 /**

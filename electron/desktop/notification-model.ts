@@ -37,7 +37,8 @@ export function chooseNotification(
       },
       memory: next,
     };
-  if (last?.state === 'running' && vault.state === 'locked' && vault.case !== 'locked_by_owner')
+  const isMeant = vault.case === 'locked_by_owner' || vault.case === 'locked_when_idle';
+  if (last?.state === 'running' && vault.state === 'locked' && !isMeant)
     return {
       due: {
         title: 'Temps is locked',

@@ -1,3 +1,4 @@
+import type { Caller } from './access/caller.ts';
 import { describePermission, permissions } from './access/permissions.ts';
 import { auditCapability } from './audit/capability.ts';
 import type { Operation } from './audit/operation.ts';
@@ -5,6 +6,7 @@ import { certificatesCapability } from './certificates/capability.ts';
 import { diagnosticsCapability } from './diagnostics/capability.ts';
 import { doorsCapability } from './doors/capability.ts';
 import type { Doors } from './doors/doors.ts';
+import type { WindowSeat } from './doors/window-door.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -17,6 +19,7 @@ import { settingsCapability } from './settings/capability.ts';
 import { getSettings } from './settings/settings.ts';
 import { vaultCapability } from './vault/capability.ts';
 import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
+import { lockWhenIdle } from './vault/key/idle-lock.ts';
 import { recoveryGroups, secretGroups } from './vault/secrets/secret-kinds.ts';
 import type { VaultCore } from './vault/vault-core.ts';
 
@@ -25,11 +28,10 @@ export interface Composition {
   /** In the order they start; they stop in the reverse. */
   capabilities: readonly Capability[];
   identify: ReturnType<typeof createAuthenticator>;
-  accounts: {
-    isSetUp(): boolean;
-    /** The account the owner of this machine uses; null before set-up. */
-    findOwner(): number | null;
-  };
+  isSetUp(): boolean;
+  noteUse(caller: Caller): void;
+  /** Who is at the desktop window. */
+  window: WindowSeat;
   /** Additional host names from the settings. */
   listExtraNames(): string[];
 }
@@ -39,21 +41,28 @@ export interface Composition {
  * Throws when two declare the same name.
  */
 export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
-  const identity = createIdentity(
-    ctx,
-    {
+  const identity = createIdentity(ctx, {
+    firstKey: {
       describe: () => describeFirstKey(core),
       keep: (actor, where) => keepFirstKey(core, actor, where),
     },
-    () => findDoors()?.httpsUrl ?? null,
-  );
+    vaultLock: {
+      isOpen: () => core.ring.active !== null,
+      lock: (minutes, isDue) => lockWhenIdle(core, ctx.jobs, minutes, isDue),
+    },
+    findConsoleUrl: () => findDoors()?.httpsUrl ?? null,
+  });
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
     vaultCapability(ctx, core),
     certificatesCapability(ctx),
     identityCapability(identity),
     projectsCapability(ctx),
-    settingsCapability(ctx),
+    settingsCapability(ctx, {
+      listWaiting: () => capabilities.flatMap(({ waitsForKey = [] }) => waitsForKey),
+      custody: () => core.custody.name,
+      hasAccount: () => identity.isSetUp(),
+    }),
     jobsCapability(ctx.jobs),
     auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
     diagnosticsCapability(ctx, core),
@@ -72,9 +81,12 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
   return {
     capabilities,
     identify: createAuthenticator(identity),
-    accounts: {
-      isSetUp: () => identity.isSetUp(),
-      findOwner: () => findFirstAdministrator(ctx)?.id ?? null,
+    isSetUp: () => identity.isSetUp(),
+    noteUse: identity.presence.noteUse,
+    window: {
+      findAccountId: () => findFirstAdministrator(ctx)?.id ?? null,
+      isLocked: identity.presence.isWindowLocked,
+      open: () => void identity.presence.open('window'),
     },
     listExtraNames: () => getSettings(ctx).httpsNames,
   };

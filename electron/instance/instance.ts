@@ -210,7 +210,8 @@ interface Parts {
 function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Instance {
   const { store, clock, log } = ctx;
   let doors: Doors | null = null;
-  const { capabilities, identify, accounts, listExtraNames } = compose(ctx, core, () => doors);
+  const composed = compose(ctx, core, () => doors);
+  const { capabilities, identify, noteUse, listExtraNames } = composed;
   const hosts = listHostNames(listExtraNames());
   const app = createApp({
     routes: capabilities.map(({ routes }) => routes),
@@ -220,6 +221,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     },
     words: describeInWords(capabilities),
     identify,
+    noteUse,
     ctx,
     listHosts: () => hosts,
     consoleRoutes: consoleFiles(consoleFolder),
@@ -229,7 +231,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     dataDir: ctx.dataDir,
     events: ctx.events,
     fetch: (request, caller) => app.fetch(request, caller),
-    openWindowDoor: () => openWindowDoor(app, clock, accounts.findOwner),
+    openWindowDoor: () => openWindowDoor(app, clock, composed.window),
     async start(wanted) {
       if (doors) throw new AppError('conflict', 'This instance was already started.');
       // The one thing that a locked start writes.
@@ -242,7 +244,7 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     status: () => ({
       vault: core.situation,
       said: core.said,
-      isSetUp: accounts.isSetUp(),
+      isSetUp: composed.isSetUp(),
     }),
     async stop() {
       stopper.abort();

@@ -1,6 +1,7 @@
 import createClient from 'openapi-fetch';
 import { askConfirmation } from './confirmation.ts';
 import { noteAnswered, noteLost } from './connection.ts';
+import { waitForOpening } from './lock.ts';
 import { ApiProblem, ConnectionLost, hasCode } from './problem.ts';
 import type { paths } from './schema.ts';
 
@@ -10,7 +11,20 @@ const TIMEOUT_MS = 30_000;
 /** Typed by the instance's routes. Use through `ask`. */
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
 
+/** A request that a locked session refused did nothing: it waits until the session is opened, and is sent again. */
 async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const answer = await sendOnce(request);
+  if (answer.status !== 423 || !(await isSessionLocked(answer.clone()))) return answer;
+  await waitForOpening(request.signal);
+  return await send(again);
+}
+
+async function isSessionLocked(answer: Response): Promise<boolean> {
+  return hasCode(new ApiProblem(await answer.json().catch(() => null), answer.status), 'session_locked');
+}
+
+async function sendOnce(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, {
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),

@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment, useEffect, useId, useRef, useState } from 'react';
 import { Kbd } from '../ui/chip.tsx';
+import { isPageCovered } from '../ui/cover.ts';
 import { type PaletteRow, useCommands } from './commands.ts';
 import { closePalette, openPalette, usePaletteOpen } from './palette-state.ts';
 
@@ -13,6 +14,7 @@ export function Palette() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+      if (isPageCovered()) return;
       event.preventDefault();
       openPalette();
     };

@@ -7,6 +7,7 @@ import type { BarePage, Page } from './area.ts';
 import { AreasContext } from './areas-context.ts';
 import { ConfirmIdentity } from './confirm-identity.tsx';
 import { guardedPage, lazyPage } from './guarded-page.tsx';
+import { LockScreen } from './lock-screen.tsx';
 import { NotFoundPage } from './not-found.tsx';
 import { Shell } from './shell.tsx';
 
@@ -65,6 +66,7 @@ function Root() {
       <Tooltip.Provider delayDuration={400}>
         <Outlet />
         <ConfirmIdentity />
+        <LockScreen />
         <Toasts />
       </Tooltip.Provider>
     </AreasContext>

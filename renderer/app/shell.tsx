@@ -9,6 +9,7 @@ import { useVault } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette.tsx';
+import { usePresence } from './presence.ts';
 import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';
 
@@ -19,9 +20,11 @@ import { Sidebar } from './sidebar.tsx';
 export function Shell() {
   const session = useSessionQuery();
   const isSignedIn = session.data?.state === 'signed_in';
+  const isLocked = session.data?.state === 'locked';
   const wasSignedIn = useRef(false);
   wasSignedIn.current ||= isSignedIn;
   const isLive = useLive(isSignedIn);
+  usePresence(isSignedIn && session.data?.auto_lock_minutes !== null);
   if (session.isPending) return <div aria-busy="true" />;
   if (session.isError)
     return (
@@ -33,12 +36,14 @@ export function Shell() {
         />
       </main>
     );
+  // Opened while locked: there is no page yet, and none beneath the lock.
+  if (isLocked && !wasSignedIn.current) return <div aria-busy="true" />;
   if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
   if (!isLive) return <div aria-busy="true" />;
   return (
     <>
       <Frame />
-      {!isSignedIn && (
+      {!isSignedIn && !isLocked && (
         <div className="scrim z-50">
           <SignIn session={session.data} isOver />
         </div>

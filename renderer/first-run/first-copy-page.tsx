@@ -20,7 +20,7 @@ import { FirstRunFrame } from './first-run-frame.tsx';
 export function FirstCopyPage() {
   const session = useSessionQuery();
   if (session.isPending) return <div aria-busy="true" />;
-  const mayCopy = session.data?.state === 'signed_in' && session.data.permissions.includes('vault:write');
+  const mayCopy = session.data?.permissions.includes('vault:write') ?? false;
   if (!session.data || !mayCopy) return <Navigate to="/" replace />;
   return (
     <Suspense fallback={<div aria-busy="true" />}>

@@ -7,6 +7,7 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
 import { Segmented } from '../ui/form/choices.tsx';
 import { Page, Section } from '../ui/page.tsx';
+import { AutoLockSection } from './auto-lock-section.tsx';
 import { DesktopSection } from './desktop-section.tsx';
 import { DiagnosticsSection } from './diagnostics-section.tsx';
 import { DoorsSection, Fact } from './doors-section.tsx';
@@ -37,6 +38,7 @@ export function SettingsPage() {
           )}
         </div>
         <div className="grid grid-cols-1 gap-6">
+          <AutoLockSection />
           <DoorsSection />
           <TrustSection />
           <DiagnosticsSection />

@@ -11,3 +11,9 @@ export const authoritiesQuery = {
   queryKey: ['certificates', 'authorities'],
   queryFn: () => ask(client.GET('/certificates/authorities')),
 };
+
+export const autoLockQuery = queryOptions({
+  queryKey: ['settings', 'auto-lock'],
+  queryFn: () => ask(client.GET('/settings/auto-lock')),
+});
+export type AutoLock = Awaited<ReturnType<NonNullable<typeof autoLockQuery.queryFn>>>;

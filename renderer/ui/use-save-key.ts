@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { isPageCovered } from './cover.ts';
 
 /** Ctrl or Cmd S saves this page's form instead of the browser's action. Null: nothing to save. */
 export function useSaveKey(save: (() => void) | null): void {
@@ -16,7 +17,7 @@ export function useSaveKey(save: (() => void) | null): void {
       )
         return;
       event.preventDefault();
-      if (!event.repeat) latest.current?.();
+      if (!event.repeat && !isPageCovered()) latest.current?.();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

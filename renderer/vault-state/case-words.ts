@@ -1,3 +1,4 @@
+import { formatCount } from '../ui/time.ts';
 import { nameCustody } from './custody-words.ts';
 import type { VaultStatus } from './vault.ts';
 
@@ -42,16 +43,25 @@ export function caseWords(vault: VaultStatus): CaseWords {
       return { short: 'another key', why: `${place} holds another key`, meaning: detail };
     case 'relocated':
       return { short: 'moved or copied?', why: 'this directory was moved or copied', meaning: UNTOUCHED };
+    case 'locked_when_idle':
+      return {
+        short: 'nobody used it',
+        why: `nobody used it for ${formatCount(vault.idle_minutes ?? 0, 'minute')}`,
+        meaning: sayKeyIsGone(vault),
+      };
     default:
       return {
         short: 'on request',
         why: 'someone locked it',
-        meaning:
-          custody.name === 'passphrase'
-            ? 'The key was removed from memory. Type the passphrase to unlock it again.'
-            : `The key was removed from memory. It is still in ${place}.`,
+        meaning: sayKeyIsGone(vault),
       };
   }
+}
+
+function sayKeyIsGone({ custody }: VaultStatus): string {
+  return custody.name === 'passphrase'
+    ? 'The key was removed from memory. Type the passphrase to unlock it again.'
+    : `The key was removed from memory. It is still in ${nameCustody(custody)}.`;
 }
 
 /** The custody has not returned the key: access was refused, or someone has to unlock it. */

@@ -245,6 +245,7 @@ it('is open 200 times in all, whoever listens', async () => {
       apiKeyId,
       userId: null,
       lineage: [apiKeyId],
+      createdAt: 0,
       permissions: ['projects:read'],
       ip: null,
       label: `key ${apiKeyId}`,

@@ -401,6 +401,7 @@ describeOverDoors('people and keys', (door) => {
       instance_name: null,
       user: null,
       has_password: false,
+      auto_lock_minutes: null,
     };
     expect(nobody.body).toEqual(known);
 
@@ -420,6 +421,7 @@ describeOverDoors('people and keys', (door) => {
       instance_name: expect.any(String),
       user: { name: 'Stan', email: 'stand@example.org', role: 'user', mfa_enabled: false },
       has_password: true,
+      auto_lock_minutes: null,
     });
     door().clock.advance(5 * MINUTE_MS + 1);
     expect((await stan('GET', '/auth/session')).body.confirmed_until).toBeNull();
@@ -448,6 +450,7 @@ describeOverDoors('people and keys', (door) => {
       user: null,
       session_expires_at: null,
       has_password: false,
+      auto_lock_minutes: null,
     });
     expect(own.permissions).toContain('vault:write');
     expect(own.confirmed_until).toBe(door().clock.now() + 5 * MINUTE_MS);
@@ -458,6 +461,7 @@ describeOverDoors('people and keys', (door) => {
       via: null,
       confirmed_until: null,
       has_password: false,
+      auto_lock_minutes: null,
     });
     expect((await as({ token: `${api_key}x` })('GET', '/auth/session')).status).toBe(401);
   });
@@ -532,12 +536,16 @@ describeOverDoors('people and keys', (door) => {
       https_names: [],
       session_days: 7,
       activity_days: 730,
+      auto_lock_minutes: null,
+      auto_lock_strength: 'console',
     });
     expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
       instance_name: 'Attic',
       https_names: ['attic.lan'],
       session_days: 7,
       activity_days: 730,
+      auto_lock_minutes: null,
+      auto_lock_strength: 'console',
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');

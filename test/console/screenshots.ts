@@ -52,6 +52,14 @@ const everyday: Shot[] = [
   { name: 'account', path: '/account' },
   { name: 'activity', path: '/activity' },
   { name: 'settings', path: '/settings' },
+  {
+    name: 'settings-lock',
+    path: '/settings',
+    async prepare(page) {
+      await page.getByLabel('Lock after').selectOption('15');
+      await page.getByRole('radio', { name: /the vault/ }).click();
+    },
+  },
   { name: 'not-found', path: '/nowhere' },
 ];
 const empty: Shot[] = [

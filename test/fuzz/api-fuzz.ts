@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Caller } from '../../electron/instance/access/caller.ts';
+import { type Caller, lockCaller, type OwnerCaller } from '../../electron/instance/access/caller.ts';
 import { createOwner, type Instance, openInstance } from '../../electron/instance/instance.ts';
 import { createRandom } from './copies-fuzz.ts';
 
@@ -193,6 +193,7 @@ async function createCallers(instance: Instance): Promise<FuzzCaller[]> {
     { name: 'a bad key', atDoor: nobody, headers: { authorization: 'Bearer tk_000000000000nothing' } },
     { name: 'owner at the socket', atDoor: createOwner('socket', at), headers: {} },
     { name: 'owner at the window', atDoor: createOwner('window', at), headers: {} },
+    { name: 'locked window', atDoor: lockCaller(createOwner('window', at) as OwnerCaller), headers: {} },
   ];
   for (const who of ['ada', 'user', 'reader']) {
     const cookie = await signIn(instance, `${who}@example.net`);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Act, acts } from '../../electron/instance/access/acts.ts';
-import type { Caller } from '../../electron/instance/access/caller.ts';
+import { type Caller, lockCaller } from '../../electron/instance/access/caller.ts';
 import {
   type Permission,
   permissions,
@@ -41,8 +41,14 @@ async function listRoutes(door: Door): Promise<Route[]> {
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
 /** What a caller is refused with by the table; null when they pass. */
-type Refusal = 'unauthenticated' | 'forbidden' | 'owner_only' | 'confirmation_required' | null;
-const refusals = ['unauthenticated', 'forbidden', 'owner_only', 'confirmation_required'];
+type Refusal =
+  | 'unauthenticated'
+  | 'session_locked'
+  | 'forbidden'
+  | 'owner_only'
+  | 'confirmation_required'
+  | null;
+const refusals = ['unauthenticated', 'session_locked', 'forbidden', 'owner_only', 'confirmation_required'];
 
 interface KindOfCaller {
   name: string;
@@ -55,9 +61,11 @@ function expectOf({ caller, isConfirmed }: KindOfCaller, act: Act): Refusal {
   const { who, confirmation } = acts[act];
   if (who === 'anyone') return null;
   if (caller.kind === 'anonymous') return 'unauthenticated';
+  if (caller.kind === 'locked') return act === 'identity_confirm' ? null : 'session_locked';
   const isPerson = caller.kind === 'owner' || caller.kind === 'user';
   if (who === 'owner' && caller.kind !== 'owner') return 'owner_only';
   if (who === 'os_account' && !(caller.kind === 'owner' && caller.via !== 'browser')) return 'owner_only';
+  if (who === 'person' && !isPerson) return 'forbidden';
   if (who === 'account' && !(isPerson && caller.userId !== null)) return 'forbidden';
   if (who === 'not_token' && caller.kind === 'token') return 'forbidden';
   for (const needed of [who].flat())
@@ -133,6 +141,11 @@ function listCallers(nowMs: number, userId: number): KindOfCaller[] {
       isConfirmed: true,
     },
     ...people,
+    ...people.flatMap(({ name, caller, isConfirmed }): KindOfCaller[] =>
+      isConfirmed && caller.kind === 'owner'
+        ? [{ name: `${name}, then locked`, caller: lockCaller(caller), isConfirmed: false }]
+        : [],
+    ),
     ...roles.map((role) => key(`key of the role ${role}`, rolePermissions[role])),
     ...permissions.map((one) => key(`key with ${one} alone`, [one])),
     ...permissions.map((one) =>
@@ -287,6 +300,7 @@ describe('the table of acts', () => {
         'POST /auth/verify-mfa',
         'POST /auth/link',
         'POST /auth/confirm',
+        'POST /auth/presence',
         'POST /logout',
         'POST /setup',
         'POST /setup/key',

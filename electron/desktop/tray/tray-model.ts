@@ -4,7 +4,7 @@ import type { UpdateState } from '../bridge/bridge-contract.ts';
 type Status = components['schemas']['VaultStatus'];
 
 /** The part of `/api/vault/status` that the tray shows. */
-export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused'> {
+export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused' | 'idle_minutes'> {
   custody: Pick<Status['custody'], 'name'>;
   database: Pick<Status['database'], 'state'>;
   health: Pick<Status['health'], 'level' | 'attention'>;
@@ -139,6 +139,8 @@ function sayCase(vault: TrayVault): string {
       return 'another key found';
     case 'relocated':
       return 'moved or copied?';
+    case 'locked_when_idle':
+      return `nobody used it for ${vault.idle_minutes === 1 ? '1 minute' : `${vault.idle_minutes} minutes`}`;
     default:
       return 'on request';
   }

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/app-error.ts';
-import { type Caller, findConfirmedUntil } from './caller.ts';
+import { type Caller, findConfirmedUntil, type LockedCaller } from './caller.ts';
 import type { Permission } from './permissions.ts';
 
 /**
@@ -7,6 +7,7 @@ import type { Permission } from './permissions.ts';
  * - `anyone`: also those who are not signed in.
  * - `signed_in`: every person and program.
  * - `not_token`: as before, but for deployment tokens, which are bound to one project.
+ * - `person`: someone at the console: with an account, or the owner of this machine without one.
  * - `account`: a person, for their own account.
  * - `owner`: someone with this OS account.
  * - `os_account`: the owner at the window or the socket; a browser's session is not enough.
@@ -17,6 +18,7 @@ type Who =
   | 'anyone'
   | 'signed_in'
   | 'not_token'
+  | 'person'
   | 'account'
   | 'owner'
   | 'os_account';
@@ -34,6 +36,8 @@ type Confirmation = 'none' | 'people' | 'always' | 'old_password';
 interface ActFacts {
   readonly who: Who;
   readonly confirmation: Confirmation;
+  /** Whether a locked session may, too: what opens it. What anyone may, it may anyway. */
+  readonly whileLocked?: true;
 }
 
 /**
@@ -49,7 +53,8 @@ const table = {
   sign_in: { who: 'anyone', confirmation: 'none' },
   sign_out: { who: 'anyone', confirmation: 'none' },
   own_session_read: { who: 'anyone', confirmation: 'none' },
-  identity_confirm: { who: 'account', confirmation: 'none' },
+  identity_confirm: { who: 'account', confirmation: 'none', whileLocked: true },
+  presence_report: { who: 'person', confirmation: 'none' },
   changes_listen: { who: 'not_token', confirmation: 'none' },
   link_create: { who: 'os_account', confirmation: 'none' },
 
@@ -125,17 +130,26 @@ export type Act = keyof typeof table;
 export const acts: Readonly<Record<Act, ActFacts>> = table;
 
 /**
- * Throws `unauthenticated`, `forbidden`, `owner_only` or `confirmation_required` unless the caller may do this now. An
- * old password is checked by the act itself.
+ * Throws `unauthenticated`, `session_locked`, `forbidden`, `owner_only` or `confirmation_required` unless the caller may
+ * do this now. An old password is checked by the act itself.
  */
 export function requireAct(caller: Caller, act: Act, nowMs: number): void {
-  const { who, confirmation } = acts[act];
+  const { who, confirmation, whileLocked } = acts[act];
+  if (caller.kind === 'locked') {
+    if (whileLocked) requireAct(caller.person, act, nowMs);
+    else if (who !== 'anyone') throw lockedError();
+    return;
+  }
   requireWho(caller, who);
   const mustConfirm =
     confirmation === 'always' ||
     (confirmation === 'people' && caller.kind !== 'key' && caller.kind !== 'token');
   if (mustConfirm && findConfirmedUntil(caller, nowMs) === null)
     throw new AppError('confirmation_required', 'Confirm your identity with your password, then try again.');
+}
+
+function lockedError(): AppError {
+  return new AppError('session_locked', 'Locked, because nobody used it for a while: enter your password.');
 }
 
 /** Whether `requireAct` lets the caller pass: for what is left out of an answer rather than refused. */
@@ -148,7 +162,7 @@ export function mayDo(caller: Caller, act: Act, nowMs: number): boolean {
   }
 }
 
-function requireWho(caller: Caller, who: Who): void {
+function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
   if (who === 'anyone') return;
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
   switch (who) {
@@ -157,6 +171,9 @@ function requireWho(caller: Caller, who: Who): void {
     case 'not_token':
       if (caller.kind === 'token') throw new AppError('forbidden', 'A deployment token cannot do this.');
       return;
+    case 'person':
+      if (caller.kind === 'user' || caller.kind === 'owner') return;
+      throw new AppError('forbidden', 'Only people use the console; keys and tokens belong to programs.');
     case 'account':
       if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null) return;
       throw new AppError('forbidden', 'This needs a signed-in account.');

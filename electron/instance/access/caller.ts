@@ -19,6 +19,16 @@ export interface AnonymousCaller extends CallerBase {
 }
 
 /**
+ * A session, or the desktop window, that nobody used for as long as the settings say. SECURITY: a kind of its own with no
+ * permissions, so that what was written for others refuses it.
+ */
+export interface LockedCaller extends CallerBase {
+  readonly kind: 'locked';
+  /** Who this is again once the password is entered; never confirmed. */
+  readonly person: OwnerCaller | UserCaller;
+}
+
+/**
  * Someone with this OS account: the window, the socket, or a browser session opened by a one-time link.
  * `userId` is the account acted as, where the instance has one (the first administrator).
  */
@@ -62,7 +72,13 @@ export interface TokenCaller extends CallerBase {
   readonly lineage: readonly number[];
 }
 
-export type Caller = AnonymousCaller | OwnerCaller | UserCaller | KeyCaller | TokenCaller;
+export type Caller = AnonymousCaller | LockedCaller | OwnerCaller | UserCaller | KeyCaller | TokenCaller;
+
+/** SECURITY: a confirmation from before the lock does not outlast it. */
+export function lockCaller(person: OwnerCaller | UserCaller): LockedCaller {
+  const { ip, label } = person;
+  return { kind: 'locked', ip, label, permissions: [], person: { ...person, confirmedAt: null } };
+}
 
 /**
  * Throws `not_found` when a deployment token requests another project. SECURITY: the same error as for a project

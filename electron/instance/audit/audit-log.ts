@@ -12,7 +12,7 @@ export interface AuditLine {
   id: number;
   at: number;
   operation: string;
-  actorKind: Caller['kind'] | 'instance';
+  actorKind: Exclude<Caller['kind'], 'locked'> | 'instance';
   userId: number | null;
   actor: string;
   ip: string | null;
@@ -124,15 +124,18 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
     });
   }
 
-  const toLine = ({ name }: Operation, actor: Caller | null, data?: LineData): Line => ({
-    at: clock.now(),
-    operation: name,
-    actorKind: actor?.kind ?? 'instance',
-    userId: actor && 'userId' in actor ? actor.userId : null,
-    actor: actor?.label ?? 'instance',
-    ip: actor?.ip ?? null,
-    data: data === undefined ? null : JSON.stringify(data),
-  });
+  const toLine = ({ name }: Operation, actor: Caller | null, data?: LineData): Line => {
+    const by = actor?.kind === 'locked' ? actor.person : actor;
+    return {
+      at: clock.now(),
+      operation: name,
+      actorKind: by?.kind ?? 'instance',
+      userId: by && 'userId' in by ? by.userId : null,
+      actor: by?.label ?? 'instance',
+      ip: by?.ip ?? null,
+      data: data === undefined ? null : JSON.stringify(data),
+    };
+  };
 
   function keep(line: Line): void {
     waiting.push(line);

@@ -20,6 +20,7 @@ export function certificatesCapability(ctx: Context): Capability {
         name: 'certificates.renewal',
         title: 'Renew the local certificates',
         when: every(DAY_MS),
+        needsKey: true,
         record: 'on_failure',
         isResumed: false,
         // Whoever serves a certificate asks for it again, which renews what is due; an open vault asks too.

@@ -1,3 +1,4 @@
+import { lockCaller, type OwnerCaller } from '../access/caller.ts';
 import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -11,40 +12,61 @@ export interface WindowDoor {
   forgetConfirmation(): void;
 }
 
+/** Who is at the window, and whether it is locked because nobody was. */
+export interface WindowSeat {
+  /** The account the owner of this machine uses; null before set-up. */
+  findAccountId(): number | null;
+  isLocked(): boolean;
+  open(): void;
+}
+
 /**
  * SECURITY: the page has no credentials and gets none: cookies and authorization headers are dropped in both
  * directions. There is no session, so the identity confirmation is stored here.
  */
-export function openWindowDoor(app: App, clock: Clock, findAccountId: () => number | null): WindowDoor {
+export function openWindowDoor(app: App, clock: Clock, seat: WindowSeat): WindowDoor {
   let confirmedAt: number | null = null;
   const confirm = () => {
     confirmedAt = clock.now();
+  };
+  const findCaller = () => {
+    const userId = seat.findAccountId();
+    const owner: OwnerCaller = {
+      kind: 'owner',
+      via: 'window',
+      ip: null,
+      label: 'owner',
+      permissions,
+      userId,
+      sessionId: null,
+      // Before there is an account nobody could confirm, and whoever is here may create it.
+      confirmedAt: userId === null ? clock.now() : confirmedAt,
+      noteConfirmed: confirm,
+    };
+    if (userId === null || !seat.isLocked()) return owner;
+    // SECURITY: a confirmation does not outlast the lock.
+    confirmedAt = null;
+    return lockCaller(owner);
   };
   return {
     async fetch(request) {
       const bare = new Request(request);
       for (const name of ['cookie', 'authorization']) bare.headers.delete(name);
-      const userId = findAccountId();
-      const answer = await app.fetch(bare, {
-        kind: 'owner',
-        via: 'window',
-        ip: null,
-        label: 'owner',
-        permissions,
-        userId,
-        sessionId: null,
-        // Before there is an account nobody could confirm, and whoever is here may create it.
-        confirmedAt: userId === null ? clock.now() : confirmedAt,
-        noteConfirmed: confirm,
-      });
+      const answer = await app.fetch(bare, findCaller);
       // As in a browser, where set-up opens a session: the password was just entered.
-      if (answer.ok && request.method === 'POST' && new URL(request.url).pathname === '/api/setup') confirm();
+      if (answer.ok && request.method === 'POST' && new URL(request.url).pathname === '/api/setup') {
+        seat.open();
+        confirm();
+      }
       if (!answer.headers.has('set-cookie')) return answer;
       const headers = new Headers(answer.headers);
       headers.delete('set-cookie');
       return new Response(answer.body, { status: answer.status, headers });
     },
-    confirm,
+    confirm() {
+      // SECURITY: what the system checks confirms, and only the password unlocks.
+      if (!seat.isLocked()) confirm();
+    },
     forgetConfirmation() {
       confirmedAt = null;
     },

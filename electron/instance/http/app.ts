@@ -26,8 +26,11 @@ export interface Credentials {
 /** From credentials to a caller; the door's own caller when there are none. Throws for credentials that are bad. */
 export type Identify = (credentials: Credentials, doorCaller: Caller) => Caller;
 
+/** Who sends requests without credentials through a door: asked again, by a function, where that can change. */
+export type DoorCaller = Caller | (() => Caller);
+
 export interface App {
-  fetch(request: Request, doorCaller: Caller): Promise<Response>;
+  fetch(request: Request, door: DoorCaller): Promise<Response>;
 }
 
 export interface AppOptions {
@@ -36,6 +39,8 @@ export interface AppOptions {
   /** Declared names and texts for clients: part of the description. */
   words: object;
   identify: Identify;
+  /** Told who changed something: they are there. */
+  noteUse(caller: Caller): void;
   ctx: Context;
   /** Host names and addresses this instance answers to. */
   listHosts: () => string[];
@@ -48,7 +53,7 @@ export interface AppOptions {
  * under `/api` is a problem, never a page.
  */
 export function createApp(options: AppOptions): App {
-  const { routes, feed, words, identify, ctx, listHosts, consoleRoutes } = options;
+  const { routes, feed, words, identify, noteUse, ctx, listHosts, consoleRoutes } = options;
   const api = new OpenAPIHono<ApiEnv>();
   for (const route of routes) api.route('/', route);
   api.route('/', changeFeedRoutes(ctx, feed));
@@ -86,7 +91,7 @@ export function createApp(options: AppOptions): App {
     throw new AppError('not_found', 'This path does not exist.');
   });
 
-  const app = new OpenAPIHono<ApiEnv & { Bindings: { doorCaller: Caller } }>();
+  const app = new OpenAPIHono<ApiEnv & { Bindings: { findDoorCaller: () => Caller } }>();
   app.use('*', async (c, next) => {
     const requestId = chooseRequestId(c.req.header('x-request-id') ?? null);
     c.set('requestId', requestId);
@@ -95,12 +100,13 @@ export function createApp(options: AppOptions): App {
     setSecurityHeaders(c.res.headers, c.req.path);
   });
   app.use('*', async (c, next) => {
-    const door = c.env.doorCaller;
+    const { findDoorCaller } = c.env;
+    const door = findDoorCaller();
     if (door.kind === 'anonymous') requireKnownHost(c.req.header('host'), listHosts());
     const cookie = findSessionCookie(c, ctx);
     const authorization = c.req.header('authorization') ?? null;
-    const identifyNow = () => identify({ authorization, sessionCookie: cookie, ip: door.ip }, door);
-    const caller = identifyNow();
+    const credentials = { authorization, sessionCookie: cookie, ip: door.ip };
+    const caller = identify(credentials, door);
     // SECURITY: browsers send the cookie automatically, so requests that change something must come from our own
     // pages.
     if (!SAFE_METHODS.has(c.req.method) && cookie !== null && authorization === null) {
@@ -108,10 +114,11 @@ export function createApp(options: AppOptions): App {
     }
     c.set('caller', caller);
     c.set('nowMs', ctx.clock.now());
-    c.set('identifyAgain', identifyNow);
+    c.set('identifyAgain', () => identify(credentials, findDoorCaller()));
     await next();
     if (!SAFE_METHODS.has(c.req.method) && c.res.ok && !c.get('isQuestion')) {
       announceChange(ctx, c.req.path, caller);
+      noteUse(caller);
     }
   });
   app.route('/api', api);
@@ -130,9 +137,10 @@ export function createApp(options: AppOptions): App {
     ),
   );
 
-  async function answer(request: Request, doorCaller: Caller): Promise<Response> {
+  async function answer(request: Request, door: DoorCaller): Promise<Response> {
+    const findDoorCaller = typeof door === 'function' ? door : () => door;
     try {
-      return await app.fetch(await prepare(request), { doorCaller });
+      return await app.fetch(await prepare(request), { findDoorCaller });
     } catch (error) {
       return toProblem(
         await explain(error),

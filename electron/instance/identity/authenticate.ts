@@ -1,11 +1,11 @@
-import type { Caller } from '../access/caller.ts';
+import { type Caller, lockCaller, type OwnerCaller, type UserCaller } from '../access/caller.ts';
 import { permissions, rolePermissions } from '../access/permissions.ts';
 import type { Identify } from '../http/app.ts';
 import { AppError, type ErrorCode, hasCode } from '../kernel/app-error.ts';
 import type { Identity } from './identity.ts';
 import { identityOperations } from './operations.ts';
 import type { Revocable } from './revocations.ts';
-import { getSession } from './sessions/sessions.ts';
+import { getSession, type Session } from './sessions/sessions.ts';
 import { readTokenPrefix, unknownToken } from './tokens/access-tokens.ts';
 import { findApiKeyName, identifyApiKey } from './tokens/api-keys.ts';
 import { findTokenName, identifyDeploymentToken } from './tokens/deployment-tokens.ts';
@@ -73,11 +73,8 @@ function requireNotRevoked({ revocations }: Identity, what: Revocable, id: numbe
   if (revocations.isRevoked(what, id)) throw new AppError('key_revoked', 'This key was turned off.');
 }
 
-function identifySession(
-  { ctx, sightings, revocations }: Identity,
-  token: string,
-  ip: string | null,
-): Caller {
+function identifySession(identity: Identity, token: string, ip: string | null): Caller {
+  const { ctx, sightings, revocations } = identity;
   const session = getSession(ctx, token);
   if (revocations.isRevoked('sessions', session.id))
     throw new AppError('session_expired', 'Your session has ended. Sign in again.');
@@ -85,6 +82,12 @@ function identifySession(
   if (session.kind === 'mfa_pending') {
     return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };
   }
+  const person = identifyPerson(identity, session, ip);
+  // A password opens it again; an owner who acts as no account has none.
+  return person.userId !== null && identity.presence.isSessionLocked(session) ? lockCaller(person) : person;
+}
+
+function identifyPerson({ ctx }: Identity, session: Session, ip: string | null): OwnerCaller | UserCaller {
   const user = session.userId === null ? null : findUser(ctx, session.userId);
   if (session.kind === 'owner') {
     return {

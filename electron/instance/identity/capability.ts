@@ -2,6 +2,7 @@ import { createRoutes } from '../http/api.ts';
 import { every, type Job } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import { type Identity, identitySecretKeepers } from './identity.ts';
+import { idleJob } from './idle-job.ts';
 import { identityOperations } from './operations.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
 import { apiKeyRoutes } from './tokens/api-key-routes.ts';
@@ -33,7 +34,11 @@ export function identityCapability(identity: Identity): Capability {
       .route('/', apiKeyRoutes(identity))
       .route('/', deploymentTokenRoutes(identity)),
     keepers: identitySecretKeepers(identity),
-    jobs: [lastUseJob(identity)],
+    waitsForKey: [
+      'Programs that sign in with an API key or a deployment token',
+      'Codes of the second factor at sign-in; recovery codes work',
+    ],
+    jobs: [lastUseJob(identity), idleJob(identity)],
     async start() {
       identity.linkFiles.removeAll();
     },

@@ -6,6 +6,7 @@ import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
 import { createRevocations, type Revocations } from './revocations.ts';
 import { createLinkFiles, type LinkFiles } from './sessions/link-files.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
+import { createPresence, type Presence } from './sessions/presence.ts';
 import { removeSecondFactor } from './sessions/second-factor.ts';
 import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
 import { createSignInThrottle, type SignInThrottle } from './sessions/sign-in-throttle.ts';
@@ -26,10 +27,21 @@ export interface Identity {
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
+  readonly presence: Presence;
   readonly revocations: Revocations;
   isSetUp(): boolean;
   readonly firstKey: FirstKeyOfSetUp;
+  readonly vaultLock: VaultLock;
   stop(): Promise<void>;
+}
+
+/** The vault, as far as it locks because nobody is there. */
+export interface VaultLock {
+  isOpen(): boolean;
+  /**
+   * Drops the keys once no work needs them, if `isDue` still says so then. False when it has to be tried again.
+   */
+  lock(minutes: number, isDue: () => boolean): Promise<boolean>;
 }
 
 /** Access to the vault's first key during set-up. */
@@ -40,8 +52,11 @@ export interface FirstKeyOfSetUp {
 
 export function createIdentity(
   ctx: Context,
-  firstKey: FirstKeyOfSetUp,
-  findConsoleUrl: () => string | null,
+  {
+    firstKey,
+    vaultLock,
+    findConsoleUrl,
+  }: { firstKey: FirstKeyOfSetUp; vaultLock: VaultLock; findConsoleUrl(): string | null },
 ): Identity {
   const passwords = createPasswords(ctx.bcryptCost);
   const lastUse = createLastUseRecorder(ctx);
@@ -56,9 +71,11 @@ export function createIdentity(
     throttle: createSignInThrottle(ctx),
     lastUse,
     sightings: createSessionSightings(),
+    presence: createPresence(ctx),
     revocations,
     isSetUp: () => hasUsers(ctx),
     firstKey,
+    vaultLock,
     async stop() {
       linkFiles.removeAll();
       lastUse.flush();

@@ -1,5 +1,5 @@
 import { type Role, roles } from '../access/permissions.ts';
-import { declareOperations, operation } from '../audit/operation.ts';
+import { bareOperation, declareOperations, operation } from '../audit/operation.ts';
 import { countOf, plain, say } from '../audit/sentence.ts';
 
 interface PersonLine extends Record<string, unknown> {
@@ -43,6 +43,7 @@ export const identityOperations = declareOperations({
     ({ user_id }, names) =>
       say`Refused a confirmation of ${names.user(user_id)}: wrong password, or too many attempts`,
   ),
+  SESSION_OPENED: bareOperation('Session unlocked', () => say`Came back, and unlocked the session`),
   KEY_REFUSED: operation<{ ip: string | null; name: string | null; reason: string }>(
     'Key refused',
     ({ name, reason }) => {

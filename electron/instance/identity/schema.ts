@@ -73,6 +73,10 @@ export const sessions = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     /** When the person last confirmed their identity. */
     confirmedAt: integer('confirmed_at'),
+    /** When the person was last seen to use it; null for one from before this was kept. */
+    usedAt: integer('used_at'),
+    /** Since when it is locked, until the password opens it. */
+    lockedAt: integer('locked_at'),
     ip: text('ip'),
     userAgent: text('user_agent'),
   },

@@ -50,6 +50,8 @@ export interface Jobs {
   /** Accepts no more jobs, waits for running ones, then aborts them: at most six seconds. */
   stop(): Promise<void>;
   listJobs(): DeclaredJob[];
+  /** Whether a run that needs the key is under way or waiting for its turn. */
+  isUsingKey(): boolean;
   listRuns(filter: RunFilter, limit: number): JobRun[];
 }
 
@@ -264,6 +266,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       await isWithin(all, ABORT_WAIT_MS);
     },
     listJobs: () => [...jobs.values()].map((job) => ({ job, nextAt: findNextAt(job) })),
+    isUsingKey: () => active.some(({ job }) => job.needsKey),
     listRuns: (filter, limit) =>
       listRuns(store, filter, limit).map((row) => {
         const progress = active.find(({ id }) => id === row.id)?.progress;

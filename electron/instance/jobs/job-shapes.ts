@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
+import { describeSchedule } from './job.ts';
 import type { DeclaredJob } from './job-queue.ts';
 import { type JobRun, runStates } from './job-runs.ts';
 
@@ -36,10 +37,12 @@ export function toJobsJson(jobs: readonly DeclaredJob[], runs: readonly JobRun[]
 }
 
 function describeJob({ job, nextAt }: DeclaredJob) {
-  const { when } = job;
-  const schedule =
-    when.kind === 'every' ? `every ${when.ms / 1000} s` : when.kind === 'cron' ? when.text : 'on request';
-  return { name: job.name, title: job.title, schedule, nextAt: nextAt === null ? null : Math.round(nextAt) };
+  return {
+    name: job.name,
+    title: job.title,
+    schedule: describeSchedule(job.when),
+    nextAt: nextAt === null ? null : Math.round(nextAt),
+  };
 }
 
 function describeRun(run: JobRun) {

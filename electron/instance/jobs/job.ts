@@ -37,12 +37,20 @@ export interface Job<Given extends Payload = Payload> {
   record: 'always' | 'if_possible' | 'on_failure';
   /** Whether a run that a kill or a stop cut short is begun again at the next start. */
   isResumed: boolean;
+  /** Whether it reads or encrypts secrets: listed among what waits for a locked vault, which locks after its run. */
+  needsKey?: true;
   run(run: Run<Given>): Promise<Result | undefined>;
 }
 
 /** @param atStart whether it runs at the start too, and not only once the time has passed. */
 export const every = (ms: number, { atStart = false } = {}): When => ({ kind: 'every', ms, atStart });
 export const queued: When = { kind: 'queued' };
+
+/** In words. */
+export function describeSchedule(when: When): string {
+  if (when.kind === 'every') return `every ${when.ms / 1000} s`;
+  return when.kind === 'cron' ? when.text : 'on request';
+}
 
 /** Throws `invalid_request` for a text of neither five nor six fields, or one that never comes due. */
 export function cron(text: string): When {

@@ -24,6 +24,7 @@ export const errorKinds = {
   key_expired: [401, 'Key Expired'],
   key_revoked: [401, 'Key Revoked'],
   session_expired: [401, 'Session Expired'],
+  session_locked: [423, 'Session Locked'],
   mfa_required: [401, 'Second Factor Required'],
   clock_went_back: [401, 'Clock Went Back'],
   forbidden: [403, 'Forbidden'],

@@ -20,6 +20,8 @@ export interface Capability {
   readonly keepers?: readonly SecretKeeper[];
   /** Its reasons in the key's health, with the page of the console that helps. */
   readonly health?: Readonly<Record<string, HealthReasonFacts>>;
+  /** What it does not do or answer while the vault is locked, in words, beside jobs that say so themselves. */
+  readonly waitsForKey?: readonly string[];
   /** Its background jobs: on a schedule, or on request. */
   readonly jobs?: readonly Job[];
   /** Called once the doors are open. */

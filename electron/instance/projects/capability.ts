@@ -39,6 +39,10 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes()),
     keepers: [projectsSecretKeeper(ctx)],
+    waitsForKey: [
+      'Secret values, for people and for programs: temps-desktop run and deployments get none',
+      'Setting and importing secret values',
+    ],
     jobs: [erasing, readsJob(ctx, reads)],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.

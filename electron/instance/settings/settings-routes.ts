@@ -4,11 +4,15 @@ import { act, answer, body, createRoutes } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
+import { isLooser, lockStrengths, MAX_LOCK_MINUTES, MIN_LOCK_MINUTES } from './auto-lock.ts';
+import { describeAutoLock, type Surroundings } from './auto-lock-words.ts';
 import {
+  getAutoLock,
   getSettings,
   MAX_ACTIVITY_DAYS,
   MAX_SESSION_DAYS,
   MIN_ACTIVITY_DAYS,
+  type Settings,
   updateSettings,
 } from './settings.ts';
 
@@ -19,17 +23,48 @@ const settingsShape = z
     https_names: z.array(z.string()),
     session_days: z.int(),
     activity_days: z.int(),
+    auto_lock_minutes: z.int().nullable(),
+    auto_lock_strength: z.enum(lockStrengths).openapi('LockStrength'),
   })
   .openapi('Settings');
+const autoLockShape = z
+  .object({
+    minutes: z.int().nullable(),
+    strength: z.enum(lockStrengths).openapi('LockStrength'),
+    says: z.string().openapi({ description: 'When what locks, in words; true of the settings as they are' }),
+    window: z.string().nullable().openapi({ description: 'Why the desktop window is not locked, or null' }),
+    reopening: z
+      .string()
+      .openapi({ description: 'What it takes to unlock the vault again, with its custody' }),
+    waits: z
+      .array(
+        z.object({
+          title: z.string(),
+          schedule: z.string().nullable(),
+          next_at: z.int().nullable(),
+        }),
+      )
+      .openapi({ description: 'What is not done while the vault is locked, as declared' }),
+  })
+  .openapi('AutoLock');
 const change = z.strictObject({
   instance_name: displayName(100).optional(),
   https_names: z.array(hostName).max(50).optional(),
   session_days: z.int().min(1).max(MAX_SESSION_DAYS).optional(),
   activity_days: z.int().min(MIN_ACTIVITY_DAYS).max(MAX_ACTIVITY_DAYS).optional(),
+  auto_lock_minutes: z.int().min(MIN_LOCK_MINUTES).max(MAX_LOCK_MINUTES).nullable().optional(),
+  auto_lock_strength: z.enum(lockStrengths).optional(),
 });
 
+const toSettingsJson = ({ autoLock, ...settings }: Settings) =>
+  toAnswer(settingsShape, {
+    ...settings,
+    autoLockMinutes: autoLock.minutes,
+    autoLockStrength: autoLock.strength,
+  });
+
 /** `/settings`. */
-export function settingsRoutes(ctx: Context) {
+export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
   const app = createRoutes();
   app.openapi(
     createRoute({
@@ -39,8 +74,17 @@ export function settingsRoutes(ctx: Context) {
       responses: answer(settingsShape, 'Settings'),
     }),
     (c) => {
-      return c.json(toAnswer(settingsShape, getSettings(ctx)));
+      return c.json(toSettingsJson(getSettings(ctx)));
     },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/settings/auto-lock',
+      ...act('settings_read'),
+      responses: answer(autoLockShape, 'What locks because nobody is there, and what that means'),
+    }),
+    (c) => c.json(toAnswer(autoLockShape, describeAutoLock(ctx, surroundings))),
   );
   app.openapi(
     createRoute({
@@ -56,10 +100,17 @@ export function settingsRoutes(ctx: Context) {
       // SECURITY: a session that lasts longer is in reach for longer.
       if (wanted.session_days !== undefined) requireAct(caller, 'settings_sessions', ctx.clock.now());
       // SECURITY: browsers that trust this instance's authority believe every name in its certificate, and activity that
-      // is removed sooner shows less.
-      if (wanted.https_names !== undefined || wanted.activity_days !== undefined)
+      // is removed sooner shows less; what locks later is in reach for longer.
+      const before = getAutoLock(ctx);
+      const { auto_lock_minutes: minutes = before.minutes, auto_lock_strength: strength = before.strength } =
+        wanted;
+      if (
+        wanted.https_names !== undefined ||
+        wanted.activity_days !== undefined ||
+        isLooser(before, { minutes, strength })
+      )
         requireAct(caller, 'settings_loosen', ctx.clock.now());
-      return c.json(toAnswer(settingsShape, updateSettings(ctx, caller, wanted)));
+      return c.json(toSettingsJson(updateSettings(ctx, caller, wanted)));
     },
   );
   return app;

@@ -2,6 +2,7 @@ import type { Caller } from '../access/caller.ts';
 import { isLocalName, LOCAL_DOMAINS, listMachineNames } from '../certificates/local-names.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import type { AutoLock, LockStrength } from './auto-lock.ts';
 import { settingsOperations } from './operations.ts';
 
 export interface Settings {
@@ -13,6 +14,7 @@ export interface Settings {
   sessionDays: number;
   /** How long lines of the audit log are kept. */
   activityDays: number;
+  autoLock: AutoLock;
 }
 
 export const MAX_SESSION_DAYS = 90;
@@ -27,6 +29,14 @@ export function getSettings(ctx: Context): Settings {
     httpsNames: readSection(ctx, 'https_names') ?? [],
     sessionDays: readSection(ctx, 'session_days') ?? DEFAULT_SESSION_DAYS,
     activityDays: readSection(ctx, 'activity_days') ?? DEFAULT_ACTIVITY_DAYS,
+    autoLock: getAutoLock(ctx),
+  };
+}
+
+export function getAutoLock(ctx: Context): AutoLock {
+  return {
+    minutes: readSection(ctx, 'auto_lock_minutes'),
+    strength: readSection(ctx, 'auto_lock_strength') ?? 'console',
   };
 }
 
@@ -35,6 +45,9 @@ interface Sections {
   https_names: string[];
   session_days: number;
   activity_days: number;
+  /** Null is off. */
+  auto_lock_minutes: number | null;
+  auto_lock_strength: LockStrength;
 }
 
 /** What is to be changed. */
@@ -43,8 +56,8 @@ export type SettingsChange = { [Name in keyof Sections]?: Sections[Name] | undef
 };
 
 /**
- * Changes what is given and leaves the rest. Throws `invalid_request` for a name that someone elsewhere may own. `https_names` count from the next start, `session_days` for sessions
- * opened from now on.
+ * Changes what is given and leaves the rest. Throws `invalid_request` for a name that someone elsewhere may own.
+ * `https_names` count from the next start, `session_days` for sessions opened from now on.
  */
 export function updateSettings(ctx: Context, actor: Caller | null, change: SettingsChange): Settings {
   const { instance_name: name, ...sections } = change;

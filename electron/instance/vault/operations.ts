@@ -4,6 +4,11 @@ import type { Fingerprint } from './sealing/master-key.ts';
 
 export const vaultOperations = declareOperations({
   VAULT_LOCKED: bareOperation('Locked', () => say`Locked the vault`),
+  VAULT_LOCKED_WHEN_IDLE: operation<{ minutes: number }>('Locked by itself', ({ minutes }) =>
+    typeof minutes === 'number'
+      ? say`Locked the vault, because nobody used it for ${countOf(minutes, 'minute')}`
+      : say`Locked the vault, because nobody used it`,
+  ),
   VAULT_UNLOCKED: operation<{ method: string }>('Unlocked', () => say`Unlocked the vault`),
   WARNING_SNOOZED: operation<{ reason: string; days: number }>(
     'Reminder snoozed',

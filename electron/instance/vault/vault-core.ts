@@ -28,6 +28,8 @@ export interface Situation {
   case: VaultCase;
   /** In words; null when running. */
   detail: string | null;
+  /** For `locked_when_idle`: for how long nobody used it. */
+  idleMinutes?: number;
   /** For `waiting`: the custody refused or did not answer; otherwise it is locked. */
   refused?: boolean;
   /** For `old_key` and `foreign_key`: what was found instead. */
@@ -52,6 +54,8 @@ export interface VaultCore {
   custody: KeyCustody;
   situation: Situation;
   readonly scryptLogN?: number | undefined;
+  /** Pieces of work under way that hold a key: the vault does not lock by itself meanwhile. */
+  holders: number;
   /** Number of locks so far: an unlock that started before a lock must not finish after it. */
   lockCount: number;
   /** Epoch ms of the last time the custody was asked for the key. */
@@ -136,6 +140,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     scryptLogN: options.scryptLogN,
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
+    holders: 0,
     lockCount: 0,
     custodyAskedAt: null,
     inCustody: new Set(),
@@ -359,11 +364,32 @@ export function setSituation(core: VaultCore, situation: Situation): void {
  * the audit log: a database that takes none must not keep the keys.
  */
 export function lockVault(core: VaultCore, actor: Caller | null): void {
+  dropKeys(core, { case: 'locked_by_owner', detail: 'Locked on request.', foundFingerprint: null });
+  core.audit.record(vaultOperations.VAULT_LOCKED, actor);
+}
+
+/** The same, because nobody used it for so long: by nobody, and said as what it is. */
+export function lockIdleVault(core: VaultCore, minutes: number): void {
+  const detail = `Locked because nobody used it for ${minutes === 1 ? '1 minute' : `${minutes} minutes`}.`;
+  dropKeys(core, { case: 'locked_when_idle', detail, foundFingerprint: null, idleMinutes: minutes });
+  core.audit.record(vaultOperations.VAULT_LOCKED_WHEN_IDLE, null, { minutes });
+}
+
+function dropKeys(core: VaultCore, situation: Situation): void {
   core.lockCount += 1;
   core.ring.dropAll();
   forgetDroppedKeys();
-  setSituation(core, { case: 'locked_by_owner', detail: 'Locked on request.', foundFingerprint: null });
-  core.audit.record(vaultOperations.VAULT_LOCKED, actor);
+  setSituation(core, situation);
+}
+
+/** Work that holds a key from its beginning to its end, such as writing a copy to a slow drive. */
+export async function holdingKey<T>(core: VaultCore, work: () => Promise<T>): Promise<T> {
+  core.holders += 1;
+  try {
+    return await work();
+  } finally {
+    core.holders -= 1;
+  }
 }
 
 /** The record of the active key. Throws `vault_locked` when nothing was ever recorded. */

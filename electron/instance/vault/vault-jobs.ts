@@ -47,6 +47,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
     name: 'vault.rotation',
     title: 'Encrypt every value with the new key',
     when: queued,
+    needsKey: true,
     record: 'always',
     // What is left to do is in the rotation's own row: `resume` asks for it, as soon as the vault is open.
     isResumed: false,
@@ -61,6 +62,7 @@ export function createVaultJobs(ctx: Context, core: VaultCore): VaultJobs {
     name: 'vault.doctor',
     title: 'Check that every secret can be decrypted, and that the audit log is as it was written',
     when: queued,
+    needsKey: true,
     // A database that takes no writes is one that has to be looked at.
     record: 'if_possible',
     isResumed: false,

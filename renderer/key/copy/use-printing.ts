@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { desktop } from '../../desktop.ts';
-import { useHiddenFromCapture, useHiddenOnBlur } from './use-hidden.ts';
+import { useHiddenWhenAway } from '../../ui/cover.ts';
+import { useHiddenFromCapture } from './use-hidden.ts';
 
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
@@ -14,7 +15,7 @@ export function usePrinting() {
   const [isPrinting, setPrinting] = useState(false);
   const [wasPrinted, setPrinted] = useState(false);
   const hide = useCallback(() => setShown(false), []);
-  useHiddenOnBlur(isShown && !isPrinting, hide);
+  useHiddenWhenAway(isShown && !isPrinting, hide);
   useHiddenFromCapture(isShown);
   useEffect(() => {
     const done = () => setPrinting(false);

@@ -77,7 +77,8 @@ function Locked({ vault }: { vault: VaultStatus }) {
 function WaysOut({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const { custody } = vault;
-  const isByRequest = vault.case === 'locked_by_owner';
+  // The key is where it was: it was only removed from memory.
+  const isByRequest = vault.case === 'locked_by_owner' || vault.case === 'locked_when_idle';
   const wantsPassphrase =
     custody.name === 'passphrase' && !vault.refused && (isByRequest || vault.case === 'waiting');
   const first = wantsPassphrase ? 'passphrase' : isByRequest ? 'custody' : 'copy';

@@ -2,10 +2,11 @@ import { ArrowLeft, ArrowRight, Copy, Eye, EyeOff } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { clearSecretClipboard, copySecret } from '../../ui/clipboard/secret-clipboard.tsx';
+import { useHiddenWhenAway } from '../../ui/cover.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { PaperKit } from '../copy/paper-kit.tsx';
 import type { CopyWizard } from '../copy/use-copy-wizard.ts';
-import { useHiddenFromCapture, useHiddenOnBlur } from '../copy/use-hidden.ts';
+import { useHiddenFromCapture } from '../copy/use-hidden.ts';
 import { WORD_COUNT } from '../copy-input/word-list.ts';
 import { ThreeWords } from './three-words.tsx';
 import { GiveBack, VerifyPaper } from './verify-copy.tsx';
@@ -154,7 +155,7 @@ function OneWord({ words, onWritten }: OneWordProps) {
   const [at, setAt] = useState(0);
   const [isShown, setShown] = useState(false);
   const hide = useCallback(() => setShown(false), []);
-  useHiddenOnBlur(isShown, hide);
+  useHiddenWhenAway(isShown, hide);
   useHiddenFromCapture(isShown);
   const isLast = at === WORD_COUNT - 1;
   return (

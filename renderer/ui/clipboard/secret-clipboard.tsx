@@ -1,6 +1,7 @@
 import { ClipboardCheck, ClipboardX } from 'lucide-react';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { desktop } from '../../desktop.ts';
+import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { Ticks } from '../instruments/ticks.tsx';
 import { showToast } from '../overlays/toasts.tsx';
@@ -16,7 +17,7 @@ export const KEPT_MS = 45_000;
 
 type Desktop = NonNullable<typeof desktop>;
 
-let stopLast: (() => void) | null = null;
+let last: ClipboardWatch | null = null;
 
 /**
  * Puts a secret on the clipboard and clears it after 45 seconds if it is still there. A page without focus may
@@ -28,7 +29,7 @@ let stopLast: (() => void) | null = null;
 export async function copySecret(text: string | Promise<string>, name: string): Promise<void> {
   const watch = await (desktop ? copyByDesktop(desktop, text) : copyByPage(text));
   // The next copied secret replaces this one, on the clipboard and in the toast.
-  stopLast?.();
+  last?.stop();
   const dismiss = showToast(
     {
       icon: ClipboardCheck,
@@ -43,7 +44,7 @@ export async function copySecret(text: string | Promise<string>, name: string): 
     null,
   );
   watch.subscribe(() => watch.read() === 'gone' && dismiss());
-  stopLast = watch.stop;
+  last = watch;
 }
 
 /** The desktop keeps it out of clipboard histories and clears it even without focus; a page can do neither. */
@@ -82,7 +83,7 @@ async function writeText(text: string | Promise<string>): Promise<string> {
 /** Clears the clipboard, whatever is on it. Throws when the browser refuses. */
 export async function clearSecretClipboard(): Promise<void> {
   await (desktop ? desktop.clearClipboard() : clearClipboard());
-  stopLast?.();
+  last?.stop();
 }
 
 async function clearNow(): Promise<void> {
@@ -96,6 +97,27 @@ async function clearNow(): Promise<void> {
       text: 'The browser refused. Copy something else to replace it.',
     });
   }
+}
+
+const never = () => () => undefined;
+
+/** For where messages are not shown: what was copied last, while it may still be on the clipboard. */
+export function ClipboardNote() {
+  const watch = last;
+  const fate = useSyncExternalStore(watch?.subscribe ?? never, () => watch?.read() ?? 'gone');
+  if (!watch || fate === 'gone') return null;
+  return (
+    <Banner
+      tone="attention"
+      action={
+        <Button isSmall onClick={() => void clearNow()}>
+          Clear now
+        </Button>
+      }
+    >
+      A copied secret may still be on the clipboard. <Fate watch={watch} />
+    </Banner>
+  );
 }
 
 /** Says what will happen to the copied secret, with a countdown. */

@@ -13,6 +13,8 @@ interface DialogProps {
   width?: 480 | 560 | 640 | 860;
   /** A warning: no close button, announced as an alert. */
   isAlert?: boolean;
+  /** Above everything, which it hides: the lock. */
+  isCover?: boolean;
   /** Initial focus; otherwise the field with `autoFocus`, or the first control. */
   firstFocus?: RefObject<HTMLElement | null>;
   /** Its content, read with its title if there is no `text`. */
@@ -33,6 +35,7 @@ export function Dialog(props: DialogProps) {
     aside,
     width = 480,
     isAlert = false,
+    isCover = false,
     firstFocus,
     body,
     children,
@@ -41,7 +44,7 @@ export function Dialog(props: DialogProps) {
   return (
     <RadixDialog.Root open onOpenChange={(next) => !next && onClose()}>
       <RadixDialog.Portal>
-        <RadixDialog.Overlay className="scrim">
+        <RadixDialog.Overlay className={isCover ? 'scrim cover' : 'scrim'}>
           <RadixDialog.Content
             className="dialog"
             style={{ width }}

@@ -1,9 +1,10 @@
 import { Eye, Lock } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Empty } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
+import { useHiddenWhenAway } from '../../ui/cover.ts';
 import type { OpenDialog } from '../dialogs.tsx';
 import { ProblemBanner } from '../problem-banner.tsx';
 import type { Rights } from '../rights.ts';
@@ -21,7 +22,7 @@ interface RawViewProps {
  * The variables of one environment as editable `.env` text.
  *
  * SECURITY: the text is only in its text box, which React does not control. It is cleared when hidden, when the
- * window loses the focus before anything was changed, and with the page.
+ * window loses the focus or is locked before anything was changed, and with the page.
  */
 export function RawView({ project, environment, rights, open }: RawViewProps) {
   const area = useRef<HTMLTextAreaElement>(null);
@@ -51,11 +52,7 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
         if (!box.isConnected) box.value = '';
       });
   }, [isShown]);
-  useEffect(() => {
-    if (!isShown || isChanged) return;
-    window.addEventListener('blur', hide);
-    return () => window.removeEventListener('blur', hide);
-  });
+  useHiddenWhenAway(isShown && !isChanged, hide);
   const review = () =>
     open({
       kind: 'import',

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useHiddenWhenAway } from '../../ui/cover.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
 
 export const SHOWN_MS = 30_000;
@@ -20,7 +21,7 @@ export interface Holder {
 
 /**
  * Reveals one value at a time, fetched on request. It is hidden after 30 seconds, when the window loses the focus
- * or is covered, when another value is shown, and when the page is left.
+ * or is covered or locked, when another value is shown, and when the page is left.
  */
 export function useReveal(scope: VariableScope) {
   const [revealed, setRevealed] = useState<Revealed | null>(null);
@@ -57,15 +58,9 @@ export function useReveal(scope: VariableScope) {
   useEffect(() => {
     if (hidesAtMs === null) return;
     const timer = setTimeout(hide, hidesAtMs - Date.now());
-    const hideWhenCovered = () => document.hidden && hide();
-    window.addEventListener('blur', hide);
-    document.addEventListener('visibilitychange', hideWhenCovered);
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('blur', hide);
-      document.removeEventListener('visibilitychange', hideWhenCovered);
-    };
+    return () => clearTimeout(timer);
   }, [hidesAtMs, hide]);
+  useHiddenWhenAway(hidesAtMs !== null, hide);
   // A response after the page was left is dropped.
   useEffect(
     () => () => {

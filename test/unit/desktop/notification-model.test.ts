@@ -53,6 +53,8 @@ describe('what is told', () => {
     const asked: TrayVault = { ...ok, state: 'locked', case: 'locked_by_owner' };
     expect(tell([0, ok], [1, gone], [2, gone])).toEqual([null, 'Temps is locked', null]);
     expect(tell([0, ok], [1, asked])).toEqual([null, null]);
+    // Nor is one that was set to happen.
+    expect(tell([0, ok], [1, { ...asked, case: 'locked_when_idle' }])).toEqual([null, null]);
     // At the start the window itself says it.
     expect(tell([0, gone])).toEqual([null]);
   });

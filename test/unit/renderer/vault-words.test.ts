@@ -38,6 +38,16 @@ describe('where the key is kept', () => {
 });
 
 describe('why the vault is locked', () => {
+  it('is said as it was: nobody used it, and nobody asked', () => {
+    const idle = vault({ state: 'locked', case: 'locked_when_idle', idle_minutes: 10 });
+    expect(caseWords(idle)).toMatchObject({
+      short: 'nobody used it',
+      why: 'nobody used it for 10 minutes',
+      meaning: 'The key was removed from memory. It is still in the key file.',
+    });
+    expect(caseWords({ ...idle, case: 'locked_by_owner', idle_minutes: null }).why).toBe('someone locked it');
+  });
+
   it('names the keychain, or the place that was looked at', () => {
     const locked = { state: 'locked', case: 'missing' } as const;
     expect(caseWords(vault({ ...locked, custody: keyring })).why).toContain('GNOME Keyring');

@@ -1,5 +1,6 @@
 import { type Caller, findConfirmedUntil } from '../../access/caller.ts';
 import type { Offered } from '../../http/to-answer.ts';
+import { getAutoLock } from '../../settings/settings.ts';
 import type { Identity } from '../identity.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import type { currentSessionShape } from './session-shapes.ts';
@@ -7,9 +8,13 @@ import { findSessionExpiry } from './sessions.ts';
 
 /** What a page needs to know about its session before it shows anything. */
 export function describeCurrentSession(
-  { ctx, isSetUp }: Identity,
+  identity: Identity,
   caller: Caller,
 ): Offered<typeof currentSessionShape> {
+  // With what the page beneath needs to stay as it is; nothing of it is answered.
+  if (caller.kind === 'locked')
+    return { ...describeCurrentSession(identity, caller.person), state: 'locked' };
+  const { ctx, isSetUp } = identity;
   if (caller.kind === 'anonymous') {
     return {
       state: caller.pendingSessionId === null ? 'anonymous' : 'second_factor',
@@ -22,11 +27,14 @@ export function describeCurrentSession(
       instanceName: null,
       user: null,
       hasPassword: false,
+      autoLockMinutes: null,
     };
   }
   const userId = 'userId' in caller ? caller.userId : null;
   const user = userId === null ? null : findUser(ctx, userId);
   const sessionId = 'sessionId' in caller ? caller.sessionId : null;
+  const hasPassword =
+    user !== null && (sessionId !== null || (caller.kind === 'owner' && caller.via === 'window'));
   return {
     state: 'signed_in',
     kind: caller.kind,
@@ -37,7 +45,7 @@ export function describeCurrentSession(
     isSetUp: isSetUp(),
     instanceName: ctx.store.identity.name,
     user: user && { ...user, role: caller.kind === 'owner' ? 'admin' : strongestRole(user) },
-    hasPassword:
-      user !== null && (sessionId !== null || (caller.kind === 'owner' && caller.via === 'window')),
+    hasPassword,
+    autoLockMinutes: caller.kind === 'owner' || caller.kind === 'user' ? getAutoLock(ctx).minutes : null,
   };
 }

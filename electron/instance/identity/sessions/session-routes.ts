@@ -106,12 +106,28 @@ export function sessionRoutes(identity: Identity) {
   app.openapi(
     createRoute({
       method: 'post',
+      path: '/auth/presence',
+      ...act('presence_report'),
+      responses: noContent('Counts from now; sent by the console while its person does something'),
+    }),
+    (c) => {
+      // Nobody else's page has to look again.
+      c.set('isQuestion', true);
+      identity.presence.noteUse(c.get('caller'));
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
       path: '/logout',
       ...act('sign_out'),
       responses: answer(signedOutShape, 'Signed out'),
     }),
     (c) => {
-      const caller = c.get('caller');
+      const given = c.get('caller');
+      const caller = given.kind === 'locked' ? given.person : given;
       const sessionId =
         caller.kind === 'anonymous'
           ? caller.pendingSessionId
@@ -261,7 +277,8 @@ export function sessionRoutes(identity: Identity) {
     }),
     (c) => {
       const caller = c.get('caller');
-      if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+      if (caller.kind === 'anonymous' || caller.kind === 'locked')
+        throw new AppError('unauthenticated', 'Sign in first.');
       const userId = 'userId' in caller ? caller.userId : null;
       return c.json(toMeJson(caller, userId === null ? null : getUser(ctx, userId)));
     },

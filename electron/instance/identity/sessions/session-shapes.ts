@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { AnonymousCaller, Caller } from '../../access/caller.ts';
+import type { AnonymousCaller, Caller, LockedCaller } from '../../access/caller.ts';
 import { permissions, roles } from '../../access/permissions.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { FirstKey } from '../../vault/key/first-key.ts';
@@ -103,7 +103,7 @@ const currentUser = z
 /** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
 export const currentSessionShape = z
   .object({
-    state: z.enum(['anonymous', 'second_factor', 'signed_in']),
+    state: z.enum(['anonymous', 'second_factor', 'signed_in', 'locked']),
     kind: z.enum(['owner', 'user', 'key', 'token']).nullable(),
     via: z.enum(['window', 'socket', 'browser']).nullable(),
     permissions: z.array(z.enum(permissions)),
@@ -117,10 +117,13 @@ export const currentSessionShape = z
     user: z.union([currentUser, z.null()]),
     /** Whether a password can confirm who this is. */
     has_password: z.boolean(),
+    auto_lock_minutes: z.int().nullable().openapi({
+      description: 'After how long without a report that the person is there something locks; null for never',
+    }),
   })
   .openapi('CurrentSession');
 
-export function toMeJson(caller: Exclude<Caller, AnonymousCaller>, user: User | null) {
+export function toMeJson(caller: Exclude<Caller, AnonymousCaller | LockedCaller>, user: User | null) {
   const { kind, label } = caller;
   if (user === null) {
     const role = kind === 'key' || kind === 'token' ? kind : 'admin';

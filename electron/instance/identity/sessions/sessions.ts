@@ -5,14 +5,13 @@ import type { Context } from '../../kernel/context.ts';
 import { getSettings } from '../../settings/settings.ts';
 import { identityOperations } from '../operations.ts';
 import type { Revocations } from '../revocations.ts';
+import { CLOCK_TOLERANCE_MS } from './idle.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 const OWNER_SESSION_MS = 12 * HOUR_MS;
 /** Time between the password and the second factor. */
 const PENDING_SESSION_MS = 10 * 60 * 1000;
-/** Tolerance for a clock that is set back (NTP). */
-const CLOCK_TOLERANCE_MS = 60_000;
 
 export type SessionKind = 'user' | 'owner' | 'mfa_pending';
 
@@ -23,6 +22,9 @@ export interface Session {
   createdAt: number;
   expiresAt: number;
   confirmedAt: number | null;
+  /** When its person was last seen to use it; at most half a minute old while they do. */
+  usedAt: number | null;
+  lockedAt: number | null;
 }
 
 export interface NewSession {
@@ -31,6 +33,9 @@ export interface NewSession {
   maxAgeS: number;
   session: Session;
 }
+
+const COLUMNS = `id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt,
+  confirmed_at AS confirmedAt, used_at AS usedAt, locked_at AS lockedAt`;
 
 function lifetimeMs(ctx: Context, kind: SessionKind): number {
   if (kind === 'owner') return OWNER_SESSION_MS;
@@ -57,8 +62,8 @@ export function createSession(
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE expires_at < ?').run(now);
     return ctx.store.sqlite
       .prepare(
-        `INSERT INTO sessions (token_hash, kind, user_id, created_at, expires_at, confirmed_at, ip, user_agent)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO sessions (token_hash, kind, user_id, created_at, expires_at, confirmed_at, used_at, ip, user_agent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck()
       .get(
@@ -68,6 +73,7 @@ export function createSession(
         now,
         expiresAt,
         confirmedAt,
+        now,
         wanted.ip,
         wanted.userAgent?.slice(0, 300) ?? null,
       );
@@ -75,7 +81,16 @@ export function createSession(
   return {
     token,
     maxAgeS: Math.floor(lifeMs / 1000),
-    session: { id, kind: wanted.kind, userId: wanted.userId, createdAt: now, expiresAt, confirmedAt },
+    session: {
+      id,
+      kind: wanted.kind,
+      userId: wanted.userId,
+      createdAt: now,
+      expiresAt,
+      confirmedAt,
+      usedAt: now,
+      lockedAt: null,
+    },
   };
 }
 
@@ -85,10 +100,7 @@ export function createSession(
  */
 export function getSession(ctx: Context, token: string): Session {
   const row = ctx.store.sqlite
-    .prepare(
-      `SELECT id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt, confirmed_at AS confirmedAt
-       FROM sessions WHERE token_hash = ?`,
-    )
+    .prepare(`SELECT ${COLUMNS} FROM sessions WHERE token_hash = ?`)
     .get(hashToken(token)) as Session | undefined;
   const now = ctx.clock.now();
   if (!row || row.expiresAt <= now)
@@ -108,11 +120,34 @@ export function findSessionExpiry(ctx: Context, id: number): number | null {
   return (expiresAt as number | undefined) ?? null;
 }
 
-/** Records that the person confirmed their identity now. */
+/** Records that the person confirmed their identity now, which opens a locked one. */
 export function confirmSession(ctx: Context, id: number): void {
   ctx.store.transaction(() => {
-    ctx.store.sqlite.prepare('UPDATE sessions SET confirmed_at = ? WHERE id = ?').run(ctx.clock.now(), id);
+    ctx.store.sqlite
+      .prepare('UPDATE sessions SET confirmed_at = ?, locked_at = NULL WHERE id = ?')
+      .run(ctx.clock.now(), id);
   });
+}
+
+/** SECURITY: its confirmation goes with the lock. */
+export function noteSessionLocked(ctx: Context, id: number): void {
+  ctx.store.sqlite
+    .prepare('UPDATE sessions SET locked_at = ?, confirmed_at = NULL WHERE id = ?')
+    .run(ctx.clock.now(), id);
+}
+
+export function noteSessionUsed(ctx: Context, id: number): void {
+  ctx.store.sqlite.prepare('UPDATE sessions SET used_at = ? WHERE id = ?').run(ctx.clock.now(), id);
+}
+
+/** Those of accounts, which a password can open again, that are neither over nor locked. */
+export function listOpenSessions(ctx: Context): Session[] {
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT ${COLUMNS} FROM sessions
+       WHERE locked_at IS NULL AND user_id IS NOT NULL AND kind != 'mfa_pending' AND expires_at > ?`,
+    )
+    .all(ctx.clock.now()) as Session[];
 }
 
 /** Ends a session now, whatever the database does. */
@@ -133,8 +168,7 @@ export interface SessionOfUser extends Session {
 export function listSessionsOf(ctx: Context, userId: number): SessionOfUser[] {
   return ctx.store.sqlite
     .prepare(
-      `SELECT id, kind, user_id AS userId, created_at AS createdAt, expires_at AS expiresAt,
-         confirmed_at AS confirmedAt, ip, user_agent AS userAgent
+      `SELECT ${COLUMNS}, ip, user_agent AS userAgent
        FROM sessions WHERE user_id = ? AND expires_at > ? ORDER BY created_at DESC, id DESC`,
     )
     .all(userId, ctx.clock.now()) as SessionOfUser[];

@@ -1,6 +1,5 @@
 import type { AnonymousCaller, Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
-import type { Context } from '../../kernel/context.ts';
 import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
@@ -61,7 +60,7 @@ export async function signIn(
   }
   throttle.noteSuccess(guessed);
   const kind = user.mfaEnabled ? 'mfa_pending' : 'user';
-  const opened = createSession(ctx, { kind, userId: user.id, isConfirmed: !user.mfaEnabled, ...client });
+  const opened = openSession(identity, { kind, userId: user.id, isConfirmed: !user.mfaEnabled, ...client });
   if (user.mfaEnabled)
     ctx.audit.note(identityOperations.SECOND_FACTOR_AWAITED, null, String(user.id), {
       user_id: user.id,
@@ -102,17 +101,18 @@ export function verifySecondFactor(
   endSession(ctx, identity.revocations, pendingId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
-  return createSession(ctx, { kind: 'user', userId: user.id, isConfirmed: true, ...client });
+  return openSession(identity, { kind: 'user', userId: user.id, isConfirmed: true, ...client });
 }
 
-/** Confirms the identity again, for five minutes. Throws `invalid_credentials`, `forbidden`. */
+/** Confirms the identity again, for five minutes, and opens what was locked. Throws `invalid_credentials`, `forbidden`. */
 export async function confirmWithPassword(
   identity: Identity,
-  caller: Caller,
+  given: Caller,
   password: SecretText,
 ): Promise<void> {
   const { ctx, throttle } = identity;
-  const remember = rememberConfirmation(ctx, caller);
+  const caller = given.kind === 'locked' ? given.person : given;
+  const remember = rememberConfirmation(identity, caller);
   if ((caller.kind !== 'user' && caller.kind !== 'owner') || caller.userId === null || remember === null)
     throw new AppError('forbidden', 'Only people who are signed in can confirm their identity.');
   const user = getUser(ctx, caller.userId);
@@ -132,16 +132,31 @@ export async function confirmWithPassword(
     refused();
     throw new AppError('invalid_credentials', 'Wrong password.');
   }
-  throttle.noteSuccess(guessed);
   remember();
+  throttle.noteSuccess(guessed);
 }
 
 /** Where the confirmation is stored: in the session, or in the window's door. Null for callers with neither. */
-function rememberConfirmation(ctx: Context, caller: Caller): (() => void) | null {
-  if (caller.kind === 'owner' && caller.noteConfirmed) return caller.noteConfirmed;
+function rememberConfirmation(identity: Identity, caller: Caller): (() => void) | null {
   if (caller.kind !== 'user' && caller.kind !== 'owner') return null;
+  const { ctx, presence } = identity;
+  const opened = (seat: number | 'window') => {
+    if (presence.open(seat)) ctx.audit.record(identityOperations.SESSION_OPENED, caller);
+  };
+  if (caller.kind === 'owner' && caller.noteConfirmed) {
+    const { noteConfirmed } = caller;
+    return () => {
+      opened('window');
+      noteConfirmed();
+    };
+  }
   const { sessionId } = caller;
-  return sessionId === null ? null : () => confirmSession(ctx, sessionId);
+  if (sessionId === null) return null;
+  return () => {
+    // In memory first: a disk that takes no writes must not keep its person out.
+    opened(sessionId);
+    confirmSession(ctx, sessionId);
+  };
 }
 
 /**
@@ -171,7 +186,7 @@ export async function setUpAdministrator(
     throw error;
   }
   noteSignIn(identity, user, client, 'set-up link');
-  return createSession(ctx, { kind: 'owner', userId: user.id, isConfirmed: true, ...client });
+  return openSession(identity, { kind: 'owner', userId: user.id, isConfirmed: true, ...client });
 }
 
 /**
@@ -255,8 +270,15 @@ export function redeemOwnerLink(identity: Identity, token: string, client: Clien
   }
   const userId = findFirstAdministrator(ctx)?.id ?? null;
   // SECURITY: a link can be passed on or read by someone else; what it opens is not enough to read a secret.
-  const opened = createSession(ctx, { kind: 'owner', userId, isConfirmed: false, ...client });
+  const opened = openSession(identity, { kind: 'owner', userId, isConfirmed: false, ...client });
   ctx.audit.append(identityOperations.OWNER_SIGNED_IN, null, { ip: client.ip });
+  return opened;
+}
+
+/** Who signs in is there. */
+function openSession({ ctx, presence }: Identity, wanted: Parameters<typeof createSession>[1]): NewSession {
+  const opened = createSession(ctx, wanted);
+  presence.noteSignIn(opened.session.id);
   return opened;
 }
 

@@ -45,7 +45,8 @@ export function toReader(caller: Caller): Reader {
         projectId: caller.projectId,
       };
     case 'anonymous':
-      // SECURITY: no route gives a value to someone who is not signed in.
+    case 'locked':
+      // SECURITY: no route gives a value to someone who is not signed in, or whose session is locked.
       throw new Error('A value was read by no one.');
   }
 }

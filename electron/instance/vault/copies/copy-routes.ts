@@ -6,6 +6,7 @@ import { toAnswer } from '../../http/to-answer.ts';
 import type { HandedCopy } from '../key/unlock.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
+import { holdingKey } from '../vault-core.ts';
 import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
 import {
@@ -83,7 +84,7 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       // elsewhere may take a protected file, nothing plainer.
       if (request.format !== 'age' || request.path !== undefined)
         requireAct(caller, 'copies_make_plainer', ctx.clock.now());
-      const made = await createKeyCopy(core, caller, {
+      const wanted = {
         format: request.format,
         of: request.for,
         ...(request.path === undefined ? {} : { path: request.path }),
@@ -91,7 +92,8 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         ...(request.passphrase === undefined ? {} : { passphrase: new SecretText(request.passphrase) }),
         keepAnyway: request.keep_anyway ?? false,
         unprotectedConfirmed: request.unprotected_confirmed ?? false,
-      });
+      };
+      const made = await holdingKey(core, () => createKeyCopy(core, caller, wanted));
       const isText = request.format === 'words' || request.format === 'text';
       const content = made.content === null ? null : Buffer.from(made.content);
       return c.json(
@@ -139,10 +141,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const request = c.req.valid('json');
       if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
       const words = request.words?.map((word) => new SecretText(word));
-      const copy = await proveKeyCopy(core, caller, c.req.valid('param').id, {
-        ...toHanded(request),
-        ...(words ? { words } : {}),
-      });
+      const { id } = c.req.valid('param');
+      const proof = { ...toHanded(request), ...(words ? { words } : {}) };
+      const copy = await holdingKey(core, () => proveKeyCopy(core, caller, id, proof));
       return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));
     },
   );

@@ -10,6 +10,7 @@ export const vaultCases = [
   'old_key',
   'foreign_key',
   'locked_by_owner',
+  'locked_when_idle',
   'relocated',
 ] as const;
 export type VaultCase = (typeof vaultCases)[number];

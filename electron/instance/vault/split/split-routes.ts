@@ -6,6 +6,7 @@ import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
 import { SecretText } from '../secret-text.ts';
+import { holdingKey } from '../vault-core.ts';
 import { checkShare, checkTypedShares } from './share-check.ts';
 import { MAX_SHARES } from './slip39/shares.ts';
 import { createSplit, forgetSplit, keepShare, proveSplit } from './split-making.ts';
@@ -58,7 +59,7 @@ export function splitRoutes({ core, ctx }: VaultRouteDeps) {
     }),
     async (c) => {
       const caller = c.get('caller');
-      const made = await createSplit(core, caller, c.req.valid('json'));
+      const made = await holdingKey(core, () => createSplit(core, caller, c.req.valid('json')));
       return c.json(toAnswer(madeSplitShape, { ...made, split: describeSplit(made.split) }), 201);
     },
   );
@@ -77,12 +78,13 @@ export function splitRoutes({ core, ctx }: VaultRouteDeps) {
       const { place, path, share, keep_anyway: keepAnyway = false } = c.req.valid('json');
       // SECURITY: it writes a part of the key to this machine.
       if (path !== undefined) requireAct(caller, 'copies_make_plainer', ctx.clock.now());
-      const kept = await keepShare(core, caller, id, number, {
+      const keeping = {
         keepAnyway,
         ...(place === undefined ? {} : { place }),
         ...(path === undefined ? {} : { path }),
         ...(share === undefined ? {} : { text: new SecretText(share) }),
-      });
+      };
+      const kept = await holdingKey(core, () => keepShare(core, caller, id, number, keeping));
       return c.json(toAnswer(keptShareShape, { ...kept, split: describeSplit(kept.split) }));
     },
   );
@@ -98,7 +100,8 @@ export function splitRoutes({ core, ctx }: VaultRouteDeps) {
     async (c) => {
       const caller = c.get('caller');
       const shares = c.req.valid('json').shares.map((share) => new SecretText(share));
-      const split = await proveSplit(core, caller, c.req.valid('param').id, shares);
+      const { id } = c.req.valid('param');
+      const split = await holdingKey(core, () => proveSplit(core, caller, id, shares));
       return c.json(toAnswer(oneSplitShape, { split: describeSplit(split) }));
     },
   );

@@ -49,6 +49,9 @@ const statusFields = {
   state: z.enum(['running', 'locked']),
   case: z.enum(vaultCases).openapi('VaultCase'),
   detail: z.string().nullable(),
+  idle_minutes: z.int().nullable().openapi({
+    description: 'For `locked_when_idle`: for how long nobody used it',
+  }),
   refused: z.boolean().openapi({
     description: 'While waiting: true when the custody refused or did not respond, false when it is locked',
   }),
@@ -107,6 +110,7 @@ export function toStatusJson(core: VaultCore, jobs: VaultJobs) {
     state: situation.case === 'running' ? 'running' : 'locked',
     case: situation.case,
     detail: situation.detail,
+    idleMinutes: situation.idleMinutes ?? null,
     instance: store.identity,
     fingerprint: active?.fingerprint ?? null,
     refused: situation.refused ?? false,

@@ -92,6 +92,12 @@ describe('the tray', () => {
     ]);
   });
 
+  it('says that nobody used it where that is why', () => {
+    const idle = { state: 'locked', case: 'locked_when_idle' } as const;
+    expect(labels(input({ ...idle, idle_minutes: 10 }))[0]).toBe('Locked: nobody used it for 10 minutes');
+    expect(labels(input({ ...idle, idle_minutes: 1 }))[0]).toBe('Locked: nobody used it for 1 minute');
+  });
+
   it('offers to unlock while locked, and to resume while paused', () => {
     expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).toContain('Unlock…');
     expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).not.toContain('Lock now');

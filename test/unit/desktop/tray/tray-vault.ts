@@ -5,6 +5,7 @@ export const calmVault: TrayVault = {
   state: 'running',
   case: 'running',
   refused: false,
+  idle_minutes: null,
   custody: { name: 'keychain' },
   database: { state: 'ok' },
   health: { level: 'ok', attention: false },

@@ -1,0 +1,107 @@
+import type { Schemas } from '../api-request.ts';
+import { type Command, findText, formatTable, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-code.ts';
+import { askLine, hasTerminal } from '../prompt.ts';
+
+type Strength = Schemas['LockStrength'];
+
+export const commands: Record<string, Command> = {
+  'settings show': {
+    usage: 'settings show',
+    summary: 'Shows the settings of the instance.',
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const settings = await client.get('/settings');
+        invocation.print(settings, () => describe(settings));
+        return exitCodes.done;
+      });
+    },
+  },
+  'settings auto-lock': {
+    usage: 'settings auto-lock [MINUTES|off] [--strength console|vault] [--yes]',
+    summary: 'Locks what nobody used for a while; without arguments, shows what is set and what would wait.',
+    notes:
+      'console (the default): sessions and the desktop window, until their password is entered.\n' +
+      'vault: those, and once nobody at all is there the key is removed from memory. What waits then is listed first, and asked about; --yes skips the question.\n' +
+      'The command line is not locked: it belongs to the account of this machine.',
+    options: { strength: { type: 'string' }, yes: { type: 'boolean' } },
+    positionals: [0, 1],
+    async run(invocation) {
+      const minutes = parseMinutes(invocation.positionals[0]);
+      const strength = parseStrength(findText(invocation, 'strength'));
+      return await withClient(invocation, async (client) => {
+        if (minutes !== undefined || strength !== undefined) {
+          const before = await client.get('/settings/auto-lock');
+          const wanted = {
+            minutes: minutes === undefined ? before.minutes : minutes,
+            strength: strength ?? before.strength,
+          };
+          if (wanted.minutes !== null && wanted.strength === 'vault') await agree(invocation, before);
+          await client.put('/settings', {
+            body: { auto_lock_minutes: wanted.minutes, auto_lock_strength: wanted.strength },
+          });
+        }
+        const autoLock = await client.get('/settings/auto-lock');
+        invocation.print(autoLock, () => describeAutoLock(autoLock));
+        return exitCodes.done;
+      });
+    },
+  },
+};
+
+/** Undefined to leave it as it is; null for off. */
+function parseMinutes(text: string | undefined): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'off') return null;
+  const minutes = Number(text);
+  if (!/^\d+$/.test(text) || minutes < 1 || minutes > 1440)
+    throw usageError('MINUTES must be a number from 1 to 1440, or off.');
+  return minutes;
+}
+
+function parseStrength(text: string | undefined): Strength | undefined {
+  if (text === undefined || text === 'console' || text === 'vault') return text;
+  throw usageError('--strength must be console or vault.');
+}
+
+/** What will wait is said before it does. Throws for an answer that is not yes. */
+async function agree({ values }: Invocation, autoLock: Schemas['AutoLock']): Promise<void> {
+  // Chosen before.
+  if (values.yes || (autoLock.minutes !== null && autoLock.strength === 'vault')) return;
+  process.stderr.write(`${describeWaiting(autoLock)}\n`);
+  if (!hasTerminal())
+    throw new CommandError(
+      'confirmation_required',
+      'Nothing was changed. To go ahead, repeat this with --yes.',
+    );
+  const typed = await askLine('Type yes to have the vault lock by itself: ');
+  if (typed.trim().toLowerCase() !== 'yes')
+    throw new CommandError('confirmation_required', 'Nothing was changed.');
+}
+
+function describe(settings: Schemas['Settings']): string {
+  const { auto_lock_minutes: minutes, auto_lock_strength: strength } = settings;
+  return formatTable([
+    ['Name', settings.instance_name],
+    ['HTTPS names', settings.https_names.join(', ') || null],
+    ['Sign out after', `${settings.session_days} days`],
+    ['Keep activity for', `${settings.activity_days} days`],
+    ['Automatic lock', minutes === null ? 'off' : `after ${minutes} min, ${strength}`],
+  ]);
+}
+
+function describeAutoLock(autoLock: Schemas['AutoLock']): string {
+  const { minutes, says, window } = autoLock;
+  return [says, ...(minutes !== null && window !== null ? [window] : []), '', describeWaiting(autoLock)].join(
+    '\n',
+  );
+}
+
+function describeWaiting({ waits, reopening }: Schemas['AutoLock']): string {
+  const lines = waits.map(({ title, schedule, next_at }) => {
+    const when = next_at === null ? schedule : `next ${new Date(next_at).toISOString()}`;
+    return `  ${title}${when === null ? '' : ` (${when})`}`;
+  });
+  return ['While the vault is locked, this waits:', ...lines, reopening].join('\n');
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { connect } from '../../../electron/cli/client.ts';
+import type { OptionValues } from '../../../electron/cli/command.ts';
+import { commands } from '../../../electron/cli/commands/settings.ts';
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'temps-settings-'));
+  await (await connect(dataDir, true, undefined)).close();
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** What it prints: on its output, and for people beside it. */
+async function run(name: string, positionals: string[] = [], values: OptionValues = {}) {
+  const printed: string[] = [];
+  const said: string[] = [];
+  const spy = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    await commands[name]?.run({
+      dataDir,
+      processes: undefined,
+      json: false,
+      values,
+      positionals,
+      rest: [],
+      connect: () => connect(dataDir, false, undefined),
+      print: (_data, forPeople) => void printed.push(forPeople()),
+    });
+    return { printed: printed.join('\n'), said: said.join(''), refused: null };
+  } catch (error) {
+    return { printed: '', said: said.join(''), refused: (error as Error).message };
+  } finally {
+    spy.mockRestore();
+  }
+}
+
+it('an automatic lock of the vault says what will wait before it is set, and is set only if that is meant', async () => {
+  const asked = await run('settings auto-lock', ['15'], { strength: 'vault' });
+  expect(asked.said).toMatch(/this waits:\n {2}Programs that sign in with an API key/);
+  expect(asked.said).toContain('Encrypt every value with the new key (on request)');
+  expect(asked.refused).toBe('Nothing was changed. To go ahead, repeat this with --yes.');
+  expect((await run('settings show')).printed).toMatch(/^Automatic lock +off$/m);
+
+  const meant = await run('settings auto-lock', ['15'], { strength: 'vault', yes: true });
+  expect(meant.printed).toContain('the vault locks too');
+  expect((await run('settings show')).printed).toMatch(/^Automatic lock +after 15 min, vault$/m);
+  // Chosen before: nothing to be asked about.
+  expect(await run('settings auto-lock', ['10'])).toMatchObject({ said: '', refused: null });
+  expect((await run('settings auto-lock', ['off'])).printed).toMatch(/^Off: nothing locks by itself\.\n/);
+});
+
+it.each(['never', '0', '1441', '1.5', '-1', '1e3', ''])('%j is no time to lock after', async (text) => {
+  expect((await run('settings auto-lock', [text])).refused).toContain('a number from 1 to 1440, or off');
+});
+
+it('has two strengths', async () => {
+  const { refused } = await run('settings auto-lock', ['5'], { strength: 'door' });
+  expect(refused).toBe('--strength must be console or vault.');
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { type AutoLock, isLooser } from '../../../electron/instance/settings/auto-lock.ts';
+import { describeAutoLock, sayAutoLock } from '../../../electron/instance/settings/auto-lock-words.ts';
+import { updateSettings } from '../../../electron/instance/settings/settings.ts';
+import { openTestContext } from '../../context.ts';
+
+const lock = (minutes: number | null, strength: AutoLock['strength'] = 'console'): AutoLock => ({
+  minutes,
+  strength,
+});
+
+describe('an automatic lock', () => {
+  it.each([
+    ['turned off', lock(10), lock(null), true],
+    ['later', lock(10), lock(11), true],
+    ['the console alone', lock(10, 'vault'), lock(10), true],
+    ['the console alone, though sooner', lock(10, 'vault'), lock(1), true],
+    ['sooner', lock(10), lock(9), false],
+    ['the vault too', lock(10), lock(10, 'vault'), false],
+    ['as it was', lock(10, 'vault'), lock(10, 'vault'), false],
+    ['turned on', lock(null), lock(1440), false],
+    ['off, of another strength', lock(null, 'vault'), lock(null), false],
+  ])('%s is looser, or not', (_what, before, after, expected) => {
+    expect(isLooser(before, after)).toBe(expected);
+  });
+
+  it('promises nothing that is not set', () => {
+    expect(sayAutoLock(lock(null, 'vault'))).toBe('Off: nothing locks by itself.');
+    expect(sayAutoLock(lock(1))).toContain('nobody used for 1 minute locks');
+    expect(sayAutoLock(lock(15))).toContain('The vault stays unlocked.');
+    expect(sayAutoLock(lock(15, 'vault'))).toContain('the key is removed from memory');
+    for (const minutes of [null, 15])
+      expect(sayAutoLock(lock(minutes))).not.toMatch(/removed from memory|vault locks/);
+  });
+
+  it('lists what is declared to wait, and what the custody does to whoever asks', () => {
+    const test = openTestContext();
+    const { ctx } = test;
+    const job = { isResumed: false, record: 'on_failure', run: async () => undefined } as const;
+    ctx.jobs.add({ ...job, name: 'a.plain', title: 'Plain', when: { kind: 'queued' } });
+    const renewal = { ...job, name: 'a.renewal', title: 'Renew', needsKey: true } as const;
+    ctx.jobs.add({ ...renewal, when: { kind: 'cron', text: '0 4 * * *' } });
+    const describeFor = (custody: 'file' | 'passphrase', hasAccount = true) =>
+      describeAutoLock(ctx, {
+        listWaiting: () => ['Deploys'],
+        custody: () => custody,
+        hasAccount: () => hasAccount,
+      });
+    const { waits, reopening, says, window } = describeFor('file');
+    expect(waits).toEqual([
+      { title: 'Deploys', schedule: null, nextAt: null },
+      { title: 'Renew', schedule: '0 4 * * *', nextAt: expect.any(Number) },
+    ]);
+    expect(reopening).toContain('only has to ask for it, and a restart does so by itself');
+    expect(describeFor('passphrase').reopening).toContain('its passphrase or a copy of the key is needed');
+    expect([says, window]).toEqual(['Off: nothing locks by itself.', null]);
+    expect(describeFor('file', false).window).toContain('is not locked');
+    updateSettings(ctx, null, { auto_lock_minutes: 5, auto_lock_strength: 'vault' });
+    expect(describeFor('file')).toMatchObject({ minutes: 5, strength: 'vault' });
+    test.close();
+  });
+});
