@@ -7,7 +7,8 @@ import { doorsCapability } from './doors/capability.ts';
 import type { Doors } from './doors/doors.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
-import { createIdentity } from './identity/identity.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
+import { limitKeyGuesses } from './identity/sessions/key-guesses.ts';
 import { findFirstAdministrator, listUsers, nameUser } from './identity/users/users.ts';
 import { jobsCapability } from './jobs/capability.ts';
 import { type Capability, requireDistinct } from './kernel/capability.ts';
@@ -16,9 +17,12 @@ import { projectsCapability } from './projects/capability.ts';
 import { settingsCapability } from './settings/capability.ts';
 import { getSettings } from './settings/settings.ts';
 import { vaultCapability } from './vault/capability.ts';
+import { listEarlyUnlockMethods, unlockEarly } from './vault/key/early-unlock.ts';
 import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
+import type { VaultRouteDeps } from './vault/route-deps.ts';
 import { recoveryGroups, secretGroups } from './vault/secrets/secret-kinds.ts';
 import type { VaultCore } from './vault/vault-core.ts';
+import { createVaultJobs } from './vault/vault-jobs.ts';
 
 /** The capabilities of one instance, and what its doors need from them. */
 export interface Composition {
@@ -39,17 +43,26 @@ export interface Composition {
  * Throws when two declare the same name.
  */
 export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
+  const vaultJobs = createVaultJobs(ctx, core);
   const identity = createIdentity(
     ctx,
     {
       describe: () => describeFirstKey(core),
       keep: (actor, where) => keepFirstKey(core, actor, where),
     },
+    {
+      waitsForPassphrase: () => core.custody.name === 'passphrase',
+      listMethods: () => listEarlyUnlockMethods(core),
+      async unlock(person, unlocking, mayStill) {
+        await unlockEarly(core, person, unlocking, mayStill);
+        await vaultJobs.resume();
+      },
+    },
     () => findDoors()?.httpsUrl ?? null,
   );
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
-    vaultCapability(ctx, core),
+    vaultCapability({ ctx, core, jobs: vaultJobs, limitGuesses: limitGuessesOf(identity) }),
     certificatesCapability(ctx),
     identityCapability(identity),
     projectsCapability(ctx),
@@ -77,6 +90,15 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       findOwner: () => findFirstAdministrator(ctx)?.id ?? null,
     },
     listExtraNames: () => getSettings(ctx).httpsNames,
+  };
+}
+
+/** Whoever has this OS account can read the key where it is stored, and guesses nothing. */
+function limitGuessesOf(identity: Identity): VaultRouteDeps['limitGuesses'] {
+  return async (actor, method, work) => {
+    if (actor.kind !== 'user' || !identity.ctx.vault.isLocked) return await work();
+    const { userId, ip } = actor;
+    return await limitKeyGuesses(identity, { userId, ip, actor, method }, work);
   };
 }
 

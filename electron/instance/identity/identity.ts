@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import type { Context } from '../kernel/context.ts';
+import type { EarlyUnlocking, EarlyUnlockMethod } from '../vault/key/early-unlock.ts';
 import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
@@ -29,6 +30,9 @@ export interface Identity {
   readonly revocations: Revocations;
   isSetUp(): boolean;
   readonly firstKey: FirstKeyOfSetUp;
+  readonly earlyUnlock: EarlyUnlock;
+  /** Unlocks being tried, by account: one at a time for each, before the second factor and after it. */
+  readonly unlocksUnderWay: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -38,9 +42,23 @@ export interface FirstKeyOfSetUp {
   keep(actor: Caller, where: FirstCustody): Promise<void>;
 }
 
+/** The vault, for those who cannot give their second factor before it is unlocked. */
+export interface EarlyUnlock {
+  /** Whether every start leaves it locked until someone types a passphrase. */
+  waitsForPassphrase(): boolean;
+  /** What can unlock it now. */
+  listMethods(): EarlyUnlockMethod[];
+  unlock(
+    person: { userId: number; ip: string | null },
+    unlocking: EarlyUnlocking,
+    mayStill: () => boolean,
+  ): Promise<void>;
+}
+
 export function createIdentity(
   ctx: Context,
   firstKey: FirstKeyOfSetUp,
+  earlyUnlock: EarlyUnlock,
   findConsoleUrl: () => string | null,
 ): Identity {
   const passwords = createPasswords(ctx.bcryptCost);
@@ -59,6 +77,8 @@ export function createIdentity(
     revocations,
     isSetUp: () => hasUsers(ctx),
     firstKey,
+    earlyUnlock,
+    unlocksUnderWay: new Set(),
     async stop() {
       linkFiles.removeAll();
       lastUse.flush();

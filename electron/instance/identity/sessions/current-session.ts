@@ -2,17 +2,21 @@ import { type Caller, findConfirmedUntil } from '../../access/caller.ts';
 import type { Offered } from '../../http/to-answer.ts';
 import type { Identity } from '../identity.ts';
 import { findUser, strongestRole } from '../users/users.ts';
+import { describeLockedVault, findAwaited } from './awaited-person.ts';
 import type { currentSessionShape } from './session-shapes.ts';
 import { findSessionExpiry } from './sessions.ts';
 
 /** What a page needs to know about its session before it shows anything. */
 export function describeCurrentSession(
-  { ctx, isSetUp }: Identity,
+  identity: Identity,
   caller: Caller,
 ): Offered<typeof currentSessionShape> {
+  const { ctx, isSetUp } = identity;
   if (caller.kind === 'anonymous') {
+    const awaited = findAwaited(identity, caller);
     return {
-      state: caller.pendingSessionId === null ? 'anonymous' : 'second_factor',
+      state: awaited === null ? 'anonymous' : 'second_factor',
+      lockedVault: awaited && ctx.vault.isLocked ? describeLockedVault(identity, awaited) : null,
       kind: null,
       via: null,
       permissions: [],
@@ -29,6 +33,7 @@ export function describeCurrentSession(
   const sessionId = 'sessionId' in caller ? caller.sessionId : null;
   return {
     state: 'signed_in',
+    lockedVault: null,
     kind: caller.kind,
     via: caller.kind === 'owner' ? caller.via : caller.kind === 'user' ? 'browser' : null,
     permissions: caller.permissions,
