@@ -9,7 +9,8 @@ import type { Doors } from './doors/doors.ts';
 import type { WindowSeat } from './doors/window-door.ts';
 import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
-import { createIdentity } from './identity/identity.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
+import { limitKeyGuesses } from './identity/sessions/key-guesses.ts';
 import { findFirstAdministrator, listUsers, nameUser } from './identity/users/users.ts';
 import { jobsCapability } from './jobs/capability.ts';
 import { type Capability, requireDistinct } from './kernel/capability.ts';
@@ -18,10 +19,13 @@ import { projectsCapability } from './projects/capability.ts';
 import { settingsCapability } from './settings/capability.ts';
 import { getSettings } from './settings/settings.ts';
 import { vaultCapability } from './vault/capability.ts';
+import { listEarlyUnlockMethods, unlockEarly } from './vault/key/early-unlock.ts';
 import { describeFirstKey, keepFirstKey } from './vault/key/first-key.ts';
 import { lockWhenIdle } from './vault/key/idle-lock.ts';
+import type { VaultRouteDeps } from './vault/route-deps.ts';
 import { recoveryGroups, secretGroups } from './vault/secrets/secret-kinds.ts';
 import type { VaultCore } from './vault/vault-core.ts';
+import { createVaultJobs } from './vault/vault-jobs.ts';
 
 /** The capabilities of one instance, and what its doors need from them. */
 export interface Composition {
@@ -41,6 +45,7 @@ export interface Composition {
  * Throws when two declare the same name.
  */
 export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
+  const vaultJobs = createVaultJobs(ctx, core);
   const identity = createIdentity(ctx, {
     firstKey: {
       describe: () => describeFirstKey(core),
@@ -50,11 +55,19 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       isOpen: () => core.ring.active !== null,
       lock: (minutes, isDue) => lockWhenIdle(core, ctx.jobs, minutes, isDue),
     },
+    earlyUnlock: {
+      waitsForPassphrase: () => core.custody.name === 'passphrase',
+      listMethods: () => listEarlyUnlockMethods(core),
+      async unlock(person, unlocking, mayStill) {
+        await unlockEarly(core, person, unlocking, mayStill);
+        await vaultJobs.resume();
+      },
+    },
     findConsoleUrl: () => findDoors()?.httpsUrl ?? null,
   });
   const operations = new Map<string, Operation>();
   const capabilities: Capability[] = [
-    vaultCapability(ctx, core),
+    vaultCapability({ ctx, core, jobs: vaultJobs, limitGuesses: limitGuessesOf(identity) }),
     certificatesCapability(ctx),
     identityCapability(identity),
     projectsCapability(ctx),
@@ -89,6 +102,15 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       open: () => void identity.presence.open('window'),
     },
     listExtraNames: () => getSettings(ctx).httpsNames,
+  };
+}
+
+/** Whoever has this OS account can read the key where it is stored, and guesses nothing. */
+function limitGuessesOf(identity: Identity): VaultRouteDeps['limitGuesses'] {
+  return async (actor, method, work) => {
+    if (actor.kind !== 'user' || !identity.ctx.vault.isLocked) return await work();
+    const { userId, ip } = actor;
+    return await limitKeyGuesses(identity, { userId, ip, actor, method }, work);
   };
 }
 

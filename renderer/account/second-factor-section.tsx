@@ -2,6 +2,7 @@ import { ShieldCheck, ShieldOff } from 'lucide-react';
 import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
@@ -110,6 +111,8 @@ interface SecondFactorSetup {
   secret_key: string;
   otpauth_url: string;
   recovery_codes: string[];
+  /** What to know before it is on. */
+  note: string | null;
 }
 
 interface SetUpDialogProps {
@@ -136,6 +139,7 @@ function SetUpDialog({ setup, onClose, onVerified }: SetUpDialogProps) {
       width={640}
       onClose={onClose}
     >
+      {setup.note && <Banner tone="attention">{setup.note}</Banner>}
       <div className="grid items-start gap-5 phone:grid-cols-[auto_minmax(0,1fr)]">
         <QrCode
           text={setup.otpauth_url}

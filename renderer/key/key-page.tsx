@@ -3,7 +3,7 @@ import { ChevronRight, LifeBuoy, LockKeyhole, Plus, RefreshCw, ShieldCheck } fro
 import { useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useMay } from '../app/session.ts';
+import { useIsOwner, useMay } from '../app/session.ts';
 import { countValues } from '../secrets/secret-words.ts';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { buttonClass } from '../ui/button.tsx';
@@ -119,6 +119,7 @@ function RiskyActions({ vault }: { vault: VaultStatus }) {
 
 function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => void }) {
   const { custody } = vault;
+  const isOwner = useIsOwner();
   const lock = useApiMutation(() => ask(client.POST('/vault/lock')), {
     changes: ['vault'],
     onDone: onClose,
@@ -139,7 +140,9 @@ function LockDialog({ vault, onClose }: { vault: VaultStatus; onClose: () => voi
       <p>
         {custody.name === 'passphrase'
           ? 'To unlock it, you need the passphrase or a copy.'
-          : `To unlock it, use the key stored ${inCustody(custody)} or a copy.`}
+          : isOwner
+            ? `To unlock it, use the key stored ${inCustody(custody)} or a copy.`
+            : `To unlock it, you need a copy. The owner of this machine can also use the key stored ${inCustody(custody)}.`}
       </p>
     </ConfirmDialog>
   );

@@ -1,6 +1,13 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { LockKeyholeOpen } from 'lucide-react';
+import { Suspense, useRef, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { type ApiMutation, useApiMutation } from '../api/mutation.ts';
-import { type Session, sessionChanged } from '../app/session.ts';
+import { hasCode } from '../api/problem.ts';
+import { type Session, sessionChanged, sessionQuery } from '../app/session.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { PasswordField, TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
@@ -15,14 +22,22 @@ interface SignInProps {
 /** Sign-in: password, then the second factor if set up, then the requested page. */
 export function SignIn({ session, isOver = false }: SignInProps) {
   const wantsCode = session.state === 'second_factor';
+  const locked = wantsCode ? session.locked_vault : null;
+  const [isUnlocking, setUnlocking] = useState(false);
   return (
     <main className="sign-in" aria-label="Sign in">
-      <div className="sign-in-box">
+      <div className={`sign-in-box ${locked && isUnlocking ? 'is-wide' : ''}`}>
         <div className="mb-6 flex items-center gap-2 text-14 font-semibold">
           <Mark />
           Temps
         </div>
-        {!session.is_set_up ? <NotSetUp /> : wantsCode ? <CodeForm /> : <PasswordForm isOver={isOver} />}
+        {!session.is_set_up ? (
+          <NotSetUp />
+        ) : wantsCode ? (
+          <SecondFactor locked={locked} isUnlocking={isUnlocking} onUnlock={() => setUnlocking(true)} />
+        ) : (
+          <PasswordForm isOver={isOver} />
+        )}
       </div>
     </main>
   );
@@ -79,20 +94,72 @@ function PasswordForm({ isOver }: { isOver: boolean }) {
   );
 }
 
-function CodeForm() {
+/** Loaded when it is needed: it brings every form of a copy, and few ever see it. */
+const UnlockFirst = lazyRouteComponent(() => import('./unlock-first.tsx'), 'UnlockFirst');
+
+/** Someone else may unlock the vault, or it unlocks by itself. */
+const LOOK_AGAIN_MS = 5000;
+
+interface SecondFactorProps {
+  /** What works while the vault is locked; null once codes can be checked. */
+  locked: Session['locked_vault'];
+  isUnlocking: boolean;
+  onUnlock: () => void;
+}
+
+/** Asks for the code. While the vault is locked, it can be unlocked here; what was typed stays. */
+function SecondFactor({ locked, isUnlocking, onUnlock }: SecondFactorProps) {
+  useQuery({ ...sessionQuery, refetchInterval: locked ? LOOK_AGAIN_MS : false });
+  const methods = locked?.unlock_methods ?? [];
+  return (
+    <div className="grid grid-cols-1 gap-6">
+      <CodeForm locked={locked} isMain={locked === null || !isUnlocking} />
+      {methods.length > 0 &&
+        (isUnlocking ? (
+          <Suspense fallback={<Skeleton rows={4} />}>
+            <UnlockFirst methods={methods} />
+          </Suspense>
+        ) : (
+          <Button icon={LockKeyholeOpen} onClick={onUnlock}>
+            {methods.includes('passphrase')
+              ? 'Unlock with the passphrase or a copy'
+              : 'Unlock with a copy of the key'}
+          </Button>
+        ))}
+    </div>
+  );
+}
+
+interface CodeFormProps extends Pick<SecondFactorProps, 'locked'> {
+  /** Whether its button is the page's main button. */
+  isMain: boolean;
+}
+
+function CodeForm({ locked, isMain }: CodeFormProps) {
   const verify = useApiMutation(
     (form: FormData) =>
       ask(client.POST('/auth/verify-mfa', { body: { code: String(form.get('code')).trim() } })),
-    { onDone: sessionChanged },
+    { changes: ['session'], onDone: sessionChanged },
   );
   const startAgain = useApiMutation(() => ask(client.POST('/logout')), { onDone: sessionChanged });
+  const wasRefusedAsLocked = hasCode(verify.error, 'vault_locked');
+  const wasLocked = useRef(false);
+  wasLocked.current ||= locked !== null;
   return (
     <form onSubmit={sendForm(verify)} className="grid gap-4">
       <div>
         <h1 className="t20">Second factor</h1>
         <p className="text-text-2">Enter the code from your authenticator or one of your recovery codes.</p>
       </div>
-      <FormError mutation={verify} />
+      {locked && (
+        <Banner tone={wasRefusedAsLocked ? 'danger' : 'info'} verdict="locked">
+          {locked.message}
+        </Banner>
+      )}
+      {!locked && wasLocked.current && (
+        <Banner tone="ok">The vault is unlocked. Enter the current code to sign in.</Banner>
+      )}
+      {!wasRefusedAsLocked && <FormError mutation={verify} />}
       <FormError mutation={startAgain} />
       <TextField
         label="Code"
@@ -103,11 +170,11 @@ function CodeForm() {
         required
         autoFocus
       />
-      <div className="flex justify-between gap-2">
+      <div className="flex flex-wrap justify-between gap-2">
         <Button kind="plain" isBusy={startAgain.isPending} onClick={() => startAgain.mutate()}>
           Use another account
         </Button>
-        <Button kind="main" type="submit" isBusy={verify.isPending}>
+        <Button kind={isMain ? 'main' : 'normal'} type="submit" isBusy={verify.isPending}>
           Continue{' '}
         </Button>
       </div>

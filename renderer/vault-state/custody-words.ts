@@ -34,7 +34,8 @@ export const custodyWords: Record<CustodyName, CustodyWords> = {
     title: 'A passphrase you type',
     icon: TextCursorInput,
     opens: 'Unlocks when you type the passphrase after a start.',
-    advice: 'The key on the disk cannot be read without the passphrase.',
+    advice:
+      'The key on the disk cannot be read without the passphrase. Until it is typed, second-factor codes do not work.',
   },
   file: {
     name: 'the key file',

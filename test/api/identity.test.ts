@@ -392,6 +392,7 @@ describeOverDoors('people and keys', (door) => {
     const nobody = await door().request('GET', '/auth/session', undefined, door().wrongSession);
     const known = {
       state: 'anonymous',
+      locked_vault: null,
       kind: null,
       via: null,
       permissions: [],

@@ -1,5 +1,6 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
@@ -8,7 +9,7 @@ import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
 import { loseKey, seedShop, takeWords } from './support/lost-key.ts';
-import { expectNoOverflow, signInAs } from './support/visitors.ts';
+import { expectNoOverflow, PASSWORD, signInAs } from './support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 const withKeyring = requires(
@@ -193,6 +194,14 @@ describe('a locked vault', () => {
       await field.fill(passphrase);
       await field.press('Enter');
       await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+      // What that means for signing in is said before a second factor is on.
+      await page.goto('/account');
+      await page.getByRole('button', { name: 'Set up' }).click();
+      await page
+        .getByRole('dialog', { name: 'Set up the second factor' })
+        .getByText('After each start the vault waits for its passphrase')
+        .waitFor();
+      await expectAccessible(page, 'set up the second factor, under a passphrase');
     },
     SLOW_MS,
   );
@@ -211,6 +220,84 @@ describe('a locked vault', () => {
     await expectAccessible(page, 'locked, for a reader');
     await c.api('POST', '/vault/unlock', { method: 'custody' });
     await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+  });
+
+  it('is unlocked with a copy by someone whose second factor it keeps, and then takes the code', async () => {
+    const c = await openShop();
+    const words = await takeWords(c);
+    const person = { email: 'mara@example.org', role: 'admin' } as const;
+    const first = await signInAs(c, browser, person);
+    const post = (path: string, data?: object) =>
+      first.context.request.post(path, { data, headers: { origin: c.served.url } });
+    const { secret_key: secret } = await (await post('/api/users/me/mfa/setup')).json();
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    await post('/api/users/me/mfa/verify', { code: totp.generate() });
+    await first.context.close();
+    await loseKey(c);
+
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      baseURL: c.served.url,
+      viewport: { width: 360, height: 740 },
+    });
+    const page = await context.newPage();
+    const refused: string[] = [];
+    page.on('response', (response) => {
+      if (response.status() === 401) refused.push(new URL(response.url()).pathname);
+    });
+    await page.goto('/');
+    await page.getByLabel('E-mail').fill(person.email);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Unlock it first, with a copy of the key.').waitFor();
+    const code = page.getByLabel('Code', { exact: true });
+    await code.fill('123456');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('alert').filter({ hasText: 'One of your recovery codes works.' }).waitFor();
+    await page.getByRole('button', { name: 'Unlock with a copy of the key' }).click();
+    const form = page.getByRole('region', { name: 'Unlock with a copy' });
+    await form.waitFor();
+    await expectAccessible(page, 'second factor, locked');
+    await expectNoOverflow(page, 'second factor, locked');
+
+    await form.getByRole('radio', { name: 'Paste' }).click();
+    await form.getByRole('textbox').fill('ab'.repeat(32));
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('alert').filter({ hasText: 'never belonged to this instance' }).waitFor();
+    await form.getByRole('radio', { name: '24 words' }).click();
+    for (const [at, word] of words.entries())
+      await form.getByRole('textbox', { name: `Word ${at + 1}`, exact: true }).fill(word);
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByText('The vault is unlocked. Enter the current code to sign in.').waitFor();
+    expect(await code.inputValue()).toBe('123456');
+    expect(await form.count()).toBe(0);
+    expect((await c.api('GET', '/vault/status')).case).toBe('running');
+    expect(existsSync(join(c.dataDir, 'encryption_key'))).toBe(false);
+    // Nothing was asked for that is not open yet.
+    expect(refused).toEqual([]);
+    // The one at set-up was taken; one step ahead is as well.
+    await code.fill(totp.generate({ timestamp: Date.now() + 30_000 }));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    await context.close();
+  });
+
+  it('offers an administrator a copy alone, and leaves the stored key to the owner', async () => {
+    const c = await openShop();
+    const { page, context } = await signInAs(c, browser, { email: 'mara@example.org', role: 'admin' });
+    await page.goto('/key');
+    await page.getByRole('button', { name: 'Lock now' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Lock the vault now?' });
+    await dialog.getByText('To unlock it, you need a copy.').waitFor();
+    await dialog.getByRole('button', { name: 'Lock now' }).click();
+    await page.getByRole('heading', { name: 'Locked: someone locked it' }).waitFor();
+    await page.getByText('Only the owner of this machine can unlock with the key stored there.').waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await page.getByRole('radio', { name: 'Paste' }).click();
+    await page.getByRole('textbox').fill(readFileSync(join(c.dataDir, 'encryption_key'), 'utf8'));
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click();
+    await page.getByRole('heading', { name: 'Encryption key' }).waitFor();
+    await context.close();
   });
 
   withKeyring('waits for a locked keyring, and runs by itself once it opens', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Act, acts } from '../../electron/instance/access/acts.ts';
 import { type Caller, lockCaller } from '../../electron/instance/access/caller.ts';
@@ -60,6 +62,12 @@ interface KindOfCaller {
 function expectOf({ caller, isConfirmed }: KindOfCaller, act: Act): Refusal {
   const { who, confirmation } = acts[act];
   if (who === 'anyone') return null;
+  if (who === 'second_factor')
+    return caller.kind !== 'anonymous'
+      ? 'forbidden'
+      : caller.pendingSessionId === null
+        ? 'unauthenticated'
+        : null;
   if (caller.kind === 'anonymous') return 'unauthenticated';
   if (caller.kind === 'locked') return act === 'identity_confirm' ? null : 'session_locked';
   const isPerson = caller.kind === 'owner' || caller.kind === 'user';
@@ -248,7 +256,10 @@ describe('the table of acts', () => {
     'POST /shared-variables/bulk': bulk(),
     'POST /projects': { variables_change: { name: 'shop', environment_variables: [['A', '1']] } },
     'PUT /settings': { settings_sessions: { session_days: 7 }, settings_loosen: { https_names: [] } },
-    'POST /vault/unlock': { vault_unlock_from_path: { method: 'path', path: '/nowhere' } },
+    'POST /vault/unlock': {
+      vault_unlock_from_custody: { method: 'custody' },
+      vault_unlock_from_path: { method: 'path', path: '/nowhere' },
+    },
     'POST /vault/key/copies': { copies_make_plainer: { format: 'text', path: '/nowhere/kit.txt' } },
     'POST /vault/key/copies/verify': { copies_verify_from_path: { path: '/nowhere' } },
     'POST /vault/key/copies/{id}/prove': { copies_verify_from_path: { path: '/nowhere' } },
@@ -412,7 +423,10 @@ describe('a session left open', () => {
     expect(await codeOf(send('POST', '/vault/unlock', { method: 'custody' }))).toBe('confirmation_required');
     expect((await door.owner('GET', '/vault/status')).body.state).toBe('locked');
     await send('POST', '/auth/confirm', { password: ADMIN.password });
-    expect((await send('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
+    // Confirmed, with a copy: asking the custody is the owner's.
+    expect(await codeOf(send('POST', '/vault/unlock', { method: 'custody' }))).toBe('owner_only');
+    const text = readFileSync(join(door.dataDir, 'encryption_key'), 'utf8');
+    expect((await send('POST', '/vault/unlock', { method: 'key', text })).body.state).toBe('running');
   });
 
   it('sets no password without the old one, not even just after signing in or confirming', async () => {

@@ -31,7 +31,7 @@ export const commands: Record<string, Command> = {
     usage: 'key move --to file|keychain|passphrase|external',
     summary: 'Moves the key to another custody.',
     notes:
-      'external: the file that TEMPS_ENCRYPTION_KEY_FILE names for the instance must already hold the key. It is verified there, then removed from the old place.',
+      'external: the file that TEMPS_ENCRYPTION_KEY_FILE names for the instance must already hold the key. It is verified there, then removed from the old place. passphrase: secrets and second-factor codes wait after each start until it is typed (key unlock).',
     options: { to: { type: 'string' }, ...passphraseOption },
     run: move,
   },

@@ -5,6 +5,7 @@ import type { Permission } from './permissions.ts';
 /**
  * Who may do something: those with a permission, or with all of several; or
  * - `anyone`: also those who are not signed in.
+ * - `second_factor`: those whose password was accepted and whose second factor is awaited, and nobody else.
  * - `signed_in`: every person and program.
  * - `not_token`: as before, but for deployment tokens, which are bound to one project.
  * - `person`: someone at the console: with an account, or the owner of this machine without one.
@@ -16,6 +17,7 @@ type Who =
   | Permission
   | readonly Permission[]
   | 'anyone'
+  | 'second_factor'
   | 'signed_in'
   | 'not_token'
   | 'person'
@@ -51,6 +53,8 @@ const table = {
   public_read: { who: 'anyone', confirmation: 'none' },
   signed_in: { who: 'signed_in', confirmation: 'none' },
   sign_in: { who: 'anyone', confirmation: 'none' },
+  // What their role allows is checked by the act itself: until the second factor they have no permissions.
+  second_factor_unlock: { who: 'second_factor', confirmation: 'none' },
   sign_out: { who: 'anyone', confirmation: 'none' },
   own_session_read: { who: 'anyone', confirmation: 'none' },
   identity_confirm: { who: 'account', confirmation: 'none', whileLocked: true },
@@ -104,6 +108,8 @@ const table = {
   vault_read: { who: 'vault:read', confirmation: 'none' },
   vault_lock: { who: 'vault:write', confirmation: 'none' },
   vault_unlock: { who: 'vault:write', confirmation: 'always' },
+  // Whoever locked the vault can rely on it: what unlocks it again is a copy of the key, its passphrase, or the owner.
+  vault_unlock_from_custody: { who: 'owner', confirmation: 'always' },
   vault_unlock_from_path: { who: 'owner', confirmation: 'always' },
   vault_snooze: { who: 'vault:write', confirmation: 'none' },
   key_create: { who: 'owner', confirmation: 'always' },
@@ -164,6 +170,10 @@ export function mayDo(caller: Caller, act: Act, nowMs: number): boolean {
 
 function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
   if (who === 'anyone') return;
+  if (who === 'second_factor') {
+    requireSecondFactorAwaited(caller);
+    return;
+  }
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in, or send an API key.');
   switch (who) {
     case 'signed_in':
@@ -184,6 +194,13 @@ function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
     default:
       for (const permission of typeof who === 'string' ? [who] : who) requirePermission(caller, permission);
   }
+}
+
+function requireSecondFactorAwaited(caller: Caller): void {
+  if (caller.kind !== 'anonymous')
+    throw new AppError('forbidden', 'This is for those whose second factor is awaited.');
+  if (caller.pendingSessionId === null)
+    throw new AppError('unauthenticated', 'Sign in with your password first.');
 }
 
 function requirePermission(caller: Caller, permission: Permission): void {

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import type { Context } from '../kernel/context.ts';
+import type { EarlyUnlocking, EarlyUnlockMethod } from '../vault/key/early-unlock.ts';
 import type { FirstCustody, FirstKey } from '../vault/key/first-key.ts';
 import type { SecretText } from '../vault/secret-text.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault/vault.ts';
@@ -32,6 +33,9 @@ export interface Identity {
   isSetUp(): boolean;
   readonly firstKey: FirstKeyOfSetUp;
   readonly vaultLock: VaultLock;
+  readonly earlyUnlock: EarlyUnlock;
+  /** Unlocks being tried, by account: one at a time for each, before the second factor and after it. */
+  readonly unlocksUnderWay: Set<string>;
   stop(): Promise<void>;
 }
 
@@ -50,32 +54,40 @@ export interface FirstKeyOfSetUp {
   keep(actor: Caller, where: FirstCustody): Promise<void>;
 }
 
+/** The vault, for those who cannot give their second factor before it is unlocked. */
+export interface EarlyUnlock {
+  /** Whether every start leaves it locked until someone types a passphrase. */
+  waitsForPassphrase(): boolean;
+  /** What can unlock it now. */
+  listMethods(): EarlyUnlockMethod[];
+  unlock(
+    person: { userId: number; ip: string | null },
+    unlocking: EarlyUnlocking,
+    mayStill: () => boolean,
+  ): Promise<void>;
+}
+
 export function createIdentity(
   ctx: Context,
-  {
-    firstKey,
-    vaultLock,
-    findConsoleUrl,
-  }: { firstKey: FirstKeyOfSetUp; vaultLock: VaultLock; findConsoleUrl(): string | null },
+  surroundings: Pick<Identity, 'firstKey' | 'vaultLock' | 'earlyUnlock' | 'findConsoleUrl'>,
 ): Identity {
   const passwords = createPasswords(ctx.bcryptCost);
   const lastUse = createLastUseRecorder(ctx);
   const revocations = createRevocations(ctx.log);
   const linkFiles = createLinkFiles(ctx.dataDir);
   return {
+    ...surroundings,
     ctx,
     passwords,
     links: createOneTimeLinks(ctx.clock),
     linkFiles,
-    findConsoleUrl,
     throttle: createSignInThrottle(ctx),
     lastUse,
     sightings: createSessionSightings(),
     presence: createPresence(ctx),
     revocations,
     isSetUp: () => hasUsers(ctx),
-    firstKey,
-    vaultLock,
+    unlocksUnderWay: new Set(),
     async stop() {
       linkFiles.removeAll();
       lastUse.flush();

@@ -38,6 +38,14 @@ export const identityOperations = declareOperations({
     'Second factor refused',
     ({ user_id }, names) => say`Refused a code of ${names.user(user_id)}: wrong, used, or too many attempts`,
   ),
+  // With a person: one who was not signed in yet.
+  UNLOCK_REFUSED: operation<{ user_id: number | null; ip: string | null; method: string; reason: string }>(
+    'Unlock refused',
+    ({ user_id }, names) =>
+      typeof user_id === 'number'
+        ? say`Refused to unlock the vault for ${names.user(user_id)}, whose second factor was awaited`
+        : say`Refused to unlock the vault: wrong, or too many attempts`,
+  ),
   CONFIRMATION_FAILED: operation<PersonLine>(
     'Confirmation refused',
     ({ user_id }, names) =>

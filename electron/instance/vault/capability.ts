@@ -1,7 +1,6 @@
 import { createRoutes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
 import type { Capability } from '../kernel/capability.ts';
-import type { Context } from '../kernel/context.ts';
 import { copyRoutes } from './copies/copy-routes.ts';
 import { wordRoutes } from './copies/word-routes.ts';
 import { relocationRoutes } from './home/relocation-routes.ts';
@@ -9,6 +8,7 @@ import { keyRoutes } from './key/key-routes.ts';
 import { vaultOperations } from './operations.ts';
 import { recoveryRoutes } from './recovery/recovery-routes.ts';
 import { rotationRoutes } from './rotation/rotation-routes.ts';
+import type { VaultRouteDeps } from './route-deps.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
 import { toDoctorJson } from './secrets/secret-shapes.ts';
 import { splitRoutes } from './split/split-routes.ts';
@@ -16,12 +16,11 @@ import { healthReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import { toStatusJson } from './status/status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
-import { createVaultJobs, type VaultJobs } from './vault-jobs.ts';
+import type { VaultJobs } from './vault-jobs.ts';
 
 /** The key and what is encrypted with it: `/vault/*`. */
-export function vaultCapability(ctx: Context, core: VaultCore): Capability {
-  const jobs = createVaultJobs(ctx, core);
-  const deps = { core, jobs, ctx };
+export function vaultCapability(deps: VaultRouteDeps): Capability {
+  const { core, jobs } = deps;
   return {
     name: 'vault',
     resources: { vault: 'vault:read' },

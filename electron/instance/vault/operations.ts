@@ -9,7 +9,14 @@ export const vaultOperations = declareOperations({
       ? say`Locked the vault, because nobody used it for ${countOf(minutes, 'minute')}`
       : say`Locked the vault, because nobody used it`,
   ),
-  VAULT_UNLOCKED: operation<{ method: string }>('Unlocked', () => say`Unlocked the vault`),
+  VAULT_UNLOCKED: operation<{ method: string; user_id?: number; ip?: string | null }>(
+    'Unlocked',
+    // With a person: one who was not signed in yet.
+    ({ user_id }, names) =>
+      typeof user_id === 'number'
+        ? say`Unlocked the vault for ${names.user(user_id)}, whose second factor was awaited`
+        : say`Unlocked the vault`,
+  ),
   WARNING_SNOOZED: operation<{ reason: string; days: number }>(
     'Reminder snoozed',
     ({ days }) => say`Snoozed a warning about the key for ${countOf(days, 'day')}`,

@@ -36,6 +36,13 @@ export interface Situation {
   foundFingerprint: Fingerprint | null;
 }
 
+/** Unlocks from the custody that may wait while one is tried. */
+const MAX_CUSTODY_TRIES = 4;
+const tooManyTries = () =>
+  new AppError('too_many_attempts', 'Several people are unlocking the vault. Try again in a moment.', {
+    details: { retry_after_s: 5 },
+  });
+
 export type VaultEvent = 'vault' | 'rotation' | 'doctor' | 'copies';
 
 /** What the functions of the vault work on. One per open instance. */
@@ -79,6 +86,8 @@ export interface VaultCore {
    * overlap, whichever doors they come through. Not reentrant.
    */
   readonly exclusively: Queue;
+  /** Unlocks from the custody: a passphrase takes a second and 256 MiB, and so few may wait. */
+  readonly custodyTries: Queue;
   /** Tells the doors that something changed; carries no secret. */
   emit(event: VaultEvent): void;
 }
@@ -151,6 +160,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     custodySeen: { atMs: -Infinity, missing: null },
     said: [],
     exclusively: createQueue(),
+    custodyTries: createQueue({ maxWaiting: MAX_CUSTODY_TRIES, refuse: tooManyTries }),
     emit: options.emit,
   };
   if (record && options.custody && options.custody !== record.custody) {
@@ -194,14 +204,14 @@ function describeSurroundings(core: Surrounded, keychainName: string): CustodySu
  * Asks the custody in force for the key and takes up what it answers. Used at the start, by every retry while
  * waiting, and by an unlock. Returns true when the vault runs afterwards.
  *
- * @param lockCount as it was when this was asked for. SECURITY: who locks while the custody is still being asked
- * finds the vault locked afterwards.
+ * @param isWanted whether the key is still wanted, asked after every wait. SECURITY: by default until someone locks:
+ * who locks while the custody is still being asked finds the vault locked afterwards.
  * @param first what its owner said of the key of a first start.
  */
 export async function readCustody(
   core: VaultCore,
   passphrase?: SecretText,
-  lockCount = core.lockCount,
+  isWanted = untilLocked(core),
   first: FirstKeyOrder = NO_ORDER,
 ): Promise<boolean> {
   const relocation = findRelocation(core);
@@ -217,7 +227,7 @@ export async function readCustody(
   const sealedBefore = !isUnused(core.store);
   const finding = await askCustody(core.custody, sealedBefore, passphrase);
   core.custodyAskedAt = core.clock.now();
-  if (core.lockCount !== lockCount) return false;
+  if (!isWanted()) return false;
   core.inCustody.clear();
   if (finding.outcome === 'found')
     core.said.push(...finding.said.filter((line) => !core.said.includes(line)));
@@ -227,17 +237,23 @@ export async function readCustody(
     finding,
     place: core.custody.describe(),
   });
-  if (decision.case === 'first') return await startFirst(core, decision.adopt, first, lockCount, passphrase);
+  if (decision.case === 'first') return await startFirst(core, decision.adopt, first, isWanted, passphrase);
   if (decision.case === 'running') {
     for (const key of [decision.active, ...decision.others]) core.inCustody.add(key.fingerprint);
     core.custodySeen.missing = null;
     await sweepLeftoverKeys(core);
-    if (core.lockCount !== lockCount) return false;
+    if (!isWanted()) return false;
     takeUp(core, decision.active, decision.others);
     return true;
   }
   setSituation(core, describeLocked(decision));
   return false;
+}
+
+/** Whether nobody has locked the vault since this was called. */
+export function untilLocked(core: VaultCore): () => boolean {
+  const { lockCount } = core;
+  return () => core.lockCount === lockCount;
 }
 
 /** What a custody throws for a file that is there and is no key, or cannot be read. */
@@ -277,7 +293,7 @@ async function startFirst(
   core: VaultCore,
   adopt: MasterKey | null,
   { given, unwanted }: FirstKeyOrder,
-  lockCount: number,
+  isWanted: () => boolean,
   passphrase?: SecretText,
 ): Promise<boolean> {
   if (!adopt && core.found) {
@@ -329,7 +345,7 @@ async function startFirst(
   core.wasKeyAdopted = adopt !== null || given !== null;
   await sweepLeftoverKeys(core);
   // SECURITY: after a lock while the key was being created there is a key, and the vault stays locked.
-  if (core.lockCount !== lockCount) return false;
+  if (!isWanted()) return false;
   takeUp(core, key, []);
   return true;
 }

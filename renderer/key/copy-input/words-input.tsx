@@ -1,6 +1,7 @@
 import { CircleX } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
+import { useMay } from '../../app/session.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { describeShare } from '../split/split-requests.ts';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
@@ -17,7 +18,8 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
   const fields = useRef<(HTMLInputElement | null)[]>([]);
   const alertId = useId();
   const typed = words.filter((word) => word !== '').length;
-  const check = useWordCheck(words, typed > 0);
+  const mayCheck = useMay('vault:write');
+  const check = useWordCheck(words, typed > 0 && mayCheck);
   const isKnown = (word: string) => list.length === 0 || isMeantWord(list, word);
   const isWrong = (at: number) => {
     const word = words[at] ?? '';

@@ -11,13 +11,14 @@ import { type HandedCopy, toUnlockBody } from '../copy-input/handed-copy.ts';
 import { useUnlock } from './unlock.ts';
 
 interface CopyUnlockProps {
-  vault: VaultStatus;
+  /** The custody that can be given the key again; null for none. */
+  putBackIn: VaultStatus['custody'] | null;
   /** Whether its button is the page's main button. */
   isMain: boolean;
 }
 
 /** Unlocks with a copy in any form, and by default restores the key to its custody. */
-export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
+export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
   // SECURITY: the entered copy is only in this ref, and dropped once it was accepted.
   const copy = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
@@ -45,9 +46,9 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
         passphraseError={isPassphrase ? unlock.message : undefined}
         action={
           <span className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
-            {canPutBack(vault) && (
+            {putBackIn && (
               <Checkbox checked={putsBack} onChange={setPutsBack}>
-                Also store it in {nameCustody(vault.custody)} again
+                Also store it in {nameCustody(putBackIn)} again
               </Checkbox>
             )}
             <Button
@@ -59,7 +60,7 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
                 if (copy.current)
                   unlock.mutate({
                     ...toUnlockBody(copy.current),
-                    restore_custody: !canPutBack(vault) || putsBack,
+                    restore_custody: putBackIn === null || putsBack,
                   });
               }}
             >
@@ -72,10 +73,6 @@ export function CopyUnlock({ vault, isMain }: CopyUnlockProps) {
     </div>
   );
 }
-
-/** A custody that is locked or still holds the key is not written to. */
-const canPutBack = ({ custody, case: situation }: VaultStatus) =>
-  custody.writable && ['missing', 'old_key', 'foreign_key'].includes(situation);
 
 function sayRefused(error: unknown): string {
   if (hasCode(error, 'copy_of_other_instance'))

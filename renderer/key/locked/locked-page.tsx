@@ -79,20 +79,26 @@ function WaysOut({ vault }: { vault: VaultStatus }) {
   const { custody } = vault;
   // The key is where it was: it was only removed from memory.
   const isByRequest = vault.case === 'locked_by_owner' || vault.case === 'locked_when_idle';
-  const wantsPassphrase =
-    custody.name === 'passphrase' && !vault.refused && (isByRequest || vault.case === 'waiting');
-  const first = wantsPassphrase ? 'passphrase' : isByRequest ? 'custody' : 'copy';
+  // Also after the passphrase of another key: the next one is tried the same way.
+  const wantsPassphrase = custody.name === 'passphrase' && !vault.refused && vault.case !== 'missing';
+  const first = wantsPassphrase ? 'passphrase' : isByRequest && isOwner ? 'custody' : 'copy';
   return (
     <>
       {!hadKey(vault) && <FirstKey vault={vault} />}
       {first === 'passphrase' && <PassphraseUnlock />}
       {first === 'custody' && <CustodyUnlock custody={custody} />}
-      {hadKey(vault) && <CopyUnlock vault={vault} isMain={first === 'copy'} />}
+      {hadKey(vault) && (
+        <CopyUnlock putBackIn={canPutBack(vault) ? custody : null} isMain={first === 'copy'} />
+      )}
       {/* Callers who may choose where to store the first key find the tried custody among the choices. */}
       {(hadKey(vault) || !isOwner) && <OtherWays vault={vault} isCustodyOffered={first === 'copy'} />}
     </>
   );
 }
+
+/** A custody that is locked or still holds the key is not written to. */
+const canPutBack = ({ custody, case: situation }: VaultStatus) =>
+  custody.writable && ['missing', 'old_key', 'foreign_key'].includes(situation);
 
 /** Returns to the page where "Unlock…" was clicked, however the vault was unlocked. */
 function useGoBackOnceOpen(): void {

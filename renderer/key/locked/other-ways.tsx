@@ -39,6 +39,7 @@ export function OtherWays({ vault, isCustodyOffered }: OtherWaysProps) {
 const LOOK_AGAIN_MS = 3000;
 
 function AskAgain({ vault }: { vault: VaultStatus }) {
+  const isOwner = useIsOwner();
   const isWaiting = vault.case === 'waiting';
   useQuery({ ...vaultQuery, refetchInterval: isWaiting ? LOOK_AGAIN_MS : false });
   const unlock = useUnlock();
@@ -53,12 +54,15 @@ function AskAgain({ vault }: { vault: VaultStatus }) {
           {isWaiting
             ? `It is checked automatically every few seconds, last at ${last}.`
             : `Last checked at ${last}.`}
+          {!isOwner && ' Only the owner of this machine can unlock with the key stored there.'}
         </p>
         <ErrorLine said={unlock.message} />
       </div>
-      <Button isSmall isBusy={unlock.isPending} onClick={() => unlock.mutate({ method: 'custody' })}>
-        Try again
-      </Button>
+      {isOwner && (
+        <Button isSmall isBusy={unlock.isPending} onClick={() => unlock.mutate({ method: 'custody' })}>
+          Try again
+        </Button>
+      )}
     </div>
   );
 }

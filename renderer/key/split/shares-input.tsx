@@ -1,5 +1,6 @@
 import { Check, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useMay } from '../../app/session.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { TextAreaField } from '../../ui/form/field.tsx';
 import { formatCount } from '../../ui/time.ts';
@@ -13,11 +14,48 @@ interface AcceptedShare {
   text: string;
 }
 
+type SharesInputProps = Pick<CopyWayProps, 'onReady' | 'action'>;
+
+/** Shares of a split key. */
+export function SharesInput(props: SharesInputProps) {
+  return useMay('vault:write') ? <CheckedShares {...props} /> : <UncheckedShares {...props} />;
+}
+
+/** For those who are not signed in yet: the instance checks nothing for them before they unlock. */
+function UncheckedShares({ onReady, action }: SharesInputProps) {
+  const [text, setText] = useState('');
+  const count = splitLines(text).length;
+  useEffect(() => {
+    const shares = splitLines(text);
+    onReady(shares.length > 0 && shares.length <= MAX_SHARES ? { kind: 'shares', shares } : null);
+  }, [text, onReady]);
+  return (
+    <>
+      <div className="copy-input-body">
+        <TextAreaField
+          label="Shares, one on each line"
+          rows={6}
+          className="font-mono"
+          autoCapitalize="none"
+          autoCorrect="off"
+          maxLength={MAX_SHARES * 1024}
+          value={text}
+          hint="33 words each. The first four letters of a word are enough."
+          onChange={(event) => setText(event.target.value)}
+        />
+      </div>
+      <CopyInputFoot action={action}>{formatCount(count, 'share')} entered.</CopyInputFoot>
+    </>
+  );
+}
+
+const splitLines = (text: string) => text.split('\n').filter((line) => line.trim() !== '');
+
 /**
  * Shares of a split key, one after another, checked while they are typed. SECURITY: of a share that was accepted
  * only its number stays on the page.
  */
-export function SharesInput({ onReady, action }: Pick<CopyWayProps, 'onReady' | 'action'>) {
+function CheckedShares({ onReady, action }: SharesInputProps) {
   const [accepted, setAccepted] = useState<readonly AcceptedShare[]>([]);
   const [text, setText] = useState('');
   const check = useSharesCheck(accepted, text);

@@ -3,6 +3,7 @@ import type { Offered } from '../../http/to-answer.ts';
 import { getAutoLock } from '../../settings/settings.ts';
 import type { Identity } from '../identity.ts';
 import { findUser, strongestRole } from '../users/users.ts';
+import { describeLockedVault, findAwaited } from './awaited-person.ts';
 import type { currentSessionShape } from './session-shapes.ts';
 import { findSessionExpiry } from './sessions.ts';
 
@@ -16,8 +17,10 @@ export function describeCurrentSession(
     return { ...describeCurrentSession(identity, caller.person), state: 'locked' };
   const { ctx, isSetUp } = identity;
   if (caller.kind === 'anonymous') {
+    const awaited = findAwaited(identity, caller);
     return {
-      state: caller.pendingSessionId === null ? 'anonymous' : 'second_factor',
+      state: awaited === null ? 'anonymous' : 'second_factor',
+      lockedVault: awaited && ctx.vault.isLocked ? describeLockedVault(identity, awaited) : null,
       kind: null,
       via: null,
       permissions: [],
@@ -37,6 +40,7 @@ export function describeCurrentSession(
     user !== null && (sessionId !== null || (caller.kind === 'owner' && caller.via === 'window'));
   return {
     state: 'signed_in',
+    lockedVault: null,
     kind: caller.kind,
     via: caller.kind === 'owner' ? caller.via : caller.kind === 'user' ? 'browser' : null,
     permissions: caller.permissions,

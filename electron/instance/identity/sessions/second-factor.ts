@@ -122,6 +122,16 @@ function acceptRecoveryCode(ctx: Context, userId: number, code: string): boolean
   );
 }
 
+/** Whether any recovery code was not used yet. */
+export function hasRecoveryCodes(ctx: Context, userId: number): boolean {
+  return (
+    ctx.store.sqlite
+      .prepare('SELECT EXISTS (SELECT 1 FROM recovery_codes WHERE user_id = ? AND used_at IS NULL)')
+      .pluck()
+      .get(userId) === 1
+  );
+}
+
 function readRow(ctx: Context, userId: number): Row {
   return ctx.store.sqlite
     .prepare(

@@ -6,6 +6,7 @@ import { shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { firstCustodyBody, toFirstCustody } from '../../vault/key/first-custody-body.ts';
+import { earlyUnlockBody, toEarlyUnlocking } from '../../vault/key/unlock-body.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
 import { identityOperations } from '../operations.ts';
@@ -35,6 +36,7 @@ import {
   signIn,
   verifySecondFactor,
 } from './sign-in.ts';
+import { unlockFirst } from './unlock-first.ts';
 
 const password = z.string().min(1).max(1024);
 /** Coming in, going out, and proving who you are. */
@@ -85,6 +87,20 @@ export function sessionRoutes(identity: Identity) {
     }),
     (c) => {
       keep(c, verifySecondFactor(identity, c.get('caller'), c.req.valid('json').code, client(c)));
+      return c.body(null, 204);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/auth/unlock',
+      ...act('second_factor_unlock'),
+      request: body(earlyUnlockBody),
+      responses: noContent('The vault is unlocked, and the second factor still awaited'),
+    }),
+    async (c) => {
+      await unlockFirst(identity, c.get('caller'), toEarlyUnlocking(c.req.valid('json')));
       return c.body(null, 204);
     },
   );

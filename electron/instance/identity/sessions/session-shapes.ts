@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { AnonymousCaller, Caller, LockedCaller } from '../../access/caller.ts';
 import { permissions, roles } from '../../access/permissions.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { earlyUnlockMethods } from '../../vault/key/early-unlock.ts';
 import type { FirstKey } from '../../vault/key/first-key.ts';
 import { custodyNames } from '../../vault/vocabulary.ts';
 import { strongestRole, type User } from '../users/users.ts';
@@ -100,10 +101,22 @@ const currentUser = z
   })
   .openapi('CurrentUser');
 
+const vaultToUnlockFirst = z
+  .object({
+    message: z.string().openapi({ description: 'What works now, in words' }),
+    unlock_methods: z.array(z.enum(earlyUnlockMethods)).openapi({
+      description: 'What `POST /auth/unlock` takes now from this account; none when it may not unlock',
+    }),
+    recovery_codes_left: z.boolean(),
+  })
+  .openapi('VaultToUnlockFirst');
+
 /** How the page that asks stands. SECURITY: to anonymous ones it says what the sign-in page needs, and no more. */
 export const currentSessionShape = z
   .object({
     state: z.enum(['anonymous', 'second_factor', 'signed_in', 'locked']),
+    /** While a second factor is awaited and the vault is locked: only a recovery code can be checked. */
+    locked_vault: z.union([vaultToUnlockFirst, z.null()]),
     kind: z.enum(['owner', 'user', 'key', 'token']).nullable(),
     via: z.enum(['window', 'socket', 'browser']).nullable(),
     permissions: z.array(z.enum(permissions)),

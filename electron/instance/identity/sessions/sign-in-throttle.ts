@@ -20,9 +20,12 @@ interface Row {
 /**
  * What is guessed, each with a budget of its own: failures of one never count against another. A password or a code is
  * short enough to be guessed and is counted by account, whatever the addresses; confirming by account too, apart from
- * signing in, so that a stranger who guesses cannot keep someone from confirming.
+ * signing in, so that a stranger who guesses cannot keep someone from confirming. Unlocking likewise, and before the
+ * second factor apart from after it.
  */
-export type Guessed = { what: 'password'; email: string } | { what: 'code' | 'confirmation'; userId: number };
+export type Guessed =
+  | { what: 'password'; email: string }
+  | { what: 'code' | 'confirmation' | 'unlock' | 'early_unlock'; userId: number };
 
 /**
  * Slows down guessing. Failures are kept in the database, so a restart does not forgive them. A clock set back

@@ -1,4 +1,4 @@
-import type { AnonymousCaller, Caller } from '../../access/caller.ts';
+import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { FirstCustody, FirstKey } from '../../vault/key/first-key.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
@@ -14,6 +14,7 @@ import {
   getUser,
   type User,
 } from '../users/users.ts';
+import { type AwaitedPerson, explainUnchecked, getAwaited } from './awaited-person.ts';
 import type { LinkPurpose } from './one-time-links.ts';
 import { acceptSecondFactor } from './second-factor.ts';
 import { confirmSession, createSession, endSession, isSignedInFrom, type NewSession } from './sessions.ts';
@@ -71,8 +72,8 @@ export async function signIn(
 }
 
 /**
- * The second step: a code turns the pending session into a new one. Throws `unauthenticated`,
- * `invalid_credentials`.
+ * The second step: a code turns the pending session into a new one. Throws `unauthenticated`, `invalid_credentials`,
+ * and with what works instead `vault_locked` and `secret_unreadable`.
  */
 export function verifySecondFactor(
   identity: Identity,
@@ -81,27 +82,29 @@ export function verifySecondFactor(
   client: Client,
 ): NewSession {
   const { ctx, throttle } = identity;
-  const pendingId = (caller as AnonymousCaller).pendingSessionId ?? null;
-  if (caller.kind !== 'anonymous' || pendingId === null)
-    throw new AppError('unauthenticated', 'Sign in with your password first.');
-  const userId = ctx.store.sqlite
-    .prepare("SELECT user_id FROM sessions WHERE id = ? AND kind = 'mfa_pending'")
-    .pluck()
-    .get(pendingId) as number;
-  const user = getUser(ctx, userId);
+  const awaited = getAwaited(identity, caller);
+  const { user } = awaited;
   const guessed = { what: 'code', userId: user.id } as const;
   const refused = () => noteWrongCode(identity, null, user.id, client.ip);
   requireAllowed(identity, guessed, refused);
-  if (!acceptSecondFactor(ctx, user.id, code)) {
+  if (!accepts(identity, awaited, code)) {
     throttle.noteFailure(guessed);
     refused();
     throw new AppError('invalid_credentials', 'This code is wrong or was already used.');
   }
   throttle.noteSuccess(guessed);
-  endSession(ctx, identity.revocations, pendingId);
+  endSession(ctx, identity.revocations, awaited.sessionId);
   noteSignIn(identity, user, client, 'second factor');
   // SECURITY: a new token, so that a fixated or leaked pending one is worthless.
   return openSession(identity, { kind: 'user', userId: user.id, isConfirmed: true, ...client });
+}
+
+function accepts(identity: Identity, awaited: AwaitedPerson, code: string): boolean {
+  try {
+    return acceptSecondFactor(identity.ctx, awaited.user.id, code);
+  } catch (error) {
+    throw explainUnchecked(identity, awaited, error);
+  }
 }
 
 /** Confirms the identity again, for five minutes, and opens what was locked. Throws `invalid_credentials`, `forbidden`. */
@@ -283,7 +286,11 @@ function openSession({ ctx, presence }: Identity, wanted: Parameters<typeof crea
 }
 
 /** Throws `too_many_attempts`, noted as a refusal too: what is not looked at may have been right. */
-function requireAllowed({ throttle }: Identity, guessed: Guessed, refused: () => void): void {
+export function requireAllowed(
+  { throttle }: Pick<Identity, 'throttle'>,
+  guessed: Guessed,
+  refused: () => void,
+): void {
   try {
     throttle.requireAllowed(guessed);
   } catch (error) {

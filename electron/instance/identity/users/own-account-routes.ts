@@ -7,12 +7,13 @@ import { toAnswer } from '../../http/to-answer.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
+import { sayBeforeEnabling } from '../sessions/awaited-person.ts';
 import { disableSecondFactor, enableSecondFactor, setUpSecondFactor } from '../sessions/second-factor.ts';
 import { ownSessionsShape } from '../sessions/session-shapes.ts';
 import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
 import { confirmWithPassword, noteWrongCode } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
-import { updateUser } from './users.ts';
+import { getUser, updateUser } from './users.ts';
 
 /** Someone's own account: what they are called, their password, second factor and sessions. */
 export function ownAccountRoutes(identity: Identity) {
@@ -62,6 +63,7 @@ export function ownAccountRoutes(identity: Identity) {
         secret_key: made.secret.reveal(),
         otpauth_url: made.otpauthUrl.reveal(),
         recovery_codes: made.recoveryCodes.map((code) => code.reveal()),
+        note: sayBeforeEnabling(identity, getUser(ctx, userId)),
       });
     },
   );

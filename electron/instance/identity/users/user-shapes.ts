@@ -46,7 +46,12 @@ export const keysOfPersonShape = z
 
 /** Shown once. */
 export const secondFactorSetupShape = z
-  .object({ secret_key: z.string(), otpauth_url: z.string(), recovery_codes: z.array(z.string()) })
+  .object({
+    secret_key: z.string(),
+    otpauth_url: z.string(),
+    recovery_codes: z.array(z.string()),
+    note: z.string().nullable().openapi({ description: 'What to know before the factor is on, in words' }),
+  })
   .openapi('SecondFactorSetup');
 
 export function toUserJson(user: User) {

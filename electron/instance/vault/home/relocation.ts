@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { vaultOperations } from '../operations.ts';
-import { openKeychain, readCustody, type VaultCore } from '../vault-core.ts';
+import { openKeychain, readCustody, untilLocked, type VaultCore } from '../vault-core.ts';
 import { findKeychainUse, writeKeychainUse } from './custody-row.ts';
 import { findHome, nameForKeychain } from './home.ts';
 import { requireRelocation } from './relocated.ts';
@@ -17,7 +17,7 @@ export type RelocationAnswer = (typeof relocationAnswers)[number];
  * `custody_refused` and what saving throws: nothing is changed then.
  */
 export function settleRelocation(core: VaultCore, actor: Caller, answer: RelocationAnswer): Promise<void> {
-  const { lockCount } = core;
+  const isWanted = untilLocked(core);
   return core.exclusively(async () => {
     core.store.requireWritable();
     const { from, isOriginalThere } = requireRelocation(core);
@@ -38,7 +38,7 @@ export function settleRelocation(core: VaultCore, actor: Caller, answer: Relocat
       core.audit.append(vaultOperations.DIRECTORY_RELOCATED, actor, { answer });
     });
     if (core.custody.name === 'keychain') core.custody = openKeychain(core, name);
-    await readCustody(core, undefined, lockCount);
+    await readCustody(core, undefined, isWanted);
   });
 }
 

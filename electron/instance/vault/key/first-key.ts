@@ -9,6 +9,7 @@ import {
   openCustody,
   readCustody,
   setSituation,
+  untilLocked,
   type VaultCore,
 } from '../vault-core.ts';
 import type { CustodyName } from '../vocabulary.ts';
@@ -67,7 +68,7 @@ export function describeFirstKey(core: VaultCore): FirstKey {
  * `vault_locked`, and what saving throws.
  */
 export function keepFirstKey(core: VaultCore, actor: Caller | null, where: FirstCustody): Promise<void> {
-  const { lockCount } = core;
+  const isWanted = untilLocked(core);
   return core.exclusively(async () => {
     if (!isUnused(core.store)) throw new AppError('conflict', 'This instance already has a key.');
     const { custody: before, situation, found } = core;
@@ -76,13 +77,13 @@ export function keepFirstKey(core: VaultCore, actor: Caller | null, where: First
     // It was said now whether it is used.
     core.found = null;
     try {
-      const isOpen = await readCustody(core, where.passphrase, lockCount, order);
+      const isOpen = await readCustody(core, where.passphrase, isWanted, order);
       if (isOpen) {
         const fingerprint = findActiveRecord(core.store)?.fingerprint ?? null;
         core.audit.append(vaultOperations.KEY_MADE, actor, { custody: where.custody, fingerprint });
         return;
       }
-      if (core.lockCount !== lockCount)
+      if (!isWanted())
         throw new AppError('vault_locked', 'The vault was locked while the key was being created.');
       const { case: why, refused, detail } = core.situation;
       // What is left are several keys in one place.
@@ -94,7 +95,7 @@ export function keepFirstKey(core: VaultCore, actor: Caller | null, where: First
       core.found = isKept && found?.path === core.custody.describe() ? null : found;
       if (!isKept) {
         core.custody = before;
-        if (core.lockCount === lockCount) setSituation(core, situation);
+        if (isWanted()) setSituation(core, situation);
       }
     }
   });

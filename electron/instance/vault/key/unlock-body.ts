@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { SecretText } from '../secret-text.ts';
 import { MAX_SHARES } from '../split/slip39/shares.ts';
+import type { EarlyUnlocking } from './early-unlock.ts';
 import type { HandedCopy, Unlocking } from './unlock.ts';
 
 /** The ways to unlock, as a request names them. */
@@ -59,6 +60,23 @@ export function toUnlocking(request: UnlockBody): Unlocking {
     return { method: 'passphrase', passphrase: new SecretText(request.passphrase) };
   const { method, restore_custody: restoreCustody = true } = request;
   return { method, copy: toHandedCopy(request), restoreCustody };
+}
+
+const noRestoring = { restore_custody: true } as const;
+
+/** Of someone who is not signed in yet: what they have in hand, and nothing of this machine. */
+export const earlyUnlockBody = z.discriminatedUnion('method', [
+  unlockBody.options[1],
+  unlockBody.options[2].omit(noRestoring),
+  unlockBody.options[3].omit(noRestoring),
+  unlockBody.options[4].omit(noRestoring),
+  unlockBody.options[6].omit(noRestoring),
+]);
+
+export function toEarlyUnlocking(request: z.infer<typeof earlyUnlockBody>): EarlyUnlocking {
+  if (request.method === 'passphrase')
+    return { method: request.method, passphrase: new SecretText(request.passphrase) };
+  return { method: request.method, copy: toHandedCopy(request) };
 }
 
 /** Only a copy: the body of a rescue. */

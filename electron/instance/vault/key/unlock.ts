@@ -11,7 +11,7 @@ import { vaultOperations } from '../operations.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { getKeyFromShares } from '../split/share-recovery.ts';
-import { readCustody, takeUp, type VaultCore } from '../vault-core.ts';
+import { readCustody, takeUp, untilLocked, type VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 import { findActiveRecord, listKeyRecords, opensCheckValue } from './key-record.ts';
 
@@ -101,6 +101,30 @@ export type Unlocking =
   | { method: 'words' | 'key' | 'copy' | 'path' | 'shares'; copy: HandedCopy; restoreCustody: boolean };
 
 /**
+ * An unlock under way. SECURITY: whether it may still end in one is asked after every wait: if a lock and an unlock
+ * overlap, the lock wins.
+ */
+export interface Attempt {
+  isWanted(): boolean;
+  /** Throws `vault_locked`, `session_expired`. */
+  requireWanted(): void;
+}
+
+/** @param mayStill whether who asked for it may still unlock. */
+export function beginAttempt(core: VaultCore, mayStill = () => true): Attempt {
+  const isUnlocked = untilLocked(core);
+  return {
+    isWanted: () => isUnlocked() && mayStill(),
+    requireWanted() {
+      if (!isUnlocked())
+        throw new AppError('vault_locked', 'The vault was locked while it was being unlocked.');
+      if (!mayStill())
+        throw new AppError('session_expired', 'Your session ended while the vault was being unlocked.');
+    },
+  };
+}
+
+/**
  * Unlocks the vault, and notes it. Returns what is left for the user to do, in words, or null. Throws what
  * `unlockFromCustody` and `unlockWithCopy` throw.
  */
@@ -117,17 +141,33 @@ export async function unlock(
   return note;
 }
 
-/** Asks the custody once more. Throws `custody_missing`, `custody_locked`, `vault_locked`. */
-export async function unlockFromCustody(core: VaultCore, passphrase?: SecretText): Promise<void> {
-  const { lockCount } = core;
-  const isOpen = await core.exclusively(
-    async () => core.ring.active !== null || (await readCustody(core, passphrase, lockCount)),
+/**
+ * Asks the custody once more, unless the vault is open already: false then. Throws `custody_missing`,
+ * `custody_locked`, `vault_locked`, `conflict` for a passphrase where the custody has none, `too_many_attempts`.
+ */
+export async function unlockFromCustody(
+  core: VaultCore,
+  passphrase?: SecretText,
+  attempt = beginAttempt(core),
+): Promise<boolean> {
+  const outcome = await core.custodyTries(() =>
+    core.exclusively(async () => {
+      if (core.ring.active !== null) return 'open already';
+      if (passphrase) requirePassphraseCustody(core);
+      return (await readCustody(core, passphrase, attempt.isWanted)) ? 'unlocked' : 'locked';
+    }),
   );
-  if (isOpen) return;
-  requireNotLockedSince(core, lockCount);
+  if (outcome !== 'locked') return outcome === 'unlocked';
+  attempt.requireWanted();
   requireNotRelocated(core);
   const code = core.situation.case === 'waiting' ? 'custody_locked' : 'custody_missing';
   throw new AppError(code, core.situation.detail ?? 'The custody returned no key.');
+}
+
+/** SECURITY: any other custody returns its key whatever the passphrase: any text would unlock the vault. */
+function requirePassphraseCustody({ custody }: VaultCore): void {
+  if (custody.name !== 'passphrase')
+    throw new AppError('conflict', 'The key is not stored under a passphrase: unlock with a copy of it.');
 }
 
 /**
@@ -140,11 +180,11 @@ export async function unlockWithCopy(
   core: VaultCore,
   copy: HandedCopy,
   restoreCustody = true,
+  attempt = beginAttempt(core),
 ): Promise<string | null> {
-  const { lockCount } = core;
   // Before its turn: a copy that takes long to read keeps nobody else waiting.
   const keys = await getKeysFromCopy(core.copyReader, copy);
-  return await core.exclusively(() => takeCopy(core, keys, copy.passphrase, restoreCustody, lockCount));
+  return await core.exclusively(() => takeCopy(core, keys, copy.passphrase, restoreCustody, attempt));
 }
 
 async function takeCopy(
@@ -152,27 +192,22 @@ async function takeCopy(
   keys: readonly ReadKey[],
   passphrase: SecretText | undefined,
   restoreCustody: boolean,
-  lockCount: number,
+  attempt: Attempt,
 ): Promise<string | null> {
   requireNotRelocated(core);
   const active = findActiveRecord(core.store)?.fingerprint ?? null;
   const { key } = chooseKey(keys, [active, ...listKeyRecords(core.store).map((known) => known.fingerprint)]);
   requireActive(core, key);
-  const finding = restoreCustody ? await askCustody(core) : null;
+  // Also where nothing is put back: values that a rotation has not reached yet need the key before.
+  const finding = await askCustody(core);
   const others = finding?.outcome === 'found' ? finding.keys : [];
-  requireNotLockedSince(core, lockCount);
+  attempt.requireWanted();
   takeUp(core, key, others);
   // A custody that is locked has its key: it is not given another copy, least of all under another passphrase.
   const isThere =
     finding?.outcome === 'locked' || others.some((other) => other.fingerprint === key.fingerprint);
   if (!restoreCustody || isThere) return null;
   return await restoreToCustody(core, key, passphrase);
-}
-
-/** SECURITY: if a lock and an unlock overlap, the lock wins. Throws `vault_locked`. */
-function requireNotLockedSince(core: VaultCore, lockCount: number): void {
-  if (core.lockCount !== lockCount)
-    throw new AppError('vault_locked', 'The vault was locked while it was being unlocked.');
 }
 
 /** SECURITY: a key is used only if it opens the recorded check value, not because its fingerprint matches. */

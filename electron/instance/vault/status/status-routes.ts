@@ -1,7 +1,9 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAct } from '../../access/acts.ts';
+import type { Caller } from '../../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { unlock } from '../key/unlock.ts';
 import { toUnlocking, unlockBody } from '../key/unlock-body.ts';
 import type { VaultRouteDeps } from '../route-deps.ts';
@@ -10,7 +12,7 @@ import { healthShape, statusShape, toStatusJson, unlockedShape } from './status-
 import { snoozeDays, snoozeWarning } from './vault-status.ts';
 
 /** `/vault/status`, locking and unlocking, and quieting a warning. */
-export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
+export function statusRoutes({ core, jobs, ctx, limitGuesses }: VaultRouteDeps) {
   const app = createRoutes();
   const status = () => toStatusJson(core, jobs);
 
@@ -43,7 +45,7 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
     createRoute({
       method: 'post',
       path: '/vault/unlock',
-      ...act('vault_unlock', 'vault_unlock_from_path'),
+      ...act('vault_unlock', 'vault_unlock_from_custody', 'vault_unlock_from_path'),
       request: body(unlockBody),
       responses: answer(unlockedShape, 'Status of the vault'),
     }),
@@ -51,7 +53,10 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       const request = c.req.valid('json');
       if (request.method === 'path') requireAct(caller, 'vault_unlock_from_path', ctx.clock.now());
-      const note = await unlock(core, caller, toUnlocking(request));
+      if (request.method === 'custody') requireMayAskCustody(caller, ctx.clock.now());
+      const note = await limitGuesses(caller, request.method, () =>
+        unlock(core, caller, toUnlocking(request)),
+      );
       await jobs.resume();
       return c.json({ ...status(), note });
     },
@@ -76,4 +81,17 @@ export function statusRoutes({ core, jobs, ctx }: VaultRouteDeps) {
   );
 
   return app;
+}
+
+/** As the act, with what works instead. */
+function requireMayAskCustody(caller: Caller, nowMs: number): void {
+  try {
+    requireAct(caller, 'vault_unlock_from_custody', nowMs);
+  } catch (error) {
+    if (!hasCode(error, 'owner_only')) throw error;
+    throw new AppError(
+      'owner_only',
+      'Only the owner of this machine may unlock with the stored key: in the desktop window, or with temps-desktop key unlock. A copy of the key works here too, or the passphrase where it has one.',
+    );
+  }
 }

@@ -58,8 +58,13 @@ export const copyReaderProgram: Program<CopyMessage, SentReading> = {
 };
 
 export function createCopyReader(processes: ProcessHost, program = copyReaderProgram): CopyReader {
-  let inLine = 0;
-  const oneAtATime = createQueue();
+  const oneAtATime = createQueue({
+    maxWaiting: MAX_WAITING,
+    refuse: () =>
+      new AppError('too_many_attempts', 'Several copies are being read. Try again in a moment.', {
+        details: { retry_after_s: TIMEOUT_MS / 1000 },
+      }),
+  });
 
   async function readNow(bytes: Uint8Array, passphrase: SecretText | undefined): Promise<CopyReading> {
     try {
@@ -77,14 +82,7 @@ export function createCopyReader(processes: ProcessHost, program = copyReaderPro
   return {
     async read(bytes, passphrase) {
       if (bytes.length === 0 || bytes.length > MAX_COPY_BYTES) return wrongSize;
-      if (inLine > MAX_WAITING)
-        throw new AppError('too_many_attempts', 'Several copies are being read. Try again in a moment.', {
-          details: { retry_after_s: TIMEOUT_MS / 1000 },
-        });
-      inLine += 1;
-      return await oneAtATime(() => readNow(bytes, passphrase)).finally(() => {
-        inLine -= 1;
-      });
+      return await oneAtATime(() => readNow(bytes, passphrase));
     },
   };
 }
