@@ -63,7 +63,7 @@ describe('the automatic lock', () => {
     const waits = section.getByRole('list', { name: 'What waits while the vault is locked' });
     await waits.getByText('Encrypt every value with the new key').waitFor();
     await waits.getByText('Programs that sign in with an API key or a deployment token').waitFor();
-    await section.getByText('whoever may unlock the vault only has to ask for it').waitFor();
+    await section.getByText('the owner of this machine only has to ask for it').waitFor();
     // Nothing is set yet.
     await section.getByText('Off: nothing locks by itself.').waitFor();
     await expectAccessible(page, 'the automatic lock, being chosen');

@@ -471,6 +471,7 @@ describe('a vault that nobody uses', () => {
     // Who comes back finds the session open, and the vault as it was left.
     await ada.enter();
     expect((await ada.send('GET', '/projects/shop/env-vars/TOKEN/value')).code).toBe('vault_locked');
-    expect((await ada.send('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
+    expect((await ada.send('POST', '/vault/unlock', { method: 'custody' })).code).toBe('owner_only');
+    expect((await place.owner('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
   });
 });

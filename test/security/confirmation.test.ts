@@ -62,7 +62,7 @@ interface KindOfCaller {
 function expectOf({ caller, isConfirmed }: KindOfCaller, act: Act): Refusal {
   const { who, confirmation } = acts[act];
   if (who === 'anyone') return null;
-  if (who === 'second_factor')
+  if (who === 'second_factor' && caller.kind !== 'locked')
     return caller.kind !== 'anonymous'
       ? 'forbidden'
       : caller.pendingSessionId === null

@@ -55,7 +55,7 @@ export function sayAutoLock({ minutes, strength }: AutoLock): string {
 }
 
 const ASKED_AGAIN =
-  'whoever may unlock the vault only has to ask for it, and a restart does so by itself. Locking protects what is in memory, and nothing else.';
+  'the owner of this machine only has to ask for it, and a restart does so by itself. Locking protects what is in memory, and nothing else.';
 
 /** SECURITY: honest about a custody that gives the key to whoever asks. */
 const reopenings: Record<CustodyName, string> = {
