@@ -5,7 +5,7 @@ import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
 import { formatOverview, groups } from './registry.ts';
-import { writeOut } from './terminal-text.ts';
+import { formatJson, writeOut } from './terminal-text.ts';
 
 const globalOptions = {
   'data-dir': { type: 'string' },
@@ -94,7 +94,7 @@ async function runCommand(
       return await connect(dataDir, mayCreate, processes);
     },
     print(data, forPeople) {
-      if (json) process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+      if (json) process.stdout.write(`${formatJson(data, 2)}\n`);
       else writeOut(process.stdout, `${forPeople()}\n`);
     },
   };
@@ -125,7 +125,7 @@ function report(error: unknown, wantsJson: boolean): number {
   const known = toKnown(error);
   if (wantsJson) {
     process.stderr.write(
-      `${JSON.stringify({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
+      `${formatJson({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
     );
   } else {
     writeOut(process.stderr, `temps-desktop: ${known.message}\n`);

@@ -17,3 +17,11 @@ export function escapeForTerminal(text: string): string {
 export function writeOut(stream: NodeJS.WriteStream, text: string): void {
   stream.write(stream.isTTY ? escapeForTerminal(text) : text);
 }
+
+/** JSON as programs read it. What JSON leaves as it is and a terminal would obey is in JSON's own escapes. */
+export function formatJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u202A-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -37,6 +37,9 @@ describeOverDoors('people and keys', (door) => {
       role: 'admin',
       kind: 'user',
     });
+    // Under a name without the prefix, which others on this host name could set, it is none.
+    const unprefixed = as({ cookie: readCookie(answer).replace('__Host-', '') });
+    expect((await unprefixed('GET', '/user/me')).body.kind).not.toBe('user');
     expect((await me('POST', '/logout')).status).toBe(200);
     expect((await me('GET', '/user/me')).body.error_code).toBe('unauthenticated');
   });

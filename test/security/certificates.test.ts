@@ -154,6 +154,15 @@ describe('the local authority', () => {
     if (!isTaken) expect(stderr).toContain('permitted subtree violation');
   });
 
+  it('says what it may do where a device that does not understand it must not trust it', async () => {
+    await getLeaf(test.ctx, ['localhost']);
+    const path = write('authority.pem', getAuthorities().current.certificatePem);
+    const text = execFileSync('openssl', ['x509', '-noout', '-text', '-in', path], { encoding: 'utf8' });
+    expect(text).toMatch(/Basic Constraints: critical\s+CA:TRUE, pathlen:0\n/);
+    expect(text).toMatch(/Name Constraints: critical\s+Permitted:/);
+    expect(text).toMatch(/Key Usage: critical\s+Certificate Sign, CRL Sign\n/);
+  });
+
   it('leaves names out of its leaf that it may not vouch for, instead of serving one that no device takes', async () => {
     const leaf = await getLeaf(test.ctx, ['localhost', 'example.com', '127.0.0.1', '2a02:8071::1']);
     const certificate = new X509Certificate(leaf.certificatePem);
@@ -199,5 +208,12 @@ describe('the local authority', () => {
       'LOCAL_AUTHORITY_CREATED',
       'LOCAL_AUTHORITY_REPLACED',
     ]);
+    // The key of the one that was replaced is gone: of the new one and of the leaf there are two.
+    const secrets = test.ctx.store.sqlite.prepare('SELECT id FROM secrets').pluck().all();
+    const used = test.ctx.store.sqlite
+      .prepare('SELECT private_key_secret_id FROM local_certificates')
+      .pluck()
+      .all();
+    expect([secrets.length, secrets.toSorted()]).toEqual([2, used.toSorted()]);
   });
 });

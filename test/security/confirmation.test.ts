@@ -238,6 +238,20 @@ describe('the table of acts', () => {
     await door.owner('POST', '/vault/unlock', { method: 'custody' });
   });
 
+  it('refuses before anything is done', async () => {
+    const reader = callers.find(({ name }) => name === 'reader, confirmed');
+    if (!reader) throw new Error('There is no such caller.');
+    for (const [path, body] of [
+      ['/vault/lock', undefined],
+      ['/projects', { name: 'refused' }],
+    ] as const)
+      expect(await findRefusal(door, reader.caller, 'POST', path, body && JSON.stringify(body))).toBe(
+        'forbidden',
+      );
+    expect((await door.owner('GET', '/vault/status')).body.state).toBe('running');
+    expect((await door.owner('GET', '/projects/refused')).status).toBe(404);
+  });
+
   /** Requests that go further than their route's own act: one for each, or a new one would be tested by nothing. */
   const furtherRequests: Record<string, Partial<Record<Act, object>>> = {
     'PATCH /users/me': {

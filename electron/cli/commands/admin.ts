@@ -4,6 +4,7 @@ import { type Command, findText, type Invocation, requireText, withClient } from
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
+import { writeOut } from '../terminal-text.ts';
 
 const accountOptions = {
   email: { type: 'string' },
@@ -40,7 +41,7 @@ export const commands: Record<string, Command> = {
       const email = requireText(invocation, 'email');
       return await withClient(invocation, async (client) => {
         const keys = await listKeysOf(client, email);
-        for (const line of describeKeys(keys)) process.stderr.write(`${line}\n`);
+        for (const line of describeKeys(keys)) writeOut(process.stderr, `${line}\n`);
         const password = await readPassword(invocation);
         await client.post('/users/reset-password', { body: { email, password } });
         invocation.print(

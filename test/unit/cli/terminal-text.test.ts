@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { escapeForTerminal } from '../../../electron/cli/terminal-text.ts';
+import { escapeForTerminal, formatJson } from '../../../electron/cli/terminal-text.ts';
 import { commandLineEnv } from '../../command-line-env.ts';
 import { requires } from '../../requires.ts';
 
@@ -19,6 +19,13 @@ describe('text on a terminal', () => {
     expect(escapeForTerminal('over\rwritten \u007f \u202eabc')).toBe(
       String.raw`over\x0dwritten \x7f \u{202e}abc`,
     );
+  });
+
+  it('has none in JSON either, which programs read as it was', () => {
+    const value = { [EVIL]: [`${EVIL}\u007f\u202ea\u2066`, 1, null] };
+    const text = formatJson(value, 2);
+    expect(text).not.toMatch(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/u);
+    expect(JSON.parse(text)).toEqual(value);
   });
 
   let dataDir: string;
@@ -42,6 +49,11 @@ describe('text on a terminal', () => {
     hasScript,
     'script(1) is not installed',
   )('shows a value without obeying it, and gives it whole to programs', () => {
+    for (const command of ['list --json', 'get NOTE --json']) {
+      const shown = onTerminal(['env', ...command.split(' '), '-p', 'shop']);
+      expect(shown, command).toContain('\\u009b2Jb');
+      expect(shown, command).not.toContain('\u009b');
+    }
     for (const command of ['list', 'get NOTE', 'export']) {
       const shown = onTerminal(['env', ...command.split(' '), '-p', 'shop']);
       expect(shown, command).toContain(SHOWN);

@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
+import { AppError } from '../../../electron/instance/kernel/app-error.ts';
+import { openStore } from '../../../electron/instance/store/store.ts';
+import { createManualClock } from '../../context.ts';
 import { QUICK_BCRYPT_COST } from '../../work-factor.ts';
 
 let dir: string;
@@ -68,6 +71,9 @@ describe('a data directory whose lock file was deleted', () => {
     const { rotation } = await ask(older, 'GET', '/vault/key/rotation');
     await ask(older, 'POST', '/vault/key/rotation/prove', { override_fingerprint: rotation.new_fingerprint });
     await ask(older, 'POST', '/vault/key/rotation/seal?wait=true');
+    const listKeyFiles = () => readdirSync(dir).filter((name) => name.startsWith('encryption_key'));
+    const keyFiles = listKeyFiles();
+    expect(keyFiles).toHaveLength(2);
     rmSync(lockFile());
     const newer = await open();
     const old = rotation.old_fingerprint;
@@ -86,7 +92,25 @@ describe('a data directory whose lock file was deleted', () => {
       { shredded_at: null, custody: 'file' },
       { shredded_at: null, fingerprint: old },
     ]);
+    expect(listKeyFiles()).toEqual(keyFiles);
     expect(await reveal(newer, 'FIRST')).toBe('value of FIRST');
+  });
+
+  it('is not written to by a transaction that began before the newer owner came', () => {
+    const rival = new AppError('data_dir_in_use', 'taken');
+    const looks = [null, rival];
+    const store = openStore(dir, createManualClock(), {
+      findRival: () => looks.shift() ?? null,
+      release() {},
+    });
+    let isDone = false;
+    const write = () =>
+      store.transaction(() => {
+        isDone = true;
+      });
+    expect(write).toThrow(rival);
+    expect(isDone).toBe(false);
+    store.close();
   });
 
   it('is locked again by its owner where nobody took it', async () => {
