@@ -145,11 +145,17 @@ describe('someone who may write values and not read them', () => {
         writer,
       ),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 409, 200, 409, 409]);
-    for (const { text } of answers) expect(text).not.toContain('canary');
-    expect(answers[0]?.body.value).toBeNull();
     // Who may read is shown it.
     expect((await door.request('PUT', path, { include_in_preview: true }, seeing)).body.value).toBe(PLAIN);
+    for (const more of [{ dry_run: true }, {}])
+      answers.push(await importAs(writer, 'OTHER=1\n', { mode: 'replace', ...more }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 409, 200, 409, 409, 200, 200]);
+    expect(answers.at(-1)?.body.removed).toMatchObject([
+      { key: 'API_TOKEN', old_value: null },
+      { key: 'GREETING', old_value: null },
+    ]);
+    for (const { text } of answers) expect(text).not.toContain('canary');
+    expect(answers[0]?.body.value).toBeNull();
   });
 
   it('learns by no version whether an earlier value was the same', async () => {

@@ -1,6 +1,7 @@
 import { request as httpsRequest } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
+import { networkOf } from '../../electron/instance/identity/sessions/sign-in-throttle.ts';
 import { ADMIN, openDoor, readToken, type TestDoor } from '../api/harness.ts';
 
 describe('guessing passwords', () => {
@@ -153,4 +154,15 @@ describe('bad tokens', () => {
     expect((await door.request('POST', '/auth/link', { token })).status).toBe(200);
     expect((await door.request('POST', '/auth/login', ADMIN)).status).toBe(200);
   });
+});
+
+it('an address is what one guesser cannot choose: a network of IPv6, and this machine as a whole', () => {
+  const networks = (...addresses: string[]) => new Set(addresses.map(networkOf)).size;
+  expect(
+    networks('2001:db8:1:2:3:4:5:6', '2001:db8:1:2::9', '2001:DB8:1:2:ffff::', '2001:db8:1:2::%eth0'),
+  ).toBe(1);
+  expect(networks('2001:db8:1:2::1', '2001:db8:1:3::1')).toBe(2);
+  expect(networks('::1', '127.0.0.1', '127.8.9.10', '::ffff:127.0.0.1')).toBe(1);
+  expect(networks('192.168.1.2', '::ffff:192.168.1.2')).toBe(1);
+  expect(networks('192.168.1.2', '192.168.1.3')).toBe(2);
 });
