@@ -63,7 +63,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
   },
   env: {
     subcommands: ['list', 'get', 'set', 'rm', 'import', 'export', 'reads', 'unusual'],
-    about: 'list, set, import and export variables',
+    about: 'list, set, import and export variables, and who read them',
     load: () => import('./commands/env.ts'),
   },
   run: {

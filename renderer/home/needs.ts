@@ -1,6 +1,6 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
-import { sayUnusual, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
+import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
@@ -127,7 +127,7 @@ function needUnusual({ unusual, nowMs }: NeedFacts): Need[] {
     id: `unusual ${read.id}`,
     sign: { verdict: 'risk' as const },
     title: sayUnusual(read),
-    text: `${formatAgo(read.at, nowMs)}${read.ip === null ? '' : `, from ${read.ip}`}. ${sayWhyUnusual(read)}`,
+    text: `${sayWay({ ...read, together: 1 })} ${formatAgo(read.at, nowMs)}${read.ip === null ? '' : `, from ${read.ip}`}. ${sayWhyUnusual(read)}`,
     button: read.path === null ? null : { label: pathLabels[read.kind], to: read.path },
     unusual: read.id,
   }));

@@ -68,4 +68,4 @@ const rules: Record<UnusualRead['rule'], string> = {
   bulk: 'It never read so many within an hour before.',
 };
 
-export const sayWhyUnusual = ({ rule, how }: UnusualRead): string => `${ways[how]}. ${rules[rule]}`;
+export const sayWhyUnusual = ({ rule }: UnusualRead): string => rules[rule];

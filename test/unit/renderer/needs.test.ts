@@ -153,6 +153,24 @@ describe('what needs someone', () => {
     );
   });
 
+  it('is an unusual reading, with the page where the reader can be stopped, before lost secrets', () => {
+    const read = {
+      ...{ id: 7, rule: 'bulk', kind: 'token', via: null, name: 'deployment token web', how: 'exported' },
+      ...{ variables: 25, ip: '127.0.0.1', at: now - 3 * 60_000, path: '/projects/shop/tokens' },
+    } as NeedFacts['unusual'][number];
+    expect(needs({}, { unusual: [read], lost: 1 })).toMatchObject([
+      {
+        id: 'unusual 7',
+        title: 'Deployment token web read 25 secrets',
+        text: 'Exported as a file 3 minutes ago, from 127.0.0.1. It never read so many within an hour before.',
+        button: { label: 'Tokens', to: '/projects/shop/tokens' },
+        unusual: 7,
+      },
+      { id: 'lost' },
+    ]);
+    expect(needs({}, { unusual: [{ ...read, path: null }] })[0]?.button).toBeNull();
+  });
+
   it('has an open rotation until it is done', () => {
     const rotating = (state: string) => ids({ rotation: { state } as VaultStatus['rotation'] });
     expect(['staged', 'proven', 'sealing'].map(rotating)).toEqual([['rotation'], ['rotation'], ['rotation']]);

@@ -12,8 +12,11 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_KEPT = 1000;
 /** Removed at once: a few milliseconds of work. */
 const MAX_REMOVED = 200;
-/** Variables of one reading that are written at once: a few milliseconds too. */
-const VARIABLES_AT_ONCE = 1000;
+/**
+ * Variables of one reading that are written at once: a few milliseconds too. A variable that comes or goes makes another
+ * set of these only, not of all that are read with it.
+ */
+const VARIABLES_AT_ONCE = 250;
 
 /** Keeps who read which encrypted variables. */
 export interface ReadRecorder {
@@ -142,6 +145,9 @@ export function createReadRecorder(ctx: Context): ReadRecorder {
     },
     flush,
     removeBefore(atMs) {
+      const day = Math.floor(atMs / DAY_MS);
+      // Usually there are none, and an instance that rests writes nothing.
+      if (!sqlite.prepare('SELECT 1 FROM env_var_reads WHERE day < ? LIMIT 1').get(day)) return 0;
       return ctx.store.transaction(() => {
         const removed = sqlite
           .prepare(
@@ -149,7 +155,7 @@ export function createReadRecorder(ctx: Context): ReadRecorder {
                (SELECT id FROM env_var_reads WHERE day < ? ORDER BY day LIMIT ${MAX_REMOVED}) RETURNING set_id`,
           )
           .pluck()
-          .all(Math.floor(atMs / DAY_MS)) as number[];
+          .all(day) as number[];
         sqlite
           .prepare(
             `DELETE FROM read_sets WHERE id IN (SELECT value FROM json_each(?))

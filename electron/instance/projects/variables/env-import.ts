@@ -294,9 +294,10 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
 
 /** An unreadable value counts as empty: the file restores it. */
 function holds({ ctx, compared }: Plan, variable: Variable, text: string): boolean {
+  if (variable.state === 'unreadable') return false;
   if (variable.isSecret) compared.push(variable.id);
   try {
-    return variable.state !== 'unreadable' && revealVariable(ctx, variable).reveal() === text;
+    return revealVariable(ctx, variable).reveal() === text;
   } catch (error) {
     if (!hasCode(error, 'secret_unreadable')) throw error;
     return false;

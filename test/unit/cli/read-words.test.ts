@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { Schemas } from '../../../electron/cli/api-request.ts';
+import { describeRead, describeUnusual } from '../../../electron/cli/read-words.ts';
+
+const at = Date.parse('2026-06-01T12:00:00Z');
+const key = { kind: 'key', via: null, name: 'api key ci', how: 'exported', ip: '127.0.0.1' } as const;
+
+it('says who read a secret, how and how often', () => {
+  const read: Schemas['VariableRead'] = { ...key, count: 2, together: 12, first_at: at, last_at: at };
+  expect(describeRead(read)).toEqual([
+    '2026-06-01T12:00:00.000Z',
+    'api key ci',
+    'exported, with 11 more',
+    '2 times',
+    '127.0.0.1',
+  ]);
+  const own = { ...read, kind: 'owner', via: 'socket', how: 'run', together: 1, count: 1, ip: null } as const;
+  expect(describeRead(own).slice(1)).toEqual([
+    'the owner, on the command line',
+    'read for a program',
+    '1 time',
+    '',
+  ]);
+});
+
+it('says what is unusual of a reading', () => {
+  const read: Schemas['UnusualRead'] = {
+    ...key,
+    id: 1,
+    at,
+    rule: 'new_key',
+    variables: 1,
+    path: '/people/keys',
+  };
+  expect(describeUnusual(read)).toBe(
+    'api key ci read 1 secret (exported) at 2026-06-01T12:00:00.000Z from 127.0.0.1: its first reading, within a day of its creation.',
+  );
+  expect(describeUnusual({ ...read, rule: 'bulk', ip: null, variables: 30 })).toBe(
+    'api key ci read 30 secrets (exported) at 2026-06-01T12:00:00.000Z: never so many before within an hour.',
+  );
+});
