@@ -58,6 +58,7 @@ describe('ten thousand variables', () => {
       .id as number;
     const [production] = (await send('GET', '/projects/shop/environments')).body;
     const held = new Map<string, number>();
+    const limitBefore = await findLimit();
     /** The body is read afterwards: that is the test's own work. */
     const watch = async (what: string, method: string, path: string, body?: unknown) => {
       const request = new Request(`http://localhost/api${path}`, {
@@ -121,7 +122,8 @@ describe('ten thousand variables', () => {
     expect(countRows('env_vars') + countRows('env_var_versions')).toBe(0);
     expect(production.name).toBe('production');
 
-    const limit = await findLimit();
+    // Others may have come or gone meanwhile.
+    const limit = Math.max(limitBefore, await findLimit());
     const tooLong = [...held].filter(([what, ms]) => ms > (inOneTransaction.has(what) ? 3 : 1) * limit);
     expect(tooLong).toEqual([]);
   });

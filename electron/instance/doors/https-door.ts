@@ -8,7 +8,15 @@ import {
 } from '../certificates/local-authority.ts';
 import type { App } from '../http/app.ts';
 import type { Context } from '../kernel/context.ts';
-import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+import {
+  CLIENT_TIMEOUTS,
+  closeServer,
+  createListener,
+  HANDSHAKE_TIMEOUT_MS,
+  listenOn,
+  watchClients,
+} from './listener.ts';
+import { limitWaitingClients } from './waiting-clients.ts';
 
 /** TLS 1.2 only with forward secrecy and authenticated encryption (RFC 9325 §4.2); TLS 1.3 picks its own. */
 const TLS12_CIPHERS = [
@@ -50,8 +58,12 @@ export async function openHttpsDoor(
     honorCipherOrder: true,
   } as const;
   const create = (): Server => {
-    const server = createServer({ ...settings, ...toTls(certificate) }, listener);
+    const server = createServer(
+      { ...settings, ...CLIENT_TIMEOUTS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...toTls(certificate) },
+      listener,
+    );
     watchClients(server);
+    limitWaitingClients(server);
     // A failed handshake is the client's problem.
     server.on('tlsClientError', () => undefined);
     return server;

@@ -9,10 +9,16 @@ import { AppError } from '../kernel/app-error.ts';
 /** Time that responses in progress get when a door closes. */
 const CLOSE_GRACE_MS = 3000;
 /**
- * A client sends its head within this, its whole request within a minute: a slow one holds a socket, not the door.
+ * A client sends its head within ten seconds and its whole request within a minute, looked at every five: a slow one holds
+ * a socket, not the door.
  */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+export const CLIENT_TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5000,
+} as const;
+/** For its TLS handshake. */
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** Connects a Node server to the app. `toCaller` gives the caller of requests through this door. */
 export function createListener(app: App, toCaller: (request: IncomingMessage) => Caller) {
@@ -26,11 +32,8 @@ export function createListener(app: App, toCaller: (request: IncomingMessage) =>
 /** Idle connections, including unused ones: browsers open some in advance. */
 const quietConnections = new WeakMap<HttpServer | HttpsServer, Set<Socket>>();
 
-/** Limits slow clients, and tracks idle connections, so that closing the door does not wait for them. */
+/** Tracks idle connections, so that closing the door does not wait for them. */
 export function watchClients(server: HttpServer | HttpsServer): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.maxRequestsPerSocket = 0;
   const quiet = new Set<Socket>();
   quietConnections.set(server, quiet);
   const isTls = 'setSecureContext' in server;

@@ -7,7 +7,7 @@ import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import { closeServer, createListener, listenOn, watchClients } from './listener.ts';
+import { CLIENT_TIMEOUTS, closeServer, createListener, listenOn, watchClients } from './listener.ts';
 import { POINTER_FILE, SOCKET_FILE } from './socket-path.ts';
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, its final zero among them. */
@@ -26,7 +26,10 @@ export interface SocketDoor {
  */
 export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
   const path = chooseSocketPath(ctx.dataDir, ctx.store.identity.id);
-  const server = createServer(createListener(app, () => createOwner('socket', ctx.clock.now())));
+  const server = createServer(
+    CLIENT_TIMEOUTS,
+    createListener(app, () => createOwner('socket', ctx.clock.now())),
+  );
   watchClients(server);
   const isFile = process.platform !== 'win32';
   // An existing socket is left from an earlier process: this process owns the data directory.
