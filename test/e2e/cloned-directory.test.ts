@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
@@ -18,6 +19,15 @@ const at = (name: string) => join(folder, name);
 const cli = (name: string, args: string[], input = '') => temps(at(name), args, input, keyring.env);
 const status = (name: string) => JSON.parse(cli(name, ['status', '--json']).out);
 const value = (name: string) => cli(name, ['env', 'get', 'A_TOKEN', '-p', 'shop']).out;
+function query(name: string, sql: string): unknown[] {
+  const database = new Database(join(at(name), 'temps.db'));
+  try {
+    const statement = database.prepare(sql);
+    return statement.reader ? statement.all() : [statement.run()];
+  } finally {
+    database.close();
+  }
+}
 const clone = (name: string, to: string) => cpSync(at(name), at(to), { recursive: true });
 
 beforeAll(async () => {
@@ -37,6 +47,17 @@ afterAll(() => {
 /** The order matters: one instance, its copies, and the copies of those. */
 describe('a data directory whose key is in the keychain', () => {
   it('that was copied is asked about, and changes nothing of the keychain before the answer', () => {
+    const copied = [
+      'key',
+      'copy',
+      '--format',
+      'plain',
+      '--to',
+      at('key.txt'),
+      '--keep-anyway',
+      '--unprotected',
+    ];
+    expect(cli('original', copied).code).toBe(0);
     clone('original', 'copy');
     const { instance, ...asked } = status('copy');
     expect(asked).toMatchObject({
@@ -46,6 +67,7 @@ describe('a data directory whose key is in the keychain', () => {
     });
     const attempts: [string[], string?][] = [
       [['key', 'unlock']],
+      [['key', 'unlock', at('key.txt')]],
       [['key', 'rotate', '--without-copy', '--yes']],
       [['key', 'move', '--to', 'file']],
       [['key', 'start-over'], instance.name],
@@ -60,10 +82,13 @@ describe('a data directory whose key is in the keychain', () => {
   });
 
   it('that is a copy gets an entry of its own: what it does to its keys leaves the original open', () => {
+    // As after a move to the keychain and away from it that was not finished: what is left there is the original's.
+    query('copy', "UPDATE keys SET leaving_custody = 'keychain'");
     expect(cli('copy', ['key', 'relocated', 'copied'])).toMatchObject({
       code: 0,
       out: expect.stringContaining('The vault is open'),
     });
+    expect(query('copy', 'SELECT leaving_custody AS leaving FROM keys')).toEqual([{ leaving: null }]);
     const { fingerprint } = status('copy');
     expect(cli('copy', ['key', 'rotate', '--without-copy', '--yes']).err).toBe('');
     expect(cli('copy', ['key', 'shred', fingerprint, '--yes']).code).toBe(0);
