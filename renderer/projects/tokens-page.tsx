@@ -32,14 +32,15 @@ export function TokensPage() {
   const mayDeleteAll = useMay('users:write');
   const you = useSession().user?.id ?? null;
   const tokens = useTokens(project);
-  const isEmpty = tokens.data?.tokens.length === 0;
+  // Not while it loads: a button that moves is missed by who clicks it then.
+  const hasTokens = (tokens.data?.tokens.length ?? 0) > 0;
   const add = (
     <Button kind="main" icon={Plus} disabled={!canEncrypt} onClick={() => setMaking(true)}>
       New token
     </Button>
   );
   return (
-    <ProjectFrame project={project} actions={mayWrite && !isEmpty && add}>
+    <ProjectFrame project={project} actions={mayWrite && hasTokens && add}>
       {mayWrite && !canEncrypt && (
         <div className="mb-4">
           <CannotEncrypt what="New tokens cannot be encrypted, and existing ones cannot be checked, so they do not work now." />

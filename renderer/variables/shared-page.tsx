@@ -14,7 +14,7 @@ export function SharedPage() {
   const rights = useRights();
   const { opened, open, close } = useDialogs();
   const [search, setSearch] = useState('');
-  const isEmpty = useQuery({ queryKey: sharedScope.queryKey, queryFn: sharedScope.list }).data?.length === 0;
+  const { data: list = [] } = useQuery({ queryKey: sharedScope.queryKey, queryFn: sharedScope.list });
   const add = () => open({ kind: 'add' });
   return (
     <Page
@@ -28,7 +28,7 @@ export function SharedPage() {
       }
       actions={
         rights.mayWrite &&
-        !isEmpty && (
+        list.length > 0 && (
           <Button kind="main" icon={Plus} onClick={add}>
             Add variable
           </Button>
