@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Caller, lockCaller, type OwnerCaller } from '../../electron/instance/access/caller.ts';
+import {
+  anonymousFrom,
+  type Caller,
+  lockCaller,
+  type OwnerCaller,
+} from '../../electron/instance/access/caller.ts';
 import { createOwner, type Instance, openInstance } from '../../electron/instance/instance.ts';
 import { createRandom } from './copies-fuzz.ts';
 
@@ -167,13 +172,7 @@ interface FuzzCaller {
   headers: Record<string, string>;
 }
 
-const nobody: Caller = {
-  kind: 'anonymous',
-  ip: '127.0.0.1',
-  label: 'nobody',
-  permissions: [],
-  pendingSessionId: null,
-};
+const nobody = anonymousFrom('127.0.0.1');
 
 /** One of each kind. What exists already stays as it is. */
 async function createCallers(instance: Instance): Promise<FuzzCaller[]> {

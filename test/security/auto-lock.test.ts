@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Act, acts } from '../../electron/instance/access/acts.ts';
-import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
+import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';

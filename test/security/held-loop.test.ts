@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
+import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openDoor, type TestDoor } from '../api/harness.ts';
 import { watchLoop } from '../event-loop.ts';

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
+import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { createLinkFiles } from '../../electron/instance/identity/sessions/link-files.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { ADMIN, openDoor, readCookie, readToken, type TestDoor, type Who } from '../api/harness.ts';

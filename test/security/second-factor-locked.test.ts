@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Act, acts } from '../../electron/instance/access/acts.ts';
-import type { Caller } from '../../electron/instance/access/caller.ts';
+import { anonymousFrom, type Caller } from '../../electron/instance/access/caller.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, type InstanceOptions, openInstance } from '../../electron/instance/instance.ts';
 import { childProcesses, type ProcessHost } from '../../electron/instance/kernel/process-hosts.ts';
@@ -20,13 +20,7 @@ const RHEA = { email: 'rhea@example.org', name: 'Rhea', password: 'a long enough
 const OTHER_KEY = 'ab'.repeat(32);
 const GUESS = 'academic acid acne';
 
-const nobody: Caller = {
-  kind: 'anonymous',
-  ip: '127.0.0.1',
-  label: 'nobody',
-  permissions: [],
-  pendingSessionId: null,
-};
+const nobody = anonymousFrom('127.0.0.1');
 
 let folder: string;
 let dataDir: string;

@@ -1,6 +1,6 @@
 import { request as httpsRequest } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anonymousFrom } from '../../electron/instance/doors/https-door.ts';
+import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { networkOf } from '../../electron/instance/identity/sessions/sign-in-throttle.ts';
 import { ADMIN, openDoor, readToken, type TestDoor } from '../api/harness.ts';
 

@@ -18,6 +18,18 @@ export interface AnonymousCaller extends CallerBase {
   readonly pendingSessionId: number | null;
 }
 
+/** @param pendingSessionId of a session that waits for its second factor. */
+export const anonymousFrom = (
+  ip: string | null,
+  pendingSessionId: number | null = null,
+): AnonymousCaller => ({
+  kind: 'anonymous',
+  ip,
+  label: 'nobody',
+  permissions: [],
+  pendingSessionId,
+});
+
 /**
  * A session, or the desktop window, that nobody used for as long as the settings say. SECURITY: a kind of its own with no
  * permissions, so that what was written for others refuses it.

@@ -1,3 +1,5 @@
+import { putLast } from '../kernel/recent.ts';
+
 /** Lines an outsider can cause of one operation about one account or key, in one minute. */
 const MAX_LINES = 20;
 const WINDOW_MS = 60_000;
@@ -28,13 +30,11 @@ export function createLineBudget(): LineBudget {
       // A clock that was set back begins a new window.
       const isOpen = known !== undefined && Math.abs(nowMs - known.startedAt) < WINDOW_MS;
       if (isOpen && known.lines >= MAX_LINES) return false;
-      windows.delete(name);
-      windows.set(name, {
+      const window = {
         startedAt: isOpen ? known.startedAt : nowMs,
         lines: (isOpen ? known.lines : 0) + 1,
-      });
-      const [oldest] = windows.keys();
-      if (windows.size > MAX_SUBJECTS && oldest !== undefined) windows.delete(oldest);
+      };
+      putLast(windows, name, window, MAX_SUBJECTS);
       return true;
     },
     miss(operation) {

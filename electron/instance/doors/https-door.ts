@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Caller } from '../access/caller.ts';
+import { anonymousFrom } from '../access/caller.ts';
 import {
   createTemporaryCertificate,
   getLeaf,
@@ -109,8 +109,4 @@ async function listenOnIpv6(server: Server, port: number, servers: Server[]): Pr
   } catch {
     server.close();
   }
-}
-
-export function anonymousFrom(ip: string | null): Caller {
-  return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: null };
 }

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { putLast } from '../kernel/recent.ts';
 
 /** More than the browsers and programs of a household keep open at once. */
 export const MAX_WAITING_CLIENTS = 200;
@@ -17,15 +18,7 @@ export function limitWaitingClients(server: HttpServer | HttpsServer): void {
   const waiting = new Map<string, Socket>();
   const keyOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`;
 
-  function add(socket: Socket): void {
-    const key = keyOf(socket);
-    waiting.delete(key);
-    waiting.set(key, socket);
-    const [oldest] = waiting;
-    if (waiting.size <= MAX_WAITING_CLIENTS || oldest === undefined) return;
-    waiting.delete(oldest[0]);
-    oldest[1].destroy();
-  }
+  const add = (socket: Socket) => putLast(waiting, keyOf(socket), socket, MAX_WAITING_CLIENTS)?.destroy();
 
   server.on('connection', (socket: Socket) => {
     const key = keyOf(socket);

@@ -1,4 +1,10 @@
-import { type Caller, lockCaller, type OwnerCaller, type UserCaller } from '../access/caller.ts';
+import {
+  anonymousFrom,
+  type Caller,
+  lockCaller,
+  type OwnerCaller,
+  type UserCaller,
+} from '../access/caller.ts';
 import { permissions, rolePermissions } from '../access/permissions.ts';
 import type { Identify } from '../http/app.ts';
 import { AppError, type ErrorCode, hasCode } from '../kernel/app-error.ts';
@@ -26,7 +32,7 @@ export function createAuthenticator(identity: Identity): Identify {
       return identifySession(identity, sessionCookie, ip);
     } catch (error) {
       if (!hasCode(error, 'session_expired')) throw error;
-      return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: null };
+      return anonymousFrom(ip);
     }
   };
 }
@@ -80,7 +86,7 @@ function identifySession(identity: Identity, token: string, ip: string | null): 
     throw new AppError('session_expired', 'Your session has ended. Sign in again.');
   sightings.note(session.id, ctx.clock.now());
   if (session.kind === 'mfa_pending') {
-    return { kind: 'anonymous', ip, label: 'nobody', permissions: [], pendingSessionId: session.id };
+    return anonymousFrom(ip, session.id);
   }
   const person = identifyPerson(identity, session, ip);
   // A password opens it again; an owner who acts as no account has none.

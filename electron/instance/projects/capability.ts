@@ -2,7 +2,7 @@ import { createRoutes } from '../http/api.ts';
 import { every, type Job, queued } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
-import { getSettings } from '../settings/settings.ts';
+import { findActivityStart } from '../settings/settings.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOperations } from './operations.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -14,8 +14,6 @@ import { envFileRoutes } from './variables/env-file-routes.ts';
 import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Projects, environments, variables. */
 export function projectsCapability(ctx: Context): Capability {
@@ -81,7 +79,7 @@ function readsJob(ctx: Context, reads: ReadRecorder): Job {
     isResumed: false,
     async run() {
       reads.flush();
-      reads.removeBefore(ctx.clock.now() - getSettings(ctx).activityDays * DAY_MS);
+      reads.removeBefore(findActivityStart(ctx));
       return undefined;
     },
   };

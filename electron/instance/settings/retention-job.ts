@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cron, type Job } from '../jobs/job.ts';
 import type { Context } from '../kernel/context.ts';
-import { getSettings } from './settings.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
+import { findActivityStart } from './settings.ts';
 
 /** Removes activity that is older than the settings keep, at night, a part at a time. */
 export function retentionJob(ctx: Context): Job {
@@ -14,7 +12,7 @@ export function retentionJob(ctx: Context): Job {
     record: 'if_possible',
     isResumed: false,
     async run({ signal }) {
-      const before = ctx.clock.now() - getSettings(ctx).activityDays * DAY_MS;
+      const before = findActivityStart(ctx);
       let removed = 0;
       for (let some = -1; some !== 0 && !signal.aborted; ) {
         some = ctx.audit.removeBefore(before);

@@ -17,6 +17,7 @@ export interface Settings {
   autoLock: AutoLock;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 export const MAX_SESSION_DAYS = 90;
 const DEFAULT_SESSION_DAYS = 7;
 export const MIN_ACTIVITY_DAYS = 30;
@@ -32,6 +33,10 @@ export function getSettings(ctx: Context): Settings {
     autoLock: getAutoLock(ctx),
   };
 }
+
+/** Epoch ms: what happened before is not kept. */
+export const findActivityStart = (ctx: Context): number =>
+  ctx.clock.now() - getSettings(ctx).activityDays * DAY_MS;
 
 export function getAutoLock(ctx: Context): AutoLock {
   return {

@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { Select } from '../../ui/form/choices.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { EarlierFoot } from '../../ui/overlays/earlier-foot.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo, formatExact } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
@@ -173,17 +174,7 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
           />
         </span>
       }
-      foot={
-        <>
-          {history.hasNextPage && (
-            <Button isBusy={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-              Show earlier
-            </Button>
-          )}
-          <span className="grow" />
-          <Button onClick={onClose}>Close</Button>
-        </>
-      }
+      foot={<EarlierFoot query={history} onClose={onClose} />}
     >
       {history.isError ? (
         <Failed

@@ -2,8 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { ScanEye } from 'lucide-react';
 import { sayReader, sayWay, variableReadsQuery } from '../../projects/secret-reads.ts';
 import { Empty, Failed, Skeleton } from '../../ui/blank-state.tsx';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { EarlierFoot } from '../../ui/overlays/earlier-foot.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { Variable } from '../variable-scope.ts';
 
@@ -22,17 +22,7 @@ export function ReadsDialog({ variable, onClose }: ReadsDialogProps) {
       width={640}
       title={`Who read ${variable.key}`}
       text="People, API keys and deployment tokens that got its value, each once a day."
-      foot={
-        <>
-          {query.hasNextPage && (
-            <Button isBusy={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              Show earlier
-            </Button>
-          )}
-          <span className="grow" />
-          <Button onClick={onClose}>Close</Button>
-        </>
-      }
+      foot={<EarlierFoot query={query} onClose={onClose} />}
     >
       {query.isError ? (
         <Failed title="The readings did not load" error={query.error} onRetry={() => void query.refetch()} />

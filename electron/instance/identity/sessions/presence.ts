@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
+import { putLast } from '../../kernel/recent.ts';
 import { getAutoLock } from '../../settings/settings.ts';
 import { type Instant, isIdle } from './idle.ts';
 import { listOpenSessions, noteSessionLocked, noteSessionUsed, type Session } from './sessions.ts';
@@ -69,13 +70,7 @@ export function createPresence(ctx: Context): Presence {
     return seat;
   }
 
-  function remember(name: SeatName, seat: Seat): void {
-    // Taken out first, so that the map's order is that of use.
-    seats.delete(name);
-    seats.set(name, seat);
-    const [oldest] = seats.keys();
-    if (seats.size > MAX_REMEMBERED && oldest !== undefined) seats.delete(oldest);
-  }
+  const remember = (name: SeatName, seat: Seat) => putLast(seats, name, seat, MAX_REMEMBERED);
 
   /** For rows of what already counts in memory. */
   function tryToWrite(write: () => void): boolean {

@@ -1,3 +1,5 @@
+import { putLast } from '../../kernel/recent.ts';
+
 /** More than anyone has open; the one seen longest ago goes first. */
 const MAX_REMEMBERED = 10_000;
 
@@ -12,11 +14,7 @@ export function createSessionSightings(): SessionSightings {
   const seen = new Map<number, number>();
   return {
     note(sessionId, atMs) {
-      // Taken out first, so that the map's order is that of sightings.
-      seen.delete(sessionId);
-      seen.set(sessionId, atMs);
-      const [oldest] = seen.keys();
-      if (seen.size > MAX_REMEMBERED && oldest !== undefined) seen.delete(oldest);
+      putLast(seen, sessionId, atMs, MAX_REMEMBERED);
     },
     find: (sessionId) => seen.get(sessionId) ?? null,
   };

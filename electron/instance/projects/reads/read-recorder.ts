@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import { describeError } from '../../kernel/log.ts';
+import { putLast } from '../../kernel/recent.ts';
 import { projectOperations } from '../operations.ts';
 import { type Reader, type ReadWay, toReader } from './reader.ts';
 import { BULK_VARIABLES, createBulkWindow, judgeRead, mayBeBulk } from './unusual-reads.ts';
@@ -77,9 +78,7 @@ export function createReadRecorder(ctx: Context): ReadRecorder {
       ...{ reader, how, day, hash, ids, together, inWindow, count: 0, firstAt: at, lastAt: at },
       isWritten: false,
     };
-    // Taken out first, so that the order is that of readings.
-    kept.delete(name);
-    kept.set(name, read);
+    putLast(kept, name, read);
     read.reader = reader;
     read.count += 1;
     read.lastAt = Math.max(read.lastAt, at);

@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { putLast } from '../../kernel/recent.ts';
 import { projectOperations } from '../operations.ts';
 import type { OwnerVia, Reader, ReaderKind, ReadWay } from './reader.ts';
 
@@ -44,11 +45,7 @@ export function createBulkWindow(): BulkWindow {
   return {
     count({ id }, variableIds, atMs) {
       const seen = readers.get(id) ?? new Map<number, number>();
-      // Taken out first, so that the order is that of readings.
-      readers.delete(id);
-      readers.set(id, seen);
-      const [oldest] = readers.keys();
-      if (readers.size > MAX_READERS && oldest !== undefined) readers.delete(oldest);
+      putLast(readers, id, seen, MAX_READERS);
       // A clock that was set back begins a new window.
       for (const [variableId, seenAt] of seen)
         if (atMs - seenAt >= BULK_WINDOW_MS || seenAt > atMs) seen.delete(variableId);
