@@ -66,6 +66,8 @@ function Variables({ project, environments }: { project: string; environments: r
     [open, target],
   );
   const isEmpty = list?.length === 0;
+  // Not while they load: a button that goes again is missed by who clicks it then.
+  const hasVariables = (list?.length ?? 0) > 0;
   const toolbar = (
     <VariableToolbar
       environments={environments}
@@ -88,12 +90,12 @@ function Variables({ project, environments }: { project: string; environments: r
       project={project}
       actions={
         <>
-          {rights.mayReveal && !isEmpty && target && (
+          {rights.mayReveal && hasVariables && target && (
             <Button icon={Download} onClick={() => open({ kind: 'export' })}>
               Export
             </Button>
           )}
-          {rights.mayWrite && !isEmpty && target && pasteButton('normal')}
+          {rights.mayWrite && hasVariables && target && pasteButton('normal')}
           {rights.mayWrite && (
             <Button
               kind={isEmpty || view === 'raw' ? 'normal' : 'main'}
