@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { compileCache } from './test/command-line-env.ts';
 
 /** Files of a quarter of a minute and more, the longest first: begun last, one would leave all cores but its own without work. */
 const LONGEST = [
@@ -69,6 +70,9 @@ export default defineConfig({
     // A worker loads the instance once for all its files, and keeps one browser for them.
     isolate: false,
     setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/compile-once.ts'],
+    // For the processes and threads that tests start.
+    env: { NODE_COMPILE_CACHE: compileCache },
     // Most files wait for processes, disks and browsers half of their time: every core has two at work.
     maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },

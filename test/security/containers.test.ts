@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { childProcesses, type ProcessHost } from '../../electron/instance/kernel/process-hosts.ts';
 import { makeCopy } from '../../electron/instance/vault/copies/make-copy.ts';
 import {
@@ -11,7 +11,6 @@ import { StrongPassphrase } from '../../electron/instance/vault/custody/strong-p
 import { formatKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { ADMIN, openDoor } from '../api/harness.ts';
-import { compileCache } from '../command-line-env.ts';
 import { until } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
@@ -34,7 +33,6 @@ const refuses = (why: RegExp) => ({ outcome: 'unusable', because: expect.stringM
 let age: Buffer;
 let argon2: Buffer;
 beforeAll(async () => {
-  vi.stubEnv('NODE_COMPILE_CACHE', compileCache);
   const strong = await StrongPassphrase.from(passphrase, []);
   age = Buffer.from(await makeCopy('age', key, facts, { passphrase: strong, scryptLogN: QUICK_LOG_N }));
   argon2 = Buffer.from(await makeCopy('kdbx', key, facts, { passphrase: strong }));

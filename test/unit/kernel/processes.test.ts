@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   childProcesses,
   type ProcessHost,
@@ -13,7 +13,6 @@ import {
   type ProcessFailure,
   type Program,
 } from '../../../electron/instance/kernel/processes.ts';
-import { compileCache } from '../../command-line-env.ts';
 import { until } from '../../keyring.ts';
 import { type OddRequest, oddProgram } from './odd-program.ts';
 import { untilSent, watch } from './watched-host.ts';
@@ -22,10 +21,6 @@ const oddParent = join(import.meta.dirname, 'odd-parent.ts');
 
 type OddClient = ProcessClient<OddRequest, string>;
 const clients: OddClient[] = [];
-beforeAll(() => {
-  // What the processes run is compiled once.
-  vi.stubEnv('NODE_COMPILE_CACHE', compileCache);
-});
 afterEach(async () => {
   vi.restoreAllMocks();
   await Promise.all(clients.splice(0).map((client) => client.stop()));
