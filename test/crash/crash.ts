@@ -8,7 +8,8 @@ import { hasKeyring } from '../keyring.ts';
 import { copyWhileWriting, killClones, startElsewhere } from './custody-cases.ts';
 import {
   canInterruptCalls,
-  interruptEveryCall,
+  failEveryCall,
+  killAtEveryCall,
   killAtRandom,
   killInPlace,
   type Tally,
@@ -51,7 +52,7 @@ const lanes = {
       from(LARGE, (dataDir) => killAtRandom('rotation', dataDir, LARGE, Math.round(random * 0.7))),
     ),
     atEveryCall('kill -9 at every call of a rotation', () =>
-      from(SMALL, (dataDir) => interruptEveryCall('rotation', dataDir, SMALL, 'kill')),
+      from(SMALL, (dataDir) => killAtEveryCall('rotation', dataDir, SMALL)),
     ),
   ],
   others: [
@@ -66,14 +67,14 @@ const lanes = {
       }),
     ),
     atEveryCall('kill -9 at every call of a first seal', () =>
-      from(0, (dataDir) => interruptEveryCall('first_seal', dataDir, 0, 'kill')),
+      from(0, (dataDir) => killAtEveryCall('first_seal', dataDir, 0)),
     ),
     atEveryCall('kill -9 at every call of a custody move', () =>
-      from(SMALL, (dataDir) => interruptEveryCall('custody_move', dataDir, SMALL, 'kill')),
+      from(SMALL, (dataDir) => killAtEveryCall('custody_move', dataDir, SMALL)),
     ),
     ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
       atEveryCall(`${error} at every write of a rotation`, () =>
-        from(SMALL, (dataDir) => interruptEveryCall('rotation', dataDir, SMALL, error)),
+        from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
       ),
     ),
   ],

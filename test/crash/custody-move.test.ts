@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
 import { requires } from '../requires.ts';
-import { canInterruptCalls, interruptEveryCall, killAtRandom } from './interruptions.ts';
+import { canInterruptCalls, copyAtEveryCall, killAtRandom } from './interruptions.ts';
 import { discard, perform, prepare } from './scenarios.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
@@ -25,7 +25,7 @@ describe('a move to another custody', () => {
   });
 
   it('loses no key when killed at any call that changes a file', { timeout: 600_000 }, async () => {
-    const { faults, hit, counted } = await interruptEveryCall('custody_move', some, VALUES, 'kill');
+    const { faults, hit, counted } = await copyAtEveryCall('custody_move', some, VALUES);
     expect(faults).toEqual([]);
     expect(hit).toBe(counted);
     expect(counted).toBeGreaterThan(30);

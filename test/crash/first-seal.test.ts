@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
 import { requires } from '../requires.ts';
-import { canInterruptCalls, interruptEveryCall, killAtRandom } from './interruptions.ts';
+import { canInterruptCalls, copyAtEveryCall, killAtRandom } from './interruptions.ts';
 import { discard, prepare } from './scenarios.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
@@ -18,7 +18,7 @@ describe('the first start and its first secret', () => {
   });
 
   it('end well when killed at any call that changes a file', { timeout: 600_000 }, async () => {
-    const { faults, hit, counted } = await interruptEveryCall('first_seal', none, 0, 'kill');
+    const { faults, hit, counted } = await copyAtEveryCall('first_seal', none, 0);
     expect(faults).toEqual([]);
     expect(hit).toBe(counted);
     expect(counted).toBeGreaterThan(40);

@@ -5,7 +5,8 @@
  * strace cannot do this: it counts per thread and per system call, so of two threads' first fsync only one is
  * ever interrupted.
  *
- *   INTERRUPT_AT    n, from 1; without it calls are only counted
+ *   INTERRUPT_AT    n, from 1; "all"; or "named": calls are counted for each folder in INTERRUPT_UNDER, and n is that
+ *                   folder's name. Without it calls are only counted
  *   INTERRUPT_WITH  "kill"; "stop", which lets the call happen once the process is continued; or the errno the
  *                   call answers
  *   INTERRUPT_LOG   file that gets one line a call, its name; the one interrupted ends with "!"
@@ -27,7 +28,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static atomic_long count;
+#define MOST_CALLS 4096
+/* By the folder's number; where folders are none of it, by 0. */
+static atomic_long counts[MOST_CALLS];
 
 static void say(const char *name, const char *mark) {
   const char *path = getenv("INTERRUPT_LOG");
@@ -63,9 +66,14 @@ static int interrupted(const char *name, const char *path) {
     errno = atoi(digits);
     return errno != 0;
   }
-  long here = atomic_fetch_add(&count, 1) + 1;
   const char *at = getenv("INTERRUPT_AT");
-  if (!at || here != atol(at)) {
+  const char *folder = getenv("INTERRUPT_UNDER");
+  int is_named = at && folder && strcmp(at, "named") == 0;
+  /* "/40/file" below the folder. */
+  long wanted_at = is_named ? atol(path + strlen(folder) + 1) : at ? atol(at) : 0;
+  if (wanted_at < 0 || wanted_at >= MOST_CALLS) abort();
+  long here = atomic_fetch_add(&counts[is_named ? wanted_at : 0], 1) + 1;
+  if (!at || (here != wanted_at && strcmp(at, "all") != 0)) {
     say(name, "");
     return 0;
   }

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -34,7 +34,7 @@ export interface Interruptible {
   under: string;
 }
 
-/** So long one run may take: one that hangs would hold up the whole test. */
+/** So long one work may take: one that hangs would hold up the whole test. */
 const RUN_MS = 60_000;
 
 let preloaded: string | null = null;
@@ -56,8 +56,13 @@ export function canInterruptCalls(): boolean {
   return findInterrupter() !== null;
 }
 
-/** What a script is started with to be interrupted at its `at`-th call; at 0 they are only counted. */
-export function interruptionEnv(under: string, at: number, fault: Fault, log?: string): NodeJS.ProcessEnv {
+/** What a script is started with to be interrupted at its `at`-th call, at all, or in each folder at that of its name; at 0 they are only counted. */
+export function interruptionEnv(
+  under: string,
+  at: number | 'all' | 'named',
+  fault: Fault,
+  log?: string,
+): NodeJS.ProcessEnv {
   const isAnswer = fault !== 'kill' && fault !== 'stop';
   return {
     ...workerEnv,
@@ -97,17 +102,17 @@ export function interruptCall(
   return { ran, call: calls.find((call) => call.endsWith('!'))?.slice(0, -1) ?? null };
 }
 
-function run({ script, under }: Interruptible, at: number, fault: Fault) {
+function run({ script, under }: Interruptible, at: number | 'named', fault: Fault, works = 1) {
   const folder = mkdtempSync(join(tmpdir(), 'temps-calls-'));
   const log = join(folder, 'log');
   try {
     const ran = spawnSync(process.execPath, script, {
       encoding: 'utf8',
       env: interruptionEnv(under, at, fault, log),
-      timeout: RUN_MS,
+      timeout: RUN_MS * works,
     });
     if (ran.error) throw ran.error;
-    return { ran, calls: existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [] };
+    return { ran, calls: readCalls(log) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -182,34 +187,114 @@ async function measureWork(scenario: Scenario, prepared: string, runs: number): 
 const startWorker = (scenario: Scenario, dataDir: string): Child =>
   startChild(process.execPath, [worker, scenario, dataDir], { env: workerEnv });
 
+/** Counts the calls of the work that change a file, over all threads, and kills it just before each of them. */
+export async function killAtEveryCall(scenario: Scenario, prepared: string, values: number): Promise<Tally> {
+  const calls = countWork(scenario, prepared, 'kill');
+  const tally: Tally = { counted: calls.length, hit: 0, faults: [] };
+  for (const [index, name] of calls.entries()) {
+    const what = `kill at call ${index + 1} of ${calls.length}, ${name} (${scenario})`;
+    const under = copyOf(prepared);
+    const { ran, call } = interruptCall({ script: [worker, scenario, under], under }, index + 1, 'kill');
+    if (call !== null) tally.hit += 1;
+    if (ran.signal !== 'SIGKILL') tally.faults.push(describeEnd(what, ran));
+    await judge(scenario, under, values, what, tally);
+  }
+  return tally;
+}
+
 /**
- * Counts the calls of the work that change a file, over all threads, and interrupts each of them, or every
- * `every`-th: a kill -9 just before it, or the error that a full, read-only or broken disk answers it with.
+ * Lets each of those calls, or every `every`-th, fail as a full, read-only or broken disk does: each in a folder of its
+ * own, all in one process.
  */
-export async function interruptEveryCall(
+export async function failEveryCall(
   scenario: Scenario,
   prepared: string,
   values: number,
-  fault: 'kill' | 'ENOSPC' | 'EROFS' | 'EIO',
+  fault: 'ENOSPC' | 'EROFS' | 'EIO',
   every = 1,
 ): Promise<Tally> {
-  const inCopy = <Result>(work: (program: Interruptible) => Result): [Result, string] => {
-    const under = copyOf(prepared);
-    return [work({ script: [worker, scenario, under], under }), under];
+  const calls = countWork(scenario, prepared, fault);
+  const under = mkdtempSync(join(tmpdir(), 'temps-failing-'));
+  const failing = calls
+    .map((name, index) => ({ name, at: index + 1 }))
+    .filter((_, index) => index % every === 0);
+  const dataDirs = failing.map(({ at }) => join(under, String(at)));
+  for (const dataDir of dataDirs) cpSync(prepared, dataDir, { recursive: true });
+  const program: Interruptible = { script: [worker, scenario, ...dataDirs], under };
+  const { ran, calls: done } = run(program, 'named', fault, dataDirs.length);
+  const tally: Tally = {
+    counted: failing.length,
+    hit: done.filter((call) => call.endsWith('!')).length,
+    faults: [],
   };
-  const [calls, undisturbed] = inCopy((program) => countCalls(program, fault));
-  discard(undisturbed);
-  const tally: Tally = { counted: Math.ceil(calls.length / every), hit: 0, faults: [] };
-  for (let at = 1; at <= calls.length; at += every) {
-    const what = `${fault} at call ${at} of ${calls.length}, ${calls[at - 1]} (${scenario})`;
-    const [{ ran, call }, dataDir] = inCopy((program) => interruptCall(program, at, fault));
-    if (call !== null) tally.hit += 1;
-    // A disk that fails is a named error, not a crash.
-    if (ran.signal !== (fault === 'kill' ? 'SIGKILL' : null) || (ran.status ?? 0) !== 0)
-      tally.faults.push(describeEnd(what, ran));
+  // A disk that fails is a named error, not a crash.
+  if (ran.status !== 0) tally.faults.push(describeEnd(`${fault} (${scenario})`, ran));
+  for (const [index, { name, at }] of failing.entries()) {
+    const what = `${fault} at call ${at} of ${calls.length}, ${name} (${scenario})`;
+    await judge(scenario, dataDirs[index] as string, values, what, tally);
+  }
+  if (tally.faults.length === 0) discard(under);
+  return tally;
+}
+
+function countWork(scenario: Scenario, prepared: string, fault: Fault): string[] {
+  const under = copyOf(prepared);
+  try {
+    return countCalls({ script: [worker, scenario, under], under }, fault);
+  } finally {
+    discard(under);
+  }
+}
+
+/**
+ * As `killAtEveryCall`, without the kills: the work is stopped before each of its calls, and a copy of what is on the disk
+ * then is judged. It is what a kill there would leave, for the price of one process instead of one a call.
+ */
+export async function copyAtEveryCall(scenario: Scenario, prepared: string, values: number): Promise<Tally> {
+  const under = copyOf(prepared);
+  const folder = mkdtempSync(join(tmpdir(), 'temps-calls-'));
+  const log = join(folder, 'log');
+  const child = startChild(process.execPath, [worker, scenario, under], {
+    env: interruptionEnv(under, 'all', 'stop', log),
+  });
+  const isStopped = () => {
+    const states = listThreadStates(child.process.pid);
+    return states.length > 0 && states.every((state) => state === 'T');
+  };
+  const tally: Tally = { counted: 0, hit: 0, faults: [] };
+  for (;;) {
+    await child.waitUntil(() => child.out.includes('DONE') || isStopped());
+    if (child.out.includes('DONE')) break;
+    tally.hit += 1;
+    const what = `copied at call ${tally.hit}, ${readCalls(log).at(-1)} (${scenario})`;
+    const dataDir = copyOf(under);
+    child.process.kill('SIGCONT');
     await judge(scenario, dataDir, values, what, tally);
   }
+  await child.waitForEnd();
+  // Not before: work that goes by the time takes more calls the longer it is stopped.
+  tally.counted = readCalls(log).length;
+  for (const done of [under, folder]) discard(done);
   return tally;
+}
+
+const readCalls = (log: string): string[] =>
+  existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+
+/** Letters as in proc(5), one a thread; none of a process that ended. */
+function listThreadStates(pid: number | undefined): string[] {
+  const stats = globSync(`/proc/${pid}/task/*/stat`);
+  try {
+    // After the program's name in brackets.
+    return stats.map((stat) =>
+      readFileSync(stat, 'utf8')
+        .replace(/^.*\) /s, '')
+        .slice(0, 1),
+    );
+  } catch {
+    // A thread that ended meanwhile.
+    return [];
+  }
 }
 
 /** Keeps the directory where something did not hold. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
-import { canInterruptCalls, interruptEveryCall } from './interruptions.ts';
+import { canInterruptCalls, failEveryCall } from './interruptions.ts';
 import { discard, prepare } from './scenarios.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
@@ -15,7 +15,7 @@ describe('a rotation', () => {
   it.each(['ENOSPC', 'EROFS', 'EIO'] as const)('loses nothing when the disk answers %s at any write', {
     timeout: 600_000,
   }, async (error) => {
-    const { faults, hit, counted } = await interruptEveryCall('rotation', small, VALUES, error, 3);
+    const { faults, hit, counted } = await failEveryCall('rotation', small, VALUES, error, 3);
     expect(faults).toEqual([]);
     expect(hit).toBe(counted);
     expect(counted).toBeGreaterThan(20);
