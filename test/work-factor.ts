@@ -6,3 +6,13 @@ export const QUICK_LOG_N = 10;
 
 /** Cost of password hashes where its time is not what is tested: ours is a quarter of a second of work each. */
 export const QUICK_BCRYPT_COST = 4;
+
+/**
+ * For an instance in the tests' own process. There a collection of dropped keys goes through the memory of all tests
+ * before it, and takes a tenth of a second; that it frees them is tested on processes of their own.
+ */
+export const quick = {
+  scryptLogN: QUICK_LOG_N,
+  bcryptCost: QUICK_BCRYPT_COST,
+  forgetDroppedKeys: () => {},
+};

@@ -62,6 +62,8 @@ export interface InstanceOptions {
   scryptLogN?: number;
   /** Cost of new password hashes, for tests; ours unless said. */
   bcryptCost?: number;
+  /** What frees keys that were dropped, for tests; `forgetDroppedKeys` unless said. */
+  forgetDroppedKeys?: () => void;
 }
 
 export interface InstanceStatus {
@@ -130,6 +132,7 @@ async function open(options: InstanceOptions): Promise<Instance> {
       createsFirstKey: options.createsFirstKey ?? true,
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
       ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
+      forgetDroppedKeys: options.forgetDroppedKeys,
       offersFoundKey: options.offersFoundKey ?? false,
       emit: events.emit,
     });

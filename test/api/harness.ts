@@ -9,7 +9,7 @@ import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
-import { QUICK_BCRYPT_COST, QUICK_LOG_N } from '../work-factor.ts';
+import { quick } from '../work-factor.ts';
 import { recorded } from './recording/record-answers.ts';
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
@@ -92,8 +92,7 @@ export async function openDoor(
   const instance = await openInstance({
     dataDir,
     clock,
-    scryptLogN: QUICK_LOG_N,
-    bcryptCost: QUICK_BCRYPT_COST,
+    ...quick,
     ...options,
   });
   const doors = await instance.start({ https: { port: 0 }, socket: true });

@@ -10,7 +10,7 @@ import { type Instance, openInstance } from '../../electron/instance/instance.ts
 import { ADMIN } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 import { until } from '../keyring.ts';
-import { QUICK_BCRYPT_COST, QUICK_LOG_N } from '../work-factor.ts';
+import { quick } from '../work-factor.ts';
 
 const MINUTE_MS = 60_000;
 const ORIGIN = 'https://localhost';
@@ -34,8 +34,7 @@ class Place {
     this.instance = await openInstance({
       dataDir: this.dataDir,
       clock: this.clock,
-      bcryptCost: QUICK_BCRYPT_COST,
-      scryptLogN: QUICK_LOG_N,
+      ...quick,
     });
     // Its jobs run, as in the field; nothing here waits for a browser.
     await this.instance.start({});

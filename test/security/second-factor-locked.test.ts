@@ -13,7 +13,7 @@ import { type MasterKey, parseKeyText } from '../../electron/instance/vault/seal
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { ADMIN } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
-import { QUICK_BCRYPT_COST, QUICK_LOG_N } from '../work-factor.ts';
+import { quick } from '../work-factor.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
 const RHEA = { email: 'rhea@example.org', name: 'Rhea', password: 'a long enough password' };
@@ -36,7 +36,6 @@ async function close(): Promise<void> {
 }
 
 async function open(options: Partial<InstanceOptions> = {}): Promise<void> {
-  const quick = { scryptLogN: QUICK_LOG_N, bcryptCost: QUICK_BCRYPT_COST };
   instance = await openInstance({ dataDir, clock, env: {}, ...quick, ...options });
   await instance.start({});
 }

@@ -61,6 +61,8 @@ export interface VaultCore {
   custody: KeyCustody;
   situation: Situation;
   readonly scryptLogN?: number | undefined;
+  /** Called after keys were dropped. */
+  forgetDroppedKeys(): void;
   /** Pieces of work under way that hold a key: the vault does not lock by itself meanwhile. */
   holders: number;
   /** Number of locks so far: an unlock that started before a lock must not finish after it. */
@@ -118,6 +120,8 @@ export interface OpenVaultOptions {
   createsFirstKey?: boolean;
   /** Work factor of new passphrase files, for tests; age's own unless said. Every file says its own. */
   scryptLogN?: number;
+  /** For tests of something else: `forgetDroppedKeys` unless said. */
+  forgetDroppedKeys?: (() => void) | undefined;
   emit(event: VaultEvent): void;
 }
 
@@ -147,6 +151,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     ring,
     secrets: createSecretStore(store, ring, clock),
     scryptLogN: options.scryptLogN,
+    forgetDroppedKeys: options.forgetDroppedKeys ?? forgetDroppedKeys,
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     holders: 0,
@@ -394,7 +399,7 @@ export function lockIdleVault(core: VaultCore, minutes: number): void {
 function dropKeys(core: VaultCore, situation: Situation): void {
   core.lockCount += 1;
   core.ring.dropAll();
-  forgetDroppedKeys();
+  core.forgetDroppedKeys();
   setSituation(core, situation);
 }
 

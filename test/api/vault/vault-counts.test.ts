@@ -8,14 +8,14 @@ import { type Instance, openInstance } from '../../../electron/instance/instance
 import { recoveryShape } from '../../../electron/instance/vault/recovery/recovery-shapes.ts';
 import { doctorShape, secretsPageShape } from '../../../electron/instance/vault/secrets/secret-shapes.ts';
 import { createManualClock } from '../../context.ts';
-import { QUICK_LOG_N } from '../../work-factor.ts';
+import { quick } from '../../work-factor.ts';
 
 const clock = createManualClock();
 let folder: string;
 let dataDir: string;
 let instance: Instance;
 const start = async () => {
-  instance = await openInstance({ dataDir, env: {}, clock, scryptLogN: QUICK_LOG_N });
+  instance = await openInstance({ dataDir, env: {}, clock, ...quick });
   await instance.start({});
 };
 beforeEach(async () => {

@@ -8,7 +8,7 @@ import { type Instance, type InstanceOptions, openInstance } from '../../../elec
 import { formatKitText } from '../../../electron/instance/vault/copies/kit-text.ts';
 import { formatKeyText, MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
-import { QUICK_LOG_N } from '../../work-factor.ts';
+import { QUICK_LOG_N, quick } from '../../work-factor.ts';
 import { ADMIN, readToken } from '../harness.ts';
 
 const STRONG = 'brisk lantern under seven quiet boats';
@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const open = async (options: Partial<InstanceOptions> = {}) => {
-  instance = await openInstance({ dataDir, env: {}, scryptLogN: QUICK_LOG_N, ...options });
+  instance = await openInstance({ dataDir, env: {}, ...quick, ...options });
   await instance.start({});
 };
 const call = async (method: string, path: string, body?: unknown) => {

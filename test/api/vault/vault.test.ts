@@ -28,7 +28,7 @@ import { doctorShape } from '../../../electron/instance/vault/secrets/secret-sha
 import { findLeaks } from '../../crash/leaks.ts';
 import { prepare } from '../../crash/scenarios.ts';
 import { until } from '../../keyring.ts';
-import { QUICK_LOG_N } from '../../work-factor.ts';
+import { quick } from '../../work-factor.ts';
 import { recorded } from '../recording/record-answers.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 const start = async (options: Partial<InstanceOptions> = {}) => {
-  instance = await openInstance({ dataDir, env: {}, scryptLogN: QUICK_LOG_N, ...options });
+  instance = await openInstance({ dataDir, env: {}, ...quick, ...options });
   await instance.start({});
   return instance;
 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
-import { QUICK_BCRYPT_COST } from '../../work-factor.ts';
+import { quick } from '../../work-factor.ts';
 
 const FILES = 200;
 const PAGE_BYTES = 4096;
@@ -37,7 +37,7 @@ async function ask(instance: Instance, method: string, path: string, body?: obje
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'temps-damaged-'));
   sound = join(folder, 'sound');
-  const instance = await openInstance({ dataDir: sound, env: {}, bcryptCost: QUICK_BCRYPT_COST });
+  const instance = await openInstance({ dataDir: sound, env: {}, ...quick });
   await ask(instance, 'POST', '/users/administrator', {
     email: 'ada@example.org',
     password: 'a long enough password',
@@ -104,7 +104,7 @@ describe('a database with overwritten pages', () => {
 async function meet(dataDir: string, what: string): Promise<boolean> {
   let instance: Instance;
   try {
-    instance = await openInstance({ dataDir, env: {}, bcryptCost: QUICK_BCRYPT_COST });
+    instance = await openInstance({ dataDir, env: {}, ...quick });
   } catch (error) {
     expect(error, what).toBeInstanceOf(AppError);
     expectNextStep(error as AppError, what);

@@ -7,7 +7,7 @@ import { type Instance, openInstance } from '../../../electron/instance/instance
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { createManualClock } from '../../context.ts';
-import { QUICK_BCRYPT_COST } from '../../work-factor.ts';
+import { quick } from '../../work-factor.ts';
 
 let dir: string;
 const opened: Instance[] = [];
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 const open = async () => {
-  const instance = await openInstance({ dataDir: dir, env: {}, bcryptCost: QUICK_BCRYPT_COST });
+  const instance = await openInstance({ dataDir: dir, env: {}, ...quick });
   opened.push(instance);
   return instance;
 };

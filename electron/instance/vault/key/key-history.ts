@@ -6,7 +6,6 @@ import { vaultOperations } from '../operations.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { getKeyRecord, openCustody, type VaultCore } from '../vault-core.ts';
-import { forgetDroppedKeys } from './forget.ts';
 import { countSecretsUnder, type KeyRecord, listKeyRecords } from './key-record.ts';
 
 export interface KeyEpoch extends KeyRecord {
@@ -107,7 +106,7 @@ async function shred(
   // So may a kill, in a folder that is not that of the custody in force.
   await sweepPartialKeys(core.dataDir, (partial) => partial.fingerprint === fingerprint);
   core.ring.drop(fingerprint);
-  forgetDroppedKeys();
+  core.forgetDroppedKeys();
   core.store.transaction(() => {
     core.store.sqlite
       .prepare('UPDATE keys SET shredded_at = ?, leaving_custody = NULL WHERE fingerprint = ?')

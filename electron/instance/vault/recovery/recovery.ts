@@ -4,7 +4,6 @@ import type { ReadKey } from '../copies/key-copy.ts';
 import { judgeForCustody } from '../custody/strong-passphrase.ts';
 import { noteKeychainUse } from '../home/custody-row.ts';
 import { requireNotRelocated } from '../home/relocated.ts';
-import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsUnder,
   findActiveRecord,
@@ -208,7 +207,7 @@ async function rescue(core: VaultCore, actor: Caller | null, key: MasterKey): Pr
     return { rescued: moved, unreadable };
   } finally {
     core.ring.drop(key.fingerprint);
-    forgetDroppedKeys();
+    core.forgetDroppedKeys();
     core.emit('vault');
   }
 }

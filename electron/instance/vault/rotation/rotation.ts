@@ -1,7 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { judgeForCustody, type StrongPassphrase } from '../custody/strong-passphrase.ts';
-import { forgetDroppedKeys } from '../key/forget.ts';
 import {
   countSecretsUnder,
   countValuesByKind,
@@ -187,7 +186,7 @@ async function undo(core: VaultCore, actor: Caller | null): Promise<void> {
   });
   if (core.custody.writable) await core.custody.remove(open.newFingerprint);
   core.ring.drop(open.newFingerprint);
-  forgetDroppedKeys();
+  core.forgetDroppedKeys();
   core.emit('rotation');
 }
 
