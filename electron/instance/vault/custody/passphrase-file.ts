@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
 import { openPayload, sealPayload } from '../sealing/age-payload.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -19,7 +20,6 @@ export const SCRYPT_LOG_N = 18;
 const MAX_LOG_N = 20;
 
 /** The stanza's own AEAD: ChaCha20-Poly1305 (RFC 8439), a zero nonce, as each wrap key is used once. */
-const AEAD = 'chacha20-poly1305';
 const ZERO_NONCE = Buffer.alloc(12);
 const TAG_BYTES = 16;
 const WRAPPED_KEY_BYTES = 32;
@@ -50,9 +50,8 @@ export async function protectWithPassphrase(
       keptKey = Buffer.from(fileKey);
       const salt = randomBytes(SALT_BYTES);
       const key = await deriveWrapKey(composePassphrase(passphrase), salt, logN);
-      const cipher = createCipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
+      const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);
       key.fill(0);
-      const body = Buffer.concat([cipher.update(fileKey), cipher.final(), cipher.getAuthTag()]);
       return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];
     },
   };
@@ -183,14 +182,12 @@ async function unwrap(stanza: ScryptStanza, passphrase: SecretText): Promise<Uin
 
 async function unwrapWith({ salt, logN, body }: ScryptStanza, spelling: string): Promise<Uint8Array | null> {
   const key = await deriveWrapKey(spelling, salt, logN);
-  const tagAt = body.length - TAG_BYTES;
-  const decipher = createDecipheriv(AEAD, key, ZERO_NONCE, { authTagLength: TAG_BYTES });
-  key.fill(0);
-  decipher.setAuthTag(body.subarray(tagAt));
   try {
-    return Buffer.concat([decipher.update(body.subarray(0, tagAt)), decipher.final()]);
+    return chacha20poly1305(key, ZERO_NONCE).decrypt(body);
   } catch {
     return null;
+  } finally {
+    key.fill(0);
   }
 }
 

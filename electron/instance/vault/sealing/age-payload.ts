@@ -1,27 +1,32 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 
 /**
  * The payload of an age v1 file (https://age-encryption.org/v1, "Payload"): nonce[16], then chunks of 64 KiB, each
  * with its tag. Here and not by the age library, which leaves copies of the plaintext in buffers and streams of its
  * own: what is here is wiped.
+ *
+ * ChaCha20-Poly1305 (RFC 8439) is noble's in every runtime: node:crypto has it only where it is built with OpenSSL, and
+ * Electron's is built with BoringSSL.
  */
 const NONCE_BYTES = 16;
 const CHUNK_BYTES = 64 * 1024;
 const TAG_BYTES = 16;
-const AEAD = 'chacha20-poly1305';
-const OPTIONS = { authTagLength: TAG_BYTES };
 
 /** @param nonce 16 random bytes. */
 export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Buffer {
   const key = deriveKey(fileKey, nonce);
-  const parts: Uint8Array[] = [nonce];
-  for (let at = 0, chunk = 0; at === 0 || at < plaintext.length; at += CHUNK_BYTES, chunk++) {
-    const isLast = at + CHUNK_BYTES >= plaintext.length;
-    const cipher = createCipheriv(AEAD, key, chunkNonce(chunk, isLast), OPTIONS);
-    parts.push(cipher.update(plaintext.subarray(at, at + CHUNK_BYTES)), cipher.final(), cipher.getAuthTag());
+  try {
+    const parts: Uint8Array[] = [nonce];
+    for (let at = 0, chunk = 0; at === 0 || at < plaintext.length; at += CHUNK_BYTES, chunk++) {
+      const isLast = at + CHUNK_BYTES >= plaintext.length;
+      const cipher = chacha20poly1305(key, chunkNonce(chunk, isLast));
+      parts.push(cipher.encrypt(plaintext.subarray(at, at + CHUNK_BYTES)));
+    }
+    return Buffer.concat(parts);
+  } finally {
+    key.fill(0);
   }
-  key.fill(0);
-  return Buffer.concat(parts);
 }
 
 /** In a buffer that the caller wipes. Throws for anything that is not a whole payload of this key. */
@@ -37,7 +42,11 @@ export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
       const size = sealed.length - TAG_BYTES;
       // An empty chunk is the first and only one, or none.
       if (size < 0 || (size === 0 && chunk > 0)) throw new Error('cut off');
-      openChunk(key, chunkNonce(chunk, isLast), sealed, plaintext.subarray(length));
+      // SECURITY: checks the tag before it decrypts, straight into the buffer that is wiped.
+      chacha20poly1305(key, chunkNonce(chunk, isLast)).decrypt(
+        sealed,
+        plaintext.subarray(length, length + size),
+      );
       length += size;
     }
     return plaintext.subarray(0, length);
@@ -47,16 +56,6 @@ export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
   } finally {
     key.fill(0);
   }
-}
-
-function openChunk(key: Buffer, nonce: Buffer, sealed: Uint8Array, into: Buffer): void {
-  const tagAt = sealed.length - TAG_BYTES;
-  const decipher = createDecipheriv(AEAD, key, nonce, OPTIONS);
-  decipher.setAuthTag(sealed.subarray(tagAt));
-  const opened = decipher.update(sealed.subarray(0, tagAt));
-  opened.copy(into);
-  opened.fill(0);
-  decipher.final();
 }
 
 function deriveKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
