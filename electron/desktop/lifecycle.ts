@@ -59,12 +59,14 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
     const { path, isHidden } = readStartArguments(args, process.env);
     if (!isHidden) show(path);
   });
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    const path = findLinkedPath(url);
-    if (path !== null) show(path);
-  });
-  app.on('activate', () => desktop?.window.show());
+  if (process.platform === 'darwin') {
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      const path = findLinkedPath(url);
+      if (path !== null) show(path);
+    });
+    app.on('activate', () => desktop?.window.show());
+  }
   // The tray stays when the window is closed.
   app.on('window-all-closed', () => undefined);
   stopInOrder(() => desktop, log);
@@ -157,7 +159,7 @@ function watch(desktop: Desktop): void {
   powerMonitor.on('resume', soon);
   // SECURITY: after returning to the machine the identity must be confirmed again.
   powerMonitor.on('suspend', desktop.door.forgetConfirmation);
-  powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
+  if (process.platform !== 'linux') powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
 }
 
 async function look(desktop: Desktop): Promise<void> {

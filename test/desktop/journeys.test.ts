@@ -222,13 +222,6 @@ describe('the desktop', () => {
     expect(await isReached()).toBe(true);
   });
 
-  it('asks again who is there once the screen was locked', async () => {
-    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
-    expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
-    await desktop.tell('power', { event: 'lock-screen' });
-    await expect.poll(async () => (await ask(page, 'GET', '/auth/session')).confirmed_until).toBeNull();
-  });
-
   it('offers in its window what the desktop can do, and nothing that does nothing there', async () => {
     const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
     await goTo('/account');
