@@ -382,6 +382,26 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
+  it('says that it could not start, whatever stopped it, and ends instead of staying without a window', async () => {
+    const bare = await openDesktopHome({ hasTray: false, env: { STAND_IN_DISPLAYS: '[]' } });
+    try {
+      const broken = await bare.launch();
+      const { dialogs } = await broken.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      expect(dialogs.at(-1)?.options).toMatchObject({
+        title: 'Temps could not start',
+        message: expect.stringContaining('unexpected'),
+      });
+      // What is open by then is closed: a command works beside the dialog.
+      expect(bare.run(['status'])).toMatchObject({ code: 0 });
+      await broken.answerDialog('Quit');
+      expect(await broken.exit).toBe(1);
+      const log = join(bare.folder, 'home/.config/temps-desktop/logs/temps.log');
+      expect(readFileSync(log, 'utf8')).toContain('there is no screen');
+    } finally {
+      await bare.close();
+    }
+  });
+
   it('names a data directory that cannot be used, and quits when it is told to', async () => {
     const bare = await openDesktopHome({ hasTray: false });
     try {

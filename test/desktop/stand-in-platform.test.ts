@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readPlatformTags } from './stand-in/platform-tags.ts';
-import { isRefusedByElectron, readSwitches } from './stand-in/switches.ts';
+import { readPlatformTags } from './stand-in/platform/platform-tags.ts';
+import { isRefusedByElectron, readSwitches } from './stand-in/platform/switches.ts';
 
 describe("the systems of Electron's members", () => {
   it('are read from its type file, whatever stands between the tag and the member', () => {

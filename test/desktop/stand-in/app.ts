@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { flushState, noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
-import { keepOwnOptions, requireEvent } from './platform-tags.ts';
+import { keepOwnOptions, requireEvent } from './platform/platform-tags.ts';
+import { isRefusedByElectron, readSwitches } from './platform/switches.ts';
 import { lockInstance, waitForHandOver } from './single-instance.ts';
-import { isRefusedByElectron, readSwitches } from './switches.ts';
 import { onLastClosed, openWindows } from './window/windows.ts';
 
 const root = join(import.meta.dirname, '../../..');

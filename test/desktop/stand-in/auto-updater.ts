@@ -2,7 +2,7 @@ import type * as Electron from 'electron';
 import { app } from './app.ts';
 import { obey } from './control/control.ts';
 import { OfferedEvents, offer } from './offered.ts';
-import { platform } from './platform-tags.ts';
+import { platform } from './platform/platform-tags.ts';
 import { onLastClosed, openWindows } from './window/windows.ts';
 
 const made = new OfferedEvents('autoUpdater', ['before-quit-for-update', 'error']);

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { refuseMember, requireEvent } from './platform-tags.ts';
+import { refuseMember, requireEvent } from './platform/platform-tags.ts';
 
 /**
  * Makes an object throw for every member it does not have: what the stand-in lacks is noticed, and named; and, with

@@ -2,7 +2,7 @@ import type * as Electron from 'electron';
 import { checkNotReady } from './app.ts';
 import { noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
-import { platform, requireEvent } from './platform-tags.ts';
+import { platform, requireEvent } from './platform/platform-tags.ts';
 
 const power = new OfferedEvents('powerMonitor', [
   'suspend',

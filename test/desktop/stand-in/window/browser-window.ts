@@ -2,7 +2,7 @@ import type * as Electron from 'electron';
 import { flushState, noteChange, obey, state } from '../control/control.ts';
 import type { Bounds, WindowState } from '../control/control-contract.ts';
 import { OfferedEvents, offerClass, StandInEvent } from '../offered.ts';
-import { requireEvent } from '../platform-tags.ts';
+import { requireEvent } from '../platform/platform-tags.ts';
 import { type ContentsParts, createWebContents } from './web-contents.ts';
 import { addWindow, type OpenWindow, removeWindow } from './windows.ts';
 

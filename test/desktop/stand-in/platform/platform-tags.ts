@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** The system that this stand-in plays: the one it runs on, unless it is told another. */
 export const platform = (process.env.STAND_IN_PLATFORM ?? process.platform) as NodeJS.Platform;
 
-const TYPES = new URL('../../../node_modules/electron/electron.d.ts', import.meta.url);
+const TYPES = new URL('../../../../node_modules/electron/electron.d.ts', import.meta.url);
 const TAG = '\n     * @platform ';
 /** A member as the file declares it: `on(event: 'shutdown', …`, `setAppUserModelId(…`, `static removeAll(…`. */
 const MEMBER = /^ +(?:static |readonly )*(\w+)(?:\(event: '([^']+)')?/;
