@@ -7,22 +7,38 @@ import { utilityProcesses } from './desktop/utility-processes.ts';
 import { SCHEME } from './desktop/window/app-origin.ts';
 import { leaveCoreFilesEmpty } from './instance/kernel/core-files.ts';
 import { closeDebugDoors } from './instance/kernel/debug-doors.ts';
+import { describeError } from './instance/kernel/log.ts';
 
 closeDebugDoors();
 leaveCoreFilesEmpty();
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
 // SECURITY: whoever says one of these would see what is revealed, and act as the owner. Chromium listens later than here.
 const door = app.isPackaged && debugSwitches.find((name) => app.commandLine.hasSwitch(name));
-if (door) {
-  process.stderr.write(`Temps does not start with --${door}: another program could read the key.\n`);
-  app.exit(1);
-} else if (findGroupWord(words)) {
-  // The same program is the command line, so that what the documents say works where only this is installed. Not
-  // awaited here: the program is not ready before this file is done.
+try {
+  if (door) giveUp(`Temps does not start with --${door}: another program could read the key.`);
+  else if (findGroupWord(words)) runCommand();
+  else if (isFirst()) openDesktop();
+  // The first one was told, and comes to the front.
+  else app.quit();
+} catch (error) {
+  // Electron would show it, and go on without a window.
+  giveUp(`Temps could not start: ${describeError(error)}`);
+}
+
+/**
+ * The same program is the command line, so that what the documents say works where only this is installed. Not awaited:
+ * the program is not ready before this file is done.
+ */
+function runCommand(): void {
   void import('./cli/command-line.ts')
     .then(({ runCommandLine }) => runCommandLine(words, utilityProcesses))
-    .then((code) => app.exit(code));
-} else if (isFirst()) {
+    .then(
+      (code) => app.exit(code),
+      (error: unknown) => giveUp(`temps-desktop: ${describeError(error)}`),
+    );
+}
+
+function openDesktop(): void {
   // A scheme is known before the program is ready, or never.
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
@@ -30,12 +46,14 @@ if (door) {
   // SECURITY: every page there will ever be runs in the sandbox.
   app.enableSandbox();
   void runDesktop(words);
-} else {
-  // The first one was told, and comes to the front.
-  app.quit();
 }
 
 function isFirst(): boolean {
   settleUserData();
   return app.requestSingleInstanceLock();
+}
+
+function giveUp(reason: string): void {
+  process.stderr.write(`${reason}\n`);
+  app.exit(1);
 }

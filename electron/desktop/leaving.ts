@@ -106,12 +106,16 @@ export function stopInOrder(find: () => Leaving | null, log: Log): void {
       });
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
-  void app.whenReady().then(() =>
-    powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
-      event?.preventDefault();
-      app.quit();
-    }),
-  );
+  if (process.platform !== 'win32') void app.whenReady().then(quitOnShutdown);
+}
+
+function quitOnShutdown(): void {
+  // On Linux the first listener of all makes Electron count those of `shutdown`, itself not among them.
+  powerMonitor.on('resume', () => undefined);
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    app.quit();
+  });
 }
 
 function withinBound<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, clipboard, dialog, Menu, powerMonitor } from 'electron';
+import { app, clipboard, dialog, Menu, powerMonitor, shell } from 'electron';
 import type { components } from '../api-types.d.ts';
 import { createOwner, type Doors, type Instance, type WindowDoor } from '../instance/instance.ts';
 import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
@@ -7,11 +7,12 @@ import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
+import { describeFailure } from './failure-model.ts';
 import { keepOnClose, quit, stopInOrder } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
-import { readStartArguments } from './start-arguments.ts';
+import { readStartArguments, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
 import { findTrayHost } from './tray/tray-host.ts';
@@ -42,11 +43,43 @@ interface Desktop {
   memory: NotificationMemory;
 }
 
-/** Starts the desktop. Called once, before `ready`, by the process that holds the single-instance lock. */
+/**
+ * Starts the desktop. Called once, before `ready`, by the process that holds the single-instance lock. What stops the start
+ * is shown and ends the program: Electron ends nothing by itself, and would keep the lock without a window.
+ */
 export async function runDesktop(words: readonly string[]): Promise<void> {
-  const wanted = readStartArguments(words, process.env);
-  forbidCoreFiles();
   const log = openDesktopLog(logPath());
+  // Electron prints these to a standard error that nobody sees.
+  process.on('unhandledRejection', (error) =>
+    log.error({ error: describeError(error) }, 'nobody expected this'),
+  );
+  try {
+    await start(readStartArguments(words, process.env), log);
+  } catch (error) {
+    log.error({ error: describeError(error) }, 'the desktop did not start');
+    await app.whenReady();
+    await explainFailure(error);
+    app.exit(1);
+  }
+}
+
+async function explainFailure(error: unknown): Promise<void> {
+  const { title, message, advice } = describeFailure(error, '');
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title,
+    message,
+    detail: advice,
+    buttons: ['Quit', 'Show the log'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  if (response === 1) await shell.openPath(join(logPath(), '..'));
+}
+
+async function start(wanted: StartArguments, log: Log): Promise<void> {
+  forbidCoreFiles();
   guardApp();
   let desktop: Desktop | null = null;
   let wantedPath: string | null = null;
@@ -59,12 +92,14 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
     const { path, isHidden } = readStartArguments(args, process.env);
     if (!isHidden) show(path);
   });
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    const path = findLinkedPath(url);
-    if (path !== null) show(path);
-  });
-  app.on('activate', () => desktop?.window.show());
+  if (process.platform === 'darwin') {
+    app.on('open-url', (event, url) => {
+      event.preventDefault();
+      const path = findLinkedPath(url);
+      if (path !== null) show(path);
+    });
+    app.on('activate', () => desktop?.window.show());
+  }
   // The tray stays when the window is closed.
   app.on('window-all-closed', () => undefined);
   stopInOrder(() => desktop, log);
@@ -77,7 +112,12 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   );
   const started = await startInstance(wanted, preferences, log);
   if (started === null) return app.exit(1);
-  desktop = await compose(started, preferences, log);
+  try {
+    desktop = await compose(started, preferences, log);
+  } catch (error) {
+    await started.instance.stop();
+    throw error;
+  }
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)
@@ -157,7 +197,7 @@ function watch(desktop: Desktop): void {
   powerMonitor.on('resume', soon);
   // SECURITY: after returning to the machine the identity must be confirmed again.
   powerMonitor.on('suspend', desktop.door.forgetConfirmation);
-  powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
+  if (process.platform !== 'linux') powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
 }
 
 async function look(desktop: Desktop): Promise<void> {

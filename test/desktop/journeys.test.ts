@@ -222,13 +222,6 @@ describe('the desktop', () => {
     expect(await isReached()).toBe(true);
   });
 
-  it('asks again who is there once the screen was locked', async () => {
-    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
-    expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
-    await desktop.tell('power', { event: 'lock-screen' });
-    await expect.poll(async () => (await ask(page, 'GET', '/auth/session')).confirmed_until).toBeNull();
-  });
-
   it('offers in its window what the desktop can do, and nothing that does nothing there', async () => {
     const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
     await goTo('/account');
@@ -386,6 +379,26 @@ describe('a desktop that shows no tray icons', () => {
       expect(readFileSync(file, 'utf8')).toBe('0f'.repeat(32));
     } finally {
       await taken.close();
+    }
+  });
+
+  it('says that it could not start, whatever stopped it, and ends instead of staying without a window', async () => {
+    const bare = await openDesktopHome({ hasTray: false, env: { STAND_IN_DISPLAYS: '[]' } });
+    try {
+      const broken = await bare.launch();
+      const { dialogs } = await broken.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
+      expect(dialogs.at(-1)?.options).toMatchObject({
+        title: 'Temps could not start',
+        message: expect.stringContaining('unexpected'),
+      });
+      // What is open by then is closed: a command works beside the dialog.
+      expect(bare.run(['status'])).toMatchObject({ code: 0 });
+      await broken.answerDialog('Quit');
+      expect(await broken.exit).toBe(1);
+      const log = join(bare.folder, 'home/.config/temps-desktop/logs/temps.log');
+      expect(readFileSync(log, 'utf8')).toContain('there is no screen');
+    } finally {
+      await bare.close();
     }
   });
 

@@ -9,8 +9,10 @@ import { hasChromium, launchBrowser } from '../console/support/browser.ts';
 import { temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
 import { requires } from '../requires.ts';
+import { ask } from './desktop-home.ts';
 import { launchDesktop, usesRealElectron } from './launch.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
+import { ON_STAND_IN } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
 const canRun = !usesRealElectron && hasChromium() && hasKeyring();
@@ -79,11 +81,15 @@ const isGone = (address: string | null) =>
   );
 
 /** A program of one line on the stand-in. */
-function runProbe(code: string): { status: number | null; err: string } {
+function runProbe(
+  code: string,
+  words: string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): { status: number | null; err: string } {
   const { status, stderr } = spawnSync(
     process.execPath,
-    ['--import', join(import.meta.dirname, 'stand-in/register.ts'), '--input-type=module', '-e', code],
-    { encoding: 'utf8', env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder } },
+    [...ON_STAND_IN, '--input-type=module', '-e', code, '--', '.', ...words],
+    { encoding: 'utf8', env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, ...env } },
   );
   return { status, err: stderr };
 }
@@ -108,8 +114,79 @@ describe('what the stand-in does not offer', () => {
     expect(err).toContain(named);
   });
 
-  it('ends with the code that the program ends with', () => {
-    expect(runProbe("import { app } from 'electron'; app.exit(7)").status).toBe(7);
+  it.each([
+    ['linux', ['app.setDesktopName', 'powerMonitor shutdown', 'setBluetoothPairingHandler']],
+    ['darwin', ['app open-url', 'powerMonitor lock-screen', 'canPromptTouchID', 'powerMonitor shutdown']],
+    ['win32', ['app.setAppUserModelId', 'powerMonitor lock-screen', 'setBluetoothPairingHandler']],
+  ])('nor what Electron lacks on %s: an event, a property or a method', (platform, has) => {
+    const { status, err } = runProbe(
+      `import { app, nativeTheme, powerMonitor, session, systemPreferences } from 'electron';
+      await app.whenReady();
+      powerMonitor.on('suspend', () => undefined);
+      const uses = {
+        'app.setDesktopName': () => app.setDesktopName('a.desktop'),
+        'app.setAppUserModelId': () => app.setAppUserModelId('a'),
+        'app open-url': () => app.on('open-url', () => undefined),
+        'powerMonitor lock-screen': () => powerMonitor.addListener('lock-screen', () => undefined),
+        'powerMonitor shutdown': () => powerMonitor.once('shutdown', () => undefined),
+        'canPromptTouchID': () => systemPreferences.canPromptTouchID(),
+        'setBluetoothPairingHandler': () => session.fromPartition('a').setBluetoothPairingHandler(null),
+        'of another system': () => nativeTheme.shouldUseDarkColorsForSystemIntegratedUI,
+      };
+      for (const [name, use] of Object.entries(uses))
+        try { use(); console.error('has ' + name); } catch ({ message }) { console.error(message); }
+      app.exit(0);`,
+      [],
+      { STAND_IN_PLATFORM: platform },
+    );
+    expect(status).toBe(0);
+    const wanted = [...has, ...(platform === 'linux' ? [] : ['of another system'])].sort();
+    expect([...err.matchAll(/^has (.*)$/gm)].map(([, name]) => name).sort()).toEqual(wanted);
+    expect(err.match(new RegExp(`^Electron has no .* on ${platform}, only on `, 'gm'))).toHaveLength(
+      8 - wanted.length,
+    );
+  });
+
+  it('dies of app.enableSandbox() beside --no-sandbox, as the window does in Electron', () => {
+    const code = "import { app } from 'electron'; app.enableSandbox(); app.exit(0)";
+    expect(runProbe(code).status).toBe(0);
+    expect(runProbe(code, ['--no-sandbox'])).toMatchObject({ status: 1 });
+    expect(runProbe(code, ['--', '--no-sandbox']).status).toBe(0);
+  });
+
+  it('prints a rejection that nobody handles, and goes on, as Electron does', () => {
+    const { status, err } = runProbe(`import { app } from 'electron';
+      void Promise.reject(new Error('lost on the way'));
+      await app.whenReady();
+      setImmediate(() => app.exit(7));`);
+    expect(status).toBe(7);
+    expect(err).toContain('lost on the way');
+  });
+
+  it.each([
+    ['app.quit()', 'before-quit, close, closed, will-quit, quit'],
+    [
+      'autoUpdater.quitAndInstall()',
+      'before-quit-for-update, close, closed, window-all-closed, before-quit, will-quit, quit',
+    ],
+    ['app.exit(0)', 'closed, quit'],
+  ])('ends by %s in the order of Electron', (end, order) => {
+    const { status, err } = runProbe(
+      `import { app, autoUpdater, BrowserWindow, session } from 'electron';
+      await app.whenReady();
+      const window = new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } });
+      const heard = [];
+      const hear = (from, name) => from.on(name, () => heard.push(name));
+      for (const name of ['close', 'closed']) hear(window, name);
+      for (const name of ['window-all-closed', 'before-quit', 'will-quit', 'quit']) hear(app, name);
+      hear(autoUpdater, 'before-quit-for-update');
+      process.on('exit', () => console.error(heard.join(', ')));
+      ${end};`,
+      [],
+      { STAND_IN_PLATFORM: 'darwin' },
+    );
+    expect(err.trim()).toBe(order);
+    expect(status).toBe(0);
   });
 });
 
@@ -433,10 +510,23 @@ describe('what the system does to the desktop', () => {
     expect(nowShown()?.isProtected).toBe(true);
     expect(await call('setLoginItem', { isEnabled: true })).toMatchObject({ answer: { isEnabled: true } });
     expect(desktop.state()).toMatchObject({
-      loginItem: { openAtLogin: true, args: ['--hidden'] },
+      loginItem: { openAtLogin: true, args: [] },
       applicationMenu: [{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }],
       tray: { image: { isTemplate: true } },
     });
+    const confirmedUntil = async () => (await ask(page, 'GET', '/auth/session')).confirmed_until;
+    expect(await confirmedUntil()).not.toBeNull();
+    await desktop.tell('power', { event: 'lock-screen' });
+    expect(await confirmedUntil()).toBeNull();
+    await desktop.tell('closeWindow', { window: 0 });
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
+    await desktop.tell('activate', {});
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
+    // Links are answered in their order: what the first did would be there by now.
+    for (const url of ['temps://evil.example/key', 'temps://app/key?token=x#y'])
+      await desktop.tell('openUrl', { url });
+    await page.waitForURL(/\/key$/);
+    expect(desktop.state()).toMatchObject({ opened: [], refused: [] });
     expect(await desktop.stop()).toBe(0);
   });
 });

@@ -46,7 +46,8 @@ export function createTrayIcon(onAction: (action: TrayAction) => void): TrayIcon
 
 /**
  * macOS tints a template image itself; panels of Linux and Windows show it unchanged, so there are two of each, for
- * dark and light panels. The system theme is the best guess at the panel's colour.
+ * dark and light panels. The system theme is the best guess at the panel's colour; on Linux, where Electron does not
+ * know it, most panels are dark.
  */
 function findImage(shape: TrayShape) {
   const folder = join(app.getAppPath(), 'resources', 'tray');
@@ -55,7 +56,8 @@ function findImage(shape: TrayShape) {
     image.setTemplateImage(true);
     return image;
   }
-  const panel = nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'dark' : 'light';
+  const isDark = process.platform === 'linux' || nativeTheme.shouldUseDarkColorsForSystemIntegratedUI;
+  const panel = isDark ? 'dark' : 'light';
   const ending = process.platform === 'win32' ? 'ico' : 'png';
   return nativeImage.createFromPath(join(folder, `${shape}-on-${panel}.${ending}`));
 }

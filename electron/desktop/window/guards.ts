@@ -56,5 +56,7 @@ export function guardSession(session: Session): void {
   );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, decide) => decide({}));
-  session.setBluetoothPairingHandler((_details, decide) => decide({ confirmed: false }));
+  // macOS pairs by itself: Electron has no such handler there.
+  if (process.platform !== 'darwin')
+    session.setBluetoothPairingHandler((_details, decide) => decide({ confirmed: false }));
 }

@@ -3,7 +3,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { flushState, noteChange, obey, state } from './control/control.ts';
-import { guardMembers, OfferedEvents, offer, StandInEvent } from './offered.ts';
+import { OfferedEvents, offer, StandInEvent } from './offered.ts';
+import { keepOwnOptions, requireEvent } from './platform/platform-tags.ts';
+import { isRefusedByElectron, readSwitches } from './platform/switches.ts';
 import { lockInstance, waitForHandOver } from './single-instance.ts';
 import { onLastClosed, openWindows } from './window/windows.ts';
 
@@ -18,6 +20,10 @@ try {
   // A home that takes no writes.
 }
 
+const words = process.argv.slice(2);
+if (isRefusedByElectron(words)) process.exit(1);
+const switches = readSwitches(words);
+
 const ready = Promise.withResolvers<void>();
 
 /** Throws, as Electron does, where something comes too late to have its effect. */
@@ -25,21 +31,17 @@ export function checkNotReady(what: string): void {
   if (state.isReady) throw new Error(`${what} should be called before app is ready`);
 }
 
+let isQuitting = false;
+
 class StandInApp extends OfferedEvents {
-  #isQuitting = false;
   /** Electron runs until it is told to end, whatever else there is to do. */
   readonly #life = setInterval(() => undefined, 2 ** 30);
 
   readonly isPackaged = process.env.STAND_IN_PACKAGED === '1';
 
-  /** Chromium reads switches up to `--`. */
-  readonly commandLine = guardMembers('app.commandLine', {
-    hasSwitch: (name: string): boolean => {
-      const words = process.argv.slice(2);
-      const end = words.indexOf('--') >>> 0;
-      return words.slice(0, end).some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
-    },
-  }) as Electron.CommandLine;
+  readonly commandLine = offer<Electron.CommandLine>()('app.commandLine', {
+    hasSwitch: (name: string): boolean => switches.has(name),
+  });
 
   getPath(name: string): string {
     if (name !== 'userData') throw new Error(`The stand-in for Electron knows no path of ${name}.`);
@@ -61,8 +63,14 @@ class StandInApp extends OfferedEvents {
     });
   }
 
+  /**
+   * Electron takes the switch out again here, too late: the process that starts pages has no sandbox by then, and no page
+   * ever comes. This one says so.
+   */
   enableSandbox(): void {
     checkNotReady('app.enableSandbox()');
+    if (switches.has('no-sandbox'))
+      throw new Error('app.enableSandbox() with --no-sandbox: the window is dead');
     state.isSandboxed = true;
     noteChange();
   }
@@ -82,25 +90,26 @@ class StandInApp extends OfferedEvents {
     return { openAtLogin } as Electron.LoginItemSettings;
   }
 
-  setLoginItemSettings({ openAtLogin = false, args = [] }: Electron.Settings): void {
+  setLoginItemSettings(settings: Electron.Settings): void {
+    const { openAtLogin = false, args = [] } = keepOwnOptions('Settings', settings);
     state.loginItem = { openAtLogin, args };
     noteChange();
   }
 
   /** Asks the program, then each window; any of them may refuse. */
   quit(): void {
-    if (this.#isQuitting) return;
+    if (isQuitting) return;
     void waitForHandOver().then(() => {
-      if (this.#isQuitting || !this.#ask('before-quit')) return;
-      this.#isQuitting = true;
-      if (!openWindows().every((window) => window.askToClose())) this.#isQuitting = false;
+      if (isQuitting || !this.#ask('before-quit')) return;
+      isQuitting = true;
+      if (!openWindows().every((window) => window.askToClose())) isQuitting = false;
       else if (this.#ask('will-quit')) this.exit(0);
-      else this.#isQuitting = false;
+      else isQuitting = false;
     });
   }
 
   exit(code = 0): void {
-    this.#isQuitting = true;
+    isQuitting = true;
     void Promise.all([waitForHandOver(), flushState()]).then(() => {
       for (const window of openWindows()) window.end();
       this.emit('quit', new StandInEvent(), code);
@@ -131,10 +140,16 @@ const made = new StandInApp('app', [
 ]);
 export const app = offer<Electron.App>()('app', made);
 
-// Without a listener, a program ends with its last window.
-onLastClosed(() => void (made.emit('window-all-closed') || made.quit()));
-obey('openUrl', ({ url }) => void made.emit('open-url', new StandInEvent(), url));
-obey('activate', () => void made.emit('activate', new StandInEvent(), openWindows().length > 0));
+// Without a listener, a program ends with its last window. One that is ending hears nothing of it.
+onLastClosed(() => void (isQuitting || made.emit('window-all-closed') || made.quit()));
+obey('openUrl', ({ url }) => {
+  requireEvent('app', 'open-url');
+  made.emit('open-url', new StandInEvent(), url);
+});
+obey('activate', () => {
+  requireEvent('app', 'activate');
+  made.emit('activate', new StandInEvent(), openWindows().length > 0);
+});
 // After the program's own module has run.
 setImmediate(() => {
   state.isReady = true;

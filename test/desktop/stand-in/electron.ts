@@ -1,5 +1,6 @@
 /** The parts of Electron's module that the program uses, over Node and Debian's chromium. */
 export { app } from './app.ts';
+export { autoUpdater } from './auto-updater.ts';
 export { ClipboardItem, clipboard } from './clipboard.ts';
 export { dialog } from './dialog.ts';
 export { ipcMain } from './ipc-main.ts';

@@ -16,10 +16,17 @@ const root = join(import.meta.dirname, '../../..');
 const PATIENCE_MS = 30_000;
 const BROWSER_MS = 5000;
 
-/** What Node is told to run `electron/main.ts` on the stand-in. */
-export const PROGRAM = [
+/** What Node is told to run a program on the stand-in. */
+export const ON_STAND_IN = [
   '--disable-warning=ExperimentalWarning',
+  // As in Electron (shell/browser/electron_browser_main_parts.cc): such a rejection is printed, and ends nothing.
+  '--unhandled-rejections=warn-with-error-code',
   ...['--import', join(import.meta.dirname, 'register.ts')],
+];
+
+/** The same, and `electron/main.ts`. */
+export const PROGRAM = [
+  ...ON_STAND_IN,
   ...['--import', join(root, 'test/quick-derivation.ts')],
   join(root, 'electron/main.ts'),
 ];

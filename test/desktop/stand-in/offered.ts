@@ -1,14 +1,22 @@
 import { EventEmitter } from 'node:events';
+import { refuseMember, requireEvent } from './platform/platform-tags.ts';
 
 /**
- * Makes an object throw for every member it does not have: what the stand-in lacks is noticed, and named. Its source
- * runs in the preload's world too: it may use nothing from outside itself.
+ * Makes an object throw for every member it does not have: what the stand-in lacks is noticed, and named; and, with
+ * `refuse`, for those that this system does not have. Its source runs in the preload's world too: it may use nothing
+ * from outside itself.
  */
-export function guardMembers<T extends object>(name: string, target: T): T {
+export function guardMembers<T extends object>(
+  name: string,
+  target: T,
+  refuse: (name: string, member: string) => string | null = () => null,
+): T {
   const bound = new WeakMap<object, unknown>();
   const check = (key: string | symbol) => {
     if (typeof key === 'string' && key !== 'then' && !(key in target))
       throw new Error(`The stand-in for Electron offers no ${name}.${key}.`);
+    const reason = typeof key === 'string' ? refuse(name, key) : null;
+    if (reason !== null) throw new Error(reason);
   };
   const guarded: T = new Proxy(target, {
     get(_target, key) {
@@ -33,7 +41,7 @@ export function guardMembers<T extends object>(name: string, target: T): T {
 
 type Listener = (...args: never[]) => void;
 
-/** An emitter that knows which events it has, and throws for a listener of any other. */
+/** An emitter that knows which events it has here, and throws for a listener of any other. */
 export class OfferedEvents extends EventEmitter {
   readonly #name: string;
   readonly #events: readonly string[];
@@ -54,9 +62,14 @@ export class OfferedEvents extends EventEmitter {
     return super.once(event, listener as () => void);
   }
 
+  override addListener(event: string, listener: Listener): this {
+    return this.on(event, listener);
+  }
+
   #check(event: string): void {
     if (!this.#events.includes(event))
       throw new Error(`The stand-in for Electron offers no event '${event}' of ${this.#name}.`);
+    requireEvent(this.#name, event);
   }
 }
 
@@ -80,11 +93,11 @@ type Constructor = abstract new (...args: any[]) => object;
 
 /**
  * Gives an object out as one of Electron's: it does not compile where a member is not in electron.d.ts or has
- * another type there, and throws for every member it does not have.
+ * another type there, and throws for every member it does not have, or that this system does not have.
  */
 export function offer<Real extends object>() {
   return <Offered extends object>(name: string, offered: Offered & Conforming<Real, Offered>): Real =>
-    guardMembers(name, offered) as unknown as Real;
+    guardMembers(name, offered, refuseMember) as unknown as Real;
 }
 
 /** As `offer`, for a class: its static members, what it is made of, and its instances. */
@@ -97,9 +110,9 @@ export function offerClass<Real extends Constructor>() {
         ...args: ConstructorParameters<Real>
       ) => Conforming<InstanceType<Real>, InstanceType<Offered>>),
   ): Real =>
-    new Proxy(guardMembers(name, offered), {
+    new Proxy(guardMembers(name, offered, refuseMember), {
       construct: (_class, args) =>
-        guardMembers(name, Reflect.construct(offered as unknown as new () => object, args)),
+        guardMembers(name, Reflect.construct(offered as unknown as new () => object, args), refuseMember),
     }) as unknown as Real;
 }
 

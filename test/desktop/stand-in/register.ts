@@ -2,8 +2,9 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 
 /**
- * Makes Node look like Electron to a program: `node --import …/register.ts electron/main.ts`. The module `electron` is the
- * stand-in, and the process says what it says in Electron; the program itself is untouched.
+ * Makes Node look like Electron to a program: `node … --import …/register.ts electron/main.ts`, with the flags of
+ * launch.ts. The module `electron` is the stand-in, and the process says what it says in Electron; the program itself is
+ * untouched.
  */
 const standIn = new URL('./electron.ts', import.meta.url).href;
 registerHooks({

@@ -2,10 +2,33 @@ import type * as Electron from 'electron';
 import { checkNotReady } from './app.ts';
 import { noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
+import { platform, requireEvent } from './platform/platform-tags.ts';
 
-const power = new OfferedEvents('powerMonitor', ['suspend', 'resume', 'lock-screen', 'shutdown']);
+const power = new OfferedEvents('powerMonitor', [
+  'suspend',
+  'resume',
+  'lock-screen',
+  'shutdown',
+  'newListener',
+]);
 export const powerMonitor = offer<Electron.PowerMonitor>()('powerMonitor', power);
-obey('power', ({ event }) => void power.emit(event, new StandInEvent()));
+
+/**
+ * On Linux Electron hears of a shutdown only while someone listens for it, and counts listeners in a listener of its own
+ * that the first `on` of all installs (lib/browser/api/power-monitor.ts): a `shutdown` that is the first is not counted.
+ */
+let isListeningForShutdown = platform !== 'linux';
+if (platform === 'linux')
+  power.once('newListener', () =>
+    power.on('newListener', (event: string) => {
+      if (event === 'shutdown') isListeningForShutdown = true;
+    }),
+  );
+
+obey('power', ({ event }) => {
+  requireEvent('powerMonitor', event);
+  if (event !== 'shutdown' || isListeningForShutdown) power.emit(event, new StandInEvent());
+});
 
 function open(how: 'openExternal' | 'showItemInFolder' | 'openPath', what: string): void {
   state.opened.push({ how, what });

@@ -97,6 +97,9 @@ export interface StandInCommands {
   setPrinting: { isPrinted: boolean };
   setTouchId: { isThere: boolean; isRecognised: boolean };
   power: { event: 'suspend' | 'resume' | 'lock-screen' | 'shutdown' };
+  /** The system's session ends; of Windows. */
+  endSession: Record<string, never>;
+  installUpdate: Record<string, never>;
   setDisplays: { displays: DisplayState[] };
   setSystemDark: { isDark: boolean };
   writeClipboard: { text: string };

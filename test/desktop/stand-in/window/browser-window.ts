@@ -1,7 +1,8 @@
 import type * as Electron from 'electron';
-import { noteChange, obey, state } from '../control/control.ts';
+import { flushState, noteChange, obey, state } from '../control/control.ts';
 import type { Bounds, WindowState } from '../control/control-contract.ts';
 import { OfferedEvents, offerClass, StandInEvent } from '../offered.ts';
+import { requireEvent } from '../platform/platform-tags.ts';
 import { type ContentsParts, createWebContents } from './web-contents.ts';
 import { addWindow, type OpenWindow, removeWindow } from './windows.ts';
 
@@ -9,6 +10,7 @@ import { addWindow, type OpenWindow, removeWindow } from './windows.ts';
 interface Handles extends OpenWindow {
   place(bounds: Bounds): void;
   crash(): void;
+  endSession(): void;
 }
 const handles = new Map<WindowState, Handles>();
 
@@ -19,7 +21,15 @@ class StandInBrowserWindow extends OfferedEvents {
   readonly webContents: Electron.WebContents;
 
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
-    super('BrowserWindow', ['close', 'closed', 'resize', 'move', 'page-title-updated']);
+    super('BrowserWindow', [
+      'close',
+      'closed',
+      'resize',
+      'move',
+      'page-title-updated',
+      'query-session-end',
+      'session-end',
+    ]);
     const { x = 0, y = 0, width = 800, height = 600, show = true, title = '', webPreferences = {} } = options;
     const { session: _session, ...preferences } = webPreferences;
     const shown: WindowState = {
@@ -41,6 +51,10 @@ class StandInBrowserWindow extends OfferedEvents {
       askToClose: () => this.#ask('close') && this.#end(),
       end: () => void this.#end(),
       crash: () => this.#parts.crash(),
+      endSession: () => {
+        this.#ask('query-session-end');
+        this.#ask('session-end');
+      },
       place: (bounds) => this.#place(bounds),
     };
     handles.set(shown, handle);
@@ -137,3 +151,10 @@ function find(at: number): Handles {
 obey('closeWindow', ({ window }) => void find(window).askToClose());
 obey('placeWindow', ({ window, bounds }) => find(window).place(bounds));
 obey('crashPage', ({ window }) => find(window).crash());
+// Windows tells each window that the session ends, and waits for no one: neither `close` nor `before-quit` comes.
+obey('endSession', async () => {
+  requireEvent('BrowserWindow', 'session-end');
+  for (const { endSession } of handles.values()) endSession();
+  await flushState();
+  process.kill(process.pid, 'SIGKILL');
+});

@@ -7,7 +7,7 @@ export interface OpenWindow {
 }
 
 const windows: OpenWindow[] = [];
-let tellLastClosed = (): void => undefined;
+const followers: (() => void)[] = [];
 
 /** The windows there are, oldest first. */
 export const openWindows = (): readonly OpenWindow[] => [...windows];
@@ -20,9 +20,9 @@ export function removeWindow(window: OpenWindow): void {
   const at = windows.indexOf(window);
   if (at < 0) return;
   windows.splice(at, 1);
-  if (windows.length === 0) tellLastClosed();
+  if (windows.length === 0) for (const follower of followers) follower();
 }
 
-export function onLastClosed(listener: () => void): void {
-  tellLastClosed = listener;
+export function onLastClosed(follower: () => void): void {
+  followers.push(follower);
 }
