@@ -1,5 +1,5 @@
 import { app, protocol } from 'electron';
-import { findGroupWord } from './cli/registry.ts';
+import { findCommand } from './cli/registry.ts';
 import { debugSwitches } from './desktop/debug-switches.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
 import { settleUserData } from './desktop/user-data.ts';
@@ -12,11 +12,12 @@ import { describeError } from './instance/kernel/log.ts';
 closeDebugDoors();
 leaveCoreFilesEmpty();
 const words = process.argv.slice(app.isPackaged ? 1 : 2);
+const command = findCommand(words);
 // SECURITY: whoever says one of these would see what is revealed, and act as the owner. Chromium listens later than here.
 const door = app.isPackaged && debugSwitches.find((name) => app.commandLine.hasSwitch(name));
 try {
   if (door) giveUp(`Temps does not start with --${door}: another program could read the key.`);
-  else if (findGroupWord(words)) runCommand();
+  else if (command) runCommand(command);
   else if (isFirst()) openDesktop();
   // The first one was told, and comes to the front.
   else app.quit();
@@ -29,9 +30,9 @@ try {
  * The same program is the command line, so that what the documents say works where only this is installed. Not awaited:
  * the program is not ready before this file is done.
  */
-function runCommand(): void {
+function runCommand(command: string[]): void {
   void import('./cli/command-line.ts')
-    .then(({ runCommandLine }) => runCommandLine(words, utilityProcesses))
+    .then(({ runCommandLine }) => runCommandLine(command, utilityProcesses))
     .then(
       (code) => app.exit(code),
       (error: unknown) => giveUp(`temps-desktop: ${describeError(error)}`),

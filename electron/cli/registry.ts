@@ -113,8 +113,24 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run exits wi
 `;
 }
 
-/** The group these arguments start with, ignoring options before it; null if there is none. */
-export function findGroupWord(words: readonly string[]): string | null {
-  const first = words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--data-dir');
-  return first !== undefined && Object.hasOwn(groups, first) ? first : null;
+/** Options of the desktop that take the word after them. */
+const withValue: readonly string[] = ['--data-dir', '--https-port', '--http-port'];
+
+/**
+ * The command line in what the desktop's program was started with; null if that asks for its window. It begins at the first word
+ * that looks like a command, also an unknown one; a link or a path is none. Before it, options of Chromium and Electron are dropped,
+ * and `--`, which keeps what follows from both. The script resources/linux/temps-desktop decides by the same rule.
+ */
+export function findCommand(words: readonly string[]): string[] | null {
+  const kept: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    if (word === '--help' || word === '-h') return ['--help'];
+    if (withValue.includes(word)) {
+      at += 1;
+      if (word === '--data-dir') kept.push(...words.slice(at - 1, at + 1));
+    } else if (word === '--json' || word.startsWith('--data-dir=')) kept.push(word);
+    else if (!word.startsWith('-')) return /^[a-z-]+$/.test(word) ? [...kept, ...words.slice(at)] : null;
+  }
+  return null;
 }

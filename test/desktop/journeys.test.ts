@@ -261,7 +261,7 @@ describe('the desktop', () => {
 
   it('is the command line too, and reaches the keyring as such', async () => {
     expect(await desktop.stop()).toBe(0);
-    const command = home.run(['key', 'status', '--json']);
+    const command = home.run(['--no-sandbox', '--', 'key', 'status', '--json']);
     expect(command).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(command.out)).toMatchObject({ state: 'running', custody: { name: 'keychain' } });
     desktop = await home.launch();

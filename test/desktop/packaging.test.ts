@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -29,7 +30,14 @@ const WANTED = '01001100';
 const HERE = `${process.platform}-${process.arch}`;
 
 let folder: string;
-let packed: { app: string; files: string[]; desktop: string; debArgs: string[] };
+/** What fpm, which writes .deb and .rpm, would have got. */
+interface Installer {
+  args: string[];
+  desktop: string;
+  afterInstall: string;
+}
+
+let packed: { app: string; files: string[]; deb: Installer; rpm: Installer; appImage: string };
 let repacked: typeof packed;
 /** What is in the archive and beside it, in one tree. */
 let extracted: string;
@@ -67,8 +75,9 @@ async function pack(electron: string, out: string): Promise<typeof packed> {
   return {
     app,
     files: listPackage(join(app, 'resources', 'app.asar'), { isPack: false }).map((path) => path.slice(1)),
-    desktop: readFileSync(join(out, 'deb.desktop'), 'utf8'),
-    debArgs: JSON.parse(readFileSync(join(out, 'deb.json'), 'utf8')) as string[],
+    deb: JSON.parse(readFileSync(join(out, 'deb.json'), 'utf8')) as Installer,
+    rpm: JSON.parse(readFileSync(join(out, 'rpm.json'), 'utf8')) as Installer,
+    appImage: readFileSync(join(out, 'AppImage.desktop'), 'utf8'),
   };
 }
 
@@ -181,15 +190,31 @@ describe('the binary', () => {
   });
 
   it('has every fuse flipped: no Node, no inspector, no options, cookies sealed, the archive alone and whole', () => {
-    const binary = readFileSync(join(packed.app, 'temps-desktop'), 'latin1');
+    const binary = readFileSync(join(packed.app, 'temps-desktop.bin'), 'latin1');
     expect(binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length)).toBe(`\x01\x08${WANTED}`);
+  });
+});
+
+describe("the program's name", () => {
+  it('is that of the script which tells a command from a start of the window, for everyone to run', () => {
+    const script = join(packed.app, 'temps-desktop');
+    expect(readFileSync(script, 'utf8')).toBe(
+      readFileSync(join(root, 'resources/linux/temps-desktop'), 'utf8'),
+    );
+    for (const path of [script, `${script}.bin`]) expect(statSync(path).mode & 0o777).toBe(0o755);
+  });
+
+  it.each(['deb', 'rpm'] as const)('is in /usr/bin, after the %s was installed', (target) => {
+    expect(packed[target].afterInstall).toContain(
+      "ln -sf '/opt/Temps/temps-desktop' '/usr/bin/temps-desktop'",
+    );
   });
 });
 
 describe('the .deb', () => {
   it('has a desktop file that panels bring together with the window, and temps:// links with it', () => {
     const entries = Object.fromEntries(
-      packed.desktop.split('\n').flatMap((line) => {
+      packed.deb.desktop.split('\n').flatMap((line) => {
         const at = line.indexOf('=');
         return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
       }),
@@ -206,14 +231,14 @@ describe('the .deb', () => {
       Categories: 'System;Security;',
     });
     expect(entries.Keywords).toMatch(/;$/);
-    expect(packed.debArgs).toContainEqual(
+    expect(packed.deb.args).toContainEqual(
       expect.stringMatching(/=\/usr\/share\/applications\/temps-desktop\.desktop$/),
     );
   });
 
   it.each([16, 24, 32, 48, 64, 128, 256, 512, 1024])('brings the icon of %i pixels', (size) => {
     const wanted = `=/usr/share/icons/hicolor/${size}x${size}/apps/temps-desktop.png`;
-    expect(packed.debArgs.filter((arg) => arg.endsWith(wanted))).toHaveLength(1);
+    expect(packed.deb.args.filter((arg) => arg.endsWith(wanted))).toHaveLength(1);
   });
 });
 
@@ -222,7 +247,14 @@ describe('the packed program on Node', () => {
     const { dependencies } = JSON.parse(readFileSync(join(extracted, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
     };
-    const names = Object.keys(dependencies).filter((name) => name !== 'reflect-metadata');
+    // Two that cannot be imported by their name alone.
+    const parts: Record<string, string> = {
+      '@noble/ciphers': '@noble/ciphers/chacha.js',
+      '@noble/hashes': '@noble/hashes/argon2.js',
+    };
+    const names = Object.keys(dependencies)
+      .filter((name) => name !== 'reflect-metadata')
+      .map((name) => parts[name] ?? name);
     const probe = join(extracted, 'probe.mjs');
     // In one process of its own: this one would find the project's.
     writeFileSync(

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { type Command, type Invocation, withClient } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { ownEnvironment } from '../own-environment.ts';
 
 export const commands: Record<string, Command> = {
   console: {
@@ -42,7 +43,11 @@ function openInBrowser(file: string): void {
   const [command, ...args] = { darwin: ['open'], win32: ['rundll32', 'url.dll,FileProtocolHandler'] }[
     process.platform as 'darwin' | 'win32'
   ] ?? ['xdg-open'];
-  const child = spawn(command as string, [...args, file], { stdio: 'ignore', detached: true });
+  const child = spawn(command as string, [...args, file], {
+    stdio: 'ignore',
+    detached: true,
+    env: ownEnvironment(),
+  });
   child.once('error', () =>
     process.stderr.write(`No browser could be opened. Use: temps-desktop console --print\n`),
   );

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { withUsualCoreFiles } from '../../instance/kernel/core-files.ts';
 import { type Command, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 
 /** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
@@ -33,7 +34,7 @@ export const commands: Record<string, Command> = {
           query: { environment: env },
         }),
       );
-      const environment = new Map(Object.entries(process.env));
+      const environment = new Map(Object.entries(ownEnvironment()));
       for (const { key, value } of variables) {
         if (process.platform === 'linux' && Buffer.byteLength(value) + key.length + 2 > MAX_STRING_BYTES) {
           throw new CommandError(

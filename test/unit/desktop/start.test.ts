@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findGroupWord, groups } from '../../../electron/cli/registry.ts';
 import { describeFailure } from '../../../electron/desktop/failure-model.ts';
 import { openPreferences } from '../../../electron/desktop/preferences.ts';
 import { readStartArguments } from '../../../electron/desktop/start-arguments.ts';
@@ -42,15 +41,6 @@ describe('what a start is told', () => {
       path: '/key',
     });
     expect(readStartArguments(['--https-port', '99999'], {}).httpsPort).toBe(null);
-  });
-
-  it('is a command when it begins with one', () => {
-    expect(findGroupWord(['key', 'status'])).toBe('key');
-    expect(findGroupWord(['--data-dir', 'key', 'status'])).toBe('status');
-    expect(findGroupWord(['--hidden'])).toBe(null);
-    expect(findGroupWord(['temps://app/key'])).toBe(null);
-    // Every command of the command line.
-    for (const word of Object.keys(groups)) expect(findGroupWord([word])).toBe(word);
   });
 });
 
