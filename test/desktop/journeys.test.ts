@@ -143,12 +143,12 @@ describe('the desktop', () => {
   });
 
   it('shows a rotation’s progress in the tray, says what stops, and goes on at the next start', {
-    // Two starts and 60,000 values: on a busy machine longer than a test has by default.
+    // Two starts and 20,000 values: on a busy machine longer than a test has by default.
     timeout: 180_000,
   }, async () => {
     // So many that there is time to press Quit while they are sealed.
     expect(await desktop.stop()).toBe(0);
-    home.sealMany(60_000);
+    home.sealMany(20_000);
     desktop = await home.launch();
     page = await desktop.waitForPage();
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
