@@ -12,6 +12,7 @@ import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { type Child, startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
+import { program } from '../program.ts';
 import { requires } from '../requires.ts';
 import { canReadMemory, countInMemory } from './process-memory.ts';
 
@@ -22,7 +23,6 @@ const itWithKeyring = requires(
   'needs root, dbus, gnome-keyring and gdbus',
 );
 
-const headless = join(import.meta.dirname, '../../electron/headless.ts');
 const quickDerivation = join(import.meta.dirname, '../quick-derivation.ts');
 const PASSPHRASE = 'wander gravel muffin tulip ocean seven';
 
@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 async function serve(args: string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<void> {
-  const words = ['--import', quickDerivation, headless, 'serve', '--https-port', '0', '--http-port', '0'];
+  const words = ['--import', quickDerivation, program, 'serve', '--https-port', '0', '--http-port', '0'];
   served = startChild(process.execPath, ['--disable-sigusr1', ...words, '--ready-json', ...args], {
     env: { ...commandLineEnv(dataDir), ...env },
   });
@@ -58,6 +58,8 @@ function ask<Answer>(method: string, path: string, body?: object): Promise<Answe
     const sent = request(
       {
         socketPath: join(dataDir, 'temps.sock'),
+        // One kept open may be closed from the other side just when it is used again.
+        agent: false,
         method,
         path: `/api${path}`,
         headers: payload === undefined ? {} : { 'content-type': 'application/json' },

@@ -111,6 +111,8 @@ function askAsOwner(
     const sent = request(
       {
         socketPath: socket,
+        // One kept open may be closed from the other side just when it is used again.
+        agent: false,
         method,
         path: `/api${path}`,
         headers: payload === undefined ? {} : { 'content-type': 'application/json' },

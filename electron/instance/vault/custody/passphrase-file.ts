@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
 import { openPayload, sealPayload } from '../sealing/age-payload.ts';
+import { allocateOutsideHeap } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { UnusableError } from '../unusable-error.ts';
 import type { StrongPassphrase } from './strong-passphrase.ts';
@@ -47,7 +48,8 @@ export async function protectWithPassphrase(
   let keptKey = Buffer.alloc(0);
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
-      keptKey = Buffer.from(fileKey);
+      keptKey = allocateOutsideHeap(fileKey.length);
+      keptKey.set(fileKey);
       const salt = randomBytes(SALT_BYTES);
       const key = await deriveWrapKey(composePassphrase(passphrase), salt, logN);
       const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);
@@ -183,7 +185,7 @@ async function unwrap(stanza: ScryptStanza, passphrase: SecretText): Promise<Uin
 async function unwrapWith({ salt, logN, body }: ScryptStanza, spelling: string): Promise<Uint8Array | null> {
   const key = await deriveWrapKey(spelling, salt, logN);
   try {
-    return chacha20poly1305(key, ZERO_NONCE).decrypt(body);
+    return chacha20poly1305(key, ZERO_NONCE).decrypt(body, allocateOutsideHeap(body.length - TAG_BYTES));
   } catch {
     return null;
   } finally {

@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { allocateOutsideHeap } from './master-key.ts';
 
 /**
  * The payload of an age v1 file (https://age-encryption.org/v1, "Payload"): nonce[16], then chunks of 64 KiB, each
@@ -33,7 +34,7 @@ export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: U
 export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
   const key = deriveKey(fileKey, payload.subarray(0, NONCE_BYTES));
   const chunks = payload.subarray(NONCE_BYTES);
-  const plaintext = Buffer.alloc(chunks.length);
+  const plaintext = allocateOutsideHeap(chunks.length);
   let length = 0;
   try {
     for (let at = 0, chunk = 0; at === 0 || at < chunks.length; at += CHUNK_BYTES + TAG_BYTES, chunk++) {

@@ -6,6 +6,7 @@ import {
   hkdfSync,
   timingSafeEqual,
 } from 'node:crypto';
+import { allocateOutsideHeap } from './master-key.ts';
 
 const CONTEXT = 'temps key box v1';
 const TAG_BYTES = 32;
@@ -62,7 +63,7 @@ export class KeyBox {
 }
 
 function combine(bytes: Uint8Array, pad: Uint8Array): Buffer {
-  const combined = Buffer.alloc(bytes.length);
+  const combined = allocateOutsideHeap(bytes.length);
   for (let at = 0; at < bytes.length; at++) combined[at] = (bytes[at] as number) ^ (pad[at] as number);
   return combined;
 }

@@ -1,7 +1,15 @@
-import { createSecretKey, hash, type KeyObject, randomBytes } from 'node:crypto';
+import { createSecretKey, hash, type KeyObject, randomFillSync } from 'node:crypto';
 
 /** Size of a master key: AES-256, so 32 bytes. */
 export const KEY_BYTES = 32;
+
+/**
+ * Zeros, for what a key is made from and written to. SECURITY: outside of V8's heap. Node makes buffers of up to 64 bytes
+ * within it, where a collection moves them, and leaves behind what was there: nothing wipes that.
+ */
+export function allocateOutsideHeap(size: number): Buffer<ArrayBuffer> {
+  return Buffer.from(new ArrayBuffer(size));
+}
 
 const FINGERPRINT_BYTES = 8;
 const FINGERPRINT_CONTEXT = Buffer.from('temps key fingerprint v1', 'utf8');
@@ -38,7 +46,7 @@ export class MasterKey {
   }
 
   static generate(): MasterKey {
-    const bytes = randomBytes(KEY_BYTES);
+    const bytes = randomFillSync(allocateOutsideHeap(KEY_BYTES));
     const key = new MasterKey(bytes);
     bytes.fill(0);
     return key;
@@ -57,7 +65,7 @@ export class MasterKey {
 /** 64 lower-case hex digits as bytes, in a buffer the caller owns and should fill with zeros when done. */
 export function encodeKey(key: MasterKey): Buffer {
   const bytes = key.exportBytes();
-  const digits = Buffer.alloc(KEY_BYTES * 2);
+  const digits = allocateOutsideHeap(KEY_BYTES * 2);
   bytes.forEach((byte, at) => {
     digits[at * 2] = HEX_DIGITS.charCodeAt(byte >> 4);
     digits[at * 2 + 1] = HEX_DIGITS.charCodeAt(byte & 15);
@@ -69,7 +77,7 @@ export function encodeKey(key: MasterKey): Buffer {
 /** Parses exactly 64 hex digits (either case), nothing around them; null for anything else. */
 export function decodeKey(digits: Uint8Array): MasterKey | null {
   if (digits.length !== KEY_BYTES * 2) return null;
-  const bytes = Buffer.alloc(KEY_BYTES);
+  const bytes = allocateOutsideHeap(KEY_BYTES);
   try {
     for (let at = 0; at < KEY_BYTES; at++) {
       const high = readHexDigit(digits[at * 2]);
