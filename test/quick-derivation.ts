@@ -1,31 +1,21 @@
 import { registerHooks } from 'node:module';
-import { QUICK_BCRYPT_COST, QUICK_LOG_N } from './work-factor.ts';
-
-const factors = [
-  {
-    file: '/vault/custody/passphrase-file.ts',
-    ours: 'SCRYPT_LOG_N = 18',
-    quick: `SCRYPT_LOG_N = ${QUICK_LOG_N}`,
-  },
-  {
-    file: '/identity/users/passwords.ts',
-    ours: 'BCRYPT_COST = 12',
-    quick: `BCRYPT_COST = ${QUICK_BCRYPT_COST}`,
-  },
-];
+import { quickFactors } from './work-factor.ts';
 
 /**
  * `node --import …/quick-derivation.ts program`: the program makes passphrase files and password hashes with the
- * work factors of tests, for which it has no switch itself.
+ * work factors of tests, for which it has no switch itself. Of the program in few files (program.ts) each may hold them.
  */
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    const factor = factors.find(({ file }) => url.endsWith(file));
-    if (!factor) return loaded;
-    const source = String(loaded.source);
-    const quick = source.replace(factor.ours, factor.quick);
-    if (quick === source) throw new Error(`${factor.ours} is not in ${factor.file}.`);
-    return { ...loaded, source: quick };
+    const isBundled = url.includes('/dist/test-program/');
+    const factors = quickFactors.filter(({ file }) => isBundled || url.endsWith(file));
+    if (factors.length === 0) return loaded;
+    let source = String(loaded.source);
+    for (const { file, ours, quick } of factors) {
+      if (!isBundled && !source.includes(ours)) throw new Error(`${ours} is not in ${file}.`);
+      source = source.replace(ours, quick);
+    }
+    return { ...loaded, source };
   },
 });

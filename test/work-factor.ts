@@ -16,3 +16,17 @@ export const quick = {
   bcryptCost: QUICK_BCRYPT_COST,
   forgetDroppedKeys: () => {},
 };
+
+/** The same in the source of a program that has no switch for it. */
+export const quickFactors = [
+  {
+    file: '/vault/custody/passphrase-file.ts',
+    ours: 'SCRYPT_LOG_N = 18',
+    quick: `SCRYPT_LOG_N = ${QUICK_LOG_N}`,
+  },
+  {
+    file: '/identity/users/passwords.ts',
+    ours: 'BCRYPT_COST = 12',
+    quick: `BCRYPT_COST = ${QUICK_BCRYPT_COST}`,
+  },
+];

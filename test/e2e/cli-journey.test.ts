@@ -20,6 +20,7 @@ import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { startChild } from '../child.ts';
 import { findLeaks } from '../crash/leaks.ts';
+import { program } from '../program.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
@@ -348,7 +349,7 @@ describe('wrong usage', () => {
   });
 
   it('ends quietly when its reader has seen enough', () => {
-    const command = `${process.execPath} ${join(import.meta.dirname, '../../electron/headless.ts')} env export -p shop --data-dir ${dataDir}`;
+    const command = `${process.execPath} ${program} env export -p shop --data-dir ${dataDir}`;
     const { stderr, status } = spawnSync('bash', ['-c', `set -o pipefail; ${command} | true`], {
       encoding: 'utf8',
     });
@@ -365,8 +366,7 @@ describe('wrong usage', () => {
       else request.socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(join(halfway, 'temps.sock'), resolve));
-    const headless = join(import.meta.dirname, '../../electron/headless.ts');
-    const child = startChild(process.execPath, [headless, 'status', '--data-dir', halfway]);
+    const child = startChild(process.execPath, [program, 'status', '--data-dir', halfway]);
     const { code } = await child.waitForEnd();
     server.close();
     expect([code, asked]).toEqual([1, 2]);

@@ -19,6 +19,7 @@ import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { snapshot } from '../folder-snapshot.ts';
+import { program } from '../program.ts';
 import { requires } from '../requires.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
@@ -199,7 +200,7 @@ describe('a data directory of another account', () => {
     'needs root, and a Node that others may run',
   );
   const asNobody = (args: string[]) =>
-    spawnSync(process.execPath, [join(import.meta.dirname, '../../electron/headless.ts'), ...args], {
+    spawnSync(process.execPath, [program, ...args], {
       encoding: 'utf8',
       uid: 65_534,
       gid: 65_534,

@@ -2,8 +2,8 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
+import { program } from '../program.ts';
 
-const headless = join(import.meta.dirname, '../../electron/headless.ts');
 const quickDerivation = join(import.meta.dirname, '../quick-derivation.ts');
 /** So long a command may take: one that hangs would hold up everything behind it. */
 export const COMMAND_MS = 120_000;
@@ -16,7 +16,7 @@ export interface Ran {
 
 /** Runs one command of the real command line on a data directory. */
 export function temps(dataDir: string, args: string[], input = '', env: NodeJS.ProcessEnv = {}): Ran {
-  const { error, status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
+  const { error, status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     input,
     encoding: 'utf8',
     env: { ...commandLineEnv(dataDir), ...env },
@@ -39,18 +39,18 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts `serve` on free ports and waits until it is ready. `program` is the entry of the command line. */
+/** Starts `serve` on free ports and waits until it is ready. `entry` is that of the command line. */
 export async function serve(
   dataDir: string,
   args: string[] = [],
   env: NodeJS.ProcessEnv = {},
-  program = headless,
+  entry = program,
 ): Promise<Served> {
   const child = startChild(
     process.execPath,
     [
       ...['--import', quickDerivation],
-      ...[program, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
+      ...[entry, 'serve', '--https-port', '0', '--http-port', '0', '--ready-json', ...args],
     ],
     { env: { ...commandLineEnv(dataDir), ...env } },
   );
@@ -92,7 +92,7 @@ export async function onTerminal(
   redirect = '',
   term = 'dumb',
 ): Promise<{ code: number | null; screen: string }> {
-  const command = [process.execPath, headless, ...args].map((word) => `'${word}'`).join(' ');
+  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
   const child = startChild('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
     env: { ...commandLineEnv(dataDir), TERM: term },
   });

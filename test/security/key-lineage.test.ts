@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ADMIN, openDoor, type TestAnswer, type TestDoor, type Who } from '../api/harness.ts';
 import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
+import { program } from '../program.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -290,10 +290,9 @@ describe('API keys that live longer or reach further than what made them', () =>
     const person = await addPerson(['user']);
     const key = await makeKey({}, person.send);
     const token = await makeToken(person.send);
-    const headless = join(import.meta.dirname, '../../electron/headless.ts');
     const child = startChild(
       process.execPath,
-      [headless, 'admin', 'reset-password', '--email', person.email, '--password-stdin'],
+      [program, 'admin', 'reset-password', '--email', person.email, '--password-stdin'],
       { env: commandLineEnv(door.dataDir) },
     );
     await child.waitUntil(() => child.output.includes(`deployment token ${token.row.name} of shop`));

@@ -21,6 +21,7 @@ import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { type Served, serve, temps } from '../e2e/terminal.ts';
 import { until } from '../keyring.ts';
+import { program } from '../program.ts';
 import { requires } from '../requires.ts';
 
 const MINUTE_MS = 60_000;
@@ -150,9 +151,8 @@ while [ -e "$1" ]; do sleep 0.05; done
 
   it('is not printed into what may be a log', async () => {
     // A real start, whose output is no terminal.
-    const headless = join(import.meta.dirname, '../../electron/headless.ts');
     const other = join(root, 'other');
-    const args = [headless, 'serve', '--https-port', '0', '--http-port', '0'];
+    const args = [program, 'serve', '--https-port', '0', '--http-port', '0'];
     const child = startChild(process.execPath, args, { env: commandLineEnv(other) });
     await child.waitUntil(() => child.output.includes('Stop with Ctrl-C'));
     await child.stop('SIGTERM');

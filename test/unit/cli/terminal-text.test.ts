@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { escapeForTerminal, formatJson } from '../../../electron/cli/terminal-text.ts';
 import { commandLineEnv } from '../../command-line-env.ts';
+import { program } from '../../program.ts';
 import { requires } from '../../requires.ts';
 
-const headless = join(import.meta.dirname, '../../../electron/headless.ts');
 const hasScript = spawnSync('script', ['--version']).status === 0;
 const EVIL = 'a\u001b]0;owned\u0007\u009b2Jb';
 const SHOWN = String.raw`a\x1b]0;owned\x07\x9b2Jb`;
@@ -37,9 +37,9 @@ describe('text on a terminal', () => {
   afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
   const env = () => commandLineEnv(dataDir);
   const run = (args: string[], input = '') =>
-    spawnSync(process.execPath, [headless, ...args], { input, encoding: 'utf8', env: env() }).stdout;
+    spawnSync(process.execPath, [program, ...args], { input, encoding: 'utf8', env: env() }).stdout;
   const onTerminal = (args: string[]) =>
-    spawnSync('script', ['-qec', [process.execPath, headless, ...args].join(' '), '/dev/null'], {
+    spawnSync('script', ['-qec', [process.execPath, program, ...args].join(' '), '/dev/null'], {
       encoding: 'utf8',
       env: env(),
     }).stdout;

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandLineEnv } from '../../command-line-env.ts';
-
-const headless = join(import.meta.dirname, '../../../electron/headless.ts');
+import { program } from '../../program.ts';
 
 let dataDir: string;
 beforeAll(() => {
@@ -15,7 +14,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 it('takes a role there is none of for wrong usage, and names those there are', () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, [headless, ...args], {
+    spawnSync(process.execPath, [program, ...args], {
       encoding: 'utf8',
       env: commandLineEnv(dataDir),
     });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLineEnv } from '../../command-line-env.ts';
+import { program } from '../../program.ts';
 
-const headless = join(import.meta.dirname, '../../../electron/headless.ts');
 const NOT_UTF8 = Buffer.from([0x63, 0x61, 0x6e, 0x61, 0x72, 0x79, 0xff, 0xfe]);
 
 let dataDir: string;
@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 function run(args: string[], input: Buffer | string = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [headless, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     input,
     encoding: 'utf8',
     env: commandLineEnv(dataDir),
