@@ -61,6 +61,7 @@ function createElectron(): string {
   writeFileSync(join(dist, 'electron'), `${SENTINEL}\x01\x08${UNWANTED}`, { mode: 0o755 });
   for (const name of ['version', 'LICENSE', 'LICENSES.chromium.html', 'locales/en-US.pak', 'locales/de.pak'])
     writeFileSync(join(dist, name), '');
+  writeFileSync(join(dist, 'chrome-sandbox'), '', { mode: 0o755 });
   return dist;
 }
 
@@ -189,7 +190,7 @@ describe('the binary', () => {
     expect(Number.parseInt(electron, 10)).toBeGreaterThanOrEqual(45);
   });
 
-  it('has every fuse flipped: no Node, no inspector, no options, cookies sealed, the archive alone and whole', () => {
+  it('has every fuse flipped: no Node, no inspector, no options, cookies encrypted, the archive alone and whole', () => {
     const binary = readFileSync(join(packed.app, 'temps-desktop.bin'), 'latin1');
     expect(binary.slice(binary.indexOf(SENTINEL) + SENTINEL.length)).toBe(`\x01\x08${WANTED}`);
   });
@@ -208,6 +209,61 @@ describe("the program's name", () => {
     expect(packed[target].afterInstall).toContain(
       "ln -sf '/opt/Temps/temps-desktop' '/usr/bin/temps-desktop'",
     );
+  });
+});
+
+describe("Chromium's sandbox on Linux", () => {
+  it('is not switched off in the desktop entry of the AppImage, nor of the .deb and .rpm', () => {
+    expect(packed.appImage).toMatch(/^Exec=AppRun %U$/m);
+    for (const { desktop } of [packed.deb, packed.rpm])
+      expect(desktop).toMatch(/^Exec=\/opt\/Temps\/temps-desktop %U$/m);
+  });
+
+  it('has the AppArmor profile that Ubuntu asks for, on the path of the binary', () => {
+    const profile = readFileSync(join(packed.app, 'resources', 'apparmor-profile'), 'utf8');
+    expect(profile).toMatch(
+      /^profile "temps-desktop" "\/opt\/Temps\/temps-desktop\.bin" flags=\(unconfined\) \{\n\s*userns,$/m,
+    );
+    expect(existsSync(join(packed.app, 'temps-desktop.bin'))).toBe(true);
+  });
+
+  it.each([
+    'deb',
+    'rpm',
+  ] as const)('has its helper, set by the %s where there are no user namespaces', (target) => {
+    const { afterInstall, args } = packed[target];
+    expect(existsSync(join(packed.app, 'chrome-sandbox'))).toBe(true);
+    expect(args).toContainEqual(expect.stringMatching(/-unpacked\/=\/opt\/Temps$/));
+    expect(afterInstall).toMatch(
+      /if ! .*unshare --user true.*; then\n[^\n]*\n\s*chmod 4755 '\/opt\/Temps\/chrome-sandbox'/,
+    );
+    expect(afterInstall).toContain("APPARMOR_PROFILE_TARGET='/etc/apparmor.d/temps-desktop'");
+  });
+});
+
+describe('what a build for macOS gives up of the hardened runtime', () => {
+  const readEntitlements = (name: string) =>
+    [
+      ...readFileSync(join(root, 'resources', name), 'utf8').matchAll(
+        /<key>com\.apple\.security\.(.*)<\/key>/g,
+      ),
+    ].map(([, key]) => key);
+
+  it('is what V8 needs, and the camera', () => {
+    expect(readEntitlements('entitlements.mac.plist')).toEqual(['cs.allow-jit', 'device.camera']);
+  });
+
+  it('is, without a certificate, also the check of who signed a library', () => {
+    expect(readEntitlements('entitlements.adhoc.plist')).toEqual([
+      'cs.allow-jit',
+      'cs.disable-library-validation',
+      'device.camera',
+    ]);
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts['package:adhoc']).toContain('-c.mac.identity=- ');
+    expect(scripts['package:adhoc']?.match(/resources\/entitlements\.adhoc\.plist/g)).toHaveLength(2);
   });
 });
 

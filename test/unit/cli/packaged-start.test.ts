@@ -127,9 +127,13 @@ describe.skipIf(process.platform !== 'linux')('a program that is started from an
       ResourceName: 'appimagekit-print',
     });
     writeFileSync(join(installed, 'AppRun'), script, { mode: 0o755 });
-    writeFileSync(join(installed, 'print'), `#!/bin/sh\nexec '${NODE}' -p 'JSON.stringify(process.env)'\n`, {
-      mode: 0o755,
-    });
+    writeFileSync(
+      join(installed, 'print'),
+      `#!/bin/sh\nargv="$*" exec '${NODE}' -p 'JSON.stringify(process.env)'\n`,
+      {
+        mode: 0o755,
+      },
+    );
     const runtime = {
       APPDIR: installed,
       APPIMAGE: '/home/ada/Temps.AppImage',
@@ -158,7 +162,16 @@ describe.skipIf(process.platform !== 'linux')('a program that is started from an
     const changed = startAppRun(env);
     expect(changed.PATH).toContain(installed);
     expect(changed.LD_LIBRARY_PATH).toContain(installed);
+    delete changed.argv;
     expect(ownEnvironment(changed, program(), true)).toEqual(env);
+  });
+
+  it('is told when AppRun gave up the sandbox, where user namespaces are refused', () => {
+    const refusing = join(folder, 'refusing');
+    mkdirSync(refusing);
+    writeFileSync(join(refusing, 'unshare'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    const { argv } = startAppRun({ PATH: `${refusing}:/usr/bin:/bin` });
+    expect(argv).toBe('--no-sandbox');
   });
 
   it('keeps what another AppImage, in which this program was started, has set', () => {

@@ -115,6 +115,7 @@ function createSession(): Electron.Session {
 
 export const session = offer<typeof Electron.session>()('session', {
   fromPartition(partition: string) {
+    if (partition.startsWith('persist:')) throw new Error('The window keeps nothing on a disk.');
     const found = partitions.get(partition) ?? createSession();
     partitions.set(partition, found);
     return found;
