@@ -1,6 +1,6 @@
-import { app, dialog, powerMonitor } from 'electron';
+import { app, type BrowserWindow, dialog, powerMonitor } from 'electron';
 import type { Doors, Instance } from '../instance/instance.ts';
-import type { Log } from '../instance/kernel/log.ts';
+import { describeError, type Log } from '../instance/kernel/log.ts';
 import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { TrayIcon } from './tray/tray.ts';
@@ -20,12 +20,12 @@ export interface Leaving {
   vault: TrayVault | null;
 }
 
-let isStopping = false;
+let isLeaving = false;
 
 /** Closing the window leaves Temps in the tray and says so once; without a tray it asks. */
 export function keepOnClose(desktop: Leaving): boolean {
   const { preferences, window, tray } = desktop;
-  if (isStopping) return false;
+  if (isLeaving) return false;
   if (tray) {
     window.hide();
     if (!preferences.value.wasToldOfTray) {
@@ -87,35 +87,75 @@ export async function quit(desktop: Leaving): Promise<void> {
   if (response === 0) app.quit();
 }
 
-/**
- * The only way to quit, for the user, the session's end and signals alike: the instance stops first, within a time
- * limit.
- */
-export function stopInOrder(find: () => Leaving | null, log: Log): void {
-  app.on('before-quit', (event) => {
-    const desktop = find();
-    if (!desktop || isStopping) return;
-    event.preventDefault();
-    isStopping = true;
-    void withinBound(desktop.instance.stop(), STOP_MS)
-      .catch((error: Error) => log.error({ error: error.message }, 'the stop was cut short'))
-      .finally(() => {
-        desktop.tray?.destroy();
-        desktop.window.destroy();
-        app.exit(0);
-      });
-  });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => app.quit());
-  if (process.platform !== 'win32') void app.whenReady().then(quitOnShutdown);
+/** Why the program ends. */
+type Reason = 'quit' | 'shutdown' | 'session end' | 'exit' | NodeJS.Signals;
+
+/** What there is to end, so far. */
+export interface Running {
+  instance: Instance | null;
+  window: ConsoleWindow | null;
+  tray: TrayIcon | null;
 }
 
-function quitOnShutdown(): void {
+/**
+ * The way out for the user, the system and signals alike, gone once: the instance stops within a time limit, then icon and
+ * window go, and the process ends.
+ */
+async function leave(running: Running, log: Log, reason: Reason): Promise<void> {
+  if (isLeaving) return;
+  isLeaving = true;
+  log.info({ reason }, 'leaving');
+  await stopInTime(running.instance, log);
+  running.tray?.destroy();
+  running.window?.destroy();
+  app.exit(0);
+}
+
+/** Stops it; what has not stopped by then is stopped at once. */
+export async function stopInTime(instance: Instance | null, log: Log, ms = STOP_MS): Promise<void> {
+  if (!instance) return;
+  try {
+    await withinBound(instance.stop(), ms);
+  } catch (error) {
+    log.error({ error: describeError(error) }, 'the stop was cut short');
+  } finally {
+    instance.stopNow();
+  }
+}
+
+/** The same where the system ends the process as soon as this returns. */
+function leaveNow(running: Running, log: Log, reason: Reason): void {
+  if (!isLeaving) log.info({ reason }, 'leaving');
+  isLeaving = true;
+  running.instance?.stopNow();
+}
+
+/** Sends every way out through `leave`. */
+export function guardExits(running: Running, log: Log): void {
+  app.on('before-quit', (event) => {
+    if (!running.instance) return;
+    event.preventDefault();
+    void leave(running, log, 'quit');
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => void leave(running, log, signal));
+  // What ends the program without asking; where it has stopped already, this does nothing.
+  process.on('exit', () => leaveNow(running, log, 'exit'));
+  if (process.platform !== 'win32') void app.whenReady().then(() => leaveOnShutdown(running, log));
+}
+
+function leaveOnShutdown(running: Running, log: Log): void {
   // On Linux the first listener of all makes Electron count those of `shutdown`, itself not among them.
   powerMonitor.on('resume', () => undefined);
   powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
     event?.preventDefault();
-    app.quit();
+    void leave(running, log, 'shutdown');
   });
+}
+
+/** Windows tells only windows that the session ends, and asks nobody: neither `close` nor `before-quit` comes. */
+export function leaveWithSession(running: Running, native: BrowserWindow, log: Log): void {
+  if (process.platform === 'win32') native.on('session-end', () => leaveNow(running, log, 'session end'));
 }
 
 function withinBound<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -8,7 +8,7 @@ import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { describeFailure } from './failure-model.ts';
-import { keepOnClose, quit, stopInOrder } from './leaving.ts';
+import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTime } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
@@ -53,10 +53,14 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   process.on('unhandledRejection', (error) =>
     log.error({ error: describeError(error) }, 'nobody expected this'),
   );
+  const running: Running = { instance: null, window: null, tray: null };
+  guardExits(running, log);
   try {
-    await start(readStartArguments(words, process.env), log);
+    await start(readStartArguments(words, process.env), running, log);
   } catch (error) {
     log.error({ error: describeError(error) }, 'the desktop did not start');
+    // Before it is said: whoever reads it may use the command line meanwhile.
+    await stopInTime(running.instance, log);
     await app.whenReady();
     await explainFailure(error);
     app.exit(1);
@@ -78,7 +82,7 @@ async function explainFailure(error: unknown): Promise<void> {
   if (response === 1) await shell.openPath(join(logPath(), '..'));
 }
 
-async function start(wanted: StartArguments, log: Log): Promise<void> {
+async function start(wanted: StartArguments, running: Running, log: Log): Promise<void> {
   forbidCoreFiles();
   guardApp();
   let desktop: Desktop | null = null;
@@ -102,7 +106,6 @@ async function start(wanted: StartArguments, log: Log): Promise<void> {
   }
   // The tray stays when the window is closed.
   app.on('window-all-closed', () => undefined);
-  stopInOrder(() => desktop, log);
   await app.whenReady();
   knowByName();
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
@@ -110,14 +113,11 @@ async function start(wanted: StartArguments, log: Log): Promise<void> {
   const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
     log.warn({ error: describeError(error) }, 'the preferences were not written'),
   );
-  const started = await startInstance(wanted, preferences, log);
+  const started = await startInstance(wanted, preferences, log, running);
   if (started === null) return app.exit(1);
-  try {
-    desktop = await compose(started, preferences, log);
-  } catch (error) {
-    await started.instance.stop();
-    throw error;
-  }
+  desktop = await compose(started, preferences, log);
+  Object.assign(running, { window: desktop.window, tray: desktop.tray });
+  leaveWithSession(running, desktop.window.native, log);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)

@@ -5,6 +5,7 @@ import { DEFAULT_PORTS, type Doors, type Instance, openInstance } from '../insta
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { DATABASE_FILE } from '../instance/store/data-directory.ts';
 import { describeFailure } from './failure-model.ts';
+import { type Running, stopInTime } from './leaving.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { StartArguments } from './start-arguments.ts';
 import { utilityProcesses } from './utility-processes.ts';
@@ -18,13 +19,14 @@ export interface Started {
 export const logPath = () => join(app.getPath('userData'), 'logs', 'temps.log');
 
 /**
- * Opens the instance and its doors; on failure shows the cause with advice, until it opens. Null when the user
+ * Opens the instance, which `running` gets, and its doors; on failure shows the cause with advice, until it opens. Null when the user
  * gives up.
  */
 export async function startInstance(
   wanted: StartArguments,
   preferences: PreferencesFile,
   log: Log,
+  running: Running,
 ): Promise<Started | null> {
   const { dataDir } = wanted;
   for (;;) {
@@ -34,7 +36,7 @@ export async function startInstance(
         if (answer === 'again') continue;
         if (answer === 'quit') return null;
       }
-      const started = await open(wanted, log);
+      const started = await open(wanted, log, running);
       const { dataDirs } = preferences.value;
       const { isSetUp, vault } = started.instance.status();
       const isWorthIt = isSetUp || vault.case === 'running';
@@ -76,7 +78,7 @@ async function askAboutEmpty(dataDir: string): Promise<'again' | 'new' | 'quit'>
   return (['again', 'new', 'quit'] as const)[response] ?? 'quit';
 }
 
-async function open(wanted: StartArguments, log: Log): Promise<Started> {
+async function open(wanted: StartArguments, log: Log, running: Running): Promise<Started> {
   const instance = await openInstance({
     dataDir: wanted.dataDir,
     // For a first start only; later ones follow the key record. SECURITY: without a keychain the instance stays
@@ -87,6 +89,7 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     processes: utilityProcesses,
     consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
   });
+  running.instance = instance;
   const port = (given: number | null, usual: number) =>
     given === null ? { port: usual, orAny: true } : { port: given };
   try {
@@ -97,7 +100,8 @@ async function open(wanted: StartArguments, log: Log): Promise<Started> {
     });
     return { instance, doors };
   } catch (error) {
-    await instance.stop();
+    running.instance = null;
+    await stopInTime(instance, log);
     throw error;
   }
 }

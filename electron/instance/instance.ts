@@ -14,7 +14,7 @@ import { AppError, hasCode } from './kernel/app-error.ts';
 import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
 import { createEvents, type Events } from './kernel/events.ts';
-import { type Log, silentLog } from './kernel/log.ts';
+import { describeError, type Log, silentLog } from './kernel/log.ts';
 import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
 import { stopParts } from './kernel/stop-parts.ts';
 import { DATABASE_FILE, prepareDataDir } from './store/data-directory.ts';
@@ -85,6 +85,12 @@ export interface Instance {
   status(): InstanceStatus;
   /** Doors closed, work finished, database closed, ownership released: the reverse of opening. */
   stop(): Promise<void>;
+  /**
+   * The same without waiting for anything, for an end that waits for nobody: when it returns, within STOP_NOW_MS, the keys
+   * are dropped, the database is closed and the ownership released. What was under way is taken up by the next start.
+   * Never throws; does nothing after a stop.
+   */
+  stopNow(): void;
 }
 
 /**
@@ -100,6 +106,9 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     throw await findCause(error, options);
   }
 }
+
+/** How long a stop that waits for nobody may wait for another process that reads the database. */
+const STOP_NOW_MS = 500;
 
 /** A damaged page shows in whatever is read from it first: what nothing explains is explained by a check. */
 async function findCause(error: unknown, { dataDir, processes = childProcesses }: InstanceOptions) {
@@ -230,6 +239,18 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
     consoleRoutes: consoleFiles(consoleFolder),
   });
 
+  let isClosed = false;
+  function close(): void {
+    if (isClosed) return;
+    isClosed = true;
+    core.ring.dropAll();
+    try {
+      store.close();
+    } finally {
+      ownership?.release();
+    }
+  }
+
   return {
     dataDir: ctx.dataDir,
     events: ctx.events,
@@ -262,13 +283,20 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
       } finally {
         // SECURITY: whatever throws or hangs above, the keys are removed from memory and the data directory is
         // released.
-        core.ring.dropAll();
-        try {
-          store.close();
-        } finally {
-          ownership?.release();
-        }
+        close();
       }
+    },
+    stopNow() {
+      if (isClosed) return;
+      stopper.abort();
+      // They take no more calls from here on; nobody waits until the last one is answered.
+      doors?.close().catch(() => undefined);
+      for (const step of [() => store.waitAtMost(STOP_NOW_MS), ctx.audit.flush, close])
+        try {
+          step();
+        } catch (error) {
+          log.error({ error: describeError(error) }, 'failed to stop at once');
+        }
     },
   };
 }

@@ -217,6 +217,30 @@ describe('the guards of every page', () => {
   });
 });
 
+describe('every way out', () => {
+  it('stops the instance at once where its stop hangs, and where nobody asks', () => {
+    const leaving = join(import.meta.dirname, '../../electron/desktop/leaving.ts');
+    const { status, err } = runProbe(`import { app } from 'electron';
+      const { guardExits, stopInTime } = await import(${JSON.stringify(leaving)});
+      const instance = {
+        stop: () => new Promise(() => undefined),
+        stopNow: () => console.error('stopped at once'),
+      };
+      const log = { info: ({ reason }) => console.error(reason), error: ({ error }) => console.error(error) };
+      await stopInTime(instance, log, 20);
+      guardExits({ instance, window: null, tray: null }, log);
+      await app.whenReady();
+      app.exit(3);`);
+    expect(err.trim().split('\n')).toEqual([
+      'not within 20 ms',
+      'stopped at once',
+      'exit',
+      'stopped at once',
+    ]);
+    expect(status).toBe(3);
+  });
+});
+
 /** The order matters: one life of one desktop. */
 describe('the desktop on the stand-in', () => {
   it('shows the console in a window, at an address of its own scheme', async () => {
@@ -479,12 +503,16 @@ describe('the desktop on the stand-in', () => {
 });
 
 describe('what the system does to the desktop', () => {
-  it('ends its browser with it, however it ends', async () => {
-    desktop = await launch();
+  it('leaves nothing open when the session of Windows ends, which asks nobody, and its browser ends with it', async () => {
+    desktop = await launch([], { STAND_IN_PLATFORM: 'win32' });
     await desktop.waitForPage();
     const { debugAddress } = desktop.state();
-    await desktop.kill();
+    await desktop.tell('endSession', {}).catch(() => undefined);
+    expect(await desktop.exit).toBeNull();
     await until(() => isGone(debugAddress));
+    expect(desktop.state().dialogs).toEqual([]);
+    expect(existsSync(join(dataDir, 'temps.db-wal'))).toBe(false);
+    expect(temps(dataDir, ['status'])).toMatchObject({ code: 0, err: '' });
   });
 
   it('takes over the lock of one that was killed, on the screens there are now, and quits when the session ends', async () => {

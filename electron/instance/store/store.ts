@@ -46,6 +46,8 @@ export interface Store {
   tryToWrite(): void;
   /** Throws what findTrouble gives. For what changes keys outside the database first. */
   requireWritable(): void;
+  /** Sets how long a statement waits for another process, from now on. */
+  waitAtMost(ms: number): void;
   /** Moves what the log holds into the database file, which can then be copied alone. Never throws. */
   checkpoint(): void;
   close(): void;
@@ -160,6 +162,7 @@ function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyB
   let failure: AppError | null = null;
   let hasWritten = false;
   let isInLog = hadLog;
+  let busyMs = BUSY_MS;
 
   function findTrouble(): AppError | null {
     // In WAL mode SQLite keeps writing into a deleted file, and those writes are lost. Checked first: without a
@@ -224,7 +227,7 @@ function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyB
       // The log keeps what could not be moved, and is read with the file.
       if (!(error instanceof Database.SqliteError)) throw error;
     } finally {
-      sqlite.pragma(`busy_timeout = ${BUSY_MS}`);
+      sqlite.pragma(`busy_timeout = ${busyMs}`);
     }
   }
 
@@ -242,6 +245,10 @@ function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyB
     findTrouble,
     requireWritable,
     checkpoint,
+    waitAtMost(ms) {
+      busyMs = ms;
+      sqlite.pragma(`busy_timeout = ${ms}`);
+    },
     transaction(work) {
       if (sqlite.inTransaction) return sqlite.transaction(work)();
       try {
