@@ -1,11 +1,16 @@
 import { registerHooks } from 'node:module';
-import { QUICK_BCRYPT_COST, QUICK_LOG_N } from './work-factor.ts';
+import { QUICK_ARGON2_MIB, QUICK_BCRYPT_COST, QUICK_LOG_N } from './work-factor.ts';
 
 const factors = [
   {
     file: '/vault/custody/passphrase-file.ts',
     ours: 'SCRYPT_LOG_N = 18',
     quick: `SCRYPT_LOG_N = ${QUICK_LOG_N}`,
+  },
+  {
+    file: '/vault/copies/keepass/keepass-file.ts',
+    ours: 'MEMORY_MIB = 64',
+    quick: `MEMORY_MIB = ${QUICK_ARGON2_MIB}`,
   },
   {
     file: '/identity/users/passwords.ts',
@@ -15,7 +20,7 @@ const factors = [
 ];
 
 /**
- * `node --import …/quick-derivation.ts program`: the program makes passphrase files and password hashes with the
+ * `node --import …/quick-derivation.ts program`: the program makes passphrase files, KeePass files and password hashes with the
  * work factors of tests, for which it has no switch itself.
  */
 registerHooks({
