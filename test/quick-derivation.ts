@@ -2,8 +2,8 @@ import { registerHooks } from 'node:module';
 import { quickFactors } from './work-factor.ts';
 
 /**
- * `node --import …/quick-derivation.ts program`: the program makes passphrase files and password hashes with the
- * work factors of tests, for which it has no switch itself. Of the program in few files (program.ts) each may hold them.
+ * `node --import …/quick-derivation.ts program`: the program makes passphrase files, KeePass files and password hashes
+ * with the work factors of tests, for which it has no switch itself. Of the program in few files (program.ts) each may hold them.
  */
 registerHooks({
   load(url, context, next) {

@@ -4,6 +4,9 @@
  */
 export const QUICK_LOG_N = 10;
 
+/** Memory of Argon2 in KeePass files where its time is not what is tested: ours is five seconds of work. */
+export const QUICK_ARGON2_MIB = 1;
+
 /** Cost of password hashes where its time is not what is tested: ours is a quarter of a second of work each. */
 export const QUICK_BCRYPT_COST = 4;
 
@@ -13,6 +16,7 @@ export const QUICK_BCRYPT_COST = 4;
  */
 export const quick = {
   scryptLogN: QUICK_LOG_N,
+  argon2Mib: QUICK_ARGON2_MIB,
   bcryptCost: QUICK_BCRYPT_COST,
   forgetDroppedKeys: () => {},
 };
@@ -23,6 +27,11 @@ export const quickFactors = [
     file: '/vault/custody/passphrase-file.ts',
     ours: 'SCRYPT_LOG_N = 18',
     quick: `SCRYPT_LOG_N = ${QUICK_LOG_N}`,
+  },
+  {
+    file: '/vault/copies/keepass/keepass-file.ts',
+    ours: 'MEMORY_MIB = 64',
+    quick: `MEMORY_MIB = ${QUICK_ARGON2_MIB}`,
   },
   {
     file: '/identity/users/passwords.ts',

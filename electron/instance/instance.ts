@@ -60,6 +60,8 @@ export interface InstanceOptions {
   waitForOwnershipMs?: number;
   /** Work factor of new passphrase files, for tests; age's own unless said. */
   scryptLogN?: number;
+  /** Memory of Argon2 for new KeePass files, for tests; ours unless said. */
+  argon2Mib?: number;
   /** Cost of new password hashes, for tests; ours unless said. */
   bcryptCost?: number;
   /** What frees keys that were dropped, for tests; `forgetDroppedKeys` unless said. */
@@ -142,6 +144,7 @@ async function open(options: InstanceOptions): Promise<Instance> {
       ...(options.passphrase ? { passphrase: options.passphrase } : {}),
       ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
       forgetDroppedKeys: options.forgetDroppedKeys,
+      ...(options.argon2Mib ? { argon2Mib: options.argon2Mib } : {}),
       offersFoundKey: options.offersFoundKey ?? false,
       emit: events.emit,
     });

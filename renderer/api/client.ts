@@ -7,6 +7,8 @@ import type { paths } from './schema.ts';
 
 /** Request timeout. Long-running work answers immediately and reports through events. */
 const TIMEOUT_MS = 30_000;
+/** Except where a copy of the key is made or read: deriving what protects it takes up to three minutes. */
+const COPY_TIMEOUT_MS = 200_000;
 
 /** Typed by the instance's routes. Use through `ask`. */
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
@@ -24,10 +26,14 @@ async function isSessionLocked(answer: Response): Promise<boolean> {
   return hasCode(new ApiProblem(await answer.json().catch(() => null), answer.status), 'session_locked');
 }
 
+function chooseTimeout({ method, url }: Request): number {
+  return method === 'POST' && new URL(url).pathname.startsWith('/api/vault/') ? COPY_TIMEOUT_MS : TIMEOUT_MS;
+}
+
 async function sendOnce(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, {
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(chooseTimeout(request))]),
       cache: 'no-store',
     });
     noteAnswered();

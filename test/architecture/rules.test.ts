@@ -44,7 +44,7 @@ const mayReveal = [
 /** Files where a master key's bytes may leave its KeyObject. */
 const mayExport = [
   'electron/instance/vault/copies/kit-text.ts',
-  'electron/instance/vault/copies/keepass-file.ts',
+  'electron/instance/vault/copies/keepass/keepass-file.ts',
   'electron/instance/vault/copies/make-copy.ts',
   'electron/instance/vault/copies/reading/copy-reader.ts',
   'electron/instance/vault/copies/words.ts',

@@ -63,6 +63,7 @@ export interface VaultCore {
   readonly scryptLogN?: number | undefined;
   /** Called after keys were dropped. */
   forgetDroppedKeys(): void;
+  readonly argon2Mib?: number | undefined;
   /** Pieces of work under way that hold a key: the vault does not lock by itself meanwhile. */
   holders: number;
   /** Number of locks so far: an unlock that started before a lock must not finish after it. */
@@ -122,6 +123,8 @@ export interface OpenVaultOptions {
   scryptLogN?: number;
   /** For tests of something else: `forgetDroppedKeys` unless said. */
   forgetDroppedKeys?: (() => void) | undefined;
+  /** Memory of Argon2 for new KeePass files, for tests; ours unless said. */
+  argon2Mib?: number;
   emit(event: VaultEvent): void;
 }
 
@@ -152,6 +155,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     secrets: createSecretStore(store, ring, clock),
     scryptLogN: options.scryptLogN,
     forgetDroppedKeys: options.forgetDroppedKeys ?? forgetDroppedKeys,
+    argon2Mib: options.argon2Mib,
     custody: openCustody(options, name),
     situation: { case: 'missing', detail: null, foundFingerprint: null },
     holders: 0,

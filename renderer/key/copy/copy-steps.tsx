@@ -144,7 +144,7 @@ function Making() {
   return (
     <p className="mt-2 flex items-center gap-2 text-text-2" role="status">
       <LoaderCircle className="icon turning" aria-hidden="true" />
-      Creating the copy
+      Creating the copy and reading it again, which takes a few seconds
     </p>
   );
 }

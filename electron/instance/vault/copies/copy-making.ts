@@ -112,9 +112,9 @@ async function writeToFile(
   const check = await writeToPlace(core, path, {
     keepAnyway: request.keepAnyway ?? false,
     make: async () => {
-      const { scryptLogN } = core;
+      const { scryptLogN, argon2Mib } = core;
       const strong = await judge(core, request.format, request.passphrase);
-      return await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN });
+      return await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN, argon2Mib });
     },
     // Read like any unknown copy.
     isThere: async () => {
@@ -236,9 +236,9 @@ async function handOut(
     });
   }
   const facts = copyFacts(core, key);
-  const { scryptLogN } = core;
+  const { scryptLogN, argon2Mib } = core;
   const strong = await judge(core, request.format, request.passphrase);
-  const content = await makeCopy(request.format, key, facts, { ...strong, scryptLogN });
+  const content = await makeCopy(request.format, key, facts, { ...strong, scryptLogN, argon2Mib });
   const copy = insertKeyCopy(core, actor, key, request, null, null);
   return {
     copy,

@@ -3,7 +3,7 @@ import { protectWithPassphrase } from '../custody/passphrase-file.ts';
 import type { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
 import type { CopyFormat } from '../vocabulary.ts';
-import { createKeePassFile } from './keepass-file.ts';
+import { createKeePassFile } from './keepass/keepass-file.ts';
 import type { CopyFacts } from './key-copy.ts';
 import { formatKitText, formatWordsFile } from './kit-text.ts';
 import { createPaperKit } from './paper-kit.ts';
@@ -16,7 +16,12 @@ export async function makeCopy(
   format: CopyFormat,
   key: MasterKey,
   facts: CopyFacts,
-  options: { passphrase?: StrongPassphrase; scryptLogN?: number | undefined },
+  options: {
+    passphrase?: StrongPassphrase;
+    /** How much work it takes to open, for tests; ours unless said. Every file says its own. */
+    scryptLogN?: number | undefined;
+    argon2Mib?: number | undefined;
+  },
 ): Promise<Uint8Array> {
   switch (format) {
     case 'age':
@@ -26,7 +31,7 @@ export async function makeCopy(
         options.scryptLogN,
       );
     case 'kdbx':
-      return await createKeePassFile(key, facts, requirePassphrase(options.passphrase));
+      return await createKeePassFile(key, facts, requirePassphrase(options.passphrase), options.argon2Mib);
     case 'pdf':
       return await createPaperKit(key, facts);
     case 'words':

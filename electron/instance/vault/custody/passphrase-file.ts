@@ -1,11 +1,11 @@
-import { randomBytes, scrypt } from 'node:crypto';
+import { randomBytes, type ScryptOptions, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
 import { openPayload, sealPayload } from '../sealing/age-payload.ts';
 import { allocateOutsideHeap } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
-import { UnusableError } from '../unusable-error.ts';
+import { computeHere, findUnusableReason, UnusableError } from '../unusable-error.ts';
 import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
@@ -24,14 +24,6 @@ const MAX_LOG_N = 20;
 const ZERO_NONCE = Buffer.alloc(12);
 const TAG_BYTES = 16;
 const WRAPPED_KEY_BYTES = 32;
-
-const deriveKey = promisify<
-  Buffer,
-  Buffer,
-  number,
-  { N: number; r: number; p: number; maxmem: number },
-  Buffer
->(scrypt);
 
 /** Of the payload. */
 const NONCE_BYTES = 16;
@@ -104,8 +96,8 @@ export async function openWithPassphrase(
       fileKey.fill(0);
     }
   } catch (error) {
-    if (error instanceof UnusableError) return { outcome: 'unusable', because: error.because };
-    return { outcome: found };
+    const because = findUnusableReason(error);
+    return because === null ? { outcome: found } : { outcome: 'unusable', because };
   }
 }
 
@@ -183,7 +175,7 @@ async function unwrap(stanza: ScryptStanza, passphrase: SecretText): Promise<Uin
 }
 
 async function unwrapWith({ salt, logN, body }: ScryptStanza, spelling: string): Promise<Uint8Array | null> {
-  const key = await deriveWrapKey(spelling, salt, logN);
+  const key = await computeHere(() => deriveWrapKey(spelling, salt, logN));
   try {
     return chacha20poly1305(key, ZERO_NONCE).decrypt(body, allocateOutsideHeap(body.length - TAG_BYTES));
   } catch {
@@ -198,7 +190,12 @@ async function deriveWrapKey(passphrase: string, salt: Buffer, logN: number): Pr
   const parameters = { N, r: 8, p: 1, maxmem: 128 * N * 8 + 1024 * 1024 };
   const bytes = Buffer.from(passphrase, 'utf8');
   try {
-    return await deriveKey(bytes, Buffer.concat([LABEL, salt]), 32, parameters);
+    return await promisify<Buffer, Buffer, number, ScryptOptions, Buffer>(scrypt)(
+      bytes,
+      Buffer.concat([LABEL, salt]),
+      32,
+      parameters,
+    );
   } finally {
     bytes.fill(0);
   }

@@ -3,8 +3,9 @@ import { gunzip } from 'node:zlib';
 import type { Kdbx, KdbxHeader } from 'kdbxweb';
 import { listSpellings } from '../../custody/passphrase-file.ts';
 import type { SecretText } from '../../secret-text.ts';
-import { UnusableError } from '../../unusable-error.ts';
-import { loadKdbxweb } from '../keepass-file.ts';
+import { computeHere, findUnusableReason, UnusableError } from '../../unusable-error.ts';
+import { deriveArgon2 } from '../keepass/argon2.ts';
+import { loadKdbxweb } from '../keepass/keepass-file.ts';
 
 /** KDBX's magic, KeePass 2 (https://keepass.info/help/kb/kdbx.html). */
 const SIGNATURE = Buffer.from('03d9a29a67fb4bb5', 'hex');
@@ -40,7 +41,8 @@ export function looksLikeKeePass(bytes: Uint8Array): boolean {
 
 /** Never throws for what the file says. */
 export async function openKeePassFile(bytes: Uint8Array, passphrase?: SecretText): Promise<KeePassOpening> {
-  const kdbxweb = await loadKdbxweb();
+  // Here and not in another thread: this process does nothing else.
+  const kdbxweb = await loadKdbxweb((task) => computeHere(() => deriveArgon2(task)));
   try {
     requireBearable(kdbxweb, readHeader(kdbxweb, bytes));
     if (!passphrase) return { outcome: 'closed' };
@@ -50,7 +52,8 @@ export async function openKeePassFile(bytes: Uint8Array, passphrase?: SecretText
     }
     return { outcome: 'wrong' };
   } catch (error) {
-    if (error instanceof UnusableError) return { outcome: 'unusable', because: error.because };
+    const because = findUnusableReason(error);
+    if (because !== null) return { outcome: 'unusable', because };
     const { ErrorCodes } = kdbxweb.Consts;
     const code = error instanceof kdbxweb.KdbxError ? error.code : null;
     if (code === ErrorCodes.Unsupported || code === ErrorCodes.InvalidVersion)
