@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startBus } from './bus.ts';
 import { type Child, startChild } from './child.ts';
 import { compiledOnce } from './command-line-env.ts';
 
@@ -22,10 +23,6 @@ const PASSWORD = 'keyring password';
 const SERVICE = 'org.freedesktop.secrets';
 const COLLECTION = '/org/freedesktop/secrets/collection/login';
 
-const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
-<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`;
-
 export function hasKeyring(): boolean {
   return ['dbus-daemon', 'gnome-keyring-daemon', 'gdbus'].every(
     (tool) => spawnSync('which', [tool]).status === 0,
@@ -45,14 +42,8 @@ export async function startKeyring(withService = true): Promise<Keyring> {
     XDG_DATA_HOME: join(home, 'data'),
     LANG: 'C.UTF-8',
   };
-  // No service folders: nothing starts on this bus that a test did not start.
-  const config = join(home, 'bus.conf');
-  writeFileSync(config, BUS_CONFIG);
-  const bus = startChild('dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address=1'], {
-    env: base,
-  });
-  await bus.waitUntil(() => bus.out.includes('\n'));
-  const address = bus.out.trim();
+  const bus = await startBus(base);
+  const { address } = bus;
   const env: NodeJS.ProcessEnv = { ...base, DBUS_SESSION_BUS_ADDRESS: address };
   const collectionIs = (state: 'true' | 'false') =>
     spawnSync(
@@ -108,7 +99,7 @@ export async function startKeyring(withService = true): Promise<Keyring> {
     },
     stop() {
       daemon?.process.kill('SIGKILL');
-      bus.process.kill('SIGKILL');
+      void bus.stop();
       rmSync(home, { recursive: true, force: true });
     },
   };

@@ -6,12 +6,14 @@ import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard } from './bridge/clipboard.ts';
+import { laterBySystem } from './bus/followed-bus.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { describeFailure } from './failure-model.ts';
 import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTime } from './leaving.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
+import { watchScreen } from './screen-lock.ts';
 import { readStartArguments, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
@@ -197,7 +199,14 @@ function watch(desktop: Desktop): void {
   powerMonitor.on('resume', soon);
   // SECURITY: after returning to the machine the identity must be confirmed again.
   powerMonitor.on('suspend', desktop.door.forgetConfirmation);
-  if (process.platform !== 'linux') powerMonitor.on('lock-screen', desktop.door.forgetConfirmation);
+  void watchScreen({
+    platform: process.platform,
+    env: process.env,
+    events: powerMonitor,
+    onChange: desktop.door.noteScreen,
+    onSource: desktop.door.noteScreenSource,
+    later: laterBySystem,
+  });
 }
 
 async function look(desktop: Desktop): Promise<void> {

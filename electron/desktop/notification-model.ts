@@ -37,7 +37,7 @@ export function chooseNotification(
       },
       memory: next,
     };
-  const isMeant = vault.case === 'locked_by_owner' || vault.case === 'locked_when_idle';
+  const isMeant = ['locked_by_owner', 'locked_when_idle', 'locked_with_screen'].includes(vault.case);
   if (last?.state === 'running' && vault.state === 'locked' && !isMeant)
     return {
       due: {

@@ -53,7 +53,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
     },
     vaultLock: {
       isOpen: () => core.ring.active !== null,
-      lock: (minutes, isDue) => lockWhenIdle(core, ctx.jobs, minutes, isDue),
+      lock: (why, isDue) => lockWhenIdle(core, ctx.jobs, why, isDue),
     },
     earlyUnlock: {
       waitsForPassphrase: () => core.custody.name === 'passphrase',
@@ -75,6 +75,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       listWaiting: () => capabilities.flatMap(({ waitsForKey = [] }) => waitsForKey),
       custody: () => core.custody.name,
       hasAccount: () => identity.isSetUp(),
+      screen: () => identity.screenLock.source(),
     }),
     jobsCapability(ctx.jobs),
     auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
@@ -100,6 +101,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
       findAccountId: () => findFirstAdministrator(ctx)?.id ?? null,
       isLocked: identity.presence.isWindowLocked,
       open: () => void identity.presence.open('window'),
+      screen: identity.screenLock,
     },
     listExtraNames: () => getSettings(ctx).httpsNames,
   };

@@ -7,7 +7,7 @@ import { compose, describeInWords } from './capabilities.ts';
 import { consoleFiles } from './doors/console-files.ts';
 import { type Doors, type DoorsOptions, openDoors } from './doors/doors.ts';
 import { listHostNames } from './doors/host-names.ts';
-import { openWindowDoor, type WindowDoor } from './doors/window-door.ts';
+import { openWindowDoor, type ScreenSource, type WindowDoor } from './doors/window-door.ts';
 import { createApp } from './http/app.ts';
 import { createJobs } from './jobs/job-queue.ts';
 import { AppError, hasCode } from './kernel/app-error.ts';
@@ -32,7 +32,7 @@ export { DEFAULT_PORTS } from './doors/doors.ts';
 export { createOwner } from './doors/socket-door.ts';
 export { probeKeychain } from './vault/custody/keychain.ts';
 export { SecretText } from './vault/secret-text.ts';
-export type { Doors, ProcessHost, WindowDoor };
+export type { Doors, ProcessHost, ScreenSource, WindowDoor };
 
 export interface InstanceOptions {
   dataDir: string;

@@ -40,9 +40,10 @@ export function AutoLockSection() {
   );
 }
 
-const toChosen = ({ minutes, strength }: AutoLock) => ({
+const toChosen = ({ minutes, strength, with_screen }: AutoLock) => ({
   time: minutes === null ? OFF : String(minutes),
   strength,
+  withScreen: with_screen,
 });
 
 function AutoLockForm({ autoLock, mayWrite }: { autoLock: AutoLock; mayWrite: boolean }) {
@@ -53,12 +54,19 @@ function AutoLockForm({ autoLock, mayWrite }: { autoLock: AutoLock; mayWrite: bo
     if (!isTouched) setChosen(toChosen(autoLock));
   }, [autoLock, isTouched]);
   const minutes = chosen.time === OFF ? null : Number(chosen.time);
-  const isChanged = minutes !== autoLock.minutes || chosen.strength !== autoLock.strength;
+  const isChanged =
+    minutes !== autoLock.minutes ||
+    chosen.strength !== autoLock.strength ||
+    chosen.withScreen !== autoLock.with_screen;
   const save = useApiMutation(
     () =>
       askConfirmed(() =>
         client.PUT('/settings', {
-          body: { auto_lock_minutes: minutes, auto_lock_strength: chosen.strength },
+          body: {
+            auto_lock_minutes: minutes,
+            auto_lock_strength: chosen.strength,
+            lock_with_screen: chosen.withScreen,
+          },
         }),
       ),
     {
@@ -126,6 +134,22 @@ function AutoLockForm({ autoLock, mayWrite }: { autoLock: AutoLock; mayWrite: bo
           ]}
         />
       )}
+      <div className="grid gap-2">
+        <label className="flex items-center gap-2">
+          <input
+            type="checkbox"
+            className="check"
+            checked={chosen.withScreen}
+            disabled={!mayWrite}
+            onChange={(event) => choose({ withScreen: event.currentTarget.checked })}
+          />
+          Lock the vault with the screen of this instance’s computer
+        </label>
+        <p className="text-text-2" role="status">
+          {autoLock.screen}
+        </p>
+        {chosen.withScreen && !autoLock.with_screen && <Waiting autoLock={autoLock} />}
+      </div>
       <FormError mutation={save} />
       {mayWrite && (
         <div className="flex justify-end">

@@ -49,6 +49,12 @@ export function caseWords(vault: VaultStatus): CaseWords {
         why: `nobody used it for ${formatCount(vault.idle_minutes ?? 0, 'minute')}`,
         meaning: sayKeyIsGone(vault),
       };
+    case 'locked_with_screen':
+      return {
+        short: 'with the screen',
+        why: 'the screen of its computer was locked',
+        meaning: sayKeyIsGone(vault),
+      };
     default:
       return {
         short: 'on request',

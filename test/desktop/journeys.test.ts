@@ -222,6 +222,33 @@ describe('the desktop', () => {
     expect(await isReached()).toBe(true);
   });
 
+  it('asks again who is there once the screen was locked, and locks the vault with it by choice', async () => {
+    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
+    expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
+    // Electron tells nothing of it on Linux; the desktop's screen saver does.
+    const tellScreen = (isLocked: boolean) =>
+      execFileSync(
+        'gdbus',
+        [
+          ...['emit', '--session', '--object-path', '/org/gnome/ScreenSaver'],
+          ...['--signal', 'org.gnome.ScreenSaver.ActiveChanged', String(isLocked)],
+        ],
+        { env: home.keyring.env },
+      );
+    tellScreen(true);
+    await expect.poll(async () => (await ask(page, 'GET', '/auth/session')).confirmed_until).toBeNull();
+    expect(await ask(page, 'GET', '/vault/status')).toMatchObject({ state: 'running' });
+    tellScreen(false);
+
+    await ask(page, 'PUT', '/settings', { lock_with_screen: true });
+    tellScreen(true);
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, with the screen');
+    await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
+    await ask(page, 'POST', '/vault/unlock', { method: 'custody' });
+    await ask(page, 'PUT', '/settings', { lock_with_screen: false });
+    await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
+  });
+
   it('offers in its window what the desktop can do, and nothing that does nothing there', async () => {
     const goTo = (path: string) => page.goto(new URL(path, page.url()).href);
     await goTo('/account');

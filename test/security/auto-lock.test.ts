@@ -474,3 +474,61 @@ describe('a vault that nobody uses', () => {
     expect((await place.owner('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
   });
 });
+
+describe('a vault that locks with the screen', () => {
+  let place: Place;
+  beforeAll(async () => {
+    place = await openPlace({});
+  });
+  afterAll(() => place.stop());
+  const vault = async () => (await place.owner('GET', '/vault/status')).body;
+  const words = async () => (await place.owner('GET', '/settings/auto-lock')).body.screen;
+  const rename = () => place.atWindow('PUT', '/settings', { session_days: 8 });
+  const confirm = () => place.atWindow('POST', '/auth/confirm', { password: ADMIN.password });
+
+  it('does so by choice alone; the confirmation of the window ends whatever was chosen', async () => {
+    place.window.noteScreenSource({ isHeard: true });
+    await confirm();
+    expect((await rename()).status).toBe(200);
+    place.window.noteScreen(true);
+    expect((await rename()).code).toBe('confirmation_required');
+    expect([(await vault()).state, await words()]).toEqual(['running', expect.stringMatching(/^Off: /)]);
+
+    await place.owner('PUT', '/settings', { lock_with_screen: true });
+    expect(await words()).toMatch(/^On: /);
+    place.window.noteScreen(true);
+    await until(async () => (await vault()).state === 'locked');
+    expect(await vault()).toMatchObject({
+      case: 'locked_with_screen',
+      detail: 'Locked with the screen of this computer.',
+      idle_minutes: null,
+    });
+    const [line] = (await place.owner('GET', '/audit/logs')).body.filter(
+      ({ operation_type }: { operation_type: string }) => operation_type === 'VAULT_LOCKED_WITH_SCREEN',
+    );
+    expect([line.actor_kind, line.sentence]).toEqual(['instance', expect.anything()]);
+    // Unlocked again from elsewhere, it stays so while the screen is still locked.
+    await place.owner('POST', '/vault/unlock', { method: 'custody' });
+    place.clock.advance(MINUTE_MS);
+    await place.owner('GET', '/settings');
+    expect((await vault()).state).toBe('running');
+  });
+
+  it('takes a confirmation to choose otherwise at the window', async () => {
+    expect((await place.atWindow('PUT', '/settings', { lock_with_screen: false })).code).toBe(
+      'confirmation_required',
+    );
+    expect((await place.owner('GET', '/settings')).body.lock_with_screen).toBe(true);
+  });
+
+  it('says so where nobody tells of the screen, and ends the confirmation that nobody would end', async () => {
+    await confirm();
+    place.window.noteScreenSource({ isHeard: false, why: 'no message bus of the session answers' });
+    expect((await rename()).code).toBe('confirmation_required');
+    expect(await words()).toBe(
+      'Not available here: no message bus of the session answers. Nothing locks with the screen.',
+    );
+    await place.restart();
+    expect(await words()).toMatch(/^Not available here: the desktop app, .* does not run this instance\./);
+  });
+});

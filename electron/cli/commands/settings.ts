@@ -19,27 +19,35 @@ export const commands: Record<string, Command> = {
     },
   },
   'settings auto-lock': {
-    usage: 'settings auto-lock [MINUTES|off] [--strength console|vault] [--yes]',
+    usage: 'settings auto-lock [MINUTES|off] [--strength console|vault] [--with-screen on|off] [--yes]',
     summary: 'Locks what nobody used for a while; without arguments, shows what is set and what would wait.',
     notes:
       'console (the default): sessions and the desktop window, until their password is entered.\n' +
       'vault: those, and once nobody at all is there the key is removed from memory. What waits then is listed first, and asked about; --yes skips the question.\n' +
+      '--with-screen on: the vault also locks when the screen of this computer does, where the desktop app hears of it.\n' +
       'The command line is not locked: it belongs to the account of this machine.',
-    options: { strength: { type: 'string' }, yes: { type: 'boolean' } },
+    options: { strength: { type: 'string' }, 'with-screen': { type: 'string' }, yes: { type: 'boolean' } },
     positionals: [0, 1],
     async run(invocation) {
       const minutes = parseMinutes(invocation.positionals[0]);
       const strength = parseStrength(findText(invocation, 'strength'));
+      const withScreen = parseWithScreen(findText(invocation, 'with-screen'));
       return await withClient(invocation, async (client) => {
-        if (minutes !== undefined || strength !== undefined) {
+        if (minutes !== undefined || strength !== undefined || withScreen !== undefined) {
           const before = await client.get('/settings/auto-lock');
           const wanted = {
             minutes: minutes === undefined ? before.minutes : minutes,
             strength: strength ?? before.strength,
+            with_screen: withScreen ?? before.with_screen,
           };
-          if (wanted.minutes !== null && wanted.strength === 'vault') await agree(invocation, before);
+          // What was chosen before is not asked about again.
+          if (locksVault(wanted) && !locksVault(before)) await agree(invocation, before);
           await client.put('/settings', {
-            body: { auto_lock_minutes: wanted.minutes, auto_lock_strength: wanted.strength },
+            body: {
+              auto_lock_minutes: wanted.minutes,
+              auto_lock_strength: wanted.strength,
+              lock_with_screen: wanted.with_screen,
+            },
           });
         }
         const autoLock = await client.get('/settings/auto-lock');
@@ -65,10 +73,19 @@ function parseStrength(text: string | undefined): Strength | undefined {
   throw usageError('--strength must be console or vault.');
 }
 
+function parseWithScreen(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw usageError('--with-screen must be on or off.');
+}
+
+type Chosen = Pick<Schemas['AutoLock'], 'minutes' | 'strength' | 'with_screen'>;
+const locksVault = ({ minutes, strength, with_screen }: Chosen) =>
+  with_screen || (minutes !== null && strength === 'vault');
+
 /** What will wait is said before it does. Throws for an answer that is not yes. */
 async function agree({ values }: Invocation, autoLock: Schemas['AutoLock']): Promise<void> {
-  // Chosen before.
-  if (values.yes || (autoLock.minutes !== null && autoLock.strength === 'vault')) return;
+  if (values.yes) return;
   process.stderr.write(`${describeWaiting(autoLock)}\n`);
   if (!hasTerminal())
     throw new CommandError(
@@ -81,21 +98,26 @@ async function agree({ values }: Invocation, autoLock: Schemas['AutoLock']): Pro
 }
 
 function describe(settings: Schemas['Settings']): string {
-  const { auto_lock_minutes: minutes, auto_lock_strength: strength } = settings;
+  const { auto_lock_minutes: minutes, auto_lock_strength: strength, lock_with_screen } = settings;
   return formatTable([
     ['Name', settings.instance_name],
     ['HTTPS names', settings.https_names.join(', ') || null],
     ['Sign out after', `${settings.session_days} days`],
     ['Keep activity for', `${settings.activity_days} days`],
     ['Automatic lock', minutes === null ? 'off' : `after ${minutes} min, ${strength}`],
+    ['Lock with the screen', lock_with_screen ? 'on' : 'off'],
   ]);
 }
 
 function describeAutoLock(autoLock: Schemas['AutoLock']): string {
-  const { minutes, says, window } = autoLock;
-  return [says, ...(minutes !== null && window !== null ? [window] : []), '', describeWaiting(autoLock)].join(
-    '\n',
-  );
+  const { minutes, says, window, screen } = autoLock;
+  return [
+    says,
+    ...(minutes !== null && window !== null ? [window] : []),
+    `Lock with the screen: ${screen}`,
+    '',
+    describeWaiting(autoLock),
+  ].join('\n');
 }
 
 function describeWaiting({ waits, reopening }: Schemas['AutoLock']): string {

@@ -141,6 +141,8 @@ function sayCase(vault: TrayVault): string {
       return 'moved or copied?';
     case 'locked_when_idle':
       return `nobody used it for ${vault.idle_minutes === 1 ? '1 minute' : `${vault.idle_minutes} minutes`}`;
+    case 'locked_with_screen':
+      return 'with the screen';
     default:
       return 'on request';
   }

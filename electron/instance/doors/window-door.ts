@@ -8,9 +8,16 @@ export interface WindowDoor {
   fetch(request: Request): Promise<Response>;
   /** The system confirmed the user's identity (Touch ID): counts like the password. */
   confirm(): void;
-  /** The screen was locked or the computer slept: the identity must be confirmed again. */
+  /** The computer slept: the identity must be confirmed again. */
   forgetConfirmation(): void;
+  /** The screen was locked, which also ends the confirmation, or unlocked. */
+  noteScreen(isLocked: boolean): void;
+  /** Where the lock of the screen is heard from now on. */
+  noteScreenSource(source: ScreenSource): void;
 }
+
+/** Whether the lock of the screen is heard; why not, in words that complete "Not available here:". */
+export type ScreenSource = { isHeard: true } | { isHeard: false; why: string };
 
 /** Who is at the window, and whether it is locked because nobody was. */
 export interface WindowSeat {
@@ -18,6 +25,13 @@ export interface WindowSeat {
   findAccountId(): number | null;
   isLocked(): boolean;
   open(): void;
+  screen: Screen;
+}
+
+/** What follows from the lock of the screen beside the confirmation. */
+export interface Screen {
+  note(isLocked: boolean): void;
+  noteSource(source: ScreenSource): void;
 }
 
 /**
@@ -26,6 +40,10 @@ export interface WindowSeat {
  */
 export function openWindowDoor(app: App, clock: Clock, seat: WindowSeat): WindowDoor {
   let confirmedAt: number | null = null;
+  let isScreenHeard = false;
+  const forget = () => {
+    confirmedAt = null;
+  };
   const confirm = () => {
     confirmedAt = clock.now();
   };
@@ -45,7 +63,7 @@ export function openWindowDoor(app: App, clock: Clock, seat: WindowSeat): Window
     };
     if (userId === null || !seat.isLocked()) return owner;
     // SECURITY: a confirmation does not outlast the lock.
-    confirmedAt = null;
+    forget();
     return lockCaller(owner);
   };
   return {
@@ -67,8 +85,17 @@ export function openWindowDoor(app: App, clock: Clock, seat: WindowSeat): Window
       // SECURITY: what the system checks confirms, and only the password unlocks.
       if (!seat.isLocked()) confirm();
     },
-    forgetConfirmation() {
-      confirmedAt = null;
+    forgetConfirmation: forget,
+    noteScreen(isLocked) {
+      // SECURITY: first, whatever becomes of the rest.
+      if (isLocked) forget();
+      seat.screen.note(isLocked);
+    },
+    noteScreenSource(source) {
+      // SECURITY: from now on nobody would tell.
+      if (isScreenHeard && !source.isHeard) forget();
+      isScreenHeard = source.isHeard;
+      seat.screen.noteSource(source);
     },
   };
 }

@@ -8,6 +8,7 @@ import { createRevocations, type Revocations } from './revocations.ts';
 import { createLinkFiles, type LinkFiles } from './sessions/link-files.ts';
 import { createOneTimeLinks, type OneTimeLinks } from './sessions/one-time-links.ts';
 import { createPresence, type Presence } from './sessions/presence.ts';
+import { createScreenLock, type ScreenLock } from './sessions/screen.ts';
 import { removeSecondFactor } from './sessions/second-factor.ts';
 import { createSessionSightings, type SessionSightings } from './sessions/session-sightings.ts';
 import { createSignInThrottle, type SignInThrottle } from './sessions/sign-in-throttle.ts';
@@ -29,6 +30,7 @@ export interface Identity {
   readonly lastUse: LastUseRecorder;
   readonly sightings: SessionSightings;
   readonly presence: Presence;
+  readonly screenLock: ScreenLock;
   readonly revocations: Revocations;
   isSetUp(): boolean;
   readonly firstKey: FirstKeyOfSetUp;
@@ -44,8 +46,10 @@ export interface VaultLock {
   isOpen(): boolean;
   /**
    * Drops the keys once no work needs them, if `isDue` still says so then. False when it has to be tried again.
+   *
+   * @param why for how many minutes nobody used it, or that the screen was locked.
    */
-  lock(minutes: number, isDue: () => boolean): Promise<boolean>;
+  lock(why: { minutes: number } | 'screen', isDue: () => boolean): Promise<boolean>;
 }
 
 /** Access to the vault's first key during set-up. */
@@ -85,6 +89,7 @@ export function createIdentity(
     lastUse,
     sightings: createSessionSightings(),
     presence: createPresence(ctx),
+    screenLock: createScreenLock(ctx, surroundings.vaultLock),
     revocations,
     isSetUp: () => hasUsers(ctx),
     unlocksUnderWay: new Set(),

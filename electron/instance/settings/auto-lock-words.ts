@@ -1,3 +1,4 @@
+import type { ScreenSource } from '../doors/window-door.ts';
 import { describeSchedule } from '../jobs/job.ts';
 import type { Context } from '../kernel/context.ts';
 import type { CustodyName } from '../vault/vocabulary.ts';
@@ -11,11 +12,14 @@ export interface Surroundings {
   custody(): CustodyName;
   /** Whether there is an account, whose password unlocks the desktop window. */
   hasAccount(): boolean;
+  /** Whether the lock of the screen is heard. */
+  screen(): ScreenSource;
 }
 
 export interface AutoLockDescription extends AutoLock {
   says: string;
   window: string | null;
+  screen: string;
   reopening: string;
   waits: { title: string; schedule: string | null; nextAt: number | null }[];
 }
@@ -23,7 +27,7 @@ export interface AutoLockDescription extends AutoLock {
 /** What locks by itself and what then waits, for whoever chooses it. From what is set and declared now. */
 export function describeAutoLock(
   ctx: Context,
-  { listWaiting, custody, hasAccount }: Surroundings,
+  { listWaiting, custody, hasAccount, screen }: Surroundings,
 ): AutoLockDescription {
   const autoLock = getAutoLock(ctx);
   const jobs = ctx.jobs.listJobs().filter(({ job }) => job.needsKey);
@@ -33,6 +37,7 @@ export function describeAutoLock(
     window: hasAccount()
       ? null
       : 'The desktop window is not locked: there is no account yet, and no password to unlock it with.',
+    screen: sayScreenLock(autoLock.withScreen, screen()),
     reopening: reopenings[custody()],
     waits: [
       ...listWaiting().map((title) => ({ title, schedule: null, nextAt: null })),
@@ -45,13 +50,21 @@ export function describeAutoLock(
   };
 }
 
-export function sayAutoLock({ minutes, strength }: AutoLock): string {
+export function sayAutoLock({ minutes, strength }: Omit<AutoLock, 'withScreen'>): string {
   if (minutes === null) return 'Off: nothing locks by itself.';
   const time = minutes === 1 ? '1 minute' : `${minutes} minutes`;
   const sessions = `A session or the desktop window that nobody used for ${time} locks, until its password is entered.`;
   return strength === 'console'
     ? `${sessions} The vault stays unlocked.`
     : `${sessions} Once nobody at all was there for ${time}, the vault locks too: the key is removed from memory.`;
+}
+
+/** SECURITY: nothing is promised that nobody would tell. */
+export function sayScreenLock(isOn: boolean, source: ScreenSource): string {
+  if (!source.isHeard) return `Not available here: ${source.why}. Nothing locks with the screen.`;
+  return isOn
+    ? 'On: when the screen locks, the vault locks too, as soon as no rotation, move of the key or copy is under way.'
+    : 'Off: the vault stays unlocked when the screen locks. What the desktop window needs a confirmation for asks for the password again.';
 }
 
 const ASKED_AGAIN =

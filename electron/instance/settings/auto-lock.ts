@@ -9,13 +9,16 @@ export interface AutoLock {
   /** Null is off. */
   minutes: number | null;
   strength: LockStrength;
+  /** Whether the vault locks when the screen of the computer that shows the desktop window does. */
+  withScreen: boolean;
 }
 
 export const MIN_LOCK_MINUTES = 1;
 export const MAX_LOCK_MINUTES = 24 * 60;
 
-/** Whether something stays open longer, or less of it locks. While it was off nothing locked, and nothing can be looser. */
+/** Whether something stays open longer, or less of it locks. What was off locked nothing, and cannot be looser. */
 export function isLooser(before: AutoLock, after: AutoLock): boolean {
+  if (before.withScreen && !after.withScreen) return true;
   if (before.minutes === null) return false;
   if (after.minutes === null || after.minutes > before.minutes) return true;
   return before.strength === 'vault' && after.strength === 'console';

@@ -25,6 +25,7 @@ const settingsShape = z
     activity_days: z.int(),
     auto_lock_minutes: z.int().nullable(),
     auto_lock_strength: z.enum(lockStrengths).openapi('LockStrength'),
+    lock_with_screen: z.boolean(),
   })
   .openapi('Settings');
 const autoLockShape = z
@@ -33,6 +34,8 @@ const autoLockShape = z
     strength: z.enum(lockStrengths).openapi('LockStrength'),
     says: z.string().openapi({ description: 'When what locks, in words; true of the settings as they are' }),
     window: z.string().nullable().openapi({ description: 'Why the desktop window is not locked, or null' }),
+    with_screen: z.boolean(),
+    screen: z.string().openapi({ description: 'Whether the vault locks with the screen, or why it cannot' }),
     reopening: z
       .string()
       .openapi({ description: 'What it takes to unlock the vault again, with its custody' }),
@@ -54,6 +57,7 @@ const change = z.strictObject({
   activity_days: z.int().min(MIN_ACTIVITY_DAYS).max(MAX_ACTIVITY_DAYS).optional(),
   auto_lock_minutes: z.int().min(MIN_LOCK_MINUTES).max(MAX_LOCK_MINUTES).nullable().optional(),
   auto_lock_strength: z.enum(lockStrengths).optional(),
+  lock_with_screen: z.boolean().optional(),
 });
 
 const toSettingsJson = ({ autoLock, ...settings }: Settings) =>
@@ -61,6 +65,7 @@ const toSettingsJson = ({ autoLock, ...settings }: Settings) =>
     ...settings,
     autoLockMinutes: autoLock.minutes,
     autoLockStrength: autoLock.strength,
+    lockWithScreen: autoLock.withScreen,
   });
 
 /** `/settings`. */
@@ -102,13 +107,12 @@ export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
       // SECURITY: browsers that trust this instance's authority believe every name in its certificate, and activity that
       // is removed sooner shows less; what locks later is in reach for longer.
       const before = getAutoLock(ctx);
-      const { auto_lock_minutes: minutes = before.minutes, auto_lock_strength: strength = before.strength } =
-        wanted;
-      if (
-        wanted.https_names !== undefined ||
-        wanted.activity_days !== undefined ||
-        isLooser(before, { minutes, strength })
-      )
+      const after = {
+        minutes: wanted.auto_lock_minutes === undefined ? before.minutes : wanted.auto_lock_minutes,
+        strength: wanted.auto_lock_strength ?? before.strength,
+        withScreen: wanted.lock_with_screen ?? before.withScreen,
+      };
+      if (wanted.https_names !== undefined || wanted.activity_days !== undefined || isLooser(before, after))
         requireAct(caller, 'settings_loosen', ctx.clock.now());
       return c.json(toSettingsJson(updateSettings(ctx, caller, wanted)));
     },

@@ -42,6 +42,7 @@ export function getAutoLock(ctx: Context): AutoLock {
   return {
     minutes: readSection(ctx, 'auto_lock_minutes'),
     strength: readSection(ctx, 'auto_lock_strength') ?? 'console',
+    withScreen: readSection(ctx, 'lock_with_screen') ?? false,
   };
 }
 
@@ -53,6 +54,7 @@ interface Sections {
   /** Null is off. */
   auto_lock_minutes: number | null;
   auto_lock_strength: LockStrength;
+  lock_with_screen: boolean;
 }
 
 /** What is to be changed. */

@@ -9,6 +9,10 @@ export const vaultOperations = declareOperations({
       ? say`Locked the vault, because nobody used it for ${countOf(minutes, 'minute')}`
       : say`Locked the vault, because nobody used it`,
   ),
+  VAULT_LOCKED_WITH_SCREEN: bareOperation(
+    'Locked with the screen',
+    () => say`Locked the vault with the screen`,
+  ),
   VAULT_UNLOCKED: operation<{ method: string; user_id?: number; ip?: string | null }>(
     'Unlocked',
     // With a person: one who was not signed in yet.

@@ -400,6 +400,13 @@ export function lockIdleVault(core: VaultCore, minutes: number): void {
   core.audit.record(vaultOperations.VAULT_LOCKED_WHEN_IDLE, null, { minutes });
 }
 
+/** The same, because the screen was locked and the settings have it lock with that. */
+export function lockVaultWithScreen(core: VaultCore): void {
+  const detail = 'Locked with the screen of this computer.';
+  dropKeys(core, { case: 'locked_with_screen', detail, foundFingerprint: null });
+  core.audit.record(vaultOperations.VAULT_LOCKED_WITH_SCREEN, null);
+}
+
 function dropKeys(core: VaultCore, situation: Situation): void {
   core.lockCount += 1;
   core.ring.dropAll();

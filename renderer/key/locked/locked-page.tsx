@@ -78,7 +78,7 @@ function WaysOut({ vault }: { vault: VaultStatus }) {
   const isOwner = useIsOwner();
   const { custody } = vault;
   // The key is where it was: it was only removed from memory.
-  const isByRequest = vault.case === 'locked_by_owner' || vault.case === 'locked_when_idle';
+  const isByRequest = ['locked_by_owner', 'locked_when_idle', 'locked_with_screen'].includes(vault.case);
   // Also after the passphrase of another key: the next one is tried the same way.
   const wantsPassphrase = custody.name === 'passphrase' && !vault.refused && vault.case !== 'missing';
   const first = wantsPassphrase ? 'passphrase' : isByRequest && isOwner ? 'custody' : 'copy';

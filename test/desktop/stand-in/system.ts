@@ -8,6 +8,7 @@ const power = new OfferedEvents('powerMonitor', [
   'suspend',
   'resume',
   'lock-screen',
+  'unlock-screen',
   'shutdown',
   'newListener',
 ]);

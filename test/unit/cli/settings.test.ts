@@ -52,6 +52,29 @@ it('an automatic lock of the vault says what will wait before it is set, and is 
   expect((await run('settings auto-lock', ['off'])).printed).toMatch(/^Off: nothing locks by itself\.\n/);
 });
 
+it('a lock of the vault with the screen is asked about the same way, and says where it does nothing', async () => {
+  const asked = await run('settings auto-lock', [], { 'with-screen': 'on' });
+  expect([asked.said, asked.refused]).toEqual([
+    expect.stringContaining('this waits:'),
+    'Nothing was changed. To go ahead, repeat this with --yes.',
+  ]);
+  const meant = await run('settings auto-lock', [], { 'with-screen': 'on', yes: true });
+  expect(meant.printed).toMatch(
+    /^Lock with the screen: Not available here: .* Nothing locks with the screen\.$/m,
+  );
+  expect((await run('settings show')).printed).toMatch(/^Lock with the screen +on$/m);
+  expect((await run('settings show')).printed).toMatch(/^Automatic lock +off$/m);
+  // Nothing new that locks the vault.
+  expect(await run('settings auto-lock', ['5'], { strength: 'vault' })).toMatchObject({
+    said: '',
+    refused: null,
+  });
+  await run('settings auto-lock', ['off'], { 'with-screen': 'off' });
+  expect((await run('settings show')).printed).toMatch(/^Lock with the screen +off$/m);
+  const { refused } = await run('settings auto-lock', [], { 'with-screen': 'yes' });
+  expect(refused).toBe('--with-screen must be on or off.');
+});
+
 it.each(['never', '0', '1441', '1.5', '-1', '1e3', ''])('%j is no time to lock after', async (text) => {
   expect((await run('settings auto-lock', [text])).refused).toContain('a number from 1 to 1440, or off');
 });

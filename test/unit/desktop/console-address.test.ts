@@ -64,6 +64,8 @@ describe('a request of the page', () => {
     },
     confirm() {},
     forgetConfirmation() {},
+    noteScreen() {},
+    noteScreenSource() {},
   };
   const answer = (url: string, init?: RequestInit) => answerAppRequest(door, new Request(url, init));
 

@@ -54,7 +54,8 @@ describe('what is told', () => {
     expect(tell([0, ok], [1, gone], [2, gone])).toEqual([null, 'Temps is locked', null]);
     expect(tell([0, ok], [1, asked])).toEqual([null, null]);
     // Nor is one that was set to happen.
-    expect(tell([0, ok], [1, { ...asked, case: 'locked_when_idle' }])).toEqual([null, null]);
+    for (const meant of ['locked_when_idle', 'locked_with_screen'] as const)
+      expect(tell([0, ok], [1, { ...asked, case: meant }])).toEqual([null, null]);
     // At the start the window itself says it.
     expect(tell([0, gone])).toEqual([null]);
   });

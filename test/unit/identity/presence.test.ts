@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compose } from '../../../electron/instance/capabilities.ts';
+import type { Screen } from '../../../electron/instance/doors/window-door.ts';
 import { type Instant, isIdle } from '../../../electron/instance/identity/sessions/idle.ts';
 import { createPresence, type Presence } from '../../../electron/instance/identity/sessions/presence.ts';
 import {
@@ -121,6 +122,7 @@ describe('the vault', () => {
   let test: TestContext;
   let core: VaultCore;
   let jobs: Map<string, Job>;
+  let screen: Screen;
   /** What the queue does every few seconds. */
   const look = () =>
     jobs.get('identity.idle')?.run({ payload: {}, signal: new AbortController().signal, report() {} });
@@ -129,7 +131,8 @@ describe('the vault', () => {
     const { ctx } = test;
     ctx.store.sqlite.exec('DELETE FROM keys');
     core = await openVault({ ...ctx, env: {}, emit() {} });
-    const { capabilities } = compose(ctx, core, () => null);
+    const { capabilities, window } = compose(ctx, core, () => null);
+    screen = window.screen;
     jobs = new Map(capabilities.flatMap(({ jobs: own = [] }) => own.map((job) => [job.name, job])));
     updateSettings(ctx, null, { auto_lock_minutes: 10, auto_lock_strength: 'vault' });
     await look();
@@ -201,6 +204,25 @@ describe('the vault', () => {
     updateSettings(test.ctx, null, { auto_lock_minutes: 60 });
     move.resolve();
     await Promise.all([moving, looking]);
+    expect(core.situation.case).toBe('running');
+  });
+
+  it('locks with the screen once a copy ends, unless whoever locked it is back by then', async () => {
+    updateSettings(test.ctx, null, { auto_lock_minutes: null, lock_with_screen: true });
+    for (const isBack of [true, false]) {
+      const copy = Promise.withResolvers<void>();
+      const copying = holdingKey(core, () => copy.promise);
+      screen.note(true);
+      await look();
+      expect(core.situation.case).toBe('running');
+      if (isBack) screen.note(false);
+      copy.resolve();
+      await copying;
+      await look();
+      expect(core.situation.case).toBe(isBack ? 'running' : 'locked_with_screen');
+    }
+    await unlockFromCustody(core);
+    await look();
     expect(core.situation.case).toBe('running');
   });
 

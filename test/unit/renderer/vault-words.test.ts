@@ -45,6 +45,9 @@ describe('why the vault is locked', () => {
       why: 'nobody used it for 10 minutes',
       meaning: 'The key was removed from memory. It is still in the key file.',
     });
+    expect(caseWords({ ...idle, case: 'locked_with_screen', idle_minutes: null }).why).toBe(
+      'the screen of its computer was locked',
+    );
     expect(caseWords({ ...idle, case: 'locked_by_owner', idle_minutes: null }).why).toBe('someone locked it');
   });
 

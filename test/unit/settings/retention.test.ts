@@ -11,7 +11,12 @@ beforeEach(() => {
 });
 afterEach(() => test.close());
 
-const surroundings = { listWaiting: () => [], custody: () => 'file' as const, hasAccount: () => true };
+const surroundings = {
+  listWaiting: () => [],
+  screen: () => ({ isHeard: true as const }),
+  custody: () => 'file' as const,
+  hasAccount: () => true,
+};
 const findJob = () =>
   settingsCapability(test.ctx, surroundings).jobs?.find(({ name }) => name === 'settings.retention');
 /** Of the lines that say so; the removal has a line of its own. */

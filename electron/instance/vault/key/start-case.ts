@@ -11,6 +11,7 @@ export const vaultCases = [
   'foreign_key',
   'locked_by_owner',
   'locked_when_idle',
+  'locked_with_screen',
   'relocated',
 ] as const;
 export type VaultCase = (typeof vaultCases)[number];

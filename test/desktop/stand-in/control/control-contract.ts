@@ -96,7 +96,7 @@ export interface StandInCommands {
   /** What the next prints come to. */
   setPrinting: { isPrinted: boolean };
   setTouchId: { isThere: boolean; isRecognised: boolean };
-  power: { event: 'suspend' | 'resume' | 'lock-screen' | 'shutdown' };
+  power: { event: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen' | 'shutdown' };
   /** The system's session ends; of Windows. */
   endSession: Record<string, never>;
   installUpdate: Record<string, never>;

@@ -94,6 +94,7 @@ describe('the tray', () => {
 
   it('says that nobody used it where that is why', () => {
     const idle = { state: 'locked', case: 'locked_when_idle' } as const;
+    expect(labels(input({ state: 'locked', case: 'locked_with_screen' }))[0]).toBe('Locked: with the screen');
     expect(labels(input({ ...idle, idle_minutes: 10 }))[0]).toBe('Locked: nobody used it for 10 minutes');
     expect(labels(input({ ...idle, idle_minutes: 1 }))[0]).toBe('Locked: nobody used it for 1 minute');
   });
