@@ -10,9 +10,11 @@ import { laterBySystem } from './bus/followed-bus.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { describeFailure } from './failure-model.ts';
 import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTime } from './leaving.ts';
+import { wasStartedAtLogin } from './login-item.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
+import { tellOfSandbox } from './sandbox-notice.ts';
 import { watchScreen } from './screen-lock.ts';
 import { readStartArguments, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
@@ -120,9 +122,10 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   desktop = await compose(started, preferences, log);
   Object.assign(running, { window: desktop.window, tray: desktop.tray });
   leaveWithSession(running, desktop.window.native, log);
+  tellOfSandbox(app.commandLine.hasSwitch('no-sandbox'), preferences, log, desktop.window.show);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
-  else if (wantedPath !== null || !wanted.isHidden)
+  else if (wantedPath !== null || !wasStartedAtLogin(wanted))
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
 }
 

@@ -241,13 +241,41 @@ describe('every way out', () => {
   });
 });
 
+describe('an update that fails', () => {
+  it('after it has closed the window starts the program again, which would have none', () => {
+    const file = (path: string) => JSON.stringify(join(import.meta.dirname, path));
+    const { status, err } = runProbe(
+      `import { app, autoUpdater, BrowserWindow, session } from 'electron';
+      const { guardExits } = await import(${file('../../electron/desktop/leaving.ts')});
+      const { state } = await import(${file('stand-in/control/control.ts')});
+      await app.whenReady();
+      const native = new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } });
+      app.on('window-all-closed', () => undefined);
+      guardExits({ instance: null, window: { native }, tray: null }, { info: () => undefined });
+      const fail = () => autoUpdater.emit('error', new Error('no update'));
+      fail();
+      autoUpdater.emit('before-quit-for-update');
+      fail();
+      console.error(state.isRelaunched);
+      autoUpdater.emit('before-quit-for-update');
+      native.destroy();
+      process.on('exit', () => console.error(state.isRelaunched));
+      fail();`,
+      [],
+      { STAND_IN_PLATFORM: 'darwin' },
+    );
+    expect(err.trim()).toBe('false\ntrue');
+    expect(status).toBe(0);
+  });
+});
+
 /** The order matters: one life of one desktop. */
 describe('the desktop on the stand-in', () => {
   it('shows the console in a window, at an address of its own scheme', async () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(nowShown()).toMatchObject({ url: expect.stringMatching(/^temps:\/\/app\//), title: 'Temps' });
     expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
-    expect(desktop.state()).toMatchObject({ isSandboxed: true, refused: [] });
+    expect(desktop.state()).toMatchObject({ notifications: [], refused: [] });
     const policy = await page.evaluate(async () => (await fetch('/')).headers.get('content-security-policy'));
     expect(policy).toMatch(/^default-src 'none'/);
   });
@@ -423,7 +451,7 @@ describe('the desktop on the stand-in', () => {
   it('gives the page the size of its window', async () => {
     await desktop.tell('placeWindow', { window: 0, bounds: { x: 10, y: 20, width: 1000, height: 700 } });
     await until(() => page.evaluate(() => Reflect.get(globalThis, 'innerWidth') === 1000));
-    const preferences = join(home, '.config', 'temps-desktop', 'desktop.json');
+    const preferences = join(home, '.config', 'Temps', 'desktop.json');
     await until(() => existsSync(preferences) && /"width": 1000/.test(readFileSync(preferences, 'utf8')));
   });
 
@@ -498,7 +526,7 @@ describe('the desktop on the stand-in', () => {
     await desktop.answerDialog('Quit Temps');
     expect(await desktop.exit).toBe(0);
     await until(() => isGone(debugAddress));
-    expect(existsSync(join(home, '.config', 'temps-desktop', 'SingletonLock'))).toBe(false);
+    expect(existsSync(join(home, '.config', 'Temps', 'SingletonLock'))).toBe(false);
   });
 });
 
@@ -518,16 +546,30 @@ describe('what the system does to the desktop', () => {
   it('takes over the lock of one that was killed, on the screens there are now, and quits when the session ends', async () => {
     const area = { x: 5000, y: 0, width: 1920, height: 1040 };
     const displays = JSON.stringify([{ bounds: area, workArea: area }]);
-    desktop = await launch(['--hidden'], { STAND_IN_DISPLAYS: displays });
-    await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
+    desktop = await launch(['--hidden', '--no-sandbox'], { STAND_IN_DISPLAYS: displays });
+    const { notifications } = await desktop.waitForState(
+      ({ tray, notifications }) => (tray?.menu.length ?? 0) > 0 && notifications.length > 0,
+    );
+    // What root and some AppImages need is said, once, and no page of it is dead.
+    expect(notifications).toMatchObject([{ title: 'The Temps window runs without its sandbox' }]);
     expect(await desktop.page()).toBeNull();
+    await desktop.click('Open Temps');
+    await (await desktop.waitForPage()).getByRole('heading', { level: 1 }).waitFor();
+    expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true });
     expect(nowShown()?.bounds.x).toBeGreaterThanOrEqual(area.x);
     await desktop.tell('power', { event: 'shutdown' });
     expect(await desktop.exit).toBe(0);
   });
 
   it('asks Touch ID who is there, on a system that has it', async () => {
-    desktop = await launch([], { STAND_IN_PLATFORM: 'darwin' });
+    // Started at login, of which macOS tells; and told of the sandbox before.
+    const env = { STAND_IN_PLATFORM: 'darwin', STAND_IN_OPENED_AT_LOGIN: '1' };
+    desktop = await launch(['--no-sandbox'], env);
+    await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
+    // Whatever was to be shown is shown by the time this is answered.
+    await desktop.tell('power', { event: 'resume' });
+    expect(desktop.state()).toMatchObject({ notifications: [], windows: [{ isVisible: false }] });
+    await desktop.tell('activate', {});
     page = await desktop.waitForPage();
     await desktop.tell('setTouchId', { isThere: true, isRecognised: false });
     expect(await call('describe')).toMatchObject({ answer: { platform: 'darwin', canConfirm: true } });
@@ -555,6 +597,11 @@ describe('what the system does to the desktop', () => {
       await desktop.tell('openUrl', { url });
     await page.waitForURL(/\/key$/);
     expect(desktop.state()).toMatchObject({ opened: [], refused: [] });
-    expect(await desktop.stop()).toBe(0);
+    // The window that an update closes is not its user's to keep in the tray.
+    const asked = desktop.state().notifications.length;
+    await desktop.tell('installUpdate', {}).catch(() => undefined);
+    expect(await desktop.exit).toBe(0);
+    expect(desktop.state()).toMatchObject({ dialogs: [], isRelaunched: false });
+    expect(desktop.state().notifications).toHaveLength(asked);
   });
 });
