@@ -7,6 +7,7 @@ const root = join(import.meta.dirname, '../..');
 
 export interface OpenedElectron {
   app: ElectronApplication;
+  profile: string;
   /** What a second start would be. */
   program: string;
   words: string[];
@@ -24,7 +25,8 @@ export async function openElectron(home: string, args: string[]): Promise<Opened
   mkdirSync(home, { recursive: true });
   // Chromium's sandbox cannot work for root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const words = [...asRoot, `--user-data-dir=${join(home, 'profile')}`, root, ...args];
+  const profile = join(home, 'profile');
+  const words = [...asRoot, `--user-data-dir=${profile}`, root, ...args];
   const { ELECTRON_RUN_AS_NODE: _, TEMPS_DATA_DIR: __, ...inherited } = process.env;
   // Not on macOS, whose login keychain is found by it.
   const own = process.platform === 'linux' ? { HOME: home } : {};
@@ -36,5 +38,5 @@ export async function openElectron(home: string, args: string[]): Promise<Opened
     stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
-  return { app, program: child.spawnfile, words, env: told, output: () => output };
+  return { app, profile, program: child.spawnfile, words, env: told, output: () => output };
 }

@@ -47,6 +47,9 @@ const words = ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0'];
 const inElectron: Steps = {
   async 'opens its window, and sets up'() {
     opened = await openElectron(join(folder, 'home'), words);
+    // Electron does not document the switch: without it the test would be in the profile of whoever runs it.
+    const profile = await opened.app.evaluate(({ app }) => app.getPath('userData'));
+    assert.equal(profile, opened.profile);
     page = await opened.app.firstWindow();
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByLabel('E-mail').fill('ada@example.org');
@@ -123,7 +126,7 @@ const packaged: Steps = {
   'names a command that there is none of'() {
     assert.equal(run(['statsu']).code, 2);
   },
-  'makes an instance and says its state, with words that Electron alone would refuse'() {
+  'makes an instance and says its state, with words that Electron or Chromium would take for theirs'() {
     const at = ['--data-dir', dataDir];
     const created = run(
       ['admin', 'create', '--email', 'x:y@example.org', '--password-stdin', ...at],
