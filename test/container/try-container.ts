@@ -57,7 +57,9 @@ function start(withKey: boolean): void {
   ];
   const rest = ['--network', 'host', '--mount', `type=volume,src=${name},dst=/data`, ...(withKey ? key : [])];
   const serve = ['serve', '--custody', 'external', '--https-port', '0', '--http-port', '0', '--ready-json'];
-  mustRun(['run', '--detach', '--name', name, ...limits, ...rest, image, ...serve]);
+  // The image looks once a minute.
+  const health = ['--health-interval', '1s', '--health-start-period', '1s'];
+  mustRun(['run', '--detach', '--name', name, ...health, ...limits, ...rest, image, ...serve]);
 }
 
 async function waitForAddress(): Promise<string> {
@@ -68,6 +70,15 @@ async function waitForAddress(): Promise<string> {
     if (line) return (JSON.parse(line) as { url: string }).url;
     const isRunning = docker(['inspect', '--format', '{{.State.Running}}', name]).out.trim() === 'true';
     assert.ok(isRunning && Date.now() < end, `it does not serve:\n${out}${err}`);
+    await sleep(250);
+  }
+}
+
+async function waitForHealth(wanted: string): Promise<void> {
+  const end = Date.now() + START_MS;
+  const read = () => mustRun(['inspect', '--format', '{{.State.Health.Status}}', name]).trim();
+  while (read() !== wanted) {
+    assert.ok(Date.now() < end, `it is ${read()}, not ${wanted}`);
     await sleep(250);
   }
 }
@@ -115,9 +126,10 @@ const steps: Record<string, () => Promise<void> | void> = {
     stop();
     mustRun(['volume', 'rm', name]);
   },
-  async 'serves, not as root, on a root that takes no writes'() {
+  async 'serves, healthy, not as root, on a root that takes no writes'() {
     start(true);
     const url = await waitForAddress();
+    await waitForHealth('healthy');
     assert.equal(await ask(url), 200);
     assert.equal(mustRun(['exec', name, 'id', '-u']).trim(), String(USER));
     assert.notEqual(docker(['exec', name, 'touch', '/opt/temps-desktop/x']).code, 0);
@@ -139,9 +151,10 @@ const steps: Record<string, () => Promise<void> | void> = {
     assert.equal(temps(['env', 'get', 'API_TOKEN', '-p', 'shop']).out.trim(), SECRET);
     stop();
   },
-  async 'without its key is locked, and gives nothing'() {
+  async 'without its key is locked, unhealthy, and gives nothing'() {
     start(false);
     await waitForAddress();
+    await waitForHealth('unhealthy');
     assert.equal(temps(['status']).code, 3);
     const got = temps(['env', 'get', 'API_TOKEN', '-p', 'shop']);
     assert.equal(got.code, 3);
