@@ -7,18 +7,15 @@ import { hasChromium } from '../console/support/browser.ts';
 import type { Ran } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
-import { launchDesktop, usesRealElectron } from './launch.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
-import { runOnStandIn } from './stand-in/launch.ts';
+import { launchStandIn, runOnStandIn } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
 /** `it` for what a person does outside the window too, which the stand-in alone can do for them. */
 export const onStandIn = requires(
   'journeys of the desktop on a stand-in for Electron',
-  !usesRealElectron && hasChromium() && hasKeyring(),
-  usesRealElectron
-    ? 'Electron itself is here'
-    : 'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
+  hasChromium() && hasKeyring(),
+  'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
 );
 
 /** A home with a keyring of its own, and a desktop in it: what a person who just installed Temps has. */
@@ -55,7 +52,7 @@ export async function openDesktopHome(options: HomeOptions = {}): Promise<Deskto
     dataDir,
     keyring,
     async launch(args = []) {
-      const desktop = await launchDesktop({
+      const desktop = await launchStandIn({
         // The first of a name counts.
         args: [...args, '--data-dir', dataDir, '--https-port', '0', '--http-port', '0'],
         env: { ...keyring.env, ...env },

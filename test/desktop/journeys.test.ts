@@ -7,23 +7,18 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { chooseWay, typePassphrase } from '../console/support/key-steps.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
-import { usesRealElectron } from './launch.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
 
 const canMount =
   process.getuid?.() === 0 && existsSync('/dev/loop-control') && spawnSync('losetup', ['-f']).status === 0;
-const itMounts = requires(
-  'a drive that is plugged in',
-  !usesRealElectron && canMount,
-  'needs root and loop devices',
-);
+const itMounts = requires('a drive that is plugged in', canMount, 'needs root and loop devices');
 
 let home: DesktopHome;
 let desktop: LaunchedDesktop;
 let page: Page;
 const undo: (() => void)[] = [];
 beforeAll(async () => {
-  if (!usesRealElectron) home = await openDesktopHome();
+  home = await openDesktopHome();
 });
 afterAll(async () => {
   for (const step of undo.reverse()) step();

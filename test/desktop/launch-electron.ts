@@ -1,63 +1,42 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { _electron } from 'playwright-core';
-import type { LaunchedDesktop, LaunchOptions } from './launched-desktop.ts';
+import { _electron, type ElectronApplication } from 'playwright-core';
 import { buildPreload } from './stand-in/page/preload-build.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The desktop in Electron itself, by Playwright: its window alone. */
-export async function launchElectron({ args = [], env = {}, home }: LaunchOptions): Promise<LaunchedDesktop> {
+export interface OpenedElectron {
+  app: ElectronApplication;
+  profile: string;
+  /** What a second start would be. */
+  program: string;
+  words: string[];
+  env: Record<string, string>;
+  output(): string;
+}
+
+/** Whether Electron's binary is here. */
+export const hasElectron = () =>
+  Boolean(process.env.ELECTRON_OVERRIDE_DIST_PATH) || existsSync(join(root, 'node_modules/electron/dist'));
+
+/** The program in Electron, with a profile of its own: a home of its own would be one on Linux alone. */
+export async function openElectron(home: string, args: string[]): Promise<OpenedElectron> {
   await buildPreload();
-  const folder = mkdtempSync(join(tmpdir(), 'temps-desktop-'));
-  const ownHome = home ?? join(folder, 'home');
-  mkdirSync(ownHome, { recursive: true });
+  mkdirSync(home, { recursive: true });
   // Chromium's sandbox cannot work for root.
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const { PATH = '', DISPLAY = '', WAYLAND_DISPLAY = '', XDG_RUNTIME_DIR = '' } = process.env;
-  const given = { PATH, DISPLAY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR, ...env, HOME: ownHome };
-  const app = await _electron.launch({
-    cwd: root,
-    args: [...asRoot, root, ...args],
-    env: Object.fromEntries(Object.entries(given).filter(([, value]) => value)) as Record<string, string>,
-  });
+  const profile = join(home, 'profile');
+  const words = [...asRoot, `--user-data-dir=${profile}`, root, ...args];
+  const { ELECTRON_RUN_AS_NODE: _, TEMPS_DATA_DIR: __, ...inherited } = process.env;
+  // Not on macOS, whose login keychain is found by it.
+  const own = process.platform === 'linux' ? { HOME: home } : {};
+  const told = { ...inherited, ...own } as Record<string, string>;
+  const app = await _electron.launch({ cwd: root, args: words, env: told });
   const child = app.process();
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
-  const exit = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  void exit.then(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const lacks = (): never => {
-    throw new Error('in Electron itself a test has the window alone');
-  };
-  return {
-    pid: child.pid as number,
-    get output() {
-      return output;
-    },
-    exit,
-    state: lacks,
-    waitForState: async () => lacks(),
-    tell: async () => lacks(),
-    click: async () => lacks(),
-    answerDialog: async () => lacks(),
-    async page() {
-      const isShown = await app.evaluate(({ BrowserWindow }) =>
-        BrowserWindow.getAllWindows().some((window) => window.isVisible()),
-      );
-      return isShown ? await app.firstWindow() : null;
-    },
-    waitForPage: () => app.firstWindow(),
-    async stop() {
-      child.kill('SIGTERM');
-      return await exit;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await exit;
-    },
-  };
+  return { app, profile, program: child.spawnfile, words, env: told, output: () => output };
 }

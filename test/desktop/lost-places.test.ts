@@ -6,11 +6,10 @@ import { hasChromium } from '../console/support/browser.ts';
 import { hasKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, openDesktopHome } from './desktop-home.ts';
-import { usesRealElectron } from './launch.ts';
 
 const it = requires(
   'disks that go and homes that take no writes',
-  !usesRealElectron && hasChromium() && hasKeyring() && process.getuid?.() === 0,
+  hasChromium() && hasKeyring() && process.getuid?.() === 0,
   'needs root, chromium and a keyring',
 );
 

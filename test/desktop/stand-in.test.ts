@@ -10,20 +10,16 @@ import { temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { ask } from './desktop-home.ts';
-import { launchDesktop, usesRealElectron } from './launch.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
-import { ON_STAND_IN } from './stand-in/launch.ts';
+import { launchStandIn, ON_STAND_IN } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
-const canRun = !usesRealElectron && hasChromium() && hasKeyring();
+const canRun = hasChromium() && hasKeyring();
 const it = requires(
   'the desktop on a stand-in for Electron',
   canRun,
-  usesRealElectron
-    ? 'Electron itself is here'
-    : 'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
+  'needs chromium, dbus, gnome-keyring and gdbus (Debian: apt-get install chromium dbus gnome-keyring libglib2.0-bin)',
 );
-console.log(usesRealElectron ? 'Desktop tests run in Electron.' : 'Desktop tests run on the stand-in.');
 
 const EMAIL = 'ada@example.org';
 
@@ -36,7 +32,7 @@ let desktop: LaunchedDesktop;
 let page: Page;
 
 const launch = (args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
-  launchDesktop({
+  launchStandIn({
     args: ['--data-dir', dataDir, '--https-port', '0', '--http-port', '0', ...args],
     env: { ...keyring.env, ...env },
     home,

@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
-import { usesRealElectron } from './launch.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
 import type { Bounds, DisplayState } from './stand-in/control/control-contract.ts';
 
@@ -22,7 +21,6 @@ let home: DesktopHome;
 let desktop: LaunchedDesktop;
 let page: Page;
 beforeAll(async () => {
-  if (usesRealElectron) return;
   home = await openDesktopHome();
   desktop = await home.launch();
   page = await desktop.waitForPage();
