@@ -44,8 +44,6 @@ function openDesktop(): void {
   protocol.registerSchemesAsPrivileged([
     { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
   ]);
-  // SECURITY: every page there will ever be runs in the sandbox.
-  app.enableSandbox();
   void runDesktop(words);
 }
 

@@ -24,7 +24,10 @@ export async function findDesktop(options) {
   const { modules, env, platform, isRoot, words, mustFetch, say } = options;
   if (platform === 'linux' && !env.DISPLAY && !env.WAYLAND_DISPLAY) return { reason: 'there is no display' };
   // SECURITY: Chromium's sandbox cannot work for root, and is switched off for nobody who did not say so.
-  if (isRoot && !words.includes('--no-sandbox')) return { reason: 'it does not run as root' };
+  if (isRoot && !words.includes('--no-sandbox'))
+    return {
+      reason: 'it does not open for root; start it as another user, or unprotected with --no-sandbox',
+    };
   const found = findProgram(modules, env, platform);
   if (found) return { program: found };
   if (env.ELECTRON_OVERRIDE_DIST_PATH)

@@ -14,6 +14,7 @@ import { chooseNotification, type NotificationMemory } from './notification-mode
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
 import { watchScreen } from './screen-lock.ts';
+import { tellOfSandbox } from './sandbox-notice.ts';
 import { readStartArguments, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
@@ -120,6 +121,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   desktop = await compose(started, preferences, log);
   Object.assign(running, { window: desktop.window, tray: desktop.tray });
   leaveWithSession(running, desktop.window.native, log);
+  tellOfSandbox(app.commandLine.hasSwitch('no-sandbox'), preferences, log, desktop.window.show);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wanted.isHidden)

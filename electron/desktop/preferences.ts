@@ -13,6 +13,8 @@ const shape = z.object({
   dataDirs: z.array(z.string()).catch([]),
   /** Whether the user was told that closing the window leaves it running in the tray. */
   wasToldOfTray: z.boolean().catch(false),
+  /** Whether the user was told that the program runs without Chromium's sandbox. */
+  wasToldOfSandbox: z.boolean().catch(false),
   /** Whether the user was asked about starting at login. */
   wasLoginAsked: z.boolean().catch(false),
   /** The remembered answer to what closing the window does, where there is no tray. */

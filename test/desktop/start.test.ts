@@ -175,7 +175,9 @@ describe('a machine that cannot show a window', () => {
   it('does not open one for root, unless root gives up the sandbox', async () => {
     const env = { ELECTRON_OVERRIDE_DIST_PATH: folder };
     writeProgram(join(folder, 'electron'), join(folder, 'started'));
-    expect(await find(env, { isRoot: true })).toEqual({ reason: 'it does not run as root' });
+    expect(await find(env, { isRoot: true })).toEqual({
+      reason: 'it does not open for root; start it as another user, or unprotected with --no-sandbox',
+    });
     expect(await find(env, { isRoot: true, words: ['--no-sandbox'] })).toHaveProperty('program');
   });
 });

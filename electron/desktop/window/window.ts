@@ -57,6 +57,7 @@ export function createConsoleWindow(options: ConsoleWindowOptions): ConsoleWindo
       preload: join(app.getAppPath(), 'dist', 'desktop', 'preload.cjs'),
       session: pages,
       contextIsolation: true,
+      // Not by app.enableSandbox(), after which no page comes where the program has to run with --no-sandbox.
       sandbox: true,
       nodeIntegration: false,
       nodeIntegrationInSubFrames: false,

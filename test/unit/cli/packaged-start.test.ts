@@ -74,13 +74,20 @@ beforeAll(() => {
   );
   for (const name of ['temps-desktop', 'temps-desktop.bin']) chmodSync(join(installed, name), 0o755);
   symlinkSync(join(installed, 'temps-desktop'), join(folder, 'linked'));
+  for (const [name, uid] of [
+    ['ada', 1000],
+    ['root', 0],
+  ] as const) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'id'), `#!/bin/sh\necho ${uid}\n`, { mode: 0o755 });
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function start(words: string[], env: NodeJS.ProcessEnv) {
+function start(words: string[], env: NodeJS.ProcessEnv, user: 'ada' | 'root' = 'ada') {
   const { status, stdout, stderr } = spawnSync(join(folder, 'linked'), words, {
     encoding: 'utf8',
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: `${join(folder, user)}:${process.env.PATH}`, ...env },
   });
   const got = Buffer.from(stdout.replace(/\s/g, ''), 'hex').toString('utf8').split('\0').slice(0, -1);
   return { status, got, stderr };
@@ -113,6 +120,17 @@ describe.skipIf(process.platform !== 'linux')('the script with its name on Linux
     expect(window).toMatchObject({ status: 1, got: [] });
     expect(window.stderr).toContain('there is no display');
     expect(start(['--hidden'], { WAYLAND_DISPLAY: 'wayland-0' }).got).toEqual(['--hidden']);
+  });
+
+  it('tells root how it runs, and opens the window for root who gives up the sandbox', () => {
+    const onScreen = (words: string[]) => start(words, { DISPLAY: ':7' }, 'root');
+    for (const words of [[], ['--hidden'], ['--', '--no-sandbox']]) {
+      const { status, got, stderr } = onScreen(words);
+      expect({ status, got }).toEqual({ status: 1, got: [] });
+      expect(stderr).toContain('as another user');
+    }
+    expect(onScreen(['--no-sandbox'])).toMatchObject({ status: 7, got: ['--no-sandbox'] });
+    expect(onScreen(['status'])).toMatchObject({ status: 7 });
   });
 });
 
