@@ -1,4 +1,4 @@
-import { app, type BrowserWindow, dialog, powerMonitor } from 'electron';
+import { app, autoUpdater, type BrowserWindow, dialog, powerMonitor } from 'electron';
 import type { Doors, Instance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { notify } from './notifications.ts';
@@ -21,11 +21,13 @@ export interface Leaving {
 }
 
 let isLeaving = false;
+/** An update closes the window, which is not its user's doing: nothing is asked and nothing stays in the tray. */
+let isUpdating = false;
 
 /** Closing the window leaves Temps in the tray and says so once; without a tray it asks. */
 export function keepOnClose(desktop: Leaving): boolean {
   const { preferences, window, tray } = desktop;
-  if (isLeaving) return false;
+  if (isLeaving || isUpdating) return false;
   if (tray) {
     window.hide();
     if (!preferences.value.wasToldOfTray) {
@@ -137,11 +139,25 @@ export function guardExits(running: Running, log: Log): void {
     event.preventDefault();
     void leave(running, log, 'quit');
   });
+  // Before the windows are closed; on macOS `before-quit` comes only after that.
+  autoUpdater.on('before-quit-for-update', () => {
+    isUpdating = true;
+  });
+  autoUpdater.on('error', () => restartWithoutWindow(running));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void leave(running, log, signal));
   // What ends the program without asking; where it has stopped already, this does nothing.
   process.on('exit', () => leaveNow(running, log, 'exit'));
   if (process.platform !== 'win32') void app.whenReady().then(() => leaveOnShutdown(running, log));
+}
+
+/** An update that fails after it has closed the window leaves nothing to open: the program starts anew, as it was. */
+function restartWithoutWindow({ window }: Running): void {
+  if (!isUpdating || isLeaving) return;
+  isUpdating = false;
+  if (!window?.native.isDestroyed()) return;
+  app.relaunch();
+  app.quit();
 }
 
 function leaveOnShutdown(running: Running, log: Log): void {

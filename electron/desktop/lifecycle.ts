@@ -10,6 +10,7 @@ import { laterBySystem } from './bus/followed-bus.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { describeFailure } from './failure-model.ts';
 import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTime } from './leaving.ts';
+import { wasStartedAtLogin } from './login-item.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
@@ -124,7 +125,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   tellOfSandbox(app.commandLine.hasSwitch('no-sandbox'), preferences, log, desktop.window.show);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
-  else if (wantedPath !== null || !wanted.isHidden)
+  else if (wantedPath !== null || !wasStartedAtLogin(wanted))
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
 }
 

@@ -7,16 +7,24 @@ import { HIDDEN_ARGUMENT } from './hidden-argument.ts';
 
 const AUTOSTART_FILE = 'temps-desktop.desktop';
 
+/** Arguments of a login item reach a program on Windows only. */
+const loginArgs = () => (process.platform === 'win32' ? { args: [HIDDEN_ARGUMENT] } : {});
+
+/** Whether the system started it at sign-in: macOS says so by itself, and elsewhere the argument does. After `ready`. */
+export function wasStartedAtLogin({ isHidden }: { isHidden: boolean }): boolean {
+  return isHidden || (process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin);
+}
+
 /** Whether Temps starts when its user signs in. Off by default. */
 export function startsAtLogin(): boolean {
   if (process.platform === 'linux') return isAutostarted();
-  return app.getLoginItemSettings({ args: [HIDDEN_ARGUMENT] }).openAtLogin;
+  return app.getLoginItemSettings(loginArgs()).openAtLogin;
 }
 
 /** Throws `place_unusable` for a home that cannot be written. */
 export function setStartAtLogin(isEnabled: boolean): void {
   if (process.platform === 'linux') setAutostart(isEnabled);
-  else app.setLoginItemSettings({ openAtLogin: isEnabled, args: [HIDDEN_ARGUMENT] });
+  else app.setLoginItemSettings({ openAtLogin: isEnabled, ...loginArgs() });
 }
 
 /**

@@ -422,7 +422,7 @@ describe('a desktop that shows no tray icons', () => {
       expect(bare.run(['status'])).toMatchObject({ code: 0 });
       await broken.answerDialog('Quit');
       expect(await broken.exit).toBe(1);
-      const log = join(bare.folder, 'home/.config/temps-desktop/logs/temps.log');
+      const log = join(bare.folder, 'home/.config/Temps/logs/temps.log');
       expect(readFileSync(log, 'utf8')).toContain('there is no screen');
     } finally {
       await bare.close();

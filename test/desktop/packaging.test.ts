@@ -143,6 +143,8 @@ describe('the archive of a package', () => {
       main: 'electron/main.js',
       type: 'module',
       desktopName: 'temps-desktop.desktop',
+      // Of the profile's folder and of notifications, as where nothing is packaged.
+      productName: 'Temps',
     });
     expect(manifest).not.toHaveProperty('scripts');
     expect(manifest).not.toHaveProperty('devDependencies');

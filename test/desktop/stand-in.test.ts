@@ -241,6 +241,34 @@ describe('every way out', () => {
   });
 });
 
+describe('an update that fails', () => {
+  it('after it has closed the window starts the program again, which would have none', () => {
+    const file = (path: string) => JSON.stringify(join(import.meta.dirname, path));
+    const { status, err } = runProbe(
+      `import { app, autoUpdater, BrowserWindow, session } from 'electron';
+      const { guardExits } = await import(${file('../../electron/desktop/leaving.ts')});
+      const { state } = await import(${file('stand-in/control/control.ts')});
+      await app.whenReady();
+      const native = new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } });
+      app.on('window-all-closed', () => undefined);
+      guardExits({ instance: null, window: { native }, tray: null }, { info: () => undefined });
+      const fail = () => autoUpdater.emit('error', new Error('no update'));
+      fail();
+      autoUpdater.emit('before-quit-for-update');
+      fail();
+      console.error(state.isRelaunched);
+      autoUpdater.emit('before-quit-for-update');
+      native.destroy();
+      process.on('exit', () => console.error(state.isRelaunched));
+      fail();`,
+      [],
+      { STAND_IN_PLATFORM: 'darwin' },
+    );
+    expect(err.trim()).toBe('false\ntrue');
+    expect(status).toBe(0);
+  });
+});
+
 /** The order matters: one life of one desktop. */
 describe('the desktop on the stand-in', () => {
   it('shows the console in a window, at an address of its own scheme', async () => {
@@ -423,7 +451,7 @@ describe('the desktop on the stand-in', () => {
   it('gives the page the size of its window', async () => {
     await desktop.tell('placeWindow', { window: 0, bounds: { x: 10, y: 20, width: 1000, height: 700 } });
     await until(() => page.evaluate(() => Reflect.get(globalThis, 'innerWidth') === 1000));
-    const preferences = join(home, '.config', 'temps-desktop', 'desktop.json');
+    const preferences = join(home, '.config', 'Temps', 'desktop.json');
     await until(() => existsSync(preferences) && /"width": 1000/.test(readFileSync(preferences, 'utf8')));
   });
 
@@ -498,7 +526,7 @@ describe('the desktop on the stand-in', () => {
     await desktop.answerDialog('Quit Temps');
     expect(await desktop.exit).toBe(0);
     await until(() => isGone(debugAddress));
-    expect(existsSync(join(home, '.config', 'temps-desktop', 'SingletonLock'))).toBe(false);
+    expect(existsSync(join(home, '.config', 'Temps', 'SingletonLock'))).toBe(false);
   });
 });
 
@@ -534,10 +562,15 @@ describe('what the system does to the desktop', () => {
   });
 
   it('asks Touch ID who is there, on a system that has it', async () => {
-    desktop = await launch(['--no-sandbox'], { STAND_IN_PLATFORM: 'darwin' });
-    page = await desktop.waitForPage();
+    // Started at login, of which macOS tells; and told of the sandbox before.
+    const env = { STAND_IN_PLATFORM: 'darwin', STAND_IN_OPENED_AT_LOGIN: '1' };
+    desktop = await launch(['--no-sandbox'], env);
     await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
-    expect(desktop.state().notifications).toEqual([]);
+    // Whatever was to be shown is shown by the time this is answered.
+    await desktop.tell('power', { event: 'resume' });
+    expect(desktop.state()).toMatchObject({ notifications: [], windows: [{ isVisible: false }] });
+    await desktop.tell('activate', {});
+    page = await desktop.waitForPage();
     await desktop.tell('setTouchId', { isThere: true, isRecognised: false });
     expect(await call('describe')).toMatchObject({ answer: { platform: 'darwin', canConfirm: true } });
     expect(await call('confirm')).toEqual({ ok: true, answer: false });
@@ -564,6 +597,11 @@ describe('what the system does to the desktop', () => {
       await desktop.tell('openUrl', { url });
     await page.waitForURL(/\/key$/);
     expect(desktop.state()).toMatchObject({ opened: [], refused: [] });
-    expect(await desktop.stop()).toBe(0);
+    // The window that an update closes is not its user's to keep in the tray.
+    const asked = desktop.state().notifications.length;
+    await desktop.tell('installUpdate', {}).catch(() => undefined);
+    expect(await desktop.exit).toBe(0);
+    expect(desktop.state()).toMatchObject({ dialogs: [], isRelaunched: false });
+    expect(desktop.state().notifications).toHaveLength(asked);
   });
 });

@@ -158,7 +158,7 @@ describe('what the system tells the desktop', () => {
     await desktop.tell('power', { event: 'shutdown' });
     expect(await desktop.exit).toBe(0);
 
-    const path = join(home.folder, 'home/.config/temps-desktop/desktop.json');
+    const path = join(home.folder, 'home/.config/Temps/desktop.json');
     const kept = JSON.parse(readFileSync(path, 'utf8'));
     expect(kept.place.x).toBe(3000);
     writeFileSync(path, JSON.stringify({ ...kept, isMaximized: true }));

@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../../..');
 const manifest = (await import('../../../package.json', { with: { type: 'json' } })).default;
 
 /** What the process is known by where it keeps its things; Electron makes the folder, where it can. */
-let userData = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), manifest.name);
+let userData = join(process.env.XDG_CONFIG_HOME || join(homedir(), '.config'), manifest.productName);
 try {
   mkdirSync(userData, { recursive: true });
 } catch {
@@ -87,12 +87,21 @@ class StandInApp extends OfferedEvents {
 
   getLoginItemSettings(_options?: Electron.LoginItemSettingsOptions): Electron.LoginItemSettings {
     const { openAtLogin } = state.loginItem;
-    return { openAtLogin } as Electron.LoginItemSettings;
+    const wasOpenedAtLogin = process.env.STAND_IN_OPENED_AT_LOGIN === '1';
+    return keepOwnOptions('LoginItemSettings', {
+      openAtLogin,
+      wasOpenedAtLogin,
+    }) as Electron.LoginItemSettings;
   }
 
   setLoginItemSettings(settings: Electron.Settings): void {
     const { openAtLogin = false, args = [] } = keepOwnOptions('Settings', settings);
     state.loginItem = { openAtLogin, args };
+    noteChange();
+  }
+
+  relaunch(): void {
+    state.isRelaunched = true;
     noteChange();
   }
 

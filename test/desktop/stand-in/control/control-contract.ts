@@ -12,6 +12,8 @@ export interface StandInState {
   dialogs: DialogState[];
   /** By format; what is no text is its bytes, as latin1. */
   clipboard: Record<string, string>;
+  /** Whether it is started again once it has ended. */
+  isRelaunched: boolean;
   loginItem: { openAtLogin: boolean; args: string[] };
   opened: { how: 'openExternal' | 'showItemInFolder' | 'openPath'; what: string }[];
   theme: 'system' | 'light' | 'dark';

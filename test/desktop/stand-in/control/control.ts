@@ -18,6 +18,7 @@ export const state: StandInState = {
   notifications: [],
   dialogs: [],
   clipboard: {},
+  isRelaunched: false,
   loginItem: { openAtLogin: false, args: [] },
   opened: [],
   theme: 'system',
