@@ -22,6 +22,8 @@ export function describeFailure(error: unknown, dataDir: string): Failure {
 
 function advise(code: AppError['code'], dataDir: string): string {
   switch (code) {
+    case 'invalid_request':
+      return 'Correct how Temps is started, such as its entry in the menu, and start it again.';
     case 'data_dir_in_use':
       return 'Stop the other one, or use the console it serves: temps-desktop console.';
     case 'data_dir_unusable':

@@ -16,7 +16,7 @@ import { notify } from './notifications.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
 import { tellOfSandbox } from './sandbox-notice.ts';
 import { watchScreen } from './screen-lock.ts';
-import { readStartArguments, type StartArguments } from './start-arguments.ts';
+import { readStartArguments, readWish, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
 import { findTrayHost } from './tray/tray-host.ts';
@@ -97,7 +97,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
     else wantedPath = path ?? '/';
   };
   app.on('second-instance', (_event, args) => {
-    const { path, isHidden } = readStartArguments(args, process.env);
+    const { path, isHidden } = readWish(args);
     if (!isHidden) show(path);
   });
   if (process.platform === 'darwin') {

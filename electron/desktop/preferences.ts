@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** Preferences of the desktop; no data of the instance, nothing secret. */
@@ -30,32 +30,43 @@ export interface PreferencesFile {
 }
 
 /**
- * Damaged or missing fields get their defaults. If the file cannot be written (full disk, read-only home), the
- * program continues without saving and calls `onFailure`.
+ * Damaged or missing fields get their defaults. What a newer version wrote is kept: only what changes here is written over
+ * it. If the file cannot be written (full disk, read-only home), the program continues without saving and calls `onFailure`;
+ * the file stays as it was.
  */
 export function openPreferences(path: string, onFailure: (error: unknown) => void): PreferencesFile {
-  let value = read(path);
+  let kept = read(path);
+  let value = shape.parse(kept);
   return {
     get value() {
       return value;
     },
     set(change) {
       value = { ...value, ...change };
+      kept = { ...kept, ...change };
       try {
-        writeFileSync(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+        writeFileSync(`${path}.new`, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
         renameSync(`${path}.new`, path);
       } catch (error) {
         onFailure(error);
+        remove(`${path}.new`);
       }
     },
   };
 }
 
-function read(path: string): Preferences {
+function read(path: string): object {
   try {
     const found: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return shape.parse(typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {});
+    return typeof found === 'object' && found !== null && !Array.isArray(found) ? found : {};
   } catch {
-    return shape.parse({});
+    return {};
   }
+}
+
+/** Half a file takes room on a disk that has none. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }

@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeFailure } from '../../../electron/desktop/failure-model.ts';
 import { openPreferences } from '../../../electron/desktop/preferences.ts';
-import { readStartArguments } from '../../../electron/desktop/start-arguments.ts';
+import { readStartArguments, readWish } from '../../../electron/desktop/start-arguments.ts';
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 
 let folder: string;
@@ -40,7 +40,36 @@ describe('what a start is told', () => {
       isHidden: true,
       path: '/key',
     });
-    expect(readStartArguments(['--https-port', '99999'], {}).httpsPort).toBe(null);
+  });
+
+  it.each([
+    ['--no-sandbox'],
+    ['x:y'],
+    ['/home/ada/a file'],
+    ['https://evil.example/key'],
+    ['--'],
+    ['--', '--data-dir', '/srv', '--hidden', '--https-port', 'x', 'temps://app/key'],
+    ['-'],
+    [''],
+    ['--data-dirs=/srv'],
+    ['a'.repeat(100_000)],
+  ])('is the usual one with %j, which says nothing', (...words) => {
+    expect(readStartArguments(words, {})).toEqual(readStartArguments([], {}));
+  });
+
+  it.each([
+    [['--data-dir'], /^--data-dir was given without a value/],
+    [['--data-dir', '--hidden'], /^--data-dir was given without a value/],
+    [['--data-dir='], /^--data-dir was given without a value/],
+    [['--data-dir', '--', '/srv'], /^--data-dir was given without a value/],
+    [['--https-port', '99999'], /^--https-port takes a number/],
+    [['--http-port=-1'], /^--http-port takes a number/],
+    [['--http-port', '8080 '], /^--http-port takes a number/],
+  ])('is refused by name where %j is no value, and a second start is heard all the same', (words, message) => {
+    expect(() => readStartArguments(words, {})).toThrow(message);
+    expect(readWish([...words.filter((word) => word !== '--'), 'temps://app/key'])).toMatchObject({
+      path: '/key',
+    });
   });
 });
 
@@ -76,6 +105,30 @@ describe('what the desktop remembers', () => {
     const path = join(folder, 'half.json');
     writeFileSync(path, '{"theme":"dark","place":"nowhere"}');
     expect(open(path).value).toMatchObject({ theme: 'dark', place: null });
+  });
+
+  it('keeps what a newer version wrote, but for what is changed here', () => {
+    const path = join(folder, 'newer.json');
+    writeFileSync(path, '{"theme":"sepia","panels":[1],"isMaximized":true}');
+    const preferences = open(path);
+    expect(preferences.value).toMatchObject({ theme: 'system', isMaximized: true });
+    preferences.set({ wasToldOfTray: true });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      theme: 'sepia',
+      panels: [1],
+      isMaximized: true,
+      wasToldOfTray: true,
+    });
+  });
+
+  it('leaves no half of a file where it could not be written', () => {
+    const path = join(folder, 'taken.json');
+    mkdirSync(path);
+    const before = failures.length;
+    open(path).set({ theme: 'dark' });
+    expect(failures).toHaveLength(before + 1);
+    failures.length = before;
+    expect(existsSync(`${path}.new`)).toBe(false);
   });
 
   it('goes on without memory where nothing can be written', () => {
