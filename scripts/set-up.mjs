@@ -73,6 +73,7 @@ const consoleStamp = join(root, 'dist', '.console');
 export function setUp(purpose) {
   installSystemPackages(purpose === 'test' ? [...buildPackages, ...testPackages] : buildPackages);
   installDependencies();
+  if (purpose === 'test') installBun();
   buildConsole();
 }
 
@@ -147,8 +148,24 @@ function buildKeytar() {
   installByLockFile();
 }
 
-function installByLockFile() {
+/**
+ * bun, which brings Electron's crypto library to the tests, where npm has it for this system. Apart from the other
+ * dependencies, so that who starts Temps does not download it.
+ */
+function installBun() {
+  const folder = join(root, 'test', 'boringssl');
+  const stamp = join(folder, 'node_modules', '.set-up');
+  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  say('Installing bun …');
+  if (!installByLockFile(folder)) process.exit(1);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+function installByLockFile(folder = root) {
   return run(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: folder,
     env: { ...process.env, ...findHeaders() },
     quiet: true,
   });
@@ -216,9 +233,9 @@ function canBuildKeytar() {
 }
 
 /** Shows the output of what failed only. */
-function run([command, ...args], { env = process.env, quiet = false } = {}) {
+function run([command, ...args], { cwd = root, env = process.env, quiet = false } = {}) {
   const { status, stdout, stderr } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     env,
     encoding: 'utf8',
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit',
