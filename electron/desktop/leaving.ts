@@ -1,6 +1,7 @@
 import { app, autoUpdater, type BrowserWindow, dialog, powerMonitor } from 'electron';
 import type { Doors, Instance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
+import type { SecretClipboard } from './bridge/clipboard.ts';
 import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { TrayIcon } from './tray/tray.ts';
@@ -9,13 +10,15 @@ import type { ConsoleWindow } from './window/window.ts';
 
 /** A stop that hangs is abandoned: the database survives it, and the computer's shutdown does not wait. */
 const STOP_MS = 10_000;
+/** The clipboard may belong to a program that does not answer. */
+const CLEAR_MS = 1000;
 
 /** Facts needed for closing the window and quitting. */
 export interface Leaving {
   instance: Instance;
   doors: Doors;
   window: ConsoleWindow;
-  tray: TrayIcon | null;
+  tray: TrayIcon;
   preferences: PreferencesFile;
   vault: TrayVault | null;
 }
@@ -28,7 +31,7 @@ let isUpdating = false;
 export function keepOnClose(desktop: Leaving): boolean {
   const { preferences, window, tray } = desktop;
   if (isLeaving || isUpdating) return false;
-  if (tray) {
+  if (tray.isThere) {
     window.hide();
     if (!preferences.value.wasToldOfTray) {
       preferences.set({ wasToldOfTray: true });
@@ -97,6 +100,7 @@ export interface Running {
   instance: Instance | null;
   window: ConsoleWindow | null;
   tray: TrayIcon | null;
+  clipboard: SecretClipboard | null;
 }
 
 /**
@@ -107,7 +111,9 @@ async function leave(running: Running, log: Log, reason: Reason): Promise<void> 
   if (isLeaving) return;
   isLeaving = true;
   log.info({ reason }, 'leaving');
-  await stopInTime(running.instance, log);
+  // SECURITY: a secret that was copied does not outlast the program, which would have cleared it.
+  const clearing = withinBound(running.clipboard?.clear() ?? Promise.resolve(), CLEAR_MS);
+  await Promise.allSettled([stopInTime(running.instance, log), clearing]);
   running.tray?.destroy();
   running.window?.destroy();
   app.exit(0);

@@ -5,7 +5,7 @@ import { createOwner, type Doors, type Instance, type WindowDoor } from '../inst
 import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
 import { openBridge } from './bridge/bridge.ts';
-import { createSecretClipboard } from './bridge/clipboard.ts';
+import { createSecretClipboard, type SecretClipboard } from './bridge/clipboard.ts';
 import { laterBySystem } from './bus/followed-bus.ts';
 import { openDesktopLog } from './desktop-log.ts';
 import { describeFailure } from './failure-model.ts';
@@ -19,8 +19,9 @@ import { watchScreen } from './screen-lock.ts';
 import { readStartArguments, readWish, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
-import { findTrayHost } from './tray/tray-host.ts';
+import { watchTrayHost } from './tray/tray-host.ts';
 import { pictureTray, type TrayAction, type TrayVault } from './tray/tray-model.ts';
+import { type Unseen, watchUnseen } from './tray/unseen.ts';
 import { createUpdates, type Updates } from './updates.ts';
 import { APP_ID, findLinkedPath } from './window/app-origin.ts';
 import { guardApp } from './window/guards.ts';
@@ -37,7 +38,9 @@ interface Desktop {
   doors: Doors;
   door: WindowDoor;
   window: ConsoleWindow;
-  tray: TrayIcon | null;
+  tray: TrayIcon;
+  clipboard: SecretClipboard;
+  unseen: Unseen;
   updates: Updates;
   preferences: PreferencesFile;
   log: Log;
@@ -57,7 +60,7 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   process.on('unhandledRejection', (error) =>
     log.error({ error: describeError(error) }, 'nobody expected this'),
   );
-  const running: Running = { instance: null, window: null, tray: null };
+  const running: Running = { instance: null, window: null, tray: null, clipboard: null };
   guardExits(running, log);
   try {
     await start(readStartArguments(words, process.env), running, log);
@@ -120,13 +123,14 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   const started = await startInstance(wanted, preferences, log, running);
   if (started === null) return app.exit(1);
   desktop = await compose(started, preferences, log);
-  Object.assign(running, { window: desktop.window, tray: desktop.tray });
+  Object.assign(running, { window: desktop.window, tray: desktop.tray, clipboard: desktop.clipboard });
   leaveWithSession(running, desktop.window.native, log);
   tellOfSandbox(app.commandLine.hasSwitch('no-sandbox'), preferences, log, desktop.window.show);
   const isFirst = !started.instance.status().isSetUp;
   if (isFirst) desktop.window.show(await findSetUpPath(desktop));
   else if (wantedPath !== null || !wasStartedAtLogin(wanted))
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
+  else desktop.unseen.check();
 }
 
 /** The name by which the system's panels and notifications know the program: the one it was installed with. */
@@ -150,7 +154,17 @@ async function compose(
     updates,
     preferences,
     log,
-    tray: null,
+    tray: createTrayIcon({
+      onAction: (action) => void act(desktop, action),
+      findPanel: () => preferences.value.trayPanel,
+      onFailure: (error) => log.warn({ error: describeError(error) }, 'there is no tray icon'),
+    }),
+    clipboard: createSecretClipboard(() => desktop.window.send('clipboardCleared', {})),
+    unseen: watchUnseen(
+      () => isSeen(desktop),
+      () => sayUnseen(desktop),
+      laterBySystem,
+    ),
     vault: null,
     unusual: 0,
     memory: { riskToldAt: preferences.value.riskToldAt, last: null },
@@ -162,18 +176,20 @@ async function compose(
       onGivenUp: () => void explainCrash(desktop),
     }),
   };
-  if (await findTrayHost()) {
-    try {
-      desktop.tray = createTrayIcon((action) => void act(desktop, action));
-    } catch (error) {
-      log.warn({ error: describeError(error) }, 'there is no tray icon');
-    }
-  }
+  await watchTrayHost({
+    platform: process.platform,
+    env: process.env,
+    onLook(isThere) {
+      const wasThere = desktop.tray.isThere;
+      desktop.tray.follow(isThere);
+      // Closing the window left the program in a tray that is gone.
+      if (wasThere) desktop.unseen.check();
+    },
+    later: laterBySystem,
+  });
   openBridge({
     ...desktop,
-    clipboard: createSecretClipboard(() => desktop.window.send('clipboardCleared', {})),
-    hasTray: desktop.tray !== null,
-    quit: () => void quit(desktop),
+    quit: () => quit(desktop),
   });
   updates.onChange((state) => {
     desktop.window.send('updates', state);
@@ -236,7 +252,7 @@ function draw(desktop: Desktop): void {
   const { vault, unusual, doors, updates, tray } = desktop;
   if (!vault) return;
   const address = doors.httpsUrl;
-  tray?.draw(pictureTray({ vault, unusual, address, isPaused: address === null, updates: updates.state() }));
+  tray.draw(pictureTray({ vault, unusual, address, isPaused: address === null, updates: updates.state() }));
 }
 
 async function act(desktop: Desktop, action: TrayAction): Promise<void> {
@@ -244,7 +260,7 @@ async function act(desktop: Desktop, action: TrayAction): Promise<void> {
     case 'open':
       return desktop.window.show();
     case 'copy_address':
-      return await clipboard.writeText(desktop.doors.httpsUrl ?? '');
+      return await copyAddress(desktop);
     case 'lock':
       return await lock(desktop);
     case 'unlock':
@@ -261,6 +277,32 @@ async function act(desktop: Desktop, action: TrayAction): Promise<void> {
     case 'quit':
       return await quit(desktop);
   }
+}
+
+/** A minimized window is in the list of windows. One that is gone belongs to a program that ends. */
+function isSeen({ tray, window: { native } }: Desktop): boolean {
+  return tray.isThere || native.isDestroyed() || native.isVisible() || native.isMinimized();
+}
+
+function sayUnseen({ window }: Desktop): void {
+  const notice = {
+    title: 'Temps is running without a tray icon',
+    body: 'This desktop shows none now. Click here, or start Temps again, to open the window.',
+  };
+  if (!notify(notice, window.show)) window.show();
+}
+
+/** On Wayland a program without the keyboard's focus can put nothing on the clipboard, and is not told so. */
+async function copyAddress({ doors, window }: Desktop): Promise<void> {
+  const address = doors.httpsUrl ?? '';
+  const isCopied = await clipboard
+    .writeText(address)
+    .then(() => clipboard.readText())
+    .then((found) => found === address)
+    .catch(() => false);
+  if (isCopied) return;
+  const showThere = () => window.show('/settings');
+  if (!notify({ title: 'The console’s address was not copied', body: address }, showThere)) showThere();
 }
 
 async function lock({ instance }: Desktop): Promise<void> {

@@ -6,11 +6,21 @@ import { Notification } from 'electron';
  */
 const shown = new Map<string, Notification>();
 
-/** Shows a notification; does nothing where the system has none. */
-export function notify({ title, body }: { title: string; body: string }, onClick: () => void): void {
-  if (!Notification.isSupported()) return;
+/** Whether the system refused one: macOS shows none of a program that is not signed. */
+let wasRefused = false;
+
+export const canNotify = (): boolean => Notification.isSupported() && !wasRefused;
+
+/** Shows a notification. False where the system has none, as far as it said so: the caller may show the window. */
+export function notify({ title, body }: { title: string; body: string }, onClick: () => void): boolean {
+  if (!canNotify()) return false;
   const notification = new Notification({ title, body });
   notification.on('click', () => onClick());
+  if (process.platform === 'darwin')
+    notification.on('failed', () => {
+      wasRefused = true;
+    });
   notification.show();
   shown.set(title, notification);
+  return true;
 }

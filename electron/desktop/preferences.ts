@@ -19,6 +19,8 @@ const shape = z.object({
   wasLoginAsked: z.boolean().catch(false),
   /** The remembered answer to what closing the window does, where there is no tray. */
   onClose: z.enum(['ask', 'quit', 'keep']).catch('ask'),
+  /** The colour of the panel that shows the tray icon, on Linux: most are dark. */
+  trayPanel: z.enum(['dark', 'light']).catch('dark'),
   /** When the user was last notified of a key at risk, so that reminders come once a day. */
   riskToldAt: z.number().nullable().catch(null),
 });

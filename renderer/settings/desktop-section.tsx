@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { Button } from '../ui/button.tsx';
+import { Select } from '../ui/form/choices.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatDay } from '../ui/time.ts';
@@ -10,6 +11,7 @@ import { Fact } from './doors-section.tsx';
 
 type Bridge = NonNullable<typeof desktop>;
 type UpdateState = Awaited<ReturnType<Bridge['updates']>>;
+const ABOUT = ['desktop', 'about'];
 
 /** Desktop only: start at login, tray, updates. Not shown in a browser. */
 export function DesktopSection() {
@@ -18,24 +20,47 @@ export function DesktopSection() {
 }
 
 function Desktop({ bridge }: { bridge: Bridge }) {
-  const described = useQuery({ queryKey: ['desktop', 'about'], queryFn: () => bridge.describe() });
+  const described = useQuery({ queryKey: ABOUT, queryFn: () => bridge.describe() });
   return (
     <Section title="This computer" said="Desktop app only.">
       <div className="card card-pad grid gap-3">
         <LoginItem />
         <Fact term="Tray">
-          {described.data?.hasTray === false
-            ? 'This desktop shows no tray icons. Everything is available in this window.'
-            : 'Temps keeps running in the tray when its window is closed.'}
+          <span className="flex flex-wrap items-center gap-3">
+            {described.data?.hasTray === false
+              ? 'This desktop shows no tray icons. Everything is available in this window.'
+              : 'Temps keeps running in the tray when its window is closed.'}
+            {described.data?.trayPanel && <TrayPanel bridge={bridge} panel={described.data.trayPanel} />}
+          </span>
         </Fact>
         <Fact term="Notifications">
           {described.data?.canNotify === false
-            ? 'Not available on this desktop.'
+            ? 'Not available on this desktop. macOS shows none of a program that is not signed.'
             : 'They follow the system’s settings, including quiet hours.'}
         </Fact>
         <Updates bridge={bridge} />
       </div>
     </Section>
+  );
+}
+
+/** Where the system does not say how dark the panel is that shows the icon. */
+function TrayPanel({ bridge, panel }: { bridge: Bridge; panel: 'dark' | 'light' }) {
+  const cache = useQueryClient();
+  const change = async (next: 'dark' | 'light') => {
+    await bridge.setTrayPanel({ panel: next });
+    await cache.invalidateQueries({ queryKey: ABOUT });
+  };
+  return (
+    <Select
+      label="Icon in the tray"
+      value={panel}
+      onChange={(next) => void change(next)}
+      options={[
+        { value: 'dark', label: 'Light icon, for a dark panel' },
+        { value: 'light', label: 'Dark icon, for a light panel' },
+      ]}
+    />
   );
 }
 

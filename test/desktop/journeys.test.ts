@@ -8,6 +8,7 @@ import { chooseWay, typePassphrase } from '../console/support/key-steps.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
+import { ownTrayHost } from './stand-in/tray-host.ts';
 
 const canMount =
   process.getuid?.() === 0 && existsSync('/dev/loop-control') && spawnSync('losetup', ['-f']).status === 0;
@@ -205,6 +206,15 @@ describe('the desktop', () => {
         socket.once('error', () => resolve(false));
       });
     expect(await isReached()).toBe(true);
+    // Wayland lets no program without the focus at the clipboard, and fails no call.
+    await desktop.tell('setClipboardReach', { isReachable: false });
+    await desktop.click('Copy console address');
+    const title = 'The console’s address was not copied';
+    const { notifications } = await desktop.waitForState((state) =>
+      state.notifications.some((each) => each.title === title),
+    );
+    expect(notifications.find((each) => each.title === title)?.body).toBe(address);
+    await desktop.tell('setClipboardReach', { isReachable: true });
     await desktop.click('Pause instance');
     await desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === 'Resume') ?? false);
     expect(await isReached()).toBe(false);
@@ -344,6 +354,12 @@ describe('a desktop that shows no tray icons', () => {
       await shown.tell('closeWindow', { window: 0 });
       const { dialogs } = await shown.waitForState(({ windows }) => windows[0]?.isVisible === false);
       expect(dialogs).toHaveLength(2);
+      // A panel that starts late, and one that ends.
+      const leave = await ownTrayHost(bare.keyring.env.DBUS_SESSION_BUS_ADDRESS as string);
+      const { tray } = await shown.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
+      expect(tray?.toolTip).toMatch(/^Temps: /);
+      leave();
+      await shown.waitForState(({ tray }) => tray === null);
     } finally {
       await bare.close();
     }

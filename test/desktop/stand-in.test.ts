@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -429,6 +429,8 @@ describe('the desktop on the stand-in', () => {
 
   it('asks in dialogs that wait for an answer', async () => {
     const path = join(folder, 'kit.pdf');
+    // One that others may read, which is written over.
+    writeFileSync(path, 'older', { mode: 0o644 });
     const saved = call('savePdf', { name: 'kit' });
     const { dialogs } = await desktop.waitForState(({ dialogs }) => dialogs.some(({ isOpen }) => isOpen));
     expect(dialogs.at(-1)).toMatchObject({
@@ -440,6 +442,7 @@ describe('the desktop on the stand-in', () => {
     expect(await saved).toEqual({ ok: true, answer: path });
     expect(readFileSync(path).subarray(0, 5).toString()).toBe('%PDF-');
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
     await desktop.answerDialog([]);
     expect(await call('chooseFolder')).toEqual({ ok: true, answer: null });
   });
@@ -559,7 +562,7 @@ describe('what the system does to the desktop', () => {
 
   it('asks Touch ID who is there, on a system that has it', async () => {
     // Started at login, of which macOS tells; and told of the sandbox before.
-    const env = { STAND_IN_PLATFORM: 'darwin', STAND_IN_OPENED_AT_LOGIN: '1' };
+    const env = { STAND_IN_PLATFORM: 'darwin', STAND_IN_OPENED_AT_LOGIN: '1', STAND_IN_CAMERA: 'denied' };
     desktop = await launch(['--no-sandbox'], env);
     await desktop.waitForState(({ tray }) => (tray?.menu.length ?? 0) > 0);
     // Whatever was to be shown is shown by the time this is answered.
@@ -568,7 +571,23 @@ describe('what the system does to the desktop', () => {
     await desktop.tell('activate', {});
     page = await desktop.waitForPage();
     await desktop.tell('setTouchId', { isThere: true, isRecognised: false });
-    expect(await call('describe')).toMatchObject({ answer: { platform: 'darwin', canConfirm: true } });
+    // What records the screen on macOS may show the window all the same.
+    expect(await call('describe')).toMatchObject({
+      answer: {
+        platform: 'darwin',
+        canConfirm: true,
+        canHideFromCapture: false,
+        canNotify: true,
+        trayPanel: null,
+      },
+    });
+    const camera = () =>
+      page.evaluate(() =>
+        Reflect.get(navigator, 'permissions')
+          .query({ name: 'camera' as PermissionName })
+          .then(({ state }: { state: string }) => state),
+      );
+    expect(await camera()).toBe('denied');
     expect(await call('confirm')).toEqual({ ok: true, answer: false });
     await desktop.tell('setTouchId', { isThere: true, isRecognised: true });
     expect(await call('confirm')).toEqual({ ok: true, answer: true });
@@ -584,6 +603,16 @@ describe('what the system does to the desktop', () => {
     expect(await confirmedUntil()).not.toBeNull();
     await desktop.tell('power', { event: 'lock-screen' });
     expect(await confirmedUntil()).toBeNull();
+    await desktop.tell('closeWindow', { window: 0 });
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
+    // A build that is not signed: macOS shows no notification, which is said from then on; the window is shown instead.
+    await desktop.tell('setNotifying', { isShown: false });
+    await desktop.tell('setClipboardReach', { isReachable: false });
+    await desktop.click('Copy console address');
+    await expect.poll(() => call('describe')).toMatchObject({ answer: { canNotify: false } });
+    await desktop.click('Copy console address');
+    await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
+    await page.waitForURL(/\/settings$/);
     await desktop.tell('closeWindow', { window: 0 });
     await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
     await desktop.tell('activate', {});

@@ -101,11 +101,23 @@ describe('what the system tells the desktop', () => {
     await page.evaluate(() => Reflect.get(window, 'desktop').call('setTheme', { theme: 'light' }));
     await desktop.waitForState(({ theme }) => theme === 'light');
     expect(desktop.state().tray?.image.path).toBe(tray?.image.path);
+    // Who has a light panel says so, in Settings.
+    await page.goto(new URL('/settings', page.url()).href);
+    await page.getByLabel('Icon in the tray').selectOption('light');
+    await desktop.waitForState(({ tray }) => tray?.image.path.includes('on-light') ?? false);
+    await page.getByLabel('Icon in the tray').selectOption('dark');
+    await desktop.waitForState(({ tray }) => tray?.image.path.includes('on-dark') ?? false);
   });
 
   it('brings its window back from screens that are unplugged, hidden or open', async () => {
     await desktop.tell('setDisplays', { displays: [main, right, left] });
     const bounds = { x: 2200, y: 100, width: 1280, height: 800 };
+    // Another screen goes, or a panel comes: the window can be reached, and stays where it was put, half outside.
+    const half = { ...bounds, x: -600 };
+    await desktop.tell('placeWindow', { window: 0, bounds: half });
+    await desktop.tell('setDisplays', { displays: [main, left] });
+    expect(shown()?.bounds).toEqual(half);
+    await desktop.tell('setDisplays', { displays: [main, right, left] });
     await desktop.tell('placeWindow', { window: 0, bounds });
     await close();
     await desktop.tell('setDisplays', { displays: [main] });
@@ -153,8 +165,15 @@ describe('what the system tells the desktop', () => {
     await desktop.click('Quit Temps');
     await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
     await close();
+    const copySecret = () =>
+      page.evaluate(() =>
+        Reflect.get(window, 'desktop').call('copySecret', { text: 's3cret', keptMs: 600_000 }),
+      );
+    await copySecret();
+    await desktop.waitForState(({ clipboard }) => clipboard['text/plain'] === 's3cret');
     await desktop.tell('power', { event: 'shutdown' });
     expect(await desktop.exit).toBe(0);
+    expect(desktop.state().clipboard).toEqual({});
 
     const path = join(home.folder, 'home/.config/Temps/desktop.json');
     const kept = JSON.parse(readFileSync(path, 'utf8'));

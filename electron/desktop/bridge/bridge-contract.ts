@@ -26,6 +26,7 @@ const updateState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('ready'), version: z.string() }),
   z.strictObject({ state: z.literal('failed'), detail: z.string() }),
 ]);
+const panel = z.enum(['dark', 'light']);
 const theme = z.enum(['system', 'light', 'dark']);
 /** Whether it starts at login, and whether the user was ever asked: it is asked once. */
 const loginItem = z.strictObject({ isEnabled: z.boolean(), wasAsked: z.boolean() });
@@ -40,8 +41,11 @@ export const bridgeCalls = {
       hasTray: z.boolean(),
       /** Whether the system can confirm the user's identity (Touch ID). */
       canConfirm: z.boolean(),
+      /** Whether every recording leaves the window out while words are shown; macOS has programs that show it all the same. */
       canHideFromCapture: z.boolean(),
       canNotify: z.boolean(),
+      /** The colour of the panel that shows the tray icon, where the user has to say it; null elsewhere. */
+      trayPanel: panel.nullable(),
       theme,
     }),
   },
@@ -78,6 +82,7 @@ export const bridgeCalls = {
   /** Shows a file in its folder. It is never opened. */
   showInFolder: { request: z.strictObject({ path }), answer: z.boolean() },
   setTheme: { request: z.strictObject({ theme }), answer: nothing },
+  setTrayPanel: { request: z.strictObject({ panel }), answer: nothing },
   updates: { request: nothing, answer: updateState },
   checkForUpdates: { request: nothing, answer: updateState },
   /** Quits, installs, starts again. */

@@ -1,6 +1,42 @@
 import { AppError } from '../../instance/kernel/app-error.ts';
 import { type BridgeHandlers, type BridgeReply, bridgeCalls } from './bridge-contract.ts';
 
+/** Calls under way at once; a page that is well has two or three, with a dialog open among them. */
+const MAX_UNDER_WAY = 32;
+
+/**
+ * The calls of one page. SECURITY: of those under way at once at most MAX_UNDER_WAY are handled, and of those that open a
+ * dialog of the system one for each call; what is beyond is refused before it is parsed, so that a page that floods the
+ * bridge keeps neither the program nor its user busy.
+ */
+export function createBridgeDispatch(
+  handlers: BridgeHandlers,
+  onUnexpected: (name: string, error: unknown) => void,
+): (name: unknown, request: unknown) => Promise<BridgeReply> {
+  const underWay = new Map<unknown, number>();
+  let count = 0;
+  return async (name, request) => {
+    const ofName = underWay.get(name) ?? 0;
+    if (count >= MAX_UNDER_WAY || (ofName > 0 && oneAtATime.has(name)))
+      return { ok: false, code: 'too_many_calls', message: 'Wait until the earlier calls are answered.' };
+    count += 1;
+    underWay.set(name, ofName + 1);
+    try {
+      return await dispatchBridgeCall(handlers, name, request, onUnexpected);
+    } finally {
+      count -= 1;
+      const left = (underWay.get(name) ?? 1) - 1;
+      if (left > 0) underWay.set(name, left);
+      else underWay.delete(name);
+    }
+  };
+}
+
+/** What waits for a person at a dialog of the system. */
+const oneAtATime: ReadonlySet<unknown> = new Set<keyof BridgeHandlers>([
+  ...(['chooseFolder', 'pickFile', 'savePdf', 'print', 'confirm', 'quit'] as const),
+]);
+
 /**
  * Handles one call of the page: checks its name, parses the request, runs the handler; errors are returned as code
  * and message.

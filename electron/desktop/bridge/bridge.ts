@@ -1,16 +1,19 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, isAbsolute } from 'node:path';
-import { app, dialog, ipcMain, Notification, nativeTheme, shell, systemPreferences } from 'electron';
+import { app, dialog, ipcMain, nativeTheme, shell, systemPreferences } from 'electron';
 import { probeKeychain, type WindowDoor } from '../../instance/instance.ts';
 import { AppError } from '../../instance/kernel/app-error.ts';
 import { describeError, type Log } from '../../instance/kernel/log.ts';
 import { setStartAtLogin, startsAtLogin } from '../login-item.ts';
+import { canNotify } from '../notifications.ts';
 import type { PreferencesFile } from '../preferences.ts';
+import type { TrayIcon } from '../tray/tray.ts';
 import type { Updates } from '../updates.ts';
 import { mayCall } from '../window/guard-rules.ts';
 import type { ConsoleWindow } from '../window/window.ts';
 import { type BridgeHandlers, CALL_CHANNEL } from './bridge-contract.ts';
-import { dispatchBridgeCall } from './bridge-dispatch.ts';
+import { createBridgeDispatch } from './bridge-dispatch.ts';
 import type { SecretClipboard } from './clipboard.ts';
 
 /** No key file, scan of a QR code or `.env` is larger. */
@@ -23,22 +26,22 @@ export interface BridgeParts {
   preferences: PreferencesFile;
   updates: Updates;
   log: Log;
-  hasTray: boolean;
-  quit: () => void;
+  tray: TrayIcon;
+  quit: () => Promise<void>;
 }
 
 /** Opens the bridge of the one window. */
 export function openBridge(parts: BridgeParts): void {
   const { window, log } = parts;
-  const handlers = createHandlers(parts);
+  const dispatch = createBridgeDispatch(createHandlers(parts), (call, error) =>
+    log.error({ call, error: describeError(error) }, 'a call of the window failed'),
+  );
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, request: unknown) => {
     // SECURITY: the sender is checked before the request is parsed.
     const { native } = window;
     if (native.isDestroyed() || !mayCall(event.senderFrame, native.webContents.mainFrame))
       return { ok: false, code: 'forbidden', message: 'Only the console may call the desktop.' };
-    return await dispatchBridgeCall(handlers, name, request, (call, error) =>
-      log.error({ call, error: describeError(error) }, 'a call of the window failed'),
-    );
+    return await dispatch(name, request);
   });
 }
 
@@ -49,10 +52,11 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
     describe: () => ({
       platform: process.platform as 'linux' | 'darwin' | 'win32',
       version: app.getVersion(),
-      hasTray: parts.hasTray,
+      hasTray: parts.tray.isThere,
       canConfirm: canPromptTouchId(),
-      canHideFromCapture: process.platform !== 'linux',
-      canNotify: Notification.isSupported(),
+      canHideFromCapture: process.platform === 'win32',
+      canNotify: canNotify(),
+      trayPanel: process.platform === 'linux' ? preferences.value.trayPanel : null,
       theme: preferences.value.theme,
     }),
     async chooseFolder() {
@@ -78,9 +82,10 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
         filters: [{ name: 'PDF', extensions: ['pdf'] }],
       });
       if (!filePath) return null;
-      const page = await native.webContents.printToPDF({ pageSize: 'A4', printBackground: true });
-      // SECURITY: the kit holds the key, so only this account may read it.
-      await writeFile(filePath, page, { mode: 0o600 });
+      await writePrivately(
+        filePath,
+        await native.webContents.printToPDF({ pageSize: 'A4', printBackground: true }),
+      );
       return filePath;
     },
     copySecret: ({ text, keptMs }) => clipboard.copy(text, keptMs),
@@ -103,10 +108,17 @@ function createHandlers(parts: BridgeParts): BridgeHandlers {
       nativeTheme.themeSource = theme;
       preferences.set({ theme });
     },
+    setTrayPanel({ panel }) {
+      preferences.set({ trayPanel: panel });
+      parts.tray.repaint();
+    },
     updates: updates.state,
     checkForUpdates: updates.check,
     installUpdate: updates.install,
-    hideFromCapture: ({ isHidden }) => native.setContentProtection(isHidden),
+    hideFromCapture({ isHidden }) {
+      // Electron has it on macOS and Windows alone.
+      if (process.platform !== 'linux') native.setContentProtection(isHidden);
+    },
     async confirm() {
       if (!canPromptTouchId()) return false;
       try {
@@ -138,6 +150,21 @@ const pickOptions = {
     filters: [{ name: 'Pictures', extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp'] }],
   },
 } satisfies Record<string, Electron.OpenDialogOptions>;
+
+/**
+ * SECURITY: the kit holds the key, so only this account may read it. A file that is written over keeps its mode, and
+ * whoever has it open: the new one takes its place instead, once it is whole.
+ */
+export async function writePrivately(path: string, bytes: Uint8Array): Promise<void> {
+  const partial = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(partial, bytes, { mode: 0o600, flag: 'wx' });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+}
 
 /** Throws `body_too_large` and `not_found`. */
 async function readPicked(path: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -7,16 +7,17 @@ const raw = (format: string) => `electron application/osclipboard;format="${form
 /**
  * Formats that exclude a text from clipboard histories: KDE's hint, which managers of other desktops follow;
  * nspasteboard.org's types on macOS; on Windows the documented formats (a DWORD of 0 means "not in the history",
- * "not to other devices").
+ * "not to other devices"). None is empty: Windows takes no data of no bytes, and what is in the first of its formats does
+ * not matter.
  */
 const exclusions: Partial<Record<NodeJS.Platform, Record<string, Blob | string>>> = {
   linux: { [raw('x-kde-passwordManagerHint')]: new Blob(['secret']) },
   darwin: {
-    [raw('org.nspasteboard.ConcealedType')]: new Blob(['']),
-    [raw('org.nspasteboard.TransientType')]: new Blob(['']),
+    [raw('org.nspasteboard.ConcealedType')]: new Blob(['1']),
+    [raw('org.nspasteboard.TransientType')]: new Blob(['1']),
   },
   win32: {
-    [raw('ExcludeClipboardContentFromMonitorProcessing')]: new Blob(['']),
+    [raw('ExcludeClipboardContentFromMonitorProcessing')]: new Blob([new Uint8Array(4)]),
     [raw('CanIncludeInClipboardHistory')]: new Blob([new Uint8Array(4)]),
     [raw('CanUploadToCloudClipboard')]: new Blob([new Uint8Array(4)]),
   },
@@ -32,7 +33,10 @@ export interface SecretClipboard {
  * Puts secrets on the clipboard for a limited time. SECURITY: keeps only a hash of the copied text, and clears only
  * that text: anything copied since stays.
  */
-export function createSecretClipboard(onCleared: () => void): SecretClipboard {
+export function createSecretClipboard(
+  onCleared: () => void,
+  platform: NodeJS.Platform = process.platform,
+): SecretClipboard {
   let ours: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   const clear = async () => {
@@ -46,9 +50,7 @@ export function createSecretClipboard(onCleared: () => void): SecretClipboard {
   return {
     async copy(text, keptMs) {
       clearTimeout(timer);
-      await clipboard.write([
-        new ClipboardItem({ 'text/plain': text, ...(exclusions[process.platform] ?? {}) }),
-      ]);
+      await clipboard.write([new ClipboardItem({ 'text/plain': text, ...(exclusions[platform] ?? {}) })]);
       ours = digest(text);
       timer = setTimeout(() => void clear(), keptMs);
     },

@@ -1,42 +1,65 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import type { Bus } from '../bus/bus.ts';
+import { followBus } from '../bus/followed-bus.ts';
 
-const TIMEOUT_MS = 2000;
 const WATCHER = 'org.kde.StatusNotifierWatcher';
+const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
-/** The same query for each of these tools, whichever is installed. */
-const questions: [command: string, ...args: string[]][] = [
-  [
-    'gdbus',
-    ...['call', '--session', '--dest', 'org.freedesktop.DBus', '--object-path', '/org/freedesktop/DBus'],
-    ...['--method', 'org.freedesktop.DBus.NameHasOwner', WATCHER],
-  ],
-  [
-    'busctl',
-    ...['--user', 'call', 'org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus'],
-    ...['NameHasOwner', 's', WATCHER],
-  ],
-  [
-    'dbus-send',
-    ...['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'],
-    ...['org.freedesktop.DBus.NameHasOwner', `string:${WATCHER}`],
-  ],
-];
+export interface TrayHostWatch {
+  platform: NodeJS.Platform;
+  env: NodeJS.ProcessEnv;
+  /** Whether there is one: the first answer, and every one since. */
+  onLook(isThere: boolean): void;
+  later(work: () => void, ms: number): void;
+}
 
 /**
- * Whether this desktop shows tray icons. On Linux that is whether a watcher is registered on the session bus
- * (StatusNotifierItem, https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem): GNOME without its
- * extension has none and shows no icons.
+ * Whether this desktop shows tray icons. On Linux it does while a host is registered with the watcher on the session's
+ * bus (StatusNotifierItem, https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem): GNOME without its
+ * extension has none, at sign-in it comes after this program, and it goes and comes back when the panel restarts.
+ * Resolves after the first answer.
  */
-export async function findTrayHost(): Promise<boolean> {
-  if (process.platform !== 'linux') return true;
-  for (const [command, ...args] of questions) {
-    try {
-      const { stdout } = await promisify(execFile)(command, args, { timeout: TIMEOUT_MS });
-      return stdout.includes('true');
-    } catch {
-      // Not installed, or no bus: try the next.
+export async function watchTrayHost({ platform, env, onLook, later }: TrayHostWatch): Promise<void> {
+  if (platform !== 'linux') return onLook(true);
+  await followBus('session', env, {
+    async onOpen(bus) {
+      const look = createLook(bus, onLook);
+      await bus.listen(
+        `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${WATCHER}'`,
+        ({ member, body }) => member === 'NameOwnerChanged' && body[0] === WATCHER && void look(),
+      );
+      await bus.listen(`type='signal',interface='${WATCHER}'`, (signal) => {
+        if (signal.interface === WATCHER && signal.member.startsWith('StatusNotifierHost')) void look();
+      });
+      await look();
+    },
+    onLost: () => onLook(false),
+    later,
+  });
+}
+
+/** One look at a time, however many signals come; what came during one is looked at after it. */
+function createLook(bus: Bus, onLook: (isThere: boolean) => void): () => Promise<void> {
+  let isLooking = false;
+  let isStale = false;
+  return async () => {
+    isStale = true;
+    if (isLooking) return;
+    isLooking = true;
+    while (isStale) {
+      isStale = false;
+      // One that does not answer shows nothing either.
+      onLook(await hasHost(bus).catch(() => false));
     }
-  }
-  return false;
+    isLooking = false;
+  };
+}
+
+async function hasHost(bus: Bus): Promise<boolean> {
+  if (!(await bus.hasOwner(WATCHER))) return false;
+  const [isRegistered] = await bus.call(
+    { to: WATCHER, path: '/StatusNotifierWatcher', interface: PROPERTIES, member: 'Get' },
+    WATCHER,
+    'IsStatusNotifierHostRegistered',
+  );
+  return isRegistered === true;
 }

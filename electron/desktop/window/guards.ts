@@ -1,4 +1,4 @@
-import { app, type Session, shell, type WebContents } from 'electron';
+import { app, type Session, shell, systemPreferences, type WebContents } from 'electron';
 import { isConsoleUrl } from './app-origin.ts';
 import { mayAsk, mayOpenOutside } from './guard-rules.ts';
 
@@ -40,16 +40,21 @@ function openOutside(url: string): void {
   if (mayOpenOutside(url)) void shell.openExternal(url).catch(() => undefined);
 }
 
+/** macOS asks its user once for each program; without that it gives a page a camera without pictures. */
+async function askForCamera(): Promise<boolean> {
+  return process.platform !== 'darwin' || (await systemPreferences.askForMediaAccess('camera'));
+}
+
 /** Permission requests follow guard-rules.ts; devices, screen capture and pairing are always denied. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((contents, permission, decide, details) => {
-    decide(
-      mayAsk(
-        permission,
-        details.requestingUrl ?? contents.getURL(),
-        'mediaTypes' in details ? (details.mediaTypes ?? []) : [],
-      ),
+    const isAllowed = mayAsk(
+      permission,
+      details.requestingUrl ?? contents.getURL(),
+      'mediaTypes' in details ? (details.mediaTypes ?? []) : [],
     );
+    if (isAllowed && permission === 'media') void askForCamera().then(decide, () => decide(false));
+    else decide(isAllowed);
   });
   session.setPermissionCheckHandler((_contents, permission, origin, details) =>
     mayAsk(permission, origin, details.mediaType === undefined ? [] : [details.mediaType]),

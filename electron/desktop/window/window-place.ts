@@ -40,6 +40,13 @@ export function choosePlace(saved: Place | null, workAreas: readonly Place[]): P
   };
 }
 
+/** Whether its title bar can be dragged on one of the screens, where it is no larger than that screen. */
+export function isReachable(place: Place, workAreas: readonly Place[]): boolean {
+  return workAreas.some(
+    (area) => canBeGrasped(place, area) && place.width <= area.width && place.height <= area.height,
+  );
+}
+
 function canBeGrasped(place: Place, screen: Place): boolean {
   const right = Math.min(place.x + place.width, screen.x + screen.width);
   const left = Math.max(place.x, screen.x);

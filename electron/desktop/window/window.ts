@@ -7,7 +7,7 @@ import type { PreferencesFile } from '../preferences.ts';
 import { SCHEME, toConsoleUrl } from './app-origin.ts';
 import { answerAppRequest } from './app-protocol.ts';
 import { guardSession } from './guards.ts';
-import { choosePlace, MINIMUM, type Place } from './window-place.ts';
+import { choosePlace, isReachable, MINIMUM, type Place } from './window-place.ts';
 
 /** A page that keeps crashing is not reloaded forever. */
 const MAX_RELOADS = 3;
@@ -124,11 +124,13 @@ function findWorkAreas(): Place[] {
   return [main, ...others].map(({ workArea }) => workArea);
 }
 
-/** When a screen is removed, the system moves visible windows, but not a hidden one. */
+/** When a screen is removed, the system moves visible windows, but not a hidden one. One that can be reached stays. */
 function followScreens(native: BrowserWindow): void {
   const bringBack = () => {
     if (native.isDestroyed() || native.isMaximized()) return;
-    native.setBounds(choosePlace(native.getNormalBounds(), findWorkAreas()));
+    const place = native.getNormalBounds();
+    // Screens also change when a panel is hidden, or one is added elsewhere.
+    if (!isReachable(place, findWorkAreas())) native.setBounds(choosePlace(place, findWorkAreas()));
   };
   screen.on('display-removed', bringBack);
   screen.on('display-metrics-changed', bringBack);

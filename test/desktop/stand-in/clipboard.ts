@@ -32,12 +32,21 @@ async function readFormats(items: readonly Electron.ClipboardItem[]): Promise<Re
   for (const item of items)
     for (const type of item.types) {
       const bytes = Buffer.from(await ((await item.getType(type)) as Blob).arrayBuffer());
+      // Windows has no data of no bytes.
+      if (bytes.length === 0) throw new Error(`The clipboard takes nothing empty as ${type}.`);
       formats[type] = bytes.toString(type.startsWith('text/') ? 'utf8' : 'latin1');
     }
   return formats;
 }
 
+let isReachable = true;
+obey('setClipboardReach', (said) => {
+  isReachable = said.isReachable;
+});
+
+/** Without the focus Wayland drops what a program puts there, and shows it nothing; no call fails. */
 function put(formats: Record<string, string>): void {
+  if (!isReachable) return;
   state.clipboard = formats;
   noteChange();
 }
@@ -45,9 +54,12 @@ function put(formats: Record<string, string>): void {
 /** The system's clipboard, of which the browser's pages have one of their own. */
 export const clipboard = offer<Electron.Clipboard>()('clipboard', {
   clear: () => put({}),
-  readText: async () => state.clipboard['text/plain'] ?? '',
+  readText: async () => (isReachable ? (state.clipboard['text/plain'] ?? '') : ''),
   writeText: async (text: string) => put({ 'text/plain': text }),
   write: async (items: Electron.ClipboardItem[]) => put(await readFormats(items)),
 });
 // Another program puts something there.
-obey('writeClipboard', ({ text }) => put({ 'text/plain': text }));
+obey('writeClipboard', ({ text }) => {
+  state.clipboard = { 'text/plain': text };
+  noteChange();
+});

@@ -50,6 +50,7 @@ obey('setTouchId', (said) => {
 });
 export const systemPreferences = offer<Electron.SystemPreferences>()('systemPreferences', {
   canPromptTouchID: () => touchId.isThere,
+  askForMediaAccess: async (_type: 'microphone' | 'camera') => process.env.STAND_IN_CAMERA !== 'denied',
   async promptTouchID(_reason: string) {
     if (!touchId.isThere || !touchId.isRecognised) throw new Error('Authentication was cancelled.');
   },

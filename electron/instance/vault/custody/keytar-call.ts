@@ -57,12 +57,12 @@ export const keytarProgram: Program<KeytarRequest, KeytarAnswer> = {
 export class KeytarMissingError extends Error {}
 
 /**
- * Calls keytar. On Linux in a process of its own for each call: libsecret keeps one session for the life of a
- * process, which dies with a restarted keyring daemon and never comes back; and a call that hangs on a prompt
- * can be ended. Elsewhere in this process: macOS asks its user anew for every other program that wants an entry.
+ * Calls keytar, in a process of its own for each call: one that hangs on a prompt can be ended, and holds no thread of
+ * this process. On Linux libsecret also keeps one session for the life of a process, which dies with a restarted keyring
+ * daemon and never comes back; on macOS an entry belongs to the program that created it, here always that one.
  *
- * SECURITY: keytar speaks JavaScript strings, which cannot be wiped. On Linux those end with its process; elsewhere
- * they stay in this one until their place is used again. What is returned is the caller's, to be wiped.
+ * SECURITY: keytar speaks JavaScript strings, which cannot be wiped: they end with that process. What is returned is the
+ * caller's, to be wiped.
  *
  * Throws KeytarMissingError when the module is not there, an Error with the keychain's own words otherwise.
  */
@@ -70,12 +70,6 @@ export async function callKeytar(
   processes: ProcessHost,
   request: KeytarCall,
 ): Promise<Buffer | boolean | null> {
-  return process.platform === 'linux'
-    ? await callInProcess(processes, request)
-    : await withTimeout(callKeytarHere(request));
-}
-
-async function callInProcess(processes: ProcessHost, request: KeytarCall): Promise<Buffer | boolean | null> {
   const ours = new KeyBox();
   if (request.call !== 'set') {
     const given = request.call === 'get' ? { ...request, publicKey: ours.publicKey } : request;
@@ -145,12 +139,4 @@ async function loadKeytar(): Promise<Keytar> {
   } catch {
     throw new KeytarMissingError('keytar is not installed');
   }
-}
-
-function withTimeout<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the keychain did not respond')), TIMEOUT_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -105,6 +105,10 @@ export interface StandInCommands {
   setDisplays: { displays: DisplayState[] };
   setSystemDark: { isDark: boolean };
   writeClipboard: { text: string };
+  /** Whether the program may use the clipboard: on Wayland, with the keyboard's focus alone. */
+  setClipboardReach: { isReachable: boolean };
+  /** Whether the system shows notifications: macOS none of what is not signed. */
+  setNotifying: { isShown: boolean };
   openUrl: { url: string };
   activate: Record<string, never>;
   closeWindow: { window: number };

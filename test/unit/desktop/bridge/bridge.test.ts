@@ -9,7 +9,10 @@ import {
   CALL_CHANNEL,
   EVENT_CHANNEL,
 } from '../../../../electron/desktop/bridge/bridge-contract.ts';
-import { dispatchBridgeCall } from '../../../../electron/desktop/bridge/bridge-dispatch.ts';
+import {
+  createBridgeDispatch,
+  dispatchBridgeCall,
+} from '../../../../electron/desktop/bridge/bridge-dispatch.ts';
 import { AppError } from '../../../../electron/instance/kernel/app-error.ts';
 
 /** A double of main's side that derives from the contract: it notes what it was given. */
@@ -105,5 +108,43 @@ describe('the bridge', () => {
     expect(preload.split('\n').length).toBeLessThan(40);
     expect(preload).toContain(`const CALL_CHANNEL = '${CALL_CHANNEL}'`);
     expect(preload).toContain(`const EVENT_CHANNEL = '${EVENT_CHANNEL}'`);
+  });
+});
+
+describe('a page that floods the bridge', () => {
+  /** Main's side, whose calls end when the test says so. */
+  function createSlow() {
+    const ends: (() => void)[] = [];
+    const begin = () => new Promise<void>((resolve) => ends.push(resolve));
+    const handlers = Object.fromEntries(
+      Object.keys(bridgeCalls).map((name) => [name, begin]),
+    ) as unknown as BridgeHandlers;
+    const call = createBridgeDispatch(handlers, () => expect.fail('nothing here is unexpected'));
+    return { ends, call };
+  }
+  const refused = { ok: false, code: 'too_many_calls' };
+
+  it('is refused beyond the calls that are answered at once, and answered again when they are', async () => {
+    const { ends, call } = createSlow();
+    const calls = Array.from({ length: 10_000 }, () => call('describe', undefined));
+    expect(ends).toHaveLength(32);
+    expect(await calls.at(-1)).toMatchObject(refused);
+    for (const end of ends.splice(0)) end();
+    const codes = (await Promise.all(calls)).map((reply) => (reply.ok ? 'ok' : reply.code));
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(32);
+    const again = call('describe', undefined);
+    ends.pop()?.();
+    expect(await again).toMatchObject({ ok: true });
+  });
+
+  it('opens one dialog of each kind, and keeps no place for calls that there are not', async () => {
+    const { ends, call } = createSlow();
+    const dialogs = [call('chooseFolder', undefined), call('chooseFolder', undefined)];
+    expect(await dialogs[1]).toMatchObject(refused);
+    expect(ends).toHaveLength(1);
+    for (let times = 0; times < 100; times++)
+      expect(await call(`made up ${times}`, 'x')).toMatchObject({ code: 'not_found' });
+    ends.pop()?.();
+    expect(await dialogs[0]).toMatchObject({ ok: true });
   });
 });

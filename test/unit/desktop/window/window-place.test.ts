@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choosePlace, type Place } from '../../../../electron/desktop/window/window-place.ts';
+import { choosePlace, isReachable, type Place } from '../../../../electron/desktop/window/window-place.ts';
 
 const screen = (x = 0, y = 0, width = 1920, height = 1080): Place => ({ x, y, width, height });
 
@@ -19,6 +19,18 @@ describe('where the window goes', () => {
       const place = choosePlace({ x, y: 50, width: 1280, height: 800 }, [screen()]);
       expect(place).toEqual({ x: 320, y: 140, width: 1280, height: 800 });
     }
+  });
+
+  it('stays while its title bar can be dragged, also half outside, and not where it is larger than the screen', () => {
+    const at = (x: number, y: number) => ({ x, y, width: 1280, height: 800 });
+    expect([isReachable(at(1500, 900), [screen()]), isReachable(at(-1000, 0), [screen()])]).toEqual([
+      true,
+      true,
+    ]);
+    for (const place of [at(1900, 0), at(0, -40), at(0, 1070), at(-1270, 0)])
+      expect(isReachable(place, [screen()]), JSON.stringify(place)).toBe(false);
+    expect(isReachable(at(0, 0), [screen(0, 0, 1024, 768)])).toBe(false);
+    expect(isReachable(at(2200, 0), [screen(), screen(1920)])).toBe(true);
   });
 
   it('can always be grasped by its title bar, whatever was saved', () => {

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ProcessHost } from '../../../../electron/instance/kernel/process-hosts.ts';
 import {
   answerKeytarRequest,
+  callKeytar,
   keytarProgram,
 } from '../../../../electron/instance/vault/custody/keytar-call.ts';
 import { KeyBox } from '../../../../electron/instance/vault/sealing/key-box.ts';
@@ -68,6 +70,38 @@ describe('the messages of the keychain process', () => {
       box,
     } as const;
     expect(await answerKeytarRequest(request)).toEqual({ error: 'not for this end' });
+  });
+});
+
+describe('a keychain that hangs', () => {
+  const { platform } = process;
+  afterEach(() => {
+    vi.useRealTimers();
+    Object.defineProperty(process, 'platform', { value: platform });
+  });
+
+  it.each([
+    'linux',
+    'darwin',
+    'win32',
+  ])('holds a process of its own on %s, which is killed and named', async (system) => {
+    Object.defineProperty(process, 'platform', { value: system });
+    vi.useFakeTimers();
+    const kill = vi.fn();
+    const host: ProcessHost = { start: () => ({ send: () => undefined, kill }) };
+    for (const request of [
+      { call: 'get', service: 'Temps', account: 'one' } as const,
+      { call: 'set', service: 'Temps', account: 'one', password: Buffer.from('a key') } as const,
+    ]) {
+      const asked = callKeytar(host, request).catch((error: unknown) => error);
+      // What it answers in, and what its end may take.
+      await vi.advanceTimersByTimeAsync(15_000 + 4000);
+      expect(await asked).toMatchObject({
+        code: 'process_failed',
+        details: { process: 'keychain', reason: 'timed_out' },
+      });
+    }
+    expect(kill).toHaveBeenCalledTimes(2);
   });
 });
 
