@@ -1,11 +1,11 @@
 import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
 import { areas } from '../areas.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
-import { useVault } from '../vault-state/vault.ts';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette.tsx';
@@ -56,6 +56,7 @@ function Frame() {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
+  const isReady = useBannerReady();
   useWantedPage();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
@@ -71,10 +72,16 @@ function Frame() {
       </Suspense>
       <main className="main" id="page" ref={main} tabIndex={-1}>
         <ConnectionBar />
-        {!findPage(areas, route)?.saysHealth && <HealthBanner />}
-        <Suspense fallback={<PageToCome />}>
-          <Outlet />
-        </Suspense>
+        {isReady ? (
+          <>
+            {!findPage(areas, route)?.saysHealth && <HealthBanner />}
+            <Suspense fallback={<PageToCome />}>
+              <Outlet />
+            </Suspense>
+          </>
+        ) : (
+          <PageToCome />
+        )}
       </main>
       <Suspense>
         <Palette />
@@ -119,11 +126,31 @@ function ConnectionBar() {
 /** Loaded on demand: its menu would be a tenth of the initial load, and it is rarely shown. */
 const ReasonBanner = lazyRouteComponent(() => import('../vault-state/reason-banner.tsx'), 'ReasonBanner');
 
+/**
+ * Whether it is known if there is a banner, and it can be drawn: a page that moved down for it a moment later would be
+ * missed by who clicks just then. Once so, always so.
+ */
+function useBannerReady(): boolean {
+  const { data, isLoading } = useVault();
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    if (isLoading) return;
+    const loading = data && findReason(data) ? ReasonBanner.preload?.() : undefined;
+    void Promise.resolve(loading).then(
+      () => setReady(true),
+      () => setReady(true),
+    );
+  }, [data, isLoading]);
+  return isReady;
+}
+
+const findReason = ({ health }: VaultStatus) => health.reasons.find((each) => each.snoozed_until === null);
+
 /** Banner above a page while something about the key needs attention and was not postponed. */
 function HealthBanner() {
   const vault = useVault().data;
-  const reason = vault?.health.reasons.find((each) => each.snoozed_until === null);
-  if (!vault || !reason) return null;
+  const reason = vault && findReason(vault);
+  if (!reason) return null;
   return (
     <Suspense>
       <div className="banner-strip">

@@ -131,6 +131,20 @@ describe('.env files, locked and large lists', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('come with the banner above them, so that nothing moves under a click', async () => {
+    await page.route('**/api/vault/status', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.continue();
+    });
+    await page.goto('/projects/trip');
+    const raw = page.getByRole('radio', { name: 'Raw' });
+    await raw.waitFor();
+    const place = await raw.boundingBox();
+    await page.getByText('Key at risk.').waitFor();
+    await page.unroute('**/api/vault/status');
+    expect(await raw.boundingBox()).toEqual(place);
+  });
+
   it('changes nothing on the trip through the raw text, but what was changed there', async () => {
     for (const [key, value] of Object.entries(HARD_VALUES)) await add('trip', key, value, true);
     await page.goto('/projects/trip');
