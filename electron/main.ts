@@ -2,6 +2,7 @@ import { app, protocol } from 'electron';
 import { findCommand } from './cli/registry.ts';
 import { debugSwitches } from './desktop/debug-switches.ts';
 import { runDesktop } from './desktop/lifecycle.ts';
+import type { HandedOver } from './desktop/other-version.ts';
 import { settleUserData } from './desktop/user-data.ts';
 import { utilityProcesses } from './desktop/utility-processes.ts';
 import { SCHEME } from './desktop/window/app-origin.ts';
@@ -49,7 +50,7 @@ function openDesktop(): void {
 
 function isFirst(): boolean {
   settleUserData();
-  return app.requestSingleInstanceLock();
+  return app.requestSingleInstanceLock({ version: app.getVersion() } satisfies HandedOver);
 }
 
 function giveUp(reason: string): void {

@@ -13,11 +13,13 @@ import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTi
 import { wasStartedAtLogin } from './login-item.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
+import { tellOfOtherVersion } from './other-version.ts';
 import { openPreferences, type PreferencesFile } from './preferences.ts';
 import { tellOfSandbox } from './sandbox-notice.ts';
 import { watchScreen } from './screen-lock.ts';
 import { readStartArguments, readWish, type StartArguments } from './start-arguments.ts';
 import { logPath, type Started, startInstance } from './start-instance.ts';
+import { logStages, reach } from './start-stages.ts';
 import { createTrayIcon, type TrayIcon } from './tray/tray.ts';
 import { watchTrayHost } from './tray/tray-host.ts';
 import { pictureTray, type TrayAction, type TrayVault } from './tray/tray-model.ts';
@@ -99,9 +101,10 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
     if (desktop) desktop.window.show(path ?? undefined);
     else wantedPath = path ?? '/';
   };
-  app.on('second-instance', (_event, args) => {
+  app.on('second-instance', (_event, args, _folder, handedOver) => {
     const { path, isHidden } = readWish(args);
     if (!isHidden) show(path);
+    tellOfOtherVersion(handedOver, app.getVersion(), () => show(null));
   });
   if (process.platform === 'darwin') {
     app.on('open-url', (event, url) => {
@@ -114,6 +117,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   // The tray stays when the window is closed.
   app.on('window-all-closed', () => undefined);
   await app.whenReady();
+  reach('ready');
   knowByName();
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
 
@@ -122,6 +126,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   );
   const started = await startInstance(wanted, preferences, log, running);
   if (started === null) return app.exit(1);
+  reach('instance');
   desktop = await compose(started, preferences, log);
   Object.assign(running, { window: desktop.window, tray: desktop.tray, clipboard: desktop.clipboard });
   leaveWithSession(running, desktop.window.native, log);
@@ -131,6 +136,8 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   else if (wantedPath !== null || !wasStartedAtLogin(wanted))
     desktop.window.show(wantedPath ?? wanted.path ?? undefined);
   else desktop.unseen.check();
+  reach('window');
+  logStages(log);
 }
 
 /** The name by which the system's panels and notifications know the program: the one it was installed with. */
@@ -187,6 +194,7 @@ async function compose(
     },
     later: laterBySystem,
   });
+  reach('bus');
   openBridge({
     ...desktop,
     quit: () => quit(desktop),
@@ -197,6 +205,7 @@ async function compose(
   });
   watch(desktop);
   await look(desktop);
+  reach('tray');
   return desktop;
 }
 

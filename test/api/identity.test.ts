@@ -542,6 +542,7 @@ describeOverDoors('people and keys', (door) => {
       activity_days: 730,
       auto_lock_minutes: null,
       auto_lock_strength: 'console',
+      lock_with_screen: false,
     });
     expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
       instance_name: 'Attic',
@@ -550,6 +551,7 @@ describeOverDoors('people and keys', (door) => {
       activity_days: 730,
       auto_lock_minutes: null,
       auto_lock_strength: 'console',
+      lock_with_screen: false,
     });
     expect((await owner('PUT', '/settings', { nobody_reads: 1 })).status).toBe(400);
     expect((await owner('GET', '/vault/status')).body.instance.name).toBe('Attic');

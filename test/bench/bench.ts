@@ -25,6 +25,7 @@ import { discard, openCore, prepare } from '../crash/scenarios.ts';
 import { serve } from '../e2e/terminal.ts';
 import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
 import { benchConsole } from './console-bench.ts';
+import { benchDesktop } from './desktop-bench.ts';
 import { compareApart, median, ms, note, printFigures, time } from './figures.ts';
 import { SEALING_LOOP } from './sealing-loop.ts';
 
@@ -512,6 +513,7 @@ const parts: Record<string, () => void | Promise<void>> = {
   ...(process.platform === 'linux' ? { memory: benchMemory } : {}),
   ...(fuzzInputs > 0 ? { fuzz: () => benchFuzz(fuzzInputs) } : {}),
   console: benchConsole,
+  ...(process.platform === 'linux' ? { desktop: benchDesktop } : {}),
   tests: benchTests,
   crash: benchCrash,
 };

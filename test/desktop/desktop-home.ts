@@ -23,7 +23,7 @@ export interface DesktopHome {
   folder: string;
   dataDir: string;
   keyring: Keyring;
-  launch(args?: string[]): Promise<LaunchedDesktop>;
+  launch(args?: string[], more?: NodeJS.ProcessEnv): Promise<LaunchedDesktop>;
   /** The same program with a command, to its end. */
   run(words: string[]): Ran;
   /** Puts so many values into the vault, while nothing runs. */
@@ -51,11 +51,11 @@ export async function openDesktopHome(options: HomeOptions = {}): Promise<Deskto
     folder,
     dataDir,
     keyring,
-    async launch(args = []) {
+    async launch(args = [], more = {}) {
       const desktop = await launchStandIn({
         // The first of a name counts.
         args: [...args, '--data-dir', dataDir, '--https-port', '0', '--http-port', '0'],
-        env: { ...keyring.env, ...env },
+        env: { ...keyring.env, ...env, ...more },
         home: join(folder, 'home'),
       });
       launched.push(desktop);

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { STARTED, startStages } from '../../electron/desktop/start-stages.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
 import type { Bounds, DisplayState } from './stand-in/control/control-contract.ts';
 
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 const PASSWORD = 'correct horse battery';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -61,6 +63,29 @@ describe('what the system tells the desktop', () => {
     expect(await second.exit).toBe(0);
     await comesToFront();
     await page.waitForURL(/\/key$/);
+  });
+
+  it('writes down where the time of a start goes', () => {
+    const log = readFileSync(join(home.folder, 'home/.config/Temps/logs/temps.log'), 'utf8');
+    const started = log.split('\n').filter((line) => line.includes(STARTED));
+    expect(started).toHaveLength(1);
+    const { reachedMs } = JSON.parse(started[0] as string);
+    const times = startStages.map((stage) => reachedMs[stage]);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times[0]).toBeGreaterThan(0);
+  });
+
+  it('says which version runs to one that starts another, and nothing of it to one that starts the same', async () => {
+    const title = `Temps ${version} is running, not 99.1.0-beta.2`;
+    const second = await home.launch([], { STAND_IN_VERSION: '99.1.0-beta.2' });
+    expect(await second.exit).toBe(0);
+    const { notifications } = await desktop.waitForState(({ notifications }) =>
+      notifications.some((told) => told.title === title),
+    );
+    expect(notifications.filter((told) => told.title.includes('is running, not'))).toHaveLength(1);
+    await close();
+    await desktop.tell('clickNotification', { title });
+    await comesToFront();
   });
 
   it('goes nowhere by a link that hides where it leads, and opens nothing outside', async () => {

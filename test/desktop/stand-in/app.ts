@@ -54,12 +54,14 @@ class StandInApp extends OfferedEvents {
   }
 
   getAppPath = (): string => root;
-  getVersion = (): string => manifest.version;
+  getVersion = (): string => process.env.STAND_IN_VERSION ?? manifest.version;
   whenReady = (): Promise<void> => ready.promise;
 
-  requestSingleInstanceLock(): boolean {
-    return lockInstance(userData, ({ argv, workingDirectory }) => {
-      void ready.promise.then(() => this.emit('second-instance', new StandInEvent(), argv, workingDirectory));
+  requestSingleInstanceLock(handedOver?: unknown): boolean {
+    return lockInstance(userData, handedOver, ({ argv, workingDirectory, additionalData }) => {
+      void ready.promise.then(() =>
+        this.emit('second-instance', new StandInEvent(), argv, workingDirectory, additionalData),
+      );
     });
   }
 

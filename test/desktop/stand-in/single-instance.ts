@@ -8,6 +8,7 @@ import { join } from 'node:path';
 export interface HandOver {
   argv: string[];
   workingDirectory: string;
+  additionalData: unknown;
 }
 
 let handedOver: Promise<void> = Promise.resolve();
@@ -19,14 +20,18 @@ export const waitForHandOver = (): Promise<void> => handedOver;
  * True for the one that holds `folder`; another one hands its words to that, and is told false. A lock whose
  * holder has died is taken over.
  */
-export function lockInstance(folder: string, onSecond: (second: HandOver) => void): boolean {
+export function lockInstance(
+  folder: string,
+  additionalData: unknown,
+  onSecond: (second: HandOver) => void,
+): boolean {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, 'SingletonLock');
   // A socket's path has little room; the lock says whose it is.
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const path = join(tmpdir(), `stand-in-${name}.sock`);
   if (!takeLock(lock)) {
-    handedOver = handOver(path, { argv: process.argv, workingDirectory: process.cwd() });
+    handedOver = handOver(path, { argv: process.argv, workingDirectory: process.cwd(), additionalData });
     return false;
   }
   rmSync(path, { force: true });
