@@ -1,4 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { allocateOutsideHeap } from '../../sealing/master-key.ts';
 
 /**
  * Shamir's secret sharing over GF(256), as SLIP-0039 has it (github.com/satoshilabs/slips, slip-0039.md): the secret
@@ -83,7 +84,7 @@ function digestOf(salt: Uint8Array, secret: Uint8Array): Buffer {
 function interpolate(points: readonly Point[], x: number): Buffer {
   const known = points.find((point) => point.x === x);
   if (known) return Buffer.from(known.y);
-  const result = Buffer.alloc(points[0]?.y.length ?? 0);
+  const result = allocateOutsideHeap(points[0]?.y.length ?? 0);
   for (const { x: own, y } of points) {
     let weight = 0;
     for (const { x: other } of points)
