@@ -1,5 +1,5 @@
 import type { ScreenSource } from '../instance/instance.ts';
-import type { Bus } from './bus/bus.ts';
+import { type Bus, PROPERTIES } from './bus/bus.ts';
 import { followBus } from './bus/followed-bus.ts';
 import type { BusMessage } from './bus/message.ts';
 
@@ -68,7 +68,6 @@ async function followSaver(
     onSource(owned.includes(true) ? null : 'no screen saver is on the message bus of the session');
     return SAVERS.filter((_, at) => owned[at]);
   };
-  const daemon = "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged'";
   await bus.listen("type='signal',member='ActiveChanged'", (signal) => {
     const [isActive] = signal.body;
     if (
@@ -78,11 +77,8 @@ async function followSaver(
     )
       onChange(isActive);
   });
-  for (const name of SAVERS)
-    await bus.listen(`${daemon},arg0='${name}'`, (signal) => {
-      // One that went and is not back yet.
-      if (signal.member === 'NameOwnerChanged' && signal.body[0] === name) void look().catch(() => undefined);
-    });
+  // One that went may not be back yet.
+  for (const name of SAVERS) await bus.listenForOwner(name, () => void look().catch(() => undefined));
   for (const name of await look()) {
     const path = `/${name.replaceAll('.', '/')}`;
     const [isActive] = await bus
@@ -94,7 +90,6 @@ async function followSaver(
 
 const LOGIN = 'org.freedesktop.login1';
 const SESSION = `${LOGIN}.Session`;
-const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
 async function followLogin(
   bus: Bus,
@@ -106,12 +101,7 @@ async function followLogin(
     const isLocked = signal.path === path ? readLoginSignal(signal) : null;
     if (isLocked !== null) onChange(isLocked);
   });
-  const [isLocked] = await bus.call(
-    { to: LOGIN, path, interface: PROPERTIES, member: 'Get' },
-    SESSION,
-    'LockedHint',
-  );
-  if (isLocked === true) onChange(true);
+  if ((await bus.getProperty({ to: LOGIN, path }, SESSION, 'LockedHint')) === true) onChange(true);
 }
 
 /** The session of this program, or the one its account sees: a program that systemd started belongs to none. */
@@ -124,11 +114,7 @@ async function findSession(bus: Bus, { XDG_SESSION_ID: id }: NodeJS.ProcessEnv):
   if (typeof first[0] === 'string') return first[0];
   try {
     const [user] = await bus.call({ ...manager, member: 'GetUser' }, process.getuid?.() ?? 0);
-    const [display] = await bus.call(
-      { to: LOGIN, path: String(user), interface: PROPERTIES, member: 'Get' },
-      `${LOGIN}.User`,
-      'Display',
-    );
+    const display = await bus.getProperty({ to: LOGIN, path: String(user) }, `${LOGIN}.User`, 'Display');
     const path = Array.isArray(display) ? display[1] : null;
     if (typeof path === 'string' && path !== '/') return path;
   } catch {

@@ -14,6 +14,8 @@ const MAX_GREETING_BYTES = 1024;
 const ANSWER_MS = 2000;
 const DAEMON = 'org.freedesktop.DBus';
 const DAEMON_PATH = '/org/freedesktop/DBus';
+/** The interface through which every object gives its properties. */
+export const PROPERTIES = `${DAEMON}.Properties`;
 
 /** What is called: a method of an object of a program. */
 export interface BusTarget {
@@ -31,6 +33,14 @@ export interface Bus {
   listen(rule: string, listener: (signal: BusMessage) => void): Promise<void>;
   /** Whether a program has this name. */
   hasOwner(name: string): Promise<boolean>;
+  /** Calls the listener whenever a name comes to a program or goes from one, once this has resolved. */
+  listenForOwner(name: string, listener: () => void): Promise<void>;
+  /** A property of an object of a program. Throws as `call`. */
+  getProperty(
+    of: Pick<BusTarget, 'to' | 'path'>,
+    ofInterface: string,
+    name: string,
+  ): Promise<BusValue | undefined>;
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -183,11 +193,23 @@ function speak(socket: Socket, first: Buffer, answerMs: number): Bus {
   });
   hear(first);
   socket.resume();
+  async function listen(rule: string, listener: (signal: BusMessage) => void): Promise<void> {
+    listeners.push(listener);
+    await call(daemonCall('AddMatch'), rule);
+  }
+
   return {
     call,
-    async listen(rule, listener) {
-      listeners.push(listener);
-      await call(daemonCall('AddMatch'), rule);
+    listen,
+    async listenForOwner(name, listener) {
+      const rule = `type='signal',sender='${DAEMON}',member='NameOwnerChanged',arg0='${name}'`;
+      await listen(rule, ({ member, body }) => {
+        if (member === 'NameOwnerChanged' && body[0] === name) listener();
+      });
+    },
+    async getProperty(of, ofInterface, name) {
+      const [value] = await call({ ...of, interface: PROPERTIES, member: 'Get' }, ofInterface, name);
+      return value;
     },
     async hasOwner(name) {
       const [has] = await call(daemonCall('NameHasOwner'), name);

@@ -2,7 +2,6 @@ import type { Bus } from '../bus/bus.ts';
 import { followBus } from '../bus/followed-bus.ts';
 
 const WATCHER = 'org.kde.StatusNotifierWatcher';
-const PROPERTIES = 'org.freedesktop.DBus.Properties';
 
 export interface TrayHostWatch {
   platform: NodeJS.Platform;
@@ -23,10 +22,7 @@ export async function watchTrayHost({ platform, env, onLook, later }: TrayHostWa
   await followBus('session', env, {
     async onOpen(bus) {
       const look = createLook(bus, onLook);
-      await bus.listen(
-        `type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='${WATCHER}'`,
-        ({ member, body }) => member === 'NameOwnerChanged' && body[0] === WATCHER && void look(),
-      );
+      await bus.listenForOwner(WATCHER, () => void look());
       await bus.listen(`type='signal',interface='${WATCHER}'`, (signal) => {
         if (signal.interface === WATCHER && signal.member.startsWith('StatusNotifierHost')) void look();
       });
@@ -56,10 +52,6 @@ function createLook(bus: Bus, onLook: (isThere: boolean) => void): () => Promise
 
 async function hasHost(bus: Bus): Promise<boolean> {
   if (!(await bus.hasOwner(WATCHER))) return false;
-  const [isRegistered] = await bus.call(
-    { to: WATCHER, path: '/StatusNotifierWatcher', interface: PROPERTIES, member: 'Get' },
-    WATCHER,
-    'IsStatusNotifierHostRegistered',
-  );
-  return isRegistered === true;
+  const watcher = { to: WATCHER, path: '/StatusNotifierWatcher' };
+  return (await bus.getProperty(watcher, WATCHER, 'IsStatusNotifierHostRegistered')) === true;
 }
