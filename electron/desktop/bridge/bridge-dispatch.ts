@@ -13,21 +13,18 @@ export function createBridgeDispatch(
   handlers: BridgeHandlers,
   onUnexpected: (name: string, error: unknown) => void,
 ): (name: unknown, request: unknown) => Promise<BridgeReply> {
-  const underWay = new Map<unknown, number>();
+  const dialogs = new Set<unknown>();
   let count = 0;
   return async (name, request) => {
-    const ofName = underWay.get(name) ?? 0;
-    if (count >= MAX_UNDER_WAY || (ofName > 0 && oneAtATime.has(name)))
+    if (count >= MAX_UNDER_WAY || dialogs.has(name))
       return { ok: false, code: 'too_many_calls', message: 'Wait until the earlier calls are answered.' };
     count += 1;
-    underWay.set(name, ofName + 1);
+    if (oneAtATime.has(name)) dialogs.add(name);
     try {
       return await dispatchBridgeCall(handlers, name, request, onUnexpected);
     } finally {
       count -= 1;
-      const left = (underWay.get(name) ?? 1) - 1;
-      if (left > 0) underWay.set(name, left);
-      else underWay.delete(name);
+      dialogs.delete(name);
     }
   };
 }
