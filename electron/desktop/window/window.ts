@@ -129,8 +129,9 @@ function followScreens(native: BrowserWindow): void {
   const bringBack = () => {
     if (native.isDestroyed() || native.isMaximized()) return;
     const place = native.getNormalBounds();
+    const workAreas = findWorkAreas();
     // Screens also change when a panel is hidden, or one is added elsewhere.
-    if (!isReachable(place, findWorkAreas())) native.setBounds(choosePlace(place, findWorkAreas()));
+    if (!isReachable(place, workAreas)) native.setBounds(choosePlace(place, workAreas));
   };
   screen.on('display-removed', bringBack);
   screen.on('display-metrics-changed', bringBack);
