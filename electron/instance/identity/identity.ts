@@ -17,6 +17,7 @@ import { regenerateApiKey } from './tokens/api-keys.ts';
 import { regenerateDeploymentToken } from './tokens/deployment-tokens.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { hasUsers } from './users/users.ts';
+import type { VaultLock } from './vault-lock.ts';
 
 /** State of identity that is not in the database. */
 export interface Identity {
@@ -39,17 +40,6 @@ export interface Identity {
   /** Unlocks being tried, by account: one at a time for each, before the second factor and after it. */
   readonly unlocksUnderWay: Set<string>;
   stop(): Promise<void>;
-}
-
-/** The vault, as far as it locks because nobody is there. */
-export interface VaultLock {
-  isOpen(): boolean;
-  /**
-   * Drops the keys once no work needs them, if `isDue` still says so then. False when it has to be tried again.
-   *
-   * @param why for how many minutes nobody used it, or that the screen was locked.
-   */
-  lock(why: { minutes: number } | 'screen', isDue: () => boolean): Promise<boolean>;
 }
 
 /** Access to the vault's first key during set-up. */

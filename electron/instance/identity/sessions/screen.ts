@@ -1,6 +1,7 @@
 import type { Screen, ScreenSource } from '../../doors/window-door.ts';
 import type { Context } from '../../kernel/context.ts';
 import { getAutoLock } from '../../settings/settings.ts';
+import type { VaultLock } from '../vault-lock.ts';
 
 /** The screen of this computer, as the desktop hears of it. */
 export interface ScreenLock extends Screen {
@@ -9,14 +10,7 @@ export interface ScreenLock extends Screen {
   lockIfDue(): Promise<void>;
 }
 
-/** The vault, as far as it locks with the screen. */
-interface LockedWithScreen {
-  isOpen(): boolean;
-  /** False when it has to be tried again. */
-  lock(why: 'screen', isDue: () => boolean): Promise<boolean>;
-}
-
-export function createScreenLock(ctx: Context, vault: LockedWithScreen): ScreenLock {
+export function createScreenLock(ctx: Context, vault: VaultLock): ScreenLock {
   let source: ScreenSource = {
     isHeard: false,
     why: 'the desktop app, which hears of the screen, does not run this instance',
