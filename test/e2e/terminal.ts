@@ -1,4 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
@@ -102,4 +103,39 @@ export async function onTerminal(
   }
   const { code } = await child.waitForEnd();
   return { code, screen: child.out };
+}
+
+/** As the owner, over an instance's socket. Rejects for an answer that is not 2xx. */
+export function askAsOwner<Answer>(
+  socketPath: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const sent = request(
+      {
+        socketPath,
+        // One kept open may be closed from the other side just when it is used again.
+        agent: false,
+        method,
+        path: `/api${path}`,
+        headers: payload === undefined ? {} : { 'content-type': 'application/json' },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const status = response.statusCode ?? 500;
+          if (status >= 300) reject(new Error(`${method} ${path}: ${status} ${text}`));
+          else resolve((text === '' ? null : JSON.parse(text)) as Answer);
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(payload);
+  });
 }

@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { type MasterKey, parseKeyText } from '../../electron/instance/vault/seal
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { type Child, startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
+import { askAsOwner } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring } from '../keyring.ts';
 import { program } from '../program.ts';
 import { requires } from '../requires.ts';
@@ -51,34 +51,8 @@ async function serve(args: string[], env: NodeJS.ProcessEnv = {}, input = ''): P
   await served.waitUntil(() => served?.out.includes('\n') ?? false);
 }
 
-/** As the owner, over the socket. */
-function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      {
-        socketPath: join(dataDir, 'temps.sock'),
-        // One kept open may be closed from the other side just when it is used again.
-        agent: false,
-        method,
-        path: `/api${path}`,
-        headers: payload === undefined ? {} : { 'content-type': 'application/json' },
-      },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          if ((response.statusCode ?? 500) < 400) resolve((text ? JSON.parse(text) : null) as Answer);
-          else reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(payload);
-  });
-}
+const ask = <Answer>(method: string, path: string, body?: object): Promise<Answer> =>
+  askAsOwner(join(dataDir, 'temps.sock'), method, path, body);
 
 /** Encrypts one value, and decrypts it. */
 async function encryptAndDecrypt(name: string): Promise<void> {

@@ -1,9 +1,8 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { type Served, serve } from '../../e2e/terminal.ts';
+import { askAsOwner, type Served, serve } from '../../e2e/terminal.ts';
 
 export const ADA = { email: 'ada@example.org', name: 'Ada Keller', password: 'correct horse battery' };
 
@@ -38,7 +37,7 @@ export async function startConsole(
     cpSync(await prepared, dataDir, { recursive: true });
   }
   let served = await serve(dataDir, args, env);
-  const api: TestConsole['api'] = (method, path, body) => askAsOwner(served, method, path, body);
+  const api: TestConsole['api'] = (method, path, body) => askAsOwner(served.socket, method, path, body);
   if (isSetUp && !isUsual) await api('POST', '/users/administrator', ADA);
 
   const opened: TestConsole = {
@@ -94,41 +93,7 @@ async function prepareDataDir(): Promise<string> {
   const dataDir = mkdtempSync(join(tmpdir(), 'temps-console-prepared-'));
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
   const served = await serve(dataDir);
-  await askAsOwner(served, 'POST', '/users/administrator', ADA);
+  await askAsOwner(served.socket, 'POST', '/users/administrator', ADA);
   await served.stop();
   return dataDir;
-}
-
-/** Over the socket. */
-function askAsOwner(
-  { socket }: Served,
-  method: string,
-  path: string,
-  body?: unknown,
-): ReturnType<TestConsole['api']> {
-  return new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
-    const sent = request(
-      {
-        socketPath: socket,
-        // One kept open may be closed from the other side just when it is used again.
-        agent: false,
-        method,
-        path: `/api${path}`,
-        headers: payload === undefined ? {} : { 'content-type': 'application/json' },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString('utf8');
-          if ((response.statusCode ?? 500) >= 300) reject(new Error(`${method} ${path}: ${text}`));
-          else resolve(text === '' ? null : JSON.parse(text));
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(payload);
-  });
 }
