@@ -50,12 +50,14 @@ export function describeAutoLock(
   };
 }
 
-export function sayAutoLock({ minutes, strength }: Omit<AutoLock, 'withScreen'>): string {
-  if (minutes === null) return 'Off: nothing locks by itself.';
+/** Of what locks after a time; what is beside it said of the screen stays true. */
+export function sayAutoLock({ minutes, strength, withScreen }: AutoLock): string {
+  if (minutes === null)
+    return withScreen ? 'Off: nothing locks after a time.' : 'Off: nothing locks by itself.';
   const time = minutes === 1 ? '1 minute' : `${minutes} minutes`;
   const sessions = `A session or the desktop window that nobody used for ${time} locks, until its password is entered.`;
   return strength === 'console'
-    ? `${sessions} The vault stays unlocked.`
+    ? `${sessions} The vault stays unlocked${withScreen ? ' then' : ''}.`
     : `${sessions} Once nobody at all was there for ${time}, the vault locks too: the key is removed from memory.`;
 }
 

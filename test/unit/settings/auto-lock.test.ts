@@ -39,6 +39,9 @@ describe('an automatic lock', () => {
     expect(sayAutoLock(lock(15, 'vault'))).toContain('the key is removed from memory');
     for (const minutes of [null, 15])
       expect(sayAutoLock(lock(minutes))).not.toMatch(/removed from memory|vault locks/);
+    // The vault locks by itself, with the screen.
+    expect(sayAutoLock(lock(null, 'console', true))).toBe('Off: nothing locks after a time.');
+    expect(sayAutoLock(lock(15, 'console', true))).not.toContain('The vault stays unlocked.');
   });
 
   it('promises to lock with the screen only where that is heard and chosen', () => {
