@@ -7,8 +7,11 @@ import { openDoor, type TestDoor } from '../api/harness.ts';
 import { watchLoop } from '../event-loop.ts';
 
 const NAMES = 10_000;
-/** Longer than this, and everyone else notices. */
-const HELD_MS = 50;
+/**
+ * The limit on an idle machine is 50 ms, which `npm run bench` measures. Beside other tests one turn was seen to cost three
+ * times as much; work that is not cut into slices holds the loop for seconds.
+ */
+const HELD_MS = 150;
 /** They put all 10,000 in force in one transaction that writes every row of them again. */
 const inOneTransaction = new Set(['change', 'move', 'replace']);
 
@@ -28,7 +31,7 @@ async function findLimit(): Promise<number> {
   const control = await watchLoop(async () => {
     for (let round = 0; round < 10; round++) JSON.parse(JSON.stringify(list));
   });
-  return Math.max(HELD_MS, 0.6 * control.heldMs);
+  return Math.max(HELD_MS, 1.8 * control.heldMs);
 }
 
 let door: TestDoor & { stop(): Promise<void> };
@@ -124,7 +127,7 @@ describe('ten thousand variables', () => {
 
     // Others may have come or gone meanwhile.
     const limit = Math.max(limitBefore, await findLimit());
-    const tooLong = [...held].filter(([what, ms]) => ms > (inOneTransaction.has(what) ? 3 : 1) * limit);
+    const tooLong = [...held].filter(([what, ms]) => ms > (inOneTransaction.has(what) ? 2 : 1) * limit);
     expect(tooLong).toEqual([]);
   });
 
@@ -169,7 +172,7 @@ describe('more names than 20,000', () => {
     expect(result.status).toBe(413);
     expect(result.body).toMatchObject({ error_code: 'too_many_variables', details: { most: 20_000 } });
     // A body of a megabyte is read in one go, as any other.
-    expect(heldMs).toBeLessThan(8 * (await findLimit()));
+    expect(heldMs).toBeLessThan(3 * (await findLimit()));
     expect(await listNames()).toEqual([]);
     expect(countRows('audit_log')).toBe(lines);
   });
