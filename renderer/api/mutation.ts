@@ -45,17 +45,18 @@ export function useApiMutation<Input = void, Answer = unknown>(
 ): ApiMutation<Input> {
   const [slot] = useState(createSlot);
   const { mutate, isPending, error, reset } = useMutation<void>({ mutationFn: slot.run });
-  const work = async (input: Input) => {
+  /** False where nothing was changed: the call was not confirmed. */
+  const work = async (input: Input): Promise<boolean> => {
     try {
       const answer = await send(input);
       await onDone?.(answer, input);
+      return true;
     } catch (thrown) {
-      if (thrown instanceof ConfirmationDeclined) return;
+      if (thrown instanceof ConfirmationDeclined) return false;
       if (thrown instanceof ApiProblem) void askAgain(changes);
       onFailed?.(describeError(thrown), thrown, input);
       throw thrown;
     }
-    await askAgain(changes);
   };
   return {
     isPending,
@@ -68,7 +69,7 @@ export function useApiMutation<Input = void, Answer = unknown>(
       return said && said.charAt(0).toUpperCase() + said.slice(1);
     },
     mutate: (input) => {
-      if (slot.take(() => work(input))) mutate();
+      if (slot.take(() => work(input), changes)) mutate();
     },
     reset,
   };
@@ -76,22 +77,29 @@ export function useApiMutation<Input = void, Answer = unknown>(
 
 /**
  * SECURITY: the mutation cache keeps variables, data and the function of a mutation while its component lives. What
- * is sent and answered may be a secret, so it goes past the cache: in this slot, until the call ends.
+ * is sent and answered may be a secret, so it goes past the cache: in this slot, until the answer is here. What is
+ * refetched afterwards may take long, and has no need of it.
  */
 function createSlot() {
-  let work: (() => Promise<void>) | null = null;
+  let isPending = false;
+  let work: (() => Promise<boolean>) | null = null;
+  let changes: readonly Resource[] | 'everything' = [];
   return {
-    /** False while a call is pending, even before the next render. */
-    take(next: () => Promise<void>): boolean {
-      if (work) return false;
+    /** False while a call is pending, even before the next render. `next` tells whether to refetch. */
+    take(next: () => Promise<boolean>, resources: readonly Resource[] | 'everything'): boolean {
+      if (isPending) return false;
+      isPending = true;
       work = next;
+      changes = resources;
       return true;
     },
     async run(): Promise<void> {
       try {
-        await work?.();
-      } finally {
+        const answered = work?.();
         work = null;
+        if (await answered) await askAgain(changes);
+      } finally {
+        isPending = false;
       }
     },
   };

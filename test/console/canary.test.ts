@@ -88,8 +88,12 @@ describe('a value', () => {
     await dialog.getByLabel('Name').fill('OTHER_SECRET');
     await dialog.getByRole('radio', { name: 'Secret' }).click();
     await dialog.getByLabel('Value').fill(TYPED);
+    const list = await holdBack(page, '**/api/projects/shop/env-vars');
     await save.click();
     await dialog.waitFor({ state: 'detached' });
+    await list.asked;
+    expect(await findInHeap(page, TYPED), 'while the list is fetched').toEqual([]);
+    await list.release();
     await page.getByText('OTHER_SECRET', { exact: true }).first().waitFor();
     expect(await findInHeap(page, TYPED)).toEqual([]);
   });
@@ -108,6 +112,24 @@ describe('a value', () => {
     expect(await findInHeap(page, text)).toEqual([]);
   });
 });
+
+/** Lets no answer to a reading request through until it is released. */
+async function holdBack(page: Page, url: string) {
+  const asked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
+  await page.route(url, async (route) => {
+    if (route.request().method() === 'GET') {
+      asked.resolve();
+      await released.promise;
+    }
+    await route.continue();
+  });
+  const release = () => {
+    released.resolve();
+    return page.unroute(url);
+  };
+  return { asked: asked.promise, release };
+}
 
 /** Where a canary is in what a full collection leaves of the page's memory: the strings that hold it. */
 async function findInHeap(page: Page, canary: string): Promise<string[]> {
