@@ -178,6 +178,27 @@ describe('variables', () => {
       await dialog().waitFor({ state: 'detached' });
     });
 
+    it('shows no kind before one is known, and keeps the one that is chosen, whatever is guessed later', async () => {
+      await button('Add variable').click();
+      const secret = dialog().getByRole('radio', { name: 'Secret' });
+      await dialog().getByText('Decided by name and value, unless you choose.').waitFor();
+      expect(await dialog().getByRole('radio', { checked: true }).count()).toBe(0);
+      await dialog().getByLabel('Name').fill('STRIPE_KEY');
+      await dialog().getByLabel('Value').fill('any');
+      await dialog().getByText('The name suggests it.').waitFor();
+      // It is shown already: to click it is to choose it.
+      await secret.click();
+      const guessed = page.waitForResponse('**/api/secret-guess');
+      await dialog().getByLabel('Name').fill('PAGE_SIZE');
+      await dialog().getByLabel('Value').fill('20');
+      expect(await (await guessed).json()).toMatchObject({ is_secret: false });
+      await dialog().getByText('The name suggests it.').waitFor({ state: 'detached' });
+      expect(await secret.getAttribute('aria-checked')).toBe('true');
+      await button('Add variable', dialog()).click();
+      await button('PAGE_SIZE').waitFor();
+      expect(await find('PAGE_SIZE')).toMatchObject({ is_secret: true });
+    });
+
     it('asks before it saves what refers to nothing', async () => {
       await button('Add variable').click();
       await dialog().getByLabel('Name').fill('DANGLING');

@@ -49,6 +49,7 @@ export function CopyInput({ title, ways, firstWay, ...props }: CopyInputProps) {
   const shown = ways ?? waysFor[props.purpose];
   const [way, setWay] = useState<CopyWay>(firstWay ?? shown[0] ?? 'file');
   const change = (next: CopyWay) => {
+    if (next === way) return;
     props.onReady(null);
     setWay(next);
   };

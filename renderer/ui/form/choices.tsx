@@ -100,7 +100,9 @@ function ChoiceBox({ option, isOn }: { option: ChoiceOption<string>; isOn: boole
 
 interface SegmentedProps<Value extends string> {
   label: string;
-  value: Value;
+  /** Null while none is selected. */
+  value: Value | null;
+  /** Told of every choice, that of the selected option too: whoever picks what is shown has chosen it. */
   onChange: (value: Value) => void;
   options: readonly { value: Value; label: string; icon?: LucideIcon }[];
 }
@@ -112,8 +114,8 @@ export function Segmented<Value extends string>({ label, value, onChange, option
       type="single"
       aria-label={label}
       className="seg"
-      value={value}
-      onValueChange={(next) => next !== '' && onChange(next as Value)}
+      value={value ?? ''}
+      onValueChange={(next) => onChange((next === '' ? value : next) as Value)}
     >
       {options.map(({ value: each, label: text, icon: Icon }) => (
         <ToggleGroup.Item key={each} value={each}>

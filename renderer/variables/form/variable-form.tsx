@@ -54,13 +54,15 @@ export function VariableForm(props: VariableFormProps) {
 
   const guessAgain = () =>
     guessLater(() => ({ key: key.current?.value ?? '', value: value.current?.value ?? '' }));
-  const isSecret = chosenKind ?? guess?.is_secret ?? true;
+  const isSecret = chosenKind ?? guess?.is_secret ?? null;
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     onSubmit({
       key: key.current?.value.trim() ?? '',
       value: readValue(variable, original.current, value.current?.value ?? ''),
-      is_secret: chosenKind ?? guess?.is_secret ?? null,
+      // SECURITY: a guess may be older than what was typed last. Shown as a secret, it becomes one; shown as plain, or
+      // not known yet, the instance decides by what is sent.
+      is_secret: chosenKind ?? (guess?.is_secret ? true : null),
       environment_ids: [...picked],
       include_in_preview: isInPreview,
     });
@@ -195,8 +197,13 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
   );
 }
 
-function describeKind(variable: Variable | null, isSecret: boolean, guess: SecretGuess | null): string {
+function describeKind(
+  variable: Variable | null,
+  isSecret: boolean | null,
+  guess: SecretGuess | null,
+): string {
   if (variable && isSecret) return 'Its earlier plain values will be removed from the history.';
+  if (isSecret === null) return 'Decided by name and value, unless you choose.';
   if (!guess) return '';
   if (guess.is_secret === isSecret) return variable ? '' : capitalize(guess.because);
   return guess.is_secret ? `It looks like a secret: ${guess.because}.` : '';
@@ -204,7 +211,8 @@ function describeKind(variable: Variable | null, isSecret: boolean, guess: Secre
 
 interface KindFieldProps {
   variable: Variable | null;
-  isSecret: boolean;
+  /** Null while neither chosen nor guessed. */
+  isSecret: boolean | null;
   guess: SecretGuess | null;
   onChoose: (isSecret: boolean) => void;
 }
@@ -228,7 +236,7 @@ function KindField({ variable, isSecret, guess, onChoose }: KindFieldProps) {
       <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Segmented
           label="Kind"
-          value={isSecret ? 'secret' : 'plain'}
+          value={isSecret === null ? null : isSecret ? 'secret' : 'plain'}
           onChange={(kind) => onChoose(kind === 'secret')}
           options={[
             { value: 'secret', label: 'Secret', icon: Lock },
