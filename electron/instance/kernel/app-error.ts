@@ -86,6 +86,9 @@ export const errorKinds = {
   disk_failed: [503, 'Disk Failed'],
   port_in_use: [409, 'Port In Use'],
 
+  backup_damaged: [422, 'Backup Damaged'],
+  backup_newer: [409, 'Backup From A Newer Version'],
+
   env_file_invalid: [400, 'Env File Invalid'],
   too_many_variables: [413, 'Too Many Variables'],
   reference_missing: [422, 'Reference Missing'],
