@@ -1,0 +1,222 @@
+import type { Fingerprint } from '../sealing/master-key.ts';
+import type { HealthLevel } from './health.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+/** A drill speaks for the backups after it at its destination for so long. */
+export const DRILL_SPEAKS_MS = 14 * DAY_MS;
+
+/** Why a backup does not help if this computer is lost. */
+export const notApartReasons = ['same_disk', 'holds_key_copy', 'unknown_disk'] as const;
+export type NotApartReason = (typeof notApartReasons)[number];
+
+export interface BackupFact {
+  /** Epoch ms of its snapshot. */
+  takenAt: number;
+  /** Of the key it needs. */
+  fingerprint: Fingerprint;
+  /** Epoch ms of the last drill of this very backup that opened everything; null for none. */
+  drilledAt: number | null;
+}
+
+export interface DestinationFacts {
+  /** As its owner named it. */
+  name: string;
+  /** Whether it could not be reached when it was last looked at. */
+  isGone: boolean;
+  notApart: NotApartReason | null;
+  /** Those that were stored and read back, the newest first. */
+  confirmed: readonly BackupFact[];
+  /** Why the last drill here failed, in words; null where it did not, or there was none. */
+  drillFailed: string | null;
+}
+
+export interface RecoveryFacts {
+  /** Copies of keys that were verified, in a separate place, not too long ago, the best first. */
+  copies: readonly { place: string; fingerprint: Fingerprint }[];
+  activeFingerprint: Fingerprint | null;
+  destinations: readonly DestinationFacts[];
+  /** How often a backup is scheduled, in ms; null where none is. */
+  intervalMs: number | null;
+  nowMs: number;
+}
+
+/** Why the promise is not whole, or will not stay so. */
+export const recoveryReasonCodes = [
+  'backup_drill_failed',
+  'backup_never',
+  'backup_gone',
+  'backup_not_apart',
+  'backup_needs_old_key',
+  'backup_not_drilled',
+  'backup_old',
+] as const;
+export type RecoveryReasonCode = (typeof recoveryReasonCodes)[number];
+
+export interface RecoveryReason {
+  code: RecoveryReasonCode;
+  level: HealthLevel;
+  message: string;
+}
+
+export interface RecoveryPromise {
+  /** Whether a verified copy of the key and a drilled backup were both shown: only then the sentence promises. */
+  isWhole: boolean;
+  /** What happens if this computer is lost now, in one sentence or two. */
+  sentence: string;
+  /** Epoch ms of the backup that would be restored: what changed since then would be lost. Null without one. */
+  backupAt: number | null;
+  reasons: RecoveryReason[];
+}
+
+interface Candidate {
+  backup: BackupFact;
+  destination: DestinationFacts;
+}
+
+/**
+ * What the loss of this computer would mean, from facts alone: the one source of every sentence about it. It promises
+ * nothing that was not shown: the copy was verified, and a backup under the same key at the same destination was
+ * restored beside the live data with every secret opened.
+ */
+export function judgeRecovery(facts: RecoveryFacts): RecoveryPromise {
+  const shown = findShown(facts);
+  const copy = shown === null ? null : findCopy(facts, shown.backup.fingerprint);
+  const reasons = findReasons(facts, shown);
+  if (shown !== null && copy !== null)
+    return {
+      isWhole: true,
+      sentence: `If this computer died now, ${copy.place} and the backup on ${shown.destination.name} would bring everything back. You would lose ${sayAge(facts.nowMs - shown.backup.takenAt)}.`,
+      backupAt: shown.backup.takenAt,
+      reasons,
+    };
+  return {
+    isWhole: false,
+    sentence: sayMissing(facts, shown),
+    backupAt: shown?.backup.takenAt ?? null,
+    reasons,
+  };
+}
+
+/**
+ * The newest confirmed backup at a destination where one under the same key was drilled lately, else the newest that was
+ * drilled itself. SECURITY: of destinations that are apart and there, and that failed no drill since: for those only
+ * what was drilled itself counts.
+ */
+function findShown(facts: RecoveryFacts): Candidate | null {
+  const candidates = facts.destinations
+    .filter(({ isGone, notApart }) => !isGone && notApart === null)
+    .flatMap((destination) => {
+      const backup = destination.confirmed.find((each) => isShown(each, destination, facts.nowMs));
+      return backup ? [{ backup, destination }] : [];
+    });
+  return candidates.toSorted((a, b) => b.backup.takenAt - a.backup.takenAt)[0] ?? null;
+}
+
+function isShown(backup: BackupFact, { confirmed, drillFailed }: DestinationFacts, nowMs: number): boolean {
+  // The clock was set back: nothing is known of a time that has not come.
+  if (backup.takenAt > nowMs) return false;
+  if (backup.drilledAt !== null && backup.drilledAt <= nowMs) return true;
+  if (drillFailed !== null) return false;
+  return confirmed.some(
+    (other) =>
+      other.fingerprint === backup.fingerprint &&
+      other.drilledAt !== null &&
+      other.drilledAt <= nowMs &&
+      nowMs - other.drilledAt <= DRILL_SPEAKS_MS,
+  );
+}
+
+function findCopy({ copies }: RecoveryFacts, fingerprint: Fingerprint) {
+  return copies.find((copy) => copy.fingerprint === fingerprint) ?? null;
+}
+
+function sayMissing(facts: RecoveryFacts, shown: Candidate | null): string {
+  const [copy] = facts.copies;
+  if (shown !== null) {
+    if (copy === undefined)
+      return `The backup on ${shown.destination.name} is whole, but only this computer can open it: no copy of the key was verified.`;
+    return `The backup on ${shown.destination.name} needs an older key, of which no copy was verified: ${copy.place} does not open it.`;
+  }
+  const nothing = 'nothing that was shown to work holds them besides this computer';
+  if (copy !== undefined)
+    return facts.destinations.some(({ confirmed }) => confirmed.length > 0)
+      ? `${capitalize(copy.place)} opens the secrets, but no backup apart from this computer was restored in a drill.`
+      : `${capitalize(copy.place)} opens the secrets, but ${nothing}.`;
+  return 'If this computer died now, everything in this instance would be lost: no copy of the key was verified, and no backup was restored in a drill.';
+}
+
+function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryReason[] {
+  const { destinations, nowMs } = facts;
+  const reasons: RecoveryReason[] = [];
+  for (const { name, drillFailed } of destinations)
+    if (drillFailed !== null)
+      reasons.push(
+        reason(
+          'backup_drill_failed',
+          'broken',
+          `The last drill of a backup on ${name} failed: ${drillFailed}`,
+        ),
+      );
+  for (const { name, isGone } of destinations)
+    if (isGone)
+      reasons.push(
+        reason('backup_gone', 'at_risk', `${name} could not be reached: nothing is backed up there.`),
+      );
+  const here = destinations.filter(({ isGone }) => !isGone);
+  const backups = here.flatMap((destination) =>
+    destination.confirmed.map((backup) => ({ backup, destination })),
+  );
+  if (backups.length === 0)
+    return [...reasons, reason('backup_never', 'at_risk', 'There is no backup of this instance.')];
+  const apart = backups.filter(({ destination }) => destination.notApart === null);
+  if (apart.length === 0) return [...reasons, reason('backup_not_apart', 'at_risk', sayNotApart(here))];
+  if (shown === null)
+    return [
+      ...reasons,
+      reason('backup_not_drilled', 'due', 'No backup was restored in a drill in the last 14 days.'),
+    ];
+  if (shown.backup.fingerprint !== facts.activeFingerprint && facts.activeFingerprint !== null)
+    reasons.push(
+      reason(
+        'backup_needs_old_key',
+        'due',
+        `The backup on ${shown.destination.name} needs an older key: make a new one.`,
+      ),
+    );
+  // One that was missed is made up for at the next chance; two are trouble.
+  if (facts.intervalMs !== null && nowMs - shown.backup.takenAt > 2 * facts.intervalMs)
+    reasons.push(
+      reason(
+        'backup_old',
+        'at_risk',
+        `The newest backup that counts is ${sayAge(nowMs - shown.backup.takenAt)} old, longer than its schedule says.`,
+      ),
+    );
+  return reasons;
+}
+
+function sayNotApart(destinations: readonly DestinationFacts[]): string {
+  const [first] = destinations.filter(({ notApart }) => notApart !== null);
+  const name = first?.name ?? '';
+  if (first?.notApart === 'holds_key_copy')
+    return `The backups are on ${name}, which also holds a copy of the key: anyone who takes one takes both.`;
+  if (first?.notApart === 'unknown_disk')
+    return `The backups are on ${name}, whose disk cannot be determined: it does not count as separate.`;
+  return `The backups are on ${name}, on the same disk as the database: if the disk is lost, both are lost.`;
+}
+
+const reason = (code: RecoveryReasonCode, level: HealthLevel, message: string): RecoveryReason => ({
+  code,
+  level,
+  message,
+});
+
+/** How much would be lost: rounded up, so that it is never less than it is. */
+function sayAge(ms: number): string {
+  if (ms < HOUR_MS) return 'less than an hour';
+  const [count, unit] = ms < 2 * DAY_MS ? [Math.ceil(ms / HOUR_MS), 'hour'] : [Math.ceil(ms / DAY_MS), 'day'];
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const capitalize = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type DestinationFacts,
+  judgeRecovery,
+  type RecoveryFacts,
+} from '../../../../electron/instance/vault/status/recovery-promise.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const nowMs = Date.parse('2026-11-28T09:00:00Z');
+const KEY = 'AAAA-AAAA-AAAA-AAAA';
+const OLD_KEY = 'BBBB-BBBB-BBBB-BBBB';
+const ago = (ms: number) => nowMs - ms;
+
+const words = { place: 'the words in the desk drawer', fingerprint: KEY };
+const drilled = { takenAt: ago(6 * HOUR_MS), fingerprint: KEY, drilledAt: ago(5 * HOUR_MS) };
+const confirmed = { ...drilled, drilledAt: null };
+const nas: DestinationFacts = {
+  name: 'the NAS',
+  isGone: false,
+  notApart: null,
+  confirmed: [drilled],
+  drillFailed: null,
+};
+const whole: RecoveryFacts = {
+  copies: [words],
+  activeFingerprint: KEY,
+  destinations: [nas],
+  intervalMs: DAY_MS,
+  nowMs,
+};
+const at = (change: Partial<DestinationFacts>): Partial<RecoveryFacts> => ({
+  destinations: [{ ...nas, ...change }],
+});
+
+/** Facts that differ from those of a whole promise → whether it is whole, the codes of its reasons, what is said. */
+const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
+  [
+    'both halves shown',
+    {},
+    true,
+    [],
+    /^If this computer died now, the words in the desk drawer and the backup on the NAS would bring everything back\. You would lose 6 hours\.$/,
+  ],
+  [
+    'no destination',
+    { destinations: [] },
+    false,
+    ['backup_never'],
+    /opens the secrets, but nothing that was shown to work/,
+  ],
+  [
+    'a destination without a backup',
+    at({ confirmed: [] }),
+    false,
+    ['backup_never'],
+    /nothing that was shown to work/,
+  ],
+  [
+    'no copy of the key',
+    { copies: [] },
+    false,
+    [],
+    /only this computer can open it: no copy of the key was verified/,
+  ],
+  [
+    'neither',
+    { copies: [], destinations: [] },
+    false,
+    ['backup_never'],
+    /everything in this instance would be lost/,
+  ],
+  [
+    'a copy of another key alone',
+    { copies: [{ ...words, fingerprint: OLD_KEY }] },
+    false,
+    [],
+    /needs an older key, of which no copy/,
+  ],
+  [
+    'confirmed and never drilled',
+    at({ confirmed: [confirmed] }),
+    false,
+    ['backup_not_drilled'],
+    /no backup apart from this computer was restored in a drill/,
+  ],
+  [
+    'a newer one after a drill under the same key',
+    at({
+      confirmed: [
+        { ...confirmed, takenAt: ago(HOUR_MS / 2) },
+        { ...drilled, takenAt: ago(2 * DAY_MS), drilledAt: ago(2 * DAY_MS) },
+      ],
+    }),
+    true,
+    [],
+    /You would lose less than an hour\.$/,
+  ],
+  [
+    'a newer one after a drill of 15 days ago',
+    at({ confirmed: [confirmed, { ...drilled, takenAt: ago(16 * DAY_MS), drilledAt: ago(15 * DAY_MS) }] }),
+    true,
+    ['backup_old'],
+    /You would lose 16 days\.$/,
+  ],
+  [
+    'a newer one under another key than the drilled',
+    at({
+      confirmed: [
+        { ...confirmed, fingerprint: OLD_KEY },
+        { ...drilled, takenAt: ago(DAY_MS) },
+      ],
+    }),
+    true,
+    [],
+    /You would lose 24 hours\.$/,
+  ],
+  [
+    'the drill failed',
+    at({ confirmed: [confirmed], drillFailed: 'part 4 of 8 is damaged.' }),
+    false,
+    ['backup_drill_failed', 'backup_not_drilled'],
+    /no backup apart/,
+  ],
+  [
+    'the newest failed its drill, an older one passed',
+    at({
+      confirmed: [confirmed, { ...drilled, takenAt: ago(7 * DAY_MS), drilledAt: ago(7 * DAY_MS) }],
+      drillFailed: 'part 4 of 8 is damaged.',
+    }),
+    true,
+    ['backup_drill_failed', 'backup_old'],
+    /You would lose 7 days\.$/,
+  ],
+  [
+    'the destination is gone',
+    at({ isGone: true }),
+    false,
+    ['backup_gone', 'backup_never'],
+    /no backup apart/,
+  ],
+  [
+    'one of two destinations is gone',
+    { destinations: [{ ...nas, name: 'the stick', isGone: true }, nas] },
+    true,
+    ['backup_gone'],
+    /the backup on the NAS/,
+  ],
+  ['on the same disk', at({ notApart: 'same_disk' }), false, ['backup_not_apart'], /no backup apart/],
+  [
+    'beside a copy of the key',
+    at({ notApart: 'holds_key_copy' }),
+    false,
+    ['backup_not_apart'],
+    /no backup apart/,
+  ],
+  [
+    'on a disk that cannot be told',
+    at({ notApart: 'unknown_disk' }),
+    false,
+    ['backup_not_apart'],
+    /no backup apart/,
+  ],
+  [
+    'the newer on the same disk, the older apart',
+    {
+      destinations: [
+        { ...nas, name: 'here', notApart: 'same_disk' },
+        { ...nas, confirmed: [{ ...drilled, takenAt: ago(30 * HOUR_MS) }] },
+      ],
+    },
+    true,
+    [],
+    /the backup on the NAS would bring everything back\. You would lose 30 hours\.$/,
+  ],
+  [
+    'older than the schedule allows',
+    at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }] }),
+    true,
+    ['backup_old'],
+    /You would lose 3 days\.$/,
+  ],
+  [
+    'as old without a schedule',
+    { ...at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }] }), intervalMs: null },
+    true,
+    [],
+    /3 days/,
+  ],
+  [
+    'the key was rotated since, and both keys have copies',
+    {
+      ...at({ confirmed: [{ ...drilled, fingerprint: OLD_KEY }] }),
+      copies: [words, { place: 'an older sheet', fingerprint: OLD_KEY }],
+    },
+    true,
+    ['backup_needs_old_key'],
+    /an older sheet and the backup on the NAS/,
+  ],
+  [
+    'from a time to come',
+    at({ confirmed: [{ ...drilled, takenAt: nowMs + HOUR_MS, drilledAt: nowMs + 2 * HOUR_MS }] }),
+    false,
+    ['backup_not_drilled'],
+    /no backup apart/,
+  ],
+  [
+    'drilled at a time to come',
+    at({ confirmed: [{ ...drilled, drilledAt: nowMs + HOUR_MS }] }),
+    false,
+    ['backup_not_drilled'],
+    /no backup apart/,
+  ],
+  [
+    'locked, with everything shown before',
+    { activeFingerprint: null },
+    true,
+    [],
+    /would bring everything back/,
+  ],
+];
+
+describe('what the loss of this computer would mean', () => {
+  it.each(cases)('%s', (_what, change, isWhole, codes, sentence) => {
+    const promise = judgeRecovery({ ...whole, ...change });
+    expect([promise.isWhole, promise.reasons.map(({ code }) => code)]).toEqual([isWhole, codes]);
+    expect(promise.sentence).toMatch(sentence);
+  });
+
+  it('is promised in no case but where it is whole', () => {
+    const promised = /would bring everything back/;
+    for (const [, change, isWhole] of cases)
+      expect(promised.test(judgeRecovery({ ...whole, ...change }).sentence)).toBe(isWhole);
+  });
+
+  it.each([
+    [HOUR_MS - 1, 'less than an hour'],
+    [HOUR_MS, '1 hour'],
+    [HOUR_MS + 1, '2 hours'],
+    [2 * DAY_MS, '2 days'],
+    [2 * DAY_MS + 1, '3 days'],
+  ])('says no less than would be lost: %i ms', (ms, said) => {
+    const { sentence } = judgeRecovery({
+      ...whole,
+      ...at({ confirmed: [{ ...drilled, takenAt: ago(ms), drilledAt: nowMs }] }),
+    });
+    expect(sentence).toContain(`You would lose ${said}.`);
+  });
+});
