@@ -41,6 +41,8 @@ const testPackages = [
   'dosfstools',
   'exfatprogs',
   'exfat-fuse',
+  'zstd',
+  'sqlite3',
   'fusefat',
   'e2fsprogs',
   'fdisk',

@@ -20,6 +20,7 @@ import { stopParts } from './kernel/stop-parts.ts';
 import { DATABASE_FILE, prepareDataDir } from './store/data-directory.ts';
 import { checkIntegrity, damagedError } from './store/integrity-check.ts';
 import { type Ownership, takeOwnership } from './store/ownership.ts';
+import { sweepScratch } from './store/scratch.ts';
 import { openStore, openStoreForReading, type Store } from './store/store.ts';
 import { asStoreError, isDiskTrouble } from './store/store-error.ts';
 import { findRotationElsewhere } from './vault/rotation/rotation-elsewhere.ts';
@@ -192,6 +193,7 @@ function openForWriting({ dataDir, waitForOwnershipMs }: InstanceOptions, clock:
   const repaired = prepareDataDir(dataDir);
   const ownership = take(dataDir, waitForOwnershipMs);
   try {
+    sweepScratch(dataDir);
     return { repaired, ownership, store: openStore(dataDir, clock, ownership) };
   } catch (error) {
     ownership.release();

@@ -69,7 +69,7 @@ export interface Chain {
   anchorBefore(atMs: number, nowMs: number): number | null;
 }
 
-export function createChain({ sqlite, identity }: Store): Chain {
+export function createChain({ sqlite, identity }: Pick<Store, 'sqlite' | 'identity'>): Chain {
   const selectAnchor = sqlite.prepare(
     'SELECT last_id AS id, hash, removed FROM audit_anchors ORDER BY last_id DESC LIMIT 1',
   );

@@ -5,10 +5,12 @@ import { AppError } from '../kernel/app-error.ts';
 
 /** The database of an instance, in its data directory. */
 export const DATABASE_FILE = 'temps.db';
+/** Holds what is only needed while something runs: see scratch.ts. */
+export const SCRATCH_FOLDER = 'scratch';
 
 /** Files and folders that Temps makes in a data directory, and those upstream's server may have left there. */
 const OUR_NAMES =
-  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|\.?encryption_key(\..+)?)$/;
+  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|scratch|\.?encryption_key(\..+)?)$/;
 /** What an operating system itself puts into a folder. */
 const SYSTEM_NAMES = new Set(['lost+found', '.DS_Store', 'desktop.ini']);
 /** Where upstream's server may have put its key. */

@@ -89,7 +89,7 @@ export function countSecretsUnder(store: Store, fingerprint: Fingerprint): numbe
  * How many secrets these are: secrets/secret-counts.ts.
  */
 export function countValuesByKind(
-  store: Store,
+  store: Pick<Store, 'sqlite'>,
   keys: readonly Fingerprint[] | null = null,
 ): Partial<Record<SecretKind, number>> {
   const where = keys === null ? '' : 'WHERE key_fingerprint IN (SELECT value FROM json_each(@keys))';

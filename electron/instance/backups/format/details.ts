@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { AppError } from '../../kernel/app-error.ts';
+import type { InstanceIdentity } from '../../store/instance-table.ts';
+
+/**
+ * What a backup says of its content: the part `details.json.zst`, which is as readable as the database itself. A drill
+ * compares it with what it finds.
+ */
+export interface Details {
+  instance: InstanceIdentity;
+  /** Of the plain database: what the part is unpacked to. */
+  database: { sizeBytes: number; sha256: string };
+  /** Rows of each table. */
+  tables: Record<string, number>;
+  /** Encrypted values of each kind. */
+  sealedValues: Record<string, number>;
+}
+
+/** No details are longer: they are read whole. */
+export const MAX_DETAILS_BYTES = 1024 * 1024;
+
+const count = z.int().min(0);
+const counts = z.record(z.string().max(200), count);
+const detailsShape = z.strictObject({
+  format: z.literal('temps backup details'),
+  version: z.literal(1),
+  instance: z.strictObject({ id: z.uuid(), name: z.string() }),
+  database: z.strictObject({ size_bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  tables: counts,
+  sealed_values: counts,
+});
+
+/** JSON of two spaces, and a line end. */
+export function formatDetails({ instance, database, tables, sealedValues }: Details): Buffer {
+  const written: z.input<typeof detailsShape> = {
+    format: 'temps backup details',
+    version: 1,
+    instance: { id: instance.id, name: instance.name },
+    database: { size_bytes: database.sizeBytes, sha256: database.sha256 },
+    tables,
+    sealed_values: sealedValues,
+  };
+  return Buffer.from(`${JSON.stringify(written, null, 2)}\n`, 'utf8');
+}
+
+/** Throws `backup_damaged`. SECURITY: what is wrong is not shown: it may be anything. */
+export function parseDetails(bytes: Uint8Array): Details {
+  try {
+    if (bytes.length > MAX_DETAILS_BYTES) throw new Error('too long');
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const { instance, database, tables, sealed_values } = detailsShape.parse(JSON.parse(text));
+    return {
+      instance,
+      database: { sizeBytes: database.size_bytes, sha256: database.sha256 },
+      tables,
+      sealedValues: sealed_values,
+    };
+  } catch {
+    throw new AppError('backup_damaged', 'The list of what the backup holds cannot be read.');
+  }
+}

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
+import { asStoreError } from '../../store/store-error.ts';
+import { type Manifest, partHolds } from '../format/manifest.ts';
+
+/** What is packed: the database as of one moment, and the list of what is in it. */
+export type Packed = Pick<Manifest, 'schemaVersion' | 'auditHead' | 'parts'>;
+
+/** SECURITY: what opens the parts is public; no key is in the process that packs them. */
+export interface PackRequest {
+  database: string;
+  /** An empty folder of ours: the parts are left there, under their names. */
+  folder: string;
+  /** `age1…`; none for parts that are readable without the key. */
+  recipients: string[];
+}
+
+/** `refused`: the code of SQLite or of the system. */
+export type PackAnswer = { packed: Packed } | { refused: string };
+
+const requestShape = z.strictObject({
+  database: z.string(),
+  folder: z.string(),
+  recipients: z.array(z.string().regex(/^age1[a-z0-9]+$/)),
+});
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().min(0);
+const answerShape = z.union([
+  z.strictObject({ refused: z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/) }),
+  z.strictObject({
+    packed: z.strictObject({
+      schemaVersion: count,
+      auditHead: z.strictObject({ id: z.int().min(1), hash }).nullable(),
+      parts: z
+        .array(
+          z.strictObject({
+            name: z.string().regex(/^[a-z.]+$/),
+            holds: z.enum(partHolds),
+            sizeBytes: count,
+            sha256: hash,
+            unpackedBytes: count,
+          }),
+        )
+        .length(partHolds.length),
+    }),
+  }),
+]);
+
+/** What a small database may take on a busy machine. */
+const LEAST_MS = 5 * 60_000;
+/** The slowest disk that is waited for: a megabyte in a second. */
+const SLOWEST_BYTES_PER_MS = 1000;
+/** The snapshot and its parts, which may be as large; and what the running instance writes meanwhile. */
+const ROOM_FACTOR = 2;
+const ROOM_BESIDE_BYTES = 16 * 1024 * 1024;
+
+export const packProgram: Program<PackRequest, PackAnswer> = {
+  name: 'backup',
+  file: programFile(import.meta, 'pack-process'),
+  timeoutMs: LEAST_MS,
+  parseRequest: (message) => requestShape.parse(message),
+  parseAnswer: (message) => answerShape.parse(message),
+};
+
+/**
+ * Takes a snapshot of the running database and packs it, in a process of its own: the event loop does not wait, and
+ * memory does not grow with the size. Throws `disk_full`, `disk_failed`, `database_*` and `process_failed`; the folder
+ * is the caller's to remove.
+ *
+ * @param signal kills the process.
+ */
+export async function packDatabase(
+  { processes, store }: Pick<Context, 'processes' | 'store'>,
+  { folder, recipients }: Omit<PackRequest, 'database'>,
+  signal: AbortSignal,
+): Promise<Packed> {
+  const database = store.path;
+  const sizeBytes = measure(database) + measure(`${database}-wal`);
+  await requireRoom(folder, sizeBytes * ROOM_FACTOR + ROOM_BESIDE_BYTES);
+  const timeoutMs = LEAST_MS + sizeBytes / SLOWEST_BYTES_PER_MS;
+  const answer = await askOnce(
+    processes,
+    { ...packProgram, timeoutMs },
+    { database, folder, recipients },
+    signal,
+  );
+  if ('packed' in answer) return answer.packed;
+  const { refused } = answer;
+  const known = asStoreError(Object.assign(new Error(refused), { code: refused }), folder);
+  throw known instanceof AppError
+    ? known
+    : new AppError('disk_failed', `The snapshot in ${folder} could not be made (${refused}).`);
+}
+
+function measure(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Refused before anything is written: a disk that is filled to its end takes no writes of the instance either. */
+async function requireRoom(folder: string, neededBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= neededBytes) return;
+  throw new AppError(
+    'disk_full',
+    `A backup needs ${toMegabytes(neededBytes)} MB of free space on the disk of the database for a while, and there are ${toMegabytes(freeBytes)} MB. Nothing was written.`,
+  );
+}
+
+function toMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1_000_000);
+}
