@@ -88,6 +88,9 @@ export const errorKinds = {
 
   backup_damaged: [422, 'Backup Damaged'],
   backup_newer: [409, 'Backup From A Newer Version'],
+  destination_gone: [503, 'Backup Destination Gone'],
+  destination_refused: [409, 'Backup Destination Refused'],
+  destination_full: [507, 'Backup Destination Full'],
 
   env_file_invalid: [400, 'Env File Invalid'],
   too_many_variables: [413, 'Too Many Variables'],

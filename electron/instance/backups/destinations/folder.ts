@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto';
+import { constants, type Dirent } from 'node:fs';
+import { link, lstat, mkdir, open, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../kernel/app-error.ts';
+import { explainReadOnly } from '../../vault/copies/write-copy.ts';
+import { isTaken, syncFolder } from '../../vault/custody/key-file.ts';
+import type { Destination, StoredFile } from './destination.ts';
+import { type FolderPlace, findFileSystem, goneError, requirePlace } from './folder-place.ts';
+
+/** What is below an instance's folder, and no deeper: what is foreign may be anything. */
+const MAX_DEPTH = 3;
+/** More than this is not listed at all: a list that leaves something out could hide a backup. */
+const MAX_FILES = 200_000;
+/** Of one step in a path: what we write, and what may be found where we write. */
+const STEP = /^[\w][\w.-]{0,150}$/;
+const PARTIAL = '.partial-';
+/** What a drive answers that was unplugged, whose driver ended, or that is broken. */
+const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN', 'ENOENT']);
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+/** File systems without links: FAT, exFAT, some network drives. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * A folder that is mounted here. SECURITY: the folder itself is never created, and nothing is written once it is on
+ * another file system than it was. A link below it is listed, and never followed.
+ */
+export function openFolder(place: FolderPlace, dataDir: string): Destination {
+  const toFile = (path: string) => join(place.path, ...requireSteps(path));
+
+  /** Throws for a link on the way: it leads elsewhere. */
+  async function requireFolders(path: string): Promise<void> {
+    const steps = requireSteps(path).slice(0, -1);
+    for (let at = 1; at <= steps.length; at++) {
+      const folder = join(place.path, ...steps.slice(0, at));
+      const found = await lstat(folder);
+      if (!found.isDirectory())
+        throw new AppError('destination_refused', `${folder} is not a folder. It was not touched.`);
+    }
+  }
+
+  async function makeFolders(path: string): Promise<void> {
+    const steps = requireSteps(path).slice(0, -1);
+    for (let at = 1; at <= steps.length; at++) {
+      const folder = join(place.path, ...steps.slice(0, at));
+      try {
+        await mkdir(folder, { mode: 0o700 });
+        await syncFolder(dirname(folder));
+      } catch (error) {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      }
+    }
+    await requireFolders(path);
+  }
+
+  async function listInto(found: StoredFile[], path: string, depth: number, signal: AbortSignal) {
+    let entries: AsyncIterable<Dirent>;
+    try {
+      entries = await opendir(path === '' ? place.path : toFile(path));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+      throw error;
+    }
+    for await (const entry of entries) {
+      signal.throwIfAborted();
+      const own = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (entry.isDirectory() && depth < MAX_DEPTH && STEP.test(entry.name)) {
+        await listInto(found, own, depth + 1, signal);
+        continue;
+      }
+      if (found.length >= MAX_FILES)
+        throw new AppError('destination_refused', `${place.path} holds more than ${MAX_FILES} files.`);
+      const info = await lstat(join(place.path, own)).catch(() => null);
+      if (info) found.push({ path: own, sizeBytes: info.size });
+    }
+  }
+
+  return {
+    async list(folder, signal) {
+      return await named(place.path, async () => {
+        await requirePlace(place, dataDir);
+        const found: StoredFile[] = [];
+        // SECURITY: the folder itself may be a link that somebody put there.
+        if (folder !== '') {
+          const info = await lstat(toFile(folder)).catch(() => null);
+          if (!info?.isDirectory()) return [];
+        }
+        await listInto(found, folder, folder === '' ? 0 : folder.split('/').length, signal);
+        return found;
+      });
+    },
+
+    async read(path, signal) {
+      return await named(place.path, async () => {
+        await requirePlace(place, dataDir);
+        const file = toFile(path);
+        try {
+          await requireFolders(path);
+          // O_NONBLOCK: a named pipe must not hang.
+          const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+          if (!(await handle.stat()).isFile()) {
+            await handle.close();
+            throw new AppError('destination_refused', `${file} is not a file. It was not read.`);
+          }
+          const content = handle.createReadStream({ signal, highWaterMark: 256 * 1024 });
+          return Readable.from(naming(place.path, content), { objectMode: false });
+        } catch (error) {
+          if (codeOf(error) === 'ENOENT')
+            throw new AppError('not_found', `There is no file ${file}.`, { cause: error });
+          if (codeOf(error) === 'ELOOP')
+            throw new AppError('destination_refused', `${file} is a link. It was not followed.`);
+          throw error;
+        }
+      });
+    },
+
+    async write(path, content, signal) {
+      await named(place.path, async () => {
+        const file = toFile(path);
+        const fileSystem = await requirePlace(place, dataDir);
+        await makeFolders(path);
+        const partial = join(dirname(file), `${PARTIAL}${randomBytes(6).toString('hex')}`);
+        try {
+          const handle = await open(partial, 'wx', 0o600);
+          // Synced before it is closed, and before it has its name.
+          await pipeline(content, handle.createWriteStream({ flush: true }), { signal });
+          if ((await findFileSystem(place.path)) !== fileSystem) throw goneError(place.path);
+          await giveName(partial, file);
+          await syncFolder(dirname(file));
+        } catch (error) {
+          // On a drive that is gone this fails too; the first error is the one to be said.
+          await rm(partial, { force: true }).catch(() => undefined);
+          throw error;
+        }
+        if ((await findFileSystem(place.path)) !== fileSystem) throw goneError(place.path);
+      });
+    },
+
+    async remove(path) {
+      await named(place.path, async () => {
+        await requirePlace(place, dataDir);
+        try {
+          await requireFolders(path);
+          const found = await lstat(toFile(path));
+          if (!found.isFile())
+            throw new AppError('destination_refused', `${toFile(path)} is not a file. It was not removed.`);
+          await unlink(toFile(path));
+          await syncFolder(dirname(toFile(path)));
+        } catch (error) {
+          if (codeOf(error) !== 'ENOENT') throw error;
+        }
+        await removeEmpty(path);
+      });
+    },
+  };
+
+  /** What holds anything, also of others, stays. */
+  async function removeEmpty(path: string): Promise<void> {
+    for (let steps = requireSteps(path).slice(0, -1); steps.length > 0; steps = steps.slice(0, -1)) {
+      const folder = join(place.path, ...steps);
+      try {
+        await rmdir(folder);
+        await syncFolder(dirname(folder));
+      } catch {
+        return;
+      }
+    }
+  }
+}
+
+/** Never in the place of something else. */
+async function giveName(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+    await unlink(partial);
+  } catch (error) {
+    if (!NO_LINKS.has(codeOf(error))) throw error;
+    if (await isTaken(file)) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+    await rename(partial, file);
+  }
+}
+
+/** SECURITY: no path leads out of the folder, whatever a manifest or a list says. */
+function requireSteps(path: string): string[] {
+  const steps = path.split('/');
+  const isOurs = (step: string) => STEP.test(step) || (step.startsWith(PARTIAL) && STEP.test(step.slice(1)));
+  if (steps.every(isOurs)) return steps;
+  throw new AppError('destination_refused', 'This is no path of a file in a backup.');
+}
+
+async function* naming(root: string, content: Readable): AsyncGenerator<Uint8Array> {
+  try {
+    yield* content;
+  } catch (error) {
+    throw toNamed(root, error);
+  }
+}
+
+async function named<T>(root: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toNamed(root, error);
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : '';
+}
+
+/** What the system answered, as what it means for a backup there. An end that was asked for stays what it is. */
+function toNamed(root: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (error instanceof AppError || code === '' || code === 'ABORT_ERR') return error;
+  if (FULL.has(code))
+    return new AppError(
+      'destination_full',
+      `There is not enough space in ${root}. Nothing was left there: free some space, or choose another place.`,
+      { cause: error },
+    );
+  if (GONE.has(code)) return goneError(root, error);
+  if (code === 'EROFS') return new AppError('destination_refused', explainReadOnly(root), { cause: error });
+  const why =
+    code === 'EACCES' || code === 'EPERM'
+      ? `This account may not write to ${root}, or read what is there (${code}).`
+      : code === 'EEXIST'
+        ? `There is a file of that name in ${root} already. It was not changed.`
+        : `${root} cannot be used (${code}).`;
+  return new AppError('destination_refused', why, { cause: error });
+}
