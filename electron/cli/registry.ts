@@ -71,6 +71,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'run a program with the variables in its environment',
     load: () => import('./commands/run.ts'),
   },
+  backup: {
+    subcommands: ['now', 'list', 'show', 'delete', 'destinations'],
+    about: 'make backups of everything, and say where they go',
+    load: () => import('./commands/backup.ts'),
+  },
   key: {
     subcommands: [
       'status',
@@ -87,6 +92,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'start-over',
       'recovery',
       'rescue',
+      'backup-identity',
     ],
     about: 'copy, verify, move, rotate, lock and recover the key',
     load: () => import('./key/key-commands.ts'),

@@ -2,6 +2,7 @@ import type { Caller } from './access/caller.ts';
 import { describePermission, permissions } from './access/permissions.ts';
 import { auditCapability } from './audit/capability.ts';
 import type { Operation } from './audit/operation.ts';
+import { backupsCapability } from './backups/capability.ts';
 import { certificatesCapability } from './certificates/capability.ts';
 import { diagnosticsCapability } from './diagnostics/capability.ts';
 import { doorsCapability } from './doors/capability.ts';
@@ -79,6 +80,7 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
     }),
     jobsCapability(ctx.jobs),
     auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
+    backupsCapability(ctx, core),
     diagnosticsCapability(ctx, core),
     doorsCapability(findDoors),
   ];

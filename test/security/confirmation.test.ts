@@ -362,6 +362,9 @@ describe('the table of acts', () => {
         'POST /vault/recovery/{id}/reenter',
         // Names; what lets others in is above.
         'PUT /settings',
+        // What adds a backup, or tries whether one could be.
+        'POST /backups/destinations/{id}/run',
+        'POST /backups/destinations/{id}/test',
         // What protects the key, or asks how it is.
         'POST /vault/lock',
         'POST /vault/doctor',
@@ -469,6 +472,13 @@ describe('a session left open', () => {
     ['takes no copy of the key', 'POST', '/vault/key/copies', { format: 'age', passphrase: ADMIN.password }],
     ['begins no rotation', 'POST', '/vault/key/rotation', {}],
     ['deletes no project', 'DELETE', '/projects/shop'],
+    ['deletes no backup', 'DELETE', '/backups/0198f3a1-7c2e-7000-8000-0123456789ab'],
+    [
+      'sends no backups elsewhere',
+      'POST',
+      '/backups/destinations',
+      { kind: 'folder', name: 'a', path: '/tmp' },
+    ],
     ['takes no copy of the key off the list', 'DELETE', '/vault/key/copies/1'],
     ['takes no split of the key off the list', 'DELETE', '/vault/key/splits/1'],
   ])('%s', async (_what, method, path, body) => {

@@ -55,6 +55,13 @@ export const commands: Record<string, Command> = {
   'key start-over': startOverCommand,
   'key recovery': recoveryCommand,
   'key rescue': rescueCommand,
+  'key backup-identity': {
+    usage: 'key backup-identity',
+    summary: 'Prints the age identity that decrypts backups, for use without this program.',
+    notes:
+      'It opens every backup of this instance, but not the secrets in it: those need the key. Keep it as you keep the key. age -d -i FILE reads it; how to restore by hand is in the README of backups.',
+    run: showBackupIdentity,
+  },
 };
 
 async function showKey(invocation: Invocation): Promise<number> {
@@ -96,6 +103,14 @@ async function showKey(invocation: Invocation): Promise<number> {
         .join('\n'),
     );
     return status.state === 'locked' ? exitCodes.locked : exitCodes.done;
+  });
+}
+
+async function showBackupIdentity(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const shown = await client.post('/backups/identity');
+    invocation.print(shown, () => shown.identity);
+    return exitCodes.done;
   });
 }
 

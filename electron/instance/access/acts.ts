@@ -105,6 +105,14 @@ const table = {
   diagnostics_read: { who: ['audit:read', 'vault:read'], confirmation: 'none' },
   doors_read: { who: 'owner', confirmation: 'none' },
 
+  backups_read: { who: 'backups:read', confirmation: 'none' },
+  backups_make: { who: 'backups:write', confirmation: 'none' },
+  backups_delete: { who: 'backups:write', confirmation: 'people' },
+  // Whoever says where backups go has everything that is in them.
+  backup_destinations_change: { who: 'backups:write', confirmation: 'always' },
+  // It opens every backup there is, but for the secrets in it.
+  backup_identity: { who: 'owner', confirmation: 'always' },
+
   vault_read: { who: 'vault:read', confirmation: 'none' },
   vault_lock: { who: 'vault:write', confirmation: 'none' },
   vault_unlock: { who: 'vault:write', confirmation: 'always' },

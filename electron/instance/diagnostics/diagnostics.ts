@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
+import { lstatSync, readdirSync, statfsSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { readAppVersion } from '../kernel/app-version.ts';
 import type { Context } from '../kernel/context.ts';
 import { countSecrets, pickCounts, sumCounts } from '../vault/secrets/secret-counts.ts';
 import { getHealth } from '../vault/status/vault-status.ts';
@@ -41,9 +42,8 @@ export function collectDiagnostics(ctx: Context, core: VaultCore) {
 }
 
 function listVersions(ctx: Context) {
-  const manifest = readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8');
   return {
-    app: (JSON.parse(manifest) as { version: string }).version,
+    app: readAppVersion(),
     node: process.versions.node,
     electron: process.versions.electron ?? null,
     sqlite: ctx.store.sqlite.prepare('SELECT sqlite_version()').pluck().get() as string,

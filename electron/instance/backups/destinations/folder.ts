@@ -132,6 +132,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
         } catch (error) {
           // On a drive that is gone this fails too; the first error is the one to be said.
           await rm(partial, { force: true }).catch(() => undefined);
+          await removeEmpty(path);
           throw error;
         }
         if ((await findFileSystem(place.path)) !== fileSystem) throw goneError(place.path);

@@ -1,0 +1,264 @@
+import { basename, resolve } from 'node:path';
+import type { Schemas } from '../api-request.ts';
+import type { Client } from '../client.ts';
+import {
+  type Command,
+  findText,
+  formatCount,
+  formatDay,
+  formatTable,
+  type Invocation,
+  withClient,
+} from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { confirmLoss } from '../confirm-loss.ts';
+import { exitCodes } from '../exit-code.ts';
+
+type Backup = Schemas['Backup'];
+type Destination = Schemas['BackupDestination'];
+
+export const commands: Record<string, Command> = {
+  'backup now': {
+    usage: 'backup now [--to NAME]',
+    summary: 'Makes a backup at every destination, or at one, and verifies it there.',
+    options: { to: { type: 'string' } },
+    run: makeBackups,
+  },
+  'backup list': {
+    usage: 'backup list',
+    summary: 'Lists the backups that this instance made, newest first.',
+    run: listBackups,
+  },
+  'backup show': {
+    usage: 'backup show ID',
+    summary: 'Shows a backup: where it is, which key it needs, and what became of it.',
+    positionals: [1, 1],
+    run: showBackup,
+  },
+  'backup delete': {
+    usage: 'backup delete ID [--yes]',
+    summary: 'Permanently deletes a backup at its destination.',
+    notes: 'Asks first; --yes skips the question.',
+    options: { yes: { type: 'boolean' } },
+    positionals: [1, 1],
+    run: deleteBackup,
+  },
+  'backup destinations': {
+    usage:
+      'backup destinations add folder PATH [--name NAME] [--readable-without-key] | list | test NAME | remove NAME',
+    summary: 'Says where backups go.',
+    notes:
+      'add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the folder reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is. remove leaves the backups where they are.',
+    options: { name: { type: 'string' }, 'readable-without-key': { type: 'boolean' } },
+    positionals: [1, 3],
+    run: changeDestinations,
+  },
+};
+
+async function makeBackups(invocation: Invocation): Promise<number> {
+  const to = findText(invocation, 'to');
+  return await withClient(invocation, async (client) => {
+    const { destinations } = await client.get('/backups/destinations');
+    const wanted = to === undefined ? destinations : [findDestination(destinations, to)];
+    if (wanted.length === 0)
+      throw new CommandError(
+        'not_found',
+        'There is no backup destination yet: temps-desktop backup destinations add folder PATH.',
+      );
+    const made: Backup[] = [];
+    const failures: CommandError[] = [];
+    for (const { id, name } of wanted)
+      try {
+        made.push(await client.post('/backups/destinations/{id}/run', { path: { id } }));
+      } catch (error) {
+        if (!(error instanceof CommandError) || wanted.length === 1) throw error;
+        // One that is gone keeps no other from its backup.
+        failures.push(new CommandError(error.code, `${name}: ${error.message}`));
+      }
+    if (made.length > 0) invocation.print(made, () => made.map(describeMade).join('\n'));
+    const [failure] = failures;
+    if (failure) throw new CommandError(failure.code, failures.map(({ message }) => message).join('\n'));
+    return exitCodes.done;
+  });
+}
+
+const describeMade = ({ destination, id, size_bytes }: Backup) =>
+  `Made a backup at ${destination} and verified it: ${id}, ${formatSize(size_bytes)}.`;
+
+async function listBackups(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const { backups } = await client.get('/backups');
+    invocation.print(backups, () =>
+      backups.length === 0
+        ? 'No backups yet.'
+        : formatTable(
+            backups.map((backup) => [
+              backup.id,
+              new Date(backup.taken_at).toISOString(),
+              backup.destination,
+              formatSize(backup.size_bytes),
+              describeState(backup),
+            ]),
+          ),
+    );
+    return exitCodes.done;
+  });
+}
+
+/** What counts, in words. */
+function describeState({ state, error, drill_result, drilled_at, drill_reason }: Backup): string {
+  if (state === 'failed') return `failed: ${error?.detail ?? 'unknown'}`;
+  if (state === 'running') return 'being made';
+  if (state === 'stored') return 'stored, not verified';
+  if (drill_result === 'failed') return `drill failed: ${drill_reason ?? 'unknown'}`;
+  return drill_result === 'passed' ? `verified, drilled ${formatDay(drilled_at)}` : 'verified, not drilled';
+}
+
+async function showBackup(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const backup = await getBackup(client, invocation);
+    const { destinations } = await client.get('/backups/destinations');
+    const path = destinations.find(({ id }) => id === backup.destination_id)?.path ?? '';
+    invocation.print(backup, () =>
+      formatTable([
+        ['Backup', backup.id],
+        ['Taken', new Date(backup.taken_at).toISOString()],
+        ['At', backup.destination],
+        ['Folder', backup.folder === null ? null : `${path}/${backup.folder}`],
+        ['Size', formatSize(backup.size_bytes)],
+        ['Number', backup.sequence],
+        ['Key', backup.key_fingerprint],
+        ['State', describeState(backup)],
+      ]),
+    );
+    return exitCodes.done;
+  });
+}
+
+async function deleteBackup(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const { id, destination, taken_at } = await getBackup(client, invocation);
+    await confirmLoss(invocation, {
+      said: `The backup of ${new Date(taken_at).toISOString()} at ${destination} is lost for good.`,
+      act: 'delete it',
+      done: 'deleted',
+    });
+    await client.delete('/backups/{id}', { path: { id } });
+    invocation.print({ deleted: id }, () => 'Deleted.');
+    return exitCodes.done;
+  });
+}
+
+/** By its id, or the beginning of it. */
+async function getBackup(client: Client, { positionals }: Invocation): Promise<Backup> {
+  const [wanted = ''] = positionals;
+  if (!/^[0-9a-f-]{4,36}$/.test(wanted)) throw usageError('Give the id of a backup; backup list shows them.');
+  const { backups } = await client.get('/backups');
+  const [found, other] = backups.filter(({ id }) => id.startsWith(wanted));
+  if (!found) throw new CommandError('not_found', `There is no backup ${wanted}; backup list shows them.`);
+  if (other) throw usageError(`Several backups begin with ${wanted}; give more of the id.`);
+  return found;
+}
+
+async function changeDestinations(invocation: Invocation): Promise<number> {
+  const [what, ...rest] = invocation.positionals;
+  const changes: Record<string, (client: Client) => Promise<void>> = {
+    add: (client) => addDestination(invocation, client, rest),
+    list: (client) => listDestinations(invocation, client),
+    test: (client) => testDestination(invocation, client, rest),
+    remove: (client) => removeDestination(invocation, client, rest),
+  };
+  const change = what !== undefined && Object.hasOwn(changes, what) ? changes[what] : undefined;
+  if (!change) throw usageError(`usage: temps-desktop ${commands['backup destinations']?.usage}`);
+  return await withClient(invocation, async (client) => {
+    await change(client);
+    return exitCodes.done;
+  });
+}
+
+async function addDestination(invocation: Invocation, client: Client, [kind, path]: string[]): Promise<void> {
+  if (kind !== 'folder' || path === undefined)
+    throw usageError('Give a folder that is there: backup destinations add folder PATH.');
+  const whole = resolve(path);
+  const added = await client.post('/backups/destinations', {
+    body: {
+      kind,
+      name: findText(invocation, 'name') ?? (basename(whole) || whole),
+      path: whole,
+      readable_without_key: invocation.values['readable-without-key'] === true,
+    },
+  });
+  invocation.print(added, () =>
+    [
+      `Added ${added.name}: a file was written to ${added.path}, read, listed and deleted.`,
+      added.readable_without_key
+        ? 'Its backups can be read without the key; only secrets in them are encrypted.'
+        : 'Its backups are encrypted: without the key, or a copy of it, they are lost.',
+      ...(added.note === null ? [] : [added.note]),
+    ].join('\n'),
+  );
+}
+
+async function listDestinations(invocation: Invocation, client: Client): Promise<void> {
+  const { destinations } = await client.get('/backups/destinations');
+  const { backups } = await client.get('/backups');
+  const countAt = (id: number) =>
+    backups.filter((backup) => backup.destination_id === id && backup.state === 'confirmed').length;
+  invocation.print(destinations, () =>
+    destinations.length === 0
+      ? 'No backup destinations yet.'
+      : formatTable(
+          destinations.map(({ id, name, path, readable_without_key, separate }) => [
+            name,
+            path,
+            readable_without_key ? 'readable without the key' : 'encrypted',
+            separate ? 'separate' : 'not separate',
+            formatCount(countAt(id), 'backup'),
+          ]),
+        ),
+  );
+}
+
+async function testDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
+  const { id } = await getDestination(client, name);
+  const tested = await client.post('/backups/destinations/{id}/test', { path: { id } });
+  invocation.print(
+    tested,
+    () => `${tested.name} works: a file was written to ${tested.path}, read, listed and deleted.`,
+  );
+}
+
+async function removeDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
+  const destination = await getDestination(client, name);
+  await client.delete('/backups/destinations/{id}', { path: { id: destination.id } });
+  invocation.print(
+    { removed: destination.name },
+    () => `Removed ${destination.name}. Its backups stay in ${destination.path}.`,
+  );
+}
+
+async function getDestination(client: Client, name: string | undefined): Promise<Destination> {
+  if (name === undefined)
+    throw usageError('Give the name of a destination; backup destinations list shows them.');
+  return findDestination((await client.get('/backups/destinations')).destinations, name);
+}
+
+function findDestination(destinations: readonly Destination[], name: string): Destination {
+  const found = destinations.find((destination) => destination.name === name);
+  if (!found)
+    throw new CommandError(
+      'not_found',
+      `There is no backup destination ${name}; backup destinations list shows them.`,
+    );
+  return found;
+}
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** "1.2 MB". */
+function formatSize(bytes: number | null): string {
+  if (bytes === null) return '–';
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const shown = bytes / 1000 ** power;
+  return `${power === 0 || shown >= 10 ? Math.round(shown) : shown.toFixed(1)} ${UNITS[power]}`;
+}

@@ -1,0 +1,24 @@
+import type { Caller } from '../access/caller.ts';
+import type { Context } from '../kernel/context.ts';
+import type { MasterKey } from '../vault/sealing/master-key.ts';
+import { lockedError } from '../vault/secrets/secret-store.ts';
+import { getActiveRecord, type VaultCore } from '../vault/vault-core.ts';
+
+/** What the functions of backups work on. One per open instance. */
+export interface BackupsCore {
+  readonly ctx: Context;
+  readonly vault: VaultCore;
+  /** Who asked for the run that comes next at a destination. */
+  readonly askedBy: Map<number, Caller>;
+  /** Backups that are being written now, by id. */
+  readonly running: Set<string>;
+}
+
+/**
+ * The key that a manifest is signed with now. Throws `vault_locked`: an unsigned backup could be anybody's.
+ */
+export function getSigningKey({ vault }: BackupsCore): MasterKey {
+  const key = vault.ring.find(getActiveRecord(vault).fingerprint);
+  if (!key) throw lockedError();
+  return key;
+}

@@ -1,0 +1,88 @@
+import type { Caller } from '../access/caller.ts';
+import { AppError } from '../kernel/app-error.ts';
+import type { BackupsCore } from './backups-core.ts';
+import { getDestination, openDestination } from './destinations/destinations.ts';
+import { type BackupReason, MAC_FILE, MANIFEST_FILE } from './format/manifest.ts';
+import { backupOperations } from './operations.ts';
+import type { BackupState, DrillResult } from './vocabulary.ts';
+
+/** A backup as this instance knows it. */
+export interface Backup {
+  id: string;
+  destinationId: number;
+  /** Name of the destination. */
+  destination: string;
+  writerId: string;
+  /** Below the destination; null where nothing of it is. */
+  folder: string | null;
+  sequence: number | null;
+  why: BackupReason;
+  takenAt: number;
+  state: BackupState;
+  sizeBytes: number | null;
+  keyFingerprint: string;
+  confirmedAt: number | null;
+  error: { code: string; detail: string } | null;
+  drilledAt: number | null;
+  drillResult: DrillResult | null;
+  drillReason: string | null;
+}
+
+const SELECT = `SELECT b.id, b.destination_id AS destinationId, d.name AS destination, b.writer_id AS writerId,
+    b.folder, b.sequence, b.why, b.taken_at AS takenAt, b.state, b.size_bytes AS sizeBytes,
+    b.key_fingerprint AS keyFingerprint, b.confirmed_at AS confirmedAt, b.error_code AS errorCode,
+    b.error_detail AS errorDetail, b.drilled_at AS drilledAt, b.drill_result AS drillResult,
+    b.drill_reason AS drillReason
+  FROM backups b JOIN backup_destinations d ON d.id = b.destination_id`;
+
+type Row = Omit<Backup, 'error'> & { errorCode: string | null; errorDetail: string | null };
+function fromRow({ errorCode, errorDetail, ...row }: Row): Backup {
+  return { ...row, error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' } };
+}
+
+/** Newest first. */
+export function listBackups({ ctx }: BackupsCore, destinationId: number | null = null): Backup[] {
+  const where = destinationId === null ? '' : 'WHERE b.destination_id = @destinationId';
+  const rows = ctx.store.sqlite.prepare(`${SELECT} ${where} ORDER BY b.taken_at DESC, b.id DESC`);
+  return (rows.all({ destinationId }) as Row[]).map(fromRow);
+}
+
+/** Throws `not_found`. */
+export function getBackup({ ctx }: BackupsCore, id: string): Backup {
+  const row = ctx.store.sqlite.prepare(`${SELECT} WHERE b.id = ?`).get(id);
+  if (!row) throw new AppError('not_found', 'This instance knows no backup with this id.');
+  return fromRow(row as Row);
+}
+
+/**
+ * Deletes a backup at its destination, and then from the list: nothing is forgotten that is still there. What is foreign
+ * in its folder stays. Throws `not_found`, `conflict`, and what the destination does.
+ */
+export async function deleteBackup(core: BackupsCore, actor: Caller | null, id: string): Promise<void> {
+  const { ctx } = core;
+  const { folder, destination, destinationId } = getBackup(core, id);
+  if (core.running.has(id)) throw new AppError('conflict', 'This backup is being made.');
+  if (folder !== null) await removeFiles(core, destinationId, folder);
+  ctx.store.transaction(() => {
+    ctx.store.sqlite.prepare('DELETE FROM backups WHERE id = ?').run(id);
+    ctx.audit.append(backupOperations.BACKUP_DELETED, actor, { id, destination });
+  });
+}
+
+/** A part, or what a kill left of one. */
+const OUR_FILES = /^([a-z][a-z0-9.-]*\.zst(\.age)?|\.partial-[0-9a-f]+)$/;
+
+/**
+ * Removes what a backup is made of. The manifest goes first: what is cut short is no backup.
+ *
+ * @param folder below the destination.
+ */
+export async function removeFiles(core: BackupsCore, destinationId: number, folder: string): Promise<void> {
+  const destination = openDestination(core, getDestination(core, destinationId));
+  const { signal } = new AbortController();
+  const found = (await destination.list(folder, signal)).map(({ path }) => path);
+  const first = [MANIFEST_FILE, MAC_FILE].map((name) => `${folder}/${name}`);
+  const parts = found.filter((path) => OUR_FILES.test(path.slice(folder.length + 1)));
+  for (const path of [...first.filter((name) => found.includes(name)), ...parts])
+    await destination.remove(path, signal);
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { AppError } from '../../kernel/app-error.ts';
+import { readAppVersion } from '../../kernel/app-version.ts';
+import { inScratch } from '../../store/scratch.ts';
+import type { MasterKey } from '../../vault/sealing/master-key.ts';
+import { type BackupsCore, getSigningKey } from '../backups-core.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { type KnownDestination, openDestination } from '../destinations/destinations.ts';
+import { deriveBackupIdentity } from '../format/backup-identity.ts';
+import {
+  type BackupReason,
+  formatBackupFolder,
+  formatInstanceFolder,
+  formatManifest,
+  MAC_FILE,
+  MANIFEST_FILE,
+  type Manifest,
+} from '../format/manifest.ts';
+import { computeManifestMac, formatMac } from '../format/manifest-mac.ts';
+import { noteBegun, noteSequence, noteStored } from './backup-rows.ts';
+import { type Packed, packDatabase } from './pack.ts';
+import { noteManifest, takeWriter } from './writer.ts';
+
+/** One backup on its way. */
+export interface Making {
+  id: string;
+  /** Epoch ms. */
+  takenAt: number;
+  destination: KnownDestination;
+  why: BackupReason;
+  key: MasterKey;
+  signal: AbortSignal;
+  /** Bytes written and read back so far, of all. */
+  report(done: number, total: number | null): void;
+}
+
+export interface Made {
+  sizeBytes: number;
+  sequence: number;
+}
+
+/**
+ * Makes a backup: snapshot → parts → `manifest.hmac` → `manifest.json` → all of it read back. Until the manifest is
+ * there nothing is a backup, and it counts once it was read back. Throws what the database, the destination and a vault
+ * that was locked meanwhile do; the caller removes what is left.
+ */
+export async function makeBackup(core: BackupsCore, making: Making): Promise<Made> {
+  const { ctx } = core;
+  const { id, takenAt, destination: known, key, signal } = making;
+  const destination = openDestination(core, known);
+  const instanceId = ctx.store.identity.id;
+  const root = formatInstanceFolder(instanceId);
+  // A destination that is gone is found before the database is packed for it.
+  await destination.list(root, signal);
+  const folder = `${root}/${formatBackupFolder({ id, takenAt })}`;
+  return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
+    const recipients = known.isReadable ? [] : [(await deriveBackupIdentity(key, instanceId)).recipient];
+    const packed = await packDatabase(ctx, { folder: scratch, recipients }, signal);
+    const sizeBytes = sumSizes(packed);
+    // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
+    noteBegun(core, { ...making, keyFingerprint: key.fingerprint, folder, sizeBytes });
+    const passing = createProgress(making, sizeBytes * 2);
+    for (const { name } of packed.parts) {
+      const content = Readable.from(passing(createReadStream(join(scratch, name))), { objectMode: false });
+      await destination.write(`${folder}/${name}`, content, signal);
+    }
+    const signed = sign(core, making, recipients, packed);
+    for (const [name, bytes] of [
+      [MAC_FILE, signed.mac],
+      [MANIFEST_FILE, signed.manifest],
+    ] as const)
+      await destination.write(`${folder}/${name}`, Readable.from([bytes]), signal);
+    noteStored(core, id);
+    await readBack(destination, folder, signed, packed, passing, signal);
+    return { sizeBytes, sequence: signed.sequence };
+  });
+}
+
+const sumSizes = ({ parts }: Packed): number => parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+
+interface Signed {
+  sequence: number;
+  manifest: Buffer;
+  mac: Buffer;
+}
+
+/** The sequence and the chain of manifests go on in one transaction: no number is given twice. */
+function sign(core: BackupsCore, making: Making, recipients: string[], packed: Packed): Signed {
+  const { store } = core.ctx;
+  const { id, why, takenAt, key } = making;
+  // SECURITY: a vault that was locked meanwhile signs nothing more.
+  if (getSigningKey(core).fingerprint !== key.fingerprint)
+    throw new AppError(
+      'changed_meanwhile',
+      'The key was rotated while the backup was made. Make another one.',
+    );
+  return store.transaction(() => {
+    const { writerId, nextSequence, lastMac } = takeWriter(store);
+    const manifest: Manifest = {
+      id,
+      instanceId: store.identity.id,
+      writerId,
+      sequence: nextSequence,
+      why,
+      appVersion: readAppVersion(),
+      schemaVersion: packed.schemaVersion,
+      takenAt,
+      keyFingerprint: key.fingerprint,
+      recipients,
+      previous: lastMac,
+      auditHead: packed.auditHead,
+      parts: packed.parts,
+    };
+    const bytes = formatManifest(manifest);
+    const mac = computeManifestMac(key, manifest, bytes);
+    noteManifest(store, nextSequence, mac.toString('hex'));
+    noteSequence(core, id, nextSequence);
+    return { sequence: nextSequence, manifest: bytes, mac: formatMac(mac) };
+  });
+}
+
+type Passing = (content: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+
+/** Counts the bytes that pass. */
+function createProgress({ report }: Making, total: number): Passing {
+  let done = 0;
+  return async function* (content) {
+    for await (const chunk of content) {
+      done += chunk.length;
+      report(done, total);
+      yield chunk;
+    }
+  };
+}
+
+/** What counts is what the destination gives back. Throws `backup_damaged`. */
+async function readBack(
+  destination: Destination,
+  folder: string,
+  { manifest, mac }: Signed,
+  { parts }: Packed,
+  passing: Passing,
+  signal: AbortSignal,
+): Promise<void> {
+  const expected = [
+    ...parts.map(({ name, sizeBytes, sha256 }) => ({ name, sizeBytes, sha256 })),
+    ...[
+      { name: MAC_FILE, bytes: mac },
+      { name: MANIFEST_FILE, bytes: manifest },
+    ].map(({ name, bytes }) => ({
+      name,
+      sizeBytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    })),
+  ];
+  for (const { name, sizeBytes, sha256 } of expected) {
+    const hash = createHash('sha256');
+    let readBytes = 0;
+    const content = passing(await destination.read(`${folder}/${name}`, signal));
+    for await (const chunk of content) {
+      readBytes += chunk.length;
+      hash.update(chunk);
+    }
+    if (readBytes !== sizeBytes || hash.digest('hex') !== sha256)
+      throw new AppError(
+        'backup_damaged',
+        `${name} is not what was written when it is read back. Do not rely on this disk; make the backup elsewhere.`,
+      );
+  }
+}

@@ -1,0 +1,34 @@
+import { declareOperations, operation } from '../audit/operation.ts';
+import { say } from '../audit/sentence.ts';
+
+interface Named extends Record<string, unknown> {
+  id: string | number;
+  destination: string;
+}
+
+export const backupOperations = declareOperations({
+  BACKUP_DESTINATION_ADDED: operation<Named & { readable: boolean }>(
+    'Backup destination added',
+    ({ destination }) => say`Added the backup destination ${destination}`,
+  ),
+  BACKUP_DESTINATION_REMOVED: operation<Named>(
+    'Backup destination removed',
+    ({ destination }) => say`Removed the backup destination ${destination}; its backups stay there`,
+  ),
+  BACKUP_MADE: operation<Named & { bytes: number; sequence: number }>(
+    'Backup made',
+    ({ destination }) => say`Made a backup at ${destination}, and verified it`,
+  ),
+  BACKUP_FAILED: operation<Named & { code: string }>(
+    'Backup failed',
+    ({ destination }) => say`Failed to make a backup at ${destination}`,
+  ),
+  BACKUP_DELETED: operation<Named>(
+    'Backup deleted',
+    ({ destination }) => say`Deleted a backup at ${destination}`,
+  ),
+  BACKUP_IDENTITY_SHOWN: operation<{ recipient: string }>(
+    'Identity of backups shown',
+    () => say`Read the identity that decrypts backups`,
+  ),
+});

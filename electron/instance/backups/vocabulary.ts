@@ -1,0 +1,9 @@
+export const destinationKinds = ['folder'] as const;
+export type DestinationKind = (typeof destinationKinds)[number];
+
+/** `stored`: all of it is there. `confirmed`: all of it was read back. `failed`: it does not count. */
+export const backupStates = ['stored', 'confirmed', 'failed'] as const;
+export type BackupState = (typeof backupStates)[number];
+
+export const drillResults = ['passed', 'failed'] as const;
+export type DrillResult = (typeof drillResults)[number];

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Served, serve, temps } from './terminal.ts';
+
+let folder: string;
+let dataDir: string;
+let disk: string;
+let served: Served;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'temps-backup-journey-'));
+  dataDir = join(folder, 'data');
+  disk = join(folder, 'disk');
+  mkdirSync(disk);
+  served = await serve(dataDir);
+});
+afterAll(async () => {
+  await served?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+const cli = (...args: string[]) => temps(dataDir, args);
+
+describe('backups on the command line', () => {
+  it('are said to have nowhere to go, made, listed, shown and deleted', () => {
+    const early = cli('backup', 'now');
+    expect([early.code, early.err]).toEqual([4, expect.stringContaining('backup destinations add folder')]);
+    const nowhere = cli('backup', 'destinations', 'add', 'folder', join(folder, 'nowhere'));
+    expect([nowhere.code, nowhere.err]).toEqual([1, expect.stringContaining('is not there')]);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+
+    const added = cli('backup', 'destinations', 'add', 'folder', disk);
+    expect(added.err).toBe('');
+    expect(added.out).toContain('Added disk: a file was written to');
+    const made = cli('backup', 'now', '--json');
+    expect(made.err).toBe('');
+    const [{ id, folder: where, state }] = JSON.parse(made.out);
+    expect(state).toBe('confirmed');
+    expect(readdirSync(join(disk, where))).toContain('manifest.json');
+    expect(cli('backup', 'list').out).toMatch(new RegExp(`^${id} .* disk .* verified, not drilled$`, 'm'));
+    expect(cli('backup', 'show', id.slice(0, 13)).out).toContain(join(disk, where));
+    expect(cli('key', 'backup-identity').out).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}\n$/);
+
+    const asked = cli('backup', 'delete', id);
+    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('lost for good')]);
+    expect(existsSync(join(disk, where))).toBe(true);
+    expect(cli('backup', 'delete', id, '--yes').code).toBe(0);
+    expect(existsSync(join(disk, where))).toBe(false);
+  });
+
+  it('go to the one that is named, and to all others where one is gone', () => {
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    const added = cli(
+      'backup',
+      'destinations',
+      'add',
+      'folder',
+      other,
+      '--readable-without-key',
+      '--name',
+      'b',
+    );
+    expect(added.out).toContain('can be read without the key');
+    expect(cli('backup', 'now', '--to', 'b').out).toContain('Made a backup at b and verified it');
+    expect(readdirSync(disk)).toEqual([]);
+    rmSync(other, { recursive: true });
+    const now = cli('backup', 'now');
+    expect(now.out).toContain('Made a backup at disk');
+    expect([now.code, now.err]).toEqual([1, expect.stringContaining(`b: ${other} is not there`)]);
+    expect(cli('backup', 'destinations', 'test', 'b').code).toBe(1);
+    expect(cli('backup', 'destinations', 'remove', 'b').out).toContain('Removed b');
+    expect(cli('backup', 'destinations', 'list').out).toMatch(/^disk .* encrypted .* 1 backup$/m);
+    expect(cli('backup', 'now', '--to', 'b').code).toBe(4);
+    expect(cli('backup', 'destinations', 'sell').code).toBe(2);
+  });
+});
