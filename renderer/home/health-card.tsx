@@ -8,12 +8,14 @@ import { Level } from '../ui/instruments/level.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
 import { keeperOf } from '../vault-state/custody-words.ts';
 import { levelWords } from '../vault-state/health-words.ts';
+import { useRecovery } from '../vault-state/recovery.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
 import { daysSinceVerified, isRotating, type VaultStatus } from '../vault-state/vault.ts';
 import { sayOutcome } from './outcome-words.ts';
 
 /** Key health: one sentence, the facts, the key's shape, and one button. */
 export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton: boolean }) {
+  const recovery = useRecovery();
   const isLocked = vault.state === 'locked';
   const { verified_at, due_at } = vault.proof;
   return (
@@ -23,7 +25,7 @@ export function HealthCard({ vault, hasButton }: { vault: VaultStatus; hasButton
         <Level level={vault.health.level} isLocked={isLocked}>
           {isLocked ? 'Locked' : levelWords[vault.health.level].alone}
         </Level>
-        <p className="t16 health-say">{sayOutcome(vault)}</p>
+        <p className="t16 health-say">{sayOutcome(vault, recovery)}</p>
         <dl className="facts health-facts">
           <div>
             <dt>Last verified copy</dt>

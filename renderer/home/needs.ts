@@ -6,9 +6,18 @@ import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
 import { reasonWords } from '../vault-state/health-words.ts';
+import type { Recovery } from '../vault-state/recovery.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
-type Place = '/key' | '/key/copy' | '/key/verify' | '/key/rotate' | '/recovery' | '/secrets' | '/settings';
+type Place =
+  | '/backups'
+  | '/key'
+  | '/key/copy'
+  | '/key/verify'
+  | '/key/rotate'
+  | '/recovery'
+  | '/secrets'
+  | '/settings';
 
 /** One thing that needs attention, with the button that helps. */
 export interface Need {
@@ -34,6 +43,8 @@ export interface NeedFacts {
   splits: readonly KeySplit[];
   lost: number;
   report: DoctorReport | undefined;
+  /** Null where it is not known. */
+  recovery: Recovery | null;
   /** Unusual readings of secrets that nobody dismissed. */
   unusual: readonly UnusualRead[];
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
@@ -52,6 +63,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
   return [
     ...needDatabase(facts),
     ...needHealth(facts),
+    ...needBackup(facts),
     ...needUnusual(facts),
     ...needValues(facts),
     ...needRotation(facts),
@@ -96,6 +108,28 @@ function needHealth({ vault }: NeedFacts): Need[] {
       button: { label: reasonWords[code].help.label, to: reasonWords[code].help.path },
       ...(level === 'broken' ? {} : { snooze: code }),
     }));
+}
+
+const backupTitles: Record<Recovery['reasons'][number]['code'], string> = {
+  backup_drill_failed: 'The restore drill failed',
+  backup_never: 'No backup yet',
+  backup_gone: 'A backup destination is gone',
+  backup_not_apart: 'The backups are not in a separate place',
+  backup_needs_old_key: 'The backup needs an older key',
+  backup_not_drilled: 'No backup was restored in a drill',
+  backup_old: 'The backup is too old',
+};
+
+/** Why a backup does not bring everything back. With nothing to lose there is nothing to back up. */
+function needBackup({ vault, recovery }: NeedFacts): Need[] {
+  if (recovery === null || vault.secrets.total === 0) return [];
+  return recovery.reasons.map(({ code, level, message }, at) => ({
+    id: `${code} ${at}`,
+    sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
+    title: backupTitles[code],
+    text: message,
+    button: { label: 'Backups', to: '/backups' },
+  }));
 }
 
 function needValues({ vault, lost, report }: NeedFacts): Need[] {

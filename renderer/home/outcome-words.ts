@@ -3,15 +3,22 @@ import { countToLose, listToLose, sayAllSecrets } from '../secrets/secret-words.
 import { formatCount } from '../ui/time.ts';
 import { caseWords } from '../vault-state/case-words.ts';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
+import type { Recovery } from '../vault-state/recovery.ts';
 import { daysSinceVerified, type VaultStatus } from '../vault-state/vault.ts';
 
-/** Home's main sentence: what could still decrypt the secrets if this computer were lost today. */
-export function sayOutcome(vault: VaultStatus): string {
+/**
+ * Home's main sentence: what would be left if this computer were lost today.
+ *
+ * @param recovery what the instance says of both halves, key copy and backup; null where it is not known. Its sentence
+ *   is shown as it is once there is somewhere for backups to go.
+ */
+export function sayOutcome(vault: VaultStatus, recovery: Recovery | null = null): string {
   if (vault.state === 'locked') {
     const { why } = caseWords(vault);
     const waiting = sayAllSecrets(vault.secrets);
     return `${why[0]?.toUpperCase()}${why.slice(1)}. ${waiting} cannot be decrypted until the key is available.`;
   }
+  if (recovery?.has_destinations) return recovery.sentence;
   const lost = countToLose(vault.secrets);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
@@ -33,6 +40,8 @@ export function sayOutcome(vault: VaultStatus): string {
     default:
       return lost === 0
         ? `${start} is ready for the first secret.`
-        : `${sayWhatCopyOpens(start, lost)} ${WITHOUT_BACKUP}`;
+        : recovery === null
+          ? sayWhatCopyOpens(start, lost)
+          : `${sayWhatCopyOpens(start, lost)} ${WITHOUT_BACKUP}`;
   }
 }

@@ -1,8 +1,8 @@
 import { formatCount } from '../ui/time.ts';
 
 /**
- * What a copy of the key can do: decrypt a database that still exists. The copy holds nothing of the database, and
- * nothing here backs the database up: a sentence that says more would be false.
+ * What a copy of the key can do: decrypt a database that still exists. The copy holds nothing of the database: what a
+ * backup adds to it is the instance's to say (`/backups/recovery`).
  *
  * @param copy subject of the sentence: a place, `Your copy`.
  * @param secrets how many are encrypted with that key now; null where they are not counted.
@@ -17,5 +17,5 @@ export function sayWhatCopyOpens(copy: string, secrets: number | null): string {
   return `${copy} can decrypt ${what} in this database, wherever you still have it.`;
 }
 
-/** What is lost with this computer even with a copy of the key: there is no backup of the database. */
+/** What is lost with this computer even with a copy of the key, where no backup goes anywhere. */
 export const WITHOUT_BACKUP = 'The database itself is on this computer only, until you copy it elsewhere.';

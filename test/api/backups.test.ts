@@ -40,8 +40,16 @@ describeOverDoors('backups', (find) => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it('are made at a folder that was tried out, listed, shown, and deleted there', async () => {
+    const recovery = async () => (await send('GET', '/backups/recovery')).body;
+    expect(await recovery()).toMatchObject({
+      is_whole: false,
+      has_destinations: false,
+      backup_at: null,
+      reasons: [{ code: 'backup_never', level: 'at_risk' }],
+    });
     const added = await send('POST', '/backups/destinations', { kind: 'folder', name: 'disk', path: root });
     expect(added.status, added.text).toBe(201);
+    expect(await recovery()).toMatchObject({ has_destinations: true, reasons: [{ code: 'backup_never' }] });
     expect(added.body).toMatchObject({ name: 'disk', path: root, readable_without_key: false });
     expect(readdirSync(root)).toEqual([]);
     const run = `/backups/destinations/${added.body.id}/run`;
@@ -50,6 +58,12 @@ describeOverDoors('backups', (find) => {
     expect(made.body).toMatchObject({ state: 'confirmed', destination: 'disk', sequence: 1, error: null });
     expect((await send('GET', `/backups/${made.body.id}`)).body).toEqual(made.body);
     expect((await send('GET', '/backups')).body.backups).toEqual([made.body]);
+    // The folder is on the disk of the database, and no copy of the key was verified: nothing is promised.
+    expect(await recovery()).toMatchObject({
+      is_whole: false,
+      sentence: expect.stringMatching(/would be lost/),
+      reasons: [{ code: 'backup_not_apart' }],
+    });
     const folder = join(root, made.body.folder);
     const manifest = parseManifest(readFileSync(join(folder, 'manifest.json')));
     for (const { name, sha256 } of manifest.parts)

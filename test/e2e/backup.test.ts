@@ -39,6 +39,7 @@ describe('backups on the command line', () => {
     expect(readdirSync(join(disk, where))).toContain('manifest.json');
     expect(cli('backup', 'list').out).toMatch(new RegExp(`^${id} .* disk .* verified, not drilled$`, 'm'));
     expect(cli('backup', 'show', id.slice(0, 13)).out).toContain(join(disk, where));
+    expect(cli('status').out).toMatch(/^Recovery {2}If this computer died now, everything .* would be lost/m);
     expect(cli('key', 'backup-identity').out).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}\n$/);
 
     const asked = cli('backup', 'delete', id);

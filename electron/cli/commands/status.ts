@@ -13,8 +13,9 @@ export const commands: Record<string, Command> = {
         const status = await client.get('/vault/status');
         // Of a damaged database the rest is told all the same.
         const { unusual } = await client.get('/secret-reads/unusual').catch(() => ({ unusual: [] }));
-        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual }, () =>
-          describe(status, unusual, client.isRemote, invocation.dataDir),
+        const recovery = await client.get('/backups/recovery').catch(() => null);
+        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual, recovery }, () =>
+          describe({ status, unusual, recovery, isRunning: client.isRemote, dataDir: invocation.dataDir }),
         );
         if (status.state === 'locked') return exitCodes.locked;
         return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
@@ -23,12 +24,16 @@ export const commands: Record<string, Command> = {
   },
 };
 
-function describe(
-  status: Schemas['VaultStatus'],
-  unusual: readonly Schemas['UnusualRead'][],
-  isRunning: boolean,
-  dataDir: string,
-): string {
+interface Found {
+  status: Schemas['VaultStatus'];
+  unusual: readonly Schemas['UnusualRead'][];
+  /** Null where a damaged database does not tell. */
+  recovery: Schemas['Recovery'] | null;
+  isRunning: boolean;
+  dataDir: string;
+}
+
+function describe({ status, unusual, recovery, isRunning, dataDir }: Found): string {
   const rotation =
     status.rotation && ['staged', 'proven', 'sealing'].includes(status.rotation.state)
       ? status.rotation
@@ -40,6 +45,8 @@ function describe(
     `Secrets   ${formatSecrets(status.secrets.total, status.secrets.versions)}`,
     `Health    ${status.health.level.replace('_', ' ')}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
+    ...(recovery === null ? [] : [`Recovery  ${recovery.sentence}`]),
+    ...(recovery?.reasons ?? []).map((reason) => `          ${reason.message}`),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),

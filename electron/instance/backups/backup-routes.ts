@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { pathId } from '../http/parameters.ts';
 import { displayName } from '../http/shown-text.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Job } from '../jobs/job.ts';
 import {
   addedDestinationShape,
@@ -10,6 +11,7 @@ import {
   backupShape,
   destinationListShape,
   destinationShape,
+  recoveryShape,
   toBackupJson,
   toDestinationJson,
 } from './backup-shapes.ts';
@@ -24,6 +26,8 @@ import {
 import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
+import { findRecoveryFacts } from './promise/recovery-facts.ts';
+import { judgeRecovery } from './promise/recovery-promise.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
@@ -118,7 +122,21 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
     },
   );
 
-  // Before `/backups/{id}`: the first that fits is taken.
+  // These two before `/backups/{id}`: the first that fits is taken.
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/backups/recovery',
+      ...act('backups_read'),
+      responses: answer(recoveryShape, 'What the loss of this computer would mean now'),
+    }),
+    (c) => {
+      const facts = findRecoveryFacts(core);
+      const hasDestinations = facts.destinations.length > 0;
+      return c.json(toAnswer(recoveryShape, { ...judgeRecovery(facts), hasDestinations }));
+    },
+  );
+
   app.openapi(
     createRoute({
       method: 'post',

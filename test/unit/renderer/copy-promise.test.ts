@@ -37,8 +37,20 @@ describe('what is promised of a copy of the key', () => {
     expect(said).not.toMatch(/bring|back\b/);
   });
 
-  it('says on Home that the database itself has no backup', () => {
-    expect(sayOutcome(vault('ok', 12))).toContain('on this computer only');
+  it('says on Home that the database itself has no backup where none goes anywhere, and only where that is known', () => {
+    const nowhere = { is_whole: false, sentence: '', backup_at: null, has_destinations: false, reasons: [] };
+    expect(sayOutcome(vault('ok', 12), nowhere)).toContain('on this computer only');
+    expect(sayOutcome(vault('ok', 12), null)).not.toContain('on this computer only');
+  });
+
+  it('is what the instance says of both halves, once backups go somewhere', () => {
+    const sentence = 'The 24 words and the backup on the NAS would bring everything back.';
+    const recovery = { is_whole: true, sentence, backup_at: 1, has_destinations: true, reasons: [] };
+    for (const level of ['ok', 'due', 'at_risk'] as const)
+      expect(sayOutcome(vault(level, 12), recovery)).toBe(sentence);
+    const custody = { name: 'file', label: 'File', place: '/data/encryption_key' };
+    const locked = { ...vault('ok', 12), state: 'locked', case: 'locked_by_owner', custody } as VaultStatus;
+    expect(sayOutcome(locked, recovery)).toContain('cannot be decrypted until the key is available');
   });
 
   it('is nothing where there is no copy', () => {

@@ -48,6 +48,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     splits: [],
     lost: 0,
     report: undefined,
+    recovery: null,
     unusual: [],
     keychain: null,
     authorityChangesAt: null,
@@ -62,6 +63,23 @@ describe('what needs someone', () => {
     expect(needs({}, { copies: [copy(1, 3)], report: { failures: [] } as unknown as DoctorReport })).toEqual(
       [],
     );
+  });
+
+  it('is what keeps a backup from bringing everything back, once there is something to lose', () => {
+    const recovery: NeedFacts['recovery'] = {
+      is_whole: false,
+      sentence: 'not shown here',
+      backup_at: null,
+      has_destinations: false,
+      reasons: [{ code: 'backup_never', level: 'at_risk', message: 'There is no backup of this instance.' }],
+    };
+    const secrets = (total: number) => ({ secrets: { total } }) as Partial<VaultStatus>;
+    expect(needs(secrets(0), { recovery })).toEqual([]);
+    expect(needs(secrets(1))).toEqual([]);
+    expect(needs(secrets(1), { recovery })).toMatchObject([
+      { sign: { verdict: 'risk' }, title: 'No backup yet', button: { label: 'Backups', to: '/backups' } },
+    ]);
+    expect(needs(secrets(1), { recovery: { ...recovery, reasons: [] } })).toEqual([]);
   });
 
   it('is one copy that was never verified, and several at once', () => {

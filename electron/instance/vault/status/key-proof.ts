@@ -1,6 +1,7 @@
-import { PROOF_FRESH_MS } from '../copies/copy-verdict.ts';
+import { countingVerdicts, judgeKeyCopy, PROOF_FRESH_MS } from '../copies/copy-verdict.ts';
 import { findActiveRecord } from '../key/key-record.ts';
 import type { RotationRecord } from '../rotation/rotation-record.ts';
+import type { Fingerprint } from '../sealing/master-key.ts';
 import { listCountingSplits } from '../split/split-record.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
@@ -54,4 +55,43 @@ export function findProvingPlace(core: VaultCore, rotation: RotationRecord): str
     .pluck()
     .get(rotation.newFingerprint);
   return (place as string | undefined) ?? null;
+}
+
+/** A verified copy that would bring its key back when this machine is lost. */
+export interface CountingCopy {
+  /** As its owner named the place. */
+  place: string;
+  /** Null for a split key. */
+  format: CopyFormat | null;
+  fingerprint: Fingerprint;
+  /** UUID of the file system it is on, where known. */
+  volumeId: string | null;
+}
+
+/** Of every key that was in use here: backups may need an older one. The latest verification comes first. */
+export function listCountingCopies(core: VaultCore): CountingCopy[] {
+  const nowMs = core.clock.now();
+  const rows = core.store.sqlite
+    .prepare(
+      `SELECT verified_at AS verifiedAt, place, format, fingerprint, separate, volume_id AS volumeId FROM key_copies
+       WHERE verified_at IS NOT NULL ORDER BY verified_at DESC, id DESC`,
+    )
+    .all() as (CountingCopy & { verifiedAt: number; separate: number })[];
+  const copies = rows.filter(({ verifiedAt, separate }) =>
+    // Whether its key is in use does not matter here: it opens what was made under it.
+    countingVerdicts.includes(
+      judgeKeyCopy({ verifiedAt, separate: separate === 1, finished: true, isOfKeyInUse: true }, nowMs),
+    ),
+  );
+  const active = findActiveRecord(core.store)?.fingerprint;
+  const splits = active === undefined ? [] : listCountingSplits(core, active);
+  return [
+    ...copies.map(({ place, format, fingerprint, volumeId }) => ({ place, format, fingerprint, volumeId })),
+    ...splits.map(({ place }) => ({
+      place,
+      format: null,
+      fingerprint: active as Fingerprint,
+      volumeId: null,
+    })),
+  ];
 }

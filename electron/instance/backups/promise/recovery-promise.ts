@@ -1,5 +1,5 @@
-import type { Fingerprint } from '../sealing/master-key.ts';
-import type { HealthLevel } from './health.ts';
+import type { Fingerprint } from '../../vault/sealing/master-key.ts';
+import type { HealthLevel } from '../../vault/status/health.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -7,8 +7,9 @@ const HOUR_MS = 60 * 60 * 1000;
 export const DRILL_SPEAKS_MS = 14 * DAY_MS;
 
 /** Why a backup does not help if this computer is lost. */
-export const notApartReasons = ['same_disk', 'holds_key_copy', 'unknown_disk'] as const;
-export type NotApartReason = (typeof notApartReasons)[number];
+export type NotApartReason =
+  /** On the disk of the database, or on one that cannot be told from it. */
+  'not_separate' | 'holds_key_copy';
 
 export interface BackupFact {
   /** Epoch ms of its snapshot. */
@@ -201,9 +202,7 @@ function sayNotApart(destinations: readonly DestinationFacts[]): string {
   const name = first?.name ?? '';
   if (first?.notApart === 'holds_key_copy')
     return `The backups are on ${name}, which also holds a copy of the key: anyone who takes one takes both.`;
-  if (first?.notApart === 'unknown_disk')
-    return `The backups are on ${name}, whose disk cannot be determined: it does not count as separate.`;
-  return `The backups are on ${name}, on the same disk as the database: if the disk is lost, both are lost.`;
+  return `The backups are on ${name}, which does not count as separate from the database: if this computer is lost, both may be lost.`;
 }
 
 const reason = (code: RecoveryReasonCode, level: HealthLevel, message: string): RecoveryReason => ({

@@ -3,7 +3,7 @@ import {
   type DestinationFacts,
   judgeRecovery,
   type RecoveryFacts,
-} from '../../../../electron/instance/vault/status/recovery-promise.ts';
+} from '../../../electron/instance/backups/promise/recovery-promise.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -146,7 +146,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     ['backup_gone'],
     /the backup on the NAS/,
   ],
-  ['on the same disk', at({ notApart: 'same_disk' }), false, ['backup_not_apart'], /no backup apart/],
+  ['on the same disk', at({ notApart: 'not_separate' }), false, ['backup_not_apart'], /no backup apart/],
   [
     'beside a copy of the key',
     at({ notApart: 'holds_key_copy' }),
@@ -155,17 +155,10 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     /no backup apart/,
   ],
   [
-    'on a disk that cannot be told',
-    at({ notApart: 'unknown_disk' }),
-    false,
-    ['backup_not_apart'],
-    /no backup apart/,
-  ],
-  [
     'the newer on the same disk, the older apart',
     {
       destinations: [
-        { ...nas, name: 'here', notApart: 'same_disk' },
+        { ...nas, name: 'here', notApart: 'not_separate' },
         { ...nas, confirmed: [{ ...drilled, takenAt: ago(30 * HOUR_MS) }] },
       ],
     },

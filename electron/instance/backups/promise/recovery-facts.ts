@@ -1,0 +1,71 @@
+import { findActiveRecord } from '../../vault/key/key-record.ts';
+import { type CountingCopy, listCountingCopies } from '../../vault/status/key-proof.ts';
+import type { CopyFormat } from '../../vault/vocabulary.ts';
+import { type Backup, listBackups } from '../backups.ts';
+import type { BackupsCore } from '../backups-core.ts';
+import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
+import type { DestinationFacts, NotApartReason, RecoveryFacts } from './recovery-promise.ts';
+
+/** What the promise is made of, from what this instance knows: nothing is looked at anew. */
+export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
+  const copies = listCountingCopies(core.vault);
+  return {
+    copies: copies.map((copy) => ({ place: nameCopy(copy), fingerprint: copy.fingerprint })),
+    activeFingerprint: findActiveRecord(core.ctx.store)?.fingerprint ?? null,
+    destinations: listDestinations(core).map((destination) =>
+      describeDestination(destination, listBackups(core, destination.id), copies),
+    ),
+    intervalMs: null,
+    nowMs: core.ctx.clock.now(),
+  };
+}
+
+const formatNames: Record<CopyFormat, string> = {
+  age: 'the encrypted file',
+  kdbx: 'the KeePass file',
+  bitwarden: 'the Bitwarden entry',
+  csv: 'the password manager entry',
+  text: 'the password manager entry',
+  pdf: 'the paper kit',
+  words: 'the 24 words',
+  plain: 'the plain key file',
+};
+
+function nameCopy({ format, place }: CountingCopy): string {
+  return format === null
+    ? place.charAt(0).toLowerCase() + place.slice(1)
+    : `${formatNames[format]} “${place}”`;
+}
+
+/** @param backups of the destination, the newest first. */
+function describeDestination(
+  { name, separate, volumeId }: KnownDestination,
+  backups: readonly Backup[],
+  copies: readonly CountingCopy[],
+): DestinationFacts {
+  const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
+  const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
+  return {
+    name,
+    // By the newest attempt: one that reached it shows that it is there again.
+    isGone: backups[0]?.error?.code === 'destination_gone',
+    notApart: findNotApart(separate, volumeId, copies),
+    confirmed: backups
+      .filter(({ state }) => state === 'confirmed')
+      .map((backup) => ({
+        takenAt: backup.takenAt,
+        fingerprint: backup.keyFingerprint,
+        drilledAt: backup.drillResult === 'passed' ? backup.drilledAt : null,
+      })),
+    drillFailed: lastDrill?.drillResult === 'failed' ? (lastDrill.drillReason ?? 'it did not open.') : null,
+  };
+}
+
+function findNotApart(
+  separate: boolean,
+  volumeId: string | null,
+  copies: readonly CountingCopy[],
+): NotApartReason | null {
+  if (!separate) return 'not_separate';
+  return volumeId !== null && copies.some((copy) => copy.volumeId === volumeId) ? 'holds_key_copy' : null;
+}
