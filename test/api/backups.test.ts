@@ -171,6 +171,20 @@ describe('a backup', () => {
     for (const bytes of stored) expect(bytes.includes('shop')).toBe(false);
   });
 
+  it('makes its folder a place where a copy of the key does not count', async () => {
+    const { id, path } = await add('beside');
+    const copy = (folder: string) =>
+      door.owner('POST', '/vault/key/copies', {
+        format: 'age',
+        passphrase: 'brisk lantern under seven quiet boats',
+        path: join(folder, 'key.age'),
+      });
+    const refused = await copy(path);
+    expect([refused.status, refused.body.details]).toEqual([409, { reason: 'beside_backup' }]);
+    await door.owner('DELETE', `/backups/destinations/${id}`);
+    expect((await copy(path)).body.details?.reason).not.toBe('beside_backup');
+  });
+
   it('is refused by name while the vault is locked, and nothing is begun', async () => {
     const { id } = await add('locked');
     const before = (await door.owner('GET', '/backups')).body;

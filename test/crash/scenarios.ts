@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
@@ -23,8 +23,9 @@ import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
+import { checkBackups, dataDirIn, makeBackupFolders, performBackup } from './backup-scenario.ts';
 
-export const scenarios = ['first_seal', 'rotation', 'custody_move'] as const;
+export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
@@ -88,11 +89,22 @@ export async function prepare(count: number, parent = tmpdir()): Promise<string>
   return dataDir;
 }
 
+/** A folder with a data directory and the disk of its backups, where there is one already. */
+export async function prepareBackup(count: number): Promise<string> {
+  const folder = makeBackupFolders();
+  renameSync(await prepare(count, folder), dataDirIn(folder));
+  await perform('backup', folder, () => undefined);
+  return folder;
+}
+
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
   if (scenario === 'first_seal') onReady();
-  const { core, close } = await openCore(dataDir, PASSPHRASE);
-  if (scenario === 'first_seal') {
+  const { core, close } = await openCore(scenario === 'backup' ? dataDirIn(dataDir) : dataDir, PASSPHRASE);
+  if (scenario === 'backup') {
+    onReady();
+    await performBackup(core, dataDir);
+  } else if (scenario === 'first_seal') {
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
     onReady();
@@ -121,11 +133,12 @@ export async function rotate(core: VaultCore): Promise<void> {
  */
 export async function verify(scenario: Scenario, dataDir: string, count: number): Promise<string[]> {
   const faults: string[] = [];
-  const { core, close } = await openCore(dataDir, PASSPHRASE);
+  const { core, close } = await openCore(scenario === 'backup' ? dataDirIn(dataDir) : dataDir, PASSPHRASE);
   try {
     if (core.situation.case !== 'running')
       return [`not running: ${core.situation.case}, ${core.situation.detail}`];
     faults.push(...(await check(core, scenario, count)));
+    if (scenario === 'backup') faults.push(...(await checkBackups(core, dataDir)));
     if (scenario === 'rotation') await rotate(core);
     if (scenario === 'custody_move') await finishCustodyMove(core);
     faults.push(...(await check(core, scenario, count)));

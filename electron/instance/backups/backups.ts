@@ -83,6 +83,6 @@ export async function removeFiles(core: BackupsCore, destinationId: number, fold
   const found = (await destination.list(folder, signal)).map(({ path }) => path);
   const first = [MANIFEST_FILE, MAC_FILE].map((name) => `${folder}/${name}`);
   const parts = found.filter((path) => OUR_FILES.test(path.slice(folder.length + 1)));
-  for (const path of [...first.filter((name) => found.includes(name)), ...parts])
-    await destination.remove(path, signal);
+  // Also where there is none of these: a kill may have left a folder without any file.
+  for (const path of [...first, ...parts]) await destination.remove(path, signal);
 }

@@ -3,12 +3,14 @@ import type { Context } from '../kernel/context.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
+import { listDestinations } from './destinations/destinations.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 
 /** Backups of the whole instance: where they go, and making them. */
 export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
+  vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
   const making = backupJob(core);
   return {
     name: 'backups',

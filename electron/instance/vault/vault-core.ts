@@ -74,6 +74,8 @@ export interface VaultCore {
   readonly inCustody: Set<Fingerprint>;
   /** Names an attacker would try first as passphrases: the instance's name, later also those of its people. */
   listNames: () => readonly string[];
+  /** Folders that backups of the database go to: a copy of the key there does not count. */
+  listBackupFolders: () => readonly string[];
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
   /** A key file that exists at a first start, until it is decided whether to use it. */
@@ -163,6 +165,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     custodyAskedAt: null,
     inCustody: new Set(),
     listNames: () => [store.identity.name],
+    listBackupFolders: () => [],
     wasKeyAdopted: null,
     found: null,
     createsFirstKey,

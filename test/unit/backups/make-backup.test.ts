@@ -24,6 +24,7 @@ import { isMacOf, parseMac } from '../../../electron/instance/backups/format/man
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
 import { lockVault, openVault } from '../../../electron/instance/vault/vault-core.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
+import { watchLoop } from '../../event-loop.ts';
 
 let test: TestContext;
 let core: BackupsCore;
@@ -119,6 +120,20 @@ describe('a backup', () => {
     expect(writers).toBe(0);
   });
 
+  it('of a large database keeps nobody waiting', async () => {
+    const { store } = test.ctx;
+    const fill = store.sqlite.prepare(
+      'INSERT INTO settings (section, value, updated_at) VALUES (?, hex(randomblob(1000000)), 1)',
+    );
+    store.transaction(() => {
+      for (let at = 0; at < 12; at++) fill.run(`large ${at}`);
+    });
+    await make();
+    const { heldMs } = await watchLoop(() => make());
+    expect(listBackups(core)[0]?.sizeBytes).toBeGreaterThan(10_000_000);
+    expect(heldMs).toBeLessThan(50);
+  });
+
   it('that a stop cut short leaves nothing, and says so', async () => {
     await make();
     const stopped = make({ onReport: (_done, _total, abort) => abort.abort() });
@@ -205,12 +220,13 @@ describe('what a kill left', () => {
       'holiday.jpg',
     ]);
     const others = leave('33333333-0000-7000-8000-000000000000', 'another writer', 'failed', parts);
+    const empty = leave('55555555-0000-7000-8000-000000000000', writerId, 'failed', []);
     const unconfirmed = leave('44444444-0000-7000-8000-000000000000', writerId, 'stored', [
       ...parts,
       'manifest.json',
     ]);
     await make();
-    expect(existsSync(own)).toBe(false);
+    expect([existsSync(own), existsSync(empty)]).toEqual([false, false]);
     expect(readdirSync(mixed)).toEqual(['holiday.jpg']);
     expect(readdirSync(others).sort()).toEqual(parts.toSorted());
     // What may be whole was kept until there was a newer one.

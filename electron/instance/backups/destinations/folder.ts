@@ -164,8 +164,8 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
       try {
         await rmdir(folder);
         await syncFolder(dirname(folder));
-      } catch {
-        return;
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') return;
       }
     }
   }

@@ -190,5 +190,5 @@ export function copyFacts(core: VaultCore, key: MasterKey): CopyFacts {
 }
 
 export function placeContext(core: VaultCore): { dataDir: string; backupDirs: string[] } {
-  return { dataDir: core.dataDir, backupDirs: [] };
+  return { dataDir: core.dataDir, backupDirs: [...core.listBackupFolders()] };
 }

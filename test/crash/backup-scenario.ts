@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listBackups } from '../../electron/instance/backups/backups.ts';
+import type { BackupsCore } from '../../electron/instance/backups/backups-core.ts';
+import { addFolder, listDestinations } from '../../electron/instance/backups/destinations/destinations.ts';
+import { parseManifest } from '../../electron/instance/backups/format/manifest.ts';
+import { isMacOf } from '../../electron/instance/backups/format/manifest-mac.ts';
+import { backupJob } from '../../electron/instance/backups/making/backup-job.ts';
+import { sweepUnfinished } from '../../electron/instance/backups/making/backup-rows.ts';
+import { createJobs } from '../../electron/instance/jobs/job-queue.ts';
+import { systemClock } from '../../electron/instance/kernel/clock.ts';
+import { createEvents } from '../../electron/instance/kernel/events.ts';
+import { silentLog } from '../../electron/instance/kernel/log.ts';
+import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
+
+/** A folder of these two: a data directory, and a disk that its backups go to. */
+export const dataDirIn = (folder: string): string => join(folder, 'data');
+const diskIn = (folder: string): string => join(folder, 'disk');
+
+export function makeBackupFolders(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'temps-crash-backup-'));
+  mkdirSync(diskIn(folder));
+  return folder;
+}
+
+/** @param folder the one that was prepared, or a copy of it. */
+function openBackups(vault: VaultCore, folder: string): BackupsCore {
+  const { store, dataDir, audit, processes, secrets } = vault;
+  const known = store.sqlite.prepare('SELECT path FROM backup_destinations').pluck().get();
+  if (known !== undefined && known !== diskIn(folder))
+    store.transaction(() =>
+      store.sqlite.prepare('UPDATE backup_destinations SET path = ?').run(diskIn(folder)),
+    );
+  const events = createEvents();
+  const ctx = {
+    dataDir,
+    store,
+    vault: secrets,
+    audit,
+    jobs: createJobs({ store, clock: systemClock, log: silentLog, events }),
+    clock: systemClock,
+    log: silentLog,
+    processes,
+    events,
+    bcryptCost: undefined,
+    stopping: new AbortController().signal,
+  };
+  return { ctx, vault, askedBy: new Map(), running: new Set() };
+}
+
+/** The work that is killed; before it, a first backup, which must stay. */
+export async function performBackup(vault: VaultCore, folder: string): Promise<void> {
+  const core = openBackups(vault, folder);
+  const [known] = listDestinations(core);
+  const destination =
+    known ??
+    (await addFolder(core, null, { name: 'disk', path: diskIn(folder), isReadable: true })).destination;
+  // What is interrupted is this process; the one that packs writes only what is wiped.
+  delete process.env.LD_PRELOAD;
+  await backupJob(core).run({
+    payload: { destination: destination.id, why: 'by_hand' },
+    signal: core.ctx.stopping,
+    report() {},
+  });
+}
+
+/** What does not hold after an interruption, in words. */
+export async function checkBackups(vault: VaultCore, folder: string): Promise<string[]> {
+  const core = openBackups(vault, folder);
+  const [destination] = listDestinations(core);
+  const rows = listBackups(core);
+  const confirmed = rows
+    .filter(({ state }) => state === 'confirmed')
+    .map((row) => join(diskIn(folder), row.folder ?? ''));
+  const faults = confirmed
+    .filter((at) => !isWhole(vault, at))
+    .map((at) => `${at} is confirmed and not whole`);
+  if (rows.length === 0 || confirmed.length === 0) faults.push('the earlier backup is not listed');
+  // Whatever has a manifest is whole.
+  for (const at of listFolders(folder))
+    if (existsSync(join(at, 'manifest.json')) && !isWhole(vault, at))
+      faults.push(`${at} looks whole and is not`);
+  for (const state of ['failed', 'stored'] as const) await sweepUnfinished(core, destination?.id ?? 0, state);
+  const left = listFolders(folder).filter((at) => !confirmed.includes(at));
+  return [...faults, ...left.map((at) => `${at} stays, and nobody knows it`)];
+}
+
+function listFolders(folder: string): string[] {
+  return readdirSync(diskIn(folder)).flatMap((instance) =>
+    readdirSync(join(diskIn(folder), instance)).map((name) => join(diskIn(folder), instance, name)),
+  );
+}
+
+function isWhole({ ring }: VaultCore, at: string): boolean {
+  try {
+    const bytes = readFileSync(join(at, 'manifest.json'));
+    const manifest = parseManifest(bytes);
+    const isSigned =
+      ring.active && isMacOf(ring.active, manifest, bytes, readFileSync(join(at, 'manifest.hmac')));
+    const hashOf = (name: string) =>
+      createHash('sha256')
+        .update(readFileSync(join(at, name)))
+        .digest('hex');
+    return isSigned === true && manifest.parts.every(({ name, sha256 }) => hashOf(name) === sha256);
+  } catch {
+    return false;
+  }
+}
