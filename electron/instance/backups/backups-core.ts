@@ -1,7 +1,9 @@
 import type { Caller } from '../access/caller.ts';
+import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { MasterKey } from '../vault/sealing/master-key.ts';
 import { lockedError } from '../vault/secrets/secret-store.ts';
+import { findOpenRotation } from '../vault/rotation/rotation-record.ts';
 import { getActiveRecord, type VaultCore } from '../vault/vault-core.ts';
 
 /** What the functions of backups work on. One per open instance. */
@@ -21,4 +23,15 @@ export function getSigningKey({ vault }: BackupsCore): MasterKey {
   const key = vault.ring.find(getActiveRecord(vault).fingerprint);
   if (!key) throw lockedError();
   return key;
+}
+
+/**
+ * Throws `rotation_in_progress` while values are encrypted with two keys: a backup names one, and would need both.
+ */
+export function requireOneKey({ ctx }: BackupsCore): void {
+  if (findOpenRotation(ctx.store)?.state === 'sealing')
+    throw new AppError(
+      'rotation_in_progress',
+      'The key is being rotated: until that has ended, a backup would need the old key and the new one. Make it afterwards.',
+    );
 }

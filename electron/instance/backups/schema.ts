@@ -57,4 +57,6 @@ export const backupWriter = sqliteTable('backup_writer', {
   nextSequence: integer('next_sequence').notNull(),
   /** HMAC of the newest manifest, in hex; null before the first. */
   lastMac: text('last_mac'),
+  /** The data directory it belongs to, as JSON: a copy of that is another writer. See vault/home/home.ts. */
+  home: text('home').notNull(),
 });

@@ -1,4 +1,5 @@
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -22,6 +23,9 @@ import {
 import { formatInstanceFolder, parseManifest } from '../../../electron/instance/backups/format/manifest.ts';
 import { isMacOf, parseMac } from '../../../electron/instance/backups/format/manifest-mac.ts';
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
+import { takeWriter } from '../../../electron/instance/backups/making/writer.ts';
+import { openStore } from '../../../electron/instance/store/store.ts';
+import { proveWithoutCopy, stageRotation } from '../../../electron/instance/vault/rotation/rotation.ts';
 import { lockVault, openVault } from '../../../electron/instance/vault/vault-core.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
 import { watchLoop } from '../../event-loop.ts';
@@ -118,6 +122,40 @@ describe('a backup', () => {
     restored.close();
     expect(rows).toEqual([{ state: 'confirmed', sequence: 1 }]);
     expect(writers).toBe(0);
+  });
+
+  it('is refused while the key is rotated, and not signed where that began meanwhile', async () => {
+    const { newFingerprint } = await stageRotation(core.vault, null);
+    proveWithoutCopy(core.vault, null, newFingerprint);
+    // Until values are encrypted anew, the key in use opens all of them.
+    await make();
+    const sealing = () => core.ctx.store.sqlite.exec("UPDATE rotations SET state = 'sealing'");
+    const overtaken = make({ onReport: sealing });
+    await expect(overtaken).rejects.toMatchObject({ code: 'rotation_in_progress' });
+    await expect(make()).rejects.toMatchObject({ code: 'rotation_in_progress' });
+    expect(listFolders()).toHaveLength(1);
+    // What is refused from the beginning is no failure worth a row.
+    expect(listBackups(core).map(({ state }) => state)).toEqual(['failed', 'confirmed']);
+  });
+
+  it('of a copied data directory is that of another writer', async () => {
+    await make();
+    const copy = `${root}-copy`;
+    test.ctx.store.checkpoint();
+    cpSync(test.dataDir, copy, { recursive: true });
+    const store = openStore(copy, test.clock);
+    try {
+      const own = test.ctx.store.transaction(() => takeWriter(test.ctx));
+      const copied = store.transaction(() => takeWriter({ store, dataDir: copy }));
+      expect(own.nextSequence).toBe(2);
+      expect(copied).toMatchObject({ nextSequence: 1, lastMac: null });
+      expect(copied.writerId).not.toBe(own.writerId);
+      // It stays that.
+      expect(store.transaction(() => takeWriter({ store, dataDir: copy }))).toEqual(copied);
+    } finally {
+      store.close();
+      rmSync(copy, { recursive: true, force: true });
+    }
   });
 
   it('of a large database keeps nobody waiting', async () => {

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
 import { type Job, queued } from '../../jobs/job.ts';
 import { type Backup, getBackup } from '../backups.ts';
-import { type BackupsCore, getSigningKey } from '../backups-core.ts';
+import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
 import { findDestination, getDestination } from '../destinations/destinations.ts';
 import type { BackupReason } from '../format/manifest.ts';
 import { noteConfirmed, noteFailed, sweepUnfinished } from './backup-rows.ts';
@@ -26,6 +26,7 @@ export function backupJob(core: BackupsCore): Job<BackupPayload> {
       const destination = findDestination(core, payload.destination);
       // Removed while it waited for its turn.
       if (!destination) return undefined;
+      requireOneKey(core);
       const making = {
         id: randomUUIDv7(),
         takenAt: core.ctx.clock.now(),
@@ -74,6 +75,7 @@ export async function runBackup(
   payload: BackupPayload,
 ): Promise<Backup> {
   getSigningKey(core);
+  requireOneKey(core);
   const { id } = getDestination(core, payload.destination);
   if (actor && !core.askedBy.has(id)) core.askedBy.set(id, actor);
   const result = await core.ctx.jobs.enqueue(job, payload);

@@ -33,7 +33,7 @@ export function noteBegun({ ctx }: BackupsCore, begun: Begun, error = CUT_SHORT)
       .run(
         id,
         destination.id,
-        takeWriter(ctx.store).writerId,
+        takeWriter(ctx).writerId,
         folder,
         why,
         takenAt,
@@ -122,8 +122,8 @@ async function removeLeftOver(core: BackupsCore, id: string): Promise<void> {
 }
 
 /**
- * Removes what runs that failed or were killed left at a destination. SECURITY: of this writer alone. Whoever restored a
- * backup has in the database what its old self was doing when the snapshot was taken.
+ * Removes what runs that failed or were killed left at a destination. SECURITY: of this writer alone. A copy of a data
+ * directory has in its database what the original was doing, and may still be doing at the same destination.
  */
 export async function sweepUnfinished(
   core: BackupsCore,
@@ -131,12 +131,12 @@ export async function sweepUnfinished(
   state: 'failed' | 'stored',
 ): Promise<void> {
   const { store } = core.ctx;
+  const { writerId } = store.transaction(() => takeWriter(core.ctx));
   const ids = store.sqlite
     .prepare(
-      `SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL
-       AND writer_id = (SELECT writer_id FROM backup_writer)`,
+      'SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL AND writer_id = ?',
     )
     .pluck()
-    .all(destinationId, state) as string[];
+    .all(destinationId, state, writerId) as string[];
   for (const id of ids) if (!core.running.has(id)) await removeLeftOver(core, id);
 }

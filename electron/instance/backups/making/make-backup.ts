@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { readAppVersion } from '../../kernel/app-version.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { MasterKey } from '../../vault/sealing/master-key.ts';
-import { type BackupsCore, getSigningKey } from '../backups-core.ts';
+import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
 import type { Destination } from '../destinations/destination.ts';
 import { type KnownDestination, openDestination } from '../destinations/destinations.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
@@ -92,13 +92,14 @@ function sign(core: BackupsCore, making: Making, recipients: string[], packed: P
   const { store } = core.ctx;
   const { id, why, takenAt, key } = making;
   // SECURITY: a vault that was locked meanwhile signs nothing more.
+  requireOneKey(core);
   if (getSigningKey(core).fingerprint !== key.fingerprint)
     throw new AppError(
       'changed_meanwhile',
       'The key was rotated while the backup was made. Make another one.',
     );
   return store.transaction(() => {
-    const { writerId, nextSequence, lastMac } = takeWriter(store);
+    const { writerId, nextSequence, lastMac } = takeWriter(core.ctx);
     const manifest: Manifest = {
       id,
       instanceId: store.identity.id,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../../store/store.ts';
+import { findHome, isSameHome, parseHome } from '../../vault/home/home.ts';
 
 /** Of this data directory. */
 export interface Writer {
@@ -9,16 +10,27 @@ export interface Writer {
   lastMac: string | null;
 }
 
-/** Made at its first use: what is restored or begins anew is a writer of its own. In a transaction. */
-export function takeWriter(store: Store): Writer {
-  store.sqlite
-    .prepare('INSERT OR IGNORE INTO backup_writer (id, writer_id, next_sequence) VALUES (1, ?, 1)')
-    .run(randomUUID());
-  return store.sqlite
+/**
+ * Made at its first use, and anew in a copy of a data directory; what is restored has none. Two that count on from the same
+ * number would make two chains that look like one. In a transaction.
+ */
+export function takeWriter({ store, dataDir }: { store: Store; dataDir: string }): Writer {
+  const known = store.sqlite
     .prepare(
-      'SELECT writer_id AS writerId, next_sequence AS nextSequence, last_mac AS lastMac FROM backup_writer',
+      'SELECT writer_id AS writerId, next_sequence AS nextSequence, last_mac AS lastMac, home FROM backup_writer',
     )
-    .get() as Writer;
+    .get() as (Writer & { home: string }) | undefined;
+  const home = findHome(dataDir);
+  if (known) {
+    const { home: recorded, ...writer } = known;
+    const parsed = parseHome(recorded);
+    if (parsed !== null && isSameHome(parsed, home)) return writer;
+  }
+  const writer: Writer = { writerId: randomUUID(), nextSequence: 1, lastMac: null };
+  store.sqlite
+    .prepare('INSERT OR REPLACE INTO backup_writer (id, writer_id, next_sequence, home) VALUES (1, ?, ?, ?)')
+    .run(writer.writerId, writer.nextSequence, JSON.stringify(home));
+  return writer;
 }
 
 /** What a manifest took is not given again, whatever becomes of it. */

@@ -15,7 +15,8 @@ CREATE TABLE `backup_writer` (
 	`id` integer PRIMARY KEY NOT NULL,
 	`writer_id` text NOT NULL,
 	`next_sequence` integer NOT NULL,
-	`last_mac` text
+	`last_mac` text,
+	`home` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `backups` (
