@@ -77,7 +77,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/run.ts'),
   },
   backup: {
-    subcommands: ['now', 'list', 'show', 'delete', 'destinations'],
+    subcommands: ['now', 'list', 'show', 'verify', 'drill', 'delete', 'destinations'],
     about: 'make backups of everything, and say where they go',
     load: () => import('./commands/backup.ts'),
   },

@@ -1,12 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { findLeaks } from '../crash/leaks.ts';
-import { makeBackup } from '../unit/backups/make-backup.ts';
 import { serve, temps } from './terminal.ts';
 
 const VALUE = 'canary of a restore: ünïcode, "quotes"\nand a second line';
@@ -23,12 +21,13 @@ beforeAll(async () => {
   temps(dataDir, ['projects', 'create', 'shop']);
   const set = temps(dataDir, ['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], VALUE);
   expect(set.err).toBe('');
+  const stick = join(folder, 'stick');
+  mkdirSync(stick);
+  expect(temps(dataDir, ['backup', 'destinations', 'add', 'folder', stick]).code).toBe(0);
+  expect(temps(dataDir, ['backup', 'now']).code).toBe(0);
   await served.stop();
+  backup = String(globSync(join(stick, 'temps-*', '*Z-*'))[0]);
   key = parseKeyText(readFileSync(join(dataDir, 'encryption_key'), 'utf8').trim()) as MasterKey;
-  const sqlite = new Database(join(dataDir, 'temps.db'), { readonly: true });
-  const identity = sqlite.prepare('SELECT id, name FROM instance').get() as { id: string; name: string };
-  backup = await makeBackup({ sqlite, identity }, key, join(folder, 'stick'), { takenAt: Date.now() });
-  sqlite.close();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

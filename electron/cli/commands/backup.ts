@@ -35,6 +35,36 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: showBackup,
   },
+  'backup verify': {
+    usage: 'backup verify ID',
+    summary: 'Reads every byte of a backup again, and checks that this instance signed it.',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { id } = await getBackup(client, invocation);
+        const verified = await client.post('/backups/{id}/verify', { path: { id } });
+        invocation.print(verified, () => `All of it at ${verified.destination} is what was stored.`);
+        return exitCodes.done;
+      });
+    },
+  },
+  'backup drill': {
+    usage: 'backup drill ID',
+    summary:
+      'Tries a backup out as a restore would, without replacing anything: decrypts and unpacks it, checks its database and decrypts every secret in it.',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { id } = await getBackup(client, invocation);
+        const drilled = await client.post('/backups/{id}/drill', { path: { id } });
+        invocation.print(
+          drilled,
+          () => `The backup at ${drilled.destination} comes back: every secret in it was decrypted.`,
+        );
+        return exitCodes.done;
+      });
+    },
+  },
   'backup delete': {
     usage: 'backup delete ID [--yes]',
     summary: 'Permanently deletes a backup at its destination.',

@@ -24,13 +24,14 @@ import {
 import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
+import { type Drills, verifyBackup } from './reading/drill.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
 const backupId = z.object({ id: z.uuid() });
 
 /** `/backups`: where they go, those there are, and making another. */
-export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
+export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills: Drills) {
   const app = createRoutes();
 
   app.openapi(
@@ -148,6 +149,34 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
       responses: answer(backupShape, 'A backup'),
     }),
     (c) => c.json(toBackupJson(getBackup(core, c.req.valid('param').id), core.running)),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/{id}/verify',
+      ...act('backups_make'),
+      request: { params: backupId },
+      responses: answer(backupShape, 'Every stored byte is what was signed'),
+    }),
+    async (c) => {
+      const backup = await verifyBackup(core, c.get('caller'), c.req.valid('param').id);
+      return c.json(toBackupJson(backup, core.running));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/{id}/drill',
+      ...act('backups_make'),
+      request: { params: backupId },
+      responses: answer(backupShape, 'It would come back: everything that a restore does was tried out'),
+    }),
+    async (c) => {
+      const backup = await drills.drill(c.get('caller'), c.req.valid('param').id);
+      return c.json(toBackupJson(backup, core.running));
+    },
   );
 
   app.openapi(

@@ -65,7 +65,8 @@ export function prepareIncoming(dataDir: string): string {
 
 /**
  * Exchanges the database of a data directory, whose owner calls it with no connection open, for the contents of a folder in
- * it. Throws `disk_full`, `disk_failed`, `database_read_only`: then the next start completes it.
+ * it. Throws `disk_full`, `disk_failed`, `database_read_only` where nothing happened, and `restore_interrupted` where it had
+ * begun.
  *
  * @param incoming name of the folder: what `prepareIncoming` gave, or a former database.
  */
@@ -78,14 +79,15 @@ export function swapDatabase(dataDir: string, incoming: string, nowMs: number): 
     writeJournal(dataDir, { phase: 'out', incoming, outgoing, hadDatabase });
     return finish(dataDir, { phase: 'out', incoming, outgoing, hadDatabase });
   } catch (error) {
-    if (!existsSync(join(dataDir, SWAP_JOURNAL))) removeIfEmpty(join(dataDir, outgoing));
+    if (isThere(dataDir, SWAP_JOURNAL)) throw goesOn(dataDir, error);
+    removeIfEmpty(join(dataDir, outgoing));
     throw asStoreError(error, join(dataDir, DATABASE_FILE));
   }
 }
 
 /**
  * Completes or undoes an exchange that was interrupted, before the database is opened; null when there was none. For the
- * owner of the data directory. Throws `restore_interrupted` for one that can be neither, and what the disk says.
+ * owner of the data directory. Throws `restore_interrupted` for one that can be neither now.
  */
 export function settleSwap(dataDir: string): Swapped | null {
   try {
@@ -95,7 +97,8 @@ export function settleSwap(dataDir: string): Swapped | null {
     rmSync(join(dataDir, `${SWAP_JOURNAL}.new`), { force: true });
     return null;
   } catch (error) {
-    throw asStoreError(error, join(dataDir, SWAP_JOURNAL));
+    if (isThere(dataDir, SWAP_JOURNAL)) throw goesOn(dataDir, error);
+    throw asStoreError(error, join(dataDir, DATABASE_FILE));
   }
 }
 
@@ -214,10 +217,18 @@ function readJournal(dataDir: string): Journal | null {
   );
 }
 
-function interrupted(dataDir: string, detail: string): AppError {
-  return new AppError(
-    'restore_interrupted',
-    `A restore in ${dataDir} was interrupted. ${detail} Nothing was changed.`,
+function interrupted(dataDir: string, detail: string, cause?: unknown): AppError {
+  return new AppError('restore_interrupted', `A restore in ${dataDir} was interrupted. ${detail}`, { cause });
+}
+
+/** Of both databases everything is still there. */
+function goesOn(dataDir: string, cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+  return interrupted(
+    dataDir,
+    `The disk did not take a change (${code}). Nothing is lost: the next start completes the restore or undoes it, and says which.`,
+    cause,
   );
 }
 

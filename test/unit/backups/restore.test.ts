@@ -104,7 +104,7 @@ function withDatabase<T>(dataDir: string, work: (sqlite: Database.Database) => T
   }
 }
 
-/** By the format; MAKING's own maker is tried against this in its tests. */
+/** By the format alone: what `backup now` makes is restored in test/e2e/restore.test.ts. */
 async function back(dataDir: string, changes: Changes = {}): Promise<string> {
   const sqlite = new Database(join(dataDir, 'temps.db'), { readonly: true });
   try {
@@ -222,6 +222,18 @@ describe('a restore over the same instance', () => {
     expect(preview).toMatchObject({ hasDatabase: true, now: null });
     expect(readFileSync(join(dataDir, former as string, 'temps.db'))).toEqual(Buffer.alloc(8192, 0x5a));
     expect((await read(dataDir)).case).toBe('running');
+  });
+
+  it('refuses another instance by what can still be read of a damaged database', async () => {
+    const other = newFolder();
+    await opened(other, async () => undefined);
+    const path = join(other, 'temps.db');
+    const bytes = readFileSync(path);
+    const page = withDatabase(other, (sqlite) =>
+      sqlite.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'secrets'").pluck().get(),
+    ) as number;
+    writeFileSync(path, bytes.fill(0x5a, (page - 1) * 4096, page * 4096));
+    expect(await failure(restore(other))).toMatchObject({ code: 'backup_of_other_instance' });
   });
 
   it('takes the log of the former database away with it', async () => {

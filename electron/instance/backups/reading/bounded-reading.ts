@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { type Readable, Transform } from 'node:stream';
+import { type Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import { asStoreError } from '../../store/store-error.ts';
@@ -44,6 +44,27 @@ export async function storeAtMost(
   place: string,
   signal: AbortSignal,
 ): Promise<Stored> {
+  try {
+    return await measureAtMost(
+      stream,
+      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+      limit,
+      place,
+      signal,
+    );
+  } catch (error) {
+    throw asStoreError(error, path);
+  }
+}
+
+/** The same of a stream that nobody keeps. */
+export async function measureAtMost(
+  stream: Readable,
+  sink: Writable,
+  limit: number,
+  place: string,
+  signal: AbortSignal,
+): Promise<Stored> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const silence = endWhenSilent(stream, place);
@@ -57,9 +78,9 @@ export async function storeAtMost(
     },
   });
   try {
-    await pipeline(stream, count, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+    await pipeline(stream, count, sink, { signal });
   } catch (error) {
-    if (error !== tooLong) throw asStoreError(error, path);
+    if (error !== tooLong) throw error;
   } finally {
     clearTimeout(silence);
   }

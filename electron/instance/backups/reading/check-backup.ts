@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Readable, Writable } from 'node:stream';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
@@ -14,7 +15,7 @@ import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import { type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
 import type { Manifest, ManifestPart } from '../format/manifest.ts';
 import type { BackupFiles } from './backup-files.ts';
-import { storeAtMost } from './bounded-reading.ts';
+import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
 import { damagedBackup } from './damaged-backup.ts';
 import { isSigned, type ReadManifest } from './read-manifest.ts';
 import { unpackParts } from './unpacking.ts';
@@ -22,16 +23,19 @@ import { unpackParts } from './unpacking.ts';
 /** What is counted of the database in a backup, beside the rows of every table. */
 export const COUNTED = { table: 'secrets', column: 'kind' } as const;
 
-export interface CheckOptions {
+export interface VerifyOptions {
   files: BackupFiles;
   read: ReadManifest;
   /** Those at hand, of this instance; the one that the manifest names vouches for it. */
   keys: readonly MasterKey[];
+  signal: AbortSignal;
+}
+
+export interface CheckOptions extends VerifyOptions {
   /** An empty folder, for this check alone: see store/scratch.ts. */
   scratch: string;
   processes: ProcessHost;
   clock: Clock;
-  signal: AbortSignal;
   /** How far it is, in bytes of the stored parts and then in encrypted values. */
   onProgress?: (step: CheckStep, done: number, total: number) => void;
 }
@@ -82,6 +86,16 @@ export function requireRoom({ parts }: Manifest, folder: string): void {
  * `place_gone`, `disk_full`, `disk_failed`, `process_failed`.
  */
 export async function checkBackup(options: CheckOptions): Promise<CheckedBackup> {
+  try {
+    return await check(options);
+  } catch (error) {
+    // What a cancelled step ends with says less.
+    options.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function check(options: CheckOptions): Promise<CheckedBackup> {
   const { files, read, signal } = options;
   const { manifest } = read;
   requireKnownVersion(files.place, manifest);
@@ -118,7 +132,7 @@ export function requireKnownVersion(place: string, { schemaVersion, appVersion }
  *
  * SECURITY: with the key, a manifest that it does not vouch for is refused, also one that nobody signed.
  */
-function findVouching({ files, read, keys }: CheckOptions): MasterKey | null {
+function findVouching({ files, read, keys }: VerifyOptions): MasterKey | null {
   const { keyFingerprint, recipients } = read.manifest;
   const key = keys.find(({ fingerprint }) => fingerprint === keyFingerprint) ?? null;
   if (key && !isSigned(read, key)) throw damagedBackup(files.place, 'signature');
@@ -135,18 +149,41 @@ export function needsKey(place: string, fingerprint: Fingerprint, at: readonly M
   );
 }
 
-/** Copies every part here, and compares size and digest. They are read from here from then on. */
-async function fetchParts({ files, read, scratch, signal, onProgress }: CheckOptions): Promise<void> {
+/**
+ * The beginning of a check: whether the manifest is vouched for, and every stored byte what it says. Nothing is kept, and
+ * nothing looked into. Throws as `checkBackup` does.
+ */
+export async function verifyParts(options: VerifyOptions): Promise<void> {
+  requireKnownVersion(options.files.place, options.read.manifest);
+  findVouching(options);
+  await readParts(options, (stream, { sizeBytes }) => {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    return measureAtMost(stream, nowhere, sizeBytes, options.files.place, options.signal);
+  });
+}
+
+/** Copies every part here. They are read from here from then on. */
+async function fetchParts(options: CheckOptions): Promise<void> {
+  const { files, scratch, signal } = options;
+  await readParts(options, (stream, part) =>
+    storeAtMost(stream, join(scratch, storedName(part)), part.sizeBytes, files.place, signal),
+  );
+}
+
+/** Compares size and digest of every part. */
+async function readParts(
+  { files, read, signal, onProgress }: VerifyOptions & Pick<CheckOptions, 'onProgress'>,
+  take: (stream: Readable, part: ManifestPart) => Promise<Stored>,
+): Promise<void> {
   const { parts } = read.manifest;
   const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   for (const part of parts) {
     onProgress?.('fetching', done, total);
-    const path = join(scratch, storedName(part));
     const stream = await files.read(part.name, signal).catch((error: unknown) => {
       throw hasCode(error, 'not_found') ? damagedBackup(files.place, 'parts', error) : error;
     });
-    const stored = await storeAtMost(stream, path, part.sizeBytes, files.place, signal);
+    const stored = await take(stream, part);
     if (stored.sizeBytes !== part.sizeBytes || stored.sha256 !== part.sha256)
       throw damagedBackup(files.place, 'parts');
     done += part.sizeBytes;

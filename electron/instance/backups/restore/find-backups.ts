@@ -20,8 +20,8 @@ export interface FoundBackups {
   unusable: { place: string; error: AppError }[];
 }
 
-/** A destination has at most so many backups that are looked at. */
-const MAX_BACKUPS = 10_000;
+/** So many are looked at, the newest by their names. */
+const MAX_BACKUPS = 5000;
 const INSTANCE_FOLDER = /^temps-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
@@ -54,7 +54,7 @@ async function listFolders(place: string, entries: Dirent[]): Promise<string[]> 
     ))
       found.push(join(below, name));
   }
-  // The newest by their names, which begin with the time.
+  // A name begins with the time.
   return found.sort((a, b) => (basename(a) < basename(b) ? 1 : -1)).slice(0, MAX_BACKUPS);
 }
 

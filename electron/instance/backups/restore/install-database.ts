@@ -12,8 +12,8 @@ import { prepareIncoming, type Swapped, swapDatabase } from '../../store/swap-jo
 import { type CustodyHere, placeRestoredKeys } from '../../vault/home/restored-custody.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { leftOut } from '../making/left-out.ts';
+import { backupOperations } from '../operations.ts';
 import type { CheckedBackup } from '../reading/check-backup.ts';
-import { restoreOperations } from './restore-operations.ts';
 
 export interface Installation {
   dataDir: string;
@@ -31,8 +31,8 @@ export interface Installation {
  * different in it from then on is written before, in a folder of its own: nobody is signed in, the keys are in this
  * directory's custody, and the audit log goes on with who restored it.
  *
- * Throws `disk_full`, `disk_failed`, `database_read_only`. After a kill or an error the next start completes it, or nothing
- * happened.
+ * Throws `disk_full`, `disk_failed` or `database_read_only` where nothing happened, and `restore_interrupted` where the next
+ * start completes or undoes it, as after a kill.
  */
 export function installDatabase({ dataDir, checked, here, actor, clock }: Installation): Swapped {
   const incoming = takeIn(dataDir, checked.databasePath);
@@ -44,8 +44,8 @@ export function installDatabase({ dataDir, checked, here, actor, clock }: Instal
       // Also what somebody else may have put into a backup that nobody vouches for: nobody is signed in.
       leaveOut(store.sqlite, leftOut);
       placeRestoredKeys(store, here, dataDir);
-      audit.append(restoreOperations.BACKUP_RESTORED, actor, {
-        backup: id,
+      audit.append(backupOperations.BACKUP_RESTORED, actor, {
+        id,
         taken_at: takenAt,
         fingerprint: keyFingerprint,
         verified: checked.values !== null,

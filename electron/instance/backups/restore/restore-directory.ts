@@ -5,7 +5,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { type Clock, systemClock } from '../../kernel/clock.ts';
 import { childProcesses, type ProcessHost } from '../../kernel/process-hosts.ts';
 import { hasDatabase, prepareDataDir } from '../../store/data-directory.ts';
-import { readIdentity } from '../../store/database-file.ts';
+import { readIdentity, type Sqlite } from '../../store/database-file.ts';
 import type { InstanceIdentity } from '../../store/instance-table.ts';
 import { takeOwnership } from '../../store/ownership.ts';
 import { readAside } from '../../store/read-aside.ts';
@@ -69,13 +69,14 @@ export interface Restored {
   notes: string[];
 }
 
-/** The data directory as it is, looked at without writing. */
+/** The data directory as it is, looked at without writing; null is what cannot be read. */
 interface Target {
   dataDir: string;
   hasDatabase: boolean;
-  found:
-    | (RowCounts & { instance: InstanceIdentity; custody: CustodyHere | null; keys: Fingerprint[] })
-    | null;
+  instance: InstanceIdentity | null;
+  custody: CustodyHere | null;
+  keys: Fingerprint[];
+  counts: RowCounts | null;
 }
 
 /**
@@ -94,7 +95,7 @@ export async function restoreBackup(
 ): Promise<Restored> {
   const { dataDir, signal, processes = childProcesses } = options;
   const target = lookAt(dataDir);
-  const backup = chooseBackup(await findBackups(options.from, signal), target.found?.instance.id ?? null);
+  const backup = chooseBackup(await findBackups(options.from, signal), target.instance?.id ?? null);
   const { manifest } = backup.read;
   requireKnownVersion(backup.files.place, manifest);
   requireRoom(manifest, findExisting(dataDir));
@@ -161,11 +162,7 @@ async function restoreOwned(
     dataDir,
     instanceId,
     fingerprints: [
-      ...new Set([
-        keyFingerprint,
-        ...(target.found?.keys ?? []),
-        ...given.map(({ fingerprint }) => fingerprint),
-      ]),
+      ...new Set([keyFingerprint, ...target.keys, ...given.map(({ fingerprint }) => fingerprint)]),
     ],
     env,
     processes,
@@ -191,14 +188,18 @@ const explainLocked = (fingerprint: Fingerprint): string =>
   `The key ${fingerprint} is not here, so nobody vouched for this backup and no secret in it was decrypted. The vault stays locked until it gets a copy of that key: temps-desktop key unlock PATH`;
 
 function lookAt(dataDir: string): Target {
-  if (!existsSync(dataDir) || !hasDatabase(dataDir)) return { dataDir, hasDatabase: false, found: null };
-  const found = readAside(dataDir, (sqlite) => ({
-    ...countContents(sqlite, COUNTED),
-    instance: readIdentity(sqlite, dataDir),
-    custody: readCustodyHere({ sqlite }),
-    keys: listKnownKeys({ sqlite }),
-  }));
-  return { dataDir, hasDatabase: true, found };
+  if (!existsSync(dataDir) || !hasDatabase(dataDir))
+    return { dataDir, hasDatabase: false, instance: null, custody: null, keys: [], counts: null };
+  // Each by itself: of a damaged database what can be read still says whose it is, and where its keys are.
+  const read = <T>(what: (sqlite: Sqlite) => T) => readAside(dataDir, what);
+  return {
+    dataDir,
+    hasDatabase: true,
+    instance: read((sqlite) => readIdentity(sqlite, dataDir)),
+    custody: read((sqlite) => readCustodyHere({ sqlite })),
+    keys: read((sqlite) => listKnownKeys({ sqlite })) ?? [],
+    counts: read((sqlite) => countContents(sqlite, COUNTED)),
+  };
 }
 
 /** The folder itself, or the nearest one around it that is there. */
@@ -207,8 +208,8 @@ function findExisting(path: string): string {
 }
 
 /** Where the keys of this data directory are: as it was, or as it is chosen for a new one. */
-function chooseCustody({ custody, env }: RestoreOptions, { found }: Target): CustodyHere {
-  if (found?.custody) return found.custody;
+function chooseCustody({ custody, env }: RestoreOptions, target: Target): CustodyHere {
+  if (target.custody) return target.custody;
   return { custody: custody ?? (env.TEMPS_ENCRYPTION_KEY_FILE ? 'external' : 'file'), keychain: null };
 }
 
@@ -241,14 +242,14 @@ function describePreview(
   { manifest, details, values }: CheckedBackup,
   target: Target,
 ): RestorePreview {
-  const { found } = target;
+  const { instance, counts } = target;
   return {
     place,
     manifest,
     instance: details.instance,
     values,
     inBackup: { rows: details.tables, groups: details.sealedValues },
-    now: found && { rows: found.rows, groups: found.groups, instance: found.instance },
+    now: instance && counts && { ...counts, instance },
     hasDatabase: target.hasDatabase,
   };
 }

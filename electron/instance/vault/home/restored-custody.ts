@@ -10,13 +10,20 @@ export interface CustodyHere {
   keychain: { name: string; home: Home } | null;
 }
 
+type KeychainRow = { name: string | null; home: string | null } | undefined;
+
 /** What the database of a data directory says of its keys; null for one that never had any. */
 export function readCustodyHere({ sqlite }: Pick<Store, 'sqlite'>): CustodyHere | null {
   const custody = sqlite.prepare("SELECT custody FROM keys WHERE state = 'active'").pluck().get();
   if (custody === undefined) return null;
-  const row = sqlite.prepare('SELECT keychain_name AS name, home FROM key_custody WHERE id = 1').get() as
-    | { name: string | null; home: string | null }
-    | undefined;
+  // Also of a version without the table: its entries were named by the instance alone.
+  const hasTable =
+    sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'key_custody'").get() !== undefined;
+  const row = hasTable
+    ? (sqlite
+        .prepare('SELECT keychain_name AS name, home FROM key_custody WHERE id = 1')
+        .get() as KeychainRow)
+    : undefined;
   const home = row?.home ? parseHome(row.home) : null;
   return { custody: custody as CustodyName, keychain: row?.name && home ? { name: row.name, home } : null };
 }
