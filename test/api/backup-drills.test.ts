@@ -38,6 +38,21 @@ async function make(): Promise<{ id: string; folder: string }> {
 }
 const get = async (id: string) => (await door.owner('GET', `/backups/${id}`)).body;
 
+describe('a folder on this machine', () => {
+  it('is verified by its path, and what is not all there is named', async () => {
+    const { id, folder } = await make();
+    const verify = (path: string) => door.owner('POST', '/backups/verify-folder', { path });
+    for (const path of [folder, root]) expect((await verify(path)).body).toMatchObject({ id, place: folder });
+    rmSync(join(folder, 'details.json.zst.age'));
+    expect((await verify(folder)).body).toMatchObject({
+      error_code: 'backup_damaged',
+      details: { check: 'parts' },
+    });
+    expect((await verify(join(root, 'nowhere'))).status).toBe(404);
+    expect((await verify('here')).status).toBe(400);
+  });
+});
+
 describe('a drill', () => {
   it('of a backup that was made here passes, is noted, and leaves nothing behind', async () => {
     const { id } = await make();

@@ -366,6 +366,7 @@ describe('the table of acts', () => {
         'POST /backups/destinations/{id}/run',
         'POST /backups/destinations/{id}/test',
         'POST /backups/{id}/drill',
+        'POST /backups/verify-folder',
         'POST /backups/{id}/verify',
         // What protects the key, or asks how it is.
         'POST /vault/lock',

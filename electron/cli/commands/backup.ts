@@ -13,6 +13,7 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import { isThere } from '../given-file.ts';
 
 type Backup = Schemas['Backup'];
 type Destination = Schemas['BackupDestination'];
@@ -36,11 +37,22 @@ export const commands: Record<string, Command> = {
     run: showBackup,
   },
   'backup verify': {
-    usage: 'backup verify ID',
-    summary: 'Reads every byte of a backup again, and checks that this instance signed it.',
+    usage: 'backup verify ID | FOLDER',
+    summary:
+      'Reads every byte of a backup again, and checks that this instance signed it. FOLDER is that of a backup, or has backups, of which the newest is read.',
     positionals: [1, 1],
     async run(invocation) {
+      const [wanted = ''] = invocation.positionals;
       return await withClient(invocation, async (client) => {
+        if (wanted.includes('/') || isThere(wanted)) {
+          const found = await client.post('/backups/verify-folder', { body: { path: resolve(wanted) } });
+          invocation.print(
+            found,
+            () =>
+              `All of the backup of ${new Date(found.taken_at).toISOString()} in ${found.place} is what was stored.`,
+          );
+          return exitCodes.done;
+        }
         const { id } = await getBackup(client, invocation);
         const verified = await client.post('/backups/{id}/verify', { path: { id } });
         invocation.print(verified, () => `All of it at ${verified.destination} is what was stored.`);

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { pathId } from '../http/parameters.ts';
 import { displayName } from '../http/shown-text.ts';
+import { toAnswer } from '../http/to-answer.ts';
 import type { Job } from '../jobs/job.ts';
 import {
   addedDestinationShape,
@@ -12,6 +13,7 @@ import {
   destinationShape,
   toBackupJson,
   toDestinationJson,
+  verifiedFolderShape,
 } from './backup-shapes.ts';
 import { deleteBackup, getBackup, listBackups } from './backups.ts';
 import { type BackupsCore, getSigningKey } from './backups-core.ts';
@@ -24,7 +26,7 @@ import {
 import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
-import { type Drills, verifyBackup } from './reading/drill.ts';
+import { type Drills, verifyBackup, verifyFolder } from './reading/drill.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
@@ -116,6 +118,23 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       const destination = c.req.valid('param').id;
       const backup = await runBackup(core, job, c.get('caller'), { destination, why: 'by_hand' });
       return c.json(toBackupJson(backup, core.running), 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/verify-folder',
+      ...act('backups_verify_folder'),
+      request: body(z.object({ path: z.string().min(1).max(MAX_PATH) })),
+      responses: answer(
+        verifiedFolderShape,
+        'Every stored byte of the newest backup there is what was signed',
+      ),
+    }),
+    async (c) => {
+      c.set('isQuestion', true);
+      return c.json(toAnswer(verifiedFolderShape, await verifyFolder(core, c.req.valid('json').path)));
     },
   );
 

@@ -1,12 +1,15 @@
+import { isAbsolute } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { type Job, queued } from '../../jobs/job.ts';
 import { AppError, type ErrorCode, hasCode } from '../../kernel/app-error.ts';
 import { inScratch } from '../../store/scratch.ts';
 import { listKeyRecords } from '../../vault/key/key-record.ts';
+import type { Fingerprint } from '../../vault/sealing/master-key.ts';
 import { type Backup, getBackup } from '../backups.ts';
 import { type BackupsCore, getSigningKey } from '../backups-core.ts';
 import { getDestination, openDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
+import { chooseBackup, findBackups } from '../restore/find-backups.ts';
 import type { DrillResult } from '../vocabulary.ts';
 import { type BackupFiles, findAtDestination } from './backup-files.ts';
 import { checkBackup, verifyParts } from './check-backup.ts';
@@ -84,6 +87,28 @@ export async function verifyBackup(core: BackupsCore, actor: Caller | null, id: 
     verifyParts({ files, read, keys: listHeldKeys(core), signal }),
   );
   return getBackup(core, id);
+}
+
+/** Of a folder on this machine, whether or not it is in the list: the newest backup of this instance there. */
+export async function verifyFolder(core: BackupsCore, path: string): Promise<VerifiedFolder> {
+  getSigningKey(core);
+  if (!isAbsolute(path))
+    throw new AppError('invalid_request', 'Give the whole path of the folder.', {
+      fields: { path: 'a path from the root on' },
+    });
+  const { store, stopping: signal } = core.ctx;
+  const { files, read } = chooseBackup(await findBackups(path, signal), store.identity.id);
+  await verifyParts({ files, read, keys: listHeldKeys(core), signal });
+  const { id, takenAt, sequence, keyFingerprint } = read.manifest;
+  return { place: files.place, id, takenAt, sequence, keyFingerprint };
+}
+
+export interface VerifiedFolder {
+  place: string;
+  id: string;
+  takenAt: number;
+  sequence: number;
+  keyFingerprint: Fingerprint;
 }
 
 /** Every key of the record that is in memory. */
