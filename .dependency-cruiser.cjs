@@ -71,6 +71,8 @@ const arrowRules = capabilities.flatMap((name) => {
  */
 const doors = [
   'instance',
+  // Works on a data directory in which no instance runs.
+  'backups/restore/restore-directory',
   'doors/socket-path',
   'kernel/app-error',
   'kernel/core-files',

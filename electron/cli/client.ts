@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { findSocketPath } from '../instance/doors/socket-path.ts';
 import type { Instance, ProcessHost } from '../instance/instance.ts';
-import { hasDatabase } from '../instance/store/data-directory.ts';
+import { hasDatabase, hasUnfinishedRestore } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
 
@@ -49,7 +49,7 @@ export async function connect(
       if (!['ECONNREFUSED', 'ENOENT'].includes(code)) throw error;
     }
   }
-  if (!hasDatabase(dataDir) && !mayCreate) {
+  if (!hasDatabase(dataDir) && !hasUnfinishedRestore(dataDir) && !mayCreate) {
     throw new CommandError(
       'not_found',
       `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,

@@ -8,6 +8,7 @@ const lockedCodes: readonly string[] = [
   'custody_missing',
   'custody_locked',
   'data_dir_relocated',
+  'backup_needs_key',
 ] satisfies ErrorCode[];
 
 export function toExitCode(errorCode: string): number {

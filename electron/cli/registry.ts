@@ -32,6 +32,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'show the audit log',
     load: () => import('./commands/audit.ts'),
   },
+  restore: {
+    parameters: 'FROM | --undo',
+    about: 'restore a backup, or undo that',
+    load: () => import('./commands/restore.ts'),
+  },
   certificates: {
     about: 'the local certificate authority that devices may trust',
     load: () => import('./commands/certificates.ts'),
@@ -72,7 +77,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/run.ts'),
   },
   backup: {
-    subcommands: ['now', 'list', 'show', 'delete', 'destinations'],
+    subcommands: ['now', 'list', 'show', 'verify', 'drill', 'delete', 'destinations'],
     about: 'make backups of everything, and say where they go',
     load: () => import('./commands/backup.ts'),
   },

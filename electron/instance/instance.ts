@@ -23,6 +23,7 @@ import { type Ownership, takeOwnership } from './store/ownership.ts';
 import { sweepScratch } from './store/scratch.ts';
 import { openStore, openStoreForReading, type Store } from './store/store.ts';
 import { asStoreError, isDiskTrouble } from './store/store-error.ts';
+import { describeSettled, requireSettled, settleSwap } from './store/swap-journal.ts';
 import { findRotationElsewhere } from './vault/rotation/rotation-elsewhere.ts';
 import type { SecretText } from './vault/secret-text.ts';
 import { openVault, type VaultCore } from './vault/vault-core.ts';
@@ -185,6 +186,7 @@ function openDataDir(options: InstanceOptions, clock: Clock): OpenedDataDir {
     return openForWriting(options, clock);
   } catch (error) {
     if (!options.mayReadOnly || !isDiskTrouble(error)) throw error;
+    requireSettled(options.dataDir);
     return { repaired: [], ownership: null, store: openStoreForReading(options.dataDir, clock, error) };
   }
 }
@@ -194,6 +196,8 @@ function openForWriting({ dataDir, waitForOwnershipMs }: InstanceOptions, clock:
   const ownership = take(dataDir, waitForOwnershipMs);
   try {
     sweepScratch(dataDir);
+    const settled = settleSwap(dataDir);
+    if (settled) repaired.push(describeSettled(settled));
     return { repaired, ownership, store: openStore(dataDir, clock, ownership) };
   } catch (error) {
     ownership.release();

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
+import { installDatabase } from '../../electron/instance/backups/restore/install-database.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
 import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
 import { type Ownership, takeOwnership } from '../../electron/instance/store/ownership.ts';
 import { openStore } from '../../electron/instance/store/store.ts';
+import { listFormer, settleSwap } from '../../electron/instance/store/swap-journal.ts';
 import { finishCustodyMove, moveCustody } from '../../electron/instance/vault/custody/custody-move.ts';
 import { createRotationJob } from '../../electron/instance/vault/rotation/reseal-job.ts';
 import {
@@ -25,7 +29,7 @@ import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
 import { checkBackups, dataDirIn, makeBackupFolders, performBackup } from './backup-scenario.ts';
 
-export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup'] as const;
+export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup', 'restore'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
@@ -44,6 +48,7 @@ export async function openCore(
 ): Promise<OpenVault> {
   prepareDataDir(dataDir);
   let ownership: Ownership | null = takeOwnership(dataDir, 5000);
+  settleSwap(dataDir);
   const store = openStore(dataDir, systemClock, ownership);
   const core = await openVault({
     dataDir,
@@ -97,9 +102,49 @@ export async function prepareBackup(count: number): Promise<string> {
   return folder;
 }
 
+/** The same with a checked backup beside it, which has one value fewer. */
+export async function prepareRestore(count: number): Promise<string> {
+  const dataDir = await prepare(count);
+  const path = join(dataDir, CHECKED);
+  const { core, close } = await openCore(dataDir);
+  core.store.sqlite.prepare('VACUUM INTO ?').run(path);
+  close();
+  const checked = new Database(path);
+  checked.exec('DELETE FROM secrets WHERE rowid = (SELECT max(rowid) FROM secrets)');
+  checked.close();
+  return dataDir;
+}
+const CHECKED = 'temps.db.new';
+
+/** What a restore does once the backup was checked. */
+function install(dataDir: string): void {
+  const ownership = takeOwnership(dataDir, 5000);
+  try {
+    settleSwap(dataDir);
+    installDatabase({
+      dataDir,
+      checked: {
+        manifest: { id: 'a', takenAt: 1, keyFingerprint: 'k' },
+        databasePath: join(dataDir, CHECKED),
+        values: null,
+      },
+      here: { custody: 'file', keychain: null },
+      actor: createOwner('socket', 1),
+      clock: systemClock,
+    });
+  } finally {
+    ownership.release();
+  }
+}
+
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
   if (scenario === 'first_seal') onReady();
+  if (scenario === 'restore') {
+    onReady();
+    install(dataDir);
+    return;
+  }
   const { core, close } = await openCore(scenario === 'backup' ? dataDirIn(dataDir) : dataDir, PASSPHRASE);
   if (scenario === 'backup') {
     onReady();
@@ -160,12 +205,35 @@ async function check(core: VaultCore, scenario: Scenario, count: number): Promis
   const report = await runDoctor(core);
   const faults = report.failed > 0 ? [`${report.failed} values unreadable`] : [];
   if (scenario === 'first_seal') return ids.length <= 1 ? faults : [...faults, 'too many values'];
-  if (ids.length !== count) return [...faults, `${ids.length} values of ${count}`];
+  if (scenario === 'restore') faults.push(...checkRestore(core, ids.length, count));
+  else if (ids.length !== count) return [...faults, `${ids.length} values of ${count}`];
   const wrong =
     report.failed > 0
       ? 0
       : ids.filter((id, index) => core.secrets.open(id).reveal() !== plantedValue(index)).length;
   return wrong > 0 ? [...faults, `${wrong} values changed`] : faults;
+}
+
+/** All of the former database, or all of the restored one and the former one beside it; never a mixture. */
+function checkRestore({ dataDir, store }: VaultCore, values: number, count: number): string[] {
+  const isRestored =
+    store.sqlite
+      .prepare("SELECT count(*) FROM audit_log WHERE operation = 'BACKUP_RESTORED'")
+      .pluck()
+      .get() === 1;
+  const faults =
+    values === (isRestored ? count - 1 : count)
+      ? []
+      : [`a mixture: ${values} values, restored: ${isRestored}`];
+  const left = readdirSync(dataDir).filter((name) => /^restore/.test(name));
+  if (left.length > 0) faults.push(`left: ${left.join()}`);
+  if (!isRestored) return faults;
+  const [former] = listFormer(dataDir);
+  if (former === undefined) return [...faults, 'the former database is gone'];
+  const sqlite = new Database(join(dataDir, former, 'temps.db'), { readonly: true });
+  const kept = sqlite.prepare('SELECT count(*) FROM secrets').pluck().get();
+  sqlite.close();
+  return kept === count ? faults : [...faults, `the former database has ${kept} values`];
 }
 
 export function discard(dataDir: string): void {

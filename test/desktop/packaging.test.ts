@@ -102,6 +102,8 @@ describe('the archive of a package', () => {
         'electron/instance/vault/copies/reading/copy-reader-process.js',
         'electron/instance/vault/custody/keytar-process.js',
         'electron/instance/backups/making/pack-process.js',
+        'electron/instance/backups/reading/unpacking-process.js',
+        'electron/instance/store/examination-process.js',
         'electron/instance/store/integrity-process.js',
         'electron/instance/store/migrations/meta/_journal.json',
         'dist/renderer/index.html',

@@ -365,6 +365,9 @@ describe('the table of acts', () => {
         // What adds a backup, or tries whether one could be.
         'POST /backups/destinations/{id}/run',
         'POST /backups/destinations/{id}/test',
+        'POST /backups/{id}/drill',
+        'POST /backups/verify-folder',
+        'POST /backups/{id}/verify',
         // What protects the key, or asks how it is.
         'POST /vault/lock',
         'POST /vault/doctor',

@@ -13,6 +13,7 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import { isThere } from '../given-file.ts';
 
 type Backup = Schemas['Backup'];
 type Destination = Schemas['BackupDestination'];
@@ -34,6 +35,47 @@ export const commands: Record<string, Command> = {
     summary: 'Shows a backup: where it is, which key it needs, and what became of it.',
     positionals: [1, 1],
     run: showBackup,
+  },
+  'backup verify': {
+    usage: 'backup verify ID | FOLDER',
+    summary:
+      'Reads every byte of a backup again, and checks that this instance signed it. FOLDER is that of a backup, or has backups, of which the newest is read.',
+    positionals: [1, 1],
+    async run(invocation) {
+      const [wanted = ''] = invocation.positionals;
+      return await withClient(invocation, async (client) => {
+        if (wanted.includes('/') || isThere(wanted)) {
+          const found = await client.post('/backups/verify-folder', { body: { path: resolve(wanted) } });
+          invocation.print(
+            found,
+            () =>
+              `All of the backup of ${new Date(found.taken_at).toISOString()} in ${found.place} is what was stored.`,
+          );
+          return exitCodes.done;
+        }
+        const { id } = await getBackup(client, invocation);
+        const verified = await client.post('/backups/{id}/verify', { path: { id } });
+        invocation.print(verified, () => `All of it at ${verified.destination} is what was stored.`);
+        return exitCodes.done;
+      });
+    },
+  },
+  'backup drill': {
+    usage: 'backup drill ID',
+    summary:
+      'Tries a backup out as a restore would, without replacing anything: decrypts and unpacks it, checks its database and decrypts every secret in it.',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        const { id } = await getBackup(client, invocation);
+        const drilled = await client.post('/backups/{id}/drill', { path: { id } });
+        invocation.print(
+          drilled,
+          () => `The backup at ${drilled.destination} comes back: every secret in it was decrypted.`,
+        );
+        return exitCodes.done;
+      });
+    },
   },
   'backup delete': {
     usage: 'backup delete ID [--yes]',

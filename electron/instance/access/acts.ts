@@ -107,6 +107,8 @@ const table = {
 
   backups_read: { who: 'backups:read', confirmation: 'none' },
   backups_make: { who: 'backups:write', confirmation: 'none' },
+  // By a path of this machine.
+  backups_verify_folder: { who: 'owner', confirmation: 'none' },
   backups_delete: { who: 'backups:write', confirmation: 'people' },
   // Whoever says where backups go has everything that is in them.
   backup_destinations_change: { who: 'backups:write', confirmation: 'always' },

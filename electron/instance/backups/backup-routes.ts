@@ -14,6 +14,7 @@ import {
   recoveryShape,
   toBackupJson,
   toDestinationJson,
+  verifiedFolderShape,
 } from './backup-shapes.ts';
 import { deleteBackup, getBackup, listBackups } from './backups.ts';
 import { type BackupsCore, getSigningKey } from './backups-core.ts';
@@ -28,13 +29,14 @@ import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { findRecoveryFacts } from './promise/recovery-facts.ts';
 import { judgeRecovery } from './promise/recovery-promise.ts';
+import { type Drills, verifyBackup, verifyFolder } from './reading/drill.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
 const backupId = z.object({ id: z.uuid() });
 
 /** `/backups`: where they go, those there are, and making another. */
-export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
+export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills: Drills) {
   const app = createRoutes();
 
   app.openapi(
@@ -122,7 +124,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
     },
   );
 
-  // These two before `/backups/{id}`: the first that fits is taken.
+  // These before `/backups/{id}`: the first that fits is taken.
   app.openapi(
     createRoute({
       method: 'get',
@@ -134,6 +136,23 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
       const facts = findRecoveryFacts(core);
       const hasDestinations = facts.destinations.length > 0;
       return c.json(toAnswer(recoveryShape, { ...judgeRecovery(facts), hasDestinations }));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/verify-folder',
+      ...act('backups_verify_folder'),
+      request: body(z.object({ path: z.string().min(1).max(MAX_PATH) })),
+      responses: answer(
+        verifiedFolderShape,
+        'Every stored byte of the newest backup there is what was signed',
+      ),
+    }),
+    async (c) => {
+      c.set('isQuestion', true);
+      return c.json(toAnswer(verifiedFolderShape, await verifyFolder(core, c.req.valid('json').path)));
     },
   );
 
@@ -166,6 +185,34 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>) {
       responses: answer(backupShape, 'A backup'),
     }),
     (c) => c.json(toBackupJson(getBackup(core, c.req.valid('param').id), core.running)),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/{id}/verify',
+      ...act('backups_make'),
+      request: { params: backupId },
+      responses: answer(backupShape, 'Every stored byte is what was signed'),
+    }),
+    async (c) => {
+      const backup = await verifyBackup(core, c.get('caller'), c.req.valid('param').id);
+      return c.json(toBackupJson(backup, core.running));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/backups/{id}/drill',
+      ...act('backups_make'),
+      request: { params: backupId },
+      responses: answer(backupShape, 'It would come back: everything that a restore does was tried out'),
+    }),
+    async (c) => {
+      const backup = await drills.drill(c.get('caller'), c.req.valid('param').id);
+      return c.json(toBackupJson(backup, core.running));
+    },
   );
 
   app.openapi(

@@ -53,6 +53,16 @@ export const backupShape = z
 
 export const backupListShape = z.object({ backups: z.array(backupShape) }).openapi('BackupList');
 
+export const verifiedFolderShape = z
+  .object({
+    place: z.string(),
+    id: z.uuid(),
+    taken_at: z.int(),
+    sequence: z.int(),
+    key_fingerprint: z.string(),
+  })
+  .openapi('VerifiedBackupFolder');
+
 export const backupIdentityShape = z
   .object({ identity: z.string(), recipient: z.string() })
   .openapi('BackupIdentity');

@@ -6,17 +6,19 @@ import type { BackupsCore } from './backups-core.ts';
 import { listDestinations } from './destinations/destinations.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
+import { createDrills } from './reading/drill.ts';
 
 /** Backups of the whole instance: where they go, and making them. */
 export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
   vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
   const making = backupJob(core);
+  const drills = createDrills(core);
   return {
     name: 'backups',
     resources: { backups: 'backups:read' },
     operations: backupOperations,
-    routes: backupRoutes(core, making),
-    jobs: [making],
+    routes: backupRoutes(core, making, drills),
+    jobs: [making, drills.job],
   };
 }

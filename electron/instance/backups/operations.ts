@@ -1,5 +1,6 @@
 import { declareOperations, operation } from '../audit/operation.ts';
 import { say } from '../audit/sentence.ts';
+import type { Fingerprint } from '../vault/sealing/master-key.ts';
 
 interface Named extends Record<string, unknown> {
   id: string | number;
@@ -26,6 +27,21 @@ export const backupOperations = declareOperations({
   BACKUP_DELETED: operation<Named>(
     'Backup deleted',
     ({ destination }) => say`Deleted a backup at ${destination}`,
+  ),
+  BACKUP_DRILLED: operation<Named & { passed: boolean }>('Backup drilled', ({ destination, passed }) =>
+    passed === false
+      ? say`Found that a backup at ${destination} would not come back`
+      : say`Tried out that a backup at ${destination} comes back`,
+  ),
+  BACKUP_RESTORED: operation<{
+    id: string;
+    taken_at: number;
+    fingerprint: Fingerprint;
+    verified: boolean;
+  }>('Backup restored', ({ taken_at }) =>
+    typeof taken_at === 'number'
+      ? say`Restored the backup of ${new Date(taken_at).toISOString()}`
+      : say`Restored a backup`,
   ),
   BACKUP_IDENTITY_SHOWN: operation<{ recipient: string }>(
     'Identity of backups shown',

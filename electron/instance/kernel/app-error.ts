@@ -91,6 +91,9 @@ export const errorKinds = {
   destination_gone: [503, 'Backup Destination Gone'],
   destination_refused: [409, 'Backup Destination Refused'],
   destination_full: [507, 'Backup Destination Full'],
+  backup_needs_key: [423, 'Backup Needs Another Key'],
+  backup_of_other_instance: [409, 'Backup Of Another Instance'],
+  restore_interrupted: [503, 'Restore Interrupted'],
 
   env_file_invalid: [400, 'Env File Invalid'],
   too_many_variables: [413, 'Too Many Variables'],

@@ -7,10 +7,16 @@ import { AppError } from '../kernel/app-error.ts';
 export const DATABASE_FILE = 'temps.db';
 /** Holds what is only needed while something runs: see scratch.ts. */
 export const SCRATCH_FOLDER = 'scratch';
+/** What says that the database is being exchanged for another: see swap-journal.ts. */
+export const SWAP_JOURNAL = 'restore.json';
+/** Holds the database that is to come. */
+export const INCOMING_FOLDER = 'restore-incoming';
+/** Holds the database that was there before a restore. */
+export const FORMER_FOLDER = /^before-restore-(\d{8}T\d{6}Z)(?:-(\d+))?$/;
 
 /** Files and folders that Temps makes in a data directory, and those upstream's server may have left there. */
 const OUR_NAMES =
-  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|scratch|\.?encryption_key(\..+)?)$/;
+  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|scratch|restore\.json(\.new)?|restore-incoming|before-restore-\d{8}T\d{6}Z(-\d+)?|\.?encryption_key(\..+)?)$/;
 /** What an operating system itself puts into a folder. */
 const SYSTEM_NAMES = new Set(['lost+found', '.DS_Store', 'desktop.ini']);
 /** Where upstream's server may have put its key. */
@@ -64,6 +70,11 @@ export function hasDatabase(dataDir: string): boolean {
   } catch (cause) {
     throw asUnusable(dataDir, cause);
   }
+}
+
+/** Whether an exchange of the database was interrupted: it may be anywhere, and the next start settles that. */
+export function hasUnfinishedRestore(dataDir: string): boolean {
+  return existsSync(join(dataDir, SWAP_JOURNAL));
 }
 
 /** Throws `database_gone` for a link that leads nowhere. */

@@ -68,7 +68,7 @@ export function createDatabase(path: string, clock: Clock): void {
 }
 
 /** A new name is safe only once its folder is on the disk. Windows has no such call, and needs none on NTFS. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

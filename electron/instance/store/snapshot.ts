@@ -51,8 +51,7 @@ export function takeSnapshot<T>(
     sqlite.pragma('temp_store = MEMORY');
     sqlite.pragma('secure_delete = ON');
     sqlite.transaction(() => {
-      for (const { table, where } of leftOut)
-        sqlite.exec(`DELETE FROM "${table}"${where === undefined ? '' : ` WHERE ${where}`}`);
+      leaveOut(sqlite, leftOut);
       closeMark(sqlite);
     })();
     const schemaVersion = sqlite.pragma('user_version', { simple: true }) as number;
@@ -60,6 +59,12 @@ export function takeSnapshot<T>(
   } finally {
     sqlite.close();
   }
+}
+
+/** In the caller's transaction. */
+export function leaveOut(sqlite: Sqlite, leftOut: readonly LeftOut[]): void {
+  for (const { table, where } of leftOut)
+    sqlite.exec(`DELETE FROM "${table}"${where === undefined ? '' : ` WHERE ${where}`}`);
 }
 
 /** It has no log, and misses nothing by that: as a file that was closed. */

@@ -69,7 +69,7 @@ export function opensCheckValue(record: KeyRecord, key: MasterKey): boolean {
   return opened?.equals(CHECK_PLAINTEXT) ?? false;
 }
 
-export function listLostKeys(store: Store): Fingerprint[] {
+export function listLostKeys(store: Pick<Store, 'sqlite'>): Fingerprint[] {
   return store.sqlite
     .prepare("SELECT fingerprint FROM keys WHERE state = 'lost'")
     .pluck()

@@ -1,10 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChainCheck } from '../../audit/chain.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Store } from '../../store/store.ts';
 import type { KeyRing } from '../key/key-ring.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { openValue, readFingerprint } from '../sealing/sealed-value.ts';
 import type { SecretId, SecretKeeper, SecretOwner } from '../vault.ts';
-import type { VaultCore } from '../vault-core.ts';
 import type { SecretKind } from '../vocabulary.ts';
 import { listMissingValues } from './missing-values.ts';
 import { countSecrets, sumCounts } from './secret-counts.ts';
@@ -63,12 +64,21 @@ interface Row {
   keyFingerprint: string;
 }
 
+/** What is checked: the vault of the instance, or another database with the keys for it, such as a backup's. */
+export interface Examined {
+  readonly store: Pick<Store, 'sqlite'>;
+  readonly ring: KeyRing;
+  readonly clock: Clock;
+  /** Their keepers name the owners, and the values that are missing. */
+  readonly secrets: { readonly keepers: readonly SecretKeeper[] };
+}
+
 /**
  * Opens every sealed value, in slices that leave the event loop free, and names those that fail. Runs on a
  * locked vault too, where every row is `key_missing`. `onProgress` gets the same object each time.
  */
 export async function runDoctor(
-  core: VaultCore,
+  core: Examined,
   onProgress?: (report: DoctorReport) => void,
   isStopped: () => boolean = () => false,
 ): Promise<DoctorReport> {
@@ -164,7 +174,7 @@ function reportMissing(
   }
 }
 
-async function countVersions(core: VaultCore, report: DoctorReport): Promise<void> {
+async function countVersions(core: Examined, report: DoctorReport): Promise<void> {
   const { keepers } = core.secrets;
   const missing = await countEarlier([...report.missingRows], keepers);
   report.versions = sumCounts(countSecrets(core)).versions + missing;

@@ -9,7 +9,7 @@ const ROWS_AT_ONCE = 2000;
  * Ids that a column of some table refers to, and that no row of `secrets` has. The schema itself says which columns
  * those are, so the vault need not know whose they are.
  */
-export async function listMissingValues({ sqlite }: Store): Promise<SecretId[]> {
+export async function listMissingValues({ sqlite }: Pick<Store, 'sqlite'>): Promise<SecretId[]> {
   const columns = sqlite
     .prepare(
       `SELECT t.name AS tableName, f."from" AS columnName FROM sqlite_schema t, pragma_foreign_key_list(t.name) f

@@ -16,7 +16,7 @@ export type SecretCounts = Partial<Record<SecretKind, SecretCount>>;
 
 /** What counting needs of a vault, whole or being opened. */
 interface Counted {
-  store: Store;
+  store: Pick<Store, 'sqlite'>;
   secrets: { keepers: readonly SecretKeeper[] };
 }
 

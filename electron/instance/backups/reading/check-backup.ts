@@ -1,0 +1,296 @@
+import { statfsSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Readable, Writable } from 'node:stream';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { ProcessHost } from '../../kernel/process-hosts.ts';
+import { type Examination, examineDatabase, openExamined } from '../../store/examination.ts';
+import { latestVersion } from '../../store/migrate.ts';
+import { countValuesByKind, listLostKeys } from '../../vault/key/key-record.ts';
+import { KeyRing } from '../../vault/key/key-ring.ts';
+import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
+import { runDoctor } from '../../vault/secrets/doctor.ts';
+import { deriveBackupIdentity } from '../format/backup-identity.ts';
+import { type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
+import type { Manifest, ManifestPart } from '../format/manifest.ts';
+import type { BackupFiles } from './backup-files.ts';
+import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
+import { damagedBackup } from './damaged-backup.ts';
+import { isSigned, type ReadManifest } from './read-manifest.ts';
+import { unpackParts } from './unpacking.ts';
+
+/** What is counted of the database in a backup, beside the rows of every table. */
+export const COUNTED = { table: 'secrets', column: 'kind' } as const;
+
+export interface VerifyOptions {
+  files: BackupFiles;
+  read: ReadManifest;
+  /** Those at hand, of this instance; the one that the manifest names vouches for it. */
+  keys: readonly MasterKey[];
+  signal: AbortSignal;
+}
+
+export interface CheckOptions extends VerifyOptions {
+  /** An empty folder, for this check alone: see store/scratch.ts. */
+  scratch: string;
+  processes: ProcessHost;
+  clock: Clock;
+  /** How far it is, in bytes of the stored parts and then in encrypted values. */
+  onProgress?: (step: CheckStep, done: number, total: number) => void;
+}
+export type CheckStep = 'fetching' | 'unpacking' | 'examining' | 'opening';
+
+/** Of the encrypted values in it. */
+export interface OpenedValues {
+  total: number;
+  opened: number;
+  /** Encrypted with a key that the instance had given up before: they were lost when it was made. */
+  lost: number;
+}
+
+/** A backup in which everything was as it says. */
+export interface CheckedBackup {
+  manifest: Manifest;
+  details: Details;
+  /** In the scratch folder, and of the newest schema version. */
+  databasePath: string;
+  /** Null without the key: then nobody vouched for it, and no encrypted value was opened. */
+  values: OpenedValues | null;
+}
+
+/** What has to stay free for everything else. */
+const RESERVE_BYTES = 32 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** Throws `disk_full` where a check of this backup would not fit on the disk of a folder. */
+export function requireRoom({ parts }: Manifest, folder: string): void {
+  const stored = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const unpacked = parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
+  // What a migration writes again is no more than all of it.
+  const needed = stored + 2 * unpacked + RESERVE_BYTES;
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= needed) return;
+  throw new AppError(
+    'disk_full',
+    `Unpacking this backup takes ${Math.ceil(needed / MIB)} MiB on the disk of ${folder}, which has ${Math.floor((bavail * bsize) / MIB)} MiB left. Free some space there. Nothing was changed.`,
+  );
+}
+
+/**
+ * Reads a stored backup as a restore would, and leaves its database in the scratch folder. What is stored is input from
+ * elsewhere: nothing is decrypted before the manifest is vouched for and the parts are what it says, nothing unpacked
+ * beyond what it says, no database opened in this process before another one refused what does not belong in it.
+ *
+ * Throws `backup_damaged` (`details.check`), `backup_newer`, `backup_needs_key` (`details.fingerprint`), `not_found`,
+ * `place_gone`, `disk_full`, `disk_failed`, `process_failed`.
+ */
+export async function checkBackup(options: CheckOptions): Promise<CheckedBackup> {
+  try {
+    return await check(options);
+  } catch (error) {
+    // What a cancelled step ends with says less.
+    options.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function check(options: CheckOptions): Promise<CheckedBackup> {
+  const { files, read, signal } = options;
+  const { manifest } = read;
+  requireKnownVersion(files.place, manifest);
+  const key = findVouching(options);
+  requireRoom(manifest, options.scratch);
+  await fetchParts(options);
+  signal.throwIfAborted();
+  const details = await unpack(options, key);
+  signal.throwIfAborted();
+  const databasePath = join(options.scratch, DATABASE);
+  await examine(options, details, databasePath);
+  signal.throwIfAborted();
+  const values = key === null ? null : await openValues(options, databasePath);
+  return { manifest, details, databasePath, values };
+}
+
+const DATABASE = 'database.sqlite';
+const DETAILS = 'details.json';
+const unpackedName = ({ holds }: ManifestPart): string => (holds === 'database' ? DATABASE : DETAILS);
+const storedName = (part: ManifestPart): string => `${unpackedName(part)}.stored`;
+
+/** Throws `backup_newer` for a database of a schema version that this app does not know. */
+export function requireKnownVersion(place: string, { schemaVersion, appVersion }: Manifest): void {
+  if (schemaVersion <= latestVersion()) return;
+  throw new AppError(
+    'backup_newer',
+    `The backup ${place} was made by a newer version of Temps Desktop (${appVersion}, schema ${schemaVersion}; this one knows ${latestVersion()}). Update the app first. Nothing was changed.`,
+    { details: { found: schemaVersion, known: latestVersion() } },
+  );
+}
+
+/**
+ * The key that vouches for the manifest. Null where it is not at hand and the backup can be read without it.
+ *
+ * SECURITY: with the key, a manifest that it does not vouch for is refused, also one that nobody signed.
+ */
+function findVouching({ files, read, keys }: VerifyOptions): MasterKey | null {
+  const { keyFingerprint, recipients } = read.manifest;
+  const key = keys.find(({ fingerprint }) => fingerprint === keyFingerprint) ?? null;
+  if (key && !isSigned(read, key)) throw damagedBackup(files.place, 'signature');
+  if (key || recipients.length === 0) return key;
+  throw needsKey(files.place, keyFingerprint, keys);
+}
+
+export function needsKey(place: string, fingerprint: Fingerprint, at: readonly MasterKey[]): AppError {
+  const others = at.map((key) => key.fingerprint);
+  return new AppError(
+    'backup_needs_key',
+    `The backup ${place} needs the key ${fingerprint}. ${others.length === 0 ? 'It is not here' : `Here is ${others.join(', ')}`}: give a copy of that key.`,
+    { details: { fingerprint, found: others } },
+  );
+}
+
+/**
+ * The beginning of a check: whether the manifest is vouched for, and every stored byte what it says. Nothing is kept, and
+ * nothing looked into. Throws as `checkBackup` does.
+ */
+export async function verifyParts(options: VerifyOptions): Promise<void> {
+  requireKnownVersion(options.files.place, options.read.manifest);
+  findVouching(options);
+  await readParts(options, (stream, { sizeBytes }) => {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    return measureAtMost(stream, nowhere, sizeBytes, options.files.place, options.signal);
+  });
+}
+
+/** Copies every part here. They are read from here from then on. */
+async function fetchParts(options: CheckOptions): Promise<void> {
+  const { files, scratch, signal } = options;
+  await readParts(options, (stream, part) =>
+    storeAtMost(stream, join(scratch, storedName(part)), part.sizeBytes, files.place, signal),
+  );
+}
+
+/** Compares size and digest of every part. */
+async function readParts(
+  { files, read, signal, onProgress }: VerifyOptions & Pick<CheckOptions, 'onProgress'>,
+  take: (stream: Readable, part: ManifestPart) => Promise<Stored>,
+): Promise<void> {
+  const { parts } = read.manifest;
+  const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let done = 0;
+  for (const part of parts) {
+    onProgress?.('fetching', done, total);
+    const stream = await files.read(part.name, signal).catch((error: unknown) => {
+      throw hasCode(error, 'not_found') ? damagedBackup(files.place, 'parts', error) : error;
+    });
+    const stored = await take(stream, part);
+    if (stored.sizeBytes !== part.sizeBytes || stored.sha256 !== part.sha256)
+      throw damagedBackup(files.place, 'parts');
+    done += part.sizeBytes;
+  }
+}
+
+async function unpack(options: CheckOptions, key: MasterKey | null): Promise<Details> {
+  const { files, read, scratch, processes, signal, onProgress } = options;
+  const { parts, recipients, instanceId } = read.manifest;
+  onProgress?.('unpacking', 0, 1);
+  const isTooLong = parts.some(
+    ({ holds, unpackedBytes }) => holds === 'details' && unpackedBytes > MAX_DETAILS_BYTES,
+  );
+  if (isTooLong) throw damagedBackup(files.place, 'details');
+  const identity =
+    key === null || recipients.length === 0 ? null : (await deriveBackupIdentity(key, instanceId)).identity;
+  const request = parts.map((part) => ({
+    from: join(scratch, storedName(part)),
+    to: join(scratch, unpackedName(part)),
+    unpackedBytes: part.unpackedBytes,
+  }));
+  const unpacking = await unpackParts(processes, { parts: request, identity }, signal);
+  if (unpacking.outcome === 'failed') throw toError(files.place, unpacking.because);
+  for (const { from } of request) await rm(from);
+  const details = parse(files.place, await readFile(join(scratch, DETAILS)));
+  const at = parts.findIndex(({ holds }) => holds === 'database');
+  if (unpacking.sha256[at] !== details.database.sha256 || details.instance.id !== instanceId)
+    throw damagedBackup(files.place, 'details');
+  return details;
+}
+
+function parse(place: string, bytes: Buffer): Details {
+  try {
+    return parseDetails(bytes);
+  } catch (error) {
+    throw hasCode(error, 'backup_damaged') ? damagedBackup(place, 'details', error) : error;
+  }
+}
+
+async function examine(options: CheckOptions, details: Details, path: string): Promise<void> {
+  const { files, read, processes, signal, onProgress } = options;
+  const { schemaVersion, instanceId } = read.manifest;
+  onProgress?.('examining', 0, 1);
+  const request = { path, schemaVersion, instanceId, grouped: COUNTED };
+  const examination: Examination = await examineDatabase(processes, request, (await stat(path)).size, signal);
+  if (examination.outcome === 'failed') throw toError(files.place, examination.because);
+  const { rows, groups } = examination.counts;
+  if (!isSame(rows, details.tables) || !isSame(groups, details.sealedValues))
+    throw damagedBackup(files.place, 'counts');
+}
+
+function isSame(found: Record<string, number>, said: Record<string, number>): boolean {
+  const counts = new Map(Object.entries(said));
+  const names = Object.entries(found);
+  return names.length === counts.size && names.every(([name, count]) => counts.get(name) === count);
+}
+
+/** Opens every encrypted value, as the doctor does: in slices, in this process, which alone has the key. */
+async function openValues(options: CheckOptions, path: string): Promise<OpenedValues> {
+  const { files, read, keys, clock, signal, onProgress } = options;
+  const ring = new KeyRing();
+  for (const key of keys) ring.hold(key);
+  ring.activate(read.manifest.keyFingerprint);
+  const sqlite = openExamined(path);
+  try {
+    const examined = { store: { sqlite }, ring, clock, secrets: { keepers: [] } };
+    const report = await runDoctor(
+      examined,
+      ({ checked, total }) => onProgress?.('opening', checked, total),
+      () => signal.aborted,
+    );
+    signal.throwIfAborted();
+    const lost = countUnder(
+      examined.store,
+      listLostKeys(examined.store).filter((name) => !ring.has(name)),
+    );
+    if (report.failed > lost) throw missingOrDamaged(files.place, report, examined.store);
+    return { total: report.total, opened: report.opened, lost };
+  } finally {
+    sqlite.close();
+    ring.dropAll();
+  }
+}
+
+type ReadStore = Parameters<typeof listLostKeys>[0];
+
+function countUnder(store: ReadStore, keys: Fingerprint[]): number {
+  return Object.values(countValuesByKind(store, keys)).reduce((sum, count) => sum + count, 0);
+}
+
+/** A value whose key is only not here is not damaged: the key is named. */
+function missingOrDamaged(
+  place: string,
+  { damaged, missingKeys }: { damaged: Set<string>; missingKeys: Set<Fingerprint> },
+  store: ReadStore,
+): AppError {
+  const lost = new Set(listLostKeys(store));
+  const [needed] = [...missingKeys].filter((name) => !lost.has(name));
+  return damaged.size > 0 || needed === undefined
+    ? damagedBackup(place, 'values')
+    : needsKey(place, needed, []);
+}
+
+function toError(place: string, because: string): AppError {
+  if (because === 'disk_full')
+    return new AppError('disk_full', 'The disk is full: the backup cannot be unpacked. Nothing was changed.');
+  if (because === 'disk_failed')
+    return new AppError('disk_failed', 'The disk failed while the backup was unpacked. Nothing was changed.');
+  return damagedBackup(place, because as Parameters<typeof damagedBackup>[1]);
+}

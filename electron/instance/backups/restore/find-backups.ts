@@ -1,0 +1,118 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
+import { BACKUP_FOLDER, formatInstanceFolder, MANIFEST_FILE } from '../format/manifest.ts';
+import { type BackupFiles, findInFolder } from '../reading/backup-files.ts';
+import { type ReadManifest, readManifest } from '../reading/read-manifest.ts';
+
+/** A backup that has a manifest which can be read. */
+export interface FoundBackup {
+  files: BackupFiles;
+  read: ReadManifest;
+}
+
+/** What was found below a folder. */
+export interface FoundBackups {
+  /** The newest first, by when the snapshot was taken. */
+  backups: FoundBackup[];
+  /** Folders named as backups whose manifest cannot be used, each with why. */
+  unusable: { place: string; error: AppError }[];
+}
+
+/** So many are looked at, the newest by their names. */
+const MAX_BACKUPS = 5000;
+const INSTANCE_FOLDER = /^temps-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Backups at a place on this machine: the folder of one, its manifest, the folder of an instance, or a destination. What
+ * else lies there is passed over. Throws `not_found` for a place without any, `place_unusable` for one that cannot be read.
+ */
+export async function findBackups(from: string, signal: AbortSignal): Promise<FoundBackups> {
+  const place = resolve(from);
+  if (basename(place) === MANIFEST_FILE) return await readAll([dirname(place)], signal);
+  const entries = await list(place);
+  if (entries.some(({ name }) => name === MANIFEST_FILE)) return await readAll([place], signal);
+  const folders = await listFolders(place, entries);
+  if (folders.length === 0)
+    throw new AppError(
+      'not_found',
+      `There is no backup in ${place}: give the folder of one, its ${MANIFEST_FILE}, or a folder with backups in ${formatInstanceFolder('…')}.`,
+    );
+  return await readAll(folders, signal);
+}
+
+/** Those of a destination, or of one instance at it. */
+async function listFolders(place: string, entries: Dirent[]): Promise<string[]> {
+  const own = entries.filter((entry) => entry.isDirectory() && BACKUP_FOLDER.test(entry.name));
+  const found = own.map(({ name }) => join(place, name));
+  for (const entry of entries) {
+    if (!entry.isDirectory() || !INSTANCE_FOLDER.test(entry.name)) continue;
+    const below = join(place, entry.name);
+    for (const { name } of (await list(below)).filter(
+      (inner) => inner.isDirectory() && BACKUP_FOLDER.test(inner.name),
+    ))
+      found.push(join(below, name));
+  }
+  // A name begins with the time.
+  return found.sort((a, b) => (basename(a) < basename(b) ? 1 : -1)).slice(0, MAX_BACKUPS);
+}
+
+async function readAll(folders: readonly string[], signal: AbortSignal): Promise<FoundBackups> {
+  const found: FoundBackups = { backups: [], unusable: [] };
+  for (const folder of folders) {
+    signal.throwIfAborted();
+    const files = findInFolder(folder);
+    try {
+      found.backups.push({ files, read: await readManifest(files, signal) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      // A folder without a manifest is no backup: its writing was interrupted.
+      if (!hasCode(error, 'not_found') || folders.length === 1)
+        found.unusable.push({ place: files.place, error });
+    }
+  }
+  found.backups.sort((a, b) => b.read.manifest.takenAt - a.read.manifest.takenAt);
+  return found;
+}
+
+async function list(place: string): Promise<Dirent[]> {
+  try {
+    return await readdir(place, { withFileTypes: true });
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new AppError(
+        'not_found',
+        `There is no folder ${place}. If it is on a drive, plug the drive in.`,
+        { cause },
+      );
+    throw new AppError('place_unusable', `${place} cannot be read (${code}).`, { cause });
+  }
+}
+
+/**
+ * The one to restore: the newest of this instance, or of the only one there. Throws `backup_of_other_instance` where none
+ * is of this instance, `conflict` for several instances, and why the only one there cannot be used.
+ *
+ * @param instanceId of the data directory that it is for; null for a new one.
+ */
+export function chooseBackup({ backups, unusable }: FoundBackups, instanceId: string | null): FoundBackup {
+  const [newest] = backups;
+  if (!newest) throw unusable[0]?.error ?? new AppError('not_found', 'There is no backup.');
+  if (instanceId !== null) {
+    const own = backups.find(({ read }) => read.manifest.instanceId === instanceId);
+    if (own) return own;
+    throw new AppError(
+      'backup_of_other_instance',
+      `The backup ${newest.files.place} is of the instance ${newest.read.manifest.instanceId}, and this data directory is of ${instanceId}. Restore it into a new, empty data directory: --data-dir DIR. Nothing was changed.`,
+      { details: { found: newest.read.manifest.instanceId, here: instanceId } },
+    );
+  }
+  const others = new Set(backups.map(({ read }) => read.manifest.instanceId));
+  if (others.size === 1) return newest;
+  throw new AppError(
+    'conflict',
+    `There are backups of ${others.size} instances: give the folder of one of them, ${[...others].map(formatInstanceFolder).join(' or ')}.`,
+  );
+}

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { AppError } from '../../kernel/app-error.ts';
+import type { ProcessHost } from '../../kernel/process-hosts.ts';
+import { createCopyReader } from '../../vault/copies/reading/copy-reader.ts';
+import { createCustody } from '../../vault/custody/custodies.ts';
+import type { KeyCustody } from '../../vault/custody/custody.ts';
+import { type CustodyHere, chooseRestoredName } from '../../vault/home/restored-custody.ts';
+import { getKeysFromCopy } from '../../vault/key/unlock.ts';
+import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import { needsKey } from '../reading/check-backup.ts';
+import type { FoundBackup } from './find-backups.ts';
+
+/** A copy of the key, as it is given: a file of this machine, or words, a key or text. */
+export interface GivenCopy {
+  path?: string;
+  text?: string;
+  passphrase?: string;
+}
+
+/** The custody of a data directory, also of one that has no database. */
+export function openCustodyHere(
+  here: CustodyHere,
+  around: {
+    dataDir: string;
+    instanceId: string;
+    fingerprints: readonly Fingerprint[];
+    env: NodeJS.ProcessEnv;
+    processes: ProcessHost;
+  },
+): KeyCustody {
+  const { dataDir, env, processes } = around;
+  return createCustody(here.custody, {
+    dataDir,
+    env,
+    processes,
+    // Of a directory that is not there yet there are no entries.
+    keychainName: here.custody === 'keychain' ? chooseRestoredName(here, around.instanceId, dataDir) : '',
+    listFingerprints: () => [...around.fingerprints],
+  });
+}
+
+/** What the custody gives now. One that is locked, refuses, or holds a file that is no key gives nothing. */
+export async function readKeysHere(custody: KeyCustody): Promise<MasterKey[]> {
+  try {
+    const finding = await custody.find();
+    return finding.outcome === 'found' ? finding.keys : [];
+  } catch (error) {
+    if (error instanceof AppError) return [];
+    throw error;
+  }
+}
+
+/**
+ * The keys in a copy, among them the one that a backup names. Throws what reading a copy throws, and `backup_needs_key`
+ * with the fingerprints of those that it has.
+ */
+export async function readCopyFor(
+  { files, read }: FoundBackup,
+  copy: GivenCopy,
+  processes: ProcessHost,
+): Promise<MasterKey[]> {
+  const { path, text, passphrase } = copy;
+  const found = await getKeysFromCopy(createCopyReader(processes), {
+    ...(path === undefined ? {} : { path: resolve(path) }),
+    ...(text === undefined ? {} : { text: new SecretText(text) }),
+    ...(passphrase === undefined ? {} : { passphrase: new SecretText(passphrase) }),
+  });
+  const keys = found.map(({ key }) => key);
+  const { keyFingerprint } = read.manifest;
+  if (keys.some(({ fingerprint }) => fingerprint === keyFingerprint)) return keys;
+  throw needsKey(files.place, keyFingerprint, keys);
+}
