@@ -1,9 +1,9 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { findOpenRotation } from '../vault/rotation/rotation-record.ts';
 import type { MasterKey } from '../vault/sealing/master-key.ts';
 import { lockedError } from '../vault/secrets/secret-store.ts';
-import { findOpenRotation } from '../vault/rotation/rotation-record.ts';
 import { getActiveRecord, type VaultCore } from '../vault/vault-core.ts';
 
 /** What the functions of backups work on. One per open instance. */
