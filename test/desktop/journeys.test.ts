@@ -2,8 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { systemClock } from '../../electron/instance/kernel/clock.ts';
+import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
+import { latestVersion } from '../../electron/instance/store/migrate.ts';
+import { openStore } from '../../electron/instance/store/store.ts';
 import { chooseWay, typePassphrase } from '../console/support/key-steps.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
@@ -440,16 +445,48 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
-  it('names a data directory that cannot be used, and quits when it is told to', async () => {
+  it('names a data directory that cannot be used, or is of a newer version, and changes nothing of either', async () => {
     const bare = await openDesktopHome({ hasTray: false });
     try {
-      const shown = await bare.launch(['--data-dir', '/proc/nowhere/temps']);
+      const preferences = join(bare.folder, 'home/.config/Temps/desktop.json');
+      mkdirSync(join(preferences, '..'), { recursive: true });
+      writeFileSync(preferences, '{"version":9,"theme":"sepia","dataDirs":{"first":"/srv"}}');
+      const notes = join(bare.dataDir, 'notes.txt');
+      mkdirSync(bare.dataDir);
+      writeFileSync(notes, 'not ours');
+      const shown = await bare.launch();
       const { dialogs } = await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
-      expect(dialogs.at(-1)?.options.message).toContain('/proc/nowhere');
+      expect(dialogs.at(-1)?.options.message).toContain(`${bare.dataDir} holds other files (notes.txt)`);
+      rmSync(notes);
+      const database = makeNewerDatabase(bare.dataDir);
+      const before = readFileSync(database);
+      await shown.answerDialog('Try again');
+      const { dialogs: both } = await shown.waitForState(({ dialogs }) => dialogs.length === 2);
+      expect(both[1]?.options).toMatchObject({
+        title: 'Temps could not start',
+        message: expect.stringMatching(/written by a newer version of Temps/),
+        detail: 'Install the newer version of Temps that wrote it, or use another data directory.',
+      });
       await shown.answerDialog('Quit');
       expect(await shown.exit).toBe(1);
+      expect(readFileSync(database).equals(before)).toBe(true);
+      expect(readdirSync(bare.dataDir).sort()).toEqual(['instance.lock', 'instance.pid', 'temps.db']);
+      expect(readFileSync(preferences, 'utf8')).toBe(
+        '{"version":9,"theme":"sepia","dataDirs":{"first":"/srv"}}',
+      );
     } finally {
       await bare.close();
     }
   });
 });
+
+/** What a later release left: its migrations are not known here. */
+function makeNewerDatabase(dataDir: string): string {
+  openStore(dataDir, systemClock).close();
+  const path = join(dataDir, DATABASE_FILE);
+  const database = new Database(path);
+  database.pragma(`user_version = ${latestVersion() + 1}`);
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  return path;
+}
