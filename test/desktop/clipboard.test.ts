@@ -9,6 +9,15 @@ beforeEach(() => {
   state.clipboard = {};
 });
 
+describe('the clipboard of the stand-in', () => {
+  it('takes nothing empty, as on Windows', async () => {
+    const { ClipboardItem, clipboard } = await import('electron');
+    const item = new ClipboardItem({ 'text/plain': 'a', 'text/html': new Blob([]) });
+    await expect(clipboard.write([item])).rejects.toThrow('nothing empty');
+    expect(state.clipboard).toEqual({});
+  });
+});
+
 describe('a secret on the clipboard', () => {
   // Windows takes no data of no bytes: the stand-in throws for it.
   it.each([
