@@ -33,6 +33,24 @@ describe('a secret on the clipboard', () => {
     expect(state.clipboard).toEqual({});
   });
 
+  it('is cleared after its time, which begins anew with the next', async () => {
+    vi.useFakeTimers();
+    try {
+      const cleared = vi.fn();
+      const clipboard = createSecretClipboard(cleared);
+      await clipboard.copy('s3cret', KEPT_MS);
+      await vi.advanceTimersByTimeAsync(KEPT_MS - 1);
+      await clipboard.copy('another', KEPT_MS);
+      await vi.advanceTimersByTimeAsync(KEPT_MS - 1);
+      expect(state.clipboard['text/plain']).toBe('another');
+      await vi.advanceTimersByTimeAsync(1);
+      expect(state.clipboard).toEqual({});
+      expect(cleared).toHaveBeenCalledOnce();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('is cleared when asked, and what another program put there since is not', async () => {
     const cleared = vi.fn();
     const clipboard = createSecretClipboard(cleared);

@@ -236,6 +236,10 @@ describe('the desktop', () => {
   it('asks again who is there once the screen was locked, and locks the vault with it by choice', async () => {
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
     expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
+    // No saver's own program is on this bus: only its signal comes.
+    expect((await ask(page, 'GET', '/settings/auto-lock')).screen).toContain(
+      'no screen saver is on the message bus',
+    );
     // Electron tells nothing of it on Linux; the desktop's screen saver does.
     const tellScreen = (isLocked: boolean) =>
       execFileSync(
@@ -308,6 +312,16 @@ describe('the desktop', () => {
     });
     desktop = await home.launch();
     page = await desktop.waitForPage();
+    // So is that of the browser that it opens.
+    const opened = join(home.folder, 'opened');
+    writeFileSync(
+      join(home.folder, 'xdg-open'),
+      `#!/bin/sh\necho "$1,$CHROME_DESKTOP" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+      { mode: 0o755 },
+    );
+    const env = { PATH: `${home.folder}:${process.env.PATH}`, CHROME_DESKTOP: 'of Electron' };
+    expect(home.run(['console'], env)).toMatchObject({ code: 0, out: '' });
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/^\/.*,\n$/);
   });
 
   it('waits for a keyring that is locked at its start, and runs by itself once it opens', async () => {

@@ -512,6 +512,8 @@ describe('the desktop on the stand-in', () => {
     await desktop.tell('setPrinting', { isPrinted: false });
     expect(await call('print')).toEqual({ ok: true, answer: false });
     expect(nowShown()?.printed).toBe(2);
+    // Linux keeps no window out of recordings, and is not asked to.
+    expect(await call('hideFromCapture', { isHidden: true })).toMatchObject({ ok: true });
   });
 
   it('shows pages light and dark as it is told', async () => {
