@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { UNSEEN_MS } from '../../electron/desktop/tray/unseen.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
 import { latestVersion } from '../../electron/instance/store/migrate.ts';
@@ -235,6 +236,10 @@ describe('the desktop', () => {
   it('asks again who is there once the screen was locked, and locks the vault with it by choice', async () => {
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
     expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
+    // No saver's own program is on this bus: only its signal comes.
+    expect((await ask(page, 'GET', '/settings/auto-lock')).screen).toContain(
+      'no screen saver is on the message bus',
+    );
     // Electron tells nothing of it on Linux; the desktop's screen saver does.
     const tellScreen = (isLocked: boolean) =>
       execFileSync(
@@ -298,15 +303,29 @@ describe('the desktop', () => {
 
   it('is the command line too, and reaches the keyring as such', async () => {
     expect(await desktop.stop()).toBe(0);
-    const command = home.run(['--no-sandbox', '--', 'key', 'status', '--json']);
-    expect(command).toMatchObject({ code: 0, err: '' });
-    expect(JSON.parse(command.out)).toMatchObject({ state: 'running', custody: { name: 'keychain' } });
+    // The code is that of the program it runs, and the environment the user's, without what Electron sets.
+    const words = ['run', '-p', 'shop', '--', 'sh', '-c', 'echo "$API_TOKEN,$CHROME_DESKTOP"; exit 7'];
+    expect(home.run(['--no-sandbox', ...words], { CHROME_DESKTOP: 'of Electron' })).toEqual({
+      code: 7,
+      out: 'sk_live_4242424242424242,\n',
+      err: '',
+    });
     desktop = await home.launch();
     page = await desktop.waitForPage();
+    // So is that of the browser that it opens.
+    const opened = join(home.folder, 'opened');
+    writeFileSync(
+      join(home.folder, 'xdg-open'),
+      `#!/bin/sh\necho "$1,$CHROME_DESKTOP" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+      { mode: 0o755 },
+    );
+    const env = { PATH: `${home.folder}:${process.env.PATH}`, CHROME_DESKTOP: 'of Electron' };
+    expect(home.run(['console'], env)).toMatchObject({ code: 0, out: '' });
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/^\/.*,\n$/);
   });
 
   it('waits for a keyring that is locked at its start, and runs by itself once it opens', async () => {
-    expect(await desktop.stop()).toBe(0);
+    expect(await desktop.stop('SIGHUP')).toBe(0);
     home.keyring.lock();
     desktop = await home.launch(['--hidden']);
     await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, keychain locked');
@@ -325,7 +344,7 @@ describe('the desktop', () => {
     });
     await taken.answerDialog('Show the data');
     await taken.waitForState(({ opened }) => opened.some(({ what }) => what === home.dataDir));
-    expect(await desktop.stop()).toBe(0);
+    expect(await desktop.stop('SIGINT')).toBe(0);
     await taken.answerDialog('Try again');
     await taken.waitForState(({ tray }) => tray !== null);
     expect(await taken.stop()).toBe(0);
@@ -365,6 +384,12 @@ describe('a desktop that shows no tray icons', () => {
       expect(tray?.toolTip).toMatch(/^Temps: /);
       leave();
       await shown.waitForState(({ tray }) => tray === null);
+      // Neither window nor tray: said after a minute.
+      const title = 'Temps is running without a tray icon';
+      expect(shown.state().notifications.filter((told) => told.title === title)).toEqual([]);
+      await shown.tell('passTime', { ms: UNSEEN_MS });
+      await shown.tell('clickNotification', { title });
+      await shown.waitForState(({ windows }) => windows[0]?.isVisible === true);
     } finally {
       await bare.close();
     }
