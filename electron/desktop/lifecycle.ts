@@ -25,6 +25,7 @@ import { watchTrayHost } from './tray/tray-host.ts';
 import { pictureTray, type TrayAction, type TrayVault } from './tray/tray-model.ts';
 import { type Unseen, watchUnseen } from './tray/unseen.ts';
 import { createUpdates, type Updates } from './updates.ts';
+import { preferencesPath } from './user-data.ts';
 import { APP_ID, findLinkedPath } from './window/app-origin.ts';
 import { guardApp } from './window/guards.ts';
 import { type ConsoleWindow, createConsoleWindow } from './window/window.ts';
@@ -121,7 +122,7 @@ async function start(wanted: StartArguments, running: Running, log: Log): Promis
   knowByName();
   Menu.setApplicationMenu(process.platform === 'darwin' ? Menu.buildFromTemplate(macMenu) : null);
 
-  const preferences = openPreferences(join(app.getPath('userData'), 'desktop.json'), (error) =>
+  const preferences = openPreferences(preferencesPath(), (error) =>
     log.warn({ error: describeError(error) }, 'the preferences were not written'),
   );
   const started = await startInstance(wanted, preferences, log, running);

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { here } from '../desktop.ts';
 import { type CopyFormat, formats, type KeepWay, ways } from '../key/copy/copy-formats.ts';
+import { Making } from '../key/copy/copy-progress.tsx';
 import { FormatChoice } from '../key/copy/format-step.tsx';
 import type { CopyTarget } from '../key/copy/make-copy.ts';
 import { PassphrasePair } from '../key/copy/passphrase-pair.tsx';
@@ -27,10 +27,7 @@ export function FirstCopy({ wizard, vault }: { wizard: CopyWizard; vault: VaultS
       <div className="grid grid-cols-1 gap-4">
         <FormError mutation={wizard.making} />
         {stage === 'making' ? (
-          <p className="flex items-center gap-2 text-text-2" role="status">
-            <LoaderCircle className="icon turning" aria-hidden="true" />
-            Creating the copy
-          </p>
+          <Making id={wizard.progressId} />
         ) : stage === 'handed' ? (
           <HandedStep wizard={wizard} />
         ) : (

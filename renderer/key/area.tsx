@@ -9,6 +9,7 @@ import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { healthWords } from '../vault-state/health-words.ts';
 import { useVault, vaultQuery } from '../vault-state/vault.ts';
+import { copyProgressQuery } from './key-queries.ts';
 
 const { queryKey } = vaultQuery;
 
@@ -81,6 +82,7 @@ export const keyArea = area({
       { name: 'vault', queryKey, refreshesResource: true },
       { name: 'rotation', queryKey },
       { name: 'copies', queryKey, refreshesResource: true },
+      { name: 'copying', queryKey: copyProgressQuery.queryKey },
     ],
     // The vault counts and lists secrets of every resource, and its health depends on them.
     refreshes: [{ queryKey: ['vault'], isAfter: (resource) => resource !== 'vault' }],

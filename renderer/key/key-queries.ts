@@ -11,6 +11,12 @@ export const copiesQuery = queryOptions({
   queryFn: () => ask(client.GET('/vault/key/copies')),
 });
 
+/** Requests about copies that take seconds, each under the name that its page gave it. */
+export const copyProgressQuery = queryOptions({
+  queryKey: ['vault', 'copying'],
+  queryFn: () => ask(client.GET('/vault/key/copies/progress')),
+});
+
 export const splitsQuery = queryOptions({
   queryKey: ['vault', 'splits'],
   queryFn: () => ask(client.GET('/vault/key/splits')),

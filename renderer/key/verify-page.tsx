@@ -14,6 +14,7 @@ import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
 import { inCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import type { KeyCopy } from './copy/copy-formats.ts';
+import { CopyProgress, useProgressId } from './copy/copy-progress.tsx';
 import { verifyCopy } from './copy/make-copy.ts';
 import { CopyInput, type CopyWay } from './copy-input/copy-input.tsx';
 import { type HandedCopy, toHandedBody } from './copy-input/handed-copy.ts';
@@ -51,12 +52,15 @@ function Verify({ vault }: { vault: VaultStatus }) {
     setReady(copy !== null);
     setSaid((known) => (known && isPassphrase(known.verdict) ? known : null));
   }, []);
+  const progressId = useProgressId();
   const verify = useApiMutation(
     async (copy: HandedCopy) => {
-      const answer = await ask(client.POST('/vault/key/copies/verify', { body: toHandedBody(copy) }));
+      const answer = await ask(
+        client.POST('/vault/key/copies/verify', { body: toHandedBody(copy, progressId) }),
+      );
       // The requested copy, if its place alone did not identify it.
       if (asked && answer.fingerprint === asked.fingerprint && !answer.proven_ids.includes(asked.id))
-        return await verifyCopy(asked.id, copy).then(
+        return await verifyCopy(asked.id, copy, progressId).then(
           ({ worth_words }) => ({ ...answer, worth_words }),
           () => answer,
         );
@@ -113,6 +117,7 @@ function Verify({ vault }: { vault: VaultStatus }) {
               }
             />
           )}
+          {verify.isPending && <CopyProgress id={progressId} />}
           <ErrorLine said={verify.message} />
           {verdict && (
             <div className="flex flex-wrap gap-2">

@@ -74,7 +74,8 @@ describe('the door of the desktop window', () => {
     expect((await send('POST', '/auth/confirm', { password: PASSWORD })).status).toBe(204);
     expect((await rotate()).status).toBe(201);
     await undo();
-    door.forgetConfirmation();
+    door.noteScreen(true);
+    door.noteScreen(false);
     expect((await rotate()).body.error_code).toBe('confirmation_required');
   });
 
@@ -82,7 +83,9 @@ describe('the door of the desktop window', () => {
     door.confirm();
     expect((await rotate()).status).toBe(201);
     await undo();
+    // The computer slept.
     door.forgetConfirmation();
+    expect((await rotate()).body.error_code).toBe('confirmation_required');
   });
 
   it('takes no credentials from its page: they could make it someone else', async () => {

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { makeCopy } from '../../electron/instance/vault/copies/make-copy.ts';
+import { StrongPassphrase } from '../../electron/instance/vault/custody/strong-passphrase.ts';
+import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { requires } from '../requires.ts';
+import { facts, key as foreignKey } from '../security/crafted-containers.ts';
 import { openSticks, whyNoSticks } from '../sticks.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
@@ -174,6 +178,20 @@ describe('the encryption key in a browser', () => {
     await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
     await verify();
     await verdict().getByText('It is damaged').waitFor();
+
+    // A KeePass file takes as long as it asks for, which is shown.
+    const passphrase = await StrongPassphrase.from(new SecretText(PASSPHRASE), []);
+    const keepass = join(folder, 'key.kdbx');
+    writeFileSync(keepass, await makeCopy('kdbx', foreignKey, facts, { passphrase, argon2Mib: 12 }));
+    await page.getByRole('button', { name: 'Verify another' }).click();
+    await page.getByLabel('Choose a file').setInputFiles(keepass);
+    await page.getByLabel('Passphrase of the copy').fill(PASSPHRASE);
+    await verify();
+    const progress = page.getByRole('progressbar', { name: 'Decrypting the copy with your passphrase' });
+    await progress.waitFor();
+    expect(Number(await progress.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+    await verdict().waitFor();
+    expect(await progress.count()).toBe(0);
   });
 
   it('takes all the words at once, names the one that is wrong, and proves the copy they are', async () => {

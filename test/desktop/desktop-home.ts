@@ -25,7 +25,9 @@ export interface DesktopHome {
   keyring: Keyring;
   launch(args?: string[], more?: NodeJS.ProcessEnv): Promise<LaunchedDesktop>;
   /** The same program with a command, to its end. */
-  run(words: string[]): Ran;
+  run(words: string[], more?: NodeJS.ProcessEnv): Ran;
+  /** The panel that shows tray icons ends. */
+  leaveTray(): void;
   /** Puts so many values into the vault, while nothing runs. */
   sealMany(count: number): void;
   close(): Promise<void>;
@@ -61,7 +63,9 @@ export async function openDesktopHome(options: HomeOptions = {}): Promise<Deskto
       launched.push(desktop);
       return desktop;
     },
-    run: (words) => runOnStandIn([...words, '--data-dir', dataDir], keyring.env, join(folder, 'home')),
+    run: (words, more = {}) =>
+      runOnStandIn(['--data-dir', dataDir, ...words], { ...keyring.env, ...more }, join(folder, 'home')),
+    leaveTray,
     sealMany(count) {
       const script = join(import.meta.dirname, 'seal-many.ts');
       execFileSync(process.execPath, [script, dataDir, String(count)], { env: keyring.env });

@@ -2,8 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { UNSEEN_MS } from '../../electron/desktop/tray/unseen.ts';
+import { systemClock } from '../../electron/instance/kernel/clock.ts';
+import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
+import { latestVersion } from '../../electron/instance/store/migrate.ts';
+import { openStore } from '../../electron/instance/store/store.ts';
 import { chooseWay, typePassphrase } from '../console/support/key-steps.ts';
 import { requires } from '../requires.ts';
 import { ask, type DesktopHome, onStandIn as it, openDesktopHome, setUp } from './desktop-home.ts';
@@ -230,6 +236,10 @@ describe('the desktop', () => {
   it('asks again who is there once the screen was locked, and locks the vault with it by choice', async () => {
     await ask(page, 'POST', '/auth/confirm', { password: 'correct horse battery' });
     expect((await ask(page, 'GET', '/auth/session')).confirmed_until).not.toBeNull();
+    // No saver's own program is on this bus: only its signal comes.
+    expect((await ask(page, 'GET', '/settings/auto-lock')).screen).toContain(
+      'no screen saver is on the message bus',
+    );
     // Electron tells nothing of it on Linux; the desktop's screen saver does.
     const tellScreen = (isLocked: boolean) =>
       execFileSync(
@@ -293,15 +303,29 @@ describe('the desktop', () => {
 
   it('is the command line too, and reaches the keyring as such', async () => {
     expect(await desktop.stop()).toBe(0);
-    const command = home.run(['--no-sandbox', '--', 'key', 'status', '--json']);
-    expect(command).toMatchObject({ code: 0, err: '' });
-    expect(JSON.parse(command.out)).toMatchObject({ state: 'running', custody: { name: 'keychain' } });
+    // The code is that of the program it runs, and the environment the user's, without what Electron sets.
+    const words = ['run', '-p', 'shop', '--', 'sh', '-c', 'echo "$API_TOKEN,$CHROME_DESKTOP"; exit 7'];
+    expect(home.run(['--no-sandbox', ...words], { CHROME_DESKTOP: 'of Electron' })).toEqual({
+      code: 7,
+      out: 'sk_live_4242424242424242,\n',
+      err: '',
+    });
     desktop = await home.launch();
     page = await desktop.waitForPage();
+    // So is that of the browser that it opens.
+    const opened = join(home.folder, 'opened');
+    writeFileSync(
+      join(home.folder, 'xdg-open'),
+      `#!/bin/sh\necho "$1,$CHROME_DESKTOP" > ${opened}.part && mv ${opened}.part ${opened}\n`,
+      { mode: 0o755 },
+    );
+    const env = { PATH: `${home.folder}:${process.env.PATH}`, CHROME_DESKTOP: 'of Electron' };
+    expect(home.run(['console'], env)).toMatchObject({ code: 0, out: '' });
+    await expect.poll(() => existsSync(opened) && readFileSync(opened, 'utf8')).toMatch(/^\/.*,\n$/);
   });
 
   it('waits for a keyring that is locked at its start, and runs by itself once it opens', async () => {
-    expect(await desktop.stop()).toBe(0);
+    expect(await desktop.stop('SIGHUP')).toBe(0);
     home.keyring.lock();
     desktop = await home.launch(['--hidden']);
     await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: locked, keychain locked');
@@ -320,7 +344,7 @@ describe('the desktop', () => {
     });
     await taken.answerDialog('Show the data');
     await taken.waitForState(({ opened }) => opened.some(({ what }) => what === home.dataDir));
-    expect(await desktop.stop()).toBe(0);
+    expect(await desktop.stop('SIGINT')).toBe(0);
     await taken.answerDialog('Try again');
     await taken.waitForState(({ tray }) => tray !== null);
     expect(await taken.stop()).toBe(0);
@@ -360,6 +384,12 @@ describe('a desktop that shows no tray icons', () => {
       expect(tray?.toolTip).toMatch(/^Temps: /);
       leave();
       await shown.waitForState(({ tray }) => tray === null);
+      // Neither window nor tray: said after a minute.
+      const title = 'Temps is running without a tray icon';
+      expect(shown.state().notifications.filter((told) => told.title === title)).toEqual([]);
+      await shown.tell('passTime', { ms: UNSEEN_MS });
+      await shown.tell('clickNotification', { title });
+      await shown.waitForState(({ windows }) => windows[0]?.isVisible === true);
     } finally {
       await bare.close();
     }
@@ -440,16 +470,48 @@ describe('a desktop that shows no tray icons', () => {
     }
   });
 
-  it('names a data directory that cannot be used, and quits when it is told to', async () => {
+  it('names a data directory that cannot be used, or is of a newer version, and changes nothing of either', async () => {
     const bare = await openDesktopHome({ hasTray: false });
     try {
-      const shown = await bare.launch(['--data-dir', '/proc/nowhere/temps']);
+      const preferences = join(bare.folder, 'home/.config/Temps/desktop.json');
+      mkdirSync(join(preferences, '..'), { recursive: true });
+      writeFileSync(preferences, '{"version":9,"theme":"sepia","dataDirs":{"first":"/srv"}}');
+      const notes = join(bare.dataDir, 'notes.txt');
+      mkdirSync(bare.dataDir);
+      writeFileSync(notes, 'not ours');
+      const shown = await bare.launch();
       const { dialogs } = await shown.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
-      expect(dialogs.at(-1)?.options.message).toContain('/proc/nowhere');
+      expect(dialogs.at(-1)?.options.message).toContain(`${bare.dataDir} holds other files (notes.txt)`);
+      rmSync(notes);
+      const database = makeNewerDatabase(bare.dataDir);
+      const before = readFileSync(database);
+      await shown.answerDialog('Try again');
+      const { dialogs: both } = await shown.waitForState(({ dialogs }) => dialogs.length === 2);
+      expect(both[1]?.options).toMatchObject({
+        title: 'Temps could not start',
+        message: expect.stringMatching(/written by a newer version of Temps/),
+        detail: 'Install the newer version of Temps that wrote it, or use another data directory.',
+      });
       await shown.answerDialog('Quit');
       expect(await shown.exit).toBe(1);
+      expect(readFileSync(database).equals(before)).toBe(true);
+      expect(readdirSync(bare.dataDir).sort()).toEqual(['instance.lock', 'instance.pid', 'temps.db']);
+      expect(readFileSync(preferences, 'utf8')).toBe(
+        '{"version":9,"theme":"sepia","dataDirs":{"first":"/srv"}}',
+      );
     } finally {
       await bare.close();
     }
   });
 });
+
+/** What a later release left: its migrations are not known here. */
+function makeNewerDatabase(dataDir: string): string {
+  openStore(dataDir, systemClock).close();
+  const path = join(dataDir, DATABASE_FILE);
+  const database = new Database(path);
+  database.pragma(`user_version = ${latestVersion() + 1}`);
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  return path;
+}

@@ -28,8 +28,8 @@ export interface LaunchedDesktop {
   /** The page of the window; null while none is shown. After a crash it is another one. */
   page(): Promise<Page | null>;
   waitForPage(): Promise<Page>;
-  /** Asks it to end, as a session's end does; resolves with its exit code. */
-  stop(): Promise<number | null>;
+  /** Asks it to end, as a session's end does (SIGTERM); resolves with its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Ends it on the spot, as a crash does. */
   kill(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
 import { hasChromium } from '../console/support/browser.ts';
@@ -62,27 +62,63 @@ describe('a data directory on a disk that is not there', () => {
 });
 
 describe('a home that takes no writes', () => {
-  it('is named, and opens once it takes them; with the data elsewhere it is enough', async () => {
+  /** Leaves the disk there no room for one byte; what it gives back makes room again. */
+  function fill(disk: string): () => void {
+    execFileSync('mount', ['-o', 'remount,rw,nr_inodes=1000', disk]);
+    const filler = join(disk, 'filler');
+    spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k'], { stdio: 'ignore' });
+    return () => rmSync(filler);
+  }
+
+  it('is named, full or read-only, and opens once it takes them; with the data elsewhere it is enough', async () => {
     home = await openDesktopHome({ hasTray: false });
     const own = join(home.folder, 'home');
-    mount(own, '-t', 'tmpfs', '-o', 'ro', 'tmpfs');
+    const preferences = join(own, '.config/Temps/desktop.json');
+    // The disk itself, two folders and a file: it takes no other, not even the lock of the desktop.
+    mount(own, '-t', 'tmpfs', '-o', 'size=8m,nr_inodes=4', 'tmpfs');
+    mkdirSync(join(preferences, '..'), { recursive: true });
+    writeFileSync(preferences, '{"theme":"dark"}');
     const dataDir = join(own, '.temps');
     const desktop = await home.launch(['--data-dir', dataDir]);
-    const { dialogs } = await desktop.waitForState(({ dialogs }) => dialogs.at(-1)?.isOpen === true);
-    expect(dialogs.at(-1)?.options.message).toContain(dataDir);
-    expect(dialogs.at(-1)?.options.detail).toMatch(
-      /^Check that the disk of .* is connected and that this account may write/,
-    );
-    execFileSync('mount', ['-o', 'remount,rw', own]);
+    const nextDialog = async (count: number) => {
+      const { dialogs } = await desktop.waitForState(
+        ({ dialogs }) => dialogs.length === count && dialogs.at(-1)?.isOpen === true,
+      );
+      return dialogs.at(-1)?.options;
+    };
+    const full = {
+      message: expect.stringMatching(/^The disk that holds .*\.temps.* is full\. Nothing was changed\.$/),
+      detail: `Free some space on the disk of ${dataDir}, then try again.`,
+    };
+    expect(await nextDialog(1)).toMatchObject(full);
+    execFileSync('mount', ['-o', 'remount,ro', own]);
+    await desktop.answerDialog('Try again');
+    expect(await nextDialog(2)).toMatchObject({
+      message: expect.stringContaining(dataDir),
+      detail: expect.stringMatching(
+        /^Check that the disk of .* is connected and that this account may write/,
+      ),
+    });
+    const makeRoom = fill(own);
+    await desktop.answerDialog('Try again');
+    expect(await nextDialog(3)).toMatchObject(full);
+    makeRoom();
     await desktop.answerDialog('Try again');
     await desktop.waitForPage();
+    // It runs on a folder of its own, with what was remembered.
+    expect(desktop.state().theme).toBe('dark');
     expect(await desktop.stop()).toBe(0);
+    expect(readdirSync(join(preferences, '..'))).toEqual(['desktop.json']);
 
-    execFileSync('mount', ['-o', 'remount,ro', own]);
+    fill(own);
     const elsewhere = await home.launch();
     expect(await ask(await elsewhere.waitForPage(), 'GET', '/vault/status')).toMatchObject({
       state: 'running',
     });
     expect(await elsewhere.stop()).toBe(0);
+    // What could not be written is said where its log goes then, and the file is as it was.
+    expect(elsewhere.output).toContain('the preferences were not written');
+    expect(elsewhere.output).toContain('"leaving"');
+    expect(readFileSync(preferences, 'utf8')).toBe('{"theme":"dark"}');
   });
 });

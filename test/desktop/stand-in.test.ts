@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { APP_ID } from '../../electron/desktop/window/app-origin.ts';
 import { compiledOnce } from '../command-line-env.ts';
 import { hasChromium, launchBrowser } from '../console/support/browser.ts';
-import { temps } from '../e2e/terminal.ts';
+import { COMMAND_MS, temps } from '../e2e/terminal.ts';
 import { hasKeyring, type Keyring, startKeyring, until } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { ask } from './desktop-home.ts';
 import type { LaunchedDesktop } from './launched-desktop.ts';
-import { launchStandIn, ON_STAND_IN } from './stand-in/launch.ts';
+import { launchStandIn, ON_STAND_IN, runOnStandIn } from './stand-in/launch.ts';
 import { ownTrayHost } from './stand-in/tray-host.ts';
 
 const canRun = hasChromium() && hasKeyring();
@@ -85,7 +86,11 @@ function runProbe(
   const { status, stderr } = spawnSync(
     process.execPath,
     [...ON_STAND_IN, '--input-type=module', '-e', code, '--', '.', ...words],
-    { encoding: 'utf8', env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, ...env } },
+    {
+      encoding: 'utf8',
+      env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, ...env },
+      timeout: COMMAND_MS,
+    },
   );
   return { status, err: stderr };
 }
@@ -237,22 +242,59 @@ describe('every way out', () => {
   });
 });
 
+describe('a start', () => {
+  it('that finds no place for its lock says so, and ends', () => {
+    const noFolder = join(folder, 'no folder');
+    writeFileSync(noFolder, '');
+    const ran = runOnStandIn([], { XDG_CONFIG_HOME: noFolder, TMPDIR: noFolder }, folder);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringMatching(/^Temps could not start: /) });
+  });
+
+  it('writes a rejection that nobody handles into its log', () => {
+    const lifecycle = join(import.meta.dirname, '../../electron/desktop/lifecycle.ts');
+    const { status } = runProbe(`import { app } from 'electron';
+      const { runDesktop } = await import(${JSON.stringify(lifecycle)});
+      void runDesktop(['--data-dir']);
+      void Promise.reject(new Error('lost on the way'));
+      setImmediate(() => app.exit(7));`);
+    expect(status).toBe(7);
+    expect(readFileSync(join(folder, '.config/Temps/logs/temps.log'), 'utf8')).toContain('lost on the way');
+  });
+});
+
+describe('a signal', () => {
+  it('ends it though what has the clipboard does not answer', () => {
+    const leaving = join(import.meta.dirname, '../../electron/desktop/leaving.ts');
+    const { status, err } = runProbe(`import { app } from 'electron';
+      const { guardExits } = await import(${JSON.stringify(leaving)});
+      const clipboard = { clear: () => new Promise(() => undefined) };
+      guardExits({ instance: null, window: null, tray: null, clipboard }, { info: ({ reason }) => console.error(reason) });
+      await app.whenReady();
+      process.kill(process.pid, 'SIGHUP');`);
+    expect([status, err.trim()]).toEqual([0, 'SIGHUP']);
+  });
+});
+
 describe('an update that fails', () => {
   it('after it has closed the window starts the program again, which would have none', () => {
     const file = (path: string) => JSON.stringify(join(import.meta.dirname, path));
     const { status, err } = runProbe(
       `import { app, autoUpdater, BrowserWindow, session } from 'electron';
-      const { guardExits } = await import(${file('../../electron/desktop/leaving.ts')});
+      const { guardExits, keepOnClose } = await import(${file('../../electron/desktop/leaving.ts')});
       const { state } = await import(${file('stand-in/control/control.ts')});
       await app.whenReady();
       const native = new BrowserWindow({ webPreferences: { session: session.fromPartition('a') } });
       app.on('window-all-closed', () => undefined);
       guardExits({ instance: null, window: { native }, tray: null }, { info: () => undefined });
       const fail = () => autoUpdater.emit('error', new Error('no update'));
+      const tray = { isThere: true };
+      const isKept = () =>
+        keepOnClose({ tray, window: { hide: () => undefined }, preferences: { value: { wasToldOfTray: true } } });
       fail();
       autoUpdater.emit('before-quit-for-update');
+      const kept = [isKept()];
       fail();
-      console.error(state.isRelaunched);
+      console.error(state.isRelaunched, kept.concat(isKept()).join());
       autoUpdater.emit('before-quit-for-update');
       native.destroy();
       process.on('exit', () => console.error(state.isRelaunched));
@@ -260,7 +302,7 @@ describe('an update that fails', () => {
       [],
       { STAND_IN_PLATFORM: 'darwin' },
     );
-    expect(err.trim()).toBe('false\ntrue');
+    expect(err.trim()).toBe('false false,true\ntrue');
     expect(status).toBe(0);
   });
 });
@@ -271,7 +313,11 @@ describe('the desktop on the stand-in', () => {
     await page.getByRole('heading', { level: 1 }).waitFor();
     expect(nowShown()).toMatchObject({ url: expect.stringMatching(/^temps:\/\/app\//), title: 'Temps' });
     expect(nowShown()?.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true });
-    expect(desktop.state()).toMatchObject({ notifications: [], refused: [] });
+    expect(desktop.state()).toMatchObject({
+      desktopName: 'temps-desktop.desktop',
+      notifications: [],
+      refused: [],
+    });
     const policy = await page.evaluate(async () => (await fetch('/')).headers.get('content-security-policy'));
     expect(policy).toMatch(/^default-src 'none'/);
   });
@@ -442,6 +488,9 @@ describe('the desktop on the stand-in', () => {
     expect(await saved).toEqual({ ok: true, answer: path });
     expect(readFileSync(path).subarray(0, 5).toString()).toBe('%PDF-');
     expect(statSync(path).mode & 0o777).toBe(0o600);
+    // It cannot take the place of a folder: nothing of it stays beside that.
+    await desktop.answerDialog([home]);
+    expect(await call('savePdf', { name: 'kit' })).toMatchObject({ ok: false });
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
     await desktop.answerDialog([]);
     expect(await call('chooseFolder')).toEqual({ ok: true, answer: null });
@@ -463,6 +512,8 @@ describe('the desktop on the stand-in', () => {
     await desktop.tell('setPrinting', { isPrinted: false });
     expect(await call('print')).toEqual({ ok: true, answer: false });
     expect(nowShown()?.printed).toBe(2);
+    // Linux keeps no window out of recordings, and is not asked to.
+    expect(await call('hideFromCapture', { isHidden: true })).toMatchObject({ ok: true });
   });
 
   it('shows pages light and dark as it is told', async () => {
@@ -532,7 +583,18 @@ describe('the desktop on the stand-in', () => {
 describe('what the system does to the desktop', () => {
   it('leaves nothing open when the session of Windows ends, which asks nobody, and its browser ends with it', async () => {
     desktop = await launch([], { STAND_IN_PLATFORM: 'win32' });
-    await desktop.waitForPage();
+    page = await desktop.waitForPage();
+    // What only Windows does: it takes words at login, keeps a window out of recordings, and says how dark its panel is.
+    expect(await call('describe')).toMatchObject({ answer: { canHideFromCapture: true, trayPanel: null } });
+    expect(await call('setLoginItem', { isEnabled: true })).toMatchObject({ answer: { isEnabled: true } });
+    expect(desktop.state()).toMatchObject({
+      appUserModelId: APP_ID,
+      loginItem: { openAtLogin: true, args: ['--hidden'] },
+    });
+    for (const panel of ['light', 'dark']) {
+      await desktop.tell('setSystemDark', { isDark: panel === 'dark' });
+      await desktop.waitForState(({ tray }) => tray?.image.path.endsWith(`-on-${panel}.ico`) ?? false);
+    }
     const { debugAddress } = desktop.state();
     await desktop.tell('endSession', {}).catch(() => undefined);
     expect(await desktop.exit).toBeNull();
@@ -551,6 +613,7 @@ describe('what the system does to the desktop', () => {
     );
     // What root and some AppImages need is said, once, and no page of it is dead.
     expect(notifications).toMatchObject([{ title: 'The Temps window runs without its sandbox' }]);
+    expect(readFileSync(join(home, '.config/Temps/logs/temps.log'), 'utf8')).toContain('(--no-sandbox)');
     expect(await desktop.page()).toBeNull();
     await desktop.click('Open Temps');
     await (await desktop.waitForPage()).getByRole('heading', { level: 1 }).waitFor();
@@ -613,6 +676,7 @@ describe('what the system does to the desktop', () => {
     await desktop.click('Copy console address');
     await desktop.waitForState(({ windows }) => windows[0]?.isVisible === true);
     await page.waitForURL(/\/settings$/);
+    await page.getByText('macOS shows none of a program that is not signed.').waitFor();
     await desktop.tell('closeWindow', { window: 0 });
     await desktop.waitForState(({ windows }) => windows[0]?.isVisible === false);
     await desktop.tell('activate', {});

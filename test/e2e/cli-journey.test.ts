@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,6 +22,7 @@ import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { startChild } from '../child.ts';
 import { findLeaks } from '../crash/leaks.ts';
+import { until } from '../keyring.ts';
 import { program } from '../program.ts';
 import { type Served, serve, temps } from './terminal.ts';
 
@@ -48,6 +51,13 @@ const done = (args: string[], input = '') => {
   expect(ran.code, args.join(' ')).toBe(0);
   return ran.out;
 };
+
+/** Whether nobody answers at a socket any more. */
+const isClosed = (path: string) =>
+  new Promise<boolean>((resolve) => {
+    const asked = connect(path, () => resolve(asked.destroy() === null));
+    asked.on('error', () => resolve(true));
+  });
 
 /** As the console's page does it. */
 function post(url: string, path: string, body: object): Promise<{ status: number; cookie: string }> {
@@ -308,6 +318,21 @@ describe('the whole way of a new user', () => {
   it('stops on a signal, with exit code 0', async () => {
     expect(await served.stop('SIGINT')).toBe(0);
     served = await serve(dataDir);
+  });
+
+  it('stops at once on a second one, with the database closed and the directory free', async () => {
+    // A request that never ends keeps the first stop waiting.
+    const held = connect(served.socket).on('error', () => undefined);
+    held.write('POST /api/projects HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n');
+    held.write('expect: 100-continue\r\ncontent-length: 100\r\n\r\n');
+    await once(held, 'data');
+    served.child.kill('SIGTERM');
+    await until(() => isClosed(served.socket));
+    expect(await served.stop('SIGTERM')).toBe(1);
+    held.destroy();
+    expect(existsSync(join(dataDir, 'temps.db-wal'))).toBe(false);
+    served = await serve(dataDir);
+    expect(done(['env', 'get', 'STRIPE_SECRET_KEY', '-p', 'shop'])).toBe('sk_live_51HsecretCanary');
   });
 });
 

@@ -69,7 +69,7 @@ async function serve(invocation: Invocation): Promise<number> {
     } else {
       announce(instance, doors, link);
     }
-    await untilStopped();
+    await untilStopped(instance);
   } finally {
     await instance.stop();
   }
@@ -110,12 +110,15 @@ function describeLink({ purpose, url }: { purpose: Schemas['OneTimeLink']['purpo
     : `Set it up here (works once, within an hour): ${url}`;
 }
 
-/** The first signal shuts down cleanly, a second one exits immediately. */
-function untilStopped(): Promise<void> {
+/** The first signal stops the instance in order. A second one does not wait for that: it stops it at once. */
+function untilStopped(instance: Instance): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
     const stop = () => {
-      if (asked) process.exit(exitCodes.failed);
+      if (asked) {
+        instance.stopNow();
+        process.exit(exitCodes.failed);
+      }
       asked = true;
       resolve();
     };

@@ -5,6 +5,7 @@ import { type Command, findText, type Invocation, withClient } from '../command.
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askHidden, askLine, isShownToPerson, showUntilEnter } from '../prompt.ts';
+import { withCopyProgress } from './copy-progress.ts';
 import {
   passphraseOption,
   protectedFormats,
@@ -82,13 +83,16 @@ export async function makeCopy(
   request: Body<'/vault/key/copies', 'post'>,
 ): Promise<Made> {
   try {
-    return await client.post('/vault/key/copies', {
-      body: {
-        ...request,
-        keep_anyway: invocation.values['keep-anyway'] === true,
-        unprotected_confirmed: invocation.values.unprotected === true,
-      },
-    });
+    return await withCopyProgress(client, (named) =>
+      client.post('/vault/key/copies', {
+        body: {
+          ...request,
+          ...named,
+          keep_anyway: invocation.values['keep-anyway'] === true,
+          unprotected_confirmed: invocation.values.unprotected === true,
+        },
+      }),
+    );
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (error.code === 'place_not_separate')
@@ -144,7 +148,9 @@ async function verifyCopy(invocation: Invocation): Promise<number> {
     let found = await client.post('/vault/key/copies/verify', { body });
     if (found.verdict === 'passphrase_required') {
       const passphrase = await readPassphrase(invocation, false);
-      found = await client.post('/vault/key/copies/verify', { body: { ...body, passphrase } });
+      found = await withCopyProgress(client, (named) =>
+        client.post('/vault/key/copies/verify', { body: { ...body, ...named, passphrase } }),
+      );
     }
     const problems = found.problems.map(({ position, nearest }) => ({ position, nearest }));
     invocation.print({ ...found, problems }, () =>

@@ -1,24 +1,38 @@
 import { parentPort } from 'node:worker_threads';
 import { closeDebugDoors } from './debug-doors.ts';
 import { readJsonLines, writeJsonLine } from './json-lines.ts';
-import type { AnswerMessage, Program, RequestMessage } from './processes.ts';
+import type { AnswerMessage, Program, ProgressMessage, RequestMessage } from './processes.ts';
 
 /**
  * Runs in the process: answers requests until the other side is gone. An error ends the process without a response.
+ *
+ * @param answer may tell which share of its work is done, from 0 to 1.
  */
 export function answerRequests<Request, Answer>(
   program: Program<Request, Answer>,
-  answer: (request: Request) => Answer | Promise<Answer>,
+  answer: (request: Request, tell: (share: number) => void) => Answer | Promise<Answer>,
 ): void {
   closeDebugDoors();
   const port = openPort(async (message) => {
     try {
       const { id, request } = message as RequestMessage;
-      port.send({ id, answer: await answer(program.parseRequest(request)) } satisfies AnswerMessage);
+      const tell = inPercents((percent) => port.send({ id, percent } satisfies ProgressMessage));
+      port.send({ id, answer: await answer(program.parseRequest(request), tell) } satisfies AnswerMessage);
     } catch {
       process.exit(1);
     }
   });
+}
+
+/** Of a share from 0 to 1 each whole percent once, and none twice. */
+function inPercents(send: (percent: number) => void): (share: number) => void {
+  let last = 0;
+  return (share) => {
+    const percent = Math.min(100, Math.floor(share * 100));
+    if (percent <= last) return;
+    last = percent;
+    send(percent);
+  };
 }
 
 /** What Electron gives a utility process. */

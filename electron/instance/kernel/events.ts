@@ -6,6 +6,8 @@ export interface EventMap {
   doctor: undefined;
   /** The known copies of keys changed. */
   copies: undefined;
+  /** A copy of a key that is being made or read progressed. */
+  copying: undefined;
   /** The certificates of the HTTPS door must be checked again. */
   tls: undefined;
   /** A job run started, progressed or ended. */

@@ -37,6 +37,13 @@ export interface AnswerMessage {
   id: number;
   answer: unknown;
 }
+/** How far the request under way has come: whole percents, each more than the one before. */
+export interface ProgressMessage {
+  id: number;
+  percent: number;
+}
+
+export type NoteProgress = (percent: number) => void;
 
 export type ProcessFailure = 'crashed' | 'timed_out' | 'wrong_message' | 'gave_up' | 'stopped';
 
@@ -70,20 +77,20 @@ export function programFile(asking: ImportMeta, name: string): string {
 /**
  * Asks one request in a process of its own, which is killed as soon as it answered. Throws `process_failed`.
  *
- * @param signal kills the process.
+ * @param options `signal` kills the process; `onProgress` is told how far it has come, by a program that says so.
  */
 export async function askOnce<Request, Answer>(
   host: ProcessHost,
   program: Program<Request, Answer>,
   request: Request,
-  signal?: AbortSignal,
+  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: NoteProgress | undefined } = {},
 ): Promise<Answer> {
   if (signal?.aborted) throw processError(program, 'stopped');
   const connection = connect(host, program);
   const stop = () => connection.close('stopped');
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    return await connection.ask(request);
+    return await connection.ask(request, onProgress);
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();
@@ -160,7 +167,7 @@ async function withinStopTime(work: Promise<unknown> | undefined): Promise<void>
 interface Connection<Request, Answer> {
   isOpen(): boolean;
   /** One at a time. */
-  ask(request: Request): Promise<Answer>;
+  ask(request: Request, onProgress?: NoteProgress): Promise<Answer>;
   /** Kills the process; what waits for an answer fails for this reason. */
   close(reason: ProcessFailure): void;
   readonly exited: Promise<void>;
@@ -172,8 +179,9 @@ function connect<Request, Answer>(
 ): Connection<Request, Answer> {
   const exit = Promise.withResolvers<void>();
   let isOpen = true;
-  let waiting: PromiseWithResolvers<Answer> | null = null;
+  let waiting: (PromiseWithResolvers<Answer> & { onProgress: NoteProgress | undefined }) | null = null;
   let asked = 0;
+  let reached = 0;
 
   function close(reason: ProcessFailure): void {
     if (!isOpen) return;
@@ -183,19 +191,29 @@ function connect<Request, Answer>(
   }
 
   /**
-   * SECURITY: a message that is not the response to the current request ends the process; later messages are
-   * ignored.
+   * SECURITY: a message that is neither the response to the current request nor its progress ends the process; later
+   * messages are ignored.
    */
   function take(message: unknown): void {
     if (!isOpen) return;
     try {
-      const { id, answer } = message as Partial<AnswerMessage>;
+      const { id, answer, percent } = message as Partial<AnswerMessage & ProgressMessage>;
       if (!waiting || id !== asked) throw new Error('not asked for');
-      waiting.resolve(program.parseAnswer(answer));
-      waiting = null;
+      if (percent !== undefined) noteProgress(waiting, percent);
+      else {
+        waiting.resolve(program.parseAnswer(answer));
+        waiting = null;
+      }
     } catch {
       close('wrong_message');
     }
+  }
+
+  /** SECURITY: a hundred messages at most. */
+  function noteProgress({ onProgress }: { onProgress: NoteProgress | undefined }, percent: number): void {
+    if (!Number.isInteger(percent) || percent <= reached || percent > 100) throw new Error('no progress');
+    reached = percent;
+    onProgress?.(percent);
   }
 
   const started = start(host, program, {
@@ -209,10 +227,11 @@ function connect<Request, Answer>(
 
   return {
     isOpen: () => isOpen,
-    async ask(request) {
+    async ask(request, onProgress) {
       asked += 1;
+      reached = 0;
       started.send({ id: asked, request } satisfies RequestMessage);
-      waiting = Promise.withResolvers();
+      waiting = { ...Promise.withResolvers<Answer>(), onProgress };
       // It keeps this process running for as long as an answer is waited for: the other process does not.
       const timer = setTimeout(() => close('timed_out'), program.timeoutMs);
       return await waiting.promise.finally(() => clearTimeout(timer));

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync,
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
+import { asDiskFull } from './store-error.ts';
 
 /** The database of an instance, in its data directory. */
 export const DATABASE_FILE = 'temps.db';
@@ -32,7 +33,7 @@ export function resolveDataDir(option: string | undefined, env: NodeJS.ProcessEn
  * Returns what was repaired, in words.
  *
  * Throws `data_dir_unusable` when it is not a directory, belongs to someone else, cannot be made, or holds the files
- * of something else. SECURITY: permissions of files that are not ours are never changed.
+ * of something else; `disk_full` where there is no room to make it. SECURITY: permissions of files that are not ours are never changed.
  */
 export function prepareDataDir(dataDir: string): string[] {
   try {
@@ -104,6 +105,8 @@ function requireOurFolder(dataDir: string): void {
 
 function asUnusable(dataDir: string, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
+  const full = asDiskFull(cause, dataDir);
+  if (full) return full;
   const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   const detail =
     reason === 'EACCES' || reason === 'EPERM'

@@ -36,7 +36,7 @@ export async function checkIntegrity(
   signal: AbortSignal,
 ): Promise<IntegrityFindings> {
   try {
-    return await askOnce(processes, integrityProgram, { path }, signal);
+    return await askOnce(processes, integrityProgram, { path }, { signal });
   } catch (error) {
     if (signal.aborted) return [];
     throw error;

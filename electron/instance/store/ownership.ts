@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, type Stats, statSync, wr
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AppError } from '../kernel/app-error.ts';
-import { asStoreError } from './store-error.ts';
+import { asDiskFull, asStoreError } from './store-error.ts';
 
 const LOCK_FILE = 'instance.lock';
 const PID_FILE = 'instance.pid';
@@ -122,6 +122,8 @@ function createPrivate(path: string): void {
 }
 
 function unusable(path: string, cause: unknown): AppError {
+  const full = asDiskFull(cause, path);
+  if (full) return full;
   const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
   return new AppError('data_dir_unusable', `${path} cannot be written (${reason}).`, { cause });
 }

@@ -5,12 +5,8 @@ export function asStoreError(error: unknown, path: string): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (error instanceof AppError || typeof code !== 'string') return error;
   const is = (...codes: string[]) => codes.some((known) => code === known || code.startsWith(`${known}_`));
-  // The shared memory of the log is a file too, and a disk that cannot hold it is full.
-  if (is('SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT')) {
-    return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
-      cause: error,
-    });
-  }
+  const full = asDiskFull(error, path);
+  if (full) return full;
   if (is('SQLITE_READONLY', 'EROFS', 'EACCES', 'EPERM')) {
     return new AppError('database_read_only', `${path} cannot be written. Nothing was changed.`, {
       cause: error,
@@ -34,8 +30,19 @@ export function asStoreError(error: unknown, path: string): unknown {
   return error;
 }
 
+/** `disk_full` for an error that says so; null for any other. */
+export function asDiskFull(error: unknown, path: string): AppError | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  // The shared memory of the log is a file too, and a disk that cannot hold it is full.
+  const isFull = ['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE', 'ENOSPC', 'EDQUOT'].some((known) => code === known);
+  if (!isFull) return null;
+  return new AppError('disk_full', `The disk that holds ${path} is full. Nothing was changed.`, {
+    cause: error,
+  });
+}
+
 /** What the system answers for a disk that takes no writes. */
-const NOT_WRITABLE = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+const NOT_WRITABLE = ['EROFS', 'EIO'];
 
 /** Whether an error says that the disk takes no writes now; what is on it may still be read. */
 export function isDiskTrouble(error: unknown): error is AppError {

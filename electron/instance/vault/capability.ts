@@ -2,6 +2,7 @@ import { createRoutes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
 import type { Capability } from '../kernel/capability.ts';
 import { copyRoutes } from './copies/copy-routes.ts';
+import { toCopyProgressJson } from './copies/copy-shapes.ts';
 import { wordRoutes } from './copies/word-routes.ts';
 import { relocationRoutes } from './home/relocation-routes.ts';
 import { keyRoutes } from './key/key-routes.ts';
@@ -55,6 +56,12 @@ function listViews(core: VaultCore, jobs: VaultJobs): LiveView[] {
     status('vault', true),
     status('rotation', true),
     status('copies', false),
+    {
+      event: 'copying',
+      permission: 'vault:read',
+      atStart: false,
+      render: () => toCopyProgressJson(core),
+    },
     {
       event: 'doctor',
       permission: 'vault:read',

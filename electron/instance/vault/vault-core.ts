@@ -43,7 +43,7 @@ const tooManyTries = () =>
     details: { retry_after_s: 5 },
   });
 
-export type VaultEvent = 'vault' | 'rotation' | 'doctor' | 'copies';
+export type VaultEvent = 'vault' | 'rotation' | 'doctor' | 'copies' | 'copying';
 
 /** What the functions of the vault work on. One per open instance. */
 export interface VaultCore {

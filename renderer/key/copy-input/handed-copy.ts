@@ -18,7 +18,11 @@ export type HandedCopy =
 export const MAX_COPY_BYTES = 1024 * 1024;
 
 /** `POST /vault/key/copies/verify` and `…/{id}/prove`, to which no shares are sent: those have their own check. */
-export function toHandedBody(copy: HandedCopy) {
+export function toHandedBody(copy: HandedCopy, progressId?: string) {
+  return { ...toCopyBody(copy), ...(progressId === undefined ? {} : { progress_id: progressId }) };
+}
+
+function toCopyBody(copy: HandedCopy) {
   switch (copy.kind) {
     case 'file':
       return { content_base64: copy.base64, ...passphraseOf(copy) };

@@ -1,4 +1,3 @@
-import { LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
 import { here } from '../../desktop.ts';
 import { Banner } from '../../ui/banner.tsx';
@@ -8,6 +7,7 @@ import { formatClock } from '../../ui/time.ts';
 import { sayWhatCopyOpens } from '../../vault-state/copy-promise.ts';
 import { HandedStep, VerifyStep } from '../verify/verify-step.tsx';
 import { formats, type KeepWay } from './copy-formats.ts';
+import { Making } from './copy-progress.tsx';
 import { FormatStep } from './format-step.tsx';
 import { PassphrasePair } from './passphrase-pair.tsx';
 import { PlaceStep } from './place-step.tsx';
@@ -50,7 +50,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
     </div>
   );
 
-  function stagesOf({ stage, made, madeAt, refused, making }: CopyWizard): Stages[] {
+  function stagesOf({ stage, made, madeAt, refused, making, progressId }: CopyWizard): Stages[] {
     const format = chosen && formats[chosen.format];
     const target = chosen?.target;
     const first: Stages = {
@@ -77,7 +77,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
           stages: format.isFile ? ['handed', 'making'] : ['making', 'handed'],
           next: takes[0],
           done: takes[1],
-          body: stage === 'making' ? <Making /> : <HandedStep wizard={wizard} />,
+          body: stage === 'making' ? <Making id={progressId} /> : <HandedStep wizard={wizard} />,
         },
         verify,
       ];
@@ -90,7 +90,7 @@ export function CopySteps({ wizard, offered }: { wizard: CopyWizard; offered: re
         next: 'Written',
         done: madeAt === null ? 'Written' : `Written at ${formatClock(madeAt)}`,
         said: made && <span className="mono [overflow-wrap:anywhere]">{made.written_to}</span>,
-        body: <Making />,
+        body: <Making id={progressId} />,
       },
       verify,
     ];
@@ -139,15 +139,6 @@ const handedWords: Partial<Record<string, readonly [string, string]>> = {
   words: ['Write the words down', 'Written down'],
   text: ['Save it in your password manager', 'Saved in your password manager'],
 };
-
-function Making() {
-  return (
-    <p className="mt-2 flex items-center gap-2 text-text-2" role="status">
-      <LoaderCircle className="icon turning" aria-hidden="true" />
-      Creating the copy and reading it again, which takes a few seconds
-    </p>
-  );
-}
 
 interface PassphraseStepProps {
   said: string | undefined;

@@ -29,6 +29,8 @@ export interface CopyPlan {
   /** The owner's name for the place; otherwise the target's label. */
   place?: string;
   unprotectedConfirmed?: boolean;
+  /** See `useProgressId`. */
+  progressId: string;
 }
 
 /** Creates it. The response may hold the key: keep it in local state, and drop it once the copy is verified. */
@@ -41,6 +43,7 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
       body: {
         for: of,
         format,
+        progress_id: plan.progressId,
         ...(target?.kind === 'path'
           ? {
               path: target.path,
@@ -58,15 +61,20 @@ export async function makeCopy(plan: CopyPlan): Promise<MadeCopy> {
   return made as MadeCopy;
 }
 
-/** Verifies a copy by sending it back, or by three of its words. Throws the instance's error. */
+/**
+ * Verifies a copy by sending it back, or by three of its words. Throws the instance's error.
+ *
+ * @param progressId see `useProgressId`.
+ */
 export async function verifyCopy(
   id: number,
   given: HandedCopy | { kind: 'asked'; words: string[] },
+  progressId?: string,
 ): Promise<KeyCopy> {
   const { copy } = await ask(
     client.POST('/vault/key/copies/{id}/prove', {
       params: { path: { id } },
-      body: given.kind === 'asked' ? { words: given.words } : toHandedBody(given),
+      body: given.kind === 'asked' ? { words: given.words } : toHandedBody(given, progressId),
     }),
   );
   copiesChanged();

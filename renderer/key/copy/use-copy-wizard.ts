@@ -3,6 +3,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { type CopyFormat, formats, type KeepWay, type KeyCopy, type MadeCopy } from './copy-formats.ts';
+import { useProgressId } from './copy-progress.tsx';
 import { type CopyTarget, finishCopy, forgetCopy, makeCopy } from './make-copy.ts';
 
 export type Stage = 'format' | 'place' | 'passphrase' | 'making' | 'handed' | 'verify' | 'done';
@@ -35,6 +36,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
   const [verified, setVerified] = useState<KeyCopy | null>(null);
   const [refused, setRefused] = useState<RefusedPath | null>(null);
   const passphrase = useRef<string | null>(null);
+  const progressId = useProgressId();
 
   useEffect(
     () => () => {
@@ -55,6 +57,7 @@ export function useCopyWizard(of: 'active' | 'rotation') {
         passphrase: passphrase.current,
         place: plan.place,
         unprotectedConfirmed: plan.unprotectedConfirmed,
+        progressId,
       });
       setMade(result);
       setMadeAt(Date.now());
@@ -95,6 +98,8 @@ export function useCopyWizard(of: 'active' | 'rotation') {
     madeAt,
     verified,
     refused,
+    /** Under this its progress is told. */
+    progressId,
     /** The call that creates it, and its error. */
     making,
     /** For the call that verifies the file. */

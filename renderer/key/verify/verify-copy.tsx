@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Segmented } from '../../ui/form/choices.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
+import { CopyProgress, useProgressId } from '../copy/copy-progress.tsx';
 import { verifyCopy } from '../copy/make-copy.ts';
 import { CopyInput, type CopyWay } from '../copy-input/copy-input.tsx';
 import type { HandedCopy } from '../copy-input/handed-copy.ts';
@@ -22,7 +23,10 @@ interface GiveBackProps {
 export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackProps) {
   const handed = useRef<HandedCopy | null>(null);
   const [isReady, setReady] = useState(false);
-  const verify = useApiMutation((copy: HandedCopy) => verifyCopy(copyId, copy), { onDone: onVerified });
+  const progressId = useProgressId();
+  const verify = useApiMutation((copy: HandedCopy) => verifyCopy(copyId, copy, progressId), {
+    onDone: onVerified,
+  });
   const onReady = useCallback((copy: HandedCopy | null) => {
     handed.current = copy;
     setReady(copy !== null);
@@ -47,6 +51,7 @@ export function GiveBack({ copyId, title, ways, button, onVerified }: GiveBackPr
           </Button>
         }
       />
+      {verify.isPending && <CopyProgress id={progressId} />}
       {!isPassphrase && <ErrorLine said={verify.message} />}
     </div>
   );

@@ -3,9 +3,9 @@ import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import { desktop } from '../../desktop.ts';
 import { Button } from '../../ui/button.tsx';
-import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatClock } from '../../ui/time.ts';
 import type { KeyCopy } from '../copy/copy-formats.ts';
+import { CopyProgress, useProgressId } from '../copy/copy-progress.tsx';
 import { verifyCopy } from '../copy/make-copy.ts';
 import { usePlaces } from '../copy/places.ts';
 
@@ -43,9 +43,14 @@ export function VerifyFile({
   const places = usePlaces(mayReplug && (phase === 'plugged' || phase === 'unplugged'));
   const found = places.data?.places.find((place) => place.volume_id === volumeId);
   const isThere = found !== undefined;
+  const progressId = useProgressId();
   const verify = useApiMutation(
     (from: string) =>
-      verifyCopy(copyId, { kind: 'path', path: from, ...(passphrase === null ? {} : { passphrase }) }),
+      verifyCopy(
+        copyId,
+        { kind: 'path', path: from, ...(passphrase === null ? {} : { passphrase }) },
+        progressId,
+      ),
     {
       onDone: (copy) => {
         setPhase('equal');
@@ -100,7 +105,7 @@ export function VerifyFile({
           {phase === 'equal' ? 'The fingerprints match' : 'Comparing fingerprints'}
         </CheckLine>
       </ul>
-      {phase === 'reading' && passphrase !== null && <SlowOnPurpose />}
+      {phase === 'reading' && passphrase !== null && <SlowOnPurpose id={progressId} />}
       {(phase === 'plugged' || phase === 'unplugged') && (
         <div className="mt-3 flex flex-wrap items-center gap-3">
           <p className="min-w-0 flex-1 basis-60 text-12 text-text-3">
@@ -166,20 +171,10 @@ function CheckLine({
   );
 }
 
-/** How long decryption takes on a slow machine; the bar stops before its end until it is done. */
-const EXPECTED_MS = 3000;
-const STEP_MS = 250;
-
-/** Key derivation from the passphrase reports no progress, so the bar shows the time it usually takes. */
-function SlowOnPurpose() {
-  const [pastMs, setPastMs] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setPastMs((past) => past + STEP_MS), STEP_MS);
-    return () => clearInterval(timer);
-  }, []);
+function SlowOnPurpose({ id }: { id: string }) {
   return (
     <div className="mt-3 grid gap-2">
-      <Ticks value={Math.min(95, (pastMs / EXPECTED_MS) * 100)} />
+      <CopyProgress id={id} />
       <p className="text-12 text-text-3">
         Leave the drive plugged in. Checking the passphrase is slow on purpose.
       </p>

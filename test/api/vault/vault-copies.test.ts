@@ -1,10 +1,22 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { madeCopyShape, verificationShape } from '../../../electron/instance/vault/copies/copy-shapes.ts';
+import {
+  copyProgressShape,
+  madeCopyShape,
+  verificationShape,
+} from '../../../electron/instance/vault/copies/copy-shapes.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
 import { type MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
-import { ADMIN, describeOverDoors, readCookie, readToken, type TestDoor, type Who } from '../harness.ts';
+import {
+  ADMIN,
+  describeOverDoors,
+  readCookie,
+  readToken,
+  type TestAnswer,
+  type TestDoor,
+  type Who,
+} from '../harness.ts';
 
 const PASSPHRASE = 'brisk lantern under seven quiet boats';
 
@@ -82,6 +94,54 @@ describeOverDoors('a copy that is handed out', (door) => {
       expect((await make({ format, passphrase: PASSPHRASE }, { token: body.api_key })).status).toBe(403);
     expect((await door().owner('GET', '/vault/key/copies')).body.copies).toEqual(copies);
     expect((await make({ format: 'age', passphrase: PASSPHRASE }, admin)).body.words).toBeNull();
+  });
+
+  it('in a KeePass file tells how far its making and reading is, to whom may read the vault, until it ends', async () => {
+    const owner = await comeAsOwner(door());
+    const path = '/vault/key/copies/progress';
+    const asked: Promise<TestAnswer>[] = [];
+    const stop = door().instance.events.on('copying', () => asked.push(door().owner('GET', path)));
+    const file = join(door().dataDir, '..', `temps-progress-${process.pid}-${door().name}.kdbx`);
+    const follow = async (send: Promise<TestAnswer>) => {
+      const answer = await send;
+      const told = (await Promise.all(asked.splice(0))).map(({ body, text }) => {
+        expect(copyProgressShape.parse(body)).toEqual(body);
+        expect(text).not.toMatch(/brisk|lantern|temps-progress|kdbx/);
+        expect(text).not.toContain(readKey());
+        return body.under_way;
+      });
+      expect((await door().owner('GET', path)).body).toEqual({ under_way: [] });
+      return { answer, told };
+    };
+    const stagesOf = (told: { id: string; stage: string; percent: number }[][], id: string) => {
+      const seen = told.flat().map(({ stage, percent }) => `${stage} ${String(percent).padStart(3, '0')}`);
+      expect(seen).toEqual([...seen].sort());
+      expect(new Set(told.flat().map((each) => each.id))).toEqual(new Set([id]));
+      return [...new Set(told.flat().map(({ stage }) => stage))];
+    };
+    try {
+      const wanted = { format: 'kdbx', path: file, keep_anyway: true, passphrase: PASSPHRASE };
+      const made = await follow(make({ ...wanted, progress_id: 'one' }, owner));
+      expect(made.answer.status).toBe(201);
+      expect(stagesOf(made.told, 'one')).toEqual(['creating', 'reading']);
+
+      const wrong = { path: file, passphrase: 'not the one', progress_id: 'two' };
+      const refused = await follow(prove(made.answer.body.copy.id, wrong, owner));
+      expect(refused.answer.body.error_code).toBe('passphrase_wrong');
+      expect(stagesOf(refused.told, 'two')).toEqual(['reading']);
+
+      // Who gave no name is not listed, and a name is no place for anything else.
+      const unnamed = await follow(
+        door().request('POST', '/vault/key/copies/verify', { path: file, passphrase: PASSPHRASE }, owner),
+      );
+      expect(unnamed).toMatchObject({ answer: { body: { verdict: 'opens_this_instance' } }, told: [] });
+      for (const name of ['', 'two words', 'a'.repeat(65)])
+        expect((await make({ ...wanted, progress_id: name }, owner)).status).toBe(400);
+      expect((await door().request('GET', path, undefined, door().wrongSession)).status).toBe(401);
+    } finally {
+      stop();
+      rmSync(file, { force: true });
+    }
   });
 
   it('asks who it is again after five minutes', async () => {

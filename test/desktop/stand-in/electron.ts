@@ -1,4 +1,6 @@
 /** The parts of Electron's module that the program uses, over Node and Debian's chromium. */
+import './control/passed-time.ts';
+
 export { app } from './app.ts';
 export { autoUpdater } from './auto-updater.ts';
 export { ClipboardItem, clipboard } from './clipboard.ts';

@@ -113,8 +113,8 @@ async function follow(child: Child, control: ControlServer, folder: string): Pro
       if (!page) throw new Error('the window was closed again');
       return page;
     },
-    async stop() {
-      child.process.kill('SIGTERM');
+    async stop(signal = 'SIGTERM') {
+      child.process.kill(signal);
       return await exit;
     },
     async kill() {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,14 +18,13 @@ export const waitForHandOver = (): Promise<void> => handedOver;
 
 /**
  * True for the one that holds `folder`; another one hands its words to that, and is told false. A lock whose
- * holder has died is taken over.
+ * holder has died is taken over. One that cannot be written is told false too, as Electron does it.
  */
 export function lockInstance(
   folder: string,
   additionalData: unknown,
   onSecond: (second: HandOver) => void,
 ): boolean {
-  mkdirSync(folder, { recursive: true });
   const lock = join(folder, 'SingletonLock');
   // A socket's path has little room; the lock says whose it is.
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
@@ -55,10 +54,12 @@ export function lockInstance(
 function takeLock(lock: string): boolean {
   for (;;) {
     try {
-      writeFileSync(lock, `${process.pid}`, { flag: 'wx' });
+      // As Chromium does it: a link needs no room on a disk but its name.
+      symlinkSync(`${process.pid}`, lock);
       return true;
-    } catch {
-      if (isAlive(Number(readFileSync(lock, 'utf8')))) return false;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return false;
+      if (isAlive(Number(readlinkSync(lock)))) return false;
       rmSync(lock, { force: true });
     }
   }

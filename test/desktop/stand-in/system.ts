@@ -1,6 +1,6 @@
 import type * as Electron from 'electron';
 import { checkNotReady } from './app.ts';
-import { noteChange, obey, state } from './control/control.ts';
+import { flushState, noteChange, obey, state } from './control/control.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 import { platform, requireEvent } from './platform/platform-tags.ts';
 
@@ -26,9 +26,14 @@ if (platform === 'linux')
     }),
   );
 
-obey('power', ({ event }) => {
+obey('power', async ({ event }) => {
   requireEvent('powerMonitor', event);
-  if (event !== 'shutdown' || isListeningForShutdown) power.emit(event, new StandInEvent());
+  const said = new StandInEvent();
+  if (event !== 'shutdown' || isListeningForShutdown) power.emit(event, said);
+  if (event !== 'shutdown' || said.defaultPrevented) return;
+  // A system that nobody delays waits for nobody.
+  await flushState();
+  process.kill(process.pid, 'SIGKILL');
 });
 
 function open(how: 'openExternal' | 'showItemInFolder' | 'openPath', what: string): void {

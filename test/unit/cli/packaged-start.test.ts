@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateAppRunScript } from 'app-builder-lib/out/targets/appimage/appImageUtil.js';
@@ -131,6 +140,24 @@ describe.skipIf(process.platform !== 'linux')('the script with its name on Linux
     }
     expect(onScreen(['--no-sandbox'])).toMatchObject({ status: 7, got: ['--no-sandbox'] });
     expect(onScreen(['status'])).toMatchObject({ status: 7 });
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('the command line in the packages of macOS and Windows', () => {
+  it('hands its words over after two dashes, which keep them from Chromium and Electron', () => {
+    const contents = join(folder, 'Temps.app/Contents');
+    const script = join(contents, 'Resources/bin/temps-desktop');
+    for (const name of ['MacOS', 'Resources/bin']) mkdirSync(join(contents, name), { recursive: true });
+    copyFileSync(join(root, 'resources/mac/temps-desktop'), script);
+    copyFileSync(join(installed, 'temps-desktop.bin'), join(contents, 'MacOS/Temps'));
+    symlinkSync(script, join(folder, 'linked-on-mac'));
+    const words = ['env', 'set', 'A', 'x:y', '--', '--no-sandbox', 'a b', ''];
+    const { status, stdout } = spawnSync(join(folder, 'linked-on-mac'), words, { encoding: 'utf8' });
+    const got = Buffer.from(stdout.replace(/\s/g, ''), 'hex').toString('utf8').split('\0').slice(0, -1);
+    expect([status, got]).toEqual([7, ['--', ...words]]);
+    // cmd runs nothing here.
+    const forCmd = readFileSync(join(root, 'resources/windows/temps-desktop.cmd'), 'utf8');
+    expect(forCmd.trimEnd().split(/\r?\n/).at(-1)).toBe('"%~dp0Temps.exe" -- %*');
   });
 });
 

@@ -6,7 +6,7 @@ import { oddProgram } from './odd-program.ts';
 let count = 0;
 let again: unknown;
 
-answerRequests(oddProgram, (request) => {
+answerRequests(oddProgram, (request, tell) => {
   count += 1;
   if (again) say(again);
   switch (request.do) {
@@ -14,6 +14,10 @@ answerRequests(oddProgram, (request) => {
       return request.text;
     case 'count':
       return String(count);
+    case 'progress':
+      for (const share of [0, 0.004, 0.01, 0.5, 0.2, 0.505, 1, 2]) tell(share);
+      for (const percent of request.percents) say({ id: count, percent });
+      return 'done';
     case 'pid':
       return String(process.pid);
     case 'wrong shape':

@@ -16,7 +16,8 @@ export type OddRequest =
         | 'no JSON'
         | 'no end of line'
         | 'fill the heap';
-    };
+    }
+  | { do: 'progress'; percents: unknown[] };
 
 /** For the tests of processes: a program that does what no program should, when it is asked to. */
 export const oddProgram: Program<OddRequest, string> = {

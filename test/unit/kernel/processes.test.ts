@@ -62,6 +62,22 @@ describe.each([
     expect(await client.ask({ do: 'count' })).toBe('1');
   });
 
+  it('tell how far they are in whole percents, each once, and are ended for any other number', async () => {
+    const ask = async (percents: unknown[]) => {
+      const told: number[] = [];
+      const request: OddRequest = { do: 'progress', percents };
+      const answer = await askOnce(host, oddProgram, request, {
+        onProgress: (percent) => told.push(percent),
+      }).catch((error) => error);
+      return { told, answer };
+    };
+    expect(await ask([])).toEqual({ told: [1, 50, 100], answer: 'done' });
+    for (const wrong of [100, 101, '60', null])
+      expect(await ask([wrong])).toMatchObject({ told: [1, 50, 100], answer: failure('wrong_message') });
+    // Nobody has to listen.
+    expect(await createClient(host).ask({ do: 'progress', percents: [] })).toBe('done');
+  });
+
   it('fail the request they crash in and no other, and the next one gets a new process', async () => {
     const client = createClient(host);
     expect(await client.ask({ do: 'count' })).toBe('1');
@@ -172,13 +188,15 @@ describe.each([
   it('asked once are killed by a signal, or not started any more', async () => {
     const watched = watch(host);
     const aborter = new AbortController();
-    const answer = askOnce(watched, oddProgram, { do: 'spin' }, aborter.signal).catch((error) => error);
+    const answer = askOnce(watched, oddProgram, { do: 'spin' }, { signal: aborter.signal }).catch(
+      (error) => error,
+    );
     aborter.abort();
     expect(await answer).toMatchObject(failure('stopped'));
     await until(() => watched.gone === 1);
-    await expect(askOnce(watched, oddProgram, { do: 'count' }, aborter.signal)).rejects.toMatchObject(
-      failure('stopped'),
-    );
+    await expect(
+      askOnce(watched, oddProgram, { do: 'count' }, { signal: aborter.signal }),
+    ).rejects.toMatchObject(failure('stopped'));
     expect(watched.startedAt.length).toBe(1);
   });
 });

@@ -14,6 +14,7 @@ import type { SecretText } from '../secret-text.ts';
 import { lockedError } from '../secrets/secret-store.ts';
 import { getActiveKey, type VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
+import type { FollowStage } from './copy-progress.ts';
 import {
   copyFacts,
   explainNotSeparate,
@@ -50,6 +51,8 @@ export interface CopyRequest {
   unprotectedConfirmed?: boolean;
   /** Whose key: the active one, or the new one of a rotation. */
   of: 'active' | 'rotation';
+  /** Told how far it has come. */
+  follow?: FollowStage | undefined;
 }
 
 export interface MadeCopy {
@@ -108,17 +111,23 @@ async function writeToFile(
   request: CopyRequest,
   path: string,
 ): Promise<MadeCopy> {
-  const withPassphrase = () => (request.passphrase ? { passphrase: request.passphrase } : {});
+  const { follow } = request;
+  const howToRead = () => ({
+    ...(request.passphrase ? { passphrase: request.passphrase } : {}),
+    ...(follow ? { onProgress: follow('reading') } : {}),
+  });
   const check = await writeToPlace(core, path, {
     keepAnyway: request.keepAnyway ?? false,
     make: async () => {
       const { scryptLogN, argon2Mib } = core;
       const strong = await judge(core, request.format, request.passphrase);
-      return await makeCopy(request.format, key, copyFacts(core, key), { ...strong, scryptLogN, argon2Mib });
+      const onProgress = follow?.('creating');
+      const options = { ...strong, scryptLogN, argon2Mib, onProgress };
+      return await makeCopy(request.format, key, copyFacts(core, key), options);
     },
     // Read like any unknown copy.
     isThere: async () => {
-      const keys = await readWritten(core, path, withPassphrase());
+      const keys = await readWritten(core, path, howToRead());
       return keys.length === 1 && keys[0]?.key.fingerprint === key.fingerprint;
     },
   });
@@ -200,7 +209,7 @@ async function removeOwn(path: string, written: Stats | null): Promise<void> {
 async function readWritten(
   core: VaultCore,
   path: string,
-  options: { passphrase?: SecretText },
+  options: Omit<HandedCopy, 'path'>,
 ): Promise<ReadKey[]> {
   try {
     return await getKeysFromCopy(core.copyReader, { path, ...options });
@@ -238,7 +247,13 @@ async function handOut(
   const facts = copyFacts(core, key);
   const { scryptLogN, argon2Mib } = core;
   const strong = await judge(core, request.format, request.passphrase);
-  const content = await makeCopy(request.format, key, facts, { ...strong, scryptLogN, argon2Mib });
+  const onProgress = request.follow?.('creating');
+  const content = await makeCopy(request.format, key, facts, {
+    ...strong,
+    scryptLogN,
+    argon2Mib,
+    onProgress,
+  });
   const copy = insertKeyCopy(core, actor, key, request, null, null);
   return {
     copy,

@@ -9,19 +9,29 @@ import { SecretText } from '../secret-text.ts';
 import { holdingKey } from '../vault-core.ts';
 import { copyFormats } from '../vocabulary.ts';
 import { createKeyCopy, proveKeyCopy } from './copy-making.ts';
+import { type FollowStage, withProgress } from './copy-progress.ts';
 import {
+  copyProgressShape,
   describeCopies,
   describeCopy,
   describeVerification,
   keyCopiesShape,
   madeCopyShape,
   provenCopyShape,
+  toCopyProgressJson,
   verificationShape,
 } from './copy-shapes.ts';
 import { verifyKeyCopy } from './copy-verification.ts';
 import { finishKeyCopy, forgetKeyCopy, listKeyCopies } from './key-copies.ts';
 
 const passphrase = z.string().min(1).max(1024).optional();
+const progressId = z
+  .string()
+  .regex(/^[\w-]{1,64}$/)
+  .optional()
+  .openapi({
+    description: 'A name of your own for this request: `/vault/key/copies/progress` lists it by that',
+  });
 const copyId = z.object({ id: z.coerce.number().int() });
 
 const copyBody = z.object({
@@ -32,6 +42,7 @@ const copyBody = z.object({
   keep_anyway: z.boolean().optional(),
   unprotected_confirmed: z.boolean().optional(),
   for: z.enum(['active', 'rotation']).default('active'),
+  progress_id: progressId,
 });
 
 const handedBody = z.object({
@@ -42,10 +53,12 @@ const handedBody = z.object({
     .max(64 * 1024)
     .optional(),
   passphrase,
+  progress_id: progressId,
 });
 
-function toHanded(request: z.infer<typeof handedBody>): HandedCopy {
+function toHanded(request: z.infer<typeof handedBody>, follow?: FollowStage): HandedCopy {
   return {
+    ...(follow ? { onProgress: follow('reading') } : {}),
     ...(request.path === undefined ? {} : { path: request.path }),
     ...(request.content_base64 === undefined ? {} : { bytes: Buffer.from(request.content_base64, 'base64') }),
     ...(request.text === undefined ? {} : { text: new SecretText(request.text) }),
@@ -67,6 +80,16 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
     (c) => {
       return c.json(toAnswer(keyCopiesShape, { copies: describeCopies(core, listKeyCopies(core)) }));
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/vault/key/copies/progress',
+      ...act('vault_read'),
+      responses: answer(copyProgressShape, 'Copies that are being made or read, where that takes seconds'),
+    }),
+    (c) => c.json(toCopyProgressJson(core)),
   );
 
   app.openapi(
@@ -93,7 +116,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
         keepAnyway: request.keep_anyway ?? false,
         unprotectedConfirmed: request.unprotected_confirmed ?? false,
       };
-      const made = await holdingKey(core, () => createKeyCopy(core, caller, wanted));
+      const made = await withProgress(core, request.progress_id, (follow) =>
+        holdingKey(core, () => createKeyCopy(core, caller, { ...wanted, follow })),
+      );
       const isText = request.format === 'words' || request.format === 'text';
       const content = made.content === null ? null : Buffer.from(made.content);
       return c.json(
@@ -120,7 +145,9 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       const caller = c.get('caller');
       const request = c.req.valid('json');
       if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
-      const verification = await verifyKeyCopy(core, caller, toHanded(request));
+      const verification = await withProgress(core, request.progress_id, (follow) =>
+        verifyKeyCopy(core, caller, toHanded(request, follow)),
+      );
       return c.json(toAnswer(verificationShape, describeVerification(core, verification)));
     },
   );
@@ -142,8 +169,10 @@ export function copyRoutes({ core, ctx }: VaultRouteDeps) {
       if (request.path !== undefined) requireAct(caller, 'copies_verify_from_path', ctx.clock.now());
       const words = request.words?.map((word) => new SecretText(word));
       const { id } = c.req.valid('param');
-      const proof = { ...toHanded(request), ...(words ? { words } : {}) };
-      const copy = await holdingKey(core, () => proveKeyCopy(core, caller, id, proof));
+      const copy = await withProgress(core, request.progress_id, (follow) => {
+        const proof = { ...toHanded(request, follow), ...(words ? { words } : {}) };
+        return holdingKey(core, () => proveKeyCopy(core, caller, id, proof));
+      });
       return c.json(toAnswer(provenCopyShape, { copy: describeCopy(core, copy) }));
     },
   );

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../../http/to-answer.ts';
 import { findActiveRecord } from '../key/key-record.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { VaultCore } from '../vault-core.ts';
 import { copyFormatShape, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
+import { copyStages, listCopyProgress } from './copy-progress.ts';
 import { copyVerdictCodes, copyVerdicts, judgeKeyCopy } from './copy-verdict.ts';
 import { type Verification, verifyVerdicts } from './copy-verification.ts';
 import { explainNotSeparate, getKeyCopy, type KeyCopy } from './key-copies.ts';
@@ -111,6 +113,21 @@ export const placeShape = z
   .openapi('Place');
 
 export const placesShape = z.object({ places: z.array(placeShape) }).openapi('Places');
+
+export const copyProgressShape = z
+  .object({
+    under_way: z.array(
+      z.object({
+        id: z.string().openapi({ description: 'The `progress_id` of the request' }),
+        stage: z.enum(copyStages).openapi('KeyCopyStage'),
+        percent: z.number().openapi({ description: 'Of the stage, 1 to 100', example: 42 }),
+      }),
+    ),
+  })
+  .openapi('KeyCopyProgress');
+
+export const toCopyProgressJson = (core: VaultCore) =>
+  toAnswer(copyProgressShape, { underWay: listCopyProgress(core) });
 
 /** What an answer about a copy is made from. */
 export const describeCopy = (core: VaultCore, copy: DescribedCopy) => createDescriber(core)(copy);

@@ -1,4 +1,5 @@
 import { AppError } from '../../kernel/app-error.ts';
+import type { NoteProgress } from '../../kernel/processes.ts';
 import { protectWithPassphrase } from '../custody/passphrase-file.ts';
 import type { StrongPassphrase } from '../custody/strong-passphrase.ts';
 import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
@@ -21,6 +22,8 @@ export async function makeCopy(
     /** How much work it takes to open, for tests; ours unless said. Every file says its own. */
     scryptLogN?: number | undefined;
     argon2Mib?: number | undefined;
+    /** Of a KeePass file; the others take no time worth telling. */
+    onProgress?: NoteProgress | undefined;
   },
 ): Promise<Uint8Array> {
   switch (format) {
@@ -31,7 +34,10 @@ export async function makeCopy(
         options.scryptLogN,
       );
     case 'kdbx':
-      return await createKeePassFile(key, facts, requirePassphrase(options.passphrase), options.argon2Mib);
+      return await createKeePassFile(key, facts, requirePassphrase(options.passphrase), {
+        memoryMib: options.argon2Mib,
+        onProgress: options.onProgress,
+      });
     case 'pdf':
       return await createPaperKit(key, facts);
     case 'words':

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
+import type { NoteProgress } from '../../kernel/processes.ts';
 import type { CopyReading, ReadKey } from '../copies/key-copy.ts';
 import type { CopyReader } from '../copies/reading/copy-reader.ts';
 import { readBack } from '../copies/write-copy.ts';
@@ -23,6 +24,8 @@ export interface HandedCopy {
   /** Shares of a split key, instead of one copy. */
   shares?: readonly SecretText[];
   passphrase?: SecretText;
+  /** Told while a KeePass file is decrypted. */
+  onProgress?: NoteProgress;
 }
 
 /** Reads an entered copy. Throws `not_found` and `place_unusable` for a path that gives no file, and as the reader. */
@@ -30,7 +33,7 @@ export async function readHandedCopy(reader: CopyReader, copy: HandedCopy): Prom
   const bytes = copy.path
     ? await readBack(copy.path)
     : (copy.bytes ?? Buffer.from(copy.text?.reveal() ?? '', 'utf8'));
-  return await reader.read(bytes, copy.passphrase);
+  return await reader.read(bytes, copy.passphrase, copy.onProgress);
 }
 
 type KeysReading = Extract<CopyReading, { outcome: 'keys' }>;

@@ -99,6 +99,8 @@ export interface StandInCommands {
   setPrinting: { isPrinted: boolean };
   setTouchId: { isThere: boolean; isRecognised: boolean };
   power: { event: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen' | 'shutdown' };
+  /** Ends what waits for so much time or less, of what waits for half a minute or more. */
+  passTime: { ms: number };
   /** The system's session ends; of Windows. */
   endSession: Record<string, never>;
   installUpdate: Record<string, never>;

@@ -86,6 +86,30 @@ describe('Argon2', () => {
     },
   );
 
+  it('tells from its thread how far it has come, from the first percent to the last, and nothing where it fails', async () => {
+    const told: number[] = [];
+    await deriveInThread(taskOf({ memoryKib: 2048 }), (percent) => told.push(percent));
+    expect(told).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));
+    told.length = 0;
+    await expect(
+      deriveInThread(taskOf({ memoryKib: 1 }), (percent) => told.push(percent)),
+    ).rejects.toMatchObject({ code: 'process_failed' });
+    expect(told).toEqual([]);
+  });
+
+  it('of two files made at once tells each its own progress', async () => {
+    const passphrase = await StrongPassphrase.from(new SecretText(PASSPHRASE), []);
+    const told: string[] = [];
+    const make = (name: string) =>
+      makeCopy('kdbx', key, facts, {
+        passphrase,
+        argon2Mib: QUICK_ARGON2_MIB,
+        onProgress: (percent) => percent % 50 === 0 && told.push(`${name} ${percent}`),
+      });
+    await Promise.all([make('first'), make('second')]);
+    expect(told).toEqual(['first 50', 'first 100', 'second 50', 'second 100']);
+  });
+
   it('is given the hash of the passphrase, and neither it nor the key', async () => {
     const start = threads.start;
     const sent: unknown[] = [];

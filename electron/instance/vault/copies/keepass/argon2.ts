@@ -1,7 +1,6 @@
 import { argon2d, argon2id } from '@noble/hashes/argon2.js';
 import { threads } from '../../../kernel/process-hosts.ts';
-import { askOnce, type Program, programFile } from '../../../kernel/processes.ts';
-import { createQueue } from '../../../kernel/queue.ts';
+import { askOnce, type NoteProgress, type Program, programFile } from '../../../kernel/processes.ts';
 
 /** One derivation, RFC 9106. `password` is what KeePass makes of a passphrase: two rounds of SHA-256. */
 export interface Argon2Task {
@@ -17,12 +16,15 @@ export interface Argon2Task {
 /**
  * noble's in every runtime: node:crypto has Argon2 only where it is built with OpenSSL, and Electron's is built with
  * BoringSSL. Plain JavaScript takes seven times as long: 8 ms for each MiB and pass on a server of 2024.
+ *
+ * @param tell the share of the work that is done, from 0 to 1.
  */
-export function deriveArgon2(task: Argon2Task): Uint8Array {
+export function deriveArgon2(task: Argon2Task, tell?: (share: number) => void): Uint8Array {
   const { kind, password, salt, memoryKib, passes, lanes, tagBytes } = task;
   const derive = kind === 'argon2d' ? argon2d : argon2id;
   try {
-    return derive(password, salt, { m: memoryKib, t: passes, p: lanes, dkLen: tagBytes });
+    const options = { m: memoryKib, t: passes, p: lanes, dkLen: tagBytes };
+    return derive(password, salt, tell ? { ...options, onProgress: tell } : options);
   } finally {
     password.fill(0);
   }
@@ -48,12 +50,10 @@ export const argon2Program: Program<Argon2Task, Uint8Array> = {
   },
 };
 
-const oneAtATime = createQueue();
-
 /**
- * Off the event loop, one at a time. SECURITY: in a thread and not in a process, so that nothing leaves this one; it is
+ * Off the event loop. SECURITY: in a thread and not in a process, so that nothing leaves this one; it is
  * given the hash of the passphrase, and never the master key.
  */
-export function deriveInThread(task: Argon2Task): Promise<Uint8Array> {
-  return oneAtATime(() => askOnce(threads, argon2Program, task)).finally(() => task.password.fill(0));
+export function deriveInThread(task: Argon2Task, onProgress?: NoteProgress): Promise<Uint8Array> {
+  return askOnce(threads, argon2Program, task, { onProgress }).finally(() => task.password.fill(0));
 }

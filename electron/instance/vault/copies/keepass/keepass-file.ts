@@ -1,3 +1,5 @@
+import type { NoteProgress } from '../../../kernel/processes.ts';
+import { createQueue } from '../../../kernel/queue.ts';
 import { composePassphrase } from '../../custody/passphrase-file.ts';
 import type { StrongPassphrase } from '../../custody/strong-passphrase.ts';
 import { formatKeyText, type MasterKey } from '../../sealing/master-key.ts';
@@ -29,14 +31,35 @@ export async function loadKdbxweb(derive: (task: Argon2Task) => Uint8Array | Pro
   return kdbxweb;
 }
 
+/** The library has one Argon2 for all files, which tells the progress of one. */
+const oneAtATime = createQueue();
+
+export interface KeePassOptions {
+  /** Of Argon2; ours unless said. */
+  memoryMib?: number | undefined;
+  /** Told while the key of the file is derived from its passphrase, which is nearly all of the work. */
+  onProgress?: NoteProgress | undefined;
+}
+
 /** A KDBX 4 database with one entry: KeePass, KeePassXC and most password managers open or import it. */
-export async function createKeePassFile(
+export function createKeePassFile(
   key: MasterKey,
   facts: CopyFacts,
   passphrase: StrongPassphrase,
-  memoryMib = MEMORY_MIB,
+  options: KeePassOptions = {},
 ): Promise<Uint8Array> {
-  const { Credentials, Int64, Kdbx, ProtectedValue, VarDictionary } = await loadKdbxweb(deriveInThread);
+  return oneAtATime(() => createNow(key, facts, passphrase, options));
+}
+
+async function createNow(
+  key: MasterKey,
+  facts: CopyFacts,
+  passphrase: StrongPassphrase,
+  { memoryMib = MEMORY_MIB, onProgress }: KeePassOptions,
+): Promise<Uint8Array> {
+  const { Credentials, Int64, Kdbx, ProtectedValue, VarDictionary } = await loadKdbxweb((task) =>
+    deriveInThread(task, onProgress),
+  );
   const database = Kdbx.create(
     new Credentials(ProtectedValue.fromString(composePassphrase(passphrase))),
     `Temps key ${facts.instanceName}`,

@@ -11,11 +11,11 @@ try {
   // Another system, or no /proc.
 }
 
-answerRequests(copyReaderProgram, async ({ bytes, passphrase }) =>
+answerRequests(copyReaderProgram, async ({ bytes, passphrase }, tell) =>
   toSent(
-    await readCopy(
-      Buffer.from(bytes, 'base64'),
-      passphrase === null ? {} : { passphrase: new SecretText(passphrase) },
-    ),
+    await readCopy(Buffer.from(bytes, 'base64'), {
+      tell,
+      ...(passphrase === null ? {} : { passphrase: new SecretText(passphrase) }),
+    }),
   ),
 );

@@ -1,6 +1,12 @@
 import { AppError, hasCode } from '../../../kernel/app-error.ts';
 import type { ProcessHost } from '../../../kernel/process-hosts.ts';
-import { askOnce, type ProcessFailure, type Program, programFile } from '../../../kernel/processes.ts';
+import {
+  askOnce,
+  type NoteProgress,
+  type ProcessFailure,
+  type Program,
+  programFile,
+} from '../../../kernel/processes.ts';
 import { createQueue } from '../../../kernel/queue.ts';
 import { formatKeyText, parseKeyText } from '../../sealing/master-key.ts';
 import type { SecretText } from '../../secret-text.ts';
@@ -15,8 +21,12 @@ import type { CopyReading, ReadKey } from '../key-copy.ts';
  * SECURITY: the copy and the keys in it go through the process's pipes only, and every copy gets a new process.
  */
 export interface CopyReader {
-  /** Throws `too_many_attempts` when too many copies wait. Everything else is a reading. */
-  read(bytes: Uint8Array, passphrase?: SecretText): Promise<CopyReading>;
+  /**
+   * Throws `too_many_attempts` when too many copies wait. Everything else is a reading.
+   *
+   * @param onProgress told while a KeePass file is decrypted.
+   */
+  read(bytes: Uint8Array, passphrase?: SecretText, onProgress?: NoteProgress): Promise<CopyReading>;
 }
 
 /** What goes to the process: the copy in base64. */
@@ -72,13 +82,17 @@ export function createCopyReader(processes: ProcessHost, program = copyReaderPro
       }),
   });
 
-  async function readNow(bytes: Uint8Array, passphrase: SecretText | undefined): Promise<CopyReading> {
+  async function readNow(
+    bytes: Uint8Array,
+    passphrase: SecretText | undefined,
+    onProgress: NoteProgress | undefined,
+  ): Promise<CopyReading> {
     try {
       const message = {
         bytes: Buffer.from(bytes).toString('base64'),
         passphrase: passphrase?.reveal() ?? null,
       };
-      return toReading(await askOnce(processes, program, message));
+      return toReading(await askOnce(processes, program, message, { onProgress }));
     } catch (error) {
       if (!hasCode(error, 'process_failed')) throw error;
       return { outcome: 'unusable', format: null, because: explainFailure(error) };
@@ -86,9 +100,9 @@ export function createCopyReader(processes: ProcessHost, program = copyReaderPro
   }
 
   return {
-    async read(bytes, passphrase) {
+    async read(bytes, passphrase, onProgress) {
       if (bytes.length === 0 || bytes.length > MAX_COPY_BYTES) return wrongSize;
-      return await oneAtATime(() => readNow(bytes, passphrase));
+      return await oneAtATime(() => readNow(bytes, passphrase, onProgress));
     },
   };
 }

@@ -39,16 +39,28 @@ export function looksLikeKeePass(bytes: Uint8Array): boolean {
   return SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));
 }
 
-/** Never throws for what the file says. */
-export async function openKeePassFile(bytes: Uint8Array, passphrase?: SecretText): Promise<KeePassOpening> {
+/**
+ * Never throws for what the file says.
+ *
+ * @param tell the share of the work that is done, from 0 to 1, where Argon2 is most of it.
+ */
+export async function openKeePassFile(
+  bytes: Uint8Array,
+  passphrase?: SecretText,
+  tell?: (share: number) => void,
+): Promise<KeePassOpening> {
+  const spellings = passphrase ? listSpellings(passphrase) : [];
+  let tried = 0;
+  const tellAll = (share: number) => tell?.((tried + share) / spellings.length);
   // Here and not in another thread: this process does nothing else.
-  const kdbxweb = await loadKdbxweb((task) => computeHere(() => deriveArgon2(task)));
+  const kdbxweb = await loadKdbxweb((task) => computeHere(() => deriveArgon2(task, tellAll)));
   try {
     requireBearable(kdbxweb, readHeader(kdbxweb, bytes));
     if (!passphrase) return { outcome: 'closed' };
-    for (const spelling of listSpellings(passphrase)) {
+    for (const spelling of spellings) {
       const entries = await readEntries(kdbxweb, bytes, spelling);
       if (entries) return { outcome: 'opened', entries };
+      tried += 1;
     }
     return { outcome: 'wrong' };
   } catch (error) {

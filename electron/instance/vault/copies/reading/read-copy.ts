@@ -17,10 +17,14 @@ import { decodeText, readKeys, readText } from './text-reading.ts';
  */
 export async function readCopy(
   bytes: Uint8Array,
-  options: { passphrase?: SecretText } = {},
+  options: {
+    passphrase?: SecretText;
+    /** The share of the work that is done, from 0 to 1, of a file where that takes seconds. */
+    tell?: (share: number) => void;
+  } = {},
 ): Promise<CopyReading> {
   if (looksLikeAge(bytes)) return await readAge(bytes, options.passphrase);
-  if (looksLikeKeePass(bytes)) return await readKeePass(bytes, options.passphrase);
+  if (looksLikeKeePass(bytes)) return await readKeePass(bytes, options.passphrase, options.tell);
   if (Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-') return readPdf(bytes);
   const foreign = nameForeignFile(bytes);
   if (foreign !== null) return { outcome: 'unusable', format: null, because: foreign };
@@ -38,9 +42,13 @@ async function readAge(bytes: Uint8Array, passphrase: SecretText | undefined): P
   return { outcome: 'unusable', format, because: 'what is encrypted in it is not a copy of a key' };
 }
 
-async function readKeePass(bytes: Uint8Array, passphrase: SecretText | undefined): Promise<CopyReading> {
+async function readKeePass(
+  bytes: Uint8Array,
+  passphrase: SecretText | undefined,
+  tell: ((share: number) => void) | undefined,
+): Promise<CopyReading> {
   const format = 'kdbx';
-  const opening = await openKeePassFile(bytes, passphrase);
+  const opening = await openKeePassFile(bytes, passphrase, tell);
   if (opening.outcome !== 'opened') return toReading(format, opening);
   return (
     readKeys(format, opening.entries) ??
