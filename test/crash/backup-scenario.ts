@@ -13,6 +13,7 @@ import { createJobs } from '../../electron/instance/jobs/job-queue.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { createEvents } from '../../electron/instance/kernel/events.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
+import { findHome } from '../../electron/instance/vault/home/home.ts';
 import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
 
 /** A folder of these two: a data directory, and a disk that its backups go to. */
@@ -25,14 +26,15 @@ export function makeBackupFolders(): string {
   return folder;
 }
 
-/** @param folder the one that was prepared, or a copy of it. */
+/** @param folder the one that was prepared, or a copy of it, which stands for it: as if it had been there all along. */
 function openBackups(vault: VaultCore, folder: string): BackupsCore {
   const { store, dataDir, audit, processes, secrets } = vault;
   const known = store.sqlite.prepare('SELECT path FROM backup_destinations').pluck().get();
   if (known !== undefined && known !== diskIn(folder))
-    store.transaction(() =>
-      store.sqlite.prepare('UPDATE backup_destinations SET path = ?').run(diskIn(folder)),
-    );
+    store.transaction(() => {
+      store.sqlite.prepare('UPDATE backup_destinations SET path = ?').run(diskIn(folder));
+      store.sqlite.prepare('UPDATE backup_writer SET home = ?').run(JSON.stringify(findHome(dataDir)));
+    });
   const events = createEvents();
   const ctx = {
     dataDir,
