@@ -15,7 +15,7 @@ import {
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
-import { discard, openCore, perform, plantedValue, prepare } from './scenarios.ts';
+import { discard, openCore, perform, plantedValue, prepare, prepareBackup } from './scenarios.ts';
 
 /**
  * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills. It fails
@@ -77,6 +77,14 @@ const lanes = {
         from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
       ),
     ),
+    atEveryCall('kill -9 at every call of a backup', () =>
+      from(SMALL, (folder) => killAtEveryCall('backup', folder, SMALL), prepareBackup),
+    ),
+    ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
+      atEveryCall(`${error} at every write of a backup`, () =>
+        from(SMALL, (folder) => failEveryCall('backup', folder, SMALL, error), prepareBackup),
+      ),
+    ),
   ],
   alone: [
     {
@@ -108,8 +116,12 @@ const lanes = {
 } satisfies Record<string, Measurement[]>;
 type Lane = keyof typeof lanes;
 
-async function from(values: number, work: (dataDir: string) => Promise<Tally>): Promise<Tally> {
-  const dataDir = await prepare(values);
+async function from(
+  values: number,
+  work: (dataDir: string) => Promise<Tally>,
+  make = prepare,
+): Promise<Tally> {
+  const dataDir = await make(values);
   try {
     return await work(dataDir);
   } finally {
