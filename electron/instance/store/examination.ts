@@ -77,7 +77,7 @@ export async function examineDatabase(
   signal: AbortSignal,
 ): Promise<Examination> {
   const timeoutMs = examinationProgram.timeoutMs + (sizeBytes / MIB) * MS_PER_MIB;
-  return await askOnce(processes, { ...examinationProgram, timeoutMs }, request, signal);
+  return await askOnce(processes, { ...examinationProgram, timeoutMs }, request, { signal });
 }
 
 /** SECURITY: what a database brings along is not run, and a cell is not believed to lie in its page. */

@@ -86,7 +86,7 @@ export async function packDatabase(
     processes,
     { ...packProgram, timeoutMs },
     { database, folder, recipients },
-    signal,
+    { signal },
   );
   if ('packed' in answer) return answer.packed;
   const { refused } = answer;

@@ -62,7 +62,7 @@ export async function unpackParts(
 ): Promise<Unpacking> {
   const bytes = request.parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
   const timeoutMs = program.timeoutMs + (bytes / MIB) * MS_PER_MIB;
-  return await askOnce(processes, { ...program, timeoutMs }, request, signal);
+  return await askOnce(processes, { ...program, timeoutMs }, request, { signal });
 }
 
 /** For the process. */
