@@ -15,7 +15,15 @@ import {
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
-import { discard, openCore, perform, plantedValue, prepare, prepareBackup } from './scenarios.ts';
+import {
+  discard,
+  openCore,
+  perform,
+  plantedValue,
+  prepare,
+  prepareBackup,
+  prepareRestore,
+} from './scenarios.ts';
 
 /**
  * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills. It fails
@@ -72,6 +80,14 @@ const lanes = {
     atEveryCall('kill -9 at every call of a custody move', () =>
       from(SMALL, (dataDir) => killAtEveryCall('custody_move', dataDir, SMALL)),
     ),
+    atEveryCall('kill -9 at every call of a restore', () =>
+      fromChecked((dataDir) => killAtEveryCall('restore', dataDir, SMALL)),
+    ),
+    ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
+      atEveryCall(`${error} at every write of a restore`, () =>
+        fromChecked((dataDir) => failEveryCall('restore', dataDir, SMALL, error)),
+      ),
+    ),
     ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
       atEveryCall(`${error} at every write of a rotation`, () =>
         from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
@@ -122,6 +138,16 @@ async function from(
   make = prepare,
 ): Promise<Tally> {
   const dataDir = await make(values);
+  try {
+    return await work(dataDir);
+  } finally {
+    discard(dataDir);
+  }
+}
+
+/** With a checked backup beside it, of one value fewer. */
+async function fromChecked(work: (dataDir: string) => Promise<Tally>): Promise<Tally> {
+  const dataDir = await prepareRestore(SMALL);
   try {
     return await work(dataDir);
   } finally {

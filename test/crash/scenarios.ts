@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
 import { installDatabase } from '../../electron/instance/backups/restore/install-database.ts';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
 import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
@@ -129,7 +128,7 @@ function install(dataDir: string): void {
         values: null,
       },
       here: { custody: 'file', keychain: null },
-      actor: createOwner('socket', 1),
+      actor: null,
       clock: systemClock,
     });
   } finally {

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   formatManifest,
   type Manifest,
@@ -48,10 +48,15 @@ afterAll(() => {
 
 /** Names of the processes that were started. */
 let started: string[] = [];
+/** The one whose answer never comes. */
+let hung = '';
 const watched: ProcessHost = {
   start(program, listener) {
     started.push(program.name);
-    return childProcesses.start(program, listener);
+    const onMessage = (message: unknown) => {
+      if (program.name !== hung) listener.onMessage(message);
+    };
+    return childProcesses.start(program, { ...listener, onMessage });
   },
 };
 
@@ -454,6 +459,22 @@ describe('a stored backup is refused, before anything of it is looked into that 
     await expect(check(await make({ takenAt: 1_750_002_500_000 }), { signal })).rejects.toThrow(/abort/i);
     expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
   });
+});
+
+it.each(
+  UNPACKED.concat(EXAMINED.slice(1)),
+)('is cancelled while the process “%s” is at work', async (name) => {
+  const cancelled = new AbortController();
+  hung = name;
+  const checking = check(await make({ takenAt: 1_750_002_800_000 + name.length * 1000 }), {
+    signal: cancelled.signal,
+  });
+  const ended = expect(checking).rejects.toThrow(/abort/i);
+  await vi.waitFor(() => expect(started).toContain(name), 30_000);
+  cancelled.abort();
+  await ended;
+  hung = '';
+  expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
 });
 
 it('what a kill left in the scratch folder goes before the next check', async () => {

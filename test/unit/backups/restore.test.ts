@@ -87,6 +87,11 @@ beforeAll(async () => {
       "INSERT INTO sessions (token_hash, kind, created_at, expires_at) VALUES (x'00', 'user', 1, 9e15)",
     );
   });
+  withDatabase(original, (sqlite) => {
+    sqlite.exec(
+      "INSERT INTO backup_writer (id, writer_id, next_sequence, home) VALUES (1, 'of the original', 7, '{}')",
+    );
+  });
   backup = await back(original);
   await opened(original, async (instance) => {
     clock.advance(60_000);
@@ -193,6 +198,8 @@ describe('a restore over the same instance', () => {
     expect(readdirSync(join(dataDir, 'scratch'))).toEqual([]);
     withDatabase(dataDir, (sqlite) => {
       expect(sqlite.prepare('SELECT count(*) FROM sessions').pluck().get()).toBe(0);
+      // It becomes a writer of its own with its first backup.
+      expect(sqlite.prepare('SELECT count(*) FROM backup_writer').pluck().get()).toBe(0);
       expect(sqlite.prepare('SELECT operation FROM audit_log ORDER BY id DESC LIMIT 1').pluck().get()).toBe(
         'BACKUP_RESTORED',
       );

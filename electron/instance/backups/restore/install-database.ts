@@ -22,7 +22,7 @@ export interface Installation {
   };
   /** Where the directory keeps its keys. */
   here: CustodyHere;
-  actor: Caller;
+  actor: Caller | null;
   clock: Clock;
 }
 
