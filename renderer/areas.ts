@@ -1,5 +1,6 @@
 import { accountArea } from './account/area.tsx';
 import { activityArea } from './activity/area.tsx';
+import { backupsArea } from './backups/area.tsx';
 import { firstRunArea } from './first-run/area.tsx';
 import { homeArea } from './home/area.tsx';
 import { keyArea } from './key/area.tsx';
@@ -17,6 +18,7 @@ export const areas = [
   projectsArea,
   secretsArea,
   keyArea,
+  backupsArea,
   recoveryArea,
   peopleArea,
   accountArea,

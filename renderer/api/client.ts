@@ -7,8 +7,13 @@ import type { paths } from './schema.ts';
 
 /** Request timeout. Long-running work answers immediately and reports through events. */
 const TIMEOUT_MS = 30_000;
-/** Except where a copy of the key is made or read: deriving what protects it takes up to three minutes. */
-const COPY_TIMEOUT_MS = 200_000;
+/**
+ * Except where a copy of the key is made or read, since deriving what protects it takes up to three minutes; and where a
+ * backup is made or a slow disk is tried out.
+ */
+const SLOW_TIMEOUT_MS = 200_000;
+/** Paths whose POST requests may take that long. */
+const SLOW = /^\/api\/(vault|backups)\//;
 
 /** Typed by the instance's routes. Use through `ask`. */
 export const client = createClient<paths>({ baseUrl: '/api', fetch: send, credentials: 'same-origin' });
@@ -27,7 +32,7 @@ async function isSessionLocked(answer: Response): Promise<boolean> {
 }
 
 function chooseTimeout({ method, url }: Request): number {
-  return method === 'POST' && new URL(url).pathname.startsWith('/api/vault/') ? COPY_TIMEOUT_MS : TIMEOUT_MS;
+  return method === 'POST' && SLOW.test(new URL(url).pathname) ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
 }
 
 async function sendOnce(request: Request): Promise<Response> {

@@ -1,9 +1,10 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { endBrowser, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
-import { makeCopies, seed } from './support/seed.ts';
+import { makeBackups, makeCopies, seed } from './support/seed.ts';
 
 /**
  * `npm run screenshots`: every page and state, in both themes and on a telephone, in test/artifacts/. A part of
@@ -47,6 +48,23 @@ const everyday: Shot[] = [
   { name: 'verify', path: '/key/verify' },
   { name: 'rotate', path: '/key/rotate' },
   { name: 'lost', path: '/key/lost' },
+  { name: 'backups', path: '/backups' },
+  {
+    name: 'backups-add',
+    path: '/backups',
+    prepare: (page) => button(page, 'Add a folder').click(),
+  },
+  {
+    name: 'backups-delete',
+    path: '/backups',
+    async prepare(page) {
+      await page
+        .getByRole('button', { name: /^More for the backup of/ })
+        .last()
+        .click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    },
+  },
   { name: 'people', path: '/people' },
   { name: 'api-keys', path: '/people/keys' },
   { name: 'account', path: '/account' },
@@ -66,6 +84,7 @@ const empty: Shot[] = [
   { name: 'home-empty', path: '/' },
   { name: 'projects-empty', path: '/projects' },
   { name: 'secrets-empty', path: '/secrets' },
+  { name: 'backups-empty', path: '/backups' },
   { name: 'key-empty', path: '/key' },
 ];
 const locked: Shot[] = [
@@ -73,6 +92,7 @@ const locked: Shot[] = [
   { name: 'variables-locked', path: '/projects/photos' },
   { name: 'secrets-locked', path: '/secrets' },
   { name: 'key-locked', path: '/key' },
+  { name: 'backups-locked', path: '/backups' },
 ];
 const recovering: Shot[] = [
   { name: 'home-recovering', path: '/' },
@@ -161,6 +181,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const browser = await launchBrowser();
 const console = await startConsole();
+const backups = mkdtempSync(join(tmpdir(), 'temps-backups-'));
 try {
   await take(browser, console, empty);
   await seed(console);
@@ -169,6 +190,7 @@ try {
     { name: 'key-at-risk', path: '/key' },
   ]);
   await makeCopies(console);
+  await makeBackups(console, backups);
   await console.api('POST', '/vault/doctor?wait=true');
   await take(browser, console, everyday);
   await takeSignIn(browser, console);
@@ -184,4 +206,5 @@ try {
 } finally {
   await endBrowser();
   await console.stop();
+  rmSync(backups, { recursive: true, force: true });
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { TestConsole } from './console.ts';
 
 /** A homelab as someone runs it: what the pictures show. No value here guards anything. */
@@ -87,4 +89,22 @@ export async function makeCopies({ api }: Pick<TestConsole, 'api'>): Promise<str
   });
   await api('POST', '/vault/key/copies', { format: 'text', place: 'KeePass, family vault' });
   return words;
+}
+
+/** A backup at each of two folders below this one; the second folder is gone when another is to be made there. */
+export async function makeBackups({ api }: Pick<TestConsole, 'api'>, root: string): Promise<void> {
+  for (const name of ['NAS', 'KINGSTON 16G']) {
+    const path = join(root, name);
+    mkdirSync(path);
+    const { id } = await api('POST', '/backups/destinations', {
+      kind: 'folder',
+      name,
+      path,
+      readable_without_key: name !== 'NAS',
+    });
+    await api('POST', `/backups/destinations/${id}/run`);
+    if (name === 'NAS') continue;
+    rmSync(path, { recursive: true });
+    await api('POST', `/backups/destinations/${id}/run`).catch(() => undefined);
+  }
 }

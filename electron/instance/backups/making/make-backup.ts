@@ -62,6 +62,8 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
     const sizeBytes = sumSizes(packed);
     // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
     noteBegun(core, { ...making, keyFingerprint: key.fingerprint, folder, sizeBytes });
+    // Open windows show it while it runs.
+    ctx.events.emit('changed', { resource: 'backups', userId: null });
     const passing = createProgress(making, sizeBytes * 2);
     for (const { name } of packed.parts) {
       const content = Readable.from(passing(createReadStream(join(scratch, name))), { objectMode: false });

@@ -1,0 +1,33 @@
+import './backups.css';
+import { Archive } from 'lucide-react';
+import { queryClient } from '../api/queries.ts';
+import { area } from '../app/area.ts';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { makeBackups } from './make-backup.ts';
+
+export const backupsArea = area({
+  pages: [
+    {
+      path: '/backups',
+      load: () => import('./backups-page.tsx').then((file) => file.BackupsPage),
+      guard: { permission: 'backups:read', title: 'Backups' },
+    },
+  ],
+  navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive }],
+  commands: [
+    {
+      group: 'Do',
+      label: 'Back up now',
+      icon: Archive,
+      aside: 'Backups',
+      permission: 'backups:write',
+      run: async () => {
+        try {
+          showToast({ icon: Archive, ...(await makeBackups()) });
+        } finally {
+          await queryClient.invalidateQueries({ queryKey: ['backups'] });
+        }
+      },
+    },
+  ],
+});

@@ -1,0 +1,113 @@
+import { Ellipsis, Trash2 } from 'lucide-react';
+import { IconButton } from '../ui/button.tsx';
+import { Menu } from '../ui/overlays/menu.tsx';
+import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
+import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
+import { type Backup, useKeyVersions } from './backup-queries.ts';
+import { describeDrill, describeState, sizeOf, whyWords } from './backup-words.ts';
+import { StateMark } from './state-mark.tsx';
+
+interface BackupTableProps extends TableStates {
+  backups: readonly Backup[];
+  /** Absent for callers who may not. */
+  onDelete?: ((backup: Backup) => void) | undefined;
+}
+
+const nameOf = ({ taken_at }: Backup) => `${formatShortDay(taken_at)} ${formatClock(taken_at)}`;
+
+export function BackupTable({ backups, onDelete, ...states }: BackupTableProps) {
+  return (
+    <Table
+      {...states}
+      label="Backups"
+      className="table-tall backup-table"
+      rows={backups}
+      rowKey={({ id }) => id}
+      rowClass={({ state, drill_result }) =>
+        state === 'failed' || drill_result === 'failed' ? 'is-bad' : ''
+      }
+      columns={[
+        {
+          name: 'Created',
+          isRowHeader: true,
+          width: 'w-44 max-phone:w-36',
+          title: ({ taken_at }) => formatExact(taken_at),
+          cell: (backup) => (
+            <RowName
+              name={nameOf(backup)}
+              below={
+                <>
+                  <span className="max-phone:hidden">{whyWords[backup.why]}</span>
+                  <span className="phone:hidden" dir="auto">
+                    {backup.destination}
+                  </span>
+                </>
+              }
+            />
+          ),
+        },
+        {
+          name: 'Where',
+          width: 'w-32',
+          className: 'max-phone:hidden',
+          title: ({ destination }) => destination,
+          cell: ({ destination }) => (
+            <span className="block truncate" dir="auto">
+              {destination}
+            </span>
+          ),
+        },
+        { name: 'Size', width: 'w-22', isNumber: true, className: 'max-tablet:hidden', cell: sizeOf },
+        {
+          name: 'Key version',
+          width: 'w-44',
+          className: 'max-tablet:hidden',
+          cell: ({ key_fingerprint }) => <KeyVersion fingerprint={key_fingerprint} />,
+        },
+        { name: 'State', cell: (backup) => <StateMark state={describeState(backup)} /> },
+        {
+          name: 'Drilled',
+          width: 'w-30',
+          className: 'max-tablet:hidden',
+          cell: (backup) => {
+            const drill = describeDrill(backup);
+            return drill === null ? <span className="quiet">–</span> : <StateMark state={drill} />;
+          },
+        },
+        ...(onDelete
+          ? [
+              actionsColumn<Backup>((backup) =>
+                backup.state === 'running' ? null : (
+                  <Menu
+                    trigger={
+                      <IconButton
+                        icon={Ellipsis}
+                        label={`More for the backup of ${formatExact(backup.taken_at)} at ${backup.destination}`}
+                      />
+                    }
+                    groups={[[{ label: 'Delete…', icon: Trash2, onSelect: () => onDelete(backup) }]]}
+                  />
+                ),
+              ),
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+/** The key it needs: its number where it is one of this instance's, and always its fingerprint. */
+function KeyVersion({ fingerprint }: { fingerprint: string }) {
+  const version = useKeyVersions().get(fingerprint);
+  return (
+    <span className="two-lines">
+      {version && (
+        <span className="block">
+          {version.epoch}
+          {version.state !== 'active' && `, ${version.state}`}
+        </span>
+      )}
+      <small className="font-mono">{fingerprint}</small>
+    </span>
+  );
+}

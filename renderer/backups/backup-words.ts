@@ -1,0 +1,119 @@
+import { formatBytes, formatCount, formatDay } from '../ui/time.ts';
+import type { Backup, Destination } from './backup-queries.ts';
+
+/** A title, and more about it. */
+export interface Said {
+  title: string;
+  text: string;
+}
+
+export const whyWords: Record<Backup['why'], string> = {
+  by_hand: 'by hand',
+  schedule: 'by schedule',
+  before_restore: 'before a restore',
+  before_migration: 'before an update of the database',
+  before_rotation: 'before a rotation of the key',
+};
+
+/** What is known of a backup's content, by what was done to it. Only what was verified is said to be good. */
+export interface StateWords {
+  tone: 'ok' | 'working' | 'unsure' | 'bad';
+  word: string;
+  /** The error, in the instance's words. */
+  more: string | null;
+}
+
+export function describeState(
+  { state, error, confirmed_at }: Pick<Backup, 'state' | 'error' | 'confirmed_at'>,
+  nowMs = Date.now(),
+): StateWords {
+  switch (state) {
+    case 'running':
+      return { tone: 'working', word: 'being made', more: null };
+    case 'failed':
+      return { tone: 'bad', word: 'failed', more: error?.detail || null };
+    case 'stored':
+      return {
+        tone: 'unsure',
+        word: 'not verified',
+        more: 'Stored, and not compared with what was written.',
+      };
+    case 'confirmed':
+      return {
+        tone: 'ok',
+        word: 'verified',
+        more: confirmed_at === null ? null : formatDay(confirmed_at, nowMs),
+      };
+  }
+}
+
+/** Whether it was restored beside the live data; null for a backup that cannot be drilled. */
+export function describeDrill(
+  {
+    state,
+    drill_result,
+    drilled_at,
+    drill_reason,
+  }: Pick<Backup, 'state' | 'drill_result' | 'drilled_at' | 'drill_reason'>,
+  nowMs = Date.now(),
+): StateWords | null {
+  if (state !== 'confirmed') return null;
+  const day = drilled_at === null ? null : formatDay(drilled_at, nowMs);
+  if (drill_result === 'passed') return { tone: 'ok', word: 'passed', more: day };
+  if (drill_result === 'failed')
+    return { tone: 'bad', word: 'failed', more: [day, drill_reason].filter(Boolean).join(': ') || null };
+  return { tone: 'unsure', word: 'not yet', more: null };
+}
+
+export const sizeOf = ({ size_bytes }: Pick<Backup, 'size_bytes'>): string =>
+  size_bytes === null ? '–' : formatBytes(size_bytes);
+
+export function describeAccess({ readable_without_key }: Pick<Destination, 'readable_without_key'>): string {
+  return readable_without_key ? 'readable without the key' : 'encrypted';
+}
+
+/** Why a destination does not count as separate; null for one that does. */
+export function describePlace({ separate }: Pick<Destination, 'separate'>): string | null {
+  return separate
+    ? null
+    : 'When it was added, it was not on another disk than the database, as far as could be determined. If that disk is lost, both are lost.';
+}
+
+/** What came of a run. Null for one that is still under way. */
+export function describeMade({ name }: Pick<Destination, 'name'>, backup: Backup | null): Said {
+  if (backup === null)
+    return {
+      title: `Still backing up to ${name}`,
+      text: 'It takes long. The list says when it is verified.',
+    };
+  return backup.state === 'confirmed'
+    ? { title: `Backed up to ${name}`, text: `${sizeOf(backup)}, verified there.` }
+    : { title: `The backup at ${name} does not count`, text: describeState(backup).more ?? '' };
+}
+
+const isGood = (backup: Backup): boolean => backup.state === 'confirmed' && backup.drill_result !== 'failed';
+
+/** What is gone once a backup is deleted. */
+export function describeLoss(backup: Backup, all: readonly Backup[]): string[] {
+  if (backup.folder === null) return ['Nothing of it is at its destination. It is removed from this list.'];
+  const others = all.filter((other) => other.id !== backup.id && isGood(other));
+  return [
+    `${sizeOf(backup)} at ${backup.destination} are deleted for good, and with them the state of this instance as it was then.`,
+    ...(isGood(backup)
+      ? [
+          others.length === 0
+            ? 'It is the only verified backup: without it, nothing would bring this instance back.'
+            : `${formatCount(others.length, 'other verified backup')} ${others.length === 1 ? 'remains' : 'remain'}.`,
+        ]
+      : []),
+  ];
+}
+
+/** "2 destinations, 1 does not count as separate". */
+export function countDestinations(destinations: readonly Pick<Destination, 'separate'>[]): string {
+  const beside = destinations.filter(({ separate }) => !separate).length;
+  return [
+    formatCount(destinations.length, 'destination'),
+    ...(beside > 0 ? [`${beside} ${beside === 1 ? 'does' : 'do'} not count as separate`] : []),
+  ].join(', ');
+}

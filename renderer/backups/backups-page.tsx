@@ -1,0 +1,166 @@
+import { useQuery } from '@tanstack/react-query';
+import { Archive, ChevronDown, Folder, LoaderCircle, LockKeyhole } from 'lucide-react';
+import { useState } from 'react';
+import { useApiMutation } from '../api/mutation.ts';
+import { useMay } from '../app/session.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Empty } from '../ui/blank-state.tsx';
+import { Button } from '../ui/button.tsx';
+import { Menu } from '../ui/overlays/menu.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { Page, Section } from '../ui/page.tsx';
+import { formatCount } from '../ui/time.ts';
+import { UnlockLink } from '../vault-state/unlock-link.tsx';
+import { useVault } from '../vault-state/vault.ts';
+import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './backup-dialogs.tsx';
+import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
+import { BackupTable } from './backup-table.tsx';
+import { describeMade, sizeOf } from './backup-words.ts';
+import { Destinations } from './destinations.tsx';
+import { makeBackup } from './make-backup.ts';
+
+type Open =
+  | { what: 'add' }
+  | { what: 'remove'; destination: Destination }
+  | { what: 'delete'; backup: Backup }
+  | null;
+
+/** Where backups are stored, and those there are. */
+export function BackupsPage() {
+  const mayWrite = useMay('backups:write');
+  const isLocked = useVault().data?.state === 'locked';
+  const destinations = useQuery(destinationsQuery);
+  const query = useQuery(backupsQuery);
+  const backups = query.data ?? [];
+  const places = destinations.data ?? [];
+  const [open, setOpen] = useState<Open>(null);
+  const [tried, setTried] = useState('');
+  const close = () => setOpen(null);
+  const make = useApiMutation(
+    async (destination: Destination) => {
+      setTried(destination.name);
+      return describeMade(destination, await makeBackup(destination));
+    },
+    { changes: ['backups'], onDone: (said) => showToast({ icon: Archive, ...said }) },
+  );
+  const button = (
+    <BackUpNow
+      places={places}
+      isBusy={make.isPending}
+      disabled={isLocked}
+      onMake={(destination) => make.mutate(destination)}
+    />
+  );
+  return (
+    <Page title="Backups" actions={mayWrite && places.length > 0 && button}>
+      <div className="grid grid-cols-1 gap-6">
+        {isLocked && <WaitsForKey />}
+        {make.message !== undefined && (
+          <Banner tone="danger" action={<Button onClick={make.reset}>Dismiss</Button>}>
+            <b>No backup was made at {tried}.</b> {make.message} Earlier backups are untouched.
+          </Banner>
+        )}
+        {backups
+          .filter(({ state }) => state === 'running')
+          .map((backup) => (
+            <Running key={backup.id} backup={backup} />
+          ))}
+        <Destinations
+          query={destinations}
+          mayWrite={mayWrite}
+          onAdd={() => setOpen({ what: 'add' })}
+          onRemove={(destination) => setOpen({ what: 'remove', destination })}
+        />
+        <Section title="Kept backups" said={backups.length > 0 && countVerified(backups)}>
+          <BackupTable
+            query={query}
+            backups={backups}
+            onDelete={mayWrite ? (backup) => setOpen({ what: 'delete', backup }) : undefined}
+            empty={
+              <Empty
+                icon={Archive}
+                title="No backups yet"
+                text="Each backup is listed here with the key it needs, and whether it was verified where it is."
+              />
+            }
+          />
+        </Section>
+      </div>
+      {open?.what === 'add' && <AddFolderDialog onClose={close} />}
+      {open?.what === 'remove' && (
+        <RemoveDestinationDialog destination={open.destination} backups={backups} onClose={close} />
+      )}
+      {open?.what === 'delete' && <DeleteBackupDialog backup={open.backup} all={backups} onClose={close} />}
+    </Page>
+  );
+}
+
+function countVerified(backups: readonly Backup[]): string {
+  const verified = backups.filter(({ state }) => state === 'confirmed').length;
+  return `${verified} of ${formatCount(backups.length, 'backup')} verified`;
+}
+
+interface BackUpNowProps {
+  places: readonly Destination[];
+  isBusy: boolean;
+  disabled: boolean;
+  onMake: (destination: Destination) => void;
+}
+
+/** With several places it asks which. */
+function BackUpNow({ places, isBusy, disabled, onMake }: BackUpNowProps) {
+  const [only] = places;
+  if (only && places.length === 1)
+    return (
+      <Button kind="main" icon={Archive} isBusy={isBusy} disabled={disabled} onClick={() => onMake(only)}>
+        Back up now
+      </Button>
+    );
+  return (
+    <Menu
+      trigger={
+        <Button kind="main" icon={ChevronDown} isBusy={isBusy} disabled={disabled}>
+          Back up now
+        </Button>
+      }
+      groups={[places.map((place) => ({ label: place.name, icon: Folder, onSelect: () => onMake(place) }))]}
+    />
+  );
+}
+
+/** The one under way. It has no cancel button, and says so by what it says instead. */
+function Running({ backup }: { backup: Backup }) {
+  return (
+    <section className="card backup-running" aria-label="Running" role="status">
+      <LoaderCircle className="icon turning" aria-hidden="true" />
+      <span className="min-w-0 [overflow-wrap:anywhere]">
+        <b>
+          Backing up to <span dir="auto">{backup.destination}</span>
+        </b>{' '}
+        <span className="text-text-2">
+          {backup.size_bytes === null
+            ? 'The database is being packed.'
+            : `${sizeOf(backup)} are written there, then verified.`}{' '}
+          It continues if you leave this page.
+        </span>
+      </span>
+    </section>
+  );
+}
+
+function WaitsForKey() {
+  const mayUnlock = useMay('vault:write');
+  return (
+    <section className="card backup-running" aria-label="Locked">
+      <LockKeyhole className="icon text-danger-solid" aria-hidden="true" />
+      <span className="min-w-0">
+        <b>Waits for the key.</b>{' '}
+        <span className="text-text-2">
+          A backup is signed with the key, so none can be made while the vault is locked. Those there are stay
+          as they are.
+        </span>
+      </span>
+      {mayUnlock && <UnlockLink isSmall />}
+    </section>
+  );
+}

@@ -1,0 +1,162 @@
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Ellipsis, FlaskConical, Folder, FolderPlus, Plus, Trash2 } from 'lucide-react';
+import { ask, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
+import { Empty } from '../ui/blank-state.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Verdict } from '../ui/instruments/verdict.tsx';
+import { Menu } from '../ui/overlays/menu.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { Section } from '../ui/page.tsx';
+import { actionsColumn, RowName, Table } from '../ui/table.tsx';
+import { formatDay } from '../ui/time.ts';
+import { type Backup, backupsQuery, type Destination } from './backup-queries.ts';
+import { countDestinations, describeAccess, describePlace, describeState } from './backup-words.ts';
+import { StateMark } from './state-mark.tsx';
+
+interface DestinationsProps {
+  query: UseQueryResult<readonly Destination[]>;
+  /** Whether the caller may change them. */
+  mayWrite: boolean;
+  onAdd: () => void;
+  onRemove: (destination: Destination) => void;
+}
+
+/** Where backups are stored. */
+export function Destinations({ query, mayWrite, onAdd, onRemove }: DestinationsProps) {
+  const destinations = query.data ?? [];
+  const backups = useQuery(backupsQuery).data ?? [];
+  return (
+    <Section
+      title="Destinations"
+      said={destinations.length > 0 && countDestinations(destinations)}
+      actions={
+        mayWrite &&
+        destinations.length > 0 && (
+          <Button isSmall icon={Plus} onClick={onAdd}>
+            Add a folder
+          </Button>
+        )
+      }
+    >
+      <Table
+        label="Destinations"
+        className="table-tall"
+        skeletonRows={2}
+        query={query}
+        rows={destinations}
+        rowKey={({ id }) => id}
+        empty={
+          <Empty
+            icon={FolderPlus}
+            title="No destination yet"
+            text="A backup has everything but the key: without one, a lost disk takes the database with it. It needs a place that is not this disk."
+            action={
+              mayWrite && (
+                <Button kind="main" icon={Plus} onClick={onAdd}>
+                  Add a folder
+                </Button>
+              )
+            }
+          />
+        }
+        columns={[
+          {
+            name: 'Destination',
+            isRowHeader: true,
+            cell: (destination) => <DestinationName destination={destination} />,
+          },
+          {
+            name: 'Newest backup',
+            width: 'w-40 max-phone:w-36',
+            cell: ({ id }) => (
+              <Newest backup={backups.find((backup) => backup.destination_id === id) ?? null} />
+            ),
+          },
+          {
+            name: 'Backups there are',
+            width: 'w-48',
+            className: 'max-tablet:hidden',
+            cell: describeAccess,
+          },
+          {
+            name: 'Apart from the database',
+            width: 'w-60',
+            className: 'max-tablet:hidden',
+            title: (destination) => describePlace(destination) ?? undefined,
+            cell: ({ separate }) => (separate ? 'on another disk' : <DoesNotCount />),
+          },
+          ...(mayWrite
+            ? [
+                actionsColumn<Destination>((destination) => (
+                  <DestinationMenu destination={destination} onRemove={onRemove} />
+                )),
+              ]
+            : []),
+        ]}
+      />
+      {destinations.some(({ separate }) => !separate) && (
+        <p className="mt-2 text-12 text-text-3">
+          Does not count as separate: {describePlace({ separate: false })}
+        </p>
+      )}
+    </Section>
+  );
+}
+
+/** Information, not a warning: it is allowed. */
+function DoesNotCount() {
+  return (
+    <span className="level level-due">
+      <Verdict name="due" size={14} />
+      <span className="font-normal">does not count as separate</span>
+    </span>
+  );
+}
+
+function DestinationName({ destination: { name, path } }: { destination: Destination }) {
+  return (
+    <div className="flex min-w-0 items-center gap-3">
+      <Folder className="icon text-icon max-phone:hidden" aria-hidden="true" />
+      <RowName name={name} below={<span title={path}>{path}</span>} />
+    </div>
+  );
+}
+
+function Newest({ backup }: { backup: Backup | null }) {
+  if (!backup) return <span className="quiet">none yet</span>;
+  const { tone, word, more } = describeState(backup);
+  return <StateMark state={{ tone, word, more: tone === 'ok' ? more : formatDay(backup.taken_at) }} />;
+}
+
+interface DestinationMenuProps {
+  destination: Destination;
+  onRemove: (destination: Destination) => void;
+}
+
+function DestinationMenu({ destination, onRemove }: DestinationMenuProps) {
+  const { id, name } = destination;
+  const test = useApiMutation(
+    () => ask(client.POST('/backups/destinations/{id}/test', { params: { path: { id } } })),
+    {
+      changes: ['backups'],
+      onDone: () =>
+        showToast({
+          title: `${name} works`,
+          text: 'A file was written there, verified, listed and deleted.',
+        }),
+      onFailed: (text) => showToast({ title: `${name} does not work now`, text }, null),
+    },
+  );
+  return (
+    <Menu
+      trigger={
+        <IconButton icon={Ellipsis} label={`More for ${name}`} aria-busy={test.isPending || undefined} />
+      }
+      groups={[
+        [{ label: 'Test', icon: FlaskConical, disabled: test.isPending, onSelect: () => test.mutate() }],
+        [{ label: 'Remove…', icon: Trash2, onSelect: () => onRemove(destination) }],
+      ]}
+    />
+  );
+}

@@ -1,0 +1,182 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { requires } from '../../requires.ts';
+import { expectAccessible } from '../support/accessibility.ts';
+import { hasChromium, launchBrowser } from '../support/browser.ts';
+import { startConsole, type TestConsole } from '../support/console.ts';
+import { expectNoOverflow, signInAs } from '../support/visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+describe('backups', () => {
+  let opened: TestConsole;
+  let browser: Browser;
+  let page: Page;
+  let root: string;
+  const inMain = () => page.getByRole('main');
+  const rows = () => page.getByRole('table', { name: 'Backups' }).getByRole('row');
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'temps-backups-'));
+    mkdirSync(join(root, 'disk'));
+    mkdirSync(join(root, 'other'));
+    if (!hasChromium()) return;
+    [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
+    ({ page } = await opened.open(browser, '/'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await opened?.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it('have a page that says what they are, and adds a folder that is there', async () => {
+    await page.getByRole('link', { name: 'Backups' }).click();
+    await page.getByText('No destination yet').waitFor();
+    await page.getByText('No backups yet').waitFor();
+    expect(await page.getByRole('button', { name: 'Back up now' }).count()).toBe(0);
+    await expectAccessible(page, 'no backups');
+
+    await inMain().getByRole('button', { name: 'Add a folder' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a folder' });
+    const add = dialog.getByRole('button', { name: 'Add folder' });
+    await dialog.getByText('these backups are lost with it').waitFor();
+    await dialog.getByRole('checkbox', { name: 'Readable without the key' }).check();
+    await dialog.getByText('reads names, e-mail addresses and plain values').waitFor();
+    await dialog.getByRole('checkbox', { name: 'Readable without the key' }).uncheck();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');
+    const path = dialog.getByRole('textbox', { name: 'Folder' });
+    await path.fill('backups');
+    await add.click();
+    await dialog.getByText('A path from the root on').waitFor();
+    await path.fill(join(root, 'nowhere'));
+    await add.click();
+    await dialog.getByText(/nowhere is not there/).waitFor();
+    expect(await path.getAttribute('aria-invalid')).toBe('true');
+    await expectAccessible(page, 'a folder that is not there');
+    await path.fill(join(root, 'disk'));
+    await add.click();
+    await page.getByRole('row', { name: /NAS.*none yet.*encrypted/ }).waitFor();
+
+    await inMain().getByRole('button', { name: 'Add a folder' }).click();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');
+    await path.fill(join(root, 'other'));
+    await add.click();
+    await dialog.getByText('There is a destination with this name already.').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'More for NAS' }).click();
+    await page.getByRole('menuitem', { name: 'Test' }).click();
+    await page.getByText('NAS works').waitFor();
+  });
+
+  it('are made, listed once they are verified, and shown to those who may see them', async () => {
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    await page.getByText('Backed up to NAS').waitFor();
+    const fingerprint = (await opened.api('GET', '/vault/status')).fingerprint;
+    await page.getByRole('row', { name: new RegExp(`by hand NAS.*1 ${fingerprint} verified`) }).waitFor();
+    await page.getByText('1 of 1 backup verified').waitFor();
+    await expectAccessible(page, 'a backup');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'backups at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+
+    const mia = await signInAs(opened, browser, { email: 'mia@example.org', role: 'user' });
+    await mia.page.getByRole('link', { name: 'Backups' }).click();
+    await mia.page.getByText('1 of 1 backup verified').waitFor();
+    expect(await mia.page.getByRole('main').getByRole('button').count()).toBe(0);
+    await mia.context.close();
+    const tom = await signInAs(opened, browser, { email: 'tom@example.org', role: 'reader' });
+    expect(await tom.page.getByRole('link', { name: 'Backups' }).count()).toBe(0);
+    await tom.context.close();
+  });
+
+  it('are shown while they are made, and say so where the list does not load', async () => {
+    // The moment of one that is made passes too soon to be looked at: the real list, with another state.
+    await page.route('**/api/backups', async (route) => {
+      const response = await route.fetch();
+      const { backups } = await response.json();
+      const json = { backups: backups.map((each: object) => ({ ...each, state: 'running' })) };
+      await route.fulfill({ response, json });
+    });
+    await page.reload();
+    await page.getByText('Backing up to NAS').waitFor();
+    await page
+      .getByRole('row', { name: /NAS.*being made/ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole('button', { name: /^More for the backup/ }).count()).toBe(0);
+    await expectAccessible(page, 'a backup that is made');
+    await page.unroute('**/api/backups');
+    await page.route('**/api/backups', (route) => route.fulfill({ status: 500, json: { detail: 'No.' } }));
+    await page.reload();
+    await page.getByText('The list did not load').waitFor();
+    await expectAccessible(page, 'backups that did not load');
+    await page.unroute('**/api/backups');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('1 of 1 backup verified').waitFor();
+  });
+
+  it('that fail say why, and what became of the earlier ones', async () => {
+    renameSync(join(root, 'disk'), join(root, 'away'));
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/disk is not there.*Earlier backups are untouched/)
+      .waitFor();
+    await page.getByRole('row', { name: /failed.*disk is not there/ }).waitFor();
+    await expectAccessible(page, 'a backup that failed');
+    expect(existsSync(join(root, 'disk'))).toBe(false);
+    renameSync(join(root, 'away'), join(root, 'disk'));
+    await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  it('wait for the key while the vault is locked', async () => {
+    await opened.api('POST', '/vault/lock');
+    await page.getByText('Waits for the key.').waitFor();
+    expect(await page.getByRole('button', { name: 'Back up now' }).isDisabled()).toBe(true);
+    await rows().filter({ hasText: 'verified' }).waitFor();
+    await expectAccessible(page, 'backups while locked');
+    await opened.api('POST', '/vault/unlock', { method: 'custody' });
+    await page.getByText('Waits for the key.').waitFor({ state: 'detached' });
+  });
+
+  it('ask which destination, where there are several', async () => {
+    await opened.api('POST', '/backups/destinations', {
+      kind: 'folder',
+      name: 'stick',
+      path: join(root, 'other'),
+      readable_without_key: true,
+    });
+    await page.getByRole('row', { name: /stick.*readable without the key/ }).waitFor();
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    await page.getByRole('menuitem', { name: 'stick' }).click();
+    await rows().filter({ hasText: 'stick' }).filter({ hasText: 'verified' }).waitFor();
+    expect(readdirSync(join(root, 'other'))).toHaveLength(1);
+  });
+
+  it('are deleted once it was said what is lost, and stay where a destination is removed', async () => {
+    await page
+      .getByRole('button', { name: /^More for the backup of .* at NAS$/ })
+      .last()
+      .click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    await page.getByText(/at NAS are deleted for good/).waitFor();
+    await page.getByText('1 other verified backup remains.').waitFor();
+    await expectAccessible(page, 'delete a backup');
+    await page.getByRole('button', { name: 'Delete backup' }).click();
+    await page.getByText('The backup was deleted').waitFor();
+    await rows().filter({ hasText: 'NAS' }).filter({ hasText: 'verified' }).waitFor({ state: 'detached' });
+    expect(readdirSync(join(root, 'disk'))).toEqual([]);
+
+    await page.getByRole('button', { name: 'More for stick' }).click();
+    await page.getByRole('menuitem', { name: 'Remove…' }).click();
+    await page.getByText(/1 backup stays in .* can still be restored/).waitFor();
+    await page.getByRole('button', { name: 'Remove destination' }).click();
+    await page.getByText('stick was removed').waitFor();
+    await page.getByRole('row', { name: /stick/ }).first().waitFor({ state: 'detached' });
+    expect(readdirSync(join(root, 'other'))).toHaveLength(1);
+  });
+});

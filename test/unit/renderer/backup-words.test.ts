@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countDestinations,
+  describeAccess,
+  describeDrill,
+  describeLoss,
+  describeMade,
+  describePlace,
+  describeState,
+} from '../../../renderer/backups/backup-words.ts';
+
+type Backup = Parameters<typeof describeLoss>[0];
+
+const NOW = new Date(2026, 4, 12, 9).getTime();
+const backup = (change: Partial<Backup> = {}): Backup => ({
+  id: '0199',
+  destination_id: 1,
+  destination: 'NAS',
+  folder: 'temps-1/2026',
+  sequence: 1,
+  why: 'by_hand',
+  taken_at: NOW,
+  state: 'confirmed',
+  size_bytes: 41_200_000,
+  key_fingerprint: '4F2A-91C0-77DE-1B3A',
+  confirmed_at: NOW,
+  error: null,
+  drilled_at: null,
+  drill_result: null,
+  drill_reason: null,
+  ...change,
+});
+
+describe('a backup in words', () => {
+  it('is verified only where it was compared at its destination', () => {
+    expect(describeState(backup(), NOW)).toMatchObject({ tone: 'ok', word: 'verified' });
+    const others = (['running', 'stored', 'failed'] as const).map((state) =>
+      describeState(backup({ state, confirmed_at: null }), NOW),
+    );
+    for (const { tone, word } of others) {
+      expect(tone).not.toBe('ok');
+      expect(word).not.toBe('verified');
+    }
+  });
+
+  it('that failed says what the instance said', () => {
+    const failed = backup({
+      state: 'failed',
+      error: { code: 'destination_gone', detail: 'It is not there.' },
+    });
+    expect(describeState(failed, NOW)).toEqual({ tone: 'bad', word: 'failed', more: 'It is not there.' });
+    expect(describeMade({ name: 'NAS' }, failed)).toEqual({
+      title: 'The backup at NAS does not count',
+      text: 'It is not there.',
+    });
+  });
+
+  it('is called made only once it is verified', () => {
+    expect(describeMade({ name: 'NAS' }, backup())).toEqual({
+      title: 'Backed up to NAS',
+      text: '41 MB, verified there.',
+    });
+    for (const unsure of [null, backup({ state: 'stored' }), backup({ state: 'running' })])
+      expect(describeMade({ name: 'NAS' }, unsure).title).not.toMatch(/Backed up/);
+  });
+
+  it('is drilled only with a result, and a failed one says why', () => {
+    expect(describeDrill(backup(), NOW)).toMatchObject({ tone: 'unsure', word: 'not yet' });
+    const passed = backup({ drill_result: 'passed', drilled_at: NOW });
+    expect(describeDrill(passed, NOW)).toMatchObject({ tone: 'ok', word: 'passed' });
+    const failed = backup({ drill_result: 'failed', drilled_at: NOW, drill_reason: 'A row is missing.' });
+    const said = describeDrill(failed, NOW);
+    expect(said).toMatchObject({ tone: 'bad', word: 'failed' });
+    expect(said?.more).toContain('A row is missing.');
+    expect(describeDrill(backup({ state: 'failed' }), NOW)).toBeNull();
+  });
+});
+
+describe('what is lost with a backup', () => {
+  it('is everything where no other is good, and a failed or failing one is none', () => {
+    const last = backup();
+    const others = [
+      last,
+      backup({ id: 'a', state: 'failed' }),
+      backup({ id: 'b', state: 'stored' }),
+      backup({ id: 'c', drill_result: 'failed' }),
+    ];
+    expect(describeLoss(last, others).join(' ')).toContain('only verified backup');
+    const more = describeLoss(last, [...others, backup({ id: 'd' })]).join(' ');
+    expect(more).not.toContain('only verified backup');
+    expect(more).toContain('1 other verified backup remains');
+  });
+
+  it('is nothing where nothing was written', () => {
+    expect(describeLoss(backup({ state: 'failed', folder: null }), []).join(' ')).toMatch(/Nothing of it/);
+  });
+});
+
+describe('a destination in words', () => {
+  it('says whether anyone can read it, and whether it is lost with the database', () => {
+    expect(describeAccess({ readable_without_key: false })).toBe('encrypted');
+    expect(describeAccess({ readable_without_key: true })).toBe('readable without the key');
+    expect(describePlace({ separate: true })).toBeNull();
+    expect(describePlace({ separate: false })).toContain('both are lost');
+  });
+
+  it('is counted with those that are not separate', () => {
+    expect(countDestinations([{ separate: true }])).toBe('1 destination');
+    expect(countDestinations([{ separate: true }, { separate: false }])).toBe(
+      '2 destinations, 1 does not count as separate',
+    );
+  });
+});
