@@ -33,6 +33,8 @@ const TRAY_ICO_SIZES = [16, 20, 24, 32];
 /** The ink of the console in either theme (--n-12 in renderer/ui/styles/tokens.css). */
 const INKS = { light: [0x1b, 0x1c, 0x17], dark: [0xec, 0xed, 0xe9] };
 const BLACK = [0, 0, 0];
+/** Of the dark edge around light ink. */
+const EDGE_COVER = 0.7;
 
 const browser = await launchBrowser();
 const page = await browser.newPage();
@@ -64,6 +66,32 @@ function tint(bytes, [red, green, blue]) {
   return PNG.sync.write(picture);
 }
 
+/**
+ * Light ink with an edge of the dark one around it, also in its openings: on a dark panel the edge is not seen, on a
+ * light one it is all that is. Panels of Linux do not say which they are.
+ *
+ * @param edge in pixels.
+ */
+function tintForAnyPanel(bytes, edge) {
+  const { width, height, data } = PNG.sync.read(bytes);
+  const coverAt = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : data[4 * (y * width + x) + 3]);
+  const picture = new PNG({ width, height });
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      let near = 0;
+      for (let dy = -edge; dy <= edge; dy++)
+        for (let dx = -edge; dx <= edge; dx++)
+          if (dx * dx + dy * dy <= edge * edge) near = Math.max(near, coverAt(x + dx, y + dy));
+      const light = coverAt(x, y) / 255;
+      const dark = (near / 255) * EDGE_COVER * (1 - light);
+      const cover = light + dark;
+      const mix = (at) =>
+        cover === 0 ? 0 : Math.round((INKS.dark[at] * light + INKS.light[at] * dark) / cover);
+      picture.data.set([mix(0), mix(1), mix(2), Math.round(255 * cover)], 4 * (y * width + x));
+    }
+  return PNG.sync.write(picture);
+}
+
 async function renderApp() {
   const whole = readFileSync(join(icons, 'app.svg'), 'utf8');
   const small = readFileSync(join(icons, 'app-small.svg'), 'utf8');
@@ -90,8 +118,11 @@ async function renderTray(shape) {
     for (const [scale, ending] of [
       [1, ''],
       [2, '@2x'],
-    ])
-      save(`${shape}-on-${panel}${ending}.png`, tint(await render(svg, PANEL * scale, GLYPH * scale), ink));
+    ]) {
+      const glyph = await render(svg, PANEL * scale, GLYPH * scale);
+      const isDark = panel === 'dark';
+      save(`${shape}-on-${panel}${ending}.png`, isDark ? tintForAnyPanel(glyph, scale) : tint(glyph, ink));
+    }
     save(
       `${shape}-on-${panel}.ico`,
       packIco(await renderAll(TRAY_ICO_SIZES, async (size) => tint(await render(svg, size), ink))),
