@@ -1,7 +1,7 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
-import { sayWithVersions } from '../secrets/secret-words.ts';
+import { countToLose, sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
@@ -120,15 +120,19 @@ const backupTitles: Record<Recovery['reasons'][number]['code'], string> = {
   backup_old: 'The backup is too old',
 };
 
-/** Why a backup does not bring everything back. With nothing to lose there is nothing to back up. */
+/**
+ * Why a backup does not bring everything back. With nothing to lose there is nothing to back up; that there is none may be
+ * wanted so.
+ */
 function needBackup({ vault, recovery }: NeedFacts): Need[] {
-  if (recovery === null || vault.secrets.total === 0) return [];
+  if (recovery === null || countToLose(vault.secrets) === 0) return [];
   return recovery.reasons.map(({ code, level, message }, at) => ({
     id: `${code} ${at}`,
     sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
     title: backupTitles[code],
     text: message,
     button: { label: 'Backups', to: '/backups' },
+    ...(code === 'backup_never' ? { note: code } : {}),
   }));
 }
 

@@ -55,6 +55,9 @@ describe('home', () => {
     await expectAccessible(page, 'home, at risk');
     await needs.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'In 7 days' }).click();
+    const backup = needs.getByRole('listitem').filter({ hasText: 'No backup yet' });
+    expect(await backup.getByRole('link', { name: 'Backups' }).getAttribute('href')).toBe('/backups');
+    await backup.getByRole('button', { name: 'Got it' }).click();
     await needs.getByText('Nothing needs your attention.').waitFor();
     await page.getByText('Key at risk').waitFor();
 
@@ -83,7 +86,12 @@ describe('home', () => {
     const needs = page.getByRole('region', { name: 'Needs attention' });
     await needs.getByText('Noticed at startup').waitFor();
     await expectNoOverflow(page, 'home');
-    await needs.getByRole('button', { name: 'Got it' }).click();
+    for (const noted of ['Noticed at startup', 'No backup yet'])
+      await needs
+        .getByRole('listitem')
+        .filter({ hasText: noted })
+        .getByRole('button', { name: 'Got it' })
+        .click();
     await needs.getByText('Nothing needs your attention.').waitFor();
     await opened.api('POST', '/vault/lock');
     await page.getByText(/cannot be decrypted until the key is available\.$/).waitFor();

@@ -73,7 +73,10 @@ describe('what needs someone', () => {
       has_destinations: false,
       reasons: [{ code: 'backup_never', level: 'at_risk', message: 'There is no backup of this instance.' }],
     };
-    const secrets = (total: number) => ({ secrets: { total } }) as Partial<VaultStatus>;
+    const secrets = (count: number) =>
+      ({
+        secrets: { at_stake: { env_var: count }, versions_at_stake: {} },
+      }) as unknown as Partial<VaultStatus>;
     expect(needs(secrets(0), { recovery })).toEqual([]);
     expect(needs(secrets(1))).toEqual([]);
     expect(needs(secrets(1), { recovery })).toMatchObject([
