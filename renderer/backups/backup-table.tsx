@@ -1,4 +1,4 @@
-import { Ellipsis, Trash2 } from 'lucide-react';
+import { ArchiveRestore, CheckCheck, Ellipsis, Trash2 } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
@@ -10,12 +10,21 @@ import { StateMark } from './state-mark.tsx';
 interface BackupTableProps extends TableStates {
   backups: readonly Backup[];
   /** Absent for callers who may not. */
-  onDelete?: ((backup: Backup) => void) | undefined;
+  acts?: BackupActs | undefined;
 }
+
+export interface BackupActs {
+  onDelete(backup: Backup): void;
+  /** Null while the vault is locked, which they need. */
+  onTry: ((backup: Backup, how: TryHow) => void) | null;
+}
+
+/** `verify` reads every stored byte again; `drill` does all that a restore does before it replaces anything. */
+export type TryHow = 'verify' | 'drill';
 
 const nameOf = ({ taken_at }: Backup) => `${formatShortDay(taken_at)} ${formatClock(taken_at)}`;
 
-export function BackupTable({ backups, onDelete, ...states }: BackupTableProps) {
+export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
   return (
     <Table
       {...states}
@@ -74,7 +83,7 @@ export function BackupTable({ backups, onDelete, ...states }: BackupTableProps) 
             return drill === null ? <span className="quiet">–</span> : <StateMark state={drill} />;
           },
         },
-        ...(onDelete
+        ...(acts
           ? [
               actionsColumn<Backup>((backup) =>
                 backup.state === 'running' ? null : (
@@ -85,7 +94,10 @@ export function BackupTable({ backups, onDelete, ...states }: BackupTableProps) 
                         label={`More for the backup of ${formatExact(backup.taken_at)} at ${backup.destination}`}
                       />
                     }
-                    groups={[[{ label: 'Delete…', icon: Trash2, onSelect: () => onDelete(backup) }]]}
+                    groups={[
+                      ...(backup.state === 'confirmed' && acts.onTry ? [listTries(backup, acts.onTry)] : []),
+                      [{ label: 'Delete…', icon: Trash2, onSelect: () => acts.onDelete(backup) }],
+                    ]}
                   />
                 ),
               ),
@@ -94,6 +106,13 @@ export function BackupTable({ backups, onDelete, ...states }: BackupTableProps) 
       ]}
     />
   );
+}
+
+function listTries(backup: Backup, onTry: NonNullable<BackupActs['onTry']>) {
+  return [
+    { label: 'Drill', icon: ArchiveRestore, onSelect: () => onTry(backup, 'drill') },
+    { label: 'Verify', icon: CheckCheck, onSelect: () => onTry(backup, 'verify') },
+  ];
 }
 
 /** The key it needs: its number where it is one of this instance's, and always its fingerprint. */

@@ -91,6 +91,16 @@ export function describeMade({ name }: Pick<Destination, 'name'>, backup: Backup
     : { title: `The backup at ${name} does not count`, text: describeState(backup).more ?? '' };
 }
 
+/** What a trial that passed has shown, and no more. */
+export function describeTried({ destination }: Pick<Backup, 'destination'>, how: 'verify' | 'drill'): Said {
+  return how === 'drill'
+    ? {
+        title: 'The drill passed',
+        text: `The backup at ${destination} was unpacked and checked, and every secret in it decrypted.`,
+      }
+    : { title: 'Verified', text: `Every stored byte of the backup at ${destination} is what was written.` };
+}
+
 const isGood = (backup: Backup): boolean => backup.state === 'confirmed' && backup.drill_result !== 'failed';
 
 /** What is gone once a backup is deleted. */

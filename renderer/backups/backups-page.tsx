@@ -10,14 +10,15 @@ import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
+import { type Recovery, useRecovery } from '../vault-state/recovery.ts';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
 import { useVault } from '../vault-state/vault.ts';
 import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './backup-dialogs.tsx';
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
-import { BackupTable } from './backup-table.tsx';
-import { describeMade, sizeOf } from './backup-words.ts';
+import { BackupTable, type TryHow } from './backup-table.tsx';
+import { describeMade, describeTried, sizeOf } from './backup-words.ts';
 import { Destinations } from './destinations.tsx';
-import { makeBackup } from './make-backup.ts';
+import { makeBackup, tryBackup } from './make-backup.ts';
 
 type Open =
   | { what: 'add' }
@@ -43,6 +44,18 @@ export function BackupsPage() {
     },
     { changes: ['backups'], onDone: (said) => showToast({ icon: Archive, ...said }) },
   );
+  const recovery = useRecovery();
+  const trial = useApiMutation(
+    async ({ backup, how }: { backup: Backup; how: TryHow }) => {
+      setTried(backup.destination);
+      await tryBackup(backup, how);
+      return how;
+    },
+    {
+      changes: ['backups'],
+      onDone: (how, { backup }) => showToast({ icon: Archive, ...describeTried(backup, how) }),
+    },
+  );
   const button = (
     <BackUpNow
       places={places}
@@ -60,6 +73,23 @@ export function BackupsPage() {
             <b>No backup was made at {tried}.</b> {make.message} Earlier backups are untouched.
           </Banner>
         )}
+        {trial.isPending && (
+          <section className="card backup-running" aria-label="Running" role="status">
+            <LoaderCircle className="icon turning" aria-hidden="true" />
+            <span className="min-w-0 [overflow-wrap:anywhere]">
+              <b>
+                Trying the backup at <span dir="auto">{tried}</span>
+              </b>{' '}
+              <span className="text-text-2">It is read from there. Nothing here is replaced.</span>
+            </span>
+          </section>
+        )}
+        {trial.message !== undefined && (
+          <Banner tone="danger" action={<Button onClick={trial.reset}>Dismiss</Button>}>
+            <b>The backup at {tried} did not pass.</b> {trial.message}
+          </Banner>
+        )}
+        {recovery?.has_destinations && !isLocked && <IfLost recovery={recovery} />}
         {backups
           .filter(({ state }) => state === 'running')
           .map((backup) => (
@@ -75,7 +105,14 @@ export function BackupsPage() {
           <BackupTable
             query={query}
             backups={backups}
-            onDelete={mayWrite ? (backup) => setOpen({ what: 'delete', backup }) : undefined}
+            acts={
+              mayWrite
+                ? {
+                    onDelete: (backup) => setOpen({ what: 'delete', backup }),
+                    onTry: isLocked ? null : (backup, how) => trial.mutate({ backup, how }),
+                  }
+                : undefined
+            }
             empty={
               <Empty
                 icon={Archive}
@@ -92,6 +129,20 @@ export function BackupsPage() {
       )}
       {open?.what === 'delete' && <DeleteBackupDialog backup={open.backup} all={backups} onClose={close} />}
     </Page>
+  );
+}
+
+/** In the instance's words: what a verified copy of the key and these backups would bring back. */
+function IfLost({ recovery }: { recovery: Recovery }) {
+  return (
+    <section className="card card-pad grid gap-2" aria-label="If this computer is lost">
+      <p className="t16">{recovery.sentence}</p>
+      {recovery.reasons.map(({ code, message }) => (
+        <p key={`${code} ${message}`} className="text-text-2 [overflow-wrap:anywhere]">
+          {message}
+        </p>
+      ))}
+    </section>
   );
 }
 

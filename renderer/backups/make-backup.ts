@@ -22,6 +22,16 @@ export async function makeBackup(destination: Destination): Promise<Backup | nul
   }
 }
 
+/** Reads a backup again, or does with it all that a restore does first. Throws `ApiProblem` for one that does not pass. */
+export async function tryBackup({ id }: Backup, how: 'verify' | 'drill'): Promise<Backup> {
+  const params = { path: { id } };
+  return await ask(
+    how === 'drill'
+      ? client.POST('/backups/{id}/drill', { params })
+      : client.POST('/backups/{id}/verify', { params }),
+  );
+}
+
 /** Makes one at every destination, one after the other. Throws what failed, with the name of each destination. */
 export async function makeBackups(): Promise<Said> {
   const destinations = await ask(client.GET('/backups/destinations')).then((answer) => answer.destinations);

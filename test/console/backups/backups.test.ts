@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -91,6 +100,40 @@ describe('backups', () => {
     const tom = await signInAs(opened, browser, { email: 'tom@example.org', role: 'reader' });
     expect(await tom.page.getByRole('link', { name: 'Backups' }).count()).toBe(0);
     await tom.context.close();
+  });
+
+  it('are tried out: verified again, and drilled, which the page says, and what would be lost all the same', async () => {
+    const lost = page.getByRole('region', { name: 'If this computer is lost' });
+    await lost.getByText(/would be lost/).waitFor();
+    const choose = async (label: string) => {
+      await page.getByRole('button', { name: /^More for the backup of .* at NAS$/ }).click();
+      await page.getByRole('menuitem', { name: label }).click();
+    };
+    await choose('Verify');
+    await page.getByText('Every stored byte of the backup at NAS is what was written.').waitFor();
+    await choose('Drill');
+    await page.getByText('The drill passed', { exact: true }).waitFor();
+    await page.getByRole('row', { name: /by hand NAS.*verified.*passed/ }).waitFor();
+    // It is on the disk of the database: a drill alone makes it no promise.
+    await lost
+      .getByText(/NAS.*(separate|lost)/)
+      .first()
+      .waitFor();
+    await expectAccessible(page, 'a backup that was drilled');
+    const [instance = ''] = readdirSync(join(root, 'disk'));
+    const [backup = ''] = readdirSync(join(root, 'disk', instance));
+    const part = join(root, 'disk', instance, backup, 'database.sqlite.zst.age');
+    const bytes = readFileSync(part);
+    writeFileSync(part, Buffer.concat([bytes.subarray(0, -1), Buffer.from([(bytes.at(-1) ?? 0) ^ 1])]));
+    await choose('Drill');
+    await page
+      .getByRole('alert')
+      .getByText(/The backup at NAS did not pass\..*a part is missing/)
+      .waitFor();
+    await page.getByRole('row', { name: /by hand NAS.*failed/ }).waitFor();
+    writeFileSync(part, bytes);
+    await choose('Drill');
+    await page.getByRole('row', { name: /by hand NAS.*passed/ }).waitFor();
   });
 
   it('are shown while they are made, and say so where the list does not load', async () => {
