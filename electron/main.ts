@@ -32,6 +32,8 @@ try {
  * the program is not ready before this file is done.
  */
 function runCommand(command: string[]): void {
+  // Without a listener Electron shows a dialog, where there may be no display, and does not end.
+  process.on('uncaughtException', (error) => giveUp(`temps-desktop: ${describeError(error)}`));
   void import('./cli/command-line.ts')
     .then(({ runCommandLine }) => runCommandLine(command, utilityProcesses))
     .then(

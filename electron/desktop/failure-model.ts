@@ -20,6 +20,33 @@ export function describeFailure(error: unknown, dataDir: string): Failure {
   return { title, message: error.message, advice: advise(error.code, dataDir) };
 }
 
+/** For an exception that nobody caught, while the desktop runs. */
+export const brokenDown: Failure = {
+  title: 'Temps has stopped',
+  message: 'An unexpected error stopped Temps.',
+  advice:
+    'Your secrets stay encrypted on the disk. Start Temps again. If it happens again, report it with the log.',
+};
+
+const MAX_FRAMES = 10;
+
+/** Where an error comes from. SECURITY: without its message, which may quote what was read. */
+export function locateError(error: unknown): { name: string; code: string | null; at: string[] } {
+  if (!(error instanceof Error)) return { name: typeof error, code: null, at: [] };
+  const { name, message, stack = '', code } = error as NodeJS.ErrnoException;
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n');
+  return {
+    name,
+    code: typeof code === 'string' ? code : null,
+    at: stack.includes(message)
+      ? frames
+          .map((line) => line.trim())
+          .filter((line) => line.startsWith('at '))
+          .slice(0, MAX_FRAMES)
+      : [],
+  };
+}
+
 function advise(code: AppError['code'], dataDir: string): string {
   switch (code) {
     case 'invalid_request':

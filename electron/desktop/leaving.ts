@@ -93,7 +93,7 @@ export async function quit(desktop: Leaving): Promise<void> {
 }
 
 /** Why the program ends. */
-type Reason = 'quit' | 'shutdown' | 'session end' | 'exit' | NodeJS.Signals;
+type Reason = 'quit' | 'shutdown' | 'session end' | 'exit' | 'exception' | NodeJS.Signals;
 
 /** What there is to end, so far. */
 export interface Running {
@@ -111,12 +111,33 @@ async function leave(running: Running, log: Log, reason: Reason): Promise<void> 
   if (isLeaving) return;
   isLeaving = true;
   log.info({ reason }, 'leaving');
-  // SECURITY: a secret that was copied does not outlast the program, which would have cleared it.
-  const clearing = withinBound(running.clipboard?.clear() ?? Promise.resolve(), CLEAR_MS);
-  await Promise.allSettled([stopInTime(running.instance, log), clearing]);
-  running.tray?.destroy();
-  running.window?.destroy();
+  await Promise.allSettled([stopInTime(running.instance, log), clearClipboard(running)]);
+  hide(running);
   app.exit(0);
+}
+
+/** SECURITY: a secret that was copied does not outlast the program, which would have cleared it. */
+function clearClipboard({ clipboard }: Running): Promise<void> {
+  return withinBound(clipboard?.clear() ?? Promise.resolve(), CLEAR_MS);
+}
+
+function hide({ tray, window }: Running): void {
+  tray?.destroy();
+  window?.destroy();
+}
+
+/**
+ * After an exception that nobody caught, the state of the program is unknown, and Electron would go on in it. SECURITY: the
+ * key is out of memory and the database closed when this returns its promise, and no code of the instance runs on. Resolves
+ * with whether the program was not on its way out already. The process still runs, to say so; another start has all it needs.
+ */
+export async function leaveBroken(running: Running, log: Log): Promise<boolean> {
+  const wasLeaving = isLeaving;
+  leaveNow(running, log, 'exception');
+  app.releaseSingleInstanceLock();
+  await clearClipboard(running).catch(() => undefined);
+  hide(running);
+  return !wasLeaving;
 }
 
 /** Stops it; what has not stopped by then is stopped at once. */

@@ -8,8 +8,16 @@ import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard, type SecretClipboard } from './bridge/clipboard.ts';
 import { laterBySystem } from './bus/followed-bus.ts';
 import { openDesktopLog } from './desktop-log.ts';
-import { describeFailure } from './failure-model.ts';
-import { guardExits, keepOnClose, leaveWithSession, quit, type Running, stopInTime } from './leaving.ts';
+import { brokenDown, describeFailure, type Failure, locateError } from './failure-model.ts';
+import {
+  guardExits,
+  keepOnClose,
+  leaveBroken,
+  leaveWithSession,
+  quit,
+  type Running,
+  stopInTime,
+} from './leaving.ts';
 import { wasStartedAtLogin } from './login-item.ts';
 import { chooseNotification, type NotificationMemory } from './notification-model.ts';
 import { notify } from './notifications.ts';
@@ -65,6 +73,8 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
   );
   const running: Running = { instance: null, window: null, tray: null, clipboard: null };
   guardExits(running, log);
+  // Without a listener Electron shows a dialog with the error, and goes on.
+  process.on('uncaughtException', (error) => void breakDown(running, log, error));
   try {
     await start(readStartArguments(words, process.env), running, log);
   } catch (error) {
@@ -72,13 +82,28 @@ export async function runDesktop(words: readonly string[]): Promise<void> {
     // Before it is said: whoever reads it may use the command line meanwhile.
     await stopInTime(running.instance, log);
     await app.whenReady();
-    await explainFailure(error);
+    await explainFailure(describeFailure(error, ''));
     app.exit(1);
   }
 }
 
-async function explainFailure(error: unknown): Promise<void> {
-  const { title, message, advice } = describeFailure(error, '');
+let isBroken = false;
+
+/** Once: what else throws on the way out changes nothing. */
+async function breakDown(running: Running, log: Log, error: unknown): Promise<void> {
+  log.error(locateError(error), 'nobody caught this: the desktop ends');
+  if (isBroken) return;
+  isBroken = true;
+  try {
+    if (!(await leaveBroken(running, log))) return;
+    await app.whenReady();
+    await explainFailure(brokenDown);
+  } finally {
+    app.exit(1);
+  }
+}
+
+async function explainFailure({ title, message, advice }: Failure): Promise<void> {
   const { response } = await dialog.showMessageBox({
     type: 'error',
     title,

@@ -390,6 +390,24 @@ describe('a desktop that shows no tray icons', () => {
       await shown.tell('passTime', { ms: UNSEEN_MS });
       await shown.tell('clickNotification', { title });
       await shown.waitForState(({ windows }) => windows[0]?.isVisible === true);
+      // An exception that nobody catches: the program goes on in no unknown state, and its error is quoted nowhere.
+      await shown.tell('throwInMain', { message: 'cannot read "sk_live_4242"\n    at sk_live_4242' });
+      const { dialogs: asked, windows } = await shown.waitForState(({ dialogs }) => dialogs.length === 3);
+      expect(asked.at(-1)?.options).toMatchObject({
+        title: 'Temps has stopped',
+        message: 'An unexpected error stopped Temps.',
+        detail: expect.stringContaining('stay encrypted'),
+      });
+      expect(windows).toEqual([]);
+      expect(bare.run(['status'])).toMatchObject({ code: 0 });
+      const folder = join(bare.folder, 'home/.config/Temps');
+      expect(readdirSync(folder)).not.toContain('SingletonLock');
+      await shown.tell('throwInMain', { message: 'once more' });
+      await shown.answerDialog('Quit');
+      expect(await shown.exit).toBe(1);
+      const log = readFileSync(join(folder, 'logs/temps.log'), 'utf8');
+      expect(log).toMatch(/"name":"Error".*"at":\["at .*nobody caught this: the desktop ends/);
+      expect(log + shown.output + JSON.stringify(asked)).not.toContain('sk_live');
     } finally {
       await bare.close();
     }

@@ -77,15 +77,20 @@ const isGone = (address: string | null) =>
     () => true,
   );
 
-/** A program of one line on the stand-in. */
+/** In Electron an exception ends nothing. */
+const ENDS_BY_ERROR =
+  "process.on('uncaughtException', (error) => { console.error(error); process.exit(1); });\n";
+
+/** A program of one line on the stand-in, which ends with what it throws unless it is `begun` otherwise. */
 function runProbe(
   code: string,
   words: string[] = [],
   env: NodeJS.ProcessEnv = {},
+  begun = ENDS_BY_ERROR,
 ): { status: number | null; err: string } {
   const { status, stderr } = spawnSync(
     process.execPath,
-    [...ON_STAND_IN, '--input-type=module', '-e', code, '--', '.', ...words],
+    [...ON_STAND_IN, '--input-type=module', '-e', begun + code, '--', '.', ...words],
     {
       encoding: 'utf8',
       env: { ...compiledOnce, PATH: process.env.PATH, HOME: folder, ...env },
@@ -164,6 +169,26 @@ describe('what the stand-in does not offer', () => {
       setImmediate(() => app.exit(7));`);
     expect(status).toBe(7);
     expect(err).toContain('lost on the way');
+  });
+
+  it('shows an exception that nobody catches, and goes on, as Electron does without a listener', () => {
+    const throwing = (begun: string) =>
+      runProbe(
+        `import { app } from 'electron';
+        await app.whenReady();
+        setImmediate(() => setImmediate(() => app.exit(7)));
+        setImmediate(() => { throw new Error('lost on the way'); });`,
+        [],
+        {},
+        begun,
+      );
+    const { status, err } = throwing('');
+    expect(status).toBe(7);
+    expect(err).toContain('lost on the way');
+    expect(throwing("process.on('uncaughtException', () => process.exit(8));")).toEqual({
+      status: 8,
+      err: '',
+    });
   });
 
   it.each([

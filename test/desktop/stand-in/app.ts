@@ -3,10 +3,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { flushState, noteChange, obey, state } from './control/control.ts';
+import { showErrorBox } from './dialog.ts';
 import { OfferedEvents, offer, StandInEvent } from './offered.ts';
 import { keepOwnOptions, requireEvent } from './platform/platform-tags.ts';
 import { isRefusedByElectron, readSwitches } from './platform/switches.ts';
-import { lockInstance, waitForHandOver } from './single-instance.ts';
+import { lockInstance, releaseInstance, waitForHandOver } from './single-instance.ts';
 import { onLastClosed, openWindows } from './window/windows.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -56,6 +57,10 @@ class StandInApp extends OfferedEvents {
   getAppPath = (): string => root;
   getVersion = (): string => process.env.STAND_IN_VERSION ?? manifest.version;
   whenReady = (): Promise<void> => ready.promise;
+
+  releaseSingleInstanceLock(): void {
+    releaseInstance();
+  }
 
   requestSingleInstanceLock(handedOver?: unknown): boolean {
     return lockInstance(userData, handedOver, ({ argv, workingDirectory, additionalData }) => {
@@ -151,6 +156,17 @@ const made = new StandInApp('app', [
 ]);
 export const app = offer<Electron.App>()('app', made);
 
+// lib/browser/init.ts: shown, and the program goes on, unless it listens itself.
+process.on('uncaughtException', (error) => {
+  if (process.listenerCount('uncaughtException') > 1) return;
+  process.stderr.write(`${error.stack}\n`);
+  showErrorBox('A JavaScript error occurred in the main process', `Uncaught Exception:\n${error.stack}`);
+});
+obey('throwInMain', ({ message }) => {
+  setImmediate(() => {
+    throw new Error(message);
+  });
+});
 // Without a listener, a program ends with its last window. One that is ending hears nothing of it.
 onLastClosed(() => void (isQuitting || made.emit('window-all-closed') || made.quit()));
 obey('openUrl', ({ url }) => {

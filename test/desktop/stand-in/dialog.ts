@@ -67,4 +67,15 @@ async function showSaveDialog(
   return { canceled: filePath === '', filePath };
 }
 
+/** Nobody has to answer it here: what waits for it in Electron is the rest of the program. */
+export function showErrorBox(title: string, content: string): void {
+  state.dialogs.push({
+    kind: 'message',
+    isOpen: false,
+    isModal: false,
+    options: { title, message: content },
+  });
+  noteChange();
+}
+
 export const dialog = offer<Electron.Dialog>()('dialog', { showMessageBox, showOpenDialog, showSaveDialog });

@@ -11,6 +11,11 @@ export interface HandOver {
   additionalData: unknown;
 }
 
+let release = (): void => undefined;
+
+/** Gives up the lock, where this process holds it. */
+export const releaseInstance = (): void => release();
+
 let handedOver: Promise<void> = Promise.resolve();
 
 /** Resolves when the first one has what this start handed over, or does not take it. */
@@ -44,10 +49,13 @@ export function lockInstance(
     });
   });
   server.listen(path);
-  process.on('exit', () => {
+  release = () => {
+    release = () => undefined;
+    server.close();
     rmSync(path, { force: true });
     rmSync(lock, { force: true });
-  });
+  };
+  process.on('exit', releaseInstance);
   return true;
 }
 

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeFailure } from '../../../electron/desktop/failure-model.ts';
+import { describeFailure, locateError } from '../../../electron/desktop/failure-model.ts';
 import { openPreferences } from '../../../electron/desktop/preferences.ts';
 import { readStartArguments, readWish } from '../../../electron/desktop/start-arguments.ts';
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
@@ -156,6 +156,19 @@ describe('a start that fails', () => {
       'key_file_invalid',
     ] as const)
       expect(describeFailure(new AppError(code, 'said'), '/srv').advice).not.toContain('See the log');
+  });
+
+  it('is located without a word of its message', () => {
+    const { name, code, at } = locateError(
+      Object.assign(new TypeError('no JSON: sk_live_1\n    at sk_live_2'), { code: 'ERR_X' }),
+    );
+    expect([name, code]).toEqual(['TypeError', 'ERR_X']);
+    expect(at[0]).toMatch(/^at .*start\.test\.ts:\d+:\d+\)?$/);
+    expect(at.length).toBeLessThanOrEqual(10);
+    const odd = Object.assign(new Error('sk_live_1'), { stack: 'rewritten\n    at sk_live_2', code: 7 });
+    expect(JSON.stringify([at, locateError(odd), locateError('sk_live_3'), locateError(null)])).not.toMatch(
+      /sk_live/,
+    );
   });
 
   it('says nothing of what was not expected', () => {

@@ -116,6 +116,8 @@ export interface StandInCommands {
   closeWindow: { window: number };
   placeWindow: { window: number; bounds: Bounds };
   crashPage: { window: number };
+  /** An exception in the main process that nobody catches. */
+  throwInMain: { message: string };
 }
 
 /** To the stand-in, a line each. */
