@@ -47,7 +47,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     { destinations: [] },
     false,
     ['backup_never'],
-    /opens the secrets, but nothing that was shown to work/,
+    /can open the secrets, but nothing that was shown to work/,
   ],
   [
     'a destination without a backup',
@@ -61,7 +61,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     { copies: [] },
     false,
     [],
-    /only this computer can open it: no copy of the key was verified/,
+    /only this computer can open the secrets in it: no copy of their key was verified/,
   ],
   [
     'neither',
@@ -71,11 +71,32 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     /everything in this instance would be lost/,
   ],
   [
-    'a copy of another key alone',
+    'a copy of a key that was replaced alone',
     { copies: [{ ...words, fingerprint: OLD_KEY }] },
     false,
     [],
-    /needs an older key, of which no copy/,
+    /only this computer can open the secrets in it: no copy of their key was verified/,
+  ],
+  [
+    'a copy of a key that was replaced, and no drill',
+    { ...at({ confirmed: [confirmed] }), copies: [{ ...words, fingerprint: OLD_KEY }] },
+    false,
+    ['backup_not_drilled'],
+    /everything in this instance would be lost: no copy of the key in use was verified/,
+  ],
+  [
+    'a backup under a key that was replaced, which has no copy',
+    at({ confirmed: [{ ...drilled, fingerprint: OLD_KEY }] }),
+    false,
+    ['backup_needs_old_key'],
+    /needs an older key, of which no copy was verified: the words in the desk drawer cannot open it\.$/,
+  ],
+  [
+    'drilled, but on the disk of the database, and no copy',
+    { ...at({ notApart: 'not_separate' }), copies: [] },
+    false,
+    ['backup_not_apart'],
+    /no backup apart from this computer was restored in a drill\.$/,
   ],
   [
     'confirmed and never drilled',
@@ -218,6 +239,26 @@ describe('what the loss of this computer would mean', () => {
     const promise = judgeRecovery({ ...whole, ...change });
     expect([promise.isWhole, promise.reasons.map(({ code }) => code)]).toEqual([isWhole, codes]);
     expect(promise.sentence).toMatch(sentence);
+  });
+
+  const explain = (...destinations: DestinationFacts[]) =>
+    judgeRecovery({ ...whole, destinations }).reasons.map(({ message }) => message);
+
+  it('does not take what it cannot reach, or does not know of, for what is not there', () => {
+    expect(explain({ ...nas, isGone: true })).toContain(
+      'No backup of this instance is in a place that could be reached.',
+    );
+    expect(explain()).toEqual(['No backup of this instance is known here.']);
+  });
+
+  it('names every place that is not apart and has backups, and no other', () => {
+    const here: DestinationFacts = { ...nas, name: 'here', notApart: 'not_separate' };
+    expect(explain(here, { ...here, name: 'beside' }, { ...here, name: 'empty', confirmed: [] })).toEqual([
+      'The backups are on here and beside, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.',
+    ]);
+    expect(explain(here, { ...nas, name: 'the stick', notApart: 'holds_key_copy' })).toEqual([
+      'The backups are on here and the stick. A copy of the key is on the disk of the stick, too: anyone who takes one takes both.',
+    ]);
   });
 
   it('is promised in no case but where it is whole', () => {

@@ -71,7 +71,9 @@ describe('what needs someone', () => {
       sentence: 'not shown here',
       backup_at: null,
       has_destinations: false,
-      reasons: [{ code: 'backup_never', level: 'at_risk', message: 'There is no backup of this instance.' }],
+      reasons: [
+        { code: 'backup_never', level: 'at_risk', message: 'No backup of this instance is known here.' },
+      ],
     };
     const secrets = (total: number) => ({ secrets: { total } }) as Partial<VaultStatus>;
     expect(needs(secrets(0), { recovery })).toEqual([]);

@@ -133,18 +133,21 @@ function findCopy({ copies }: RecoveryFacts, fingerprint: Fingerprint) {
 }
 
 function sayMissing(facts: RecoveryFacts, shown: Candidate | null): string {
-  const [copy] = facts.copies;
+  const { activeFingerprint: active } = facts;
+  // A copy of a key that was replaced opens nothing that is here now.
+  const copy = facts.copies.find(({ fingerprint }) => active === null || fingerprint === active);
   if (shown !== null) {
-    if (copy === undefined)
-      return `The backup on ${shown.destination.name} is whole, but only this computer can open it: no copy of the key was verified.`;
-    return `The backup on ${shown.destination.name} needs an older key, of which no copy was verified: ${copy.place} does not open it.`;
+    const { backup, destination } = shown;
+    if (active !== null && backup.fingerprint !== active)
+      return `The backup on ${destination.name} needs an older key, of which no copy was verified${copy ? `: ${copy.place} cannot open it` : ''}.`;
+    return `The backup on ${destination.name} is whole, but only this computer can open the secrets in it: no copy of their key was verified.`;
   }
   const nothing = 'nothing that was shown to work holds them besides this computer';
   if (copy !== undefined)
     return facts.destinations.some(({ confirmed }) => confirmed.length > 0)
-      ? `${capitalize(copy.place)} opens the secrets, but no backup apart from this computer was restored in a drill.`
-      : `${capitalize(copy.place)} opens the secrets, but ${nothing}.`;
-  return 'If this computer died now, everything in this instance would be lost: no copy of the key was verified, and no backup was restored in a drill.';
+      ? `${capitalize(copy.place)} can open the secrets, but no backup apart from this computer was restored in a drill.`
+      : `${capitalize(copy.place)} can open the secrets, but ${nothing}.`;
+  return 'If this computer died now, everything in this instance would be lost: no copy of the key in use was verified, and no backup apart from this computer was restored in a drill.';
 }
 
 function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryReason[] {
@@ -168,8 +171,7 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
   const backups = here.flatMap((destination) =>
     destination.confirmed.map((backup) => ({ backup, destination })),
   );
-  if (backups.length === 0)
-    return [...reasons, reason('backup_never', 'at_risk', 'There is no backup of this instance.')];
+  if (backups.length === 0) return [...reasons, reason('backup_never', 'at_risk', sayNone(destinations))];
   const apart = backups.filter(({ destination }) => destination.notApart === null);
   if (apart.length === 0) return [...reasons, reason('backup_not_apart', 'at_risk', sayNotApart(here))];
   if (shown === null)
@@ -197,13 +199,23 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
   return reasons;
 }
 
-function sayNotApart(destinations: readonly DestinationFacts[]): string {
-  const [first] = destinations.filter(({ notApart }) => notApart !== null);
-  const name = first?.name ?? '';
-  if (first?.notApart === 'holds_key_copy')
-    return `The backups are on ${name}, which also holds a copy of the key: anyone who takes one takes both.`;
-  return `The backups are on ${name}, which does not count as separate from the database: if this computer is lost, both may be lost.`;
+/** What is not known here may be elsewhere: after a restore, backups made later than the restored one are. */
+function sayNone(destinations: readonly DestinationFacts[]): string {
+  return destinations.some(({ confirmed }) => confirmed.length > 0)
+    ? 'No backup of this instance is in a place that could be reached.'
+    : 'No backup of this instance is known here.';
 }
+
+function sayNotApart(destinations: readonly DestinationFacts[]): string {
+  const holding = destinations.filter(({ confirmed }) => confirmed.length > 0);
+  const besideKey = holding.filter(({ notApart }) => notApart === 'holds_key_copy');
+  if (besideKey.length > 0)
+    return `The backups are on ${sayNames(holding)}. A copy of the key is on the disk of ${sayNames(besideKey)}, too: anyone who takes one takes both.`;
+  return `The backups are on ${sayNames(holding)}, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.`;
+}
+
+const sayNames = (destinations: readonly DestinationFacts[]): string =>
+  new Intl.ListFormat('en').format(destinations.map(({ name }) => name));
 
 const reason = (code: RecoveryReasonCode, level: HealthLevel, message: string): RecoveryReason => ({
   code,
