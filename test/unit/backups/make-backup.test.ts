@@ -18,7 +18,9 @@ import { listBackups } from '../../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import {
   addFolder,
+  getDestination,
   type KnownDestination,
+  testDestination,
 } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { formatInstanceFolder, parseManifest } from '../../../electron/instance/backups/format/manifest.ts';
 import { isMacOf, parseMac } from '../../../electron/instance/backups/format/manifest-mac.ts';
@@ -76,6 +78,15 @@ const isScratchEmpty = () => {
 };
 
 describe('a backup', () => {
+  it.each([
+    ['making one', () => make()],
+    ['a test', () => testDestination(core, known.id)],
+  ])('finds at %s that the database is on the same disk now', async (_what, look) => {
+    test.ctx.store.sqlite.exec('UPDATE backup_destinations SET separate = 1');
+    await look();
+    expect(getDestination(core, known.id).separate).toBe(false);
+  });
+
   it('is signed, follows the one before, and is confirmed once it was read back', async () => {
     await make();
     await make();

@@ -86,6 +86,10 @@ beforeAll(async () => {
     sqlite.exec(
       "INSERT INTO sessions (token_hash, kind, created_at, expires_at) VALUES (x'00', 'user', 1, 9e15)",
     );
+    sqlite.exec(
+      `INSERT INTO backup_destinations (kind, name, path, mount_point, is_readable, separate, created_at)
+       VALUES ('folder', 'the stick', '/media/stick', '/media/stick', 0, 1, 1)`,
+    );
   });
   withDatabase(original, (sqlite) => {
     sqlite.exec(
@@ -200,6 +204,8 @@ describe('a restore over the same instance', () => {
       expect(sqlite.prepare('SELECT count(*) FROM sessions').pluck().get()).toBe(0);
       // It becomes a writer of its own with its first backup.
       expect(sqlite.prepare('SELECT count(*) FROM backup_writer').pluck().get()).toBe(0);
+      // Where it was restored to may be the disk of the backups: nothing is promised of them until it was looked at.
+      expect(sqlite.prepare('SELECT separate FROM backup_destinations').pluck().all()).toEqual([0]);
       expect(sqlite.prepare('SELECT operation FROM audit_log ORDER BY id DESC LIMIT 1').pluck().get()).toBe(
         'BACKUP_RESTORED',
       );

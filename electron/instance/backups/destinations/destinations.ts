@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import type { Store } from '../../store/store.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { backupOperations } from '../operations.ts';
 import type { DestinationKind } from '../vocabulary.ts';
@@ -120,7 +121,26 @@ function requireFree(core: BackupsCore, name: string, path: string): void {
 export async function testDestination(core: BackupsCore, id: number): Promise<KnownDestination> {
   const known = getDestination(core, id);
   await probe(openDestination(core, known), core.ctx.stopping);
-  return known;
+  await measureSeparation(core, known);
+  return getDestination(core, id);
+}
+
+/**
+ * Looks whether it is on another disk than the database, which may have been moved or restored to it since. Only of a
+ * destination that is there. Throws what the folder does.
+ */
+export async function measureSeparation({ ctx }: BackupsCore, { id, path }: KnownDestination): Promise<void> {
+  const { check } = await findFolderPlace(path, ctx.dataDir);
+  ctx.store.transaction(() =>
+    ctx.store.sqlite
+      .prepare('UPDATE backup_destinations SET separate = ? WHERE id = ?')
+      .run(Number(check.separate), id),
+  );
+}
+
+/** After a restore, in a transaction of the caller's: this is another computer, or another disk, until it is looked at. */
+export function forgetSeparation({ sqlite }: Pick<Store, 'sqlite'>): void {
+  sqlite.prepare('UPDATE backup_destinations SET separate = 0').run();
 }
 
 /** The backups there stay there; this instance forgets them. Throws `not_found`, `conflict`. */

@@ -8,7 +8,7 @@ import { inScratch } from '../../store/scratch.ts';
 import type { MasterKey } from '../../vault/sealing/master-key.ts';
 import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
 import type { Destination } from '../destinations/destination.ts';
-import { type KnownDestination, openDestination } from '../destinations/destinations.ts';
+import { type KnownDestination, measureSeparation, openDestination } from '../destinations/destinations.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import {
   type BackupReason,
@@ -55,6 +55,7 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
   const root = formatInstanceFolder(instanceId);
   // A destination that is gone is found before the database is packed for it.
   await destination.list(root, signal);
+  await measureSeparation(core, known);
   const folder = `${root}/${formatBackupFolder({ id, takenAt })}`;
   return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
     const recipients = known.isReadable ? [] : [(await deriveBackupIdentity(key, instanceId)).recipient];

@@ -10,6 +10,7 @@ import { openStore } from '../../store/store.ts';
 import { asStoreError } from '../../store/store-error.ts';
 import { prepareIncoming, type Swapped, swapDatabase } from '../../store/swap-journal.ts';
 import { type CustodyHere, placeRestoredKeys } from '../../vault/home/restored-custody.ts';
+import { forgetSeparation } from '../destinations/destinations.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { leftOut } from '../making/left-out.ts';
 import { backupOperations } from '../operations.ts';
@@ -44,6 +45,7 @@ export function installDatabase({ dataDir, checked, here, actor, clock }: Instal
       // Also what somebody else may have put into a backup that nobody vouches for: nobody is signed in.
       leaveOut(store.sqlite, leftOut);
       placeRestoredKeys(store, here, dataDir);
+      forgetSeparation(store);
       audit.append(backupOperations.BACKUP_RESTORED, actor, {
         id,
         taken_at: takenAt,
