@@ -131,6 +131,17 @@ describe('what the desktop remembers', () => {
     expect(existsSync(`${path}.new`)).toBe(false);
   });
 
+  it('leaves the file as it was where a new one could not be written', () => {
+    const path = join(folder, 'whole.json');
+    writeFileSync(path, '{"theme":"dark"}');
+    mkdirSync(`${path}.new`);
+    const before = failures.length;
+    open(path).set({ theme: 'light' });
+    expect(failures).toHaveLength(before + 1);
+    failures.length = before;
+    expect(readFileSync(path, 'utf8')).toBe('{"theme":"dark"}');
+  });
+
   it('goes on without memory where nothing can be written', () => {
     const preferences = open('/proc/nowhere/desktop.json');
     preferences.set({ theme: 'light' });
