@@ -88,3 +88,13 @@ export function formatSecrets(secrets: number, versions: number): string {
 export function formatDay(ms: number | null): string {
   return ms === null ? '–' : new Date(ms).toISOString().slice(0, 10);
 }
+
+const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
+
+/** "1.2 MB". */
+export function formatSize(bytes: number | null): string {
+  if (bytes === null) return '–';
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const shown = bytes / 1000 ** power;
+  return `${power === 0 || shown >= 10 ? Math.round(shown) : shown.toFixed(1)} ${UNITS[power]}`;
+}

@@ -344,6 +344,8 @@ describe('wrong usage', () => {
     [['env', 'set', 'A', 'a-secret-in-the-arguments', '-p', 'shop'], 2],
     [['env', 'list', '--nothing', '-p', 'shop'], 2],
     [['key', 'copy', '--format', 'nothing', '--to', 'x'], 2],
+    [['key', 'copy', '--format', 'plain', '--to', '-'], 2],
+    [['key', 'rotate', '--copy-to', '-', '--format', 'words'], 2],
     [['key', 'rotate'], 2],
     [['key', 'rotate', '--undo', '--resume'], 2],
     [['serve', '--https-port', '70000'], 2],

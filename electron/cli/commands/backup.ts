@@ -6,6 +6,7 @@ import {
   findText,
   formatCount,
   formatDay,
+  formatSize,
   formatTable,
   type Invocation,
   withClient,
@@ -293,14 +294,4 @@ function findDestination(destinations: readonly Destination[], name: string): De
       `There is no backup destination ${name}; backup destinations list shows them.`,
     );
   return found;
-}
-
-const UNITS = ['bytes', 'KB', 'MB', 'GB', 'TB'];
-
-/** "1.2 MB". */
-function formatSize(bytes: number | null): string {
-  if (bytes === null) return '–';
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const shown = bytes / 1000 ** power;
-  return `${power === 0 || shown >= 10 ? Math.round(shown) : shown.toFixed(1)} ${UNITS[power]}`;
 }

@@ -5,7 +5,7 @@ import type {
   RestorePreview,
 } from '../../instance/backups/restore/restore-directory.ts';
 import { AppError } from '../../instance/kernel/app-error.ts';
-import { type Command, findText, formatCount, formatTable, type Invocation } from '../command.ts';
+import { type Command, findText, formatCount, formatSize, formatTable, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { parseCustody } from '../custody-option.ts';
@@ -20,7 +20,7 @@ export const commands: Record<string, Command> = {
     summary:
       'Restores a backup, once everything in it was checked. FROM is the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken. The database that was there before is kept; --undo puts it back.',
     notes: `Stop the instance first. --list shows what is at FROM and changes nothing. --key is a copy of the key that the backup names: a file, or - for words or
-a key from standard input; without it the custody of the data directory is asked. In a new data directory, --custody says where the
+a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked. In a new data directory, --custody says where the
 key is stored from then on: file (default), keychain or external.`,
     options: {
       list: { type: 'boolean' },
@@ -87,7 +87,7 @@ async function list(invocation: Invocation, { backups, unusable }: FoundBackups)
         found.map((backup) => [
           backup.taken_at,
           whys[backup.why],
-          `${(backup.size_bytes / 1e6).toFixed(1)} MB`,
+          formatSize(backup.size_bytes),
           `key ${backup.key_fingerprint}`,
           backup.encrypted ? 'encrypted' : 'readable without the key',
           backup.place,
@@ -178,7 +178,11 @@ function compare(
 
 function describePreview(preview: RestorePreview, dataDir: string): string {
   const { manifest, instance, values, now, inBackup } = preview;
-  const rows = compare(now?.rows, inBackup.rows).filter(([table]) => counted.has(table));
+  const tables = [...counted.keys()];
+  // In the order of the list: what is counted by kind comes last.
+  const rows = compare(now?.rows, inBackup.rows)
+    .filter(([table]) => counted.has(table))
+    .sort(([one], [other]) => tables.indexOf(one) - tables.indexOf(other));
   const byKind = compare(now?.groups, inBackup.groups);
   return [
     `Backup  of ${instance.name} (${instance.id}), ${preview.place}`,

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Body, Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, type Invocation, withClient } from '../command.ts';
@@ -12,6 +11,7 @@ import {
   readFormat,
   readPassphrase,
   readVerifiable,
+  toTarget,
 } from './key-input.ts';
 import { describeWordProblems } from './word-problems.ts';
 
@@ -52,13 +52,14 @@ async function copyKey(invocation: Invocation): Promise<number> {
   const format = readFormat(invocation);
   const to = findText(invocation, 'to');
   if (to === undefined) requireShowable(format);
+  const target = to === undefined ? undefined : toTarget(to);
   const passphrase = protectedFormats.includes(format)
     ? { passphrase: await readPassphrase(invocation, true) }
     : {};
   return await withClient(invocation, async (client) => {
     const made = await makeCopy(invocation, client, {
       format,
-      ...(to === undefined ? {} : { path: resolve(to) }),
+      ...(target === undefined ? {} : { path: target }),
       ...passphrase,
     });
     const copy = await verifyHandedOut(client, made);

@@ -32,6 +32,14 @@ export async function readPassphrase(invocation: Invocation, isNew: boolean): Pr
   return isNew ? await askNew('Passphrase') : await askHidden('Passphrase: ');
 }
 
+/**
+ * The file that a copy is written to. SECURITY: who means a pipe by `-` gets no file of that name with the key in it.
+ */
+export function toTarget(path: string): string {
+  if (path === '-') throw usageError('A copy is written to a file, and - is none: give its path.');
+  return resolve(path);
+}
+
 /** A copy to verify: a file, or with path - words or a key from standard input. */
 export async function readVerifiable(path: string): Promise<{ path: string } | { text: string }> {
   if (path === '-')

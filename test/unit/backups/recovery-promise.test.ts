@@ -248,7 +248,7 @@ describe('what the loss of this computer would mean', () => {
     expect(explain({ ...nas, isGone: true })).toContain(
       'No backup of this instance is in a place that could be reached.',
     );
-    expect(explain()).toEqual(['No backup of this instance is known here.']);
+    expect(explain()).toEqual(['No backup was made from this computer yet.']);
   });
 
   it('names every place that is not apart and has backups, and no other', () => {

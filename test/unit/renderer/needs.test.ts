@@ -72,7 +72,7 @@ describe('what needs someone', () => {
       backup_at: null,
       has_destinations: false,
       reasons: [
-        { code: 'backup_never', level: 'at_risk', message: 'No backup of this instance is known here.' },
+        { code: 'backup_never', level: 'at_risk', message: 'No backup was made from this computer yet.' },
       ],
     };
     const secrets = (count: number) =>

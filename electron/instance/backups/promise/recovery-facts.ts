@@ -4,16 +4,20 @@ import type { CopyFormat } from '../../vault/vocabulary.ts';
 import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
+import { findWriter } from '../making/writer.ts';
 import type { DestinationFacts, NotApartReason, RecoveryFacts } from './recovery-promise.ts';
 
 /** What the promise is made of, from what this instance knows: nothing is looked at anew. */
 export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
   const copies = listCountingCopies(core.vault);
+  const writer = findWriter(core.ctx)?.writerId ?? null;
+  // After a restore, and in a copy of a data directory, the list is of the past: what was deleted since is in it.
+  const listOwn = (id: number) => listBackups(core, id).filter(({ writerId }) => writerId === writer);
   return {
     copies: copies.map((copy) => ({ place: nameCopy(copy), fingerprint: copy.fingerprint })),
     activeFingerprint: findActiveRecord(core.ctx.store)?.fingerprint ?? null,
     destinations: listDestinations(core).map((destination) =>
-      describeDestination(destination, listBackups(core, destination.id), copies),
+      describeDestination(destination, listOwn(destination.id), copies),
     ),
     intervalMs: null,
     nowMs: core.ctx.clock.now(),

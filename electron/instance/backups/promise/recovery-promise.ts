@@ -199,11 +199,11 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
   return reasons;
 }
 
-/** What is not known here may be elsewhere: after a restore, backups made later than the restored one are. */
+/** What is not known here may be elsewhere: after a restore, all that the former computer made. */
 function sayNone(destinations: readonly DestinationFacts[]): string {
   return destinations.some(({ confirmed }) => confirmed.length > 0)
     ? 'No backup of this instance is in a place that could be reached.'
-    : 'No backup of this instance is known here.';
+    : 'No backup was made from this computer yet.';
 }
 
 function sayNotApart(destinations: readonly DestinationFacts[]): string {
