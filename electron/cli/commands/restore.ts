@@ -63,13 +63,14 @@ async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise
     act: 'put the former database back',
     done: 'changed',
   });
-  const { former, restored } = await undoRestore(dataDir);
-  invocation.print({ database_from: restored, former }, () =>
+  const { former, restored, notes } = await undoRestore(dataDir);
+  invocation.print({ database_from: restored, former, notes }, () =>
     [
       `The database from ${restored} is back.`,
       ...(former === null
         ? []
         : [`The restored one is kept in ${former}; restore --undo puts that one back again.`]),
+      ...notes,
     ].join('\n'),
   );
   return exitCodes.done;

@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -25,7 +26,11 @@ import { type Instance, openInstance } from '../../../electron/instance/instance
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 import { latestVersion } from '../../../electron/instance/store/migrate.ts';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
-import { MasterKey, parseKeyText } from '../../../electron/instance/vault/sealing/master-key.ts';
+import {
+  formatKeyText,
+  MasterKey,
+  parseKeyText,
+} from '../../../electron/instance/vault/sealing/master-key.ts';
 import { createManualClock } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
 import { quick } from '../../work-factor.ts';
@@ -264,8 +269,21 @@ describe('a restore over the same instance', () => {
       takenAt: clock.now() + 5000,
       database: (sqlite) => sqlite.exec("UPDATE keys SET custody = 'keychain'"),
     });
+    // As after a rotation: another key has the plain name.
+    const [named = ''] = withDatabase(dataDir, (sqlite) =>
+      sqlite.prepare("SELECT 'encryption_key.' || replace(fingerprint, '-', '') FROM keys").pluck().all(),
+    ) as string[];
+    renameSync(join(dataDir, 'encryption_key'), join(dataDir, named));
+    const rotated = MasterKey.generate();
+    writeFileSync(join(dataDir, 'encryption_key'), formatKeyText(rotated), { mode: 0o600 });
+    const listKeyFiles = () => readdirSync(dataDir).filter((name) => name.startsWith('encryption_key'));
+    const both = ['encryption_key', `encryption_key.${rotated.fingerprint.replaceAll('-', '')}`];
     await restore(dataDir, { from: other });
+    // The key in force has the name by which people copy it, and the other one stays.
     expect(readFileSync(join(dataDir, 'encryption_key'))).toEqual(keyFile);
+    expect(listKeyFiles()).toEqual(both);
+    expect((await undoRestore(dataDir, clock)).notes).toEqual([]);
+    expect(listKeyFiles()).toEqual(both);
     expect((await read(dataDir)).case).toBe('running');
   });
 });

@@ -4,6 +4,7 @@ import type { ProcessHost } from '../../kernel/process-hosts.ts';
 import { createCopyReader } from '../../vault/copies/reading/copy-reader.ts';
 import { createCustody } from '../../vault/custody/custodies.ts';
 import type { KeyCustody } from '../../vault/custody/custody.ts';
+import { createFileCustody } from '../../vault/custody/file-custody.ts';
 import { type CustodyHere, chooseRestoredName } from '../../vault/home/restored-custody.ts';
 import { getKeysFromCopy } from '../../vault/key/unlock.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
@@ -38,6 +39,26 @@ export function openCustodyHere(
     keychainName: here.custody === 'keychain' ? chooseRestoredName(here, around.instanceId, dataDir) : '',
     listFingerprints: () => [...around.fingerprints],
   });
+}
+
+/**
+ * Gives the key in force the plain name among key files, by which people copy it: with another database another key is in
+ * force. All of them stay. Returns why it could not be done, or null.
+ */
+export async function nameKeyInForce(
+  dataDir: string,
+  { custody }: CustodyHere,
+  fingerprint: Fingerprint,
+): Promise<string | null> {
+  if (custody !== 'file') return null;
+  const files = createFileCustody(dataDir);
+  try {
+    await files.promote(fingerprint);
+    return null;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return `${files.describe()} may hold another key than the one in use: ${error.message}`;
+  }
 }
 
 /** What the custody gives now. One that is locked, refuses, or holds a file that is no key gives nothing. */

@@ -13,6 +13,7 @@ import { countContents, type RowCounts } from '../../store/row-counts.ts';
 import { inScratch } from '../../store/scratch.ts';
 import { describeSettled, listFormer, settleSwap, swapDatabase } from '../../store/swap-journal.ts';
 import { type CustodyHere, listKnownKeys, readCustodyHere } from '../../vault/home/restored-custody.ts';
+import { findActiveRecord } from '../../vault/key/key-record.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
 import type { CustodyName } from '../../vault/vocabulary.ts';
 import type { Manifest } from '../format/manifest.ts';
@@ -27,7 +28,13 @@ import {
 } from '../reading/check-backup.ts';
 import { chooseBackup, type FoundBackup, findBackups } from './find-backups.ts';
 import { installDatabase } from './install-database.ts';
-import { type GivenCopy, openCustodyHere, readCopyFor, readKeysHere } from './keys-at-hand.ts';
+import {
+  type GivenCopy,
+  nameKeyInForce,
+  openCustodyHere,
+  readCopyFor,
+  readKeysHere,
+} from './keys-at-hand.ts';
 
 export { type FoundBackups, findBackups } from './find-backups.ts';
 export type { GivenCopy } from './keys-at-hand.ts';
@@ -123,7 +130,7 @@ export async function restoreBackup(
 export async function undoRestore(
   dataDir: string,
   clock: Clock = systemClock,
-): Promise<{ former: string | null; restored: string }> {
+): Promise<{ former: string | null; restored: string; notes: string[] }> {
   if (!existsSync(dataDir)) throw new AppError('not_found', `There is no data directory ${dataDir}.`);
   prepareDataDir(dataDir);
   return await owning(dataDir, async () => {
@@ -134,7 +141,10 @@ export async function undoRestore(
         `Nothing was restored in ${dataDir}, or the former database is not kept any more.`,
       );
     const { former } = swapDatabase(dataDir, newest, clock.now());
-    return { former, restored: newest };
+    const { custody } = lookAt(dataDir);
+    const active = readAside(dataDir, (sqlite) => findActiveRecord({ sqlite })?.fingerprint ?? null);
+    const notes = custody && active ? listReasons(await nameKeyInForce(dataDir, custody, active)) : [];
+    return { former, restored: newest, notes };
   });
 }
 
@@ -180,9 +190,12 @@ async function restoreOwned(
     if (checked.values === null) notes.push(explainLocked(keyFingerprint));
     const actor = createOwner('socket', clock.now());
     const { former } = installDatabase({ dataDir, checked, here, actor, clock });
+    if (isHere) notes.push(...listReasons(await nameKeyInForce(dataDir, here, keyFingerprint)));
     return { preview, former, notes };
   });
 }
+
+const listReasons = (reason: string | null): string[] => (reason === null ? [] : [reason]);
 
 const explainLocked = (fingerprint: Fingerprint): string =>
   `The key ${fingerprint} is not here, so nobody vouched for this backup and no secret in it was decrypted. The vault stays locked until it gets a copy of that key: temps-desktop key unlock PATH`;

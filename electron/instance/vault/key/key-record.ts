@@ -31,7 +31,7 @@ export function listKeyRecords(store: Store): KeyRecord[] {
   return store.sqlite.prepare(`SELECT ${COLUMNS} FROM keys ORDER BY epoch DESC`).all() as KeyRecord[];
 }
 
-export function findActiveRecord(store: Store): KeyRecord | null {
+export function findActiveRecord(store: Pick<Store, 'sqlite'>): KeyRecord | null {
   const row = store.sqlite.prepare(`SELECT ${COLUMNS} FROM keys WHERE state = 'active'`).get();
   return (row as KeyRecord | undefined) ?? null;
 }
