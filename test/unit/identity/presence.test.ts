@@ -226,11 +226,13 @@ describe('the vault', () => {
     expect(core.situation.case).toBe('running');
   });
 
-  it('is told to need the key by the rotation and the check of every secret', () => {
+  it('is told to need the key by the rotation, the check of every secret, certificates and backups', () => {
     expect([...jobs.values()].filter(({ needsKey }) => needsKey).map(({ name }) => name)).toEqual([
       'vault.rotation',
       'vault.doctor',
       'certificates.renewal',
+      'backups.make',
+      'backups.drill',
     ]);
   });
 });

@@ -259,8 +259,9 @@ describe('who read a variable', () => {
     const many = test.ctx.store.transaction(() =>
       Array.from({ length: 20_000 }, (_, at) => (insert.get(`M${at}`) as { id: number }).id),
     );
-    const { heldMs } = await watchLoop(() => reads.record(key(1, MINUTE_MS), 'run', many));
-    expect(heldMs).toBeLessThan(50);
+    const { heldMs, spentMs } = await watchLoop(() => reads.record(key(1, MINUTE_MS), 'run', many));
+    // In slices: beside other tests each costs more, and still is a part of the whole.
+    expect(heldMs).toBeLessThan(Math.max(50, spentMs / 3));
     for (const id of [many[0], many[10_000], many[19_999]])
       expect(list(id).reads).toMatchObject([{ count: 1, together: 20_000 }]);
     expect(unusual()).toEqual(['new_key api key number 1 20000']);
