@@ -76,7 +76,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         { name: 'State', cell: (backup) => <StateMark state={describeState(backup)} /> },
         {
           name: 'Drilled',
-          width: 'w-30',
+          width: 'w-40',
           className: 'max-tablet:hidden',
           cell: (backup) => {
             const drill = describeDrill(backup);

@@ -76,7 +76,7 @@ export function describeAccess({ readable_without_key }: Pick<Destination, 'read
 export function describePlace({ separate }: Pick<Destination, 'separate'>): string | null {
   return separate
     ? null
-    : 'When it was added, it was not on another disk than the database, as far as could be determined. If that disk is lost, both are lost.';
+    : 'When it was last looked at, it was not on another disk than the database, as far as could be determined. If that disk is lost, both are lost.';
 }
 
 /** What came of a run. Null for one that is still under way. */
