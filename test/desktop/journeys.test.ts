@@ -399,7 +399,10 @@ describe('a desktop that shows no tray icons', () => {
         detail: expect.stringContaining('stay encrypted'),
       });
       expect(windows).toEqual([]);
-      expect(bare.run(['status'])).toMatchObject({ code: 0 });
+      expect(bare.run(['status'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(', not running, in '),
+      });
       const folder = join(bare.folder, 'home/.config/Temps');
       expect(readdirSync(folder)).not.toContain('SingletonLock');
       await shown.tell('throwInMain', { message: 'once more' });
@@ -408,6 +411,7 @@ describe('a desktop that shows no tray icons', () => {
       const log = readFileSync(join(folder, 'logs/temps.log'), 'utf8');
       expect(log).toMatch(/"name":"Error".*"at":\["at .*nobody caught this: the desktop ends/);
       expect(log + shown.output + JSON.stringify(asked)).not.toContain('sk_live');
+      expect(log).not.toContain('nobody expected this');
     } finally {
       await bare.close();
     }
@@ -478,7 +482,10 @@ describe('a desktop that shows no tray icons', () => {
         message: expect.stringContaining('unexpected'),
       });
       // What is open by then is closed: a command works beside the dialog.
-      expect(bare.run(['status'])).toMatchObject({ code: 0 });
+      expect(bare.run(['status'])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(', not running, in '),
+      });
       await broken.answerDialog('Quit');
       expect(await broken.exit).toBe(1);
       const log = join(bare.folder, 'home/.config/Temps/logs/temps.log');
