@@ -46,7 +46,7 @@ export async function checkIntegrity(
 export function damagedError(path: string, [finding]: IntegrityFindings, cause?: unknown): AppError {
   return new AppError(
     'database_damaged',
-    `${path} is damaged (${finding}). Nothing more is written to it, and it is kept as it is. This instance knows no tested backup: copy the file elsewhere, then restore a backup into a new data directory.`,
+    `${path} is damaged (${finding}). Nothing more is written to it, and it is kept as it is. Copy the file elsewhere, then restore a backup, if there is one: temps-desktop restore FROM.`,
     { cause },
   );
 }
