@@ -20,7 +20,7 @@ export function asStoreError(error: unknown, path: string): unknown {
   if (is('SQLITE_CORRUPT')) {
     return new AppError(
       'database_damaged',
-      `${path} is damaged. It was not changed; restore a backup into a new data directory.`,
+      `${path} is damaged. It was not changed. Copy it elsewhere, then restore a backup, if there is one: temps-desktop restore FROM.`,
       { cause: error },
     );
   }
