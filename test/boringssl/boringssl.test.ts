@@ -49,10 +49,12 @@ describe('BoringSSL itself, in bun', () => {
   });
 
   itInBun(
-    'runs the tests of sealing, shares, copies and TLS that open no store',
+    'runs the tests of sealing, shares, copies, backups and TLS that open no store',
     async () => {
       const files = [
         'boringssl/bun-suite.ts',
+        'unit/backups/backup-identity.test.ts',
+        'unit/backups/manifest.test.ts',
         'unit/vault/copies/argon2.test.ts',
         'unit/vault/sealing/age-payload.test.ts',
         'unit/vault/sealing/sealed-value.test.ts',
@@ -62,7 +64,7 @@ describe('BoringSSL itself, in bun', () => {
       ].map((file) => `./test/${file}`);
       const { failed, output } = await run(bun, 'test', '--timeout', '60000', ...files);
       expect(failed, output).toBe(false);
-      expect(output).toMatch(/Ran \d{3} tests across 7 files/);
+      expect(output).toMatch(/Ran \d{3} tests across 9 files/);
     },
     DEADLINE_MS,
   );
