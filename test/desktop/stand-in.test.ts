@@ -290,13 +290,14 @@ describe('a start', () => {
 });
 
 describe('a signal', () => {
-  it('ends it though what has the clipboard does not answer', () => {
+  it('ends it though what has the clipboard does not answer, once though two come', () => {
     const leaving = join(import.meta.dirname, '../../electron/desktop/leaving.ts');
     const { status, err } = runProbe(`import { app } from 'electron';
       const { guardExits } = await import(${JSON.stringify(leaving)});
       const clipboard = { clear: () => new Promise(() => undefined) };
       guardExits({ instance: null, window: null, tray: null, clipboard }, { info: ({ reason }) => console.error(reason) });
       await app.whenReady();
+      process.on('SIGHUP', () => process.emit('SIGTERM'));
       process.kill(process.pid, 'SIGHUP');`);
     expect([status, err.trim()]).toEqual([0, 'SIGHUP']);
   });
