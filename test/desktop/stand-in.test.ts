@@ -124,13 +124,31 @@ describe('what the stand-in does not offer', () => {
 
   it.each([
     ['linux', ['app.setDesktopName', 'powerMonitor shutdown', 'setBluetoothPairingHandler']],
-    ['darwin', ['app open-url', 'powerMonitor lock-screen', 'canPromptTouchID', 'powerMonitor shutdown']],
-    ['win32', ['app.setAppUserModelId', 'powerMonitor lock-screen', 'setBluetoothPairingHandler']],
+    [
+      'darwin',
+      [
+        'app open-url',
+        'powerMonitor lock-screen',
+        'canPromptTouchID',
+        'powerMonitor shutdown',
+        'setContentProtection',
+      ],
+    ],
+    [
+      'win32',
+      [
+        'app.setAppUserModelId',
+        'powerMonitor lock-screen',
+        'setBluetoothPairingHandler',
+        'setContentProtection',
+      ],
+    ],
   ])('nor what Electron lacks on %s: an event, a property or a method', (platform, has) => {
     const { status, err } = runProbe(
-      `import { app, nativeTheme, powerMonitor, session, systemPreferences } from 'electron';
+      `import { app, BrowserWindow, nativeTheme, powerMonitor, session, systemPreferences } from 'electron';
       await app.whenReady();
       powerMonitor.on('suspend', () => undefined);
+      const window = new BrowserWindow({ webPreferences: { session: session.fromPartition('b') } });
       const uses = {
         'app.setDesktopName': () => app.setDesktopName('a.desktop'),
         'app.setAppUserModelId': () => app.setAppUserModelId('a'),
@@ -139,6 +157,7 @@ describe('what the stand-in does not offer', () => {
         'powerMonitor shutdown': () => powerMonitor.once('shutdown', () => undefined),
         'canPromptTouchID': () => systemPreferences.canPromptTouchID(),
         'setBluetoothPairingHandler': () => session.fromPartition('a').setBluetoothPairingHandler(null),
+        'setContentProtection': () => window.setContentProtection(true),
         'of another system': () => nativeTheme.shouldUseDarkColorsForSystemIntegratedUI,
       };
       for (const [name, use] of Object.entries(uses))
@@ -151,7 +170,7 @@ describe('what the stand-in does not offer', () => {
     const wanted = [...has, ...(platform === 'linux' ? [] : ['of another system'])].sort();
     expect([...err.matchAll(/^has (.*)$/gm)].map(([, name]) => name).sort()).toEqual(wanted);
     expect(err.match(new RegExp(`^Electron has no .* on ${platform}, only on `, 'gm'))).toHaveLength(
-      8 - wanted.length,
+      9 - wanted.length,
     );
   });
 
@@ -290,13 +309,14 @@ describe('a start', () => {
 });
 
 describe('a signal', () => {
-  it('ends it though what has the clipboard does not answer', () => {
+  it('ends it though what has the clipboard does not answer, once though two come', () => {
     const leaving = join(import.meta.dirname, '../../electron/desktop/leaving.ts');
     const { status, err } = runProbe(`import { app } from 'electron';
       const { guardExits } = await import(${JSON.stringify(leaving)});
       const clipboard = { clear: () => new Promise(() => undefined) };
       guardExits({ instance: null, window: null, tray: null, clipboard }, { info: ({ reason }) => console.error(reason) });
       await app.whenReady();
+      process.on('SIGHUP', () => process.emit('SIGTERM'));
       process.kill(process.pid, 'SIGHUP');`);
     expect([status, err.trim()]).toEqual([0, 'SIGHUP']);
   });
