@@ -78,7 +78,7 @@ describe('a change', () => {
     await expect.poll(() => create().isEnabled()).toBe(true);
     expect(await name().inputValue()).toBe('declined');
     expect(await dialog().getByRole('alert').count()).toBe(0);
-    await page.unroute('**/api/api-keys');
+    await page.unrouteAll({ behavior: 'wait' });
   });
 
   it('says what is wrong beside the field, stays as it is, and is sent again by hand alone', async () => {

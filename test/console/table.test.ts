@@ -22,7 +22,7 @@ describe('a table', () => {
     ({ context, page } = await console.open(browser));
   });
   beforeEach(async () => {
-    await page?.unrouteAll();
+    await page?.unrouteAll({ behavior: 'ignoreErrors' });
     await page?.setViewportSize({ width: 1280, height: 800 });
   });
   afterAll(async () => {
@@ -78,7 +78,7 @@ describe('a table', () => {
     await alert.getByText('The list did not load').waitFor();
     await alert.getByText('The disk is full.').waitFor();
     await expectAccessible(page, 'a list that did not load');
-    await page.unrouteAll();
+    await page.unrouteAll({ behavior: 'wait' });
     await alert.getByRole('button', { name: 'Try again' }).click();
     await table().waitFor();
     expect(await alert.count()).toBe(0);

@@ -141,7 +141,7 @@ describe('.env files, locked and large lists', () => {
     await raw.waitFor();
     const place = await raw.boundingBox();
     await page.getByText('Key at risk.').waitFor();
-    await page.unroute('**/api/vault/status');
+    await page.unrouteAll({ behavior: 'wait' });
     expect(await raw.boundingBox()).toEqual(place);
   });
 

@@ -152,12 +152,12 @@ describe('backups', () => {
       .waitFor();
     expect(await page.getByRole('button', { name: /^More for the backup/ }).count()).toBe(0);
     await expectAccessible(page, 'a backup that is made');
-    await page.unroute('**/api/backups');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.route('**/api/backups', (route) => route.fulfill({ status: 500, json: { detail: 'No.' } }));
     await page.reload();
     await page.getByText('The list did not load').waitFor();
     await expectAccessible(page, 'backups that did not load');
-    await page.unroute('**/api/backups');
+    await page.unrouteAll({ behavior: 'wait' });
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('1 of 1 backup verified').waitFor();
   });
