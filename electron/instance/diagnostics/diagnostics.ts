@@ -3,6 +3,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { readAppVersion } from '../kernel/app-version.ts';
 import type { Context } from '../kernel/context.ts';
+import { countRows } from '../store/row-counts.ts';
 import { countSecrets, pickCounts, sumCounts } from '../vault/secrets/secret-counts.ts';
 import { getHealth } from '../vault/status/vault-status.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
@@ -32,7 +33,7 @@ export function collectDiagnostics(ctx: Context, core: VaultCore) {
     },
     database: {
       schemaVersion: ctx.store.sqlite.pragma('user_version', { simple: true }) as number,
-      rowsByTable: countRows(ctx),
+      rowsByTable: countRows(ctx.store.sqlite),
     },
     dataDirectory: { freeBytes: findFreeBytes(ctx.dataDir), files: listFiles(ctx.dataDir) },
     operations: ctx.audit
@@ -51,16 +52,6 @@ function listVersions(ctx: Context) {
     arch: process.arch as string,
     osRelease: release(),
   };
-}
-
-function countRows(ctx: Context): Record<string, number> {
-  const tables = ctx.store.sqlite
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name")
-    .pluck()
-    .all() as string[];
-  const count = (table: string) =>
-    ctx.store.sqlite.prepare(`SELECT count(*) FROM "${table}"`).pluck().get() as number;
-  return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }
 
 /** Null where it is unknown. */

@@ -1,5 +1,4 @@
 import type { Sqlite } from './database-file.ts';
-import { countRows } from './snapshot.ts';
 
 /** A column whose values are counted, each for itself. */
 export interface Grouped {
@@ -14,7 +13,7 @@ export interface RowCounts {
   groups: Record<string, number>;
 }
 
-/** Counts every row of a database, as a backup says it of itself. */
+/** Counts every row of a database: what a backup says of itself, and what is found in it. */
 export function countContents(sqlite: Sqlite, { table, column }: Grouped): RowCounts {
   const rows = countRows(sqlite);
   if (!Object.hasOwn(rows, table)) return { rows, groups: {} };
@@ -22,4 +21,18 @@ export function countContents(sqlite: Sqlite, { table, column }: Grouped): RowCo
     .prepare(`SELECT "${column}" AS name, count(*) AS n FROM "${table}" GROUP BY "${column}"`)
     .all() as { name: string; n: number }[];
   return { rows, groups: Object.fromEntries(found.map(({ name, n }) => [name, n])) };
+}
+
+/** How many rows each table has. */
+export function countRows(sqlite: Sqlite): Record<string, number> {
+  const tables = sqlite
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  const count = (table: string) =>
+    sqlite
+      .prepare(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`)
+      .pluck()
+      .get() as number;
+  return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }

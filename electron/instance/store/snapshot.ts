@@ -75,17 +75,3 @@ function closeMark(sqlite: Sqlite): void {
     .prepare('INSERT OR REPLACE INTO commit_mark (id, mark) VALUES (1, ?)')
     .run(formatMark({ ...mark, isOpen: false }));
 }
-
-/** How many rows each table has. */
-export function countRows(sqlite: Sqlite): Record<string, number> {
-  const tables = sqlite
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
-    .pluck()
-    .all() as string[];
-  const count = (table: string) =>
-    sqlite
-      .prepare(`SELECT count(*) FROM "${table.replaceAll('"', '""')}"`)
-      .pluck()
-      .get() as number;
-  return Object.fromEntries(tables.map((table) => [table, count(table)]));
-}

@@ -16,6 +16,9 @@ export interface Details {
   sealedValues: Record<string, number>;
 }
 
+/** What is counted by a column, beside the rows of every table: encrypted values by their kind. */
+export const COUNTED = { table: 'secrets', column: 'kind' } as const;
+
 /** No details are longer: they are read whole. */
 export const MAX_DETAILS_BYTES = 1024 * 1024;
 

@@ -9,9 +9,9 @@ import { constants, createZstdCompress } from 'node:zlib';
 import { Encrypter } from 'age-encryption';
 import { createChain } from '../../audit/chain.ts';
 import { answerRequests } from '../../kernel/answer-requests.ts';
-import { countRows, type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
-import { countValuesByKind } from '../../vault/key/key-record.ts';
-import { type Details, formatDetails } from '../format/details.ts';
+import { countContents } from '../../store/row-counts.ts';
+import { type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
+import { COUNTED, type Details, formatDetails } from '../format/details.ts';
 import type { ManifestPart, PartHolds } from '../format/manifest.ts';
 import { leftOut } from './left-out.ts';
 import { type Packed, type PackRequest, packProgram } from './pack.ts';
@@ -55,10 +55,11 @@ function describe({
   schemaVersion,
 }: SnapshotSource): Omit<Details, 'database'> & Omit<Packed, 'parts'> {
   const { id, hash } = createChain({ sqlite, identity }).findHead();
+  const { rows, groups } = countContents(sqlite, COUNTED);
   return {
     instance: identity,
-    tables: countRows(sqlite),
-    sealedValues: countValuesByKind({ sqlite }) as Record<string, number>,
+    tables: rows,
+    sealedValues: groups,
     schemaVersion,
     auditHead: id === 0 ? null : { id, hash: hash.toString('hex') },
   };

@@ -12,16 +12,13 @@ import { KeyRing } from '../../vault/key/key-ring.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
 import { runDoctor } from '../../vault/secrets/doctor.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
-import { type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
+import { COUNTED, type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
 import type { Manifest, ManifestPart } from '../format/manifest.ts';
 import type { BackupFiles } from './backup-files.ts';
 import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
 import { damagedBackup } from './damaged-backup.ts';
 import { isSigned, type ReadManifest } from './read-manifest.ts';
 import { unpackParts } from './unpacking.ts';
-
-/** What is counted of the database in a backup, beside the rows of every table. */
-export const COUNTED = { table: 'secrets', column: 'kind' } as const;
 
 export interface VerifyOptions {
   files: BackupFiles;

@@ -16,10 +16,10 @@ import { type CustodyHere, listKnownKeys, readCustodyHere } from '../../vault/ho
 import { findActiveRecord } from '../../vault/key/key-record.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
 import type { CustodyName } from '../../vault/vocabulary.ts';
+import { COUNTED } from '../format/details.ts';
 import type { Manifest } from '../format/manifest.ts';
 import {
   type CheckedBackup,
-  COUNTED,
   checkBackup,
   needsKey,
   type OpenedValues,
