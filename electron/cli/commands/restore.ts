@@ -1,5 +1,4 @@
 import type {
-  FoundBackups,
   GivenCopy,
   Restored,
   RestorePreview,
@@ -46,8 +45,7 @@ async function run(invocation: Invocation): Promise<number> {
   process.once('SIGINT', cancel);
   try {
     if (from === undefined) return await undo(invocation, restoring);
-    if (invocation.values.list)
-      return await list(invocation, await restoring.findBackups(from, cancelled.signal));
+    if (invocation.values.list) return await list(invocation, from, restoring, cancelled.signal);
     return await restore(invocation, from, restoring, cancelled.signal);
   } finally {
     process.off('SIGINT', cancel);
@@ -76,10 +74,16 @@ async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise
   return exitCodes.done;
 }
 
-async function list(invocation: Invocation, { backups, unusable }: FoundBackups): Promise<number> {
+async function list(
+  invocation: Invocation,
+  from: string,
+  { findBackups, sumStored }: Restoring,
+  signal: AbortSignal,
+): Promise<number> {
+  const { backups, unusable } = await findBackups(from, signal);
   const found = backups.map(({ files, read: { manifest } }) => ({
     ...describeManifest(files.place, manifest),
-    size_bytes: manifest.parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    size_bytes: sumStored(manifest),
   }));
   const not = unusable.map(({ place, error }) => ({ place, error_code: error.code, detail: error.message }));
   invocation.print({ backups: found, unusable: not }, () =>

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
+import { formatTimeName } from '../kernel/clock.ts';
 import { DATABASE_FILE, FORMER_FOLDER, INCOMING_FOLDER, SWAP_JOURNAL } from './data-directory.ts';
 import { syncFolder } from './database-file.ts';
 import { asStoreError } from './store-error.ts';
@@ -233,9 +234,8 @@ function goesOn(dataDir: string, cause: unknown): AppError {
 }
 
 function nameFormer(dataDir: string, nowMs: number): string {
-  const time = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   for (let number = 1; ; number++) {
-    const name = `before-restore-${time}${number === 1 ? '' : `-${number}`}`;
+    const name = `before-restore-${formatTimeName(nowMs)}${number === 1 ? '' : `-${number}`}`;
     if (!existsSync(join(dataDir, name))) return name;
   }
 }

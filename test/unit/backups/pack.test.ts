@@ -28,6 +28,7 @@ import { inScratch, sweepScratch } from '../../../electron/instance/store/scratc
 import { openStore } from '../../../electron/instance/store/store.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
+import { formsOf } from '../../crash/leaks.ts';
 import { requires } from '../../requires.ts';
 
 const CANARY = 'canary-plaintext-that-is-sealed';
@@ -144,21 +145,7 @@ describe('the packed database', () => {
     fill();
     const { recipient, identity } = await identityOf();
     const key = test.key.keyObject.export();
-    const sought = [key, Buffer.from(CANARY), Buffer.from(DELETED), Buffer.from(identity)].flatMap(
-      (bytes) => [
-        bytes,
-        Buffer.from(bytes.toString('hex')),
-        Buffer.from(bytes.toString('hex').toUpperCase()),
-        ...[0, 1, 2].map((shift) =>
-          // What of it is the same whatever comes before and after.
-          Buffer.from(
-            Buffer.concat([Buffer.alloc(shift), bytes])
-              .toString('base64')
-              .slice(4, -4),
-          ),
-        ),
-      ],
-    );
+    const sought = [key, Buffer.from(CANARY), Buffer.from(DELETED), Buffer.from(identity)].flatMap(formsOf);
     const plain = await pack();
     const read = plain.parts.map(({ name }) => zstdDecompressSync(readFileSync(join(folder, name))));
     for (const { name } of plain.parts) rmSync(join(folder, name));

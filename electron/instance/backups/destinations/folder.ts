@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { link, lstat, mkdir, open, opendir, rename, rm, rmdir, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, opendir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/app-error.ts';
-import { explainReadOnly } from '../../vault/copies/write-copy.ts';
-import { isTaken, syncFolder } from '../../vault/custody/key-file.ts';
+import { explainReadOnly, isGone } from '../../vault/copies/write-copy.ts';
+import { giveName, syncFolder } from '../../vault/custody/key-file.ts';
 import type { Destination, StoredFile } from './destination.ts';
 import { type FolderPlace, findFileSystem, goneError, requirePlace } from './folder-place.ts';
 
@@ -17,11 +17,7 @@ const MAX_FILES = 200_000;
 /** Of one step in a path: what we write, and what may be found where we write. */
 const STEP = /^[\w][\w.-]{0,150}$/;
 const PARTIAL = '.partial-';
-/** What a drive answers that was unplugged, whose driver ended, or that is broken. */
-const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN', 'ENOENT']);
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-/** File systems without links: FAT, exFAT, some network drives. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
  * A folder that is mounted here. SECURITY: the folder itself is never created, and nothing is written once it is on
@@ -171,18 +167,6 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
   }
 }
 
-/** Never in the place of something else. */
-async function giveName(partial: string, file: string): Promise<void> {
-  try {
-    await link(partial, file);
-    await unlink(partial);
-  } catch (error) {
-    if (!NO_LINKS.has(codeOf(error))) throw error;
-    if (await isTaken(file)) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
-    await rename(partial, file);
-  }
-}
-
 /** SECURITY: no path leads out of the folder, whatever a manifest or a list says. */
 function requireSteps(path: string): string[] {
   const steps = path.split('/');
@@ -222,7 +206,8 @@ function toNamed(root: string, error: unknown): unknown {
       `There is not enough space in ${root}. Nothing was left there: free some space, or choose another place.`,
       { cause: error },
     );
-  if (GONE.has(code)) return goneError(root, error);
+  // What was looked at a moment ago is not there.
+  if (code === 'ENOENT' || isGone(code)) return goneError(root, error);
   if (code === 'EROFS') return new AppError('destination_refused', explainReadOnly(root), { cause: error });
   const why =
     code === 'EACCES' || code === 'EPERM'

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
+import { formatTimeName } from '../../kernel/clock.ts';
 import { parseFingerprint } from '../../vault/sealing/master-key.ts';
 
 /**
@@ -188,6 +189,11 @@ function damaged(version: number, where: string): AppError {
   return new AppError('backup_damaged', `${MANIFEST_FILE} is not the manifest of a backup (${where}).`);
 }
 
+/** Bytes that a backup takes where it is stored, without its manifest. */
+export function sumStored({ parts }: Pick<Manifest, 'parts'>): number {
+  return parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
 /** `temps-<instance id>`: all backups of an instance at a destination. */
 export function formatInstanceFolder(instanceId: string): string {
   return `temps-${instanceId}`;
@@ -195,8 +201,7 @@ export function formatInstanceFolder(instanceId: string): string {
 
 /** `20261128T203700Z-0198f3a1`: sorts by time. */
 export function formatBackupFolder({ id, takenAt }: Pick<Manifest, 'id' | 'takenAt'>): string {
-  const time = new Date(takenAt).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-  return `${time}-${id.slice(0, 8)}`;
+  return `${formatTimeName(takenAt)}-${id.slice(0, 8)}`;
 }
 
 /** What `formatBackupFolder` makes; anything else at a destination is somebody else's. */

@@ -18,6 +18,7 @@ import {
   MAC_FILE,
   MANIFEST_FILE,
   type Manifest,
+  sumStored,
 } from '../format/manifest.ts';
 import { computeManifestMac, formatMac } from '../format/manifest-mac.ts';
 import { noteBegun, noteSequence, noteStored } from './backup-rows.ts';
@@ -60,7 +61,7 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
   return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
     const recipients = known.isReadable ? [] : [(await deriveBackupIdentity(key, instanceId)).recipient];
     const packed = await packDatabase(ctx, { folder: scratch, recipients }, signal);
-    const sizeBytes = sumSizes(packed);
+    const sizeBytes = sumStored(packed);
     // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
     noteBegun(core, { ...making, keyFingerprint: key.fingerprint, folder, sizeBytes });
     // Open windows show it while it runs.
@@ -81,8 +82,6 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
     return { sizeBytes, sequence: signed.sequence };
   });
 }
-
-const sumSizes = ({ parts }: Packed): number => parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 
 interface Signed {
   sequence: number;

@@ -13,7 +13,7 @@ import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
 import { runDoctor } from '../../vault/secrets/doctor.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import { COUNTED, type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
-import type { Manifest, ManifestPart } from '../format/manifest.ts';
+import { type Manifest, type ManifestPart, sumStored } from '../format/manifest.ts';
 import type { BackupFiles } from './backup-files.ts';
 import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
 import { damagedBackup } from './damaged-backup.ts';
@@ -61,9 +61,9 @@ const RESERVE_BYTES = 32 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
 /** Throws `disk_full` where a check of this backup would not fit on the disk of a folder. */
-export function requireRoom({ parts }: Manifest, folder: string): void {
-  const stored = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const unpacked = parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
+export function requireRoom(manifest: Manifest, folder: string): void {
+  const stored = sumStored(manifest);
+  const unpacked = manifest.parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
   // What a migration writes again is no more than all of it.
   const needed = stored + 2 * unpacked + RESERVE_BYTES;
   const { bavail, bsize } = statfsSync(folder);
@@ -173,7 +173,7 @@ async function readParts(
   take: (stream: Readable, part: ManifestPart) => Promise<Stored>,
 ): Promise<void> {
   const { parts } = read.manifest;
-  const total = parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const total = sumStored(read.manifest);
   let done = 0;
   for (const part of parts) {
     onProgress?.('fetching', done, total);

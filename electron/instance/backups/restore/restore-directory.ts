@@ -36,7 +36,8 @@ import {
   readKeysHere,
 } from './keys-at-hand.ts';
 
-export { type FoundBackups, findBackups } from './find-backups.ts';
+export { sumStored } from '../format/manifest.ts';
+export { findBackups } from './find-backups.ts';
 export type { GivenCopy } from './keys-at-hand.ts';
 export type { Manifest };
 

@@ -11,6 +11,11 @@ import { MAX_COPY_BYTES } from './reading/copy-reader.ts';
  */
 const GONE = new Set(['EIO', 'ENOTCONN', 'ENODEV', 'ENXIO', 'ESTALE', 'ECONNABORTED', 'EHOSTDOWN']);
 
+/** Whether a system's error says that the drive itself does not answer any more. */
+export function isGone(code: string): boolean {
+  return GONE.has(code);
+}
+
 /**
  * Writes a copy to a place of the user: completely or not at all, never overwriting anything, and synced to disk
  * before it returns. Throws `place_occupied`, `place_full`, `place_read_only`, `place_gone`, `place_unusable`.
@@ -30,7 +35,7 @@ export async function writeCopy(path: string, bytes: Uint8Array): Promise<void> 
       );
     const { code = '' } = error.cause as NodeJS.ErrnoException;
     if (code === 'EROFS') throw new AppError('place_read_only', explainReadOnly(path), { cause: error });
-    if (code === 'ENOENT' || GONE.has(code)) throw goneError(path, error);
+    if (code === 'ENOENT' || isGone(code)) throw goneError(path, error);
     throw new AppError('place_unusable', `${path} cannot be written (${code}). Nothing was left there.`, {
       cause: error,
     });
@@ -86,7 +91,7 @@ export async function readBack(path: string): Promise<Uint8Array> {
       throw new AppError('not_found', `There is no file ${path}. If it is on a drive, plug the drive in.`, {
         cause: error,
       });
-    if (GONE.has(code ?? '')) throw goneError(path, error);
+    if (isGone(code ?? '')) throw goneError(path, error);
     throw new AppError('place_unusable', `${path} cannot be read (${code}).`, { cause: error });
   }
 }

@@ -121,18 +121,21 @@ function unsafe(path: string, why: string): AppError {
  * Throws `custody_conflict` when something is there, `disk_full`, `custody_refused`.
  */
 export async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
-  await withPartial(path, bytes, async (partial) => {
-    try {
-      await link(partial, path);
-      await unlink(partial);
-    } catch (error) {
-      // FAT, exFAT and some network drives have no links: look, then rename. Between the two someone could put
-      // a file there; on a drive that one person plugged in, that is the same person.
-      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      if (await isTaken(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
-      await rename(partial, path);
-    }
-  });
+  await withPartial(path, bytes, (partial) => giveName(partial, path));
+}
+
+/** Gives a finished file its name, never in the place of something else: then it throws `EEXIST`, as the system does. */
+export async function giveName(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+    await unlink(partial);
+  } catch (error) {
+    // FAT, exFAT and some network drives have no links: look, then rename. Between the two someone could put
+    // a file there; on a drive that one person plugged in, that is the same person.
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (await isTaken(path)) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
+    await rename(partial, path);
+  }
 }
 
 /** As writeNewFile, but atomically takes the place of what is there. The caller has kept that elsewhere. */
