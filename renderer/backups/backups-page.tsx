@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Archive, ChevronDown, Folder, LoaderCircle, LockKeyhole } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
@@ -74,15 +74,9 @@ export function BackupsPage() {
           </Banner>
         )}
         {trial.isPending && (
-          <section className="card backup-running" aria-label="Running" role="status">
-            <LoaderCircle className="icon turning" aria-hidden="true" />
-            <span className="min-w-0 [overflow-wrap:anywhere]">
-              <b>
-                Trying the backup at <span dir="auto">{tried}</span>
-              </b>{' '}
-              <span className="text-text-2">It is read from there. Nothing here is replaced.</span>
-            </span>
-          </section>
+          <Working what="Trying the backup at" place={tried}>
+            It is read from there. Nothing here is replaced.
+          </Working>
         )}
         {trial.message !== undefined && (
           <Banner tone="danger" action={<Button onClick={trial.reset}>Dismiss</Button>}>
@@ -182,18 +176,25 @@ function BackUpNow({ places, isBusy, disabled, onMake }: BackUpNowProps) {
 /** The one under way. It has no cancel button, and says so by what it says instead. */
 function Running({ backup }: { backup: Backup }) {
   return (
+    <Working what="Backing up to" place={backup.destination}>
+      {backup.size_bytes === null
+        ? 'The database is being packed.'
+        : `${sizeOf(backup)} are written there, then verified.`}{' '}
+      It continues if you leave this page.
+    </Working>
+  );
+}
+
+/** What takes a while at a destination. */
+function Working({ what, place, children }: { what: string; place: string; children: ReactNode }) {
+  return (
     <section className="card backup-running" aria-label="Running" role="status">
       <LoaderCircle className="icon turning" aria-hidden="true" />
       <span className="min-w-0 [overflow-wrap:anywhere]">
         <b>
-          Backing up to <span dir="auto">{backup.destination}</span>
+          {what} <span dir="auto">{place}</span>
         </b>{' '}
-        <span className="text-text-2">
-          {backup.size_bytes === null
-            ? 'The database is being packed.'
-            : `${sizeOf(backup)} are written there, then verified.`}{' '}
-          It continues if you leave this page.
-        </span>
+        <span className="text-text-2">{children}</span>
       </span>
     </section>
   );

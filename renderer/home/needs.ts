@@ -5,7 +5,7 @@ import { countToLose, sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
-import { reasonWords } from '../vault-state/health-words.ts';
+import { type HealthReason, reasonWords } from '../vault-state/health-words.ts';
 import type { Recovery } from '../vault-state/recovery.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
@@ -97,28 +97,30 @@ function needDatabase({ vault }: NeedFacts): Need[] {
   ];
 }
 
+/** A reason in the words that the instance declares for it. */
+function needOf({
+  code,
+  level,
+  message,
+}: Pick<HealthReason | Recovery['reasons'][number], 'code' | 'level' | 'message'>): Omit<Need, 'id'> {
+  const { title, help } = reasonWords[code];
+  return {
+    sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
+    title,
+    text: message,
+    button: { label: help.label, to: help.path },
+  };
+}
+
 function needHealth({ vault }: NeedFacts): Need[] {
   return vault.health.reasons
     .filter(({ code, snoozed_until }) => code !== 'locked' && snoozed_until === null)
-    .map(({ code, level, message }) => ({
-      id: code,
-      sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
-      title: reasonWords[code].title,
-      text: message,
-      button: { label: reasonWords[code].help.label, to: reasonWords[code].help.path },
-      ...(level === 'broken' ? {} : { snooze: code }),
+    .map((reason) => ({
+      ...needOf(reason),
+      id: reason.code,
+      ...(reason.level === 'broken' ? {} : { snooze: reason.code }),
     }));
 }
-
-const backupTitles: Record<Recovery['reasons'][number]['code'], string> = {
-  backup_drill_failed: 'The restore drill failed',
-  backup_never: 'No backup yet',
-  backup_gone: 'A backup destination is gone',
-  backup_not_apart: 'The backups are not in a separate place',
-  backup_needs_old_key: 'The backup needs an older key',
-  backup_not_drilled: 'No backup was restored in a drill',
-  backup_old: 'The backup is too old',
-};
 
 /**
  * Why a backup does not bring everything back. With nothing to lose there is nothing to back up; that there is none may be
@@ -126,13 +128,10 @@ const backupTitles: Record<Recovery['reasons'][number]['code'], string> = {
  */
 function needBackup({ vault, recovery }: NeedFacts): Need[] {
   if (recovery === null || countToLose(vault.secrets) === 0) return [];
-  return recovery.reasons.map(({ code, level, message }, at) => ({
-    id: `${code} ${at}`,
-    sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
-    title: backupTitles[code],
-    text: message,
-    button: { label: 'Backups', to: '/backups' },
-    ...(code === 'backup_never' ? { note: code } : {}),
+  return recovery.reasons.map((reason, at) => ({
+    ...needOf(reason),
+    id: `${reason.code} ${at}`,
+    ...(reason.code === 'backup_never' ? { note: reason.code } : {}),
   }));
 }
 

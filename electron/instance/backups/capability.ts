@@ -6,6 +6,7 @@ import type { BackupsCore } from './backups-core.ts';
 import { listDestinations } from './destinations/destinations.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
+import { recoveryReasons } from './promise/recovery-promise.ts';
 import { createDrills } from './reading/drill.ts';
 
 /** Backups of the whole instance: where they go, and making them. */
@@ -18,6 +19,7 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
     name: 'backups',
     resources: { backups: 'backups:read' },
     operations: backupOperations,
+    health: recoveryReasons,
     routes: backupRoutes(core, making, drills),
     jobs: [making, drills.job],
   };

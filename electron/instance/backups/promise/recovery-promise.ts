@@ -1,5 +1,5 @@
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
-import type { HealthLevel } from '../../vault/status/health.ts';
+import type { HealthLevel, HealthReasonFacts } from '../../vault/status/health.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -42,17 +42,20 @@ export interface RecoveryFacts {
   nowMs: number;
 }
 
+const help = { label: 'Backups', path: '/backups' } as const;
+
 /** Why the promise is not whole, or will not stay so. */
-export const recoveryReasonCodes = [
-  'backup_drill_failed',
-  'backup_never',
-  'backup_gone',
-  'backup_not_apart',
-  'backup_needs_old_key',
-  'backup_not_drilled',
-  'backup_old',
-] as const;
-export type RecoveryReasonCode = (typeof recoveryReasonCodes)[number];
+export const recoveryReasons = {
+  backup_drill_failed: { title: 'The restore drill failed', help },
+  backup_never: { title: 'No backup yet', help },
+  backup_gone: { title: 'A backup destination is gone', help },
+  backup_not_apart: { title: 'The backups are not in a separate place', help },
+  backup_needs_old_key: { title: 'The backup needs an older key', help },
+  backup_not_drilled: { title: 'No backup was restored in a drill', help },
+  backup_old: { title: 'The backup is too old', help },
+} as const satisfies Record<string, HealthReasonFacts>;
+export type RecoveryReasonCode = keyof typeof recoveryReasons;
+export const recoveryReasonCodes = Object.keys(recoveryReasons) as RecoveryReasonCode[];
 
 export interface RecoveryReason {
   code: RecoveryReasonCode;

@@ -9,7 +9,7 @@ export type HealthLevel = (typeof healthLevels)[number];
 /** A reason in words, and the page of the console that helps against it. */
 export interface HealthReasonFacts {
   title: string;
-  help: { label: string; path: '/key' | '/key/copy' | '/key/verify' };
+  help: { label: string; path: '/backups' | '/key' | '/key/copy' | '/key/verify' };
 }
 
 export const healthReasons = {
