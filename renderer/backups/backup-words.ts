@@ -91,14 +91,33 @@ export function describeMade({ name }: Pick<Destination, 'name'>, backup: Backup
     : { title: `The backup at ${name} does not count`, text: describeState(backup).more ?? '' };
 }
 
-/** What a trial that passed has shown, and no more. */
-export function describeTried({ destination }: Pick<Backup, 'destination'>, how: 'verify' | 'drill'): Said {
+/** What a trial that passed has shown, and no more; `isOver` is false while it continues. */
+export function describeTried(
+  { destination }: Pick<Backup, 'destination'>,
+  how: 'verify' | 'drill',
+  isOver: boolean,
+): Said {
+  if (!isOver)
+    return {
+      title: `Still reading the backup at ${destination}`,
+      text: 'It takes long. A drill is in the list once it has ended, as is whatever does not pass.',
+    };
   return how === 'drill'
     ? {
         title: 'The drill passed',
         text: `The backup at ${destination} was unpacked and checked, and every secret in it decrypted.`,
       }
     : { title: 'Verified', text: `Every stored byte of the backup at ${destination} is what was written.` };
+}
+
+/** Codes of what says that a backup would not come back. Any other error says nothing of it. */
+const VERDICTS = ['backup_damaged', 'backup_newer', 'backup_needs_key'];
+
+/** Of a trial that failed. */
+export function describeFailedTrial(destination: string, code: string | null): string {
+  return code !== null && VERDICTS.includes(code)
+    ? `The backup at ${destination} did not pass.`
+    : `The backup at ${destination} could not be tried.`;
 }
 
 const isGood = (backup: Backup): boolean => backup.state === 'confirmed' && backup.drill_result !== 'failed';

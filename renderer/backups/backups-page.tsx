@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Archive, ChevronDown, Folder, LoaderCircle, LockKeyhole } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
+import { ApiProblem } from '../api/problem.ts';
 import { useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Empty } from '../ui/blank-state.tsx';
@@ -16,7 +17,7 @@ import { useVault } from '../vault-state/vault.ts';
 import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './backup-dialogs.tsx';
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
 import { BackupTable, type TryHow } from './backup-table.tsx';
-import { describeMade, describeTried, sizeOf } from './backup-words.ts';
+import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
 
@@ -35,11 +36,13 @@ export function BackupsPage() {
   const backups = query.data ?? [];
   const places = destinations.data ?? [];
   const [open, setOpen] = useState<Open>(null);
-  const [tried, setTried] = useState('');
+  // Of each its own: what failed stays said while the other runs.
+  const [madeAt, setMadeAt] = useState('');
+  const [triedAt, setTriedAt] = useState('');
   const close = () => setOpen(null);
   const make = useApiMutation(
     async (destination: Destination) => {
-      setTried(destination.name);
+      setMadeAt(destination.name);
       return describeMade(destination, await makeBackup(destination));
     },
     { changes: ['backups'], onDone: (said) => showToast({ icon: Archive, ...said }) },
@@ -47,14 +50,10 @@ export function BackupsPage() {
   const recovery = useRecovery();
   const trial = useApiMutation(
     async ({ backup, how }: { backup: Backup; how: TryHow }) => {
-      setTried(backup.destination);
-      await tryBackup(backup, how);
-      return how;
+      setTriedAt(backup.destination);
+      return describeTried(backup, how, (await tryBackup(backup, how)) !== null);
     },
-    {
-      changes: ['backups'],
-      onDone: (how, { backup }) => showToast({ icon: Archive, ...describeTried(backup, how) }),
-    },
+    { changes: ['backups'], onDone: (said) => showToast({ icon: Archive, ...said }) },
   );
   const button = (
     <BackUpNow
@@ -70,17 +69,18 @@ export function BackupsPage() {
         {isLocked && <WaitsForKey />}
         {make.message !== undefined && (
           <Banner tone="danger" action={<Button onClick={make.reset}>Dismiss</Button>}>
-            <b>No backup was made at {tried}.</b> {make.message} Earlier backups are untouched.
+            <b>No backup was made at {madeAt}.</b> {make.message} Earlier backups are untouched.
           </Banner>
         )}
         {trial.isPending && (
-          <Working what="Trying the backup at" place={tried}>
+          <Working what="Trying the backup at" place={triedAt}>
             It is read from there. Nothing here is replaced.
           </Working>
         )}
         {trial.message !== undefined && (
           <Banner tone="danger" action={<Button onClick={trial.reset}>Dismiss</Button>}>
-            <b>The backup at {tried} did not pass.</b> {trial.message}
+            <b>{describeFailedTrial(triedAt, trial.error instanceof ApiProblem ? trial.error.code : null)}</b>{' '}
+            {trial.message}
           </Banner>
         )}
         {recovery?.has_destinations && !isLocked && <IfLost recovery={recovery} />}

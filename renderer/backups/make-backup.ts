@@ -7,29 +7,36 @@ import { describeMade, type Said } from './backup-words.ts';
 const LONGEST_WAIT_MS = 180_000;
 
 /** Makes a backup, or joins the one under way there. Null for one that takes longer than a page waits. Throws `ApiProblem`. */
-export async function makeBackup(destination: Destination): Promise<Backup | null> {
+export async function makeBackup({ id }: Destination): Promise<Backup | null> {
+  return await inTime((signal) =>
+    ask(client.POST('/backups/destinations/{id}/run', { params: { path: { id } }, signal })),
+  );
+}
+
+/**
+ * Reads a backup again, or does with it all that a restore does first. Null for what takes longer than a page waits. Throws
+ * `ApiProblem` for one that does not pass, and for one that could not be read.
+ */
+export async function tryBackup({ id }: Backup, how: 'verify' | 'drill'): Promise<Backup | null> {
+  const params = { path: { id } };
+  return await inTime((signal) =>
+    ask(
+      how === 'drill'
+        ? client.POST('/backups/{id}/drill', { params, signal })
+        : client.POST('/backups/{id}/verify', { params, signal }),
+    ),
+  );
+}
+
+/** Null for a call that has no answer in time: it continues in the instance. */
+async function inTime<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
   const waited = AbortSignal.timeout(LONGEST_WAIT_MS);
   try {
-    return await ask(
-      client.POST('/backups/destinations/{id}/run', {
-        params: { path: { id: destination.id } },
-        signal: waited,
-      }),
-    );
+    return await call(waited);
   } catch (error) {
     if (waited.aborted) return null;
     throw error;
   }
-}
-
-/** Reads a backup again, or does with it all that a restore does first. Throws `ApiProblem` for one that does not pass. */
-export async function tryBackup({ id }: Backup, how: 'verify' | 'drill'): Promise<Backup> {
-  const params = { path: { id } };
-  return await ask(
-    how === 'drill'
-      ? client.POST('/backups/{id}/drill', { params })
-      : client.POST('/backups/{id}/verify', { params }),
-  );
 }
 
 /** Makes one at every destination, one after the other. Throws what failed, with the name of each destination. */

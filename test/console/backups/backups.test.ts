@@ -132,6 +132,15 @@ describe('backups', () => {
       .waitFor();
     await page.getByRole('row', { name: /by hand NAS.*failed/ }).waitFor();
     writeFileSync(part, bytes);
+    renameSync(join(root, 'disk'), join(root, 'away'));
+    await choose('Drill');
+    // A disk that is away says nothing of the backup on it.
+    await page
+      .getByRole('alert')
+      .getByText(/The backup at NAS could not be tried\..*disk is not there/)
+      .waitFor();
+    await page.getByRole('row', { name: /by hand NAS.*failed/ }).waitFor();
+    renameSync(join(root, 'away'), join(root, 'disk'));
     await choose('Drill');
     await page.getByRole('row', { name: /by hand NAS.*passed/ }).waitFor();
   });

@@ -3,10 +3,12 @@ import {
   countDestinations,
   describeAccess,
   describeDrill,
+  describeFailedTrial,
   describeLoss,
   describeMade,
   describePlace,
   describeState,
+  describeTried,
 } from '../../../renderer/backups/backup-words.ts';
 
 type Backup = Parameters<typeof describeLoss>[0];
@@ -73,6 +75,22 @@ describe('a backup in words', () => {
     expect(said).toMatchObject({ tone: 'bad', word: 'failed' });
     expect(said?.more).toContain('A row is missing.');
     expect(describeDrill(backup({ state: 'failed' }), NOW)).toBeNull();
+  });
+});
+
+describe('a trial of a backup in words', () => {
+  it('did not pass only where the backup itself was refused', () => {
+    for (const code of ['backup_damaged', 'backup_newer', 'backup_needs_key'])
+      expect(describeFailedTrial('NAS', code)).toBe('The backup at NAS did not pass.');
+    for (const code of ['destination_gone', 'vault_locked', 'disk_full', null])
+      expect(describeFailedTrial('NAS', code)).toBe('The backup at NAS could not be tried.');
+  });
+
+  it('has passed only once it is over', () => {
+    for (const how of ['drill', 'verify'] as const) {
+      expect(describeTried({ destination: 'NAS' }, how, true).title).toMatch(/passed|Verified/);
+      expect(describeTried({ destination: 'NAS' }, how, false).title).toBe('Still reading the backup at NAS');
+    }
   });
 });
 
