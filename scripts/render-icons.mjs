@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { launchBrowser } from '../test/console/support/browser.ts';
+import { endBrowser, launchBrowser } from '../test/console/support/browser.ts';
 import { icnsSizes, packIcns, packIco } from './icon-containers.mjs';
 
 const resources = join(import.meta.dirname, '..', 'resources');
@@ -136,5 +136,5 @@ try {
   await renderApp();
   for (const shape of SHAPES) await renderTray(shape);
 } finally {
-  await browser.close();
+  await endBrowser();
 }
