@@ -168,7 +168,7 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
   for (const { name, isGone } of destinations)
     if (isGone)
       reasons.push(
-        reason('backup_gone', 'at_risk', `${name} could not be reached: nothing is backed up there.`),
+        reason('backup_gone', 'at_risk', `${name} could not be reached, so the last backup there failed.`),
       );
   const here = destinations.filter(({ isGone }) => !isGone);
   const backups = here.flatMap((destination) =>
