@@ -39,7 +39,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         {
           name: 'Created',
           isRowHeader: true,
-          width: 'w-44 max-phone:w-36',
+          width: 'w-40 max-phone:w-36',
           title: ({ taken_at }) => formatExact(taken_at),
           cell: (backup) => (
             <RowName
@@ -76,7 +76,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         { name: 'State', cell: (backup) => <StateMark state={describeState(backup)} /> },
         {
           name: 'Drilled',
-          width: 'w-40',
+          width: 'w-36',
           className: 'max-tablet:hidden',
           cell: (backup) => {
             const drill = describeDrill(backup);

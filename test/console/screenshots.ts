@@ -24,7 +24,7 @@ interface Shot {
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first();
 
 const everyday: Shot[] = [
-  { name: 'home', path: '/' },
+  { name: 'home-backed-up', path: '/' },
   { name: 'palette', path: '/', prepare: (page) => page.keyboard.press('Control+k') },
   { name: 'projects', path: '/projects' },
   { name: 'variables', path: '/projects/photos' },
@@ -190,6 +190,7 @@ try {
     { name: 'key-at-risk', path: '/key' },
   ]);
   await makeCopies(console);
+  await take(browser, console, [{ name: 'home', path: '/' }]);
   await makeBackups(console, backups);
   await console.api('POST', '/vault/doctor?wait=true');
   await take(browser, console, everyday);
