@@ -4,13 +4,12 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ReadableStream } from 'node:stream/web';
 import { constants, createZstdCompress } from 'node:zlib';
-import { Encrypter } from 'age-encryption';
 import { createChain } from '../../audit/chain.ts';
 import { answerRequests } from '../../kernel/answer-requests.ts';
 import { countContents } from '../../store/row-counts.ts';
 import { type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
+import { encryptTo } from '../format/age-stream.ts';
 import { COUNTED, type Details, formatDetails } from '../format/details.ts';
 import type { ManifestPart, PartHolds } from '../format/manifest.ts';
 import { leftOut } from './left-out.ts';
@@ -96,15 +95,6 @@ async function packPart(
   return {
     part: { name, holds, sizeBytes: storedBytes, sha256, unpackedBytes: whole.sizeBytes },
     sha256: whole.sha256,
-  };
-}
-
-/** https://age-encryption.org/v1 */
-function encryptTo(recipients: readonly string[]) {
-  return async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const encrypter = new Encrypter();
-    for (const recipient of recipients) encrypter.addRecipient(recipient);
-    yield* await encrypter.encrypt(ReadableStream.from(source) as globalThis.ReadableStream<Uint8Array>);
   };
 }
 

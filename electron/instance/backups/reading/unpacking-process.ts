@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { constants, createZstdDecompress } from 'node:zlib';
 import { answerRequests } from '../../kernel/answer-requests.ts';
+import { AgeError, decryptWith } from '../format/age-stream.ts';
 import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProgram } from './unpacking.ts';
 
-/** Decrypted in 64 KiB each; a frame of zstd may ask for a window of at most 128 MiB. */
+/** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
+const READ_BYTES = 1024 * 1024;
 
 class Failure extends Error {
   readonly because: UnpackingFailure;
@@ -40,9 +41,9 @@ async function unpack({ from, to, unpackedBytes }: PartToUnpack, identity: strin
       done(size > unpackedBytes ? new Failure('unpacking') : null, chunk);
     },
   });
-  const stored = createReadStream(from);
+  const stored = createReadStream(from, { highWaterMark: READ_BYTES });
   await pipeline(
-    identity === null ? stored : await decrypt(stored, identity),
+    identity === null ? stored : decryptWith(identity)(stored),
     createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } }),
     count,
     createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true }),
@@ -51,23 +52,9 @@ async function unpack({ from, to, unpackedBytes }: PartToUnpack, identity: strin
   return hash.digest('hex');
 }
 
-async function decrypt(stored: Readable, identity: string): Promise<Readable> {
-  const age = await import('age-encryption');
-  const decrypter = new age.Decrypter();
-  decrypter.addIdentity(identity);
-  try {
-    const plain = await decrypter.decrypt(Readable.toWeb(stored) as globalThis.ReadableStream<Uint8Array>);
-    const readable = Readable.fromWeb(plain as ReadableStream<Uint8Array>);
-    readable.on('error', (error) => Object.assign(error, { isOfDecryption: true }));
-    return readable;
-  } catch {
-    throw new Failure('decryption');
-  }
-}
-
 function nameFailure(error: unknown): UnpackingFailure {
-  const { code = '', isOfDecryption } = error as { code?: string; isOfDecryption?: boolean };
-  if (isOfDecryption) return 'decryption';
+  if (error instanceof AgeError) return 'decryption';
+  const { code = '' } = error as { code?: string };
   if (['ENOSPC', 'EDQUOT'].includes(code)) return 'disk_full';
   return /^(E[A-Z]+)$/.test(code) ? 'disk_failed' : 'unpacking';
 }

@@ -1,0 +1,177 @@
+import { hkdfSync, randomBytes } from 'node:crypto';
+
+/**
+ * Files of age v1 (https://age-encryption.org/v1) as streams, binary. The header is the age library's. The payload is
+ * made here, a chunk after the other, because the library's own takes several times as long as the rest of a backup:
+ * ChaCha20-Poly1305 (RFC 8439) is libsodium's, in WebAssembly, as Electron's crypto has no such cipher.
+ */
+const NONCE_BYTES = 16;
+const CHUNK_BYTES = 64 * 1024;
+const TAG_BYTES = 16;
+/** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */
+const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
+/** SECURITY: a file whose header has no end by then is none of ours. Ours has a few hundred bytes for each recipient. */
+const MAX_HEADER_BYTES = 64 * 1024;
+/** The last line of a header: `--- ` and 32 bytes in base64 without padding. */
+const HEADER_END = /\n--- [A-Za-z0-9+/]{43}\n/;
+
+type Bytes = AsyncIterable<Uint8Array>;
+type Cipher = (chunk: Uint8Array, nonce: Uint8Array, isFirst: boolean) => Uint8Array;
+
+/** @param recipients `age1…`, at least one. */
+export function encryptTo(recipients: readonly string[]): (plain: Bytes) => AsyncGenerator<Uint8Array> {
+  return async function* (plain) {
+    const { header, fileKey } = await makeHeader(recipients);
+    const nonce = randomBytes(NONCE_BYTES);
+    yield Buffer.concat([header, nonce]);
+    const sodium = await loadSodium();
+    const key = derivePayloadKey(fileKey, nonce);
+    try {
+      yield* eachChunk(plain, CHUNK_BYTES, (chunk, chunkNonce) =>
+        sodium.crypto_aead_chacha20poly1305_ietf_encrypt(chunk, null, null, chunkNonce, key),
+      );
+    } finally {
+      fileKey.fill(0);
+      key.fill(0);
+    }
+  };
+}
+
+/** It is no whole age file, or not one for this identity: nothing tells the two apart. */
+export class AgeError extends Error {}
+
+/**
+ * What comes out is decrypted and authentic, each chunk for itself; that nothing is missing is known at the end alone.
+ * Throws `AgeError`, and what the source does.
+ *
+ * @param identity `AGE-SECRET-KEY-1…`
+ */
+export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator<Uint8Array> {
+  return async function* (stored) {
+    const { header, rest } = await splitHeader(stored);
+    const fileKey = await openHeader(header, identity);
+    const { head: nonce, rest: chunks } = await splitAt(rest, NONCE_BYTES);
+    const sodium = await loadSodium();
+    const key = derivePayloadKey(fileKey, nonce);
+    try {
+      yield* eachChunk(chunks, CHUNK_BYTES + TAG_BYTES, (chunk, chunkNonce, isFirst) => {
+        // An empty chunk is the first and only one, or none.
+        if (chunk.length < TAG_BYTES || (chunk.length === TAG_BYTES && !isFirst))
+          throw new AgeError('cut off');
+        try {
+          return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, chunk, null, chunkNonce, key);
+        } catch {
+          throw new AgeError('no chunk of this key');
+        }
+      });
+    } finally {
+      fileKey.fill(0);
+      key.fill(0);
+    }
+  };
+}
+
+async function loadSodium() {
+  const { default: sodium } = await import('libsodium-wrappers');
+  await sodium.ready;
+  return sodium;
+}
+
+async function makeHeader(recipients: readonly string[]) {
+  const age = await import('age-encryption');
+  let fileKey = Buffer.alloc(0);
+  const encrypter = new age.Encrypter();
+  for (const recipient of recipients) encrypter.addRecipient(recipient);
+  // One more, without a line in the header, that only takes the key along.
+  encrypter.addRecipient({
+    wrapFileKey(made) {
+      fileKey = Buffer.from(made);
+      return [];
+    },
+  });
+  const empty = await encrypter.encrypt(new Uint8Array());
+  return { header: empty.subarray(0, empty.length - EMPTY_PAYLOAD_BYTES), fileKey };
+}
+
+async function openHeader(header: Uint8Array, identity: string): Promise<Uint8Array> {
+  const age = await import('age-encryption');
+  const decrypter = new age.Decrypter();
+  decrypter.addIdentity(identity);
+  try {
+    return await decrypter.decryptHeader(header);
+  } catch {
+    throw new AgeError('no header for this identity');
+  }
+}
+
+/** https://age-encryption.org/v1, "Payload". */
+function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
+}
+
+/** Cuts a stream into chunks of one size, of which the last may be shorter, and passes each through a cipher. */
+async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): AsyncGenerator<Uint8Array> {
+  let count = 0;
+  let left: Uint8Array = new Uint8Array();
+  const pass = (chunk: Uint8Array, isLast: boolean) => {
+    const passed = cipher(chunk, formatNonce(count, isLast), count === 0);
+    count += 1;
+    return passed;
+  };
+  for await (const bytes of source) {
+    const all = left.length === 0 ? bytes : Buffer.concat([left, bytes]);
+    const passed: Uint8Array[] = [];
+    let at = 0;
+    // A full chunk stays behind: it may be the last, which is marked.
+    for (; all.length - at > chunkBytes; at += chunkBytes)
+      passed.push(pass(all.subarray(at, at + chunkBytes), false));
+    // Copied: what a source gave may be its own to use again.
+    left = Buffer.from(all.subarray(at));
+    if (passed.length > 0) yield Buffer.concat(passed);
+  }
+  yield pass(left, true);
+}
+
+/** 11 bytes that count the chunks, and one that marks the last of them. 2³² chunks are 256 TiB. */
+function formatNonce(count: number, isLast: boolean): Buffer {
+  const nonce = Buffer.alloc(12);
+  nonce.writeUInt32BE(count, 7);
+  nonce[11] = isLast ? 1 : 0;
+  return nonce;
+}
+
+async function splitHeader(source: Bytes): Promise<{ header: Uint8Array; rest: Bytes }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let read = Buffer.alloc(0);
+  for (;;) {
+    const end = HEADER_END.exec(read.toString('latin1'));
+    if (end) {
+      const length = end.index + end[0].length;
+      return { header: read.subarray(0, length), rest: prepend(read.subarray(length), iterator) };
+    }
+    if (read.length > MAX_HEADER_BYTES) throw new AgeError('a header without an end');
+    const { value, done } = await iterator.next();
+    if (done) throw new AgeError('no header');
+    read = Buffer.concat([read, value]);
+  }
+}
+
+async function splitAt(source: Bytes, length: number): Promise<{ head: Uint8Array; rest: Bytes }> {
+  const iterator = source[Symbol.asyncIterator]();
+  let read = Buffer.alloc(0);
+  while (read.length < length) {
+    const { value, done } = await iterator.next();
+    if (done) throw new AgeError('cut off');
+    read = Buffer.concat([read, value]);
+  }
+  return { head: read.subarray(0, length), rest: prepend(read.subarray(length), iterator) };
+}
+
+async function* prepend(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    if (first.length > 0) yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
