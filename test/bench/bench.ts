@@ -24,6 +24,7 @@ import { openVault } from '../../electron/instance/vault/vault-core.ts';
 import { discard, openCore, prepare } from '../crash/scenarios.ts';
 import { serve } from '../e2e/terminal.ts';
 import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
+import { benchBackup } from './backup-bench.ts';
 import { benchConsole } from './console-bench.ts';
 import { benchDesktop } from './desktop-bench.ts';
 import { compareApart, median, ms, note, printFigures, time } from './figures.ts';
@@ -510,6 +511,8 @@ const parts: Record<string, () => void | Promise<void>> = {
   run: benchRun,
   api: benchApi,
   import: benchImport,
+  // Its peers are Debian's tools.
+  ...(process.platform === 'linux' ? { backup: () => benchBackup() } : {}),
   ...(process.platform === 'linux' ? { memory: benchMemory } : {}),
   ...(fuzzInputs > 0 ? { fuzz: () => benchFuzz(fuzzInputs) } : {}),
   console: benchConsole,

@@ -76,7 +76,7 @@ export function swapDatabase(dataDir: string, incoming: string, nowMs: number): 
   const hadDatabase = isThere(dataDir, DATABASE_FILE);
   try {
     mkdirSync(join(dataDir, outgoing), { mode: 0o700 });
-    syncFolder(join(dataDir, incoming));
+    syncContents(join(dataDir, incoming));
     writeJournal(dataDir, { phase: 'out', incoming, outgoing, hadDatabase });
     return finish(dataDir, { phase: 'out', incoming, outgoing, hadDatabase });
   } catch (error) {
@@ -174,6 +174,21 @@ function moveAll(from: string, to: string): void {
   }
   syncFolder(to);
   if (existsSync(from)) syncFolder(from);
+}
+
+/** What takes the place of a database is on the disk before anything says so, whoever wrote it. */
+function syncContents(folder: string): void {
+  for (const name of CONTENTS) {
+    if (!isThere(folder, name)) continue;
+    // For writing: Windows syncs no other.
+    const file = openSync(join(folder, name), 'r+');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+  syncFolder(folder);
 }
 
 function close(dataDir: string, incoming: string): void {

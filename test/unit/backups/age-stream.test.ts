@@ -1,12 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { getCiphers, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { AgeError, decryptWith, encryptTo } from '../../../electron/instance/backups/format/age-stream.ts';
+import {
+  type Aead,
+  AgeError,
+  decryptWith,
+  encryptTo,
+  loadSodiumAead,
+  opensslAead,
+} from '../../../electron/instance/backups/format/age-stream.ts';
 
 const CHUNK = 64 * 1024;
 const sizes = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 17];
@@ -90,6 +97,36 @@ describe('an age file as a stream', () => {
       { numRuns: 50 },
     );
   });
+});
+
+describe('the two ciphers', () => {
+  const hex = (digits: string) => Buffer.from(digits, 'hex');
+  const key = hex('1c9240a5eb55d38af333888604f6b5f0473917c1402b80099dca5cbc207075c0');
+  const nonce = hex('000000000102030405060708');
+  const hasOpenssl = getCiphers().includes('chacha20-poly1305');
+
+  it.skipIf(!hasOpenssl)('are one cipher', async () => {
+    const sodium = await loadSodiumAead();
+    for (const size of [0, 1, 63, 64, 65, CHUNK]) {
+      const plain = plainOf(size);
+      const sealed = Buffer.concat(opensslAead.seal(key, nonce, plain));
+      expect(sealed.equals(Buffer.concat(sodium.seal(key, nonce, plain)))).toBe(true);
+      expect(plain.equals(opensslAead.open(key, nonce, sealed))).toBe(true);
+      expect(plain.equals(sodium.open(key, nonce, sealed))).toBe(true);
+    }
+  });
+
+  const opensNothingChanged = ({ seal, open }: Aead) => {
+    const sealed = Buffer.concat(seal(key, nonce, plainOf(100)));
+    for (let at = 0; at < sealed.length; at++) {
+      const changed = Buffer.from(sealed);
+      changed[at] = (changed[at] ?? 0) ^ 0x80;
+      expect(() => open(key, nonce, changed)).toThrow();
+    }
+    expect(() => open(key, hex('000000000102030405060709'), sealed)).toThrow();
+  };
+  it.skipIf(!hasOpenssl)('open nothing that was changed: OpenSSL', () => opensNothingChanged(opensslAead));
+  it('open nothing that was changed: libsodium', async () => opensNothingChanged(await loadSodiumAead()));
 });
 
 describe('an age file that is not whole', () => {

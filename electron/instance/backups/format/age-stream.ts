@@ -1,9 +1,8 @@
-import { hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, getCiphers, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
  * Files of age v1 (https://age-encryption.org/v1) as streams, binary. The header is the age library's. The payload is
- * made here, a chunk after the other, because the library's own takes several times as long as the rest of a backup:
- * ChaCha20-Poly1305 (RFC 8439) is libsodium's, in WebAssembly, as Electron's crypto has no such cipher.
+ * made here, a chunk after the other, because the library's own takes several times as long as the rest of a backup.
  */
 const NONCE_BYTES = 16;
 const CHUNK_BYTES = 64 * 1024;
@@ -16,7 +15,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const HEADER_END = /\n--- [A-Za-z0-9+/]{43}\n/;
 
 type Bytes = AsyncIterable<Uint8Array>;
-type Cipher = (chunk: Uint8Array, nonce: Uint8Array, isFirst: boolean) => Uint8Array;
+type Cipher = (chunk: Uint8Array, nonce: Uint8Array, isFirst: boolean) => Uint8Array[];
 
 /** @param recipients `age1…`, at least one. */
 export function encryptTo(recipients: readonly string[]): (plain: Bytes) => AsyncGenerator<Uint8Array> {
@@ -24,12 +23,10 @@ export function encryptTo(recipients: readonly string[]): (plain: Bytes) => Asyn
     const { header, fileKey } = await makeHeader(recipients);
     const nonce = randomBytes(NONCE_BYTES);
     yield Buffer.concat([header, nonce]);
-    const sodium = await loadSodium();
+    const { seal } = await chooseAead();
     const key = derivePayloadKey(fileKey, nonce);
     try {
-      yield* eachChunk(plain, CHUNK_BYTES, (chunk, chunkNonce) =>
-        sodium.crypto_aead_chacha20poly1305_ietf_encrypt(chunk, null, null, chunkNonce, key),
-      );
+      yield* eachChunk(plain, CHUNK_BYTES, (chunk, chunkNonce) => seal(key, chunkNonce, chunk));
     } finally {
       fileKey.fill(0);
       key.fill(0);
@@ -51,7 +48,7 @@ export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator
     const { header, rest } = await splitHeader(stored);
     const fileKey = await openHeader(header, identity);
     const { head: nonce, rest: chunks } = await splitAt(rest, NONCE_BYTES);
-    const sodium = await loadSodium();
+    const { open } = await chooseAead();
     const key = derivePayloadKey(fileKey, nonce);
     try {
       yield* eachChunk(chunks, CHUNK_BYTES + TAG_BYTES, (chunk, chunkNonce, isFirst) => {
@@ -59,7 +56,7 @@ export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator
         if (chunk.length < TAG_BYTES || (chunk.length === TAG_BYTES && !isFirst))
           throw new AgeError('cut off');
         try {
-          return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, chunk, null, chunkNonce, key);
+          return [open(key, chunkNonce, chunk)];
         } catch {
           throw new AgeError('no chunk of this key');
         }
@@ -71,11 +68,47 @@ export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator
   };
 }
 
-async function loadSodium() {
+/** ChaCha20-Poly1305 (RFC 8439), the tag behind the bytes. `open` throws where they are not what was sealed. */
+export interface Aead {
+  /** In pieces, to be put together. */
+  seal(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array): Uint8Array[];
+  open(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array;
+}
+
+const CIPHER = 'chacha20-poly1305';
+const OPTIONS = { authTagLength: TAG_BYTES };
+
+/** Node's own where it is built with OpenSSL, several times as fast as any other. */
+export const opensslAead: Aead = {
+  seal(key, nonce, plain) {
+    const cipher = createCipheriv(CIPHER, key, nonce, OPTIONS);
+    return [cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+  },
+  open(key, nonce, sealed) {
+    const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS);
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
+    // SECURITY: throws for a wrong tag, before anything is given out.
+    decipher.final();
+    return plain;
+  },
+};
+
+/** In WebAssembly, for Electron: its crypto is built with BoringSSL, which has no such cipher. */
+export async function loadSodiumAead(): Promise<Aead> {
   const { default: sodium } = await import('libsodium-wrappers');
   await sodium.ready;
-  return sodium;
+  return {
+    seal: (key, nonce, plain) => [
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(plain, null, null, nonce, key),
+    ],
+    open: (key, nonce, sealed) =>
+      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, sealed, null, nonce, key),
+  };
 }
+
+const chooseAead = async (): Promise<Aead> =>
+  getCiphers().includes(CIPHER) ? opensslAead : await loadSodiumAead();
 
 async function makeHeader(recipients: readonly string[]) {
   const age = await import('age-encryption');
@@ -124,12 +157,12 @@ async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): As
     let at = 0;
     // A full chunk stays behind: it may be the last, which is marked.
     for (; all.length - at > chunkBytes; at += chunkBytes)
-      passed.push(pass(all.subarray(at, at + chunkBytes), false));
+      passed.push(...pass(all.subarray(at, at + chunkBytes), false));
     // Copied: what a source gave may be its own to use again.
     left = Buffer.from(all.subarray(at));
     if (passed.length > 0) yield Buffer.concat(passed);
   }
-  yield pass(left, true);
+  yield Buffer.concat(pass(left, true));
 }
 
 /** 11 bytes that count the chunks, and one that marks the last of them. 2³² chunks are 256 TiB. */

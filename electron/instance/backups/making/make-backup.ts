@@ -25,6 +25,8 @@ import { noteBegun, noteSequence, noteStored } from './backup-rows.ts';
 import { type Packed, packDatabase } from './pack.ts';
 import { noteManifest, takeWriter } from './writer.ts';
 
+const READ_BYTES = 1024 * 1024;
+
 /** One backup on its way. */
 export interface Making {
   id: string;
@@ -68,7 +70,10 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
     ctx.events.emit('changed', { resource: 'backups', userId: null });
     const passing = createProgress(making, sizeBytes * 2);
     for (const { name } of packed.parts) {
-      const content = Readable.from(passing(createReadStream(join(scratch, name))), { objectMode: false });
+      const content = Readable.from(
+        passing(createReadStream(join(scratch, name), { highWaterMark: READ_BYTES })),
+        { objectMode: false },
+      );
       await destination.write(`${folder}/${name}`, content, signal);
     }
     const signed = sign(core, making, recipients, packed);

@@ -10,6 +10,7 @@ import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProg
 /** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
+const UNPACKED_BYTES = 1024 * 1024;
 
 class Failure extends Error {
   readonly because: UnpackingFailure;
@@ -44,9 +45,13 @@ async function unpack({ from, to, unpackedBytes }: PartToUnpack, identity: strin
   const stored = createReadStream(from, { highWaterMark: READ_BYTES });
   await pipeline(
     identity === null ? stored : decryptWith(identity)(stored),
-    createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } }),
+    createZstdDecompress({
+      chunkSize: UNPACKED_BYTES,
+      params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
+    }),
     count,
-    createWriteStream(to, { flags: 'wx', mode: 0o600, flush: true }),
+    // Not synced: what is kept of it is, once it takes the place of a database.
+    createWriteStream(to, { flags: 'wx', mode: 0o600 }),
   );
   if (size !== unpackedBytes) throw new Failure('unpacking');
   return hash.digest('hex');
