@@ -4,6 +4,7 @@ import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
 import {
+  describeFailure,
   Interrupted,
   type Job,
   nextDue,
@@ -103,7 +104,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       store.transaction(write);
       return true;
     } catch (error) {
-      log.warn({ code: describe(error).errorCode }, what);
+      log.warn({ code: describeFailure(error).errorCode }, what);
       return false;
     }
   }
@@ -165,7 +166,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
         run,
         wasCut
           ? { state: job.isResumed ? 'queued' : 'interrupted' }
-          : { state: 'failed', ...describe(error) },
+          : { state: 'failed', ...describeFailure(error) },
       );
       throw error;
     }
@@ -212,7 +213,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       return list();
     } catch (error) {
       // A database that cannot be read now must not end the other schedules.
-      log.warn({ code: describe(error).errorCode }, 'schedules were not read');
+      log.warn({ code: describeFailure(error).errorCode }, 'schedules were not read');
       return [];
     }
   }
@@ -317,13 +318,6 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
         return progress ? { ...row, progressDone: progress.done, progressTotal: progress.total } : row;
       }),
   };
-}
-
-/** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
-function describe(error: unknown): { errorCode: string; errorDetail: string } {
-  return error instanceof AppError
-    ? { errorCode: error.code, errorDetail: error.message }
-    : { errorCode: 'internal_error', errorDetail: error instanceof Error ? error.name : 'unknown' };
 }
 
 async function isWithin(work: Promise<unknown>, ms: number): Promise<boolean> {

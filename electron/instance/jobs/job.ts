@@ -100,6 +100,13 @@ export function nextDue(text: string, afterMs: number, timeZone?: string): numbe
   return schedule.nextRun(new Date(afterMs))?.getTime() ?? null;
 }
 
+/** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
+export function describeFailure(error: unknown): { errorCode: string; errorDetail: string } {
+  return error instanceof AppError
+    ? { errorCode: error.code, errorDetail: error.message }
+    : { errorCode: 'internal_error', errorDetail: error instanceof Error ? error.name : 'unknown' };
+}
+
 /** A run that a stop cut short: it is begun again at the next start, or listed as interrupted. */
 export class Interrupted extends Error {}
 
