@@ -4,7 +4,7 @@ import { CommandError } from './command-error.ts';
 /** The API's named shapes: `Schemas['VaultStatus']`. */
 export type Schemas = components['schemas'];
 
-export type Method = 'get' | 'post' | 'put' | 'delete';
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** The paths that take a method. */
 export type PathWith<M extends Method> = {

@@ -15,6 +15,7 @@ export interface Client {
   readonly get: Call<'get'>;
   readonly post: Call<'post'>;
   readonly put: Call<'put'>;
+  readonly patch: Call<'patch'>;
   readonly delete: Call<'delete'>;
   close(): Promise<void>;
 }
@@ -121,6 +122,7 @@ function createClient(send: Send, isRemote: boolean, close: () => Promise<void>)
     get: createCall('get'),
     post: createCall('post'),
     put: createCall('put'),
+    patch: createCall('patch'),
     delete: createCall('delete'),
     close,
   };

@@ -77,8 +77,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/run.ts'),
   },
   backup: {
-    subcommands: ['now', 'list', 'show', 'verify', 'drill', 'delete', 'destinations'],
-    about: 'make backups of everything, and say where they go',
+    subcommands: ['now', 'list', 'show', 'verify', 'drill', 'delete', 'destinations', 'schedules'],
+    about: 'make backups of everything, and say when and where',
     load: () => import('./commands/backup.ts'),
   },
   key: {

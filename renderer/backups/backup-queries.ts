@@ -18,6 +18,13 @@ export const destinationsQuery = queryOptions({
   queryFn: async () => (await ask(client.GET('/backups/destinations'))).destinations,
 });
 
+export type Schedule = components['schemas']['BackupSchedule'];
+
+export const schedulesQuery = queryOptions({
+  queryKey: ['backups', 'schedules'],
+  queryFn: () => ask(client.GET('/backups/schedules')),
+});
+
 /** The key versions of this instance by fingerprint; empty for callers who may not see them. */
 export function useKeyVersions(): ReadonlyMap<string, KeyVersion> {
   const { data } = useQuery({ ...keyVersionsQuery, enabled: useMay('vault:read') });

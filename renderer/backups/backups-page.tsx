@@ -20,6 +20,7 @@ import { BackupTable, type TryHow } from './backup-table.tsx';
 import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
+import { Schedules } from './schedules.tsx';
 
 type Open =
   | { what: 'add' }
@@ -95,6 +96,7 @@ export function BackupsPage() {
           onAdd={() => setOpen({ what: 'add' })}
           onRemove={(destination) => setOpen({ what: 'remove', destination })}
         />
+        <Schedules destinations={places} mayWrite={mayWrite} />
         <Section title="Kept backups" said={backups.length > 0 && countVerified(backups)}>
           <BackupTable
             query={query}

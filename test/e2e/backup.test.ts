@@ -75,4 +75,19 @@ describe('backups on the command line', () => {
     expect(cli('backup', 'now', '--to', 'b').code).toBe(4);
     expect(cli('backup', 'destinations', 'sell').code).toBe(2);
   });
+
+  it('are made by schedules, which are added in words, listed, disabled and removed', () => {
+    const schedules = (...args: string[]) => cli('backup', 'schedules', ...args);
+    const added = schedules('add', '--daily', '03:05');
+    expect(added.err).toBe('');
+    expect(added.out).toMatch(/^Added disk-daily: a backup at disk every day at 03:05, next \S+ 03:05\.$/m);
+    for (const args of [[], ['--daily', '25:00'], ['--every', '7h'], ['--daily', '3:00', '--every', '6h']])
+      expect(schedules('add', ...args).code, args.join(' ')).toBe(2);
+    expect(schedules('disable', 'disk-daily').out).toContain('makes no more backups');
+    expect(schedules('list').out).toMatch(
+      /^disk-daily {2}disk {2}every day at 03:05 {2}disabled {2}not run yet$/m,
+    );
+    expect(schedules('remove', 'disk-daily').out).toContain('The backups it made stay.');
+    expect(schedules('remove', 'disk-daily').code).toBe(4);
+  });
 });

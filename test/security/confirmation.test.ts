@@ -363,6 +363,9 @@ describe('the table of acts', () => {
         // Names; what lets others in is above.
         'PUT /settings',
         // What adds a backup, or tries whether one could be.
+        'POST /backups/schedules',
+        'PATCH /backups/schedules/{id}/enable',
+        'POST /backups/schedules/preview',
         'POST /backups/destinations/{id}/run',
         'POST /backups/destinations/{id}/test',
         'POST /backups/{id}/drill',
@@ -482,6 +485,9 @@ describe('a session left open', () => {
       '/backups/destinations',
       { kind: 'folder', name: 'a', path: '/tmp' },
     ],
+    ['ends no schedule of backups', 'PATCH', '/backups/schedules/1/disable'],
+    ['changes no schedule of backups', 'PATCH', '/backups/schedules/1', { schedule_expression: '0 0 1 1 *' }],
+    ['removes no schedule of backups', 'DELETE', '/backups/schedules/1'],
     ['takes no copy of the key off the list', 'DELETE', '/vault/key/copies/1'],
     ['takes no split of the key off the list', 'DELETE', '/vault/key/splits/1'],
   ])('%s', async (_what, method, path, body) => {

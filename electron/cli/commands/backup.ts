@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
+import { scheduleCommands } from '../backup/schedule-commands.ts';
 import type { Client } from '../client.ts';
 import {
   type Command,
@@ -96,6 +97,7 @@ export const commands: Record<string, Command> = {
     positionals: [1, 3],
     run: changeDestinations,
   },
+  ...scheduleCommands,
 };
 
 async function makeBackups(invocation: Invocation): Promise<number> {

@@ -110,6 +110,9 @@ const table = {
   // By a path of this machine.
   backups_verify_folder: { who: 'owner', confirmation: 'none' },
   backups_delete: { who: 'backups:write', confirmation: 'people' },
+  backup_schedules_add: { who: 'backups:write', confirmation: 'none' },
+  // Without them nobody is told that no backup was made.
+  backup_schedules_change: { who: 'backups:write', confirmation: 'people' },
   // Whoever says where backups go has everything that is in them.
   backup_destinations_change: { who: 'backups:write', confirmation: 'always' },
   // It opens every backup there is, but for the secrets in it.

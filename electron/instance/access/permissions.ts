@@ -33,7 +33,10 @@ const table = {
   'settings:read': { words: 'See settings', roles: everyone },
   'settings:write': { words: 'Change settings', roles: administratorsAlone },
   'backups:read': { words: 'See backups', roles: usersAlone },
-  'backups:write': { words: 'Make and delete backups, and say where they go', roles: administratorsAlone },
+  'backups:write': {
+    words: 'Make and delete backups, and say when they are made and where they go',
+    roles: administratorsAlone,
+  },
   'audit:read': { words: 'See activity and jobs', roles: administratorsAlone },
   'vault:read': { words: 'See the state of the key and the secrets', roles: everyone },
   'vault:write': { words: 'Copy, rotate, lock and recover the key', roles: administratorsAlone },

@@ -1,10 +1,11 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { findActiveRecord } from '../vault/key/key-record.ts';
 import { findOpenRotation } from '../vault/rotation/rotation-record.ts';
 import type { MasterKey } from '../vault/sealing/master-key.ts';
 import { lockedError } from '../vault/secrets/secret-store.ts';
-import { getActiveRecord, type VaultCore } from '../vault/vault-core.ts';
+import type { VaultCore } from '../vault/vault-core.ts';
 
 /** What the functions of backups work on. One per open instance. */
 export interface BackupsCore {
@@ -19,10 +20,16 @@ export interface BackupsCore {
 /**
  * The key that a manifest is signed with now. Throws `vault_locked`: an unsigned backup could be anybody's.
  */
-export function getSigningKey({ vault }: BackupsCore): MasterKey {
-  const key = vault.ring.find(getActiveRecord(vault).fingerprint);
+export function getSigningKey(core: BackupsCore): MasterKey {
+  const key = findSigningKey(core);
   if (!key) throw lockedError();
   return key;
+}
+
+/** As `getSigningKey`; null while the vault is locked. */
+export function findSigningKey({ vault }: BackupsCore): MasterKey | null {
+  const record = findActiveRecord(vault.store);
+  return record ? (vault.ring.find(record.fingerprint) ?? null) : null;
 }
 
 /**

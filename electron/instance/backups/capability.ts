@@ -1,3 +1,4 @@
+import { createRoutes } from '../http/api.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
@@ -8,6 +9,8 @@ import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { recoveryReasons } from './promise/recovery-promise.ts';
 import { createDrills } from './reading/drill.ts';
+import { scheduleJob } from './schedules/schedule-job.ts';
+import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
 /** Backups of the whole instance: where they go, and making them. */
 export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
@@ -15,12 +18,23 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
   const making = backupJob(core);
   const drills = createDrills(core);
+  let stopListening: (() => void) | undefined;
   return {
     name: 'backups',
     resources: { backups: 'backups:read' },
     operations: backupOperations,
     health: recoveryReasons,
-    routes: backupRoutes(core, making, drills),
-    jobs: [making, drills.job],
+    // These first: `/backups/{id}` would take theirs.
+    routes: createRoutes()
+      .route('/', scheduleRoutes(core))
+      .route('/', backupRoutes(core, making, drills)),
+    jobs: [making, drills.job, scheduleJob(core, making)],
+    async start() {
+      // What was due while the vault was locked need not wait for the next look.
+      stopListening = ctx.events.on('vault', () => queueMicrotask(ctx.jobs.look));
+    },
+    async stop() {
+      stopListening?.();
+    },
   };
 }

@@ -24,6 +24,21 @@ export const backupOperations = declareOperations({
     'Backup failed',
     ({ destination }) => say`Failed to make a backup at ${destination}`,
   ),
+  BACKUP_SCHEDULE_ADDED: operation<Named & { name: string }>(
+    'Backup schedule added',
+    ({ name, destination }) => say`Added the schedule ${name} for backups at ${destination}`,
+  ),
+  BACKUP_SCHEDULE_CHANGED: operation<Named & { name: string; enabled: boolean }>(
+    'Backup schedule changed',
+    ({ name, destination, enabled }) =>
+      enabled === false
+        ? say`Changed the schedule ${name} for backups at ${destination}: it is disabled`
+        : say`Changed the schedule ${name} for backups at ${destination}`,
+  ),
+  BACKUP_SCHEDULE_REMOVED: operation<Named & { name: string }>(
+    'Backup schedule removed',
+    ({ name, destination }) => say`Removed the schedule ${name} for backups at ${destination}`,
+  ),
   BACKUP_DELETED: operation<Named>(
     'Backup deleted',
     ({ destination }) => say`Deleted a backup at ${destination}`,

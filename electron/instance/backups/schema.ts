@@ -60,3 +60,30 @@ export const backupWriter = sqliteTable('backup_writer', {
   /** The data directory it belongs to, as JSON: a copy of that is another writer. See vault/home/home.ts. */
   home: text('home').notNull(),
 });
+
+/** When backups are made without being asked for. */
+export const backupSchedules = sqliteTable('backup_schedules', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  name: text('name').notNull().unique(),
+  description: text('description'),
+  tags: text('tags', { mode: 'json' }).$type<string[]>().notNull(),
+  destinationId: integer('destination_id')
+    .notNull()
+    .references(() => backupDestinations.id, { onDelete: 'cascade' }),
+  /** Cron of five or six fields, in the time zone of the machine. */
+  cron: text('cron').notNull(),
+  enabled: integer('enabled', { mode: 'boolean' }).notNull(),
+  createdAt: integer('created_at').notNull(),
+  /** Since when it is as it is: what was due before is not made up for. */
+  updatedAt: integer('updated_at').notNull(),
+  /** When it was last begun because it was due; in the beginning, when it was made. */
+  lastDueAt: integer('last_due_at').notNull(),
+  /** Runs that failed since the last that did not; one under way counts as failed until it has ended. */
+  failures: integer('failures').notNull().default(0),
+  /** When it is tried again after a failure. */
+  retryAt: integer('retry_at'),
+  /** When the last run ended, however it did. */
+  lastRunAt: integer('last_run_at'),
+  errorCode: text('error_code'),
+  errorDetail: text('error_detail'),
+});

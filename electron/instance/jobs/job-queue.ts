@@ -3,7 +3,16 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Store } from '../store/store.ts';
-import { Interrupted, type Job, nextDue, type Payload, type Result, requireIdsOnly } from './job.ts';
+import {
+  describeFailure,
+  Interrupted,
+  type Job,
+  nextDue,
+  type Payload,
+  type Planned,
+  type Result,
+  requireIdsOnly,
+} from './job.ts';
 import {
   claimRun,
   type Ending,
@@ -47,6 +56,8 @@ export interface Jobs {
   enqueue<Given extends Payload>(job: Job<Given>, payload: Given): Promise<Result | undefined>;
   /** Starts the schedules, and continues what the previous process left. */
   start(): void;
+  /** Looks at once what is due: a schedule was changed, or what it waits for is there. Nothing before the start. */
+  look(): void;
   /** Accepts no more jobs, waits for running ones, then aborts them: at most six seconds. */
   stop(): Promise<void>;
   listJobs(): DeclaredJob[];
@@ -82,6 +93,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
   /** When each `every` is due next, by the monotonic clock. */
   const dueAtMs = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
+  let isStarted = false;
   let isStopping = false;
 
   const tell = () => events.emit('jobs');
@@ -92,7 +104,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       store.transaction(write);
       return true;
     } catch (error) {
-      log.warn({ code: describe(error).errorCode }, what);
+      log.warn({ code: describeFailure(error).errorCode }, what);
       return false;
     }
   }
@@ -154,7 +166,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
         run,
         wasCut
           ? { state: job.isResumed ? 'queued' : 'interrupted' }
-          : { state: 'failed', ...describe(error) },
+          : { state: 'failed', ...describeFailure(error) },
       );
       throw error;
     }
@@ -191,39 +203,70 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     }
   }
 
-  function runScheduled(job: Job): void {
-    if (active.some((run) => run.job === job)) return;
-    enqueue(job, {}).catch(() => undefined);
+  /** One that is under way is joined. */
+  function runScheduled(job: Job, payload: Payload): void {
+    enqueue(job, payload).catch(() => undefined);
+  }
+
+  function listPlanned(list: () => readonly Planned[]): readonly Planned[] {
+    try {
+      return list();
+    } catch (error) {
+      // A database that cannot be read now must not end the other schedules.
+      log.warn({ code: describeFailure(error).errorCode }, 'schedules were not read');
+      return [];
+    }
   }
 
   function findNextAt(job: Job): number | null {
     const { when } = job;
     if (when.kind === 'queued') return null;
+    if (when.kind === 'planned')
+      return listPlanned(when.list).reduce<number | null>(
+        (first, { dueAt }) => (dueAt === null ? first : Math.min(first ?? dueAt, dueAt)),
+        null,
+      );
     if (when.kind === 'every') {
       const dueMs = dueAtMs.get(job.name);
       return dueMs === undefined ? null : clock.now() + Math.max(0, dueMs - performance.now());
     }
-    // A clock that was set back: what was due in the future counts from now.
-    const last = Math.min(findLastDue(store, job.name) ?? clock.now(), clock.now());
-    return nextDue(when.text, last);
+    return nextDue(when.text, Math.min(findLastDue(store, job.name) ?? clock.now(), clock.now()));
+  }
+
+  /** What was due at a time that has not come: the clock was set back, and schedules count from now. */
+  function forgetFuture(job: Job): void {
+    const lastDueAt = findLastDue(store, job.name);
+    if (lastDueAt === null || lastDueAt <= clock.now()) return;
+    tryToWrite('a schedule was not noted', () => noteDue(store, job.name, clock.now()));
+  }
+
+  /** Begins what is due of a job. Returns in how many ms there is more; never later than the next look. */
+  function runDue(job: Job): number {
+    const { when } = job;
+    if (when.kind === 'planned') {
+      let waitMs = LOOK_MS;
+      for (const { payload, dueAt } of listPlanned(when.list)) {
+        if (dueAt === null) continue;
+        if (dueAt > clock.now()) waitMs = Math.min(waitMs, dueAt - clock.now());
+        else runScheduled(job, payload);
+      }
+      return waitMs;
+    }
+    if (when.kind === 'cron') forgetFuture(job);
+    const nextAt = findNextAt(job);
+    if (nextAt === null) return LOOK_MS;
+    if (nextAt > clock.now()) return Math.min(LOOK_MS, nextAt - clock.now());
+    if (when.kind === 'every') dueAtMs.set(job.name, performance.now() + when.ms);
+    else tryToWrite('a schedule was not noted', () => noteDue(store, job.name, clock.now()));
+    runScheduled(job, {});
+    return LOOK_MS;
   }
 
   function look(): void {
     clearTimeout(timer);
-    if (isStopping) return;
+    if (!isStarted || isStopping) return;
     let waitMs = LOOK_MS;
-    for (const job of jobs.values()) {
-      const nextAt = findNextAt(job);
-      if (nextAt === null) continue;
-      const leftMs = nextAt - clock.now();
-      if (leftMs > 0) {
-        waitMs = Math.min(waitMs, leftMs);
-        continue;
-      }
-      if (job.when.kind === 'every') dueAtMs.set(job.name, performance.now() + job.when.ms);
-      else tryToWrite('a schedule was not noted', () => noteDue(store, job.name, clock.now()));
-      runScheduled(job);
-    }
+    for (const job of jobs.values()) waitMs = Math.min(waitMs, runDue(job));
     for (const job of jobs.values()) if (job.when.kind === 'every') waitMs = Math.min(waitMs, job.when.ms);
     timer = setTimeout(look, waitMs).unref();
   }
@@ -255,8 +298,10 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
         else if (when.kind === 'cron' && findLastDue(store, name) === null)
           tryToWrite('a schedule was not noted', () => noteDue(store, name, clock.now()));
       }
+      isStarted = true;
       look();
     },
+    look,
     async stop() {
       isStopping = true;
       clearTimeout(timer);
@@ -273,13 +318,6 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
         return progress ? { ...row, progressDone: progress.done, progressTotal: progress.total } : row;
       }),
   };
-}
-
-/** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
-function describe(error: unknown): { errorCode: string; errorDetail: string } {
-  return error instanceof AppError
-    ? { errorCode: error.code, errorDetail: error.message }
-    : { errorCode: 'internal_error', errorDetail: error instanceof Error ? error.name : 'unknown' };
 }
 
 async function isWithin(work: Promise<unknown>, ms: number): Promise<boolean> {

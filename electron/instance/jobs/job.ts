@@ -10,8 +10,17 @@ export type When =
   | { kind: 'every'; ms: number; atStart: boolean }
   /** In the machine's time zone. Runs missed while it slept or was off are made up for once. */
   | { kind: 'cron'; text: string }
+  /** By schedules that people make. Its owner keeps them, and notes at the beginning of a run that it was begun. */
+  | { kind: 'planned'; list(): readonly Planned[] }
   /** On request. */
   | { kind: 'queued' };
+
+/** A run that people planned. */
+export interface Planned {
+  payload: Payload;
+  /** Epoch ms; in the past for one that was missed. Null for one that waits for something else than time. */
+  dueAt: number | null;
+}
 
 /** One run under way, as the work sees it. */
 export interface Run<Given extends Payload> {
@@ -49,22 +58,53 @@ export const queued: When = { kind: 'queued' };
 /** In words. */
 export function describeSchedule(when: When): string {
   if (when.kind === 'every') return `every ${when.ms / 1000} s`;
+  if (when.kind === 'planned') return 'as planned';
   return when.kind === 'cron' ? when.text : 'on request';
 }
 
-/** Throws `invalid_request` for a text of neither five nor six fields, or one that never comes due. */
+export const planned = (list: () => readonly Planned[]): When => ({ kind: 'planned', list });
+
+/** Throws `invalid_request` as `requireCron` does. */
 export function cron(text: string): When {
-  try {
-    new Cron(text, { paused: true });
-  } catch (error) {
-    throw new AppError('invalid_request', `Invalid schedule: ${text}`, { cause: error });
-  }
+  requireCron(text, 0);
   return { kind: 'cron', text };
 }
 
-/** Epoch ms when a schedule is due next after `afterMs`; null for one that never is again. */
-export function nextDue(text: string, afterMs: number): number | null {
-  return new Cron(text, { paused: true }).nextRun(new Date(afterMs))?.getTime() ?? null;
+/** No schedule needs more. */
+const MAX_CRON = 100;
+
+/** Throws `invalid_request` for a text of neither five nor six fields, or one that never comes due after `nowMs`. */
+export function requireCron(text: string, nowMs: number): void {
+  try {
+    if (text.length <= MAX_CRON && /\s/.test(text.trim()) && nextDue(text, nowMs) !== null) return;
+  } catch (error) {
+    throw new AppError('invalid_request', `Invalid schedule: ${text}`, { cause: error });
+  }
+  throw new AppError('invalid_request', `Invalid schedule: ${text.slice(0, MAX_CRON)}`);
+}
+
+/**
+ * Epoch ms when a schedule is due next after `afterMs`; null for one that never is again. Where the clocks are changed, a
+ * time that is skipped comes due right after, and one that comes twice is due the first time.
+ *
+ * @param timeZone as IANA names it; the machine's unless given.
+ */
+export function nextDue(text: string, afterMs: number, timeZone?: string): number | null {
+  const schedule = new Cron(text, {
+    paused: true,
+    mode: '5-or-6-parts',
+    // Of lists and ranges of hours too, not only of single ones.
+    fixedTimeRule: 'no-wildcard',
+    ...(timeZone === undefined ? {} : { timezone: timeZone }),
+  });
+  return schedule.nextRun(new Date(afterMs))?.getTime() ?? null;
+}
+
+/** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
+export function describeFailure(error: unknown): { errorCode: string; errorDetail: string } {
+  return error instanceof AppError
+    ? { errorCode: error.code, errorDetail: error.message }
+    : { errorCode: 'internal_error', errorDetail: error instanceof Error ? error.name : 'unknown' };
 }
 
 /** A run that a stop cut short: it is begun again at the next start, or listed as interrupted. */

@@ -102,6 +102,37 @@ describe('backups', () => {
     await tom.context.close();
   });
 
+  it('are made by schedules, which say in words what they are, and when the next is due', async () => {
+    const section = page.getByRole('region', { name: 'Schedules' });
+    await section.getByText('No schedule yet').waitFor();
+    await section.getByRole('button', { name: 'Add a schedule' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a schedule' });
+    await dialog.getByText('every day at 03:00').waitFor();
+    expect(await dialog.getByRole('list', { name: 'The next three' }).getByRole('listitem').count()).toBe(3);
+    await dialog.getByRole('radio', { name: 'Every week' }).click();
+    await dialog.getByText('every Sunday at 03:00').waitFor();
+    await dialog.getByRole('radio', { name: 'By a cron expression' }).click();
+    await dialog.getByRole('textbox', { name: 'Cron expression' }).fill('* * * * *');
+    await dialog.getByText(/not more often/).waitFor();
+    await expectAccessible(page, 'a schedule that is refused');
+    await dialog.getByRole('textbox', { name: 'Cron expression' }).fill('30 2 * * *');
+    await dialog.getByText('every day at 02:30').waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('at night');
+    await dialog.getByRole('button', { name: 'Add schedule' }).click();
+    const row = section.getByRole('row', { name: /at night.*every day at 02:30, to NAS/ });
+    await row.waitFor();
+    const choose = async (label: string) => {
+      await row.getByRole('button', { name: 'More for the schedule at night' }).click();
+      await page.getByRole('menuitem', { name: label }).click();
+    };
+    await choose('Disable');
+    await row.getByText('disabled').waitFor();
+    await expectAccessible(page, 'a schedule');
+    await choose('Remove…');
+    await page.getByRole('button', { name: 'Remove schedule' }).click();
+    await section.getByText('No schedule yet').waitFor();
+  });
+
   it('are tried out: verified again, and drilled, which the page says, and what would be lost all the same', async () => {
     const lost = page.getByRole('region', { name: 'If this computer is lost' });
     await lost.getByText(/would be lost/).waitFor();

@@ -21,12 +21,13 @@ const nas: DestinationFacts = {
   notApart: null,
   confirmed: [drilled],
   drillFailed: null,
+  waitsForKey: false,
+  lateAt: nowMs + DAY_MS,
 };
 const whole: RecoveryFacts = {
   copies: [words],
   activeFingerprint: KEY,
   destinations: [nas],
-  intervalMs: DAY_MS,
   nowMs,
 };
 const at = (change: Partial<DestinationFacts>): Partial<RecoveryFacts> => ({
@@ -121,7 +122,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     'a newer one after a drill of 15 days ago',
     at({ confirmed: [confirmed, { ...drilled, takenAt: ago(16 * DAY_MS), drilledAt: ago(15 * DAY_MS) }] }),
     true,
-    ['backup_old'],
+    ['backup_not_drilled'],
     /You would lose 16 days\.$/,
   ],
   [
@@ -133,7 +134,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
       ],
     }),
     true,
-    [],
+    ['backup_not_drilled'],
     /You would lose 24 hours\.$/,
   ],
   [
@@ -150,7 +151,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
       drillFailed: 'part 4 of 8 is damaged.',
     }),
     true,
-    ['backup_drill_failed', 'backup_old'],
+    ['backup_drill_failed'],
     /You would lose 7 days\.$/,
   ],
   [
@@ -189,14 +190,35 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
   ],
   [
     'older than the schedule allows',
-    at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }] }),
+    at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }], lateAt: ago(DAY_MS) }),
     true,
     ['backup_old'],
     /You would lose 3 days\.$/,
   ],
   [
+    'a schedule that made none yet, where it should have',
+    at({ confirmed: [], lateAt: nowMs }),
+    false,
+    ['backup_old', 'backup_never'],
+    /nothing that was shown to work/,
+  ],
+  [
+    'late at one place, in time at the other',
+    { destinations: [{ ...nas, name: 'the stick', lateAt: ago(HOUR_MS) }, nas] },
+    true,
+    ['backup_old'],
+    /You would lose 6 hours/,
+  ],
+  [
+    'due while the vault is locked',
+    { ...at({ waitsForKey: true }), activeFingerprint: null },
+    true,
+    ['backup_waits_for_key'],
+    /would bring everything back/,
+  ],
+  [
     'as old without a schedule',
-    { ...at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }] }), intervalMs: null },
+    at({ confirmed: [{ ...drilled, takenAt: ago(3 * DAY_MS) }], lateAt: null }),
     true,
     [],
     /3 days/,

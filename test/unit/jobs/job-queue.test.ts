@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as endOfRuns } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   cron,
   every,
   Interrupted,
   type Job,
+  nextDue,
   type Payload,
+  type Planned,
+  planned,
   queued,
 } from '../../../electron/instance/jobs/job.ts';
 import { createJobs, type Jobs } from '../../../electron/instance/jobs/job-queue.ts';
@@ -17,6 +21,8 @@ import { createEvents } from '../../../electron/instance/kernel/events.ts';
 import { silentLog } from '../../../electron/instance/kernel/log.ts';
 import { openStore, type Store } from '../../../electron/instance/store/store.ts';
 import { createManualClock, type ManualClock } from '../../context.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 let dir: string;
 let store: Store;
@@ -322,9 +328,120 @@ describe('a schedule', () => {
     expect((declared?.nextAt ?? 0) - clock.now()).toBeLessThanOrEqual(25 * 60 * 60 * 1000);
   });
 
-  it('that is none is refused', () => {
-    for (const text of ['', 'often', '61 * * * *', '* * *'])
+  it('of a clock that was set back a year runs once that night, and not only in a year', async () => {
+    let times = 0;
+    const nightly = () =>
+      define({
+        when: cron('0 3 * * *'),
+        async run() {
+          times += 1;
+          return undefined;
+        },
+      });
+    const look = async () => {
+      const jobs = createQueue(nightly());
+      jobs.start();
+      await jobs.stop();
+    };
+    await look();
+    clock.advance(-365 * DAY_MS);
+    await look();
+    expect(times).toBe(0);
+    for (const expected of [1, 2]) {
+      clock.advance(DAY_MS);
+      await look();
+      await look();
+      expect(times).toBe(expected);
+    }
+  });
+
+  it('that is none, or never comes due, is refused', () => {
+    for (const text of [
+      ...['', 'often', '61 * * * *', '* * *', '* * * * * * *', '@daily', '0 0 30 2 *', '2026-01-01T00:00:00'],
+      ` ${'0 '.repeat(200)}`,
+    ])
       expect(() => cron(text), text).toThrow('Invalid schedule');
+    for (const text of ['0 3 * * *', '15 0 3 * * *', '0 0 29 2 *', ' 0  3 * * sun '])
+      expect(() => cron(text), text).not.toThrow();
+  });
+
+  it.each([
+    [
+      'an hour that is skipped',
+      '30 2 * * *',
+      '2026-03-28T12:00Z',
+      ['2026-03-29T01:00Z', '2026-03-30T00:30Z'],
+    ],
+    ['several times in it', '15,45 2 * * *', '2026-03-28T12:00Z', ['2026-03-29T01:00Z', '2026-03-30T00:15Z']],
+    [
+      'an hour that comes twice',
+      '30 2 * * *',
+      '2026-10-24T12:00Z',
+      ['2026-10-25T00:30Z', '2026-10-26T01:30Z'],
+    ],
+    [
+      'several times in it',
+      '15,45 2 * * *',
+      '2026-10-24T12:00Z',
+      ['2026-10-25T00:15Z', '2026-10-25T00:45Z', '2026-10-26T01:15Z'],
+    ],
+    ['from its second pass on', '30 2 * * *', '2026-10-25T01:10Z', ['2026-10-26T01:30Z']],
+  ])('is due once on a day when the clocks change: %s (%s)', (_what, text, after, expected) => {
+    let at = Date.parse(after);
+    for (const next of expected) {
+      at = nextDue(text, at, 'Europe/Zurich') ?? 0;
+      expect(new Date(at)).toEqual(new Date(next));
+    }
+  });
+
+  it('that people planned runs what is due, each with its own payload, and waits for what is not', async () => {
+    const begun: Payload[] = [];
+    const plans: Planned[] = [
+      { payload: { plan: 1 }, dueAt: clock.now() - 7 * DAY_MS },
+      { payload: { plan: 2 }, dueAt: clock.now() + DAY_MS },
+      { payload: { plan: 3 }, dueAt: null },
+    ];
+    const job = define({
+      when: planned(() => plans),
+      key: ({ plan }) => String(plan),
+      async run({ payload }) {
+        const plan = plans.find((each) => each.payload === payload);
+        if (plan) plan.dueAt = clock.now() + DAY_MS;
+        begun.push(payload);
+        return undefined;
+      },
+    });
+    const jobs = createQueue(job);
+    jobs.look();
+    expect(begun).toEqual([]);
+    jobs.start();
+    jobs.look();
+    expect(begun).toEqual([{ plan: 1 }]);
+    expect(jobs.listJobs()[0]?.nextAt).toBe(clock.now() + DAY_MS);
+    // One that has not ended is joined.
+    await endOfRuns();
+    clock.advance(DAY_MS);
+    jobs.look();
+    expect(begun).toEqual([{ plan: 1 }, { plan: 1 }, { plan: 2 }]);
+  });
+
+  it('that cannot be read ends no other', async () => {
+    const ran = Promise.withResolvers<void>();
+    const broken = define({
+      name: 'test.broken',
+      when: planned(() => {
+        throw new AppError('internal_error', 'no table');
+      }),
+    });
+    const sound = define({
+      when: planned(() => [{ payload: {}, dueAt: 0 }]),
+      async run() {
+        ran.resolve();
+        return undefined;
+      },
+    });
+    createQueue(broken, sound).start();
+    await ran.promise;
   });
 
   it('runs again and again, and at the start where it says so', async () => {

@@ -5,22 +5,32 @@ import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
 import { findWriter } from '../making/writer.ts';
+import { findLateAt } from '../schedules/due.ts';
+import { waitsForKey } from '../schedules/schedule-job.ts';
+import { listSchedules, type Schedule } from '../schedules/schedules.ts';
 import type { DestinationFacts, NotApartReason, RecoveryFacts } from './recovery-promise.ts';
 
 /** What the promise is made of, from what this instance knows: nothing is looked at anew. */
 export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
   const copies = listCountingCopies(core.vault);
+  const nowMs = core.ctx.clock.now();
+  const schedules = listSchedules(core).filter(({ enabled }) => enabled);
   const writer = findWriter(core.ctx)?.writerId ?? null;
   // After a restore, and in a copy of a data directory, the list is of the past: what was deleted since is in it.
   const listOwn = (id: number) => listBackups(core, id).filter(({ writerId }) => writerId === writer);
   return {
     copies: copies.map((copy) => ({ place: nameCopy(copy), fingerprint: copy.fingerprint })),
     activeFingerprint: findActiveRecord(core.ctx.store)?.fingerprint ?? null,
-    destinations: listDestinations(core).map((destination) =>
-      describeDestination(destination, listOwn(destination.id), copies),
-    ),
-    intervalMs: null,
-    nowMs: core.ctx.clock.now(),
+    destinations: listDestinations(core).map((destination) => {
+      const backups = listOwn(destination.id);
+      const own = schedules.filter(({ destinationId }) => destinationId === destination.id);
+      return {
+        ...describeDestination(destination, backups, copies),
+        waitsForKey: own.some((schedule) => waitsForKey(core, schedule)),
+        lateAt: findFirstLate(own, backups, nowMs),
+      };
+    }),
+    nowMs,
   };
 }
 
@@ -46,7 +56,7 @@ function describeDestination(
   { name, separate, volumeId }: KnownDestination,
   backups: readonly Backup[],
   copies: readonly CountingCopy[],
-): DestinationFacts {
+): Omit<DestinationFacts, 'waitsForKey' | 'lateAt'> {
   const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
   const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
   return {
@@ -63,6 +73,19 @@ function describeDestination(
       })),
     drillFailed: lastDrill?.drillResult === 'failed' ? (lastDrill.drillReason ?? 'it did not open.') : null,
   };
+}
+
+/** @param schedules those of the destination that are enabled. */
+function findFirstLate(
+  schedules: readonly Schedule[],
+  backups: readonly Backup[],
+  nowMs: number,
+): number | null {
+  const newest = backups.find(({ state, takenAt }) => state === 'confirmed' && takenAt <= nowMs);
+  const times = schedules.map(({ cron, updatedAt }) =>
+    findLateAt(cron, Math.max(newest?.takenAt ?? 0, Math.min(updatedAt, nowMs))),
+  );
+  return times.reduce((first, at) => (at === null ? first : Math.min(first ?? at, at)), null);
 }
 
 function findNotApart(

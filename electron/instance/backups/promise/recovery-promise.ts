@@ -30,6 +30,13 @@ export interface DestinationFacts {
   confirmed: readonly BackupFact[];
   /** Why the last drill here failed, in words; null where it did not, or there was none. */
   drillFailed: string | null;
+  /** Whether a backup is due here that waits until the vault is unlocked. */
+  waitsForKey: boolean;
+  /**
+   * Epoch ms from which the newest confirmed backup is older than the schedules of this destination say; null where there
+   * are none. See schedules/due.ts.
+   */
+  lateAt: number | null;
 }
 
 export interface RecoveryFacts {
@@ -37,8 +44,6 @@ export interface RecoveryFacts {
   copies: readonly { place: string; fingerprint: Fingerprint }[];
   activeFingerprint: Fingerprint | null;
   destinations: readonly DestinationFacts[];
-  /** How often a backup is scheduled, in ms; null where none is. */
-  intervalMs: number | null;
   nowMs: number;
 }
 
@@ -53,6 +58,7 @@ export const recoveryReasons = {
   backup_needs_old_key: { title: 'The backup needs an older key', help },
   backup_not_drilled: { title: 'No backup was restored in a drill', help },
   backup_old: { title: 'The backup is too old', help },
+  backup_waits_for_key: { title: 'A backup waits for the key', help },
 } as const satisfies Record<string, HealthReasonFacts>;
 export type RecoveryReasonCode = keyof typeof recoveryReasons;
 export const recoveryReasonCodes = Object.keys(recoveryReasons) as RecoveryReasonCode[];
@@ -170,6 +176,7 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
       reasons.push(
         reason('backup_gone', 'at_risk', `${name} could not be reached, so the last backup there failed.`),
       );
+  reasons.push(...findLate(facts));
   const here = destinations.filter(({ isGone }) => !isGone);
   const backups = here.flatMap((destination) =>
     destination.confirmed.map((backup) => ({ backup, destination })),
@@ -182,24 +189,51 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
       ...reasons,
       reason('backup_not_drilled', 'due', 'No backup was restored in a drill in the last 14 days.'),
     ];
-  if (shown.backup.fingerprint !== facts.activeFingerprint && facts.activeFingerprint !== null)
+  const { backup: counting, destination } = shown;
+  if (counting.fingerprint !== facts.activeFingerprint && facts.activeFingerprint !== null)
     reasons.push(
       reason(
         'backup_needs_old_key',
         'due',
-        `The backup on ${shown.destination.name} needs an older key: make a new one.`,
+        `The backup on ${destination.name} needs an older key: make a new one.`,
       ),
     );
-  // One that was missed is made up for at the next chance; two are trouble.
-  if (facts.intervalMs !== null && nowMs - shown.backup.takenAt > 2 * facts.intervalMs)
+  if (destination.drillFailed === null && findNewest(destination, nowMs) !== counting)
     reasons.push(
       reason(
-        'backup_old',
-        'at_risk',
-        `The newest backup that counts is ${sayAge(nowMs - shown.backup.takenAt)} old, longer than its schedule says.`,
+        'backup_not_drilled',
+        'due',
+        `The newest backup on ${destination.name} does not count yet: none under its key was restored in a drill there in the last 14 days.`,
       ),
     );
   return reasons;
+}
+
+/** Of a time that has come. */
+function findNewest({ confirmed }: Pick<DestinationFacts, 'confirmed'>, nowMs: number): BackupFact | null {
+  return confirmed.find(({ takenAt }) => takenAt <= nowMs) ?? null;
+}
+
+/** Where a schedule was not kept, wherever the backups that count are: each place is there for a reason. */
+function findLate({ destinations, nowMs }: RecoveryFacts): RecoveryReason[] {
+  return destinations.flatMap(({ name, lateAt, waitsForKey, confirmed }) => {
+    const newest = findNewest({ confirmed }, nowMs);
+    const said = newest
+      ? `The newest backup on ${name} is ${sayAge(nowMs - newest.takenAt)} old, older than its schedule says.`
+      : `No backup was made on ${name}, though its schedule says so.`;
+    return [
+      ...(lateAt !== null && nowMs >= lateAt ? [reason('backup_old', 'at_risk', said)] : []),
+      ...(waitsForKey
+        ? [
+            reason(
+              'backup_waits_for_key',
+              'due',
+              `A backup on ${name} is due: it is made once the vault is unlocked.`,
+            ),
+          ]
+        : []),
+    ];
+  });
 }
 
 /** What is not known here may be elsewhere: after a restore, all that the former computer made. */

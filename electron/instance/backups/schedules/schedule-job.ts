@@ -1,0 +1,120 @@
+import { describeFailure, Interrupted, type Job, type Planned, planned } from '../../jobs/job.ts';
+import { type BackupsCore, findSigningKey } from '../backups-core.ts';
+import { type BackupPayload, runBackup } from '../making/backup-job.ts';
+import { findDueAt, findRetryAt, MAX_RETRY_MS } from './due.ts';
+import { findSchedule, listSchedules, type Schedule } from './schedules.ts';
+
+export type SchedulePayload = { schedule: number };
+
+/**
+ * Makes backups when they are due, also those that were missed while the machine slept or was off: once for all of them.
+ * While the vault is locked they wait.
+ */
+export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<SchedulePayload> {
+  return {
+    name: 'backups.schedule',
+    title: 'Make a backup by schedule',
+    when: planned(() => listDue(core)),
+    key: ({ schedule }) => String(schedule),
+    needsKey: true,
+    record: 'if_possible',
+    // It is due again by its own row.
+    isResumed: false,
+    async run({ payload, signal }) {
+      if (findSigningKey(core) === null) return undefined;
+      const schedule = findSchedule(core, payload.schedule);
+      if (!schedule?.enabled) return undefined;
+      noteBegun(core, schedule);
+      try {
+        const { id } = await runBackup(core, making, null, {
+          destination: schedule.destinationId,
+          why: 'schedule',
+        });
+        noteEnded(core, schedule.id, null);
+        return { backup: id };
+      } catch (error) {
+        // A stop is no failure: it is due again after the next start.
+        if (!signal.aborted && !(error instanceof Interrupted)) noteEnded(core, schedule.id, error);
+        throw error;
+      } finally {
+        core.ctx.events.emit('changed', { resource: 'backups', userId: null });
+      }
+    },
+  };
+}
+
+function listDue(core: BackupsCore): Planned[] {
+  const nowMs = core.ctx.clock.now();
+  forgetFuture(core, nowMs);
+  return listSchedules(core).map((schedule) => ({
+    payload: { schedule: schedule.id },
+    dueAt: waitsForKey(core, schedule) ? null : findDueAt(schedule, nowMs),
+  }));
+}
+
+/** Whether it is due and cannot be made: nobody could tell an unsigned backup from a stranger's. */
+export function waitsForKey(core: BackupsCore, schedule: Schedule): boolean {
+  const nowMs = core.ctx.clock.now();
+  return findSigningKey(core) === null && (findDueAt(schedule, nowMs) ?? Infinity) <= nowMs;
+}
+
+/** A clock that was set back must neither stop schedules for a year nor hide that their backups are old. */
+function forgetFuture({ ctx }: BackupsCore, nowMs: number): void {
+  const { sqlite } = ctx.store;
+  const latest = { nowMs, retryMs: nowMs + MAX_RETRY_MS };
+  const isAhead = sqlite
+    .prepare(
+      'SELECT 1 FROM backup_schedules WHERE last_due_at > @nowMs OR updated_at > @nowMs OR retry_at > @retryMs',
+    )
+    .get(latest);
+  if (!isAhead) return;
+  ctx.store.transaction(() =>
+    sqlite
+      .prepare(
+        `UPDATE backup_schedules SET last_due_at = min(last_due_at, @nowMs), updated_at = min(updated_at, @nowMs),
+           created_at = min(created_at, @nowMs), retry_at = min(retry_at, @retryMs)`,
+      )
+      .run(latest),
+  );
+}
+
+/** It counts as failed until it has ended: one that a kill cuts short is tried again. */
+function noteBegun({ ctx }: BackupsCore, { id, failures }: Schedule): void {
+  const nowMs = ctx.clock.now();
+  ctx.store.transaction(() =>
+    ctx.store.sqlite
+      .prepare('UPDATE backup_schedules SET last_due_at = ?, failures = ?, retry_at = ? WHERE id = ?')
+      .run(nowMs, failures + 1, findRetryAt(failures + 1, nowMs), id),
+  );
+}
+
+/** @param error null for a run that made a backup. */
+function noteEnded({ ctx }: BackupsCore, id: number, error: unknown): void {
+  const nowMs = ctx.clock.now();
+  const { errorCode, errorDetail } =
+    error === null ? { errorCode: null, errorDetail: null } : describeFailure(error);
+  const isDone = errorCode === null;
+  ctx.store.transaction(() => {
+    ctx.store.sqlite
+      .prepare(
+        `UPDATE backup_schedules SET last_run_at = @nowMs, error_code = @errorCode, error_detail = @errorDetail,
+           failures = iif(@isDone, 0, failures), retry_at = iif(@isDone, NULL, retry_at) WHERE id = @id`,
+      )
+      .run({ id, nowMs, errorCode, errorDetail, isDone: Number(isDone) });
+    if (!isDone) forgetEarlierFailures(ctx, id);
+  });
+}
+
+/** Of tries that failed one after another the last is listed. Only those that left nothing at the destination. */
+function forgetEarlierFailures({ store }: BackupsCore['ctx'], scheduleId: number): void {
+  store.sqlite
+    .prepare(
+      `DELETE FROM backups WHERE why = 'schedule' AND state = 'failed' AND folder IS NULL
+         AND destination_id = (SELECT destination_id FROM backup_schedules WHERE id = @scheduleId)
+         AND taken_at > coalesce((SELECT max(taken_at) FROM backups good WHERE good.state = 'confirmed'
+           AND good.destination_id = backups.destination_id), 0)
+         AND id <> (SELECT id FROM backups newest WHERE newest.destination_id = backups.destination_id
+           ORDER BY taken_at DESC, id DESC LIMIT 1)`,
+    )
+    .run({ scheduleId });
+}

@@ -1,0 +1,180 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ask, askConfirmed, client } from '../api/client.ts';
+import { useApiMutation } from '../api/mutation.ts';
+import { describeError } from '../api/problem.ts';
+import { Choices, Select } from '../ui/form/choices.tsx';
+import { Field, TextField } from '../ui/form/field.tsx';
+import { FormDialog } from '../ui/overlays/form-dialog.tsx';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { formatExact } from '../ui/time.ts';
+import type { Destination, Schedule } from './backup-queries.ts';
+import {
+  type Choice,
+  firstChoice,
+  type Often,
+  oftenNames,
+  toChoice,
+  toCron,
+  weekdays,
+} from './schedule-choices.ts';
+
+interface ScheduleDialogProps {
+  /** Absent for a new one. */
+  schedule?: Schedule;
+  destinations: readonly Destination[];
+  onClose: () => void;
+}
+
+/** Adds a schedule, or changes one: where, how often, and what that comes to. */
+export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDialogProps) {
+  const [given, setName] = useState(schedule?.name ?? null);
+  const [destination, setDestination] = useState(String(schedule?.s3_source_id ?? destinations[0]?.id));
+  const [choice, setChoice] = useState(schedule ? toChoice(schedule.schedule_expression) : firstChoice);
+  const cron = toCron(choice);
+  // Until somebody names it, it is called as what it is.
+  const name = given ?? oftenNames[choice.often];
+  const save = useApiMutation(
+    () => {
+      const body = {
+        name,
+        s3_source_id: Number(destination),
+        schedule_expression: cron ?? '',
+      };
+      return schedule
+        ? askConfirmed(() =>
+            client.PATCH('/backups/schedules/{id}', { params: { path: { id: schedule.id } }, body }),
+          )
+        : ask(client.POST('/backups/schedules', { body }));
+    },
+    {
+      changes: ['backups'],
+      onDone: (saved) => {
+        onClose();
+        showToast({ title: `${saved.name}: ${saved.summary}`, text: sayNext(saved) });
+      },
+    },
+  );
+  return (
+    <FormDialog
+      title={schedule ? 'Change the schedule' : 'Add a schedule'}
+      text="What was missed while this computer slept or was off is made up for once."
+      action={schedule ? 'Change schedule' : 'Add schedule'}
+      mutation={save}
+      fields={['name', 'schedule_expression']}
+      isReady={name.trim() !== '' && cron !== null}
+      onClose={onClose}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={save.fieldError('name', 'There is a schedule with this name already.')}
+        dir="auto"
+        maxLength={100}
+        autoFocus
+      />
+      <Field label="Destination">
+        {({ id }) => (
+          <Select
+            id={id}
+            value={destination}
+            onChange={setDestination}
+            options={destinations.map((each) => ({ value: String(each.id), label: each.name }))}
+          />
+        )}
+      </Field>
+      <HowOften choice={choice} onChange={setChoice} error={save.fieldError('schedule_expression')} />
+      {cron !== null && <Preview cron={cron} />}
+    </FormDialog>
+  );
+}
+
+const sayNext = ({ enabled, next_run }: Schedule) =>
+  enabled && next_run !== null ? `The next backup is made on ${formatExact(next_run)}.` : 'It is disabled.';
+
+interface HowOftenProps {
+  choice: Choice;
+  onChange: (choice: Choice) => void;
+  error: string | undefined;
+}
+
+function HowOften({ choice, onChange, error }: HowOftenProps) {
+  const time = (
+    <TextField
+      label="Time"
+      type="time"
+      value={choice.time}
+      onChange={(event) => onChange({ ...choice, time: event.target.value })}
+    />
+  );
+  return (
+    <Choices<Often>
+      label="How often"
+      value={choice.often}
+      onChange={(often) => onChange({ ...choice, often, own: choice.own || (toCron(choice) ?? '') })}
+      options={[
+        { value: 'hours', title: 'Every 6 hours' },
+        { value: 'nightly', title: 'Every day', more: time },
+        {
+          value: 'weekly',
+          title: 'Every week',
+          more: (
+            <div className="grid gap-4">
+              <Field label="Day">
+                {({ id }) => (
+                  <Select
+                    id={id}
+                    value={choice.weekday}
+                    onChange={(weekday) => onChange({ ...choice, weekday })}
+                    options={weekdays.map((label, at) => ({ value: String(at), label }))}
+                  />
+                )}
+              </Field>
+              {time}
+            </div>
+          ),
+        },
+        {
+          value: 'own',
+          title: 'By a cron expression',
+          more: (
+            <TextField
+              label="Cron expression"
+              value={choice.own}
+              onChange={(event) => onChange({ ...choice, own: event.target.value })}
+              error={error}
+              hint="Minute, hour, day, month, day of the week; seconds may come first."
+              isMono
+              maxLength={100}
+            />
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+/** What the instance makes of it, in its own time zone. */
+function Preview({ cron }: { cron: string }) {
+  const { data, error, isPlaceholderData } = useQuery({
+    queryKey: ['backups', 'schedules', 'preview', cron],
+    queryFn: () => ask(client.POST('/backups/schedules/preview', { body: { schedule_expression: cron } })),
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+  if (error) return <p className="text-12 text-text-2">{describeError(error)}</p>;
+  if (!data) return null;
+  return (
+    <div className="text-12 text-text-2" aria-live="polite" aria-busy={isPlaceholderData || undefined}>
+      <p>
+        A backup <b>{data.summary}</b>, in the time zone of this instance, {data.time_zone}. The next:
+      </p>
+      <ul aria-label="The next three">
+        {data.next.map((at) => (
+          <li key={at}>{formatExact(at)}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDoor, type TestDoor } from './harness.ts';
+
+let door: TestDoor & { stop(): Promise<void> };
+let root: string;
+let destination: number;
+beforeAll(async () => {
+  door = await openDoor('socket');
+  root = mkdtempSync(join(tmpdir(), 'temps-schedules-'));
+  const body = { kind: 'folder', name: 'disk', path: root, readable_without_key: true };
+  destination = (await door.owner('POST', '/backups/destinations', body)).body.id;
+});
+afterAll(async () => {
+  await door.stop();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const nightly = () => ({ name: 'nightly', s3_source_id: destination, schedule_expression: '0 3 * * *' });
+const add = (body: object) => door.owner('POST', '/backups/schedules', body);
+
+it("are made, listed, changed, disabled and removed with upstream's names", async () => {
+  // As upstream's client sends it.
+  const added = await add({
+    ...nightly(),
+    backup_type: 'full',
+    description: 'while nobody works',
+    enabled: true,
+    retention_period: 0,
+    tags: ['home'],
+  });
+  expect(added.status, added.text).toBe(201);
+  const { id } = added.body;
+  expect(added.body).toMatchObject({
+    ...nightly(),
+    backup_type: 'full',
+    description: 'while nobody works',
+    destination: 'disk',
+    enabled: true,
+    last_error: null,
+    last_run: null,
+    next_run: expect.any(Number),
+    retention_period: 0,
+    summary: 'every day at 03:00',
+    tags: ['home'],
+    waits_for_key: false,
+  });
+  expect((await door.owner('GET', '/backups/schedules')).body).toEqual([added.body]);
+  expect((await door.owner('GET', `/backups/schedules/${id}`)).body).toEqual(added.body);
+  const disabled = await door.owner('PATCH', `/backups/schedules/${id}/disable`);
+  expect(disabled.body).toMatchObject({ enabled: false, next_run: null, tags: ['home'] });
+  const change = { schedule_expression: '0 */6 * * *', name: 'often' };
+  const changed = await door.owner('PATCH', `/backups/schedules/${id}`, change);
+  expect(changed.body).toMatchObject({ ...change, enabled: false, summary: 'every 6 hours' });
+  const enabled = await door.owner('PATCH', `/backups/schedules/${id}/enable`);
+  expect(enabled.body).toMatchObject({ ...change, enabled: true, next_run: expect.any(Number) });
+  expect((await door.owner('DELETE', `/backups/schedules/${id}`)).status).toBe(204);
+  expect((await door.owner('GET', `/backups/schedules/${id}`)).status).toBe(404);
+  const told = JSON.stringify((await door.owner('GET', '/audit/logs')).body);
+  for (const what of ['ADDED', 'CHANGED', 'REMOVED']) expect(told).toContain(`BACKUP_SCHEDULE_${what}`);
+});
+
+it.each([
+  ['of no schedule', { schedule_expression: 'every night' }, 'invalid_request'],
+  ['of every minute', { schedule_expression: '* * * * *' }, 'invalid_request'],
+  ['that never comes', { schedule_expression: '0 0 30 2 *' }, 'invalid_request'],
+  ['without an end', { schedule_expression: '0 '.repeat(100_000) }, 'invalid_request'],
+  ['for a destination that is not there', { s3_source_id: 999 }, 'not_found'],
+  ['with a line break in its name', { name: 'a\nb' }, 'invalid_request'],
+  ['that would delete backups by itself', { retention_period: 7 }, 'invalid_request'],
+])('one %s is refused', async (_what, change, code) => {
+  expect((await add({ ...nightly(), ...change })).body.error_code).toBe(code);
+  expect((await door.owner('GET', '/backups/schedules')).body).toEqual([]);
+});
+
+it('one of a name that is taken is refused, also by a change', async () => {
+  const { id } = (await add(nightly())).body;
+  expect((await add(nightly())).body.error_code).toBe('name_taken');
+  const other = (await add({ ...nightly(), name: 'other' })).body;
+  const path = `/backups/schedules/${other.id}`;
+  expect((await door.owner('PATCH', path, { name: 'nightly' })).body.error_code).toBe('name_taken');
+  // Its own name is free for it.
+  expect((await door.owner('PATCH', path, { name: 'other' })).status).toBe(200);
+  for (const each of [id, other.id]) await door.owner('DELETE', `/backups/schedules/${each}`);
+});
+
+it('are told in words, with the next three times, before they are made', async () => {
+  const preview = (schedule_expression: string) =>
+    door.owner('POST', '/backups/schedules/preview', { schedule_expression });
+  const { body } = await preview('0 */6 * * *');
+  expect(body).toMatchObject({ summary: 'every 6 hours', time_zone: expect.stringMatching(/./) });
+  expect(body.next).toHaveLength(3);
+  for (const at of body.next) expect(at).toBeGreaterThan(door.clock.now());
+  expect((await preview('61 * * * *')).body.error_code).toBe('invalid_request');
+});
+
+it('go with their destination', async () => {
+  await add(nightly());
+  await door.owner('DELETE', `/backups/destinations/${destination}`);
+  expect((await door.owner('GET', '/backups/schedules')).body).toEqual([]);
+});
