@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listBackups } from '../../electron/instance/backups/backups.ts';
+import { type Backup, listBackups } from '../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../electron/instance/backups/backups-core.ts';
 import { addFolder, listDestinations } from '../../electron/instance/backups/destinations/destinations.ts';
 import { parseManifest } from '../../electron/instance/backups/format/manifest.ts';
 import { isMacOf } from '../../electron/instance/backups/format/manifest-mac.ts';
 import { backupJob } from '../../electron/instance/backups/making/backup-job.ts';
 import { sweepUnfinished } from '../../electron/instance/backups/making/backup-rows.ts';
+import { createDrills } from '../../electron/instance/backups/reading/drill.ts';
 import { createJobs } from '../../electron/instance/jobs/job-queue.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { createEvents } from '../../electron/instance/kernel/events.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
+import { SCRATCH_FOLDER } from '../../electron/instance/store/data-directory.ts';
+import { sweepScratch } from '../../electron/instance/store/scratch.ts';
 import { findHome } from '../../electron/instance/vault/home/home.ts';
 import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
 
@@ -66,6 +69,36 @@ export async function performBackup(vault: VaultCore, folder: string): Promise<v
     signal: core.ctx.stopping,
     report() {},
   });
+}
+
+/** The work that is killed: a drill of the backup that is there. */
+export async function performDrill(vault: VaultCore, folder: string): Promise<void> {
+  const core = openBackups(vault, folder);
+  // As above: the processes that unpack and examine write only what is wiped.
+  delete process.env.LD_PRELOAD;
+  await createDrills(core).job.run({
+    payload: { backup: findNewest(core).id },
+    signal: core.ctx.stopping,
+    report() {},
+  });
+}
+
+function findNewest(core: BackupsCore): Backup {
+  const [newest] = listBackups(core);
+  if (!newest) throw new Error('there is no backup');
+  return newest;
+}
+
+/** An interruption says nothing of the backup; the next drill passes, and nothing is left of either. */
+export async function checkDrills(vault: VaultCore, folder: string): Promise<string[]> {
+  const core = openBackups(vault, folder);
+  const before = findNewest(core);
+  const faults = before.drillResult === 'failed' ? [`noted as failed: ${before.drillReason}`] : [];
+  sweepScratch(vault.dataDir);
+  await performDrill(vault, folder);
+  if (findNewest(core).drillResult !== 'passed') faults.push('the next drill did not pass');
+  const left = readdirSync(join(vault.dataDir, SCRATCH_FOLDER));
+  return left.length === 0 ? faults : [...faults, `left in the scratch folder: ${left.join()}`];
 }
 
 /** What does not hold after an interruption, in words. */

@@ -93,14 +93,16 @@ const lanes = {
         from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
       ),
     ),
-    atEveryCall('kill -9 at every call of a backup', () =>
-      from(SMALL, (folder) => killAtEveryCall('backup', folder, SMALL), prepareBackup),
-    ),
-    ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
-      atEveryCall(`${error} at every write of a backup`, () =>
-        from(SMALL, (folder) => failEveryCall('backup', folder, SMALL, error), prepareBackup),
+    ...(['backup', 'drill'] as const).flatMap((work) => [
+      atEveryCall(`kill -9 at every call of a ${work}`, () =>
+        from(SMALL, (folder) => killAtEveryCall(work, folder, SMALL), prepareBackup),
       ),
-    ),
+      ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
+        atEveryCall(`${error} at every write of a ${work}`, () =>
+          from(SMALL, (folder) => failEveryCall(work, folder, SMALL, error), prepareBackup),
+        ),
+      ),
+    ]),
   ],
   alone: [
     {

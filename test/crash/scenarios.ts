@@ -26,9 +26,16 @@ import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
 import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
-import { checkBackups, dataDirIn, makeBackupFolders, performBackup } from './backup-scenario.ts';
+import {
+  checkBackups,
+  checkDrills,
+  dataDirIn,
+  makeBackupFolders,
+  performBackup,
+  performDrill,
+} from './backup-scenario.ts';
 
-export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup', 'restore'] as const;
+export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup', 'drill', 'restore'] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
@@ -136,6 +143,10 @@ function install(dataDir: string): void {
   }
 }
 
+/** In the folder of a scenario; those of backups have a disk beside it. */
+const findDataDir = (scenario: Scenario, folder: string): string =>
+  scenario === 'backup' || scenario === 'drill' ? dataDirIn(folder) : folder;
+
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
   if (scenario === 'first_seal') onReady();
@@ -144,10 +155,13 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
     install(dataDir);
     return;
   }
-  const { core, close } = await openCore(scenario === 'backup' ? dataDirIn(dataDir) : dataDir, PASSPHRASE);
+  const { core, close } = await openCore(findDataDir(scenario, dataDir), PASSPHRASE);
   if (scenario === 'backup') {
     onReady();
     await performBackup(core, dataDir);
+  } else if (scenario === 'drill') {
+    onReady();
+    await performDrill(core, dataDir);
   } else if (scenario === 'first_seal') {
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
@@ -177,12 +191,13 @@ export async function rotate(core: VaultCore): Promise<void> {
  */
 export async function verify(scenario: Scenario, dataDir: string, count: number): Promise<string[]> {
   const faults: string[] = [];
-  const { core, close } = await openCore(scenario === 'backup' ? dataDirIn(dataDir) : dataDir, PASSPHRASE);
+  const { core, close } = await openCore(findDataDir(scenario, dataDir), PASSPHRASE);
   try {
     if (core.situation.case !== 'running')
       return [`not running: ${core.situation.case}, ${core.situation.detail}`];
     faults.push(...(await check(core, scenario, count)));
     if (scenario === 'backup') faults.push(...(await checkBackups(core, dataDir)));
+    if (scenario === 'drill') faults.push(...(await checkDrills(core, dataDir)));
     if (scenario === 'rotation') await rotate(core);
     if (scenario === 'custody_move') await finishCustodyMove(core);
     faults.push(...(await check(core, scenario, count)));
