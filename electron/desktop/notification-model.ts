@@ -1,4 +1,4 @@
-import type { TrayVault } from './tray/tray-model.ts';
+import { findReason, type TrayVault } from './tray/tray-model.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -16,6 +16,36 @@ export interface NotificationMemory {
   last: TrayVault | null;
 }
 
+const noSeparateCopy: DueNotification = {
+  title: 'Your key has no verified copy',
+  body: 'If this machine is lost, every secret on it is lost. Make a copy; it takes two minutes.',
+  path: '/key/copy',
+};
+
+/** Of reasons that mean a loss with this machine, other than that the key has no copy. */
+const riskWords: Partial<Record<TrayVault['health']['reasons'][number]['code'], DueNotification>> = {
+  backup_never: {
+    title: 'Your database has no backup',
+    body: 'If this machine is lost, everything on it is lost. Say where backups go; it takes two minutes.',
+    path: '/backups',
+  },
+  backup_not_apart: {
+    title: 'Your backups are in no separate place',
+    body: 'If this machine is lost, they may be lost with it. Add a place that is not its disk.',
+    path: '/backups',
+  },
+  backup_gone: {
+    title: 'A backup destination is gone',
+    body: 'The last backup there failed. See which one.',
+    path: '/backups',
+  },
+  backup_old: {
+    title: 'Your newest backup is too old',
+    body: 'It is older than its schedule says. See why.',
+    path: '/backups',
+  },
+};
+
 /**
  * The notification to show now, if any, and the new memory. A key at risk is notified once and then daily until
  * fixed or snoozed; an unrequested lock once; the end of a rotation once.
@@ -26,7 +56,8 @@ export function chooseNotification(
   nowMs: number,
 ): { due: DueNotification | null; memory: NotificationMemory } {
   const { last } = memory;
-  const isAtRisk = vault.state === 'running' && vault.health.level === 'at_risk' && vault.health.attention;
+  const reason = vault.state === 'running' ? findReason(vault) : null;
+  const isAtRisk = reason?.level === 'at_risk';
   const next: NotificationMemory = { riskToldAt: isAtRisk ? memory.riskToldAt : null, last: vault };
   if (last && last.database.state === 'ok' && vault.database.state !== 'ok')
     return {
@@ -60,11 +91,7 @@ export function chooseNotification(
     memory.riskToldAt === null || nowMs < memory.riskToldAt || nowMs - memory.riskToldAt >= DAY_MS;
   if (isAtRisk && isDue)
     return {
-      due: {
-        title: 'Your key has no verified copy',
-        body: 'If this machine is lost, every secret on it is lost. Make a copy; it takes two minutes.',
-        path: '/key/copy',
-      },
+      due: riskWords[reason.code] ?? noSeparateCopy,
       memory: { ...next, riskToldAt: nowMs },
     };
   return { due: null, memory: next };

@@ -37,7 +37,7 @@ export interface BarePage<Path extends string = string> {
 export interface Page<Path extends string = string> extends BarePage<Path> {
   /** Callers without `permission` see a "no access" page under `title`. */
   guard?: { permission: Permission; title: string };
-  /** The page shows the key's health itself, so the banner is left out. */
+  /** The page shows health itself, so the banner is left out. */
   saysHealth?: true;
   tab?: PageTab;
 }

@@ -1,8 +1,9 @@
 import './backups.css';
 import { Archive } from 'lucide-react';
 import { queryClient } from '../api/queries.ts';
-import { area } from '../app/area.ts';
+import { area, type NavSign } from '../app/area.ts';
 import { showToast } from '../ui/overlays/toasts.tsx';
+import { useVault } from '../vault-state/vault.ts';
 import { makeBackups } from './make-backup.ts';
 
 export const backupsArea = area({
@@ -11,9 +12,10 @@ export const backupsArea = area({
       path: '/backups',
       load: () => import('./backups-page.tsx').then((file) => file.BackupsPage),
       guard: { permission: 'backups:read', title: 'Backups' },
+      saysHealth: true,
     },
   ],
-  navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive }],
+  navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive, useSign: useBackupSign }],
   commands: [
     {
       group: 'Do',
@@ -31,3 +33,8 @@ export const backupsArea = area({
     },
   ],
 });
+
+function useBackupSign(): NavSign | null {
+  const level = useVault().data?.health.halves.backup;
+  return level === 'at_risk' || level === 'broken' ? 'needs_you' : null;
+}

@@ -11,9 +11,10 @@ import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
-import { type Recovery, useRecovery } from '../vault-state/recovery.ts';
+import { reasonsOf } from '../vault-state/health-words.ts';
+import { ReasonBanner } from '../vault-state/reason-banner.tsx';
 import { UnlockLink } from '../vault-state/unlock-link.tsx';
-import { useVault } from '../vault-state/vault.ts';
+import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './backup-dialogs.tsx';
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
 import { BackupTable, type TryHow } from './backup-table.tsx';
@@ -31,7 +32,8 @@ type Open =
 /** Where backups are stored, and those there are. */
 export function BackupsPage() {
   const mayWrite = useMay('backups:write');
-  const isLocked = useVault().data?.state === 'locked';
+  const vault = useVault().data;
+  const isLocked = vault?.state === 'locked';
   const destinations = useQuery(destinationsQuery);
   const query = useQuery(backupsQuery);
   const backups = query.data ?? [];
@@ -48,7 +50,6 @@ export function BackupsPage() {
     },
     { changes: ['backups'], onDone: (said) => showToast({ icon: Archive, ...said }) },
   );
-  const recovery = useRecovery();
   const trial = useApiMutation(
     async ({ backup, how }: { backup: Backup; how: TryHow }) => {
       setTriedAt(backup.destination);
@@ -84,7 +85,7 @@ export function BackupsPage() {
             {trial.message}
           </Banner>
         )}
-        {recovery?.has_destinations && !isLocked && <IfLost recovery={recovery} />}
+        {vault && <Health vault={vault} />}
         {backups
           .filter(({ state }) => state === 'running')
           .map((backup) => (
@@ -128,17 +129,22 @@ export function BackupsPage() {
   );
 }
 
-/** In the instance's words: what a verified copy of the key and these backups would bring back. */
-function IfLost({ recovery }: { recovery: Recovery }) {
+/** In the instance's words: what a verified copy of the key and these backups would bring back, and why not. */
+function Health({ vault }: { vault: VaultStatus }) {
+  const { recovery } = vault.health;
   return (
-    <section className="card card-pad grid gap-2" aria-label="If this computer is lost">
-      <p className="t16">{recovery.sentence}</p>
-      {recovery.reasons.map(({ code, message }) => (
-        <p key={`${code} ${message}`} className="text-text-2 [overflow-wrap:anywhere]">
-          {message}
-        </p>
-      ))}
-    </section>
+    <>
+      {reasonsOf(vault, 'backup')
+        .filter(({ code, snoozed_until }) => snoozed_until === null && code !== 'backup_waits_for_key')
+        .map((reason) => (
+          <ReasonBanner key={`${reason.code} ${reason.message}`} reason={reason} isHere />
+        ))}
+      {recovery?.has_destinations && vault.state !== 'locked' && (
+        <section className="card card-pad" aria-label="If this computer is lost">
+          <p className="t16">{recovery.sentence}</p>
+        </section>
+      )}
+    </>
   );
 }
 

@@ -20,9 +20,10 @@ import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { HealthCard } from './health-card.tsx';
 import { NeedsCard } from './needs-card.tsx';
 
-/** Home: key health, what needs attention, recent projects and activity. */
+/** Home: health, what needs attention, recent projects and activity. */
 export function HomePage() {
   const mayReadVault = useMay('vault:read');
+  const mayWriteVault = useMay('vault:write');
   const mayReadProjects = useMay('projects:read');
   const mayWriteProjects = useMay('projects:write');
   const mayReadAudit = useMay('audit:read');
@@ -30,6 +31,9 @@ export function HomePage() {
   const projects = useQuery({ ...projectListQuery, enabled: mayReadProjects });
   const [isMaking, setMaking] = useState(false);
   const isFirst = projects.data?.length === 0;
+  // One blue button: while something is missing, that of the health card.
+  const hasMain =
+    mayReadVault && mayWriteVault && vault.data !== undefined && vault.data.health.level !== 'ok';
   return (
     <Page
       title="Home"
@@ -37,7 +41,7 @@ export function HomePage() {
         mayWriteProjects &&
         projects.data &&
         !isFirst && (
-          <Button kind="main" icon={Plus} onClick={() => setMaking(true)}>
+          <Button kind={hasMain ? 'normal' : 'main'} icon={Plus} onClick={() => setMaking(true)}>
             New project
           </Button>
         )
@@ -73,7 +77,7 @@ function Health({ vault, isFirst }: { vault: ReturnType<typeof useVault>; isFirs
     return (
       <HealthCard
         vault={data}
-        hasButton={!isFirst || data.state === 'locked' || data.proof.verified_at !== null}
+        hasButtons={!isFirst || data.state === 'locked' || data.proof.verified_at !== null}
       />
     );
   return (

@@ -15,7 +15,6 @@ import { ErrorLine } from '../ui/form/form-error.tsx';
 import { MiniDial } from '../ui/instruments/dial.tsx';
 import { Verdict, type VerdictName } from '../ui/instruments/verdict.tsx';
 import { Section } from '../ui/page.tsx';
-import { useRecovery } from '../vault-state/recovery.ts';
 import { Snooze } from '../vault-state/snooze.tsx';
 import type { VaultStatus } from '../vault-state/vault.ts';
 import { listNeeds, type Need } from './needs.ts';
@@ -27,7 +26,6 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
   const unusual = useQuery({ ...unusualReadsQuery, enabled: useMay('audit:read') }).data?.unusual ?? [];
-  const recovery = useRecovery();
   const keychain = useKeychain();
   const authorityChangesAt = useQuery(authoritiesQuery).data?.next?.takes_over_at ?? null;
   const [, setRead] = useState(0);
@@ -37,7 +35,6 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     splits,
     lost,
     report,
-    recovery,
     unusual,
     keychain,
     authorityChangesAt,

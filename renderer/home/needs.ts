@@ -1,12 +1,11 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
-import { countToLose, sayWithVersions } from '../secrets/secret-words.ts';
+import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
 import { type HealthReason, reasonWords } from '../vault-state/health-words.ts';
-import type { Recovery } from '../vault-state/recovery.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Place =
@@ -43,8 +42,6 @@ export interface NeedFacts {
   splits: readonly KeySplit[];
   lost: number;
   report: DoctorReport | undefined;
-  /** Null where it is not known. */
-  recovery: Recovery | null;
   /** Unusual readings of secrets that nobody dismissed. */
   unusual: readonly UnusualRead[];
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
@@ -63,7 +60,6 @@ export function listNeeds(facts: NeedFacts): Need[] {
   return [
     ...needDatabase(facts),
     ...needHealth(facts),
-    ...needBackup(facts),
     ...needUnusual(facts),
     ...needValues(facts),
     ...needRotation(facts),
@@ -102,7 +98,7 @@ function needOf({
   code,
   level,
   message,
-}: Pick<HealthReason | Recovery['reasons'][number], 'code' | 'level' | 'message'>): Omit<Need, 'id'> {
+}: Pick<HealthReason, 'code' | 'level' | 'message'>): Omit<Need, 'id'> {
   const { title, help } = reasonWords[code];
   return {
     sign: { verdict: level === 'broken' ? 'broken' : level === 'at_risk' ? 'risk' : 'due' },
@@ -117,22 +113,9 @@ function needHealth({ vault }: NeedFacts): Need[] {
     .filter(({ code, snoozed_until }) => code !== 'locked' && snoozed_until === null)
     .map((reason) => ({
       ...needOf(reason),
-      id: reason.code,
+      id: `${reason.code} ${reason.message}`,
       ...(reason.level === 'broken' ? {} : { snooze: reason.code }),
     }));
-}
-
-/**
- * Why a backup does not bring everything back. With nothing to lose there is nothing to back up; that there is none may be
- * wanted so.
- */
-function needBackup({ vault, recovery }: NeedFacts): Need[] {
-  if (recovery === null || countToLose(vault.secrets) === 0) return [];
-  return recovery.reasons.map((reason, at) => ({
-    ...needOf(reason),
-    id: `${reason.code} ${at}`,
-    ...(reason.code === 'backup_never' ? { note: reason.code } : {}),
-  }));
 }
 
 function needValues({ vault, lost, report }: NeedFacts): Need[] {

@@ -3,16 +3,14 @@ import { countToLose, listToLose, sayAllSecrets } from '../secrets/secret-words.
 import { formatCount } from '../ui/time.ts';
 import { caseWords } from '../vault-state/case-words.ts';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
-import type { Recovery } from '../vault-state/recovery.ts';
 import { daysSinceVerified, type VaultStatus } from '../vault-state/vault.ts';
 
 /**
- * Home's main sentence: what would be left if this computer were lost today.
- *
- * @param recovery what the instance says of both halves, key copy and backup; null where it is not known. Its sentence
- *   is shown as it is once there is somewhere for backups to go.
+ * Home's main sentence: what would be left if this computer were lost today. Once there is somewhere for backups to go,
+ * it is what the instance says of both halves.
  */
-export function sayOutcome(vault: VaultStatus, recovery: Recovery | null = null): string {
+export function sayOutcome(vault: VaultStatus): string {
+  const { recovery } = vault.health;
   if (vault.state === 'locked') {
     const { why } = caseWords(vault);
     const waiting = sayAllSecrets(vault.secrets);
@@ -22,7 +20,7 @@ export function sayOutcome(vault: VaultStatus, recovery: Recovery | null = null)
   const lost = countToLose(vault.secrets);
   const { place, format } = vault.proof;
   if (format === null || place === null) {
-    if (lost === 0 && vault.health.level === 'at_risk')
+    if (lost === 0 && vault.health.halves.key === 'at_risk')
       return 'Anything encrypted with this new key is lost with this computer. Make a copy of the key first.';
     return lost === 0
       ? 'There are no secrets to lose yet. Make a copy of the key when you add the first one.'
@@ -31,7 +29,7 @@ export function sayOutcome(vault: VaultStatus, recovery: Recovery | null = null)
   const copy = `the ${formats[format].kept} “${place}”`;
   const start = `${copy[0]?.toUpperCase()}${copy.slice(1)}`;
   const days = daysSinceVerified(vault) ?? 0;
-  switch (vault.health.level) {
+  switch (vault.health.halves.key) {
     case 'at_risk':
     case 'broken':
       return `${start}, last verified ${formatCount(days, 'day')} ago, is the only copy that could decrypt this database elsewhere.`;

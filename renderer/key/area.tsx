@@ -7,7 +7,8 @@ import { queryClient } from '../api/queries.ts';
 import { area, type NavSign } from '../app/area.ts';
 import { SmallKeyShape } from '../ui/instruments/key-shape.tsx';
 import { Level } from '../ui/instruments/level.tsx';
-import { healthWords } from '../vault-state/health-words.ts';
+import { caseWords } from '../vault-state/case-words.ts';
+import { sayHalves } from '../vault-state/health-words.ts';
 import { useVault, vaultQuery } from '../vault-state/vault.ts';
 import { copyProgressQuery } from './key-queries.ts';
 
@@ -53,7 +54,7 @@ export const keyArea = area({
     },
   ],
   navigation: [{ group: 'Keep', to: '/key', label: 'Encryption key', icon: KeyRound, useSign: useKeySign }],
-  foot: KeyPlate,
+  foot: HealthPlate,
   commands: [
     {
       group: 'Do',
@@ -92,22 +93,26 @@ export const keyArea = area({
 function useKeySign(): NavSign | null {
   const vault = useVault().data;
   if (vault?.state === 'locked') return 'locked';
-  return vault?.health.level === 'at_risk' ? 'needs_you' : null;
+  return vault?.health.halves.key === 'at_risk' ? 'needs_you' : null;
 }
 
-/** The key and its health. */
-function KeyPlate() {
+/** Both halves of health; leads to their card on Home. */
+function HealthPlate() {
   const vault = useVault().data;
   if (!vault) return null;
   const isLocked = vault.state === 'locked';
-  const words = healthWords(vault);
+  const lines = isLocked
+    ? [{ half: 'key', level: 'broken' as const, word: 'Locked', more: caseWords(vault).short }]
+    : sayHalves(vault);
   return (
-    <Link to="/key" className="key-plate" aria-label={`Encryption key: ${words.level}, ${words.more}`}>
+    <Link to="/" className="key-plate">
       <SmallKeyShape fingerprint={vault.fingerprint} state={isLocked ? 'missing' : 'active'} />
-      <Level level={isLocked ? 'broken' : vault.health.level} isLocked={isLocked}>
-        {words.level}
-        <span className="more">· {words.more}</span>
-      </Level>
+      {lines.map(({ half, level, word, more }) => (
+        <Level key={half} level={level} isLocked={isLocked}>
+          {word}
+          <span className="more">· {more}</span>
+        </Level>
+      ))}
     </Link>
   );
 }

@@ -56,6 +56,16 @@ export function formatDuration(ms: number): string {
   return `about ${minutes} minutes`;
 }
 
+const HOUR_MS = 60 * 60 * 1000;
+
+/** "less than an hour", "6 hours", then "3 days" from two days on; rounded up. */
+export function formatAge(ms: number): string {
+  if (ms < HOUR_MS) return 'less than an hour';
+  return ms < 2 * DAY_MS
+    ? formatCount(Math.ceil(ms / HOUR_MS), 'hour')
+    : formatCount(Math.ceil(ms / DAY_MS), 'day');
+}
+
 /** "1 value", "2,140 values". */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;

@@ -2,7 +2,7 @@ import { formatCount } from '../ui/time.ts';
 
 /**
  * What a copy of the key can do: decrypt a database that still exists. The copy holds nothing of the database: what a
- * backup adds to it is the instance's to say (`/backups/recovery`).
+ * backup adds to it is the instance's to say, in the vault's health.
  *
  * @param copy subject of the sentence: a place, `Your copy`.
  * @param secrets how many are encrypted with that key now; null where they are not counted.

@@ -14,10 +14,10 @@ interface Drawn {
 }
 
 function draw(reason: HealthReason, isLocked: boolean): Drawn {
-  const title = `${levelWords[reason.level].alone}.`;
+  const title = `${reason.half === 'key' ? levelWords[reason.level] : reasonWords[reason.code].title}.`;
   switch (reason.level) {
     case 'broken':
-      return isLocked
+      return isLocked && reason.half === 'key'
         ? { tone: 'danger', verdict: 'locked', title: 'Locked.' }
         : { tone: 'danger', verdict: 'broken', title };
     case 'at_risk':
@@ -27,8 +27,15 @@ function draw(reason: HealthReason, isLocked: boolean): Drawn {
   }
 }
 
+interface ReasonBannerProps {
+  reason: HealthReason;
+  isLocked?: boolean;
+  /** This page is the one that helps. */
+  isHere?: boolean;
+}
+
 /** One reason as a sentence, with the button that helps for callers who may use it. */
-export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReason; isLocked?: boolean }) {
+export function ReasonBanner({ reason, isLocked = false, isHere = false }: ReasonBannerProps) {
   const mayFix = useMay('vault:write');
   const { tone, verdict, title } = draw(reason, isLocked);
   return (
@@ -38,7 +45,7 @@ export function ReasonBanner({ reason, isLocked = false }: { reason: HealthReaso
       action={
         mayFix && (
           <span className="flex items-center gap-2">
-            <Help code={reason.code} />
+            {!isHere && <Help code={reason.code} />}
             {reason.level !== 'broken' && <Snooze code={reason.code} />}
           </span>
         )

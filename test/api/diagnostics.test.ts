@@ -15,7 +15,13 @@ describeOverDoors('diagnostics', (door) => {
       vault: {
         case: 'running',
         custody: 'file',
-        health: { level: 'at_risk', reasons: [{ code: 'no_separate_copy', level: 'at_risk' }] },
+        health: {
+          level: 'at_risk',
+          reasons: [
+            { code: 'no_separate_copy', level: 'at_risk' },
+            { code: 'backup_never', level: 'at_risk' },
+          ],
+        },
         secrets_by_kind: { env_var: 1 },
         versions: 0,
       },

@@ -1,6 +1,7 @@
 import type { Schemas } from '../api-request.ts';
 import { type Command, formatSecrets, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
+import { describeHealth } from '../health-words.ts';
 import { describeRotation } from '../key/rotation-words.ts';
 import { describeUnusual } from '../read-words.ts';
 
@@ -13,9 +14,8 @@ export const commands: Record<string, Command> = {
         const status = await client.get('/vault/status');
         // Of a damaged database the rest is told all the same.
         const { unusual } = await client.get('/secret-reads/unusual').catch(() => ({ unusual: [] }));
-        const recovery = await client.get('/backups/recovery').catch(() => null);
-        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual, recovery }, () =>
-          describe({ status, unusual, recovery, isRunning: client.isRemote, dataDir: invocation.dataDir }),
+        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual }, () =>
+          describe({ status, unusual, isRunning: client.isRemote, dataDir: invocation.dataDir }),
         );
         if (status.state === 'locked') return exitCodes.locked;
         return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
@@ -27,13 +27,11 @@ export const commands: Record<string, Command> = {
 interface Found {
   status: Schemas['VaultStatus'];
   unusual: readonly Schemas['UnusualRead'][];
-  /** Null where a damaged database does not tell. */
-  recovery: Schemas['Recovery'] | null;
   isRunning: boolean;
   dataDir: string;
 }
 
-function describe({ status, unusual, recovery, isRunning, dataDir }: Found): string {
+function describe({ status, unusual, isRunning, dataDir }: Found): string {
   const rotation =
     status.rotation && ['staged', 'proven', 'sealing'].includes(status.rotation.state)
       ? status.rotation
@@ -43,10 +41,9 @@ function describe({ status, unusual, recovery, isRunning, dataDir }: Found): str
     `Vault     ${status.state}${status.detail ? `: ${status.detail}` : ''}`,
     `Key       ${status.fingerprint ?? 'none yet'}${status.epoch === null ? '' : `, version ${status.epoch}`}, stored in ${status.custody.name} custody (${status.custody.place})`,
     `Secrets   ${formatSecrets(status.secrets.total, status.secrets.versions)}`,
-    `Health    ${status.health.level.replace('_', ' ')}`,
+    `Health    ${describeHealth(status.health)}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
-    ...(recovery === null ? [] : [`Recovery  ${recovery.sentence}`]),
-    ...(recovery?.reasons ?? []).map((reason) => `          ${reason.message}`),
+    ...(status.health.recovery === null ? [] : [`Recovery  ${status.health.recovery.sentence}`]),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),

@@ -3,6 +3,7 @@ import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { parseCustody } from '../custody-option.ts';
 import { exitCodes } from '../exit-code.ts';
+import { describeHealth } from '../health-words.ts';
 import { copyCommand, verifyCommand } from './key-copy-commands.ts';
 import { passphraseOption, readPassphrase } from './key-input.ts';
 import { recoveryCommand, rescueCommand, startOverCommand, unlockCommand } from './key-loss-commands.ts';
@@ -78,7 +79,7 @@ async function showKey(invocation: Invocation): Promise<number> {
         `Key      ${key.fingerprint ?? 'none yet'}, version ${key.epoch ?? '–'}, created ${formatDay(key.created_at)}, ${key.seal_count} encryptions`,
         `Custody  ${key.custody.name} (${key.custody.place})`,
         `State    ${status.state}${status.detail ? `: ${status.detail}` : ''}`,
-        `Health   ${key.health.level.replace('_', ' ')}`,
+        `Health   ${describeHealth(key.health)}`,
         ...key.health.reasons.map((reason) => `         ${reason.message}`),
         ...(key.rotation_advised
           ? ['         This key has encrypted so many values that a new one is advised: key rotate.']

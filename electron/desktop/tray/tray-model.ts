@@ -2,12 +2,16 @@ import type { components } from '../../api-types.d.ts';
 import type { UpdateState } from '../bridge/bridge-contract.ts';
 
 type Status = components['schemas']['VaultStatus'];
+type Reason = components['schemas']['KeyHealthReason'];
 
 /** The part of `/api/vault/status` that the tray shows. */
 export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused' | 'idle_minutes'> {
   custody: Pick<Status['custody'], 'name'>;
   database: Pick<Status['database'], 'state'>;
-  health: Pick<Status['health'], 'level' | 'attention'>;
+  health: Pick<Status['health'], 'level' | 'attention'> & {
+    /** The worst first. */
+    reasons: readonly Pick<Reason, 'code' | 'level' | 'snoozed_until'>[];
+  };
   rotation: Pick<NonNullable<Status['rotation']>, 'state' | 'moved' | 'total'> | null;
 }
 
@@ -82,8 +86,14 @@ function chooseShape({ vault, unusual }: TrayInput): TrayShape {
   return isAtRisk(vault) || unusual > 0 ? 'attention' : 'running';
 }
 
-const isAtRisk = ({ health }: TrayVault) =>
-  (health.level === 'at_risk' || health.level === 'broken') && health.attention;
+/** The worst reason that was not postponed; null where there is none. */
+export const findReason = ({ health }: TrayVault): Pick<Reason, 'code' | 'level'> | null =>
+  health.reasons.find(({ snoozed_until }) => snoozed_until === null) ?? null;
+
+function isAtRisk(vault: TrayVault): boolean {
+  const level = findReason(vault)?.level;
+  return level === 'at_risk' || level === 'broken';
+}
 
 function sayStatus(shape: TrayShape, input: TrayInput): string {
   const { vault } = input;
@@ -102,19 +112,39 @@ function sayTooltip(shape: TrayShape, input: TrayInput): string {
 function sayWords(shape: TrayShape, { vault, unusual, isPaused }: TrayInput): string {
   if (shape === 'locked') return `locked: ${sayCase(vault)}`;
   if (vault.database.state !== 'ok') return databaseWords[vault.database.state];
-  if (isAtRisk(vault))
-    return vault.health.level === 'broken' ? 'key broken, see why' : 'key at risk: no verified copy';
+  const reason = findReason(vault);
+  if (reason !== null && isAtRisk(vault)) return reasonWords[reason.code];
   if (unusual > 0) return 'secrets read unusually, see Home';
   const instance = isPaused ? 'paused' : 'running';
-  switch (vault.health.level) {
-    case 'ok':
-      return `${instance}, key OK`;
-    case 'due':
-      return `${instance}, verify a copy`;
-    default:
-      return `${instance}, key at risk`;
-  }
+  if (reason !== null) return `${instance}, ${reasonWords[reason.code]}`;
+  return vault.health.level === 'ok'
+    ? `${instance}, key OK`
+    : `${instance}, ${levelWords[vault.health.level]}`;
 }
+
+/** With every reason postponed. */
+const levelWords: Record<Exclude<Status['health']['level'], 'ok'>, string> = {
+  due: 'something is due',
+  at_risk: 'at risk',
+  broken: 'broken',
+};
+
+const reasonWords: Record<Reason['code'], string> = {
+  locked: 'key broken, see why',
+  custody_disagrees: 'key broken, see why',
+  no_separate_copy: 'key at risk: no verified copy',
+  proof_stale: 'key at risk: verify a copy',
+  proof_due: 'verify a copy',
+  only_copy_beside_backups: 'copy and backups in one place',
+  backup_drill_failed: 'a backup does not open',
+  backup_never: 'at risk: no backup yet',
+  backup_gone: 'at risk: backup destination gone',
+  backup_not_apart: 'at risk: no separate backup',
+  backup_needs_old_key: 'backup needs an older key',
+  backup_not_drilled: 'no backup was drilled',
+  backup_old: 'at risk: backup too old',
+  backup_waits_for_key: 'backups wait for the key',
+};
 
 const databaseWords: Record<Exclude<Status['database']['state'], 'ok'>, string> = {
   gone: 'database gone, read only',

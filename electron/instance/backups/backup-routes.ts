@@ -11,7 +11,6 @@ import {
   backupShape,
   destinationListShape,
   destinationShape,
-  recoveryShape,
   toBackupJson,
   toDestinationJson,
   verifiedFolderShape,
@@ -27,8 +26,6 @@ import {
 import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
-import { findRecoveryFacts } from './promise/recovery-facts.ts';
-import { judgeRecovery } from './promise/recovery-promise.ts';
 import { type Drills, verifyBackup, verifyFolder } from './reading/drill.ts';
 
 const MAX_PATH = 4096;
@@ -121,21 +118,6 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       const destination = c.req.valid('param').id;
       const backup = await runBackup(core, job, c.get('caller'), { destination, why: 'by_hand' });
       return c.json(toBackupJson(backup, core.running), 201);
-    },
-  );
-
-  // These before `/backups/{id}`: the first that fits is taken.
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/backups/recovery',
-      ...act('backups_read'),
-      responses: answer(recoveryShape, 'What the loss of this computer would mean now'),
-    }),
-    (c) => {
-      const facts = findRecoveryFacts(core);
-      const hasDestinations = facts.destinations.length > 0;
-      return c.json(toAnswer(recoveryShape, { ...judgeRecovery(facts), hasDestinations }));
     },
   );
 

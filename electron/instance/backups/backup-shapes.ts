@@ -1,10 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
-import { healthLevels } from '../vault/status/health.ts';
 import type { Backup } from './backups.ts';
 import type { KnownDestination } from './destinations/destinations.ts';
 import { backupReasons } from './format/manifest.ts';
-import { recoveryReasonCodes } from './promise/recovery-promise.ts';
 import { backupStates, destinationKinds, drillResults } from './vocabulary.ts';
 
 export const destinationShape = z
@@ -66,21 +64,6 @@ export const verifiedFolderShape = z
 export const backupIdentityShape = z
   .object({ identity: z.string(), recipient: z.string() })
   .openapi('BackupIdentity');
-
-export const recoveryShape = z
-  .object({
-    is_whole: z.boolean(),
-    sentence: z.string(),
-    backup_at: z.int().nullable(),
-    /** Whether it was said where backups go. */
-    has_destinations: z.boolean(),
-    reasons: z.array(
-      z
-        .object({ code: z.enum(recoveryReasonCodes), level: z.enum(healthLevels), message: z.string() })
-        .openapi('RecoveryReason'),
-    ),
-  })
-  .openapi('Recovery');
 
 export function toDestinationJson({ isReadable, ...known }: KnownDestination) {
   return toAnswer(destinationShape, { ...known, readableWithoutKey: isReadable });

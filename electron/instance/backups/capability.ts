@@ -1,13 +1,14 @@
 import { createRoutes } from '../http/api.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
+import { recoveryReasons } from '../vault/status/backup-half.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { listDestinations } from './destinations/destinations.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
-import { recoveryReasons } from './promise/recovery-promise.ts';
+import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
@@ -16,6 +17,9 @@ import { scheduleRoutes } from './schedules/schedule-routes.ts';
 export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
   vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
+  vault.judgeBackups = () => judgeBackupHalf(core);
+  // Half of the vault's health.
+  ctx.events.on('changed', ({ resource }) => resource === 'backups' && vault.emit('vault'));
   const making = backupJob(core);
   const drills = createDrills(core);
   let stopListening: (() => void) | undefined;

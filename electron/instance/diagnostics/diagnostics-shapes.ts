@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { actorKinds } from '../audit/audit-shapes.ts';
 import { vaultCases } from '../vault/key/start-case.ts';
-import { healthLevels, healthReasonCodes } from '../vault/status/health.ts';
+import { healthReasonCodes } from '../vault/status/health.ts';
+import { healthLevels } from '../vault/status/health-level.ts';
 import { custodyNames } from '../vault/vocabulary.ts';
 
 const counts = z.record(z.string(), z.int());

@@ -3,7 +3,7 @@ import type { Operation } from '../audit/operation.ts';
 import type { Routes } from '../http/api.ts';
 import type { LiveView } from '../http/change-feed.ts';
 import type { Job } from '../jobs/job.ts';
-import type { HealthReasonFacts } from '../vault/status/health.ts';
+import type { HealthReasonFacts } from '../vault/status/health-level.ts';
 import type { SecretKeeper } from '../vault/vault.ts';
 
 /** Everything a capability adds to an instance, as one value. Nothing else in the instance refers to it. */
@@ -18,7 +18,7 @@ export interface Capability {
   readonly views?: readonly LiveView[];
   /** Its keepers of secrets in the vault, one for each kind. */
   readonly keepers?: readonly SecretKeeper[];
-  /** Its reasons in the key's health, with the page of the console that helps. */
+  /** Its reasons in health, with the page of the console that helps. */
   readonly health?: Readonly<Record<string, HealthReasonFacts>>;
   /** What it does not do or answer while the vault is locked, in words, beside jobs that say so themselves. */
   readonly waitsForKey?: readonly string[];

@@ -13,7 +13,7 @@ import type { VaultRouteDeps } from './route-deps.ts';
 import { secretRoutes } from './secrets/secret-routes.ts';
 import { toDoctorJson } from './secrets/secret-shapes.ts';
 import { splitRoutes } from './split/split-routes.ts';
-import { healthReasons } from './status/health.ts';
+import { keyReasons } from './status/health.ts';
 import { statusRoutes } from './status/status-routes.ts';
 import { toStatusJson } from './status/status-shapes.ts';
 import type { VaultCore } from './vault-core.ts';
@@ -37,7 +37,7 @@ export function vaultCapability(deps: VaultRouteDeps): Capability {
       .route('/', wordRoutes(deps))
       .route('/', splitRoutes(deps)),
     views: listViews(core, jobs),
-    health: healthReasons,
+    health: keyReasons,
     jobs: jobs.declared,
     start: () => jobs.resume(),
     stop: () => jobs.stop(),

@@ -22,6 +22,7 @@ import { vaultOperations } from './operations.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secrets/secret-store.ts';
+import type { BackupHalf } from './status/backup-half.ts';
 import type { CustodyName } from './vocabulary.ts';
 
 export interface Situation {
@@ -76,6 +77,8 @@ export interface VaultCore {
   listNames: () => readonly string[];
   /** Folders that backups of the database go to: a copy of the key there does not count. */
   listBackupFolders: () => readonly string[];
+  /** What backups would bring back, which is half of health; null while nothing makes any. */
+  judgeBackups: () => BackupHalf | null;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
   /** A key file that exists at a first start, until it is decided whether to use it. */
@@ -166,6 +169,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     inCustody: new Set(),
     listNames: () => [store.identity.name],
     listBackupFolders: () => [],
+    judgeBackups: () => null,
     wasKeyAdopted: null,
     found: null,
     createsFirstKey,

@@ -6,7 +6,7 @@ import { KeyShape } from '../../ui/instruments/key-shape.tsx';
 import { Level } from '../../ui/instruments/level.tsx';
 import { formatDay } from '../../ui/time.ts';
 import { keeperOf } from '../../vault-state/custody-words.ts';
-import { levelWords } from '../../vault-state/health-words.ts';
+import { levelWords, reasonsOf } from '../../vault-state/health-words.ts';
 import { ReasonBanner } from '../../vault-state/reason-banner.tsx';
 import { daysSinceVerified, type VaultStatus } from '../../vault-state/vault.ts';
 import { isCounting, type KeyCopy } from '../copy/copy-formats.ts';
@@ -17,7 +17,7 @@ export function Health({ vault }: { vault: VaultStatus }) {
   const key = useQuery(keyQuery);
   const copies = useQuery(copiesQuery);
   const splits = useKnownSplits(vault.fingerprint);
-  const open = vault.health.reasons.filter((reason) => reason.snoozed_until === null);
+  const open = reasonsOf(vault, 'key').filter((reason) => reason.snoozed_until === null);
   const hasSecrets = vault.secrets.total > 0;
   return (
     <>
@@ -37,8 +37,8 @@ export function Health({ vault }: { vault: VaultStatus }) {
           </p>
         </div>
         <div className="key-why">
-          <Level level={vault.health.level} isBig>
-            {levelWords[vault.health.level].alone}
+          <Level level={vault.health.halves.key} isBig>
+            {levelWords[vault.health.halves.key]}
           </Level>
           <ul>
             {findFacts(vault, copies.data?.copies ?? [], splits).map(({ isGood, words }) => (
@@ -87,7 +87,7 @@ function findFacts(vault: VaultStatus, copies: readonly KeyCopy[], splits: reado
     facts.push({ isGood: true, words: counting === 1 ? 'One copy counts' : `${counting} copies count` });
   else facts.push({ isGood: vault.secrets.total === 0, words: 'No copy counts yet' });
   facts.push({ isGood: true, words: `${keeperOf(vault.custody)} matches the key record` });
-  for (const reason of vault.health.reasons) {
+  for (const reason of reasonsOf(vault, 'key')) {
     if (reason.snoozed_until !== null)
       facts.push({
         isGood: false,

@@ -1,6 +1,7 @@
 /**
- * A dial of the days since a copy was verified. A full turn is 180 days; the right half, a line, is up to 90, the
- * left half, dots, up to 180. Large once per page, 16 px in lists, a dotted ring for "never verified".
+ * A dial tells how old a verification or a backup is. A full turn is twice the time allowed, for a copy of the key 180 days:
+ * the right half, a line, is in time, the left half, dots, is due. Large once per page, 88 px for one of two halves, 16 px in
+ * lists, a dotted ring for "never".
  */
 const TURN_DAYS = 180;
 const DUE_DAYS = 90;
@@ -20,26 +21,89 @@ function Spoke({ turn, from, to, className }: { turn: number; from: number; to: 
   return <line className={className} x1={x1} y1={y1} x2={x2} y2={y2} />;
 }
 
-/** `days` since the last verification, or null for none. */
-export function Dial({ days }: { days: number | null }) {
-  const turn = Math.min(days ?? 0, TURN_DAYS) / TURN_DAYS;
-  const label =
-    days === null
-      ? 'Never verified.'
-      : `Verified ${days} ${days === 1 ? 'day' : 'days'} ago. Due after ${DUE_DAYS} days, at risk after ${TURN_DAYS}.`;
+/** `days` since the last verification, or null for none. `isSmall`: 88 px, for one of two halves. */
+export function Dial({ days, isSmall = false }: { days: number | null; isSmall?: boolean }) {
+  if (days === null)
+    return (
+      <DialFace
+        turn={null}
+        figure="–"
+        unit={isSmall ? 'never' : 'never verified'}
+        label="Never verified."
+        isSmall={isSmall}
+      />
+    );
+  const unit = days === 1 ? 'day' : 'days';
   return (
-    <svg className="dial" width="120" height="120" viewBox="0 0 120 120" role="img" aria-label={label}>
+    <DialFace
+      turn={days / TURN_DAYS}
+      figure={String(days)}
+      unit={isSmall ? unit : `${unit} ago`}
+      label={`Verified ${days} ${unit} ago. Due after ${DUE_DAYS} days, at risk after ${TURN_DAYS}.`}
+      isSmall={isSmall}
+    />
+  );
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** Of a backup without a schedule. */
+const UNPLANNED_MS = 14 * DAY_MS;
+
+/**
+ * How old a backup is, in 88 px. `ageMs` is null without one.
+ *
+ * @param lateMs the age at which it is older than its schedule says, two intervals: one turn.
+ */
+export function BackupDial({ ageMs, lateMs }: { ageMs: number | null; lateMs: number | null }) {
+  if (ageMs === null)
+    return <DialFace turn={null} figure="–" unit="none" label="No backup that counts." isSmall />;
+  const isInDays = ageMs >= 2 * DAY_MS;
+  const figure = Math.ceil(ageMs / (isInDays ? DAY_MS : HOUR_MS));
+  const unit = `${isInDays ? 'day' : 'hour'}${figure === 1 ? '' : 's'}`;
+  return (
+    <DialFace
+      turn={ageMs / Math.max(1, lateMs ?? UNPLANNED_MS)}
+      figure={String(figure)}
+      unit={unit}
+      label={`The backup is ${figure} ${unit} old.`}
+      isSmall
+    />
+  );
+}
+
+interface DialFaceProps {
+  /** How much of the time allowed has passed, 1 for twice of it; null for a dotted ring. */
+  turn: number | null;
+  figure: string;
+  unit: string;
+  label: string;
+  isSmall: boolean;
+}
+
+function DialFace({ turn, figure, unit, label, isSmall }: DialFaceProps) {
+  const shown = turn === null ? null : Math.min(Math.max(turn, 0), 1);
+  const size = isSmall ? 88 : 120;
+  return (
+    <svg
+      className={isSmall ? 'dial dial-88' : 'dial'}
+      width={size}
+      height={size}
+      viewBox="0 0 120 120"
+      role="img"
+      aria-label={label}
+    >
       {Array.from({ length: TICKS }, (_, index) => (
         <Spoke
           // biome-ignore lint/suspicious/noArrayIndexKey: sixty ticks that never move
           key={index}
-          className={`tick ${days !== null && (index * TURN_DAYS) / TICKS <= days ? 'is-past' : ''}`}
+          className={`tick ${shown !== null && index / TICKS <= shown ? 'is-past' : ''}`}
           turn={index / TICKS}
           from={57}
           to={index % 10 === 0 ? 47 : 51}
         />
       ))}
-      {days === null ? (
+      {shown === null ? (
         <circle
           className="zone-none"
           fill="none"
@@ -59,14 +123,14 @@ export function Dial({ days }: { days: number | null }) {
             strokeDasharray="2 4"
             d="M56 102A42 42 0 0 1 56 18"
           />
-          <Spoke className="hand" turn={turn} from={58} to={39} />
+          <Spoke className="hand" turn={shown} from={58} to={39} />
         </>
       )}
       <text x="60" y="66">
-        {days === null ? '–' : days}
+        {figure}
       </text>
       <text className="unit" x="60" y="83">
-        {days === null ? 'never verified' : days === 1 ? 'day ago' : 'days ago'}
+        {unit}
       </text>
     </svg>
   );

@@ -61,5 +61,9 @@ describeOverDoors('the answers of the vault', (door) => {
     const snoozed = await door().owner('POST', '/vault/warnings/no_separate_copy/snooze', { days: 7 });
     expect(snoozed.body.reasons[0].snoozed_until).toBe(door().clock.now() + 7 * 24 * 60 * 60 * 1000);
     expect(snoozed.body).toEqual((await door().owner('GET', '/vault/key')).body.health);
+    // Those of the other half, too.
+    expect(snoozed.body).toMatchObject({ attention: true, halves: { backup: 'at_risk' } });
+    const both = await door().owner('POST', '/vault/warnings/backup_never/snooze', { days: 1 });
+    expect(both.body).toMatchObject({ level: 'at_risk', attention: false });
   });
 });

@@ -202,7 +202,7 @@ describeOverDoors('a copy that is handed out', (door) => {
     for (const { id } of known) await door().owner('DELETE', `/vault/key/copies/${id}`);
     await door().owner('POST', '/projects', { name: 'shop' });
     await door().owner('POST', '/projects/shop/env-vars', { key: 'T', value: 'x', is_secret: true });
-    const level = async () => (await door().owner('GET', '/vault/key')).body.health.level;
+    const level = async () => (await door().owner('GET', '/vault/key')).body.health.halves.key;
     expect(await level()).toBe('at_risk');
 
     const age = (await make({ format: 'age', passphrase: PASSPHRASE, place: 'a USB stick' }, owner)).body;

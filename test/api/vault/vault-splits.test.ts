@@ -100,7 +100,7 @@ describeOverDoors('a key in shares', (door) => {
       value: 'to lose',
       is_secret: true,
     });
-    expect(await reasons()).toEqual(['no_separate_copy']);
+    expect(await reasons()).toEqual(['no_separate_copy', 'backup_never']);
 
     await keepAll(made);
     expect(await find(id)).toMatchObject({ state: 'unverified', verified_at: null });
@@ -114,21 +114,21 @@ describeOverDoors('a key in shares', (door) => {
       state: 'unverified',
       message: expect.stringContaining(`share ${other} was never verified`),
     });
-    expect(await reasons()).toEqual(['no_separate_copy']);
+    expect(await reasons()).toEqual(['no_separate_copy', 'backup_never']);
     expect(await checkOne({ share: texts[other - 1] })).toMatchObject({
       verdict: 'verified',
       number: other,
       fingerprint,
     });
     expect(await find(id)).toMatchObject({ state: 'counts', verified_at: door().clock.now() });
-    expect(await reasons()).toEqual([]);
+    expect(await reasons()).toEqual(['backup_never']);
     expect((await door().owner('GET', '/vault/status')).body.proof).toMatchObject({
       place: 'A split key (any 2 of 3 shares)',
       format: null,
       verified_at: door().clock.now(),
     });
     await drop(id);
-    expect(await reasons()).toEqual(['no_separate_copy']);
+    expect(await reasons()).toEqual(['no_separate_copy', 'backup_never']);
   });
 
   it('is made of at least two needed shares, and of no more than sixteen', async () => {
@@ -412,7 +412,7 @@ describeOverDoors('a key in shares', (door) => {
       verified_at: null,
       message: expect.stringContaining('key version 1'),
     });
-    expect((await door().owner('GET', '/vault/status')).body.health.level).toBe('at_risk');
+    expect((await door().owner('GET', '/vault/status')).body.health.halves.key).toBe('at_risk');
     expect(await checkOne({ share: made.texts[0] })).toMatchObject({ verdict: 'older_key', epoch: 1 });
     await door().owner('POST', '/vault/lock');
     const refused = await call('POST', '/vault/unlock', { method: 'shares', shares: made.texts.slice(0, 2) });

@@ -350,9 +350,9 @@ describe('a running vault', () => {
     await call('POST', '/vault/key/copies', { format: 'words' });
     const reasons = async () =>
       (await call('GET', '/vault/key')).body.health.reasons.map((reason: { code: string }) => reason.code);
-    expect(await reasons()).toEqual(['no_separate_copy']);
+    expect(await reasons()).toEqual(['no_separate_copy', 'backup_never']);
     renameSync(keyFile(), join(folder, 'kept'));
-    expect(await reasons()).toEqual(['custody_disagrees', 'no_separate_copy']);
+    expect(await reasons()).toEqual(['custody_disagrees', 'no_separate_copy', 'backup_never']);
     const { body } = await call('GET', '/vault/status');
     expect(body).toMatchObject({ state: 'running', health: { level: 'broken' } });
     expect(body.health.reasons[0].message).toMatch(/does not hold the key in use.*key copy.*key unlock/);
@@ -538,14 +538,14 @@ describe('copies of the key', () => {
     });
     expect((await call('GET', '/vault/key')).body.health).toMatchObject({
       level: 'at_risk',
-      reasons: [{ code: 'no_separate_copy' }],
+      reasons: [{ code: 'no_separate_copy' }, { code: 'backup_never' }],
     });
   });
 
   it('as words count when three of them were given back, and a wrong one draws others', async () => {
     await start();
     await addSecret();
-    expect((await call('GET', '/vault/key')).body.health.level).toBe('at_risk');
+    expect((await call('GET', '/vault/key')).body.health.halves.key).toBe('at_risk');
     const { copy, proof } = (await call('POST', '/vault/key/copies', { format: 'words' })).body;
     expect(copy.verified_at).toBeNull();
     const words = wordsOf(keyFile()).split(' ');
@@ -565,7 +565,7 @@ describe('copies of the key', () => {
       words: again.proof.positions.map((at: number) => words[at - 1]?.toUpperCase()),
     });
     expect(right.status).toBe(200);
-    expect((await call('GET', '/vault/key')).body.health.level).toBe('ok');
+    expect((await call('GET', '/vault/key')).body.health.halves.key).toBe('ok');
   });
 
   it('say what they are good for', async () => {

@@ -146,10 +146,8 @@ describe('backups', () => {
     await page.getByText('The drill passed', { exact: true }).waitFor();
     await page.getByRole('row', { name: /by hand NAS.*verified.*passed/ }).waitFor();
     // It is on the disk of the database: a drill alone makes it no promise.
-    await lost
-      .getByText(/NAS.*(separate|lost)/)
-      .first()
-      .waitFor();
+    await page.getByText(/^The backups are not in a separate place.* NAS/).waitFor();
+    await lost.getByText(/would be lost/).waitFor();
     await expectAccessible(page, 'a backup that was drilled');
     const [instance = ''] = readdirSync(join(root, 'disk'));
     const [backup = ''] = readdirSync(join(root, 'disk', instance));

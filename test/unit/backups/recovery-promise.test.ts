@@ -254,6 +254,27 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     [],
     /would bring everything back/,
   ],
+  [
+    'a copy beside the backups at one place, and backups apart at another',
+    { destinations: [{ ...nas, name: 'the stick', notApart: 'holds_key_copy' }, nas] },
+    true,
+    [],
+    /the backup on the NAS/,
+  ],
+  [
+    'a failed drill at one place, and a whole backup at another',
+    { destinations: [{ ...nas, name: 'the stick', drillFailed: 'part 4 of 8 is damaged.' }, nas] },
+    true,
+    ['backup_drill_failed'],
+    /would bring everything back/,
+  ],
+  [
+    'everything gone, and a drill that failed',
+    at({ isGone: true, drillFailed: 'part 4 of 8 is damaged.' }),
+    false,
+    ['backup_drill_failed', 'backup_gone', 'backup_never'],
+    /no backup apart/,
+  ],
 ];
 
 describe('what the loss of this computer would mean', () => {
@@ -287,6 +308,17 @@ describe('what the loss of this computer would mean', () => {
     const promised = /would bring everything back/;
     for (const [, change, isWhole] of cases)
       expect(promised.test(judgeRecovery({ ...whole, ...change }).sentence)).toBe(isWhole);
+  });
+
+  it('names the destination of the backup, and the drill that speaks for it', () => {
+    const drill = (confirmed: DestinationFacts['confirmed']) => {
+      const { destination, drilledAt } = judgeRecovery({ ...whole, ...at({ confirmed }) });
+      return [destination, drilledAt];
+    };
+    const older = { ...drilled, takenAt: ago(2 * DAY_MS), drilledAt: ago(2 * DAY_MS) };
+    expect(drill([drilled])).toEqual(['the NAS', ago(5 * HOUR_MS)]);
+    expect(drill([confirmed, older])).toEqual(['the NAS', ago(2 * DAY_MS)]);
+    expect(drill([])).toEqual([null, null]);
   });
 
   it.each([

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chooseNotification } from '../../../electron/desktop/notification-model.ts';
 import type { TrayVault } from '../../../electron/desktop/tray/tray-model.ts';
-import { calmVault as ok } from './tray/tray-vault.ts';
+import { healthOf, calmVault as ok } from './tray/tray-vault.ts';
 
 const HOUR = 60 * 60 * 1000;
-const atRisk: TrayVault = { ...ok, health: { level: 'at_risk', attention: true } };
+const atRisk: TrayVault = { ...ok, health: healthOf('no_separate_copy', 'at_risk') };
 
 /** Looks at these hours, and returns what was told at each, null for nothing. */
 function look(...looks: [hours: number, vault: TrayVault][]) {
@@ -37,8 +37,14 @@ describe('what is told', () => {
   });
 
   it('is nothing of a risk that was put off', () => {
-    const quiet = { ...atRisk, health: { ...atRisk.health, attention: false } };
+    const quiet = { ...ok, health: healthOf('no_separate_copy', 'at_risk', 1) };
     expect(tell([0, quiet], [24, quiet])).toEqual([null, null]);
+  });
+
+  it('is what is at risk: a database without a backup is no key without a copy', () => {
+    const noBackup: TrayVault = { ...ok, health: healthOf('backup_never', 'at_risk') };
+    expect(look([0, noBackup])).toMatchObject([{ title: 'Your database has no backup', path: '/backups' }]);
+    expect(tell([0, { ...ok, health: healthOf('backup_not_drilled', 'due') }])).toEqual([null]);
   });
 
   it('is a risk even when the clock went back', () => {

@@ -4,11 +4,18 @@ import { sayWhatCopyOpens } from '../../../renderer/vault-state/copy-promise.ts'
 import type { VaultStatus } from '../../../renderer/vault-state/vault.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const vault = (level: VaultStatus['health']['level'], secrets: number, hasCopy = true, versions = 0) =>
+type Recovery = VaultStatus['health']['recovery'];
+const vault = (
+  level: VaultStatus['health']['level'],
+  secrets: number,
+  hasCopy = true,
+  versions = 0,
+  recovery: Recovery = null,
+) =>
   ({
     state: 'running',
     case: 'running',
-    health: { level, reasons: [] },
+    health: { level, halves: { key: level, backup: 'ok' }, reasons: [], recovery },
     secrets: {
       total: secrets,
       versions,
@@ -38,19 +45,19 @@ describe('what is promised of a copy of the key', () => {
   });
 
   it('says on Home that the database itself has no backup where none goes anywhere, and only where that is known', () => {
-    const nowhere = { is_whole: false, sentence: '', backup_at: null, has_destinations: false, reasons: [] };
-    expect(sayOutcome(vault('ok', 12), nowhere)).toContain('on this computer only');
-    expect(sayOutcome(vault('ok', 12), null)).not.toContain('on this computer only');
+    const nowhere = { is_whole: false, sentence: '', backup_at: null, has_destinations: false } as Recovery;
+    expect(sayOutcome(vault('ok', 12, true, 0, nowhere))).toContain('on this computer only');
+    expect(sayOutcome(vault('ok', 12))).not.toContain('on this computer only');
   });
 
   it('is what the instance says of both halves, once backups go somewhere', () => {
     const sentence = 'The 24 words and the backup on the NAS would bring everything back.';
-    const recovery = { is_whole: true, sentence, backup_at: 1, has_destinations: true, reasons: [] };
-    for (const level of ['ok', 'due', 'at_risk'] as const)
-      expect(sayOutcome(vault(level, 12), recovery)).toBe(sentence);
+    const recovery = { is_whole: true, sentence, backup_at: 1, has_destinations: true } as Recovery;
+    const both = (level: VaultStatus['health']['level']) => vault(level, 12, true, 0, recovery);
+    for (const level of ['ok', 'due', 'at_risk'] as const) expect(sayOutcome(both(level))).toBe(sentence);
     const custody = { name: 'file', label: 'File', place: '/data/encryption_key' };
-    const locked = { ...vault('ok', 12), state: 'locked', case: 'locked_by_owner', custody } as VaultStatus;
-    expect(sayOutcome(locked, recovery)).toContain('cannot be decrypted until the key is available');
+    const locked = { ...both('ok'), state: 'locked', case: 'locked_by_owner', custody } as VaultStatus;
+    expect(sayOutcome(locked)).toContain('cannot be decrypted until the key is available');
   });
 
   it('is nothing where there is no copy', () => {

@@ -21,6 +21,8 @@ const calm = {
 } as unknown as VaultStatus;
 const reason = (code: string, level: string, snoozed_until: number | null = null) =>
   ({ code, level, message: `about ${code}`, snoozed_until }) as VaultStatus['health']['reasons'][number];
+const health = (level: string, ...reasons: VaultStatus['health']['reasons']) =>
+  ({ level, attention: true, reasons }) as unknown as VaultStatus['health'];
 const copy = (id: number, ageDays: number | null, isSeparate = true) =>
   ({
     id,
@@ -48,7 +50,6 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     splits: [],
     lost: 0,
     report: undefined,
-    recovery: null,
     unusual: [],
     keychain: null,
     authorityChangesAt: null,
@@ -65,26 +66,20 @@ describe('what needs someone', () => {
     );
   });
 
-  it('is what keeps a backup from bringing everything back, once there is something to lose', () => {
-    const recovery: NeedFacts['recovery'] = {
-      is_whole: false,
-      sentence: 'not shown here',
-      backup_at: null,
-      has_destinations: false,
-      reasons: [
-        { code: 'backup_never', level: 'at_risk', message: 'No backup was made from this computer yet.' },
-      ],
-    };
-    const secrets = (count: number) =>
-      ({
-        secrets: { at_stake: { env_var: count }, versions_at_stake: {} },
-      }) as unknown as Partial<VaultStatus>;
-    expect(needs(secrets(0), { recovery })).toEqual([]);
-    expect(needs(secrets(1))).toEqual([]);
-    expect(needs(secrets(1), { recovery })).toMatchObject([
-      { sign: { verdict: 'risk' }, title: 'No backup yet', button: { label: 'Backups', to: '/backups' } },
+  it('is what keeps a backup from bringing everything back, which can be put off', () => {
+    const never = reason('backup_never', 'at_risk');
+    expect(needs({ health: health('at_risk', never) })).toMatchObject([
+      {
+        sign: { verdict: 'risk' },
+        title: 'No backup yet',
+        button: { label: 'Backups', to: '/backups' },
+        snooze: 'backup_never',
+      },
     ]);
-    expect(needs(secrets(1), { recovery: { ...recovery, reasons: [] } })).toEqual([]);
+    // Two destinations with one reason are two things.
+    const gone = (message: string) => ({ ...reason('backup_gone', 'at_risk'), message });
+    const two = needs({ health: health('at_risk', gone('here'), gone('there')) });
+    expect(new Set(two.map(({ id }) => id)).size).toBe(2);
   });
 
   it('is one copy that was never verified, and several at once', () => {
@@ -120,7 +115,7 @@ describe('what needs someone', () => {
       ids(
         {
           database: { state: 'damaged', detail: 'temps.db is damaged' },
-          health: { level: 'at_risk', attention: true, reasons: [reason('no_separate_copy', 'at_risk')] },
+          health: health('at_risk', reason('no_separate_copy', 'at_risk')),
           rotation: { state: 'staged' } as VaultStatus['rotation'],
           said: ['temps.db is damaged', 'a file was readable by others'],
         },
@@ -128,7 +123,7 @@ describe('what needs someone', () => {
       ),
     ).toEqual([
       'damage',
-      'no_separate_copy',
+      'no_separate_copy about no_separate_copy',
       'lost',
       'rotation',
       'unread',
@@ -143,13 +138,13 @@ describe('what needs someone', () => {
       reason('no_separate_copy', 'at_risk', now + DAY_MS),
       reason('custody_disagrees', 'broken'),
     ];
-    const listed = needs({ health: { level: 'broken', attention: true, reasons } });
-    expect(listed).toMatchObject([{ id: 'custody_disagrees', sign: { verdict: 'broken' } }]);
+    const listed = needs({ health: health('broken', ...reasons) });
+    expect(listed).toMatchObject([{ title: 'Another key was found', sign: { verdict: 'broken' } }]);
     // What is broken cannot be put off.
     expect(listed[0]).not.toHaveProperty('snooze');
-    expect(
-      needs({ health: { level: 'due', attention: true, reasons: [reason('proof_due', 'due')] } }),
-    ).toMatchObject([{ sign: { verdict: 'due' }, snooze: 'proof_due', button: { to: '/key/verify' } }]);
+    expect(needs({ health: health('due', reason('proof_due', 'due')) })).toMatchObject([
+      { sign: { verdict: 'due' }, snooze: 'proof_due', button: { to: '/key/verify' } },
+    ]);
   });
 
   it('names values that do not open, while the vault is open', () => {
@@ -224,8 +219,11 @@ describe('what needs someone', () => {
   });
 
   it('leaves the newest copy to the health of the key where that says it', () => {
-    const health = { level: 'due', reasons: [reason('proof_due', 'due')] } as VaultStatus['health'];
-    expect(ids({ health }, { copies: [copy(1, 80), copy(2, 85)] })).toEqual(['proof_due', 'due 2']);
+    const due = health('due', reason('proof_due', 'due'));
+    expect(ids({ health: due }, { copies: [copy(1, 80), copy(2, 85)] })).toEqual([
+      'proof_due about proof_due',
+      'due 2',
+    ]);
     expect(ids({}, { copies: [copy(1, 80), copy(2, 85)] })).toEqual(['due 1', 'due 2']);
   });
 

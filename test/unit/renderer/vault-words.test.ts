@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { caseWords } from '../../../renderer/vault-state/case-words.ts';
 import { custodyWords, findIn, inCustody, keeperOf } from '../../../renderer/vault-state/custody-words.ts';
-import { healthWords } from '../../../renderer/vault-state/health-words.ts';
+import { sayHalves } from '../../../renderer/vault-state/health-words.ts';
 import { daysSinceVerified, isRotating, type VaultStatus } from '../../../renderer/vault-state/vault.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,7 +18,7 @@ const vault = (status: Partial<VaultStatus>) =>
     found_key: null,
     instance: { id: 'a', name: 'homelab' },
     custody: file,
-    health: { level: 'ok', reasons: [] },
+    health: { level: 'ok', halves: { key: 'ok', backup: 'ok' }, reasons: [], recovery: null },
     proof: { verified_at: null },
     rotation: null,
     ...status,
@@ -84,8 +84,8 @@ describe('why the vault is locked', () => {
   });
 });
 
-describe('the health of the key', () => {
-  const more = (status: Partial<VaultStatus>) => healthWords(vault(status)).more;
+describe('health in the sidebar', () => {
+  const more = (status: Partial<VaultStatus>) => sayHalves(vault(status))[0]?.more;
   const proof = (days: number) => ({ verified_at: Date.now() - days * DAY_MS }) as VaultStatus['proof'];
 
   it('is how far a rotation is, in whole percents that are never too many', () => {
@@ -103,9 +103,27 @@ describe('the health of the key', () => {
     expect(daysSinceVerified(vault({}))).toBeNull();
   });
 
-  it('is why it is locked, whatever else', () => {
-    const locked = vault({ state: 'locked', case: 'missing', proof: proof(3) });
-    expect(healthWords(locked).more).toBe(caseWords(locked).short);
+  it('is both halves, the worse one first, and the age of the backup', () => {
+    const HOUR_MS = 60 * 60 * 1000;
+    const recovery = { backup_at: Date.now() - 5.5 * HOUR_MS } as VaultStatus['health']['recovery'];
+    const halves = (key: string, backup: string, code?: string) =>
+      sayHalves(
+        vault({
+          proof: proof(30),
+          health: {
+            level: key === 'ok' ? backup : key,
+            halves: { key, backup },
+            reasons: code === undefined ? [] : [{ code, half: 'backup' }],
+            recovery,
+          } as VaultStatus['health'],
+        }),
+      ).map(({ word, more: about }) => `${word}: ${about}`);
+    expect(halves('ok', 'ok')).toEqual(['Key copy: 30 days', 'Backup: 6 hours']);
+    expect(halves('ok', 'broken', 'backup_drill_failed')).toEqual([
+      'Backup: drill failed',
+      'Key copy: 30 days',
+    ]);
+    expect(halves('at_risk', 'at_risk', 'backup_never')).toEqual(['Key copy: 30 days', 'Backup: none yet']);
   });
 
   it('knows a rotation that is open', () => {

@@ -1,4 +1,5 @@
 import { findActiveRecord } from '../../vault/key/key-record.ts';
+import type { BackupHalf } from '../../vault/status/backup-half.ts';
 import { type CountingCopy, listCountingCopies } from '../../vault/status/key-proof.ts';
 import type { CopyFormat } from '../../vault/vocabulary.ts';
 import { type Backup, listBackups } from '../backups.ts';
@@ -8,7 +9,25 @@ import { findWriter } from '../making/writer.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
 import { listSchedules, type Schedule } from '../schedules/schedules.ts';
-import type { DestinationFacts, NotApartReason, RecoveryFacts } from './recovery-promise.ts';
+import {
+  type DestinationFacts,
+  judgeRecovery,
+  type NotApartReason,
+  type RecoveryFacts,
+} from './recovery-promise.ts';
+
+/** The backups' half of health, from what is known now. */
+export function judgeBackupHalf(core: BackupsCore): BackupHalf {
+  const facts = findRecoveryFacts(core);
+  const holding = listDestinations(core).filter(
+    (_, at) => (facts.destinations[at]?.confirmed.length ?? 0) > 0,
+  );
+  return {
+    ...judgeRecovery(facts),
+    hasDestinations: facts.destinations.length > 0,
+    volumeIds: holding.flatMap(({ volumeId }) => volumeId ?? []),
+  };
+}
 
 /** What the promise is made of, from what this instance knows: nothing is looked at anew. */
 export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {

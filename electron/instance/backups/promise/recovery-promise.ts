@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
-import type { HealthLevel, HealthReasonFacts } from '../../vault/status/health.ts';
+import type { RecoveryPromise, RecoveryReason, RecoveryReasonCode } from '../../vault/status/backup-half.ts';
+import type { HealthLevel } from '../../vault/status/health-level.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -47,38 +48,6 @@ export interface RecoveryFacts {
   nowMs: number;
 }
 
-const help = { label: 'Backups', path: '/backups' } as const;
-
-/** Why the promise is not whole, or will not stay so. */
-export const recoveryReasons = {
-  backup_drill_failed: { title: 'The restore drill failed', help },
-  backup_never: { title: 'No backup yet', help },
-  backup_gone: { title: 'A backup destination is gone', help },
-  backup_not_apart: { title: 'The backups are not in a separate place', help },
-  backup_needs_old_key: { title: 'The backup needs an older key', help },
-  backup_not_drilled: { title: 'No backup was restored in a drill', help },
-  backup_old: { title: 'The backup is too old', help },
-  backup_waits_for_key: { title: 'A backup waits for the key', help },
-} as const satisfies Record<string, HealthReasonFacts>;
-export type RecoveryReasonCode = keyof typeof recoveryReasons;
-export const recoveryReasonCodes = Object.keys(recoveryReasons) as RecoveryReasonCode[];
-
-export interface RecoveryReason {
-  code: RecoveryReasonCode;
-  level: HealthLevel;
-  message: string;
-}
-
-export interface RecoveryPromise {
-  /** Whether a verified copy of the key and a drilled backup were both shown: only then the sentence promises. */
-  isWhole: boolean;
-  /** What happens if this computer is lost now, in one sentence or two. */
-  sentence: string;
-  /** Epoch ms of the backup that would be restored: what changed since then would be lost. Null without one. */
-  backupAt: number | null;
-  reasons: RecoveryReason[];
-}
-
 interface Candidate {
   backup: BackupFact;
   destination: DestinationFacts;
@@ -92,20 +61,28 @@ interface Candidate {
 export function judgeRecovery(facts: RecoveryFacts): RecoveryPromise {
   const shown = findShown(facts);
   const copy = shown === null ? null : findCopy(facts, shown.backup.fingerprint);
-  const reasons = findReasons(facts, shown);
+  const found = {
+    backupAt: shown?.backup.takenAt ?? null,
+    destination: shown?.destination.name ?? null,
+    drilledAt: shown === null ? null : findDrill(shown, facts.nowMs),
+    lateAt: shown?.destination.lateAt ?? null,
+    reasons: findReasons(facts, shown),
+  };
   if (shown !== null && copy !== null)
     return {
+      ...found,
       isWhole: true,
       sentence: `If this computer died now, ${copy.place} and the backup on ${shown.destination.name} would bring everything back. You would lose ${sayAge(facts.nowMs - shown.backup.takenAt)}.`,
-      backupAt: shown.backup.takenAt,
-      reasons,
     };
-  return {
-    isWhole: false,
-    sentence: sayMissing(facts, shown),
-    backupAt: shown?.backup.takenAt ?? null,
-    reasons,
-  };
+  return { ...found, isWhole: false, sentence: sayMissing(facts, shown) };
+}
+
+/** When the drill was that speaks for a backup: of itself, or of another under the same key. */
+function findDrill({ backup, destination }: Candidate, nowMs: number): number | null {
+  const drills = [backup, ...destination.confirmed]
+    .filter(({ fingerprint }) => fingerprint === backup.fingerprint)
+    .flatMap(({ drilledAt }) => (drilledAt !== null && drilledAt <= nowMs ? [drilledAt] : []));
+  return backup.drilledAt ?? (drills.length > 0 ? Math.max(...drills) : null);
 }
 
 /**

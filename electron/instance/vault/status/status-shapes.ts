@@ -10,7 +10,8 @@ import { countAtStake, countSecrets, pickCounts, sumCounts } from '../secrets/se
 import type { VaultCore } from '../vault-core.ts';
 import type { VaultJobs } from '../vault-jobs.ts';
 import { copyFormatShape, countsByKind, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
-import { healthLevels, healthReasonCodes } from './health.ts';
+import { healthHalves, healthReasonCodes } from './health.ts';
+import { healthLevels } from './health-level.ts';
 import { findKeyProof } from './key-proof.ts';
 import { getHealth } from './vault-status.ts';
 
@@ -19,20 +20,37 @@ import { getHealth } from './vault-status.ts';
 export const databaseStates = ['ok', 'gone', 'damaged', 'taken', 'full', 'read_only', 'failing'] as const;
 const healthLevelShape = z.enum(healthLevels).openapi('KeyHealthLevel');
 
+const recoveryShape = z
+  .object({
+    is_whole: z.boolean(),
+    sentence: z.string(),
+    backup_at: epochMs.nullable().openapi({ description: 'Of the backup that would be restored' }),
+    destination: z.string().nullable(),
+    drilled_at: epochMs.nullable(),
+    late_at: epochMs.nullable().openapi({
+      description: 'From when the newest backup there is older than its schedules say',
+    }),
+    has_destinations: z.boolean().openapi({ description: 'Whether it was said where backups go' }),
+  })
+  .openapi('Recovery', { description: 'What the loss of this computer would mean now' });
+
 export const healthShape = z
   .object({
-    level: healthLevelShape,
+    level: healthLevelShape.openapi({ description: 'Of the worse half' }),
+    halves: z.object({ key: healthLevelShape, backup: healthLevelShape }).openapi('KeyHealthHalves'),
     attention: z.boolean().openapi({ description: 'False when every reason is snoozed' }),
     reasons: z.array(
       z
         .object({
           code: z.enum(healthReasonCodes).openapi('KeyHealthReasonCode'),
+          half: z.enum(healthHalves),
           level: healthLevelShape,
           message: z.string(),
           snoozed_until: epochMs.nullable(),
         })
         .openapi('KeyHealthReason'),
     ),
+    recovery: orNull(recoveryShape),
   })
   .openapi('KeyHealth');
 

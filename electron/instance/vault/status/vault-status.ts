@@ -1,10 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { findActiveRecord } from '../key/key-record.ts';
 import { vaultOperations } from '../operations.ts';
 import { ADVISED_SEALS_PER_KEY } from '../sealing/sealed-value.ts';
 import { listCountingSplits } from '../split/split-record.ts';
 import type { VaultCore } from '../vault-core.ts';
+import type { BackupHalf } from './backup-half.ts';
 import { type Health, judgeHealth } from './health.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -34,11 +35,19 @@ export function getHealth(core: VaultCore): Health {
     custodyMissing: core.custodySeen.missing,
     hasSecretsToLose: hasSecretsToLose(core),
     copies: [...copies.map((copy) => ({ ...copy, separate: copy.separate === 1 })), ...splits],
-    backupVolumeIds: [],
-    drillFailed: false,
+    backups: judgeBackups(core),
     snoozes: Object.fromEntries(snoozes.map(({ reason, until }) => [reason, until])),
     nowMs: core.clock.now(),
   });
+}
+
+function judgeBackups(core: VaultCore): BackupHalf | null {
+  try {
+    return core.judgeBackups();
+  } catch (error) {
+    if (hasCode(error, 'database_damaged')) return null;
+    throw error;
+  }
 }
 
 function hasSecretsToLose({ store, secrets }: VaultCore): boolean {

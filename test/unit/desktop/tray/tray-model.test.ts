@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pictureTray, type TrayInput, type TrayVault } from '../../../../electron/desktop/tray/tray-model.ts';
-import { calmVault as ok } from './tray-vault.ts';
+import { healthOf, calmVault as ok } from './tray-vault.ts';
 
 const input = (vault: Partial<TrayVault> = {}, more: Partial<TrayInput> = {}): TrayInput => ({
   vault: { ...ok, ...vault },
@@ -12,7 +12,8 @@ const input = (vault: Partial<TrayVault> = {}, more: Partial<TrayInput> = {}): T
 });
 const labels = (given: TrayInput) =>
   pictureTray(given).items.map((item) => (item.kind === 'separator' ? '—' : item.label));
-const atRisk = { level: 'at_risk', attention: true } as const;
+const atRisk = healthOf('no_separate_copy', 'at_risk');
+const quiet = healthOf('no_separate_copy', 'at_risk', 1);
 
 describe('the tray', () => {
   it('has the whole menu while all is well', () => {
@@ -37,7 +38,7 @@ describe('the tray', () => {
     expect(labels(input({}, unusual))[0]).toBe('Secrets read unusually, see Home');
     expect(labels(input({ health: atRisk }, unusual))[0]).toBe('Key at risk: no verified copy');
     expect(labels(input({ state: 'locked', case: 'missing' }, unusual))[0]).toBe('Locked: key missing');
-    expect(pictureTray(input({ health: { ...atRisk, attention: false } })).shape).toBe('running');
+    expect(pictureTray(input({ health: quiet })).shape).toBe('running');
   });
 
   it.each([
@@ -60,11 +61,30 @@ describe('the tray', () => {
       'Key at risk: no verified copy',
       'Temps: key at risk, no verified copy',
     ],
+    [{ health: quiet }, 'running', 'Running, at risk', 'Temps: running, at risk'],
     [
-      { health: { ...atRisk, attention: false } },
+      { health: healthOf('backup_never', 'at_risk') },
+      'attention',
+      'At risk: no backup yet',
+      'Temps: at risk, no backup yet',
+    ],
+    [
+      { health: healthOf('backup_drill_failed', 'broken') },
+      'attention',
+      'A backup does not open',
+      'Temps: a backup does not open',
+    ],
+    [
+      { health: healthOf('backup_not_drilled', 'due') },
       'running',
-      'Running, key at risk',
-      'Temps: running, key at risk',
+      'Running, no backup was drilled',
+      'Temps: running, no backup was drilled',
+    ],
+    [
+      { health: healthOf('proof_due', 'due') },
+      'running',
+      'Running, verify a copy',
+      'Temps: running, verify a copy',
     ],
     [
       { database: { state: 'damaged' } },

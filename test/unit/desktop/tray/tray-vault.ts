@@ -8,6 +8,17 @@ export const calmVault: TrayVault = {
   idle_minutes: null,
   custody: { name: 'keychain' },
   database: { state: 'ok' },
-  health: { level: 'ok', attention: false },
+  health: { level: 'ok', attention: false, reasons: [] },
   rotation: null,
 };
+
+/** Health with one reason. */
+export const healthOf = (
+  code: TrayVault['health']['reasons'][number]['code'],
+  level: TrayVault['health']['level'],
+  snoozed_until: number | null = null,
+): TrayVault['health'] => ({
+  level,
+  attention: snoozed_until === null,
+  reasons: [{ code, level, snoozed_until }],
+});

@@ -49,8 +49,7 @@ describe('what a copy is worth', () => {
           custodyMissing: null,
           hasSecretsToLose: true,
           copies,
-          backupVolumeIds: [],
-          drillFailed: false,
+          backups: null,
           snoozes: {},
           nowMs: NOW,
         });

@@ -1,0 +1,51 @@
+import type { HealthLevel, HealthReasonFacts } from './health-level.ts';
+
+/**
+ * The other half of health: whether backups bring back what the key opens. `backups/` judges it and gives it to the
+ * vault (`core.judgeBackups`), which knows nothing else of them.
+ */
+
+const help = { label: 'Backups', path: '/backups' } as const;
+
+/** Why the promise is not whole, or will not stay so. */
+export const recoveryReasons = {
+  backup_drill_failed: { title: 'The restore drill failed', help },
+  backup_never: { title: 'No backup yet', help },
+  backup_gone: { title: 'A backup destination is gone', help },
+  backup_not_apart: { title: 'The backups are not in a separate place', help },
+  backup_needs_old_key: { title: 'The backup needs an older key', help },
+  backup_not_drilled: { title: 'No backup was restored in a drill', help },
+  backup_old: { title: 'The backup is too old', help },
+  backup_waits_for_key: { title: 'A backup waits for the key', help: { label: 'Unlock…', path: '/key' } },
+} as const satisfies Record<string, HealthReasonFacts>;
+export type RecoveryReasonCode = keyof typeof recoveryReasons;
+export const recoveryReasonCodes = Object.keys(recoveryReasons) as RecoveryReasonCode[];
+
+export interface RecoveryReason {
+  code: RecoveryReasonCode;
+  level: HealthLevel;
+  message: string;
+}
+
+export interface RecoveryPromise {
+  /** Whether a verified copy of the key and a drilled backup were both shown: only then the sentence promises. */
+  isWhole: boolean;
+  /** What happens if this computer is lost now, in one sentence or two. */
+  sentence: string;
+  /** Epoch ms of the backup that would be restored: what changed since then would be lost. Null without one. */
+  backupAt: number | null;
+  /** The destination it is at, as its owner named it. */
+  destination: string | null;
+  /** Epoch ms of the drill that speaks for it. */
+  drilledAt: number | null;
+  /** Epoch ms from which the newest backup there is older than its schedules say; null where there are none. */
+  lateAt: number | null;
+  reasons: RecoveryReason[];
+}
+
+export interface BackupHalf extends RecoveryPromise {
+  /** Whether it was said where backups go. */
+  hasDestinations: boolean;
+  /** UUIDs of the file systems that hold backups. */
+  volumeIds: readonly string[];
+}
