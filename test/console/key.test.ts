@@ -230,8 +230,12 @@ describe('the encryption key in a browser', () => {
     await chooseWay(page, 'Paper One page', 'Paper kit');
     await page.getByRole('article', { name: 'Paper kit' }).waitFor();
     const hidden = await page.content();
-    expect(hidden).not.toMatch(/temps-key:|[0-9a-f]{64}/);
+    expect(hidden).not.toMatch(/temps-key:|[0-9a-f]{64}|AGE-SECRET-KEY/);
     await page.getByRole('button', { name: 'Show the key' }).click();
+    await page
+      .getByRole('article', { name: 'Page of the backups' })
+      .getByText(/^AGE-SECRET-KEY-1/)
+      .waitFor();
     const code = page.getByRole('img', { name: 'QR code of the key' });
     await code.waitFor();
     await expectAccessible(page, 'the kit');
@@ -251,7 +255,7 @@ describe('the encryption key in a browser', () => {
 
     // Another window in front hides it.
     await page.evaluate(() => window.dispatchEvent(new Event('blur')));
-    await expect.poll(() => page.content()).not.toMatch(/[0-9a-f]{64}/);
+    await expect.poll(() => page.content()).not.toMatch(/[0-9a-f]{64}|AGE-SECRET-KEY/);
 
     await page.getByRole('button', { name: 'I have it on paper' }).click();
     await page.getByRole('radio', { name: 'The QR code' }).click();

@@ -6,6 +6,7 @@ import type { VaultCore } from '../vault/vault-core.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { listDestinations } from './destinations/destinations.ts';
+import { giveKitBackups } from './kit-backups.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
@@ -18,6 +19,7 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
   vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
   vault.judgeBackups = () => judgeBackupHalf(core);
+  vault.giveKitBackups = (key, actor) => giveKitBackups(core, key, actor);
   // Half of the vault's health.
   ctx.events.on('changed', ({ resource }) => resource === 'backups' && vault.emit('vault'));
   const making = backupJob(core);

@@ -6,6 +6,7 @@ import type { Log } from '../kernel/log.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
 import { createQueue, type Queue } from '../kernel/queue.ts';
 import type { Store } from '../store/store.ts';
+import type { KitBackups } from './copies/kit-backups.ts';
 import { type CopyReader, createCopyReader } from './copies/reading/copy-reader.ts';
 import { type CustodySurroundings, createCustody } from './custody/custodies.ts';
 import type { CustodyFinding, KeyCustody } from './custody/custody.ts';
@@ -79,6 +80,8 @@ export interface VaultCore {
   listBackupFolders: () => readonly string[];
   /** What backups would bring back, which is half of health; null while nothing makes any. */
   judgeBackups: () => BackupHalf | null;
+  /** What backups add to a paper kit of a key, which is recorded; null while nothing makes any. */
+  giveKitBackups: (key: MasterKey, actor: Caller | null) => Promise<KitBackups | null>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
   wasKeyAdopted: boolean | null;
   /** A key file that exists at a first start, until it is decided whether to use it. */
@@ -170,6 +173,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     listNames: () => [store.identity.name],
     listBackupFolders: () => [],
     judgeBackups: () => null,
+    giveKitBackups: async () => null,
     wasKeyAdopted: null,
     found: null,
     createsFirstKey,

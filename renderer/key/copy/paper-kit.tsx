@@ -42,6 +42,7 @@ export function PaperKit({ kit, onPrinted }: PaperKitProps) {
         not encrypted. Some printers store what they print.
       </p>
       <KitPage kit={kit} isShown={isRendered} />
+      {kit.backups && <BackupPage kit={kit} page={kit.backups} isShown={isRendered} />}
     </div>
   );
 }
@@ -80,6 +81,49 @@ function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
         ))}
         <p className="kit-where">Where this page is kept:</p>
       </div>
+    </article>
+  );
+}
+
+/** The second sheet: where backups are, and what opens them. With `isShown` false, without the identity. */
+function BackupPage({
+  kit,
+  page,
+  isShown,
+}: {
+  kit: Kit;
+  page: NonNullable<Kit['backups']>;
+  isShown: boolean;
+}) {
+  return (
+    <article className="paper-kit kit-next" aria-label="Page of the backups">
+      <header>
+        <h2>{page.title}</h2>
+        <p>{page.warning}</p>
+      </header>
+      <div className="kit-top">
+        <dl>
+          <KitFact name="Instance" value={kit.instance_name} />
+          <KitFact name="Instance id" value={kit.instance_id} isCode />
+          <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
+          <KitFact name="Key version" value={String(kit.epoch)} />
+          <KitFact name="Copied" value={kit.date} />
+          <dt className="kit-digits">The identity of the backups</dt>
+          <dd className="kit-digits kit-code">{isShown ? page.identity : '•'.repeat(74)}</dd>
+        </dl>
+        <PageCode text={page.identity} label="QR code of the identity of the backups" isShown={isShown} />
+      </div>
+      <p>{page.opens}</p>
+      <h3>{page.where}</h3>
+      <ul>
+        {page.places.map((place) => (
+          <li key={place} dir="auto" className="[overflow-wrap:anywhere]">
+            {place}
+          </li>
+        ))}
+      </ul>
+      <PageSteps steps={page.steps} />
+      <p className="kit-where">Where this page is kept:</p>
     </article>
   );
 }

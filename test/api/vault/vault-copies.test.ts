@@ -66,6 +66,14 @@ describeOverDoors('a copy that is handed out', (door) => {
       key_text: readKey(),
       words: readWords(),
     });
+    // The second half, and what opens it: the same identity that the command gives, and no key.
+    const identity = (await door().owner('POST', '/backups/identity')).body;
+    expect(body.kit.backups).toMatchObject({
+      identity: identity.identity,
+      places: [],
+      where: expect.stringContaining('not said yet where backups go'),
+      opens: expect.stringContaining('no secret in them'),
+    });
     expect([body.kit.steps.length, body.kit.opens.length, body.kit.not_contains.length]).toEqual([3, 1, 1]);
     expect(body.copy).toMatchObject({ format: 'pdf', place: 'on paper', verified_at: null });
     expect(body).toMatchObject({ content: null, words: null, written_to: null });

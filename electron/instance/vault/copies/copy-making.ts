@@ -29,6 +29,7 @@ import {
   type Separation,
 } from './key-copies.ts';
 import type { ReadKey } from './key-copy.ts';
+import { describeKitBackups, type KitBackupPage, type KitBackups } from './kit-backups.ts';
 import { describeKit, type KitPage } from './kit-text.ts';
 import { makeCopy, nameCopyFile } from './make-copy.ts';
 import { checkPlace, type PlaceCheck } from './places.ts';
@@ -65,7 +66,7 @@ export interface MadeCopy {
   content: Uint8Array | null;
   /** The same as `content`, in the form a page shows: the words of a words copy, the page of a paper kit. */
   words: string[] | null;
-  kit: KitPage | null;
+  kit: (KitPage & { backups: KitBackupPage | null }) | null;
 }
 
 /** Formats returned instead of written: words to write down, text to paste, a protected file, a page to print. */
@@ -122,7 +123,8 @@ async function writeToFile(
       const { scryptLogN, argon2Mib } = core;
       const strong = await judge(core, request.format, request.passphrase);
       const onProgress = follow?.('creating');
-      const options = { ...strong, scryptLogN, argon2Mib, onProgress };
+      const backups = await findBackups(core, actor, key, request.format);
+      const options = { ...strong, scryptLogN, argon2Mib, onProgress, backups };
       return await makeCopy(request.format, key, copyFacts(core, key), options);
     },
     // Read like any unknown copy.
@@ -232,6 +234,16 @@ async function chooseFile(
   return isFolder ? join(path, nameCopyFile(format, copyFacts(core, key))) : resolve(path);
 }
 
+/** What a paper kit says of backups. */
+async function findBackups(
+  core: VaultCore,
+  actor: Caller | null,
+  key: MasterKey,
+  format: CopyFormat,
+): Promise<KitBackups | null> {
+  return format === 'pdf' ? await core.giveKitBackups(key, actor) : null;
+}
+
 /** Not verified until it is sent back. */
 async function handOut(
   core: VaultCore,
@@ -248,8 +260,10 @@ async function handOut(
   const { scryptLogN, argon2Mib } = core;
   const strong = await judge(core, request.format, request.passphrase);
   const onProgress = request.follow?.('creating');
+  const backups = await findBackups(core, actor, key, request.format);
   const content = await makeCopy(request.format, key, facts, {
     ...strong,
+    backups,
     scryptLogN,
     argon2Mib,
     onProgress,
@@ -264,7 +278,10 @@ async function handOut(
       : { needed: 'paste' },
     content,
     words: request.format === 'words' ? describeKit(key, facts).words : null,
-    kit: request.format === 'pdf' ? describeKit(key, facts) : null,
+    kit:
+      request.format === 'pdf'
+        ? { ...describeKit(key, facts), backups: backups && describeKitBackups(backups, facts) }
+        : null,
   };
 }
 

@@ -45,6 +45,19 @@ const proofShape = z
 
 const day = z.string().openapi({ example: '2026-06-01' });
 
+/** The second page, with the identity that opens backups. */
+const kitBackupsShape = z
+  .object({
+    title: z.string(),
+    warning: z.string(),
+    where: z.string(),
+    places: z.array(z.string()),
+    identity: z.string(),
+    steps: z.array(z.string()),
+    opens: z.string(),
+  })
+  .openapi('PaperKitBackups');
+
 /** Holds the key: a page to print, for the owner alone. */
 const kitShape = z
   .object({
@@ -62,6 +75,7 @@ const kitShape = z
     steps: z.array(z.string()),
     opens: z.array(z.string()),
     not_contains: z.array(z.string()),
+    backups: orNull(kitBackupsShape),
   })
   .openapi('PaperKit');
 

@@ -6,6 +6,7 @@ import { formatKeyText, type MasterKey } from '../sealing/master-key.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 import { createKeePassFile } from './keepass/keepass-file.ts';
 import type { CopyFacts } from './key-copy.ts';
+import type { KitBackups } from './kit-backups.ts';
 import { formatKitText, formatWordsFile } from './kit-text.ts';
 import { createPaperKit } from './paper-kit.ts';
 
@@ -24,6 +25,8 @@ export async function makeCopy(
     argon2Mib?: number | undefined;
     /** Of a KeePass file; the others take no time worth telling. */
     onProgress?: NoteProgress | undefined;
+    /** For a paper kit; null where nothing makes any. */
+    backups?: KitBackups | null;
   },
 ): Promise<Uint8Array> {
   switch (format) {
@@ -39,7 +42,7 @@ export async function makeCopy(
         onProgress: options.onProgress,
       });
     case 'pdf':
-      return await createPaperKit(key, facts);
+      return await createPaperKit(key, facts, options.backups);
     case 'words':
       return Buffer.from(formatWordsFile(key, facts), 'utf8');
     case 'text':

@@ -1,7 +1,8 @@
 import type { PDFDocument, PDFFont, PDFPage } from 'pdf-lib';
 import type { MasterKey } from '../sealing/master-key.ts';
 import type { CopyFacts } from './key-copy.ts';
-import { describeFacts, describeKit } from './kit-text.ts';
+import { describeKitBackups, type KitBackups } from './kit-backups.ts';
+import { describeFacts, describeKit, oneLine } from './kit-text.ts';
 
 /** A4 in points, with a margin printers can reach. */
 export const WIDTH = 595.28;
@@ -12,9 +13,14 @@ export const QR_SIZE = 168;
 const QR_LEVEL = 'M';
 
 /**
- * One page for paper: the instance, the words, the QR code, how to use it. Black on white, standard fonts of PDF.
+ * A page for paper: the instance, the words, the QR code, how to use it; and where backups are made, a second one for these.
+ * Black on white, standard fonts of PDF.
  */
-export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<Uint8Array> {
+export async function createPaperKit(
+  key: MasterKey,
+  facts: CopyFacts,
+  backups: KitBackups | null = null,
+): Promise<Uint8Array> {
   const kit = describeKit(key, facts);
   const { document, page, fonts, write } = await beginPage(`${kit.title} ${kit.fingerprint}`, kit.qrText);
   document.setCreationDate(new Date(facts.copiedAt));
@@ -48,10 +54,11 @@ export async function createPaperKit(key: MasterKey, facts: CopyFacts): Promise<
     write(line, MARGIN, 704 + at * 16, fonts.plain, 10.5);
   });
   drawKeptAt(page, { fonts, write }, 764);
+  if (backups !== null) await drawKitBackups(document, fonts, facts, backups);
   return await document.save({ useObjectStreams: false });
 }
 
-interface Pen {
+export interface Pen {
   fonts: { plain: PDFFont; bold: PDFFont; mono: PDFFont; monoBold: PDFFont };
   /** Text with its baseline this far from the top. */
   write(text: string, x: number, fromTop: number, font: PDFFont, size: number): void;
@@ -67,18 +74,54 @@ export async function beginPage(
   document.setTitle(title);
   document.setSubject(code);
   const page = document.addPage([WIDTH, HEIGHT]);
+  const fonts = {
+    plain: await document.embedFont(StandardFonts.Helvetica),
+    bold: await document.embedFont(StandardFonts.HelveticaBold),
+    mono: await document.embedFont(StandardFonts.Courier),
+    monoBold: await document.embedFont(StandardFonts.CourierBold),
+  };
+  return { document, page, ...penFor(page, fonts) };
+}
+
+export function penFor(page: PDFPage, fonts: Pen['fonts']): Pen {
   return {
-    document,
-    page,
-    fonts: {
-      plain: await document.embedFont(StandardFonts.Helvetica),
-      bold: await document.embedFont(StandardFonts.HelveticaBold),
-      mono: await document.embedFont(StandardFonts.Courier),
-      monoBold: await document.embedFont(StandardFonts.CourierBold),
-    },
+    fonts,
     write: (text, x, fromTop, font, size) =>
       page.drawText(toEncodable(text, font), { x, y: HEIGHT - fromTop, size, font }),
   };
+}
+
+/** The page that is kept with the key, or apart from it. */
+async function drawKitBackups(
+  document: PDFDocument,
+  fonts: Pen['fonts'],
+  facts: CopyFacts,
+  backups: KitBackups,
+): Promise<void> {
+  const page = document.addPage([WIDTH, HEIGHT]);
+  const { write } = penFor(page, fonts);
+  const kit = describeKitBackups(backups, facts);
+  write(kit.title, MARGIN, 84, fonts.bold, 24);
+  write(kit.warning, MARGIN, 106, fonts.plain, 10.5);
+  drawRule(page, HEIGHT - 122);
+  write(`Instance: ${cut(oneLine(facts.instanceName), 38)}`, MARGIN, 150, fonts.plain, 10.5);
+  write(facts.instanceId, MARGIN, 168, fonts.mono, 9.5);
+  write(`Key version ${facts.epoch}, ${facts.fingerprint}`, MARGIN, 186, fonts.plain, 10.5);
+  await drawQr(page, kit.identity, WIDTH - MARGIN - QR_SIZE, HEIGHT - 136 - QR_SIZE);
+  drawRule(page, HEIGHT - 326);
+
+  write('The identity of the backups', MARGIN, 354, fonts.bold, 14);
+  write(kit.identity.slice(0, 37), MARGIN, 378, fonts.monoBold, 14);
+  write(kit.identity.slice(37), MARGIN, 398, fonts.monoBold, 14);
+  write(kit.opens, MARGIN, 422, fonts.plain, 10.5);
+  drawRule(page, HEIGHT - 440);
+
+  write(kit.where, MARGIN, 468, fonts.bold, 14);
+  for (const [at, place] of kit.places.entries())
+    write(cut(place, 80), MARGIN, 490 + at * 16, fonts.plain, 10.5);
+  write('To use it', MARGIN, 716, fonts.bold, 14);
+  for (const [at, step] of kit.steps.entries()) write(step, MARGIN, 736 + at * 16, fonts.plain, 10.5);
+  drawKeptAt(page, { fonts, write }, 796);
 }
 
 /** Names and their values, left of the code. */
