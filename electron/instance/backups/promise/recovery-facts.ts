@@ -72,10 +72,12 @@ function nameCopy({ format, place }: CountingCopy): string {
 
 /** @param backups of the destination, the newest first. */
 function describeDestination(
-  { name, separate, volumeId }: KnownDestination,
+  known: KnownDestination,
   backups: readonly Backup[],
   copies: readonly CountingCopy[],
 ): Omit<DestinationFacts, 'waitsForKey' | 'lateAt'> {
+  const { name, separate } = known;
+  const volumeId = known.kind === 'folder' ? known.volumeId : null;
   const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
   const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
   return {
