@@ -210,7 +210,7 @@ describe('a bucket as a destination', () => {
     await ask('POST', '/vault/start-over', { instance_name: name }, 201);
     expect((await bucketOf()).credentials_state).toBe('lost');
     const failed = await ask('POST', `/backups/destinations/${id}/test`, undefined, 409);
-    expect(failed).toMatchObject({ error_code: 'secret_unreadable', detail: /Enter them anew/ });
+    expect(failed).toMatchObject({ error_code: 'secret_unreadable', detail: /Enter them again/ });
     const { groups } = await ask('GET', '/vault/recovery');
     const lost = groups.find(({ group }: { group: string }) => group === 'backups').values;
     expect(lost).toHaveLength(2);

@@ -32,13 +32,13 @@ export const backupBuckets = sqliteTable('backup_buckets', {
   prefix: text('prefix').notNull(),
   isPathStyle: integer('is_path_style', { mode: 'boolean' }).notNull(),
   encryption: text('encryption').$type<S3Encryption>(),
-  accessKeyId: text('access_key_id')
+  accessKeyId: text('access_key_secret_id')
     .notNull()
     .references(() => secrets.id),
-  secretAccessKey: text('secret_access_key')
+  secretAccessKey: text('secret_key_secret_id')
     .notNull()
     .references(() => secrets.id),
-  credentialsSetAt: integer('credentials_set_at').notNull(),
+  credentialsSetAt: integer('keys_set_at').notNull(),
 });
 
 /** What this instance knows of the backups it made. What is at a destination is the destination's to say. */

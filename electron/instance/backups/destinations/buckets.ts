@@ -65,7 +65,7 @@ export async function addBucket(
     ctx.store.sqlite
       .prepare(
         `INSERT INTO backup_buckets (destination_id, endpoint, region, bucket, prefix, is_path_style, encryption,
-           access_key_id, secret_access_key, credentials_set_at)
+           access_key_secret_id, secret_key_secret_id, keys_set_at)
          VALUES (@id, @endpoint, @region, @bucket, @prefix, @isPathStyle, @encryption, @accessKeyId, @secretAccessKey, @setAt)`,
       )
       .run({ id, ...place, isPathStyle: Number(place.isPathStyle), ...sealed });
@@ -98,7 +98,7 @@ export interface BucketChange {
 
 /**
  * Changes how a bucket is called, and with which credentials, once an object could be written to it, read back, listed and
- * deleted so, and the newest backup is there. The bucket itself and its prefix stay. Throws as adding one does.
+ * deleted so, and, at another endpoint or region, the newest backup is there. The bucket itself and its prefix stay. Throws as adding one does.
  */
 export async function changeBucket(
   core: BackupsCore,
@@ -124,7 +124,8 @@ export async function changeBucket(
   const credentials = completeCredentials(core, known, change.credentials);
   const destination = openBucket(place, credentials);
   await probe(destination, ctx.stopping);
-  await requireNewest(core, known, destination);
+  const isElsewhere = isOtherEndpoint || place.region !== known.place.region;
+  if (isElsewhere) await requireNewest(core, known, destination);
   const { separate } = await measureStore(place);
   ctx.store.transaction(() => {
     // It may have been removed meanwhile.

@@ -36,7 +36,7 @@ export type KnownDestination = FolderDestination | S3Destination;
 const SELECT = `SELECT d.id, d.kind, d.name, d.path, d.mount_point AS mountPoint, d.volume_id AS volumeId,
     d.is_readable AS isReadable, d.separate, d.created_at AS createdAt,
     b.endpoint, b.region, b.bucket, b.prefix, b.is_path_style AS isPathStyle, b.encryption,
-    b.access_key_id AS accessKeyId, b.secret_access_key AS secretAccessKey, b.credentials_set_at AS setAt
+    b.access_key_secret_id AS accessKeyId, b.secret_key_secret_id AS secretAccessKey, b.keys_set_at AS setAt
   FROM backup_destinations d LEFT JOIN backup_buckets b ON b.destination_id = d.id`;
 
 interface Row {

@@ -10,7 +10,7 @@ import {
 import { BACKUP_FOLDER, MANIFEST_FILE } from '../format/manifest.ts';
 import { findAtDestination } from '../reading/backup-files.ts';
 import { readManifest } from '../reading/read-manifest.ts';
-import type { FoundBackups } from './find-backups.ts';
+import { type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
 
 /** So many are looked at, the newest by their names, and so many at once. */
 const MAX_BACKUPS = 5000;
@@ -24,8 +24,6 @@ export interface StoredPlace {
   /** Below the destination, where one backup or the folder of one instance was given: `temps-<id>[/<backup>]`. */
   below: string;
 }
-
-const INSTANCE_FOLDER = /^temps-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
  * A place in an S3 store, as a person gives it: a bucket, a prefix in it, or the folder of an instance or of a backup there.

@@ -37,7 +37,7 @@ export function getCredentials({ vault }: Ctx, known: Known): S3Credentials {
     if (!(cause instanceof AppError) || cause.code === 'vault_locked') throw cause;
     throw new AppError(
       'secret_unreadable',
-      `The credentials of ${known.name} cannot be decrypted with the keys of this instance. Enter them anew; the backups there are untouched.`,
+      `The credentials of ${known.name} cannot be decrypted with the keys of this instance. Enter them again; the backups there are untouched.`,
       { cause },
     );
   }
@@ -63,14 +63,14 @@ export function replaceCredentials(
   vault.reseal(credentials.accessKeyId, new SecretText(given.accessKeyId));
   vault.reseal(credentials.secretAccessKey, new SecretText(given.secretAccessKey));
   store.sqlite
-    .prepare('UPDATE backup_buckets SET credentials_set_at = ? WHERE destination_id = ?')
+    .prepare('UPDATE backup_buckets SET keys_set_at = ? WHERE destination_id = ?')
     .run(clock.now(), id);
 }
 
 export function s3CredentialsKeeper({ store }: Pick<Context, 'store'>): SecretKeeper {
   const find = store.sqlite.prepare(
-    `SELECT d.name, b.access_key_id = @id AS isId FROM backup_buckets b JOIN backup_destinations d ON d.id = b.destination_id
-     WHERE @id IN (b.access_key_id, b.secret_access_key)`,
+    `SELECT d.name, b.access_key_secret_id = @id AS isId FROM backup_buckets b JOIN backup_destinations d ON d.id = b.destination_id
+     WHERE @id IN (b.access_key_secret_id, b.secret_key_secret_id)`,
   );
   return {
     kind: 's3_credentials',

@@ -119,8 +119,8 @@ export function toS3Error(error: unknown, place: S3Place, call: S3Call): AppErro
   if (WRONG_KEY.includes(code))
     return refused(
       code === 'SignatureDoesNotMatch'
-        ? `${host} does not accept the secret access key. Enter the credentials anew.`
-        : `${host} does not know the access key. Enter the credentials anew.`,
+        ? `${host} does not accept the secret access key. Enter the credentials again.`
+        : `${host} does not know the access key. Enter the credentials again.`,
     );
   if (FULL.includes(code) || status === 507)
     return new AppError(

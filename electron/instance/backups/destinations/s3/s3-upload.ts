@@ -173,13 +173,27 @@ async function abortUpload(session: S3Session, key: string, UploadId: string): P
 /** So many are ended at once; the rest next time. */
 const MAX_ENDED = 1000;
 
-/** Ends uploads below a prefix that a kill cut short. Where the store has no list of them, it has nothing to end. */
+const hasNoList = (error: unknown) => {
+  const { status } = readFailure(error);
+  return status === 501 || (status >= 400 && status < 500 && status !== 429);
+};
+
+/** Ends uploads below a prefix that a kill cut short, where the store lists them and lets them be seen. */
 export async function endUploads(session: S3Session, prefix: string, signal: AbortSignal): Promise<void> {
   const { place } = session;
-  const { Uploads = [] } = await session.call('ListMultipartUploads', signal, (s3, options) =>
-    s3.listMultipartUploads({ Bucket: place.bucket, Prefix: prefix, MaxUploads: MAX_ENDED }, options),
-  );
-  for (const { Key, UploadId } of Uploads)
+  const { Uploads } = await session
+    .call(
+      'ListMultipartUploads',
+      signal,
+      (s3, options) =>
+        s3.listMultipartUploads({ Bucket: place.bucket, Prefix: prefix, MaxUploads: MAX_ENDED }, options),
+      hasNoList,
+    )
+    .catch((error: unknown) => {
+      if (error instanceof AppError || !hasNoList(error)) throw error;
+      return { Uploads: [] };
+    });
+  for (const { Key, UploadId } of Uploads ?? [])
     if (Key?.startsWith(prefix) && UploadId) await abortUpload(session, Key, UploadId);
 }
 
