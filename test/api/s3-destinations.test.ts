@@ -197,7 +197,7 @@ describe('a bucket as a destination', () => {
     await ask('DELETE', `/backups/${made.id}`, undefined, 204);
   });
 
-  it('is not reached while the vault is locked, and its lost credentials are entered anew', async () => {
+  it('is not reached while the vault is locked, and its lost credentials are entered again', async () => {
     await ask('POST', '/vault/lock', undefined, 204);
     expect((await bucketOf()).credentials_state).toBe('locked');
     const seen = proxy.seen.length;
