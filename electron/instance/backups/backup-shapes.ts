@@ -40,7 +40,6 @@ export const backupIdentityShape = z
   .object({ identity: z.string(), recipient: z.string() })
   .openapi('BackupIdentity');
 
-
 /** @param running ids of those under way: what a kill would leave is no answer while they are. */
 export function toBackupJson(backup: Backup, running: ReadonlySet<string>) {
   const isRunning = running.has(backup.id);
