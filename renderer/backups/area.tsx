@@ -15,6 +15,7 @@ export const backupsArea = area({
       saysHealth: true,
     },
   ],
+  secretIcons: { s3_credentials: Archive },
   navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive, useSign: useBackupSign }],
   commands: [
     {

@@ -17,6 +17,7 @@ const mayReveal = [
   'electron/instance/identity/tokens/api-key-routes.ts', // shown once at creation
   'electron/instance/identity/tokens/deployment-token-routes.ts', // shown once at creation
   'electron/instance/identity/users/own-account-routes.ts', // shown once at set-up
+  'electron/instance/backups/destinations/s3/s3-credentials.ts', // sign calls to the store
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
   'electron/instance/projects/variables/env-file-routes.ts', // run and export

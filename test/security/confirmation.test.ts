@@ -368,6 +368,7 @@ describe('the table of acts', () => {
         'POST /backups/schedules/preview',
         'POST /backups/destinations/{id}/run',
         'POST /backups/destinations/{id}/test',
+        'POST /backups/s3-sources/{id}/run',
         'POST /backups/{id}/drill',
         'POST /backups/verify-folder',
         'POST /backups/{id}/verify',

@@ -1,11 +1,11 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
+import { destinationCommands, findDestination } from '../backup/destination-commands.ts';
 import { scheduleCommands } from '../backup/schedule-commands.ts';
 import type { Client } from '../client.ts';
 import {
   type Command,
   findText,
-  formatCount,
   formatDay,
   formatSize,
   formatTable,
@@ -18,7 +18,6 @@ import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 
 type Backup = Schemas['Backup'];
-type Destination = Schemas['BackupDestination'];
 
 export const commands: Record<string, Command> = {
   'backup now': {
@@ -87,16 +86,7 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: deleteBackup,
   },
-  'backup destinations': {
-    usage:
-      'backup destinations add folder PATH [--name NAME] [--readable-without-key] | list | test NAME | remove NAME',
-    summary: 'Says where backups go.',
-    notes:
-      'add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the folder reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is. remove leaves the backups where they are.',
-    options: { name: { type: 'string' }, 'readable-without-key': { type: 'boolean' } },
-    positionals: [1, 3],
-    run: changeDestinations,
-  },
+  ...destinationCommands,
   ...scheduleCommands,
 };
 
@@ -108,7 +98,7 @@ async function makeBackups(invocation: Invocation): Promise<number> {
     if (wanted.length === 0)
       throw new CommandError(
         'not_found',
-        'There is no backup destination yet: temps-desktop backup destinations add folder PATH.',
+        'There is no backup destination yet: temps-desktop backup destinations add folder PATH, or add s3 BUCKET.',
       );
     const made: Backup[] = [];
     const failures: CommandError[] = [];
@@ -202,98 +192,5 @@ async function getBackup(client: Client, { positionals }: Invocation): Promise<B
   const [found, other] = backups.filter(({ id }) => id.startsWith(wanted));
   if (!found) throw new CommandError('not_found', `There is no backup ${wanted}; backup list shows them.`);
   if (other) throw usageError(`Several backups begin with ${wanted}; give more of the id.`);
-  return found;
-}
-
-async function changeDestinations(invocation: Invocation): Promise<number> {
-  const [what, ...rest] = invocation.positionals;
-  const changes: Record<string, (client: Client) => Promise<void>> = {
-    add: (client) => addDestination(invocation, client, rest),
-    list: (client) => listDestinations(invocation, client),
-    test: (client) => testDestination(invocation, client, rest),
-    remove: (client) => removeDestination(invocation, client, rest),
-  };
-  const change = what !== undefined && Object.hasOwn(changes, what) ? changes[what] : undefined;
-  if (!change) throw usageError(`usage: temps-desktop ${commands['backup destinations']?.usage}`);
-  return await withClient(invocation, async (client) => {
-    await change(client);
-    return exitCodes.done;
-  });
-}
-
-async function addDestination(invocation: Invocation, client: Client, [kind, path]: string[]): Promise<void> {
-  if (kind !== 'folder' || path === undefined)
-    throw usageError('Give a folder that is there: backup destinations add folder PATH.');
-  const whole = resolve(path);
-  const added = await client.post('/backups/destinations', {
-    body: {
-      kind,
-      name: findText(invocation, 'name') ?? (basename(whole) || whole),
-      path: whole,
-      readable_without_key: invocation.values['readable-without-key'] === true,
-    },
-  });
-  invocation.print(added, () =>
-    [
-      `Added ${added.name}: a file was written to ${added.path}, read, listed and deleted.`,
-      added.readable_without_key
-        ? 'Its backups can be read without the key; only secrets in them are encrypted.'
-        : 'Its backups are encrypted: without the key, or a copy of it, they are lost.',
-      ...(added.note === null ? [] : [added.note]),
-    ].join('\n'),
-  );
-}
-
-async function listDestinations(invocation: Invocation, client: Client): Promise<void> {
-  const { destinations } = await client.get('/backups/destinations');
-  const { backups } = await client.get('/backups');
-  const countAt = (id: number) =>
-    backups.filter((backup) => backup.destination_id === id && backup.state === 'confirmed').length;
-  invocation.print(destinations, () =>
-    destinations.length === 0
-      ? 'No backup destinations yet.'
-      : formatTable(
-          destinations.map(({ id, name, path, readable_without_key, separate }) => [
-            name,
-            path,
-            readable_without_key ? 'readable without the key' : 'encrypted',
-            separate ? 'separate' : 'not separate',
-            formatCount(countAt(id), 'backup'),
-          ]),
-        ),
-  );
-}
-
-async function testDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
-  const { id } = await getDestination(client, name);
-  const tested = await client.post('/backups/destinations/{id}/test', { path: { id } });
-  invocation.print(
-    tested,
-    () => `${tested.name} works: a file was written to ${tested.path}, read, listed and deleted.`,
-  );
-}
-
-async function removeDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
-  const destination = await getDestination(client, name);
-  await client.delete('/backups/destinations/{id}', { path: { id: destination.id } });
-  invocation.print(
-    { removed: destination.name },
-    () => `Removed ${destination.name}. Its backups stay in ${destination.path}.`,
-  );
-}
-
-async function getDestination(client: Client, name: string | undefined): Promise<Destination> {
-  if (name === undefined)
-    throw usageError('Give the name of a destination; backup destinations list shows them.');
-  return findDestination((await client.get('/backups/destinations')).destinations, name);
-}
-
-function findDestination(destinations: readonly Destination[], name: string): Destination {
-  const found = destinations.find((destination) => destination.name === name);
-  if (!found)
-    throw new CommandError(
-      'not_found',
-      `There is no backup destination ${name}; backup destinations list shows them.`,
-    );
   return found;
 }

@@ -4,6 +4,7 @@ import type {
   RestorePreview,
 } from '../../instance/backups/restore/restore-directory.ts';
 import { AppError } from '../../instance/kernel/app-error.ts';
+import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from '../backup/bucket-input.ts';
 import { type Command, findText, formatCount, formatSize, formatTable, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
@@ -15,12 +16,13 @@ import { askHidden, hasTerminal, readStdinLine } from '../prompt.ts';
 
 export const commands: Record<string, Command> = {
   restore: {
-    usage: 'restore FROM [--list] [--key COPY] [--custody CUSTODY] [--yes] | restore --undo',
+    usage:
+      'restore FROM [--endpoint URL] [--region REGION] [--path-style] [--list] [--key COPY] [--custody CUSTODY] [--yes] | restore --undo',
     summary:
-      'Restores a backup, once everything in it was checked. FROM is the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken. The database that was there before is kept; --undo puts it back.',
+      'Restores a backup, once everything in it was checked. FROM is the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back.',
     notes: `Stop the instance first. --list shows what is at FROM and changes nothing. --key is a copy of the key that the backup names: a file, or - for words or
 a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked. In a new data directory, --custody says where the
-key is stored from then on: file (default), keychain or external.`,
+key is stored from then on: file (default), keychain or external. ${bucketNotes}`,
     options: {
       list: { type: 'boolean' },
       key: { type: 'string' },
@@ -28,6 +30,7 @@ key is stored from then on: file (default), keychain or external.`,
       yes: { type: 'boolean' },
       undo: { type: 'boolean' },
       ...passphraseOption,
+      ...bucketOptions,
     },
     positionals: [0, 1],
     run,
@@ -77,10 +80,11 @@ async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise
 async function list(
   invocation: Invocation,
   from: string,
-  { findBackups, sumStored }: Restoring,
+  restoring: Restoring,
   signal: AbortSignal,
 ): Promise<number> {
-  const { backups, unusable } = await findBackups(from, signal);
+  const { findBackups, sumStored } = restoring;
+  const { backups, unusable } = await findBackups(await openPlace(invocation, from, restoring), signal);
   const found = backups.map(({ files, read: { manifest } }) => ({
     ...describeManifest(files.place, manifest),
     size_bytes: sumStored(manifest),
@@ -106,14 +110,16 @@ async function list(
 
 async function restore(
   invocation: Invocation,
-  from: string,
-  { restoreBackup }: Restoring,
+  given: string,
+  restoring: Restoring,
   signal: AbortSignal,
 ): Promise<number> {
+  const { restoreBackup } = restoring;
   const { dataDir, processes } = invocation;
   const custody = parseCustody('--custody', invocation.values.custody);
   if (custody === 'passphrase')
     throw usageError('Restore with --custody file or keychain, then: temps-desktop key move --to passphrase');
+  const from = await openPlace(invocation, given, restoring);
   const attempt = (copy: GivenCopy | undefined) =>
     restoreBackup({ dataDir, from, copy, custody, env: process.env, processes, signal }, (preview) =>
       confirmLoss(invocation, {
@@ -125,6 +131,18 @@ async function restore(
   const restored = await withPassphrase(await readCopy(invocation), attempt);
   invocation.print(toJson(restored), () => describeRestored(restored, dataDir));
   return exitCodes.done;
+}
+
+/** A folder or file as it is given; of `s3://…` the credentials are asked for. */
+async function openPlace(invocation: Invocation, from: string, { openGivenBucket }: Restoring) {
+  if (!from.startsWith('s3://')) return from;
+  const { values } = invocation;
+  const isStdinTaken = values.key === '-' || values['passphrase-stdin'] === true;
+  if (isStdinTaken && (values['credentials-stdin'] === true || !hasTerminal()))
+    throw usageError(
+      'Standard input has the credentials of the store, so it cannot have the key or a passphrase too: give --key as a file.',
+    );
+  return openGivenBucket(readBucketPlace(invocation, from), await readCredentials(invocation));
 }
 
 async function readCopy(invocation: Invocation): Promise<GivenCopy | undefined> {

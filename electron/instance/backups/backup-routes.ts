@@ -1,28 +1,17 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { pathId } from '../http/parameters.ts';
-import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Job } from '../jobs/job.ts';
 import {
-  addedDestinationShape,
   backupIdentityShape,
   backupListShape,
   backupShape,
-  destinationListShape,
-  destinationShape,
   toBackupJson,
-  toDestinationJson,
   verifiedFolderShape,
 } from './backup-shapes.ts';
 import { deleteBackup, getBackup, listBackups } from './backups.ts';
 import { type BackupsCore, getSigningKey } from './backups-core.ts';
-import {
-  addFolder,
-  listDestinations,
-  removeDestination,
-  testDestination,
-} from './destinations/destinations.ts';
 import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
@@ -44,66 +33,6 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       responses: answer(backupListShape, 'Backups that this instance made, the newest first'),
     }),
     (c) => c.json({ backups: listBackups(core).map((backup) => toBackupJson(backup, core.running)) }),
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/backups/destinations',
-      ...act('backups_read'),
-      responses: answer(destinationListShape, 'Where backups go'),
-    }),
-    (c) => c.json({ destinations: listDestinations(core).map(toDestinationJson) }),
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/backups/destinations',
-      ...act('backup_destinations_change'),
-      request: body(
-        z.object({
-          kind: z.literal('folder'),
-          name: displayName(100),
-          path: z.string().min(1).max(MAX_PATH),
-          readable_without_key: z.boolean().default(false),
-        }),
-      ),
-      responses: answer(addedDestinationShape, 'The new destination, which was tried out', 201),
-    }),
-    async (c) => {
-      const { name, path, readable_without_key } = c.req.valid('json');
-      const added = await addFolder(core, c.get('caller'), { name, path, isReadable: readable_without_key });
-      return c.json({ ...toDestinationJson(added.destination), note: added.note }, 201);
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/backups/destinations/{id}/test',
-      ...act('backups_make'),
-      request: { params: destinationId },
-      responses: answer(destinationShape, 'It took, gave back, listed and deleted a file'),
-    }),
-    async (c) => {
-      c.set('isQuestion', true);
-      return c.json(toDestinationJson(await testDestination(core, c.req.valid('param').id)));
-    },
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/backups/destinations/{id}',
-      ...act('backup_destinations_change'),
-      request: { params: destinationId },
-      responses: noContent('Removed; its backups stay there'),
-    }),
-    (c) => {
-      removeDestination(core, c.get('caller'), c.req.valid('param').id);
-      return c.body(null, 204);
-    },
   );
 
   app.openapi(

@@ -1,33 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Backup } from './backups.ts';
-import type { KnownDestination } from './destinations/destinations.ts';
 import { backupReasons } from './format/manifest.ts';
-import { backupStates, destinationKinds, drillResults } from './vocabulary.ts';
-
-export const destinationShape = z
-  .object({
-    id: z.int(),
-    kind: z.enum(destinationKinds),
-    name: z.string(),
-    path: z.string(),
-    readable_without_key: z.boolean(),
-    /** Whether it was on another disk than the database when it was added. */
-    separate: z.boolean(),
-    created_at: z.int(),
-  })
-  .openapi('BackupDestination');
-
-export const destinationListShape = z
-  .object({ destinations: z.array(destinationShape) })
-  .openapi('BackupDestinationList');
-
-export const addedDestinationShape = destinationShape
-  .extend({
-    /** Why it does not count as separate, in words, or null. */
-    note: z.string().nullable(),
-  })
-  .openapi('AddedBackupDestination');
+import { backupStates, drillResults } from './vocabulary.ts';
 
 export const backupShape = z
   .object({
@@ -64,10 +39,6 @@ export const verifiedFolderShape = z
 export const backupIdentityShape = z
   .object({ identity: z.string(), recipient: z.string() })
   .openapi('BackupIdentity');
-
-export function toDestinationJson({ isReadable, ...known }: KnownDestination) {
-  return toAnswer(destinationShape, { ...known, readableWithoutKey: isReadable });
-}
 
 /** @param running ids of those under way: what a kill would leave is no answer while they are. */
 export function toBackupJson(backup: Backup, running: ReadonlySet<string>) {

@@ -85,4 +85,5 @@ export async function removeFiles(core: BackupsCore, destinationId: number, fold
   const parts = found.filter((path) => OUR_FILES.test(path.slice(folder.length + 1)));
   // Also where there is none of these: a kill may have left a folder without any file.
   for (const path of [...first, ...parts]) await destination.remove(path, signal);
+  await destination.endWrites(folder, signal);
 }

@@ -5,7 +5,10 @@ import { recoveryReasons } from '../vault/status/backup-half.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
+import { destinationRoutes } from './destinations/destination-routes.ts';
 import { listDestinations } from './destinations/destinations.ts';
+import { s3CredentialsKeeper } from './destinations/s3/s3-credentials.ts';
+import { s3SourceRoutes } from './destinations/s3-source-routes.ts';
 import { giveKitBackups } from './kit-backups.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
@@ -17,7 +20,8 @@ import { scheduleRoutes } from './schedules/schedule-routes.ts';
 /** Backups of the whole instance: where they go, and making them. */
 export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
-  vault.listBackupFolders = () => listDestinations(core).map(({ path }) => path);
+  vault.listBackupFolders = () =>
+    listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
   vault.judgeBackups = () => judgeBackupHalf(core);
   vault.giveKitBackups = (key, actor) => giveKitBackups(core, key, actor);
   // Half of the vault's health.
@@ -29,9 +33,12 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
     name: 'backups',
     resources: { backups: 'backups:read' },
     operations: backupOperations,
+    keepers: [s3CredentialsKeeper(ctx)],
     health: recoveryReasons,
     // These first: `/backups/{id}` would take theirs.
     routes: createRoutes()
+      .route('/', destinationRoutes(core))
+      .route('/', s3SourceRoutes(core, making))
       .route('/', scheduleRoutes(core))
       .route('/', backupRoutes(core, making, drills)),
     jobs: [making, drills.job, scheduleJob(core, making)],

@@ -16,6 +16,13 @@ export const backupOperations = declareOperations({
     'Backup destination removed',
     ({ destination }) => say`Removed the backup destination ${destination}; its backups stay there`,
   ),
+  BACKUP_DESTINATION_CHANGED: operation<Named & { credentials: boolean }>(
+    'Backup destination changed',
+    ({ destination, credentials }) =>
+      credentials === true
+        ? say`Replaced the credentials of the backup destination ${destination}`
+        : say`Changed the backup destination ${destination}`,
+  ),
   BACKUP_MADE: operation<Named & { bytes: number; sequence: number }>(
     'Backup made',
     ({ destination }) => say`Made a backup at ${destination}, and verified it`,

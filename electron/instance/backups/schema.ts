@@ -1,4 +1,6 @@
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { secrets } from '../vault/schema.ts';
+import type { S3Encryption } from './destinations/s3/s3-place.ts';
 import type { BackupReason } from './format/manifest.ts';
 import type { BackupState, DestinationKind, DrillResult } from './vocabulary.ts';
 
@@ -7,9 +9,9 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   kind: text('kind').$type<DestinationKind>().notNull(),
   /** As people call it: `backup now --to NAME`. */
   name: text('name').notNull().unique(),
-  /** Of a folder, absolute. */
+  /** Of a folder, absolute; of a bucket as people write it, which nothing is read from. */
   path: text('path').notNull(),
-  /** Where the folder's file system is mounted: see destinations/folder-place.ts. */
+  /** Where the folder's file system is mounted, empty for a bucket: see destinations/folder-place.ts. */
   mountPoint: text('mount_point').notNull(),
   volumeId: text('volume_id'),
   /** Whether its backups are not encrypted. */
@@ -17,6 +19,26 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   /** Whether it was on another disk than the database when it was last looked at. */
   separate: integer('separate', { mode: 'boolean' }).notNull(),
   createdAt: integer('created_at').notNull(),
+});
+
+/** Destinations in S3-compatible stores: see destinations/s3/s3-place.ts. */
+export const backupBuckets = sqliteTable('backup_buckets', {
+  destinationId: integer('destination_id')
+    .primaryKey()
+    .references(() => backupDestinations.id, { onDelete: 'cascade' }),
+  endpoint: text('endpoint'),
+  region: text('region').notNull(),
+  bucket: text('bucket').notNull(),
+  prefix: text('prefix').notNull(),
+  isPathStyle: integer('is_path_style', { mode: 'boolean' }).notNull(),
+  encryption: text('encryption').$type<S3Encryption>(),
+  accessKeyId: text('access_key_secret_id')
+    .notNull()
+    .references(() => secrets.id),
+  secretAccessKey: text('secret_key_secret_id')
+    .notNull()
+    .references(() => secrets.id),
+  credentialsSetAt: integer('keys_set_at').notNull(),
 });
 
 /** What this instance knows of the backups it made. What is at a destination is the destination's to say. */

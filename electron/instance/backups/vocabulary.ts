@@ -1,4 +1,4 @@
-export const destinationKinds = ['folder'] as const;
+export const destinationKinds = ['folder', 's3'] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
 
 /** `stored`: all of it is there. `confirmed`: all of it was read back. `failed`: it does not count. */

@@ -54,12 +54,14 @@ afterEach(() => {
 interface Watching {
   /** Called with every report of progress. */
   onReport?: (done: number, total: number | null, abort: AbortController) => void;
+  /** Since the one before. */
+  passedMs?: number;
 }
 
-async function make({ onReport }: Watching = {}) {
+async function make({ onReport, passedMs = 1000 }: Watching = {}) {
   const abort = new AbortController();
   const job = backupJob(core);
-  test.clock.advance(1000);
+  test.clock.advance(passedMs);
   return await job.run({
     payload: { destination: known.id, why: 'by_hand' },
     signal: abort.signal,
@@ -247,6 +249,20 @@ describe('a backup', () => {
       before ?? {},
     ]);
     expect(readManifest(before?.folder ?? '').manifest.id).toBe(before?.id);
+  });
+});
+
+describe('two backups in one second', () => {
+  it('have folders of their own, so that one which fails takes nothing of the other with it', async () => {
+    await make();
+    const stopped = make({ passedMs: 0, onReport: (_done, _total, abort) => abort.abort() });
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+    await make({ passedMs: 0 });
+    const confirmed = listBackups(core).filter(({ state }) => state === 'confirmed');
+    expect(confirmed).toHaveLength(2);
+    expect(listFolders()).toHaveLength(2);
+    for (const { folder, takenAt } of confirmed)
+      expect(readManifest(folder ?? '').manifest).toMatchObject({ takenAt });
   });
 });
 

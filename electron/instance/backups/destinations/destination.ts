@@ -1,5 +1,8 @@
 import type { Readable } from 'node:stream';
 
+/** How the folder of an instance begins: see format/manifest.ts. */
+export const INSTANCE_PREFIX = 'temps-';
+
 /** A file at a destination. */
 export interface StoredFile {
   /** Below the destination, with `/`: `temps-<instance id>/<backup>/<file>`. */
@@ -13,7 +16,10 @@ export interface StoredFile {
  * folder below which no disk is mounted is not written to.
  */
 export interface Destination {
-  /** Every file below a folder, in any order; none for a folder that is not there. What is foreign is listed too. */
+  /**
+   * Every file below a folder, in any order; none for a folder that is not there. What is foreign is listed too; but `''` are
+   * the folders of instances alone, whatever else is in the place.
+   */
   list(folder: string, signal: AbortSignal): Promise<StoredFile[]>;
   /** Throws `not_found` for a file that is not there. */
   read(path: string, signal: AbortSignal): Promise<Readable>;
@@ -21,4 +27,6 @@ export interface Destination {
   write(path: string, content: Readable, signal: AbortSignal): Promise<void>;
   /** Nothing where it is gone already. Folders that become empty go too. */
   remove(path: string, signal: AbortSignal): Promise<void>;
+  /** Ends what a kill left of writing below a folder, where that is not among the files there. */
+  endWrites(folder: string, signal: AbortSignal): Promise<void>;
 }

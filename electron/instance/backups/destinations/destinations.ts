@@ -8,21 +8,16 @@ import type { DestinationKind } from '../vocabulary.ts';
 import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
 import { findFolderPlace } from './folder-place.ts';
+import { kindOf, type Separation } from './kinds.ts';
+import {
+  type FolderDestination,
+  type KnownDestination,
+  readDestination,
+  readDestinations,
+} from './known-destination.ts';
 import { probe } from './probe.ts';
 
-export interface KnownDestination {
-  id: number;
-  kind: DestinationKind;
-  name: string;
-  path: string;
-  mountPoint: string;
-  volumeId: string | null;
-  /** Whether its backups open without the key. */
-  isReadable: boolean;
-  /** Whether it is on another disk than the database. */
-  separate: boolean;
-  createdAt: number;
-}
+export type { KnownDestination };
 
 export interface NewFolder {
   name: string;
@@ -30,24 +25,18 @@ export interface NewFolder {
   isReadable: boolean;
 }
 
-const COLUMNS = `id, kind, name, path, mount_point AS mountPoint, volume_id AS volumeId,
-  is_readable AS isReadable, separate, created_at AS createdAt`;
-
-type Row = Omit<KnownDestination, 'isReadable' | 'separate'> & { isReadable: number; separate: number };
-const fromRow = (row: Row): KnownDestination => ({
-  ...row,
-  isReadable: row.isReadable === 1,
-  separate: row.separate === 1,
-});
+/** A destination that was just added, with what keeps it from being apart. */
+export interface Added {
+  destination: KnownDestination;
+  note: string | null;
+}
 
 export function listDestinations({ ctx }: BackupsCore): KnownDestination[] {
-  const rows = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM backup_destinations ORDER BY name`).all();
-  return (rows as Row[]).map(fromRow);
+  return readDestinations(ctx.store.sqlite);
 }
 
 export function findDestination({ ctx }: BackupsCore, id: number): KnownDestination | null {
-  const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM backup_destinations WHERE id = ?`).get(id);
-  return row ? fromRow(row as Row) : null;
+  return readDestination(ctx.store.sqlite, id);
 }
 
 /** Throws `not_found`. */
@@ -57,8 +46,14 @@ export function getDestination(core: BackupsCore, id: number): KnownDestination 
   return found;
 }
 
-export function openDestination({ ctx }: BackupsCore, known: KnownDestination): Destination {
-  return openFolder(known, ctx.dataDir);
+/** Calls nothing yet. */
+export function openDestination(core: BackupsCore, known: KnownDestination): Destination {
+  return kindOf(known).open(core, known);
+}
+
+/** Where it is, for people. */
+export function describeDestination(known: KnownDestination): string {
+  return kindOf(known).describe(known);
 }
 
 /**
@@ -69,52 +64,65 @@ export async function addFolder(
   core: BackupsCore,
   actor: Caller | null,
   { name, path: given, isReadable }: NewFolder,
-): Promise<{ destination: KnownDestination; note: string | null }> {
+): Promise<Added> {
   const { ctx } = core;
   if (!isAbsolute(given))
     throw new AppError('invalid_request', 'Give the whole path of the folder.', {
       fields: { path: 'a path from the root on' },
     });
   const path = normalize(given);
-  requireFree(core, name, path);
+  const isSame = (other: KnownDestination) => other.kind === 'folder' && other.path === path;
+  requireFree(core, name, path, isSame);
   const { place, check } = await findFolderPlace(path, ctx.dataDir);
   await probe(openFolder(place, ctx.dataDir), ctx.stopping);
   return ctx.store.transaction(() => {
-    requireFree(core, name, path);
-    const id = Number(
-      ctx.store.sqlite
-        .prepare(
-          `INSERT INTO backup_destinations
-           (kind, name, path, mount_point, volume_id, is_readable, separate, created_at)
-           VALUES ('folder', ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          name,
-          path,
-          place.mountPoint,
-          place.volumeId,
-          Number(isReadable),
-          Number(check.separate),
-          ctx.clock.now(),
-        ).lastInsertRowid,
-    );
-    ctx.audit.append(backupOperations.BACKUP_DESTINATION_ADDED, actor, {
-      id,
-      destination: name,
-      readable: isReadable,
+    requireFree(core, name, path, isSame);
+    const id = insertDestination(core, actor, {
+      ...place,
+      kind: 'folder',
+      name,
+      isReadable,
+      separate: check.separate,
     });
     return { destination: getDestination(core, id), note: check.separate ? null : check.message };
   });
 }
 
-function requireFree(core: BackupsCore, name: string, path: string): void {
+type NewRow = Omit<FolderDestination, 'id' | 'kind' | 'createdAt'> & { kind: DestinationKind };
+
+/** In a transaction of the caller's. */
+export function insertDestination({ ctx }: BackupsCore, actor: Caller | null, row: NewRow): number {
+  const { kind, name, path, mountPoint, volumeId, isReadable, separate } = row;
+  const { lastInsertRowid } = ctx.store.sqlite
+    .prepare(
+      `INSERT INTO backup_destinations
+       (kind, name, path, mount_point, volume_id, is_readable, separate, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(kind, name, path, mountPoint, volumeId, Number(isReadable), Number(separate), ctx.clock.now());
+  const id = Number(lastInsertRowid);
+  ctx.audit.append(backupOperations.BACKUP_DESTINATION_ADDED, actor, {
+    id,
+    destination: name,
+    readable: isReadable,
+  });
+  return id;
+}
+
+/** Throws `name_taken`, and `conflict` for a place that is a destination already. */
+export function requireFree(
+  core: BackupsCore,
+  name: string,
+  place: string,
+  isSame: (other: KnownDestination) => boolean,
+): void {
   const known = listDestinations(core);
   if (known.some((other) => other.name === name))
     throw new AppError('name_taken', `There is a backup destination called ${name} already.`, {
       fields: { name: 'taken' },
     });
-  const same = known.find((other) => other.path === path);
-  if (same) throw new AppError('conflict', `${path} is a backup destination already: ${same.name}.`);
+  const same = known.find(isSame);
+  if (same) throw new AppError('conflict', `${place} is a backup destination already: ${same.name}.`);
 }
 
 /** Looks whether it still takes, gives back, lists and deletes a file. Throws what it does. */
@@ -126,16 +134,18 @@ export async function testDestination(core: BackupsCore, id: number): Promise<Kn
 }
 
 /**
- * Looks whether it is on another disk than the database, which may have been moved or restored to it since. Only of a
- * destination that is there. Throws what the folder does.
+ * Looks whether it is apart from the disk of the database, which may have been moved or restored to it since. Only of a
+ * destination that is there. Throws what it does.
  */
-export async function measureSeparation({ ctx }: BackupsCore, { id, path }: KnownDestination): Promise<void> {
-  const { check } = await findFolderPlace(path, ctx.dataDir);
-  ctx.store.transaction(() =>
-    ctx.store.sqlite
+export async function measureSeparation(core: BackupsCore, known: KnownDestination): Promise<Separation> {
+  const { store } = core.ctx;
+  const measured = await kindOf(known).measure(core, known);
+  store.transaction(() =>
+    store.sqlite
       .prepare('UPDATE backup_destinations SET separate = ? WHERE id = ?')
-      .run(Number(check.separate), id),
+      .run(Number(measured.separate), known.id),
   );
+  return measured;
 }
 
 /** After a restore, in a transaction of the caller's: this is another computer, or another disk, until it is looked at. */
@@ -143,10 +153,11 @@ export function forgetSeparation({ sqlite }: Pick<Store, 'sqlite'>): void {
   sqlite.prepare('UPDATE backup_destinations SET separate = 0').run();
 }
 
-/** The backups there stay there; this instance forgets them. Throws `not_found`, `conflict`. */
+/** The backups there stay there; this instance forgets them, and its credentials. Throws `not_found`, `conflict`. */
 export function removeDestination(core: BackupsCore, actor: Caller | null, id: number): void {
   const { ctx } = core;
-  const { name } = getDestination(core, id);
+  const known = getDestination(core, id);
+  const { name } = known;
   const running = ctx.store.sqlite
     .prepare('SELECT id FROM backups WHERE destination_id = ?')
     .pluck()
@@ -155,6 +166,8 @@ export function removeDestination(core: BackupsCore, actor: Caller | null, id: n
     throw new AppError('conflict', `A backup to ${name} is being made. Wait until it has ended.`);
   ctx.store.transaction(() => {
     ctx.store.sqlite.prepare('DELETE FROM backup_destinations WHERE id = ?').run(id);
+    if (known.kind === 's3')
+      ctx.vault.remove([known.credentials.accessKeyId, known.credentials.secretAccessKey]);
     ctx.audit.append(backupOperations.BACKUP_DESTINATION_REMOVED, actor, { id, destination: name });
   });
 }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../kernel/app-error.ts';
 import { explainReadOnly, isGone } from '../../vault/copies/write-copy.ts';
 import { giveName, syncFolder } from '../../vault/custody/key-file.ts';
-import type { Destination, StoredFile } from './destination.ts';
+import { type Destination, INSTANCE_PREFIX, type StoredFile } from './destination.ts';
 import { type FolderPlace, findFileSystem, goneError, requirePlace } from './folder-place.ts';
 
 /** What is below an instance's folder, and no deeper: what is foreign may be anything. */
@@ -61,6 +61,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
     }
     for await (const entry of entries) {
       signal.throwIfAborted();
+      if (path === '' && !entry.name.startsWith(INSTANCE_PREFIX)) continue;
       const own = path === '' ? entry.name : `${path}/${entry.name}`;
       if (entry.isDirectory() && depth < MAX_DEPTH && STEP.test(entry.name)) {
         await listInto(found, own, depth + 1, signal);
@@ -151,6 +152,9 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
         await removeEmpty(path);
       });
     },
+
+    // A file that is being written is listed, under a name of its own.
+    async endWrites() {},
   };
 
   /** What holds anything, also of others, stays. */

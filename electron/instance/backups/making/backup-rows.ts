@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import type { KnownDestination } from '../destinations/destinations.ts';
@@ -138,5 +138,10 @@ export async function sweepUnfinished(
     )
     .pluck()
     .all(destinationId, state, writerId) as string[];
-  for (const id of ids) if (!core.running.has(id)) await removeLeftOver(core, id);
+  for (const id of ids)
+    if (!core.running.has(id))
+      await removeLeftOver(core, id).catch((error: unknown) => {
+        // What may not be deleted, or not yet, keeps no other backup from being made: it is said in the row that it is of.
+        if (!hasCode(error, 'destination_refused')) throw error;
+      });
 }

@@ -22,6 +22,7 @@ export const travelling: readonly string[] = [
   'api_keys',
   'audit_anchors',
   'audit_log',
+  'backup_buckets',
   'backup_destinations',
   'backup_schedules',
   'backups',

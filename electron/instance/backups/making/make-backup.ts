@@ -7,7 +7,7 @@ import { readAppVersion } from '../../kernel/app-version.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { MasterKey } from '../../vault/sealing/master-key.ts';
 import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
-import type { Destination } from '../destinations/destination.ts';
+import type { Destination, StoredFile } from '../destinations/destination.ts';
 import { type KnownDestination, measureSeparation, openDestination } from '../destinations/destinations.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import {
@@ -50,16 +50,17 @@ export interface Made {
  * there nothing is a backup, and it counts once it was read back. Throws what the database, the destination and a vault
  * that was locked meanwhile do; the caller removes what is left.
  */
-export async function makeBackup(core: BackupsCore, making: Making): Promise<Made> {
+export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made> {
   const { ctx } = core;
-  const { id, takenAt, destination: known, key, signal } = making;
+  const { id, destination: known, key, signal } = begun;
   const destination = openDestination(core, known);
   const instanceId = ctx.store.identity.id;
   const root = formatInstanceFolder(instanceId);
   // A destination that is gone is found before the database is packed for it.
-  await destination.list(root, signal);
+  const there = await destination.list(root, signal);
   await measureSeparation(core, known);
-  const folder = `${root}/${formatBackupFolder({ id, takenAt })}`;
+  const making = { ...begun, takenAt: findFreeTime(begun, root, there) };
+  const folder = `${root}/${formatBackupFolder(making)}`;
   return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
     const recipients = known.isReadable ? [] : [(await deriveBackupIdentity(key, instanceId)).recipient];
     const packed = await packDatabase(ctx, { folder: scratch, recipients }, signal);
@@ -86,6 +87,20 @@ export async function makeBackup(core: BackupsCore, making: Making): Promise<Mad
     await readBack(destination, folder, signed, packed, passing, signal);
     return { sizeBytes, sequence: signed.sequence };
   });
+}
+
+/**
+ * Two that begin in the same second would have one folder, and what failed of the second would be removed with what is good
+ * of the first: the second is called by the next second that is free.
+ */
+function findFreeTime({ id, takenAt }: Making, root: string, there: readonly StoredFile[]): number {
+  const isTaken = (at: number) => {
+    const folder = `${root}/${formatBackupFolder({ id, takenAt: at })}/`;
+    return there.some(({ path }) => path.startsWith(folder));
+  };
+  let at = takenAt;
+  while (isTaken(at)) at += 1000;
+  return at;
 }
 
 interface Signed {

@@ -25,7 +25,7 @@ export function judgeBackupHalf(core: BackupsCore): BackupHalf {
   return {
     ...judgeRecovery(facts),
     hasDestinations: facts.destinations.length > 0,
-    volumeIds: holding.flatMap(({ volumeId }) => volumeId ?? []),
+    volumeIds: holding.flatMap((known) => findVolume(known) ?? []),
   };
 }
 
@@ -70,19 +70,24 @@ function nameCopy({ format, place }: CountingCopy): string {
     : `${formatNames[format]} “${place}”`;
 }
 
+/** Of a folder, where known. */
+const findVolume = (known: KnownDestination): string | null =>
+  known.kind === 'folder' ? known.volumeId : null;
+
 /** @param backups of the destination, the newest first. */
 function describeDestination(
-  { name, separate, volumeId }: KnownDestination,
+  known: KnownDestination,
   backups: readonly Backup[],
   copies: readonly CountingCopy[],
 ): Omit<DestinationFacts, 'waitsForKey' | 'lateAt'> {
+  const { name, separate } = known;
   const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
   const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
   return {
     name,
     // By the newest attempt: one that reached it shows that it is there again.
     isGone: backups[0]?.error?.code === 'destination_gone',
-    notApart: findNotApart(separate, volumeId, copies),
+    notApart: findNotApart(separate, findVolume(known), copies),
     confirmed: backups
       .filter(({ state }) => state === 'confirmed')
       .map((backup) => ({

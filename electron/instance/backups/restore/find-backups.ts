@@ -3,32 +3,22 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { BACKUP_FOLDER, formatInstanceFolder, MANIFEST_FILE } from '../format/manifest.ts';
-import { type BackupFiles, findInFolder } from '../reading/backup-files.ts';
-import { type ReadManifest, readManifest } from '../reading/read-manifest.ts';
+import { findInFolder } from '../reading/backup-files.ts';
+import { readManifest } from '../reading/read-manifest.ts';
+import { findStoredBackups, type StoredPlace } from './find-stored-backups.ts';
+import { type FoundBackup, type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
 
-/** A backup that has a manifest which can be read. */
-export interface FoundBackup {
-  files: BackupFiles;
-  read: ReadManifest;
-}
-
-/** What was found below a folder. */
-export interface FoundBackups {
-  /** The newest first, by when the snapshot was taken. */
-  backups: FoundBackup[];
-  /** Folders named as backups whose manifest cannot be used, each with why. */
-  unusable: { place: string; error: AppError }[];
-}
+export type { FoundBackup, FoundBackups };
 
 /** So many are looked at, the newest by their names. */
 const MAX_BACKUPS = 5000;
-const INSTANCE_FOLDER = /^temps-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Backups at a place on this machine: the folder of one, its manifest, the folder of an instance, or a destination. What
+ * Backups in a store, or at a place on this machine: the folder of one, its manifest, the folder of an instance, or a destination. What
  * else lies there is passed over. Throws `not_found` for a place without any, `place_unusable` for one that cannot be read.
  */
-export async function findBackups(from: string, signal: AbortSignal): Promise<FoundBackups> {
+export async function findBackups(from: string | StoredPlace, signal: AbortSignal): Promise<FoundBackups> {
+  if (typeof from !== 'string') return await findStoredBackups(from, signal);
   const place = resolve(from);
   if (basename(place) === MANIFEST_FILE) return await readAll([dirname(place)], signal);
   const entries = await list(place);

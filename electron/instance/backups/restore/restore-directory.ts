@@ -27,6 +27,7 @@ import {
   requireRoom,
 } from '../reading/check-backup.ts';
 import { chooseBackup, type FoundBackup, findBackups } from './find-backups.ts';
+import type { StoredPlace } from './find-stored-backups.ts';
 import { installDatabase } from './install-database.ts';
 import {
   type GivenCopy,
@@ -38,13 +39,14 @@ import {
 
 export { sumStored } from '../format/manifest.ts';
 export { findBackups } from './find-backups.ts';
+export { openGivenBucket, type StoredPlace } from './find-stored-backups.ts';
 export type { GivenCopy } from './keys-at-hand.ts';
 export type { Manifest };
 
 export interface RestoreOptions {
   dataDir: string;
-  /** The folder of a backup, its manifest, or a folder with backups, of which the newest is taken. */
-  from: string;
+  /** The folder of a backup, its manifest, or a folder or store with backups, of which the newest is taken. */
+  from: string | StoredPlace;
   /** Of the key that the backup names, where the custody here does not hold it. */
   copy?: GivenCopy | undefined;
   /** Where a new data directory keeps its key; `file` unless said, or what the environment names. */

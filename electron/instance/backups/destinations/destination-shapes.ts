@@ -1,0 +1,90 @@
+import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../../http/to-answer.ts';
+import type { BackupsCore } from '../backups-core.ts';
+import { destinationKinds } from '../vocabulary.ts';
+import { describeDestination, type KnownDestination } from './destinations.ts';
+import { type BucketFact, bucketFactNames, bucketFactTitles } from './s3/bucket-facts.ts';
+import { credentialStates, findCredentialState } from './s3/s3-credentials.ts';
+import { s3Encryptions } from './s3/s3-place.ts';
+
+export const bucketShape = z
+  .object({
+    endpoint: z.string().nullable().openapi({ description: "Null: Amazon's own of the region" }),
+    region: z.string(),
+    bucket: z.string(),
+    prefix: z.string(),
+    path_style: z.boolean(),
+    server_side_encryption: z.union([z.enum(s3Encryptions), z.null()]),
+    credentials_state: z.enum(credentialStates).openapi('BucketCredentialsState'),
+    credentials_set_at: z.int(),
+  })
+  .openapi('BackupBucket');
+
+export const destinationShape = z
+  .object({
+    id: z.int(),
+    kind: z.enum(destinationKinds),
+    name: z.string(),
+    path: z.string().openapi({ description: 'Where it is: of a bucket as s3://bucket/prefix' }),
+    readable_without_key: z.boolean(),
+    /** Whether it was apart from the disk of the database when it was last looked at. */
+    separate: z.boolean(),
+    bucket: z.union([bucketShape, z.null()]),
+    created_at: z.int(),
+  })
+  .openapi('BackupDestination');
+
+export const destinationListShape = z
+  .object({ destinations: z.array(destinationShape) })
+  .openapi('BackupDestinationList');
+
+export const addedDestinationShape = destinationShape
+  .extend({
+    /** Why it does not count as separate, in words, or null. */
+    note: z.string().nullable(),
+  })
+  .openapi('AddedBackupDestination');
+
+export const bucketFactsShape = z
+  .object({
+    facts: z.array(
+      z
+        .object({
+          name: z.enum(bucketFactNames),
+          title: z.string(),
+          text: z.string(),
+          is_warning: z.boolean(),
+          refused_call: z
+            .string()
+            .nullable()
+            .openapi({ description: 'A call that the credentials may not make' }),
+        })
+        .openapi('BucketFact'),
+    ),
+  })
+  .openapi('BucketFacts');
+
+export function toDestinationJson({ ctx }: BackupsCore, known: KnownDestination) {
+  const { isReadable, ...common } = known;
+  return toAnswer(destinationShape, {
+    ...common,
+    path: describeDestination(known),
+    readableWithoutKey: isReadable,
+    bucket:
+      known.kind === 's3'
+        ? {
+            ...known.place,
+            pathStyle: known.place.isPathStyle,
+            serverSideEncryption: known.place.encryption,
+            credentialsState: findCredentialState(ctx, known),
+            credentialsSetAt: known.credentials.setAt,
+          }
+        : null,
+  });
+}
+
+export function toBucketFactsJson(facts: readonly BucketFact[]) {
+  return toAnswer(bucketFactsShape, {
+    facts: facts.map((fact) => ({ ...fact, title: bucketFactTitles[fact.name] })),
+  });
+}
