@@ -237,13 +237,17 @@ export async function failEveryCall(
   return tally;
 }
 
+/** As the shortest of three undisturbed runs makes them: one that takes over a second empties the database's log meanwhile. */
 function countWork(scenario: Scenario, prepared: string, fault: Fault): string[] {
-  const under = copyOf(prepared);
-  try {
-    return countCalls({ script: [worker, scenario, under], under }, fault);
-  } finally {
-    discard(under);
-  }
+  const runs = Array.from({ length: 3 }, () => {
+    const under = copyOf(prepared);
+    try {
+      return countCalls({ script: [worker, scenario, under], under }, fault);
+    } finally {
+      discard(under);
+    }
+  });
+  return runs.reduce((shortest, calls) => (calls.length < shortest.length ? calls : shortest));
 }
 
 /**
