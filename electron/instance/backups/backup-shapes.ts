@@ -3,6 +3,7 @@ import { toAnswer } from '../http/to-answer.ts';
 import type { Backup } from './backups.ts';
 import type { KnownDestination } from './destinations/destinations.ts';
 import { backupReasons } from './format/manifest.ts';
+import { retentionShape } from './retention/retention-shapes.ts';
 import { backupStates, destinationKinds, drillResults } from './vocabulary.ts';
 
 export const destinationShape = z
@@ -14,6 +15,8 @@ export const destinationShape = z
     readable_without_key: z.boolean(),
     /** Whether it was on another disk than the database when it was added. */
     separate: z.boolean(),
+    /** How many backups are kept there; null for all. */
+    retention: z.union([retentionShape, z.null()]),
     created_at: z.int(),
   })
   .openapi('BackupDestination');
@@ -35,6 +38,12 @@ export const backupShape = z
     destination_id: z.int(),
     destination: z.string(),
     folder: z.string().nullable(),
+    /** Since when it is not there any more, though this instance did not remove it. */
+    gone_at: z.int().nullable(),
+    /** Whether the destination refused to remove it, as by a lock of the bucket. */
+    is_held: z.boolean(),
+    /** When its schedules would remove it; null for one that is kept for years, or for good. */
+    kept_until: z.int().nullable(),
     sequence: z.int().nullable(),
     why: z.enum(backupReasons),
     taken_at: z.int(),
@@ -70,10 +79,15 @@ export function toDestinationJson({ isReadable, ...known }: KnownDestination) {
 }
 
 /** @param running ids of those under way: what a kill would leave is no answer while they are. */
-export function toBackupJson(backup: Backup, running: ReadonlySet<string>) {
+export function toBackupJson(
+  backup: Backup,
+  running: ReadonlySet<string>,
+  keptUntil: ReadonlyMap<string, number> = new Map(),
+) {
   const isRunning = running.has(backup.id);
   return toAnswer(backupShape, {
     ...backup,
+    keptUntil: keptUntil.get(backup.id) ?? null,
     state: isRunning ? 'running' : backup.state,
     error: isRunning ? null : backup.error,
   });

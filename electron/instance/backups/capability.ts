@@ -6,10 +6,13 @@ import type { VaultCore } from '../vault/vault-core.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { listDestinations } from './destinations/destinations.ts';
+import { compareJob } from './listing/compare-job.ts';
+import { writerRoutes } from './listing/writer-routes.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
+import { retentionRoutes } from './retention/retention-routes.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
@@ -31,8 +34,10 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
     // These first: `/backups/{id}` would take theirs.
     routes: createRoutes()
       .route('/', scheduleRoutes(core))
+      .route('/', retentionRoutes(core))
+      .route('/', writerRoutes(core))
       .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making)],
+    jobs: [making, drills.job, scheduleJob(core, making), compareJob(core)],
     async start() {
       // What was due while the vault was locked need not wait for the next look.
       stopListening = ctx.events.on('vault', () => queueMicrotask(ctx.jobs.look));

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { backupOperations } from '../operations.ts';
+import type { RetentionPolicy } from '../retention/policy.ts';
 import type { DestinationKind } from '../vocabulary.ts';
 import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
@@ -21,6 +22,8 @@ export interface KnownDestination {
   isReadable: boolean;
   /** Whether it is on another disk than the database. */
   separate: boolean;
+  /** How many backups are kept there; null for all. */
+  retention: RetentionPolicy | null;
   createdAt: number;
 }
 
@@ -31,13 +34,18 @@ export interface NewFolder {
 }
 
 const COLUMNS = `id, kind, name, path, mount_point AS mountPoint, volume_id AS volumeId,
-  is_readable AS isReadable, separate, created_at AS createdAt`;
+  is_readable AS isReadable, separate, retention, created_at AS createdAt`;
 
-type Row = Omit<KnownDestination, 'isReadable' | 'separate'> & { isReadable: number; separate: number };
+type Row = Omit<KnownDestination, 'isReadable' | 'separate' | 'retention'> & {
+  isReadable: number;
+  separate: number;
+  retention: string | null;
+};
 const fromRow = (row: Row): KnownDestination => ({
   ...row,
   isReadable: row.isReadable === 1,
   separate: row.separate === 1,
+  retention: row.retention === null ? null : (JSON.parse(row.retention) as RetentionPolicy),
 });
 
 export function listDestinations({ ctx }: BackupsCore): KnownDestination[] {

@@ -23,6 +23,7 @@ export const travelling: readonly string[] = [
   'audit_anchors',
   'audit_log',
   'backup_destinations',
+  'backup_other_writers',
   'backup_schedules',
   'backups',
   'commit_mark',
