@@ -4,7 +4,7 @@ import { Menu } from '../ui/overlays/menu.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import { type Backup, useKeyVersions } from './backup-queries.ts';
-import { describeDrill, describeState, sizeOf, whyWords } from './backup-words.ts';
+import { describeDrill, describeKept, describeState, sizeOf, whyWords } from './backup-words.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface BackupTableProps extends TableStates {
@@ -32,8 +32,8 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
       className="table-tall backup-table"
       rows={backups}
       rowKey={({ id }) => id}
-      rowClass={({ state, drill_result }) =>
-        state === 'failed' || drill_result === 'failed' ? 'is-bad' : ''
+      rowClass={({ state, gone_at, drill_result }) =>
+        state === 'failed' || gone_at !== null || drill_result === 'failed' ? 'is-bad' : ''
       }
       columns={[
         {
@@ -82,6 +82,12 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
             const drill = describeDrill(backup);
             return drill === null ? <span className="quiet">–</span> : <StateMark state={drill} />;
           },
+        },
+        {
+          name: 'Kept until',
+          width: 'w-28',
+          className: 'max-tablet:hidden',
+          cell: (backup) => <span className="quiet">{describeKept(backup)}</span>,
         },
         ...(acts
           ? [

@@ -24,9 +24,16 @@ export interface StateWords {
 }
 
 export function describeState(
-  { state, error, confirmed_at }: Pick<Backup, 'state' | 'error' | 'confirmed_at'>,
+  {
+    state,
+    error,
+    confirmed_at,
+    gone_at = null,
+  }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at'>>,
   nowMs = Date.now(),
 ): StateWords {
+  if (gone_at !== null)
+    return { tone: 'bad', word: 'gone', more: `Not there any more, noticed ${formatDay(gone_at, nowMs)}.` };
   switch (state) {
     case 'running':
       return { tone: 'working', word: 'being made', more: null };
@@ -63,6 +70,24 @@ export function describeDrill(
   if (drill_result === 'failed')
     return { tone: 'bad', word: 'failed', more: [day, drill_reason].filter(Boolean).join(': ') || null };
   return { tone: 'unsure', word: 'not yet', more: null };
+}
+
+/** Until when it is kept, if schedules stay as they are. */
+export function describeKept(
+  { kept_until, is_held, folder }: Pick<Backup, 'kept_until' | 'is_held' | 'folder'>,
+  nowMs = Date.now(),
+): string {
+  if (folder === null) return '–';
+  if (is_held) return 'locked there';
+  return kept_until === null ? '–' : formatUntil(kept_until, nowMs);
+}
+
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+function formatUntil(ms: number, nowMs: number): string {
+  const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  return (isThisYear ? day : dayOfYear).format(ms);
 }
 
 export const sizeOf = ({ size_bytes }: Pick<Backup, 'size_bytes'>): string =>

@@ -21,11 +21,13 @@ import { BackupTable, type TryHow } from './backup-table.tsx';
 import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
+import { OtherWriters } from './other-writers.tsx';
+import { RetentionDialog } from './retention-dialog.tsx';
 import { Schedules } from './schedules.tsx';
 
 type Open =
   | { what: 'add' }
-  | { what: 'remove'; destination: Destination }
+  | { what: 'remove' | 'keep'; destination: Destination }
   | { what: 'delete'; backup: Backup }
   | null;
 
@@ -69,6 +71,7 @@ export function BackupsPage() {
     <Page title="Backups" actions={mayWrite && places.length > 0 && button}>
       <div className="grid grid-cols-1 gap-6">
         {isLocked && <WaitsForKey />}
+        <OtherWriters mayWrite={mayWrite} />
         {make.message !== undefined && (
           <Banner tone="danger" action={<Button onClick={make.reset}>Dismiss</Button>}>
             <b>No backup was made at {madeAt}.</b> {make.message} Earlier backups are untouched.
@@ -96,6 +99,7 @@ export function BackupsPage() {
           mayWrite={mayWrite}
           onAdd={() => setOpen({ what: 'add' })}
           onRemove={(destination) => setOpen({ what: 'remove', destination })}
+          onKeep={(destination) => setOpen({ what: 'keep', destination })}
         />
         <Schedules destinations={places} mayWrite={mayWrite} />
         <Section title="Kept backups" said={backups.length > 0 && countVerified(backups)}>
@@ -121,6 +125,7 @@ export function BackupsPage() {
         </Section>
       </div>
       {open?.what === 'add' && <AddFolderDialog onClose={close} />}
+      {open?.what === 'keep' && <RetentionDialog destination={open.destination} onClose={close} />}
       {open?.what === 'remove' && (
         <RemoveDestinationDialog destination={open.destination} backups={backups} onClose={close} />
       )}

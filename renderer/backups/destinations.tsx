@@ -1,5 +1,5 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { Ellipsis, FlaskConical, Folder, FolderPlus, Plus, Trash2 } from 'lucide-react';
+import { CalendarClock, Ellipsis, FlaskConical, Folder, FolderPlus, Plus, Trash2 } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { Empty } from '../ui/blank-state.tsx';
@@ -12,6 +12,7 @@ import { actionsColumn, RowName, Table } from '../ui/table.tsx';
 import { formatDay } from '../ui/time.ts';
 import { type Backup, backupsQuery, type Destination } from './backup-queries.ts';
 import { countDestinations, describeAccess, describePlace, describeState } from './backup-words.ts';
+import { describeRetention } from './retention-words.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface DestinationsProps {
@@ -20,10 +21,11 @@ interface DestinationsProps {
   mayWrite: boolean;
   onAdd: () => void;
   onRemove: (destination: Destination) => void;
+  onKeep: (destination: Destination) => void;
 }
 
 /** Where backups are stored. */
-export function Destinations({ query, mayWrite, onAdd, onRemove }: DestinationsProps) {
+export function Destinations({ query, mayWrite, onAdd, onRemove, onKeep }: DestinationsProps) {
   const destinations = query.data ?? [];
   const backups = useQuery(backupsQuery).data ?? [];
   return (
@@ -77,7 +79,12 @@ export function Destinations({ query, mayWrite, onAdd, onRemove }: DestinationsP
             name: 'Backups there are',
             width: 'w-48',
             className: 'max-tablet:hidden',
-            cell: describeAccess,
+            cell: (destination) => (
+              <span className="two-lines">
+                <span className="block">{describeAccess(destination)}</span>
+                <small>{describeRetention(destination)}</small>
+              </span>
+            ),
           },
           {
             name: 'Apart from the database',
@@ -89,7 +96,7 @@ export function Destinations({ query, mayWrite, onAdd, onRemove }: DestinationsP
           ...(mayWrite
             ? [
                 actionsColumn<Destination>((destination) => (
-                  <DestinationMenu destination={destination} onRemove={onRemove} />
+                  <DestinationMenu destination={destination} onRemove={onRemove} onKeep={onKeep} />
                 )),
               ]
             : []),
@@ -132,9 +139,10 @@ function Newest({ backup }: { backup: Backup | null }) {
 interface DestinationMenuProps {
   destination: Destination;
   onRemove: (destination: Destination) => void;
+  onKeep: (destination: Destination) => void;
 }
 
-function DestinationMenu({ destination, onRemove }: DestinationMenuProps) {
+function DestinationMenu({ destination, onRemove, onKeep }: DestinationMenuProps) {
   const { id, name } = destination;
   const test = useApiMutation(
     () => ask(client.POST('/backups/destinations/{id}/test', { params: { path: { id } } })),
@@ -154,7 +162,10 @@ function DestinationMenu({ destination, onRemove }: DestinationMenuProps) {
         <IconButton icon={Ellipsis} label={`More for ${name}`} aria-busy={test.isPending || undefined} />
       }
       groups={[
-        [{ label: 'Test', icon: FlaskConical, disabled: test.isPending, onSelect: () => test.mutate() }],
+        [
+          { label: 'Test', icon: FlaskConical, disabled: test.isPending, onSelect: () => test.mutate() },
+          { label: 'What is kept…', icon: CalendarClock, onSelect: () => onKeep(destination) },
+        ],
         [{ label: 'Remove…', icon: Trash2, onSelect: () => onRemove(destination) }],
       ]}
     />

@@ -6,13 +6,15 @@ import type { StateWords } from './backup-words.ts';
 export function describeNext(
   {
     enabled,
+    is_paused,
     waits_for_key,
     next_run,
     last_error,
-  }: Pick<Schedule, 'enabled' | 'waits_for_key' | 'next_run' | 'last_error'>,
+  }: Pick<Schedule, 'enabled' | 'is_paused' | 'waits_for_key' | 'next_run' | 'last_error'>,
   nowMs = Date.now(),
 ): StateWords {
   if (!enabled) return { tone: 'unsure', word: 'disabled', more: null };
+  if (is_paused) return { tone: 'bad', word: 'waits for you', more: 'Another computer makes backups.' };
   if (waits_for_key)
     return { tone: 'bad', word: 'waits for the key', more: 'Made once the vault is unlocked.' };
   if (next_run === null || next_run <= nowMs) return { tone: 'working', word: 'due now', more: null };

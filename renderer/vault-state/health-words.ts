@@ -55,6 +55,8 @@ const backupWords: Partial<Record<HealthReason['code'], string>> = {
   backup_never: 'none yet',
   backup_gone: 'place is gone',
   backup_not_apart: 'not separate',
+  backup_missing: 'backup missing',
+  backup_other_writer: 'another computer',
   backup_needs_old_key: 'older key',
   backup_not_drilled: 'not drilled',
   backup_waits_for_key: 'waits for the key',

@@ -96,6 +96,46 @@ it('are told in words, with the next three times, before they are made', async (
   expect((await preview('61 * * * *')).body.error_code).toBe('invalid_request');
 });
 
+it('keep what the retention of their destination says, which is previewed, set, and tells until when', async () => {
+  const path = `/backups/destinations/${destination}`;
+  const made = [];
+  for (const _ of [1, 2]) {
+    door.clock.advance(60_000);
+    made.push((await door.owner('POST', `${path}/run`)).body.id);
+  }
+  const preview = (retention: object) => door.owner('POST', `${path}/retention/preview`, { retention });
+  const { body } = await preview({ last: 1 });
+  expect(body).toMatchObject({
+    kept: [{ id: made[1], reasons: ['last', 'newest_verified'] }],
+    removed: [{ id: made[0] }],
+    is_steady: true,
+  });
+  const refused = [{ last: 0 }, { last: -1 }, { last: 1e9 }, { last: 'all' }];
+  for (const retention of refused) {
+    expect((await preview(retention)).body.error_code).toBe('invalid_request');
+    expect((await door.owner('PUT', `${path}/retention`, { retention })).body.error_code).toBe(
+      'invalid_request',
+    );
+  }
+  const { id } = (await add(nightly())).body;
+  const set = await door.owner('PUT', `${path}/retention`, { retention: { last: 2 } });
+  const counts = { last: 2, daily: 0, weekly: 0, monthly: 0, yearly: 0, within_days: 0 };
+  expect(set.body.retention).toEqual(counts);
+  const listed = (await door.owner('GET', '/backups')).body.backups;
+  expect(listed.map((each: { kept_until: number | null }) => typeof each.kept_until)).toEqual([
+    'number',
+    'number',
+  ]);
+  expect(listed[0].kept_until).toBeGreaterThan(listed[1].kept_until);
+  await door.owner('PUT', `${path}/retention`, { retention: { last: 1 } });
+  expect((await door.owner('POST', `${path}/prune`)).body).toEqual({ removed: [made[0]], held: [] });
+  expect((await door.owner('GET', '/backups/writers')).body).toEqual({ writers: [] });
+  const verdict = await door.owner('POST', `/backups/writers/${made[0]}/verdict`, { verdict: 'gone' });
+  expect(verdict.body.error_code).toBe('not_found');
+  await door.owner('PUT', `${path}/retention`, { retention: null });
+  await door.owner('DELETE', `/backups/schedules/${id}`);
+});
+
 it('go with their destination', async () => {
   await add(nightly());
   await door.owner('DELETE', `/backups/destinations/${destination}`);

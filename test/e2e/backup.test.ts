@@ -90,4 +90,30 @@ describe('backups on the command line', () => {
     expect(schedules('remove', 'disk-daily').out).toContain('The backups it made stay.');
     expect(schedules('remove', 'disk-daily').code).toBe(4);
   });
+
+  it('are kept in a number that is set once it was said what it removes, and removed', () => {
+    expect(cli('backup', 'prune').code).toBe(4);
+    expect(cli('backup', 'retention', 'disk').out).toBe('disk keeps all backups.\n');
+    expect(cli('backup', 'now').code).toBe(0);
+    for (const wrong of [
+      ['--keep-last', 'x'],
+      ['--keep-last', '1', '--keep-all'],
+    ])
+      expect(cli('backup', 'retention', 'disk', ...wrong).code, wrong.join(' ')).toBe(2);
+    const asked = cli('backup', 'retention', 'disk', '--keep-last', '1');
+    expect([asked.code, asked.err]).toEqual([
+      1,
+      expect.stringContaining('1 backup at disk would be removed'),
+    ]);
+    expect(cli('backup', 'retention', 'disk', '--keep-last', '1', '--yes').out).toBe('disk keeps 1 last.\n');
+    expect(cli('backup', 'prune', '--dry-run').out).toMatch(/^Would remove 1 backup at disk:$/m);
+    expect(cli('backup', 'prune', '--yes').out).toMatch(/^Removed 1 backup at disk:$/m);
+    expect(
+      cli('backup', 'list')
+        .out.trim()
+        .split('\n')
+        .filter((line) => line.includes('verified')),
+    ).toHaveLength(1);
+    expect(cli('backup', 'writers', 'list').out).toContain('No backup that another computer made');
+  });
 });

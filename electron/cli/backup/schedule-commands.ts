@@ -160,8 +160,9 @@ async function listSchedules(invocation: Invocation, client: Client): Promise<vo
   );
 }
 
-function describeNext({ enabled, waits_for_key, next_run }: Schedule): string {
+function describeNext({ enabled, is_paused, waits_for_key, next_run }: Schedule): string {
   if (!enabled) return 'disabled';
+  if (is_paused) return 'waits: another computer makes backups, see backup writers list';
   return waits_for_key ? 'due, waits until the vault is unlocked' : `next ${formatWhen(next_run)}`;
 }
 

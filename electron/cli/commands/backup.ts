@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
 import { destinationCommands, findDestination } from '../backup/destination-commands.ts';
+import { retentionCommands } from '../backup/retention-commands.ts';
 import { scheduleCommands } from '../backup/schedule-commands.ts';
+import { writerCommands } from '../backup/writer-commands.ts';
 import type { Client } from '../client.ts';
 import {
   type Command,
@@ -88,6 +90,8 @@ export const commands: Record<string, Command> = {
   },
   ...destinationCommands,
   ...scheduleCommands,
+  ...retentionCommands,
+  ...writerCommands,
 };
 
 async function makeBackups(invocation: Invocation): Promise<number> {
@@ -141,7 +145,8 @@ async function listBackups(invocation: Invocation): Promise<number> {
 }
 
 /** What counts, in words. */
-function describeState({ state, error, drill_result, drilled_at, drill_reason }: Backup): string {
+function describeState({ state, error, gone_at, drill_result, drilled_at, drill_reason }: Backup): string {
+  if (gone_at !== null) return `gone from there, noticed ${formatDay(gone_at)}`;
   if (state === 'failed') return `failed: ${error?.detail ?? 'unknown'}`;
   if (state === 'running') return 'being made';
   if (state === 'stored') return 'stored, not verified';
@@ -163,6 +168,7 @@ async function showBackup(invocation: Invocation): Promise<number> {
         ['Size', formatSize(backup.size_bytes)],
         ['Number', backup.sequence],
         ['Key', backup.key_fingerprint],
+        ['Kept until', backup.kept_until === null ? null : formatDay(backup.kept_until)],
         ['State', describeState(backup)],
       ]),
     );

@@ -140,6 +140,8 @@ const reasonWords: Record<Reason['code'], string> = {
   backup_never: 'at risk: no backup yet',
   backup_gone: 'at risk: backup destination gone',
   backup_not_apart: 'at risk: no separate backup',
+  backup_missing: 'a backup is missing',
+  backup_other_writer: 'another computer makes backups',
   backup_needs_old_key: 'backup needs an older key',
   backup_not_drilled: 'no backup was drilled',
   backup_old: 'at risk: backup too old',

@@ -16,6 +16,7 @@ import { deriveBackupIdentity } from './format/backup-identity.ts';
 import { type BackupPayload, runBackup } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { type Drills, verifyBackup, verifyFolder } from './reading/drill.ts';
+import { foreseeKeptUntil } from './schedules/kept-until.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
@@ -32,7 +33,12 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       ...act('backups_read'),
       responses: answer(backupListShape, 'Backups that this instance made, the newest first'),
     }),
-    (c) => c.json({ backups: listBackups(core).map((backup) => toBackupJson(backup, core.running)) }),
+    (c) => {
+      const keptUntil = foreseeKeptUntil(core);
+      return c.json({
+        backups: listBackups(core).map((backup) => toBackupJson(backup, core.running, keptUntil)),
+      });
+    },
   );
 
   app.openapi(
@@ -95,7 +101,10 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       request: { params: backupId },
       responses: answer(backupShape, 'A backup'),
     }),
-    (c) => c.json(toBackupJson(getBackup(core, c.req.valid('param').id), core.running)),
+    (c) => {
+      const backup = getBackup(core, c.req.valid('param').id);
+      return c.json(toBackupJson(backup, core.running, foreseeKeptUntil(core)));
+    },
   );
 
   app.openapi(

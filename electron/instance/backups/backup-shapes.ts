@@ -10,6 +10,12 @@ export const backupShape = z
     destination_id: z.int(),
     destination: z.string(),
     folder: z.string().nullable(),
+    /** Since when it is not there any more, though this instance did not remove it. */
+    gone_at: z.int().nullable(),
+    /** Whether the destination refused to remove it, as by a lock of the bucket. */
+    is_held: z.boolean(),
+    /** When its schedules would remove it; null for one that is kept for years, or for good. */
+    kept_until: z.int().nullable(),
     sequence: z.int().nullable(),
     why: z.enum(backupReasons),
     taken_at: z.int(),
@@ -41,10 +47,15 @@ export const backupIdentityShape = z
   .openapi('BackupIdentity');
 
 /** @param running ids of those under way: what a kill would leave is no answer while they are. */
-export function toBackupJson(backup: Backup, running: ReadonlySet<string>) {
+export function toBackupJson(
+  backup: Backup,
+  running: ReadonlySet<string>,
+  keptUntil: ReadonlyMap<string, number> = new Map(),
+) {
   const isRunning = running.has(backup.id);
   return toAnswer(backupShape, {
     ...backup,
+    keptUntil: keptUntil.get(backup.id) ?? null,
     state: isRunning ? 'running' : backup.state,
     error: isRunning ? null : backup.error,
   });

@@ -15,6 +15,10 @@ export interface Backup {
   writerId: string;
   /** Below the destination; null where nothing of it is. */
   folder: string | null;
+  /** Epoch ms since when it was not found there any more; null for one that was there when it was last looked at. */
+  goneAt: number | null;
+  /** Whether its destination refused to remove it. */
+  isHeld: boolean;
   sequence: number | null;
   why: BackupReason;
   takenAt: number;
@@ -29,15 +33,23 @@ export interface Backup {
 }
 
 const SELECT = `SELECT b.id, b.destination_id AS destinationId, d.name AS destination, b.writer_id AS writerId,
-    b.folder, b.sequence, b.why, b.taken_at AS takenAt, b.state, b.size_bytes AS sizeBytes,
+    b.folder, b.gone_at AS goneAt, b.is_held AS isHeld, b.sequence, b.why, b.taken_at AS takenAt, b.state, b.size_bytes AS sizeBytes,
     b.key_fingerprint AS keyFingerprint, b.confirmed_at AS confirmedAt, b.error_code AS errorCode,
     b.error_detail AS errorDetail, b.drilled_at AS drilledAt, b.drill_result AS drillResult,
     b.drill_reason AS drillReason
   FROM backups b JOIN backup_destinations d ON d.id = b.destination_id`;
 
-type Row = Omit<Backup, 'error'> & { errorCode: string | null; errorDetail: string | null };
-function fromRow({ errorCode, errorDetail, ...row }: Row): Backup {
-  return { ...row, error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' } };
+type Row = Omit<Backup, 'error' | 'isHeld'> & {
+  isHeld: number;
+  errorCode: string | null;
+  errorDetail: string | null;
+};
+function fromRow({ errorCode, errorDetail, isHeld, ...row }: Row): Backup {
+  return {
+    ...row,
+    isHeld: isHeld === 1,
+    error: errorCode === null ? null : { code: errorCode, detail: errorDetail ?? '' },
+  };
 }
 
 /** Newest first. */

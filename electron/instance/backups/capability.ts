@@ -10,10 +10,13 @@ import { listDestinations } from './destinations/destinations.ts';
 import { s3CredentialsKeeper } from './destinations/s3/s3-credentials.ts';
 import { s3SourceRoutes } from './destinations/s3-source-routes.ts';
 import { giveKitBackups } from './kit-backups.ts';
+import { compareJob } from './listing/compare-job.ts';
+import { writerRoutes } from './listing/writer-routes.ts';
 import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
+import { retentionRoutes } from './retention/retention-routes.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
@@ -40,8 +43,10 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
       .route('/', destinationRoutes(core))
       .route('/', s3SourceRoutes(core, making))
       .route('/', scheduleRoutes(core))
+      .route('/', retentionRoutes(core))
+      .route('/', writerRoutes(core))
       .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making)],
+    jobs: [making, drills.job, scheduleJob(core, making), compareJob(core)],
     async start() {
       // What was due while the vault was locked need not wait for the next look.
       stopListening = ctx.events.on('vault', () => queueMicrotask(ctx.jobs.look));

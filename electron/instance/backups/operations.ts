@@ -1,6 +1,7 @@
 import { declareOperations, operation } from '../audit/operation.ts';
 import { say } from '../audit/sentence.ts';
 import type { Fingerprint } from '../vault/sealing/master-key.ts';
+import type { WriterVerdict } from './vocabulary.ts';
 
 interface Named extends Record<string, unknown> {
   id: string | number;
@@ -45,6 +46,24 @@ export const backupOperations = declareOperations({
   BACKUP_SCHEDULE_REMOVED: operation<Named & { name: string }>(
     'Backup schedule removed',
     ({ name, destination }) => say`Removed the schedule ${name} for backups at ${destination}`,
+  ),
+  BACKUP_RETENTION_CHANGED: operation<Named & { keeps_all: boolean }>(
+    'Retention of backups changed',
+    ({ destination, keeps_all }) =>
+      keeps_all === true
+        ? say`Kept all backups at ${destination} from then on`
+        : say`Changed how many backups are kept at ${destination}`,
+  ),
+  BACKUP_HELD: operation<Named>(
+    'Backup not removed',
+    ({ destination }) => say`Could not remove a backup that is kept no longer: ${destination} refused it`,
+  ),
+  BACKUP_WRITER_JUDGED: operation<{ id: string; verdict: WriterVerdict }>(
+    'Other writer of backups judged',
+    ({ verdict }) =>
+      verdict === 'adopted'
+        ? say`Adopted the backups that another data directory of this instance made`
+        : say`Said that another data directory of this instance is gone`,
   ),
   BACKUP_DELETED: operation<Named>(
     'Backup deleted',

@@ -2,7 +2,8 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
 import type { S3Encryption } from './destinations/s3/s3-place.ts';
 import type { BackupReason } from './format/manifest.ts';
-import type { BackupState, DestinationKind, DrillResult } from './vocabulary.ts';
+import type { RetentionPolicy } from './retention/policy.ts';
+import type { BackupState, DestinationKind, DrillResult, WriterVerdict } from './vocabulary.ts';
 
 export const backupDestinations = sqliteTable('backup_destinations', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -18,6 +19,8 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   isReadable: integer('is_readable', { mode: 'boolean' }).notNull(),
   /** Whether it was on another disk than the database when it was last looked at. */
   separate: integer('separate', { mode: 'boolean' }).notNull(),
+  /** How many backups are kept there, as JSON; null for all. */
+  retention: text('retention', { mode: 'json' }).$type<RetentionPolicy>(),
   createdAt: integer('created_at').notNull(),
 });
 
@@ -54,6 +57,10 @@ export const backups = sqliteTable(
     writerId: text('writer_id').notNull(),
     /** Below the destination; null before anything was written there, and once nothing is left there. */
     folder: text('folder'),
+    /** Since when nothing of it was found there, though this instance did not remove it. */
+    goneAt: integer('gone_at'),
+    /** The destination refused to remove it, as by a lock of the bucket: said once. */
+    isHeld: integer('is_held', { mode: 'boolean' }).notNull().default(false),
     /** Null before it had a manifest. */
     sequence: integer('sequence'),
     why: text('why').$type<BackupReason>().notNull(),
@@ -81,6 +88,20 @@ export const backupWriter = sqliteTable('backup_writer', {
   lastMac: text('last_mac'),
   /** The data directory it belongs to, as JSON: a copy of that is another writer. See vault/home/home.ts. */
   home: text('home').notNull(),
+  /** Epoch ms since when this data directory is this writer; null until it looked for others. */
+  since: integer('since'),
+});
+
+/** Other data directories whose backups of this instance were seen: those from before a restore, or a copy that runs. */
+export const backupOtherWriters = sqliteTable('backup_other_writers', {
+  writerId: text('writer_id').primaryKey(),
+  firstSeenAt: integer('first_seen_at').notNull(),
+  /** Of its newest backup. */
+  newestTakenAt: integer('newest_taken_at').notNull(),
+  newestAt: text('newest_at').notNull(),
+  /** What a person said of it, and when: it runs no more, or it does not and its backups are kept as if made here. */
+  verdict: text('verdict').$type<WriterVerdict>(),
+  verdictAt: integer('verdict_at'),
 });
 
 /** When backups are made without being asked for. */

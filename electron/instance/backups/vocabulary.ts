@@ -7,3 +7,7 @@ export type BackupState = (typeof backupStates)[number];
 
 export const drillResults = ['passed', 'failed'] as const;
 export type DrillResult = (typeof drillResults)[number];
+
+/** What a person said of another writer: its computer is gone; or its backups are this one's too. */
+export const writerVerdicts = ['gone', 'adopted'] as const;
+export type WriterVerdict = (typeof writerVerdicts)[number];

@@ -133,6 +133,18 @@ describe('backups', () => {
     await section.getByText('No schedule yet').waitFor();
   });
 
+  it('are kept in a number, of which the page says first what it removes', async () => {
+    await page.getByRole('button', { name: 'More for NAS' }).click();
+    await page.getByRole('menuitem', { name: 'What is kept…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'What is kept?' });
+    await dialog.getByRole('radio', { name: /So many/ }).click();
+    await dialog.getByText(/Of 1 backup there now none would be removed/).waitFor();
+    await dialog.getByRole('spinbutton', { name: 'Daily' }).fill('3');
+    await expectAccessible(page, 'what is kept');
+    await dialog.getByRole('button', { name: 'Keep these' }).click();
+    await page.getByRole('row', { name: /NAS.*keeps 3 daily, 4 weekly, 6 monthly, 1 yearly/ }).waitFor();
+  });
+
   it('are tried out: verified again, and drilled, which the page says, and what would be lost all the same', async () => {
     const lost = page.getByRole('region', { name: 'If this computer is lost' });
     await lost.getByText(/would be lost/).waitFor();

@@ -275,8 +275,8 @@ describe('what a kill left', () => {
     test.ctx.store.transaction(() =>
       test.ctx.store.sqlite
         .prepare(
-          `INSERT INTO backups (id, destination_id, writer_id, folder, why, taken_at, state, key_fingerprint)
-           VALUES (?, ?, ?, ?, 'by_hand', 1, ?, 'x')`,
+          `INSERT INTO backups (id, destination_id, writer_id, folder, why, taken_at, state, key_fingerprint, error_code)
+           VALUES (?, ?, ?, ?, 'by_hand', 1, ?, 'x', 'interrupted')`,
         )
         .run(id, known.id, writerId, folder, state),
     );

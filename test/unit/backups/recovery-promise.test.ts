@@ -19,6 +19,7 @@ const nas: DestinationFacts = {
   name: 'the NAS',
   isGone: false,
   notApart: null,
+  isNewestMissing: false,
   confirmed: [drilled],
   drillFailed: null,
   waitsForKey: false,
@@ -28,6 +29,7 @@ const whole: RecoveryFacts = {
   copies: [words],
   activeFingerprint: KEY,
   destinations: [nas],
+  rivals: [],
   nowMs,
 };
 const at = (change: Partial<DestinationFacts>): Partial<RecoveryFacts> => ({
@@ -207,6 +209,20 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     { destinations: [{ ...nas, name: 'the stick', lateAt: ago(HOUR_MS) }, nas] },
     true,
     ['backup_old'],
+    /You would lose 6 hours/,
+  ],
+  [
+    'the newest backup is missing',
+    at({ isNewestMissing: true }),
+    true,
+    ['backup_missing'],
+    /You would lose 6 hours/,
+  ],
+  [
+    'another computer makes backups of this instance',
+    { rivals: [{ destination: 'the NAS', takenAt: ago(HOUR_MS) }] },
+    true,
+    ['backup_other_writer'],
     /You would lose 6 hours/,
   ],
   [

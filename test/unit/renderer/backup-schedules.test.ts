@@ -24,13 +24,20 @@ describe('the choices of a schedule', () => {
 });
 
 describe('a schedule in the list', () => {
-  const schedule = { enabled: true, waits_for_key: false, next_run: at(13, 3), last_error: null };
+  const schedule = {
+    enabled: true,
+    is_paused: false,
+    waits_for_key: false,
+    next_run: at(13, 3),
+    last_error: null,
+  };
   const failed = { code: 'destination_gone', detail: '/mnt/nas is not there.' };
   it.each([
     [{}, 'unsure', /^tomorrow /],
     [{ next_run: at(12, 21) }, 'unsure', /^today /],
     [{ next_run: NOW - 1 }, 'working', /^due now$/],
     [{ enabled: false, next_run: null }, 'unsure', /^disabled$/],
+    [{ is_paused: true, next_run: null }, 'bad', /^waits for you$/],
     [{ waits_for_key: true, next_run: null }, 'bad', /^waits for the key$/],
     [{ last_error: failed }, 'bad', /^failed$/],
   ] as const)('%o: next %s', (change, tone, word) => {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { retentionShape } from '../retention/retention-shapes.ts';
 import { destinationKinds } from '../vocabulary.ts';
 import { describeDestination, type KnownDestination } from './destinations.ts';
 import { type BucketFact, bucketFactNames, bucketFactTitles } from './s3/bucket-facts.ts';
@@ -30,6 +31,8 @@ export const destinationShape = z
     /** Whether it was apart from the disk of the database when it was last looked at. */
     separate: z.boolean(),
     bucket: z.union([bucketShape, z.null()]),
+    /** How many backups are kept there; null for all. */
+    retention: z.union([retentionShape, z.null()]),
     created_at: z.int(),
   })
   .openapi('BackupDestination');

@@ -88,7 +88,7 @@ export async function addFolder(
   });
 }
 
-type NewRow = Omit<FolderDestination, 'id' | 'kind' | 'createdAt'> & { kind: DestinationKind };
+type NewRow = Omit<FolderDestination, 'id' | 'kind' | 'retention' | 'createdAt'> & { kind: DestinationKind };
 
 /** In a transaction of the caller's. */
 export function insertDestination({ ctx }: BackupsCore, actor: Caller | null, row: NewRow): number {

@@ -1,5 +1,6 @@
 import type { Sqlite } from '../../store/database-file.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import type { RetentionPolicy } from '../retention/policy.ts';
 import type { DestinationKind } from '../vocabulary.ts';
 import type { FolderPlace } from './folder-place.ts';
 import type { S3Encryption, S3Place } from './s3/s3-place.ts';
@@ -12,6 +13,8 @@ interface Common {
   isReadable: boolean;
   /** Whether it was apart from the disk of the database when it was last looked at. */
   separate: boolean;
+  /** How many backups are kept there; null for all. */
+  retention: RetentionPolicy | null;
   createdAt: number;
 }
 
@@ -34,7 +37,7 @@ export interface S3Destination extends Common {
 export type KnownDestination = FolderDestination | S3Destination;
 
 const SELECT = `SELECT d.id, d.kind, d.name, d.path, d.mount_point AS mountPoint, d.volume_id AS volumeId,
-    d.is_readable AS isReadable, d.separate, d.created_at AS createdAt,
+    d.is_readable AS isReadable, d.separate, d.retention, d.created_at AS createdAt,
     b.endpoint, b.region, b.bucket, b.prefix, b.is_path_style AS isPathStyle, b.encryption,
     b.access_key_secret_id AS accessKeyId, b.secret_key_secret_id AS secretAccessKey, b.keys_set_at AS setAt
   FROM backup_destinations d LEFT JOIN backup_buckets b ON b.destination_id = d.id`;
@@ -48,6 +51,7 @@ interface Row {
   volumeId: string | null;
   isReadable: number;
   separate: number;
+  retention: string | null;
   createdAt: number;
   endpoint: string | null;
   region: string;
@@ -62,7 +66,9 @@ interface Row {
 
 function fromRow(row: Row): KnownDestination {
   const { id, name, createdAt, path, mountPoint, volumeId } = row;
-  const common = { id, name, createdAt, isReadable: row.isReadable === 1, separate: row.separate === 1 };
+  const retention = row.retention === null ? null : (JSON.parse(row.retention) as RetentionPolicy);
+  const marks = { isReadable: row.isReadable === 1, separate: row.separate === 1 };
+  const common = { id, name, createdAt, retention, ...marks };
   if (row.kind === 'folder') return { ...common, kind: 'folder', path, mountPoint, volumeId };
   const { endpoint, region, bucket, prefix, encryption, accessKeyId, secretAccessKey, setAt } = row;
   return {

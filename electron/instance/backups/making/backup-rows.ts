@@ -122,7 +122,7 @@ async function removeLeftOver(core: BackupsCore, id: string): Promise<void> {
 }
 
 /**
- * Removes what runs that failed or were killed left at a destination. SECURITY: of this writer alone. A copy of a data
+ * Removes what runs that failed or were killed left at a destination, not what was found there whole. SECURITY: of this writer alone. A copy of a data
  * directory has in its database what the original was doing, and may still be doing at the same destination.
  */
 export async function sweepUnfinished(
@@ -134,7 +134,7 @@ export async function sweepUnfinished(
   const { writerId } = store.transaction(() => takeWriter(core.ctx));
   const ids = store.sqlite
     .prepare(
-      'SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL AND writer_id = ?',
+      'SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL AND writer_id = ? AND error_code IS NOT NULL',
     )
     .pluck()
     .all(destinationId, state, writerId) as string[];

@@ -24,6 +24,7 @@ export const travelling: readonly string[] = [
   'audit_log',
   'backup_buckets',
   'backup_destinations',
+  'backup_other_writers',
   'backup_schedules',
   'backups',
   'commit_mark',

@@ -5,6 +5,7 @@ import type { CopyFormat } from '../../vault/vocabulary.ts';
 import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
+import { listRivals } from '../listing/other-writers.ts';
 import { findWriter } from '../making/writer.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
@@ -49,6 +50,10 @@ export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
         lateAt: findFirstLate(own, backups, nowMs),
       };
     }),
+    rivals: listRivals(core).map(({ newestAt, newestTakenAt }) => ({
+      destination: newestAt,
+      takenAt: newestTakenAt,
+    })),
     nowMs,
   };
 }
@@ -87,9 +92,10 @@ function describeDestination(
     name,
     // By the newest attempt: one that reached it shows that it is there again.
     isGone: backups[0]?.error?.code === 'destination_gone',
+    isNewestMissing: (backups.find(({ state }) => state === 'confirmed')?.goneAt ?? null) !== null,
     notApart: findNotApart(separate, findVolume(known), copies),
     confirmed: backups
-      .filter(({ state }) => state === 'confirmed')
+      .filter(({ state, goneAt }) => state === 'confirmed' && goneAt === null)
       .map((backup) => ({
         takenAt: backup.takenAt,
         fingerprint: backup.keyFingerprint,
@@ -105,7 +111,9 @@ function findFirstLate(
   backups: readonly Backup[],
   nowMs: number,
 ): number | null {
-  const newest = backups.find(({ state, takenAt }) => state === 'confirmed' && takenAt <= nowMs);
+  const newest = backups.find(
+    ({ state, goneAt, takenAt }) => state === 'confirmed' && goneAt === null && takenAt <= nowMs,
+  );
   const times = schedules.map(({ cron, updatedAt }) =>
     findLateAt(cron, Math.max(newest?.takenAt ?? 0, Math.min(updatedAt, nowMs))),
   );

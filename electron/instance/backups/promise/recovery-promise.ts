@@ -27,6 +27,8 @@ export interface DestinationFacts {
   /** Whether it could not be reached when it was last looked at. */
   isGone: boolean;
   notApart: NotApartReason | null;
+  /** Whether the newest that was confirmed is not there any more, though this instance did not remove it. */
+  isNewestMissing: boolean;
   /** Those that were stored and read back, the newest first. */
   confirmed: readonly BackupFact[];
   /** Why the last drill here failed, in words; null where it did not, or there was none. */
@@ -45,6 +47,8 @@ export interface RecoveryFacts {
   copies: readonly { place: string; fingerprint: Fingerprint }[];
   activeFingerprint: Fingerprint | null;
   destinations: readonly DestinationFacts[];
+  /** Newest backups of other machines that think they are this instance: see listing/other-writers.ts. */
+  rivals: readonly { destination: string; takenAt: number }[];
   nowMs: number;
 }
 
@@ -153,7 +157,7 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
       reasons.push(
         reason('backup_gone', 'at_risk', `${name} could not be reached, so the last backup there failed.`),
       );
-  reasons.push(...findLate(facts));
+  reasons.push(...findAstray(facts), ...findLate(facts));
   const here = destinations.filter(({ isGone }) => !isGone);
   const backups = here.flatMap((destination) =>
     destination.confirmed.map((backup) => ({ backup, destination })),
@@ -189,6 +193,28 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
 /** Of a time that has come. */
 function findNewest({ confirmed }: Pick<DestinationFacts, 'confirmed'>, nowMs: number): BackupFact | null {
   return confirmed.find(({ takenAt }) => takenAt <= nowMs) ?? null;
+}
+
+/** What somebody else did to the backups, or with the identity of this instance. */
+function findAstray({ destinations, rivals }: RecoveryFacts): RecoveryReason[] {
+  return [
+    ...destinations
+      .filter(({ isNewestMissing }) => isNewestMissing)
+      .map(({ name }) =>
+        reason(
+          'backup_missing',
+          'at_risk',
+          `The newest backup on ${name} is not there any more, and this instance did not remove it.`,
+        ),
+      ),
+    ...rivals.map(({ destination }) =>
+      reason(
+        'backup_other_writer',
+        'at_risk',
+        `Another computer made a backup of this instance on ${destination}: schedules wait until you say whether it is gone.`,
+      ),
+    ),
+  ];
 }
 
 /** Where a schedule was not kept, wherever the backups that count are: each place is there for a reason. */

@@ -3,7 +3,6 @@ import type { Caller } from '../../access/caller.ts';
 import { type Job, queued } from '../../jobs/job.ts';
 import { AppError, type ErrorCode, hasCode } from '../../kernel/app-error.ts';
 import { inScratch } from '../../store/scratch.ts';
-import { listKeyRecords } from '../../vault/key/key-record.ts';
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
 import { type Backup, getBackup } from '../backups.ts';
 import { type BackupsCore, getSigningKey } from '../backups-core.ts';
@@ -14,6 +13,7 @@ import type { DrillResult } from '../vocabulary.ts';
 import { type BackupFiles, findAtDestination } from './backup-files.ts';
 import { checkBackup, verifyParts } from './check-backup.ts';
 import { damagedBackup } from './damaged-backup.ts';
+import { listHeldKeys } from './held-keys.ts';
 import { readManifest } from './read-manifest.ts';
 
 export type DrillPayload = { backup: string };
@@ -111,11 +111,6 @@ export interface VerifiedFolder {
   keyFingerprint: Fingerprint;
 }
 
-/** Every key of the record that is in memory. */
-function listHeldKeys({ vault }: BackupsCore) {
-  return listKeyRecords(vault.store).flatMap(({ fingerprint }) => vault.ring.find(fingerprint) ?? []);
-}
-
 function isKnown({ ctx }: BackupsCore, id: string): boolean {
   return ctx.store.sqlite.prepare('SELECT 1 FROM backups WHERE id = ?').get(id) !== undefined;
 }
@@ -154,12 +149,24 @@ async function judge<T>(
     if (found !== id || instanceId !== core.ctx.store.identity.id) throw damagedBackup(files.place, 'place');
     const checked = await check(files, read);
     if (isDrill) note(core, actor, backup, 'passed', null);
+    if (backup.state === 'stored') noteRead(core, id);
     return checked;
   } catch (error) {
     if (error instanceof AppError && verdicts.includes(error.code))
       note(core, actor, backup, 'failed', error.message);
     throw error;
   }
+}
+
+/** One that was found there, not made here: now all of it was read back. */
+function noteRead({ ctx }: BackupsCore, id: string): void {
+  ctx.store.transaction(() =>
+    ctx.store.sqlite
+      .prepare(
+        "UPDATE backups SET state = 'confirmed', confirmed_at = ?, error_code = NULL, error_detail = NULL WHERE id = ?",
+      )
+      .run(ctx.clock.now(), id),
+  );
 }
 
 function note(

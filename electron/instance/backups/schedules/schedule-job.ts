@@ -1,6 +1,10 @@
 import { describeFailure, Interrupted, type Job, type Planned, planned } from '../../jobs/job.ts';
 import { type BackupsCore, findSigningKey } from '../backups-core.ts';
+import { getDestination } from '../destinations/destinations.ts';
+import { compareDestination } from '../listing/compare.ts';
+import { listRivals } from '../listing/other-writers.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
+import { pruneDestination } from '../retention/prune.ts';
 import { findDueAt, findRetryAt, MAX_RETRY_MS } from './due.ts';
 import { findSchedule, listSchedules, type Schedule } from './schedules.ts';
 
@@ -31,6 +35,7 @@ export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<
           why: 'schedule',
         });
         noteEnded(core, schedule.id, null);
+        await removeOld(core, schedule, signal);
         return { backup: id };
       } catch (error) {
         // A stop is no failure: it is due again after the next start.
@@ -46,9 +51,11 @@ export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<
 function listDue(core: BackupsCore): Planned[] {
   const nowMs = core.ctx.clock.now();
   forgetFuture(core, nowMs);
+  // Two machines with one identity would each think that the backups of the other were its own.
+  const isPaused = listRivals(core).length > 0;
   return listSchedules(core).map((schedule) => ({
     payload: { schedule: schedule.id },
-    dueAt: waitsForKey(core, schedule) ? null : findDueAt(schedule, nowMs),
+    dueAt: isPaused || waitsForKey(core, schedule) ? null : findDueAt(schedule, nowMs),
   }));
 }
 
@@ -103,6 +110,24 @@ function noteEnded({ ctx }: BackupsCore, id: number, error: unknown): void {
       .run({ id, nowMs, errorCode, errorDetail, isDone: Number(isDone) });
     if (!isDone) forgetEarlierFailures(ctx, id);
   });
+}
+
+/** The backup was made: that old ones could not be removed is said, and is no reason to make another. */
+async function removeOld(core: BackupsCore, schedule: Schedule, signal: AbortSignal): Promise<void> {
+  const { ctx } = core;
+  try {
+    await compareDestination(core, getDestination(core, schedule.destinationId), signal);
+    await pruneDestination(core, null, schedule.destinationId, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    const { errorCode, errorDetail } = describeFailure(error);
+    const said = `A backup was made, but old ones were not looked at: ${errorDetail}`;
+    ctx.store.transaction(() =>
+      ctx.store.sqlite
+        .prepare('UPDATE backup_schedules SET error_code = ?, error_detail = ? WHERE id = ?')
+        .run(errorCode, said, schedule.id),
+    );
+  }
 }
 
 /** Of tries that failed one after another the last is listed. Only those that left nothing at the destination. */

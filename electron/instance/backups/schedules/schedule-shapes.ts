@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { displayName, shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { findDestination } from '../destinations/destinations.ts';
+import { listRivals } from '../listing/other-writers.ts';
 import { findDueAt } from './due.ts';
 import { waitsForKey } from './schedule-job.ts';
 import { describeCron } from './schedule-words.ts';
@@ -23,7 +25,7 @@ export const scheduleShape = z
     schedule_expression: z.string(),
     /** The same in words. */
     summary: z.string(),
-    /** In days; 0 keeps them: nothing is deleted by itself. */
+    /** In days, as the retention of its destination says; 0 where that does not go by days. Set it there. */
     retention_period: z.int(),
     enabled: z.boolean(),
     created_at: z.int(),
@@ -38,6 +40,8 @@ export const scheduleShape = z
     next_run: z.int().nullable(),
     /** Whether one is due that waits until the vault is unlocked. */
     waits_for_key: z.boolean(),
+    /** Whether all schedules wait until a person says what another machine is that makes backups of this instance. */
+    is_paused: z.boolean(),
   })
   .openapi('BackupSchedule');
 
@@ -83,16 +87,18 @@ export function toFacts(given: z.output<typeof scheduleChangeShape>): Partial<Sc
 
 export function toScheduleJson(core: BackupsCore, schedule: Schedule) {
   const waits = waitsForKey(core, schedule);
+  const isPaused = listRivals(core).length > 0;
   return toAnswer(scheduleShape, {
     ...schedule,
     backupType: 'full',
     s3SourceId: schedule.destinationId,
     scheduleExpression: schedule.cron,
     summary: describeCron(schedule.cron),
-    retentionPeriod: 0,
+    retentionPeriod: findDestination(core, schedule.destinationId)?.retention?.withinDays ?? 0,
     lastRun: schedule.lastRunAt,
     lastError: schedule.error,
-    nextRun: waits ? null : findDueAt(schedule, core.ctx.clock.now()),
+    nextRun: waits || isPaused ? null : findDueAt(schedule, core.ctx.clock.now()),
     waitsForKey: waits,
+    isPaused,
   });
 }

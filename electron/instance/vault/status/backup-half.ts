@@ -15,6 +15,8 @@ export const recoveryReasons = {
   backup_not_apart: { title: 'The backups are not in a separate place', help },
   backup_needs_old_key: { title: 'The backup needs an older key', help },
   backup_not_drilled: { title: 'No backup was restored in a drill', help },
+  backup_missing: { title: 'A backup is missing', help },
+  backup_other_writer: { title: 'Another computer backs up this instance', help },
   backup_old: { title: 'The backup is too old', help },
   backup_waits_for_key: { title: 'A backup waits for the key', help: { label: 'Unlock…', path: '/key' } },
 } as const satisfies Record<string, HealthReasonFacts>;

@@ -1,0 +1,75 @@
+import { removeFiles } from '../backups.ts';
+import type { BackupsCore } from '../backups-core.ts';
+import type { KnownDestination } from '../destinations/destinations.ts';
+import { type Manifest, sumStored } from '../format/manifest.ts';
+import { takeWriter } from '../making/writer.ts';
+import { noteOtherWriters } from './other-writers.ts';
+import { readDestination } from './read-destination.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Compares the list of backups with what is at a destination, which decides: one that is gone there is marked as gone, one
+ * that is back is not, and one that nobody here knew is listed, as not verified. What was begun more than a day ago and has
+ * no manifest is removed. Returns the ids of those that are there. Throws what the destination does, and then nothing changed.
+ */
+export async function compareDestination(
+  core: BackupsCore,
+  known: KnownDestination,
+  signal: AbortSignal,
+): Promise<Set<string>> {
+  const { store, clock } = core.ctx;
+  const found = await readDestination(core, known, signal);
+  const present = new Set([...found.signed.values()].map(({ id }) => id));
+  store.transaction(() => {
+    const { writerId } = takeWriter(core.ctx);
+    noteGone(core, known, present);
+    for (const [folder, manifest] of found.signed) list(core, known, folder, manifest);
+    noteOtherWriters(core, known, writerId, [...found.signed.values()]);
+  });
+  for (const { folder, begunAt } of found.unfinished)
+    if (begunAt < clock.now() - DAY_MS && !isOurs(core, known, folder))
+      await removeFiles(core, known.id, folder);
+  return present;
+}
+
+/** Those that a run of ours is making, or left behind and still knows, are its own to remove. */
+function isOurs({ ctx }: BackupsCore, { id }: KnownDestination, folder: string): boolean {
+  return (
+    ctx.store.sqlite
+      .prepare('SELECT 1 FROM backups WHERE destination_id = ? AND folder = ?')
+      .get(id, folder) !== undefined
+  );
+}
+
+function noteGone(
+  { ctx, running }: BackupsCore,
+  known: KnownDestination,
+  present: ReadonlySet<string>,
+): void {
+  const { sqlite } = ctx.store;
+  const rows = sqlite
+    .prepare(
+      "SELECT id, gone_at AS goneAt FROM backups WHERE destination_id = ? AND state = 'confirmed' AND folder IS NOT NULL",
+    )
+    .all(known.id) as { id: string; goneAt: number | null }[];
+  const note = sqlite.prepare('UPDATE backups SET gone_at = ? WHERE id = ?');
+  for (const { id, goneAt } of rows) {
+    if (running.has(id)) continue;
+    const isThere = present.has(id);
+    if (isThere && goneAt !== null) note.run(null, id);
+    if (!isThere && goneAt === null) note.run(ctx.clock.now(), id);
+  }
+}
+
+/** SECURITY: what was found is not what was verified: it counts for nothing until it is drilled. */
+function list({ ctx }: BackupsCore, known: KnownDestination, folder: string, manifest: Manifest): void {
+  const { id, writerId, sequence, why, takenAt, keyFingerprint } = manifest;
+  ctx.store.sqlite
+    .prepare(
+      `INSERT OR IGNORE INTO backups
+       (id, destination_id, writer_id, folder, sequence, why, taken_at, state, size_bytes, key_fingerprint)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'stored', ?, ?)`,
+    )
+    .run(id, known.id, writerId, folder, sequence, why, takenAt, sumStored(manifest), keyFingerprint);
+}

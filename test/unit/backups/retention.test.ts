@@ -1,0 +1,239 @@
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { getBackup, listBackups } from '../../../electron/instance/backups/backups.ts';
+import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
+import { addFolder, getDestination } from '../../../electron/instance/backups/destinations/destinations.ts';
+import { formatInstanceFolder } from '../../../electron/instance/backups/format/manifest.ts';
+import { compareDestination } from '../../../electron/instance/backups/listing/compare.ts';
+import { judgeWriter, listRivals } from '../../../electron/instance/backups/listing/other-writers.ts';
+import { sweepUnfinished } from '../../../electron/instance/backups/making/backup-rows.ts';
+import { takeWriter } from '../../../electron/instance/backups/making/writer.ts';
+import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
+import { judgeRecovery } from '../../../electron/instance/backups/promise/recovery-promise.ts';
+import { verifyBackup } from '../../../electron/instance/backups/reading/drill.ts';
+import { pruneDestination, setRetention } from '../../../electron/instance/backups/retention/prune.ts';
+import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { lockVault, openVault } from '../../../electron/instance/vault/vault-core.ts';
+import { openTestContext, type TestContext } from '../../context.ts';
+import { type Changes, makeBackup } from './make-backup.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const ADA = { kind: 'owner', door: 'socket' } as never;
+
+let test: TestContext;
+let core: BackupsCore;
+let root: string;
+let id: number;
+let own: string;
+beforeEach(async () => {
+  test = openTestContext();
+  test.ctx.store.sqlite.exec('DELETE FROM keys');
+  const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
+  core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Set() };
+  root = mkdtempSync(join(tmpdir(), 'temps-retention-'));
+  ({ id } = (await addFolder(core, null, { name: 'disk', path: root, isReadable: true })).destination);
+  own = test.ctx.store.transaction(() => takeWriter(test.ctx)).writerId;
+});
+afterEach(() => {
+  test.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const key = () => core.vault.ring.active as MasterKey;
+/** A backup at the destination, as this data directory writes it. Returns its folder. */
+const store = (takenAt: number, changes: Changes = {}, by: MasterKey = key()) =>
+  makeBackup(test.ctx.store, by, root, {
+    isEncrypted: false,
+    takenAt,
+    ...changes,
+    manifest: (honest) => changes.manifest?.(honest) ?? { ...honest, writerId: own },
+  });
+const by = (writerId: string): Changes => ({ manifest: (honest) => ({ ...honest, writerId }) });
+const compare = () => compareDestination(core, getDestination(core, id), core.ctx.stopping);
+const confirmAll = () =>
+  test.ctx.store.sqlite.exec("UPDATE backups SET state = 'confirmed', confirmed_at = taken_at");
+const folders = () => readdirSync(join(root, formatInstanceFolder(test.ctx.store.identity.id))).sort();
+const keep = (last: number) =>
+  setRetention(core, null, id, { last, daily: 0, weekly: 0, monthly: 0, yearly: 0, withinDays: 0 });
+const prune = (actor: typeof ADA | null = null) => pruneDestination(core, actor, id, core.ctx.stopping);
+const reasons = () => judgeRecovery(findRecoveryFacts(core)).reasons.map(({ code }) => code);
+const ago = (ms: number) => test.clock.now() - ms;
+
+describe('the list of backups', () => {
+  it('says of one that somebody else removed that it is gone, and takes it back once it is there', async () => {
+    const [older, newest] = [await store(ago(DAY_MS)), await store(ago(HOUR_MS))];
+    await compare();
+    confirmAll();
+    expect(reasons()).not.toContain('backup_missing');
+    renameSync(newest, join(root, 'taken'));
+    await compare();
+    expect(listBackups(core).map(({ goneAt }) => goneAt)).toEqual([test.clock.now(), null]);
+    expect(reasons()).toContain('backup_missing');
+    expect(findRecoveryFacts(core).destinations[0]?.confirmed).toHaveLength(1);
+    renameSync(join(root, 'taken'), newest);
+    await compare();
+    expect(listBackups(core).map(({ goneAt }) => goneAt)).toEqual([null, null]);
+    expect(reasons()).not.toContain('backup_missing');
+    expect(existsSync(older)).toBe(true);
+  });
+
+  it('says nothing of a destination that is away', async () => {
+    await store(ago(HOUR_MS));
+    await compare();
+    confirmAll();
+    renameSync(root, `${root}-away`);
+    await expect(compare()).rejects.toMatchObject({ code: 'destination_gone' });
+    renameSync(`${root}-away`, root);
+    expect(listBackups(core)[0]?.goneAt).toBeNull();
+  });
+
+  it('has what was found there as not verified, which no sweep removes, and which counts once it was read', async () => {
+    const folder = await store(ago(HOUR_MS));
+    await compare();
+    const [found] = listBackups(core);
+    expect(found).toMatchObject({ state: 'stored', writerId: own, error: null, confirmedAt: null });
+    for (const state of ['failed', 'stored'] as const) await sweepUnfinished(core, id, state);
+    expect(existsSync(join(folder, 'manifest.json'))).toBe(true);
+    await verifyBackup(core, null, found?.id ?? '');
+    expect(getBackup(core, found?.id ?? '')).toMatchObject({ state: 'confirmed' });
+  });
+
+  it('has nothing that no key of this instance vouches for, or that lies where it does not belong', async () => {
+    const there = ago(HOUR_MS);
+    await store(there, {}, MasterKey.generate());
+    await store(there, { manifest: (honest) => ({ ...honest, instanceId: randomUUID() }) });
+    await store(there, {
+      signed: (bytes) => Buffer.from(bytes.toString().replace('"by_hand"', '"schedule"')),
+    });
+    await store(there, {
+      signed: (bytes) => Buffer.from(bytes.toString().replace('"version": 1', '"version": 2')),
+    });
+    await store(there, {
+      signed: (bytes) => Buffer.from(bytes.toString().replace('database.sqlite', '../../etc')),
+    });
+    await store(there, { signed: () => Buffer.from('{"parts": []}') });
+    const moved = await store(there);
+    renameSync(moved, moved.replace(/T\d{6}Z/, 'T000000Z'));
+    const whole = await store(there);
+    symlinkSync(whole, whole.replace(/T\d{6}Z/, 'T000001Z'));
+    writeFileSync(join(root, formatInstanceFolder(test.ctx.store.identity.id), 'holiday.jpg'), 'theirs');
+    const before = folders();
+    await compare();
+    expect(listBackups(core).map(({ folder }) => basename(folder ?? ''))).toEqual([basename(whole)]);
+    confirmAll();
+    keep(1);
+    await prune();
+    expect(folders()).toEqual(before);
+  });
+
+  it('has a folder that has been unfinished for a day no more, and leaves what is of others in it', async () => {
+    const [old, recent] = [await store(ago(2 * DAY_MS)), await store(ago(HOUR_MS))];
+    for (const folder of [old, recent]) rmSync(join(folder, 'manifest.json'));
+    writeFileSync(join(old, 'holiday.jpg'), 'theirs');
+    const fresh = readdirSync(recent).length;
+    mkdirSync(old.replace(/T\d{6}Z/, 'T999999Z'));
+    await compare();
+    expect(readdirSync(old)).toEqual(['holiday.jpg']);
+    expect(readdirSync(recent)).toHaveLength(fresh);
+    expect(listBackups(core)).toEqual([]);
+  });
+});
+
+describe('retention', () => {
+  it('removes what is not kept, as the destination is now, and says what it removed', async () => {
+    const made = [];
+    for (const days of [3, 2, 1]) made.push(await store(ago(days * DAY_MS)));
+    await compare();
+    confirmAll();
+    expect(await prune()).toEqual({ removed: [], held: [] });
+    keep(2);
+    const [, , oldest] = listBackups(core);
+    expect(await prune()).toEqual({ removed: [oldest?.id], held: [] });
+    expect(made.map((folder) => existsSync(folder))).toEqual([false, true, true]);
+    expect(listBackups(core)).toHaveLength(2);
+    const [line] = test.ctx.audit.list({}, { limit: 1, offset: 0 });
+    expect(line).toMatchObject({ operation: 'BACKUP_DELETED' });
+  });
+
+  it('looks at nothing while the vault is locked: only the key tells what is its own', async () => {
+    await store(ago(DAY_MS));
+    keep(1);
+    lockVault(core.vault, null);
+    await expect(prune()).rejects.toMatchObject({ code: 'vault_locked' });
+  });
+
+  it('after a gap of weeks removes nothing by itself, and by a person it does', async () => {
+    for (const days of [400, 399, 0.1]) await store(ago(days * DAY_MS));
+    await compare();
+    confirmAll();
+    keep(1);
+    expect(await prune()).toEqual({ removed: [], held: [] });
+    expect((await prune(ADA)).removed).toHaveLength(2);
+  });
+
+  it('says once of what the destination refuses to remove', async () => {
+    const old = await store(ago(2 * DAY_MS));
+    await store(ago(DAY_MS));
+    // No file: it is refused.
+    symlinkSync(old, join(old, 'elsewhere.zst'));
+    await compare();
+    confirmAll();
+    keep(1);
+    const { removed, held } = await prune();
+    expect([removed, held.length]).toEqual([[], 1]);
+    expect(getBackup(core, held[0] ?? '').isHeld).toBe(true);
+    expect(existsSync(join(old, 'elsewhere.zst'))).toBe(true);
+  });
+
+  it('that keeps nothing is refused', () => {
+    expect(() => keep(0)).toThrow('at least one');
+    expect(getDestination(core, id).retention).toBeNull();
+  });
+});
+
+describe('another data directory of the same instance', () => {
+  const OTHER = randomUUID();
+
+  it('is no rival for what it made before this one looked, which is never removed, until it is adopted', async () => {
+    const theirs = await store(ago(3 * DAY_MS), by(OTHER));
+    for (const days of [2, 1]) await store(ago(days * DAY_MS));
+    await compare();
+    confirmAll();
+    keep(1);
+    expect(listRivals(core)).toEqual([]);
+    await prune(ADA);
+    expect(existsSync(theirs)).toBe(true);
+    judgeWriter(core, null, OTHER, 'adopted');
+    await prune(ADA);
+    expect(existsSync(theirs)).toBe(false);
+  });
+
+  it('that makes another backup pauses schedules, until a person says what it is, and again when it makes one more', async () => {
+    await compare();
+    test.clock.advance(HOUR_MS);
+    await store(test.clock.now(), by(OTHER));
+    await compare();
+    expect(listRivals(core)).toMatchObject([{ writerId: OTHER, newestAt: 'disk' }]);
+    expect(reasons()).toContain('backup_other_writer');
+    judgeWriter(core, null, OTHER, 'gone');
+    expect(reasons()).not.toContain('backup_other_writer');
+    test.clock.advance(HOUR_MS);
+    await store(test.clock.now(), by(OTHER));
+    await compare();
+    expect(listRivals(core)).toHaveLength(1);
+    expect(() => judgeWriter(core, null, randomUUID(), 'gone')).toThrow('No backup of such a writer');
+  });
+});
