@@ -19,13 +19,14 @@ import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
 import { BackupTable, type TryHow } from './backup-table.tsx';
 import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
+import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucket-dialogs.tsx';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
 import { Schedules } from './schedules.tsx';
 
 type Open =
-  | { what: 'add' }
-  | { what: 'remove'; destination: Destination }
+  | { what: 'folder' | 'add bucket' }
+  | { what: 'remove' | 'bucket' | 'credentials'; destination: Destination }
   | { what: 'delete'; backup: Backup }
   | null;
 
@@ -94,8 +95,8 @@ export function BackupsPage() {
         <Destinations
           query={destinations}
           mayWrite={mayWrite}
-          onAdd={() => setOpen({ what: 'add' })}
-          onRemove={(destination) => setOpen({ what: 'remove', destination })}
+          onAdd={(what) => setOpen({ what: what === 'folder' ? 'folder' : 'add bucket' })}
+          onAct={(what, destination) => setOpen({ what, destination })}
         />
         <Schedules destinations={places} mayWrite={mayWrite} />
         <Section title="Kept backups" said={backups.length > 0 && countVerified(backups)}>
@@ -120,7 +121,18 @@ export function BackupsPage() {
           />
         </Section>
       </div>
-      {open?.what === 'add' && <AddFolderDialog onClose={close} />}
+      {open?.what === 'folder' && <AddFolderDialog onClose={close} />}
+      {open?.what === 'add bucket' && <AddBucketDialog onClose={close} />}
+      {open?.what === 'bucket' && (
+        <BucketDialog
+          destination={open.destination}
+          onReplace={() => setOpen({ what: 'credentials', destination: open.destination })}
+          onClose={close}
+        />
+      )}
+      {open?.what === 'credentials' && (
+        <ReplaceCredentialsDialog destination={open.destination} onClose={close} />
+      )}
       {open?.what === 'remove' && (
         <RemoveDestinationDialog destination={open.destination} backups={backups} onClose={close} />
       )}
