@@ -10,7 +10,7 @@ import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount, formatExact } from '../ui/time.ts';
 import type { Backup, Destination } from './backup-queries.ts';
-import { describeLoss } from './backup-words.ts';
+import { describeEncryption, describeLoss } from './backup-words.ts';
 
 /** What is wrong with the folder itself. */
 const OF_THE_FOLDER = ['destination_gone', 'destination_refused', 'destination_full', 'conflict'];
@@ -74,9 +74,7 @@ export function AddFolderDialog({ onClose }: { onClose: () => void }) {
           Readable without the key
         </Checkbox>
         <p className="text-12 text-text-2" aria-live="polite">
-          {isReadable
-            ? 'Anyone who can read the folder reads names, e-mail addresses and plain values. Secrets stay encrypted. If the key is lost for good, only they are lost.'
-            : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it.'}
+          {describeEncryption(isReadable, 'folder')}
         </p>
       </div>
     </FormDialog>

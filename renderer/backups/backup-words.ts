@@ -97,6 +97,13 @@ export function describeAccess({ readable_without_key }: Pick<Destination, 'read
   return readable_without_key ? 'readable without the key' : 'encrypted';
 }
 
+/** What a choice means for whoever reads the place, and after the loss of the key. */
+export function describeEncryption(isReadable: boolean, place: 'folder' | 'bucket'): string {
+  return isReadable
+    ? `Anyone who can read the ${place} reads names, e-mail addresses and plain values. Secrets stay encrypted. If the key is lost for good, only they are lost.`
+    : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it.';
+}
+
 /** Why a destination does not count as separate; null for one that does. */
 export function describePlace({ separate }: Pick<Destination, 'separate'>): string | null {
   return separate

@@ -19,6 +19,7 @@ import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
 import { BackupTable, type TryHow } from './backup-table.tsx';
 import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
+import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucket-dialogs.tsx';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
 import { OtherWriters } from './other-writers.tsx';
@@ -26,8 +27,8 @@ import { RetentionDialog } from './retention-dialog.tsx';
 import { Schedules } from './schedules.tsx';
 
 type Open =
-  | { what: 'add' }
-  | { what: 'remove' | 'keep'; destination: Destination }
+  | { what: 'folder' | 'add bucket' }
+  | { what: 'remove' | 'keep' | 'bucket' | 'credentials'; destination: Destination }
   | { what: 'delete'; backup: Backup }
   | null;
 
@@ -97,9 +98,8 @@ export function BackupsPage() {
         <Destinations
           query={destinations}
           mayWrite={mayWrite}
-          onAdd={() => setOpen({ what: 'add' })}
-          onRemove={(destination) => setOpen({ what: 'remove', destination })}
-          onKeep={(destination) => setOpen({ what: 'keep', destination })}
+          onAdd={(what) => setOpen({ what: what === 'folder' ? 'folder' : 'add bucket' })}
+          onAct={(what, destination) => setOpen({ what, destination })}
         />
         <Schedules destinations={places} mayWrite={mayWrite} />
         <Section title="Kept backups" said={backups.length > 0 && countVerified(backups)}>
@@ -124,8 +124,19 @@ export function BackupsPage() {
           />
         </Section>
       </div>
-      {open?.what === 'add' && <AddFolderDialog onClose={close} />}
+      {open?.what === 'folder' && <AddFolderDialog onClose={close} />}
       {open?.what === 'keep' && <RetentionDialog destination={open.destination} onClose={close} />}
+      {open?.what === 'add bucket' && <AddBucketDialog onClose={close} />}
+      {open?.what === 'bucket' && (
+        <BucketDialog
+          destination={open.destination}
+          onReplace={() => setOpen({ what: 'credentials', destination: open.destination })}
+          onClose={close}
+        />
+      )}
+      {open?.what === 'credentials' && (
+        <ReplaceCredentialsDialog destination={open.destination} onClose={close} />
+      )}
       {open?.what === 'remove' && (
         <RemoveDestinationDialog destination={open.destination} backups={backups} onClose={close} />
       )}

@@ -1,5 +1,16 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { CalendarClock, Ellipsis, FlaskConical, Folder, FolderPlus, Plus, Trash2 } from 'lucide-react';
+import {
+  CalendarClock,
+  Cloud,
+  Ellipsis,
+  FlaskConical,
+  Folder,
+  FolderPlus,
+  Info,
+  KeyRound,
+  Plus,
+  Trash2,
+} from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { Empty } from '../ui/blank-state.tsx';
@@ -19,13 +30,14 @@ interface DestinationsProps {
   query: UseQueryResult<readonly Destination[]>;
   /** Whether the caller may change them. */
   mayWrite: boolean;
-  onAdd: () => void;
-  onRemove: (destination: Destination) => void;
-  onKeep: (destination: Destination) => void;
+  onAdd: (what: 'folder' | 'bucket') => void;
+  onAct: ActOn;
 }
 
+type ActOn = (what: 'remove' | 'keep' | 'bucket' | 'credentials', destination: Destination) => void;
+
 /** Where backups are stored. */
-export function Destinations({ query, mayWrite, onAdd, onRemove, onKeep }: DestinationsProps) {
+export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProps) {
   const destinations = query.data ?? [];
   const backups = useQuery(backupsQuery).data ?? [];
   return (
@@ -35,9 +47,14 @@ export function Destinations({ query, mayWrite, onAdd, onRemove, onKeep }: Desti
       actions={
         mayWrite &&
         destinations.length > 0 && (
-          <Button isSmall icon={Plus} onClick={onAdd}>
-            Add a folder
-          </Button>
+          <span className="flex flex-wrap justify-end gap-2">
+            <Button isSmall icon={Plus} onClick={() => onAdd('folder')}>
+              Add a folder
+            </Button>
+            <Button isSmall icon={Plus} onClick={() => onAdd('bucket')}>
+              Add a bucket
+            </Button>
+          </span>
         )
       }
     >
@@ -55,9 +72,14 @@ export function Destinations({ query, mayWrite, onAdd, onRemove, onKeep }: Desti
             text="A backup has everything but the key: without one, a lost disk takes the database with it. It needs a place that is not this disk."
             action={
               mayWrite && (
-                <Button kind="main" icon={Plus} onClick={onAdd}>
-                  Add a folder
-                </Button>
+                <span className="flex flex-wrap justify-center gap-2">
+                  <Button kind="main" icon={Plus} onClick={() => onAdd('folder')}>
+                    Add a folder
+                  </Button>
+                  <Button icon={Plus} onClick={() => onAdd('bucket')}>
+                    Add a bucket
+                  </Button>
+                </span>
               )
             }
           />
@@ -91,12 +113,13 @@ export function Destinations({ query, mayWrite, onAdd, onRemove, onKeep }: Desti
             width: 'w-60',
             className: 'max-tablet:hidden',
             title: (destination) => describePlace(destination) ?? undefined,
-            cell: ({ separate }) => (separate ? 'on another disk' : <DoesNotCount />),
+            cell: ({ separate, kind }) =>
+              separate ? kind === 's3' ? 'in a store elsewhere' : 'on another disk' : <DoesNotCount />,
           },
           ...(mayWrite
             ? [
                 actionsColumn<Destination>((destination) => (
-                  <DestinationMenu destination={destination} onRemove={onRemove} onKeep={onKeep} />
+                  <DestinationMenu destination={destination} onAct={onAct} />
                 )),
               ]
             : []),
@@ -121,11 +144,21 @@ function DoesNotCount() {
   );
 }
 
-function DestinationName({ destination: { name, path } }: { destination: Destination }) {
+function DestinationName({ destination: { name, path, kind, bucket } }: { destination: Destination }) {
+  const Icon = kind === 's3' ? Cloud : Folder;
   return (
     <div className="flex min-w-0 items-center gap-3">
-      <Folder className="icon text-icon max-phone:hidden" aria-hidden="true" />
-      <RowName name={name} below={<span title={path}>{path}</span>} />
+      <Icon className="icon text-icon max-phone:hidden" aria-hidden="true" />
+      <RowName
+        name={name}
+        below={
+          bucket?.credentials_state === 'lost' ? (
+            <span className="text-danger-text">its credentials are lost: replace them</span>
+          ) : (
+            <span title={path}>{path}</span>
+          )
+        }
+      />
     </div>
   );
 }
@@ -138,12 +171,11 @@ function Newest({ backup }: { backup: Backup | null }) {
 
 interface DestinationMenuProps {
   destination: Destination;
-  onRemove: (destination: Destination) => void;
-  onKeep: (destination: Destination) => void;
+  onAct: ActOn;
 }
 
-function DestinationMenu({ destination, onRemove, onKeep }: DestinationMenuProps) {
-  const { id, name } = destination;
+function DestinationMenu({ destination, onAct }: DestinationMenuProps) {
+  const { id, name, kind } = destination;
   const test = useApiMutation(
     () => ask(client.POST('/backups/destinations/{id}/test', { params: { path: { id } } })),
     {
@@ -164,9 +196,21 @@ function DestinationMenu({ destination, onRemove, onKeep }: DestinationMenuProps
       groups={[
         [
           { label: 'Test', icon: FlaskConical, disabled: test.isPending, onSelect: () => test.mutate() },
-          { label: 'What is kept…', icon: CalendarClock, onSelect: () => onKeep(destination) },
+          { label: 'What is kept…', icon: CalendarClock, onSelect: () => onAct('keep', destination) },
         ],
-        [{ label: 'Remove…', icon: Trash2, onSelect: () => onRemove(destination) }],
+        ...(kind === 's3'
+          ? [
+              [
+                { label: 'About the bucket', icon: Info, onSelect: () => onAct('bucket', destination) },
+                {
+                  label: 'Replace credentials…',
+                  icon: KeyRound,
+                  onSelect: () => onAct('credentials', destination),
+                },
+              ],
+            ]
+          : []),
+        [{ label: 'Remove…', icon: Trash2, onSelect: () => onAct('remove', destination) }],
       ]}
     />
   );

@@ -42,8 +42,7 @@ async function inTime<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T |
 /** Makes one at every destination, one after the other. Throws what failed, with the name of each destination. */
 export async function makeBackups(): Promise<Said> {
   const destinations = await ask(client.GET('/backups/destinations')).then((answer) => answer.destinations);
-  if (destinations.length === 0)
-    throw new Error('There is no destination yet. Add a folder on the page Backups.');
+  if (destinations.length === 0) throw new Error('There is no destination yet. Add one on the page Backups.');
   const done: Said[] = [];
   const failures: string[] = [];
   for (const destination of destinations)

@@ -55,6 +55,14 @@ const everyday: Shot[] = [
     prepare: (page) => button(page, 'Add a folder').click(),
   },
   {
+    name: 'backups-add-bucket',
+    path: '/backups',
+    async prepare(page) {
+      await button(page, 'Add a bucket').click();
+      await page.getByLabel('Endpoint').fill('http://nas.local:9000');
+    },
+  },
+  {
     name: 'backups-delete',
     path: '/backups',
     async prepare(page) {
