@@ -22,6 +22,12 @@ export async function readStdinText(): Promise<string> {
   }
 }
 
+/** The line break after a single line was added by the shell, or copied with it; after several lines it belongs to them. */
+export function trimLine(text: string): string {
+  const trimmed = text.replace(/\r?\n$/, '');
+  return /[\r\n]/.test(trimmed) ? text : trimmed;
+}
+
 /** The first line of standard input without its line break, for passwords from scripts. */
 export async function readStdinLine(): Promise<string> {
   return (await readStdinText()).split(/\r?\n/)[0] ?? '';
@@ -82,24 +88,53 @@ async function ask(question: string, hidden: boolean): Promise<string> {
     throw usageError(
       `No terminal to ask for: ${lastLine(question)}. Run this in a terminal, or see --help for how to pipe it.`,
     );
+  return hidden ? await askUnseen(question) : await askSeen(question);
+}
+
+const SEVERAL_LINES =
+  'Several lines were pasted where one was asked for. Nothing was done with them: pipe them from a file, or see --help.';
+
+async function askUnseen(question: string): Promise<string> {
+  const { readHiddenLine } = await import('./hidden-line.ts');
+  const takesControl = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+  const answer = await readHiddenLine(
+    process.stdin,
+    takesControl ? (text) => process.stderr.write(text) : null,
+    // SECURITY: once the terminal shows nothing any more, or an answer given at once is seen.
+    () => process.stderr.write(question),
+  ).finally(() => process.stderr.write('\n'));
+  if (answer.outcome === 'typed') return trimLine(answer.text);
+  throw usageError(refusals[answer.outcome]);
+}
+
+const refusals = {
+  cancelled: 'Cancelled.',
+  several_lines: SEVERAL_LINES,
+  not_text: 'What was typed is not UTF-8 text. Nothing was done with it.',
+} as const;
+
+async function askSeen(question: string): Promise<string> {
   const { createInterface } = await import('node:readline');
-  const { Writable } = await import('node:stream');
-  // readline echoes typed text to its output, so hidden answers get no output.
-  const output = hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
-  // The terminal's own echo ends here. SECURITY: before the question, or an answer given at once is shown.
-  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  const { swallow } = await import('./hidden-line.ts');
+  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  const lines: string[] = [];
   try {
-    return await new Promise<string>((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       reader.once('SIGINT', () => reject(usageError('Cancelled.')));
-      reader.once('line', resolve);
-      if (hidden) process.stderr.write(question);
-      else {
-        reader.setPrompt(question);
-        reader.prompt();
-      }
+      reader.on('line', (line) => {
+        lines.push(line);
+        resolve();
+      });
+      reader.setPrompt(question);
+      reader.prompt();
     });
+    // Lines that came at once are read by now.
+    const rest = reader.line;
+    reader.pause();
+    if (lines.length > 1 || rest !== '' || (await swallow(process.stdin)) !== '')
+      throw usageError(SEVERAL_LINES);
+    return lines[0] ?? '';
   } finally {
     reader.close();
-    if (hidden) process.stderr.write('\n');
   }
 }

@@ -173,6 +173,25 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', '/projects/my-shop/env-vars/API_TOKEN/value')).body.value).toBe('canary-one');
   });
 
+  it('takes a value as it is, or keeps the old one, where that is said', async () => {
+    const created = await send('POST', '/projects/my-shop/env-vars', {
+      key: 'KEPT_TOKEN',
+      value: 'canary-kept',
+      is_secret: true,
+    });
+    const change = (body: object) => send('PUT', `/projects/my-shop/env-vars/${created.body.id}`, body);
+    const read = async () => (await send('GET', '/projects/my-shop/env-vars/KEPT_TOKEN/value')).body.value;
+    // As clients that send back what they were shown.
+    for (const body of [{ value: '' }, { value: '********' }, {}, { value: 'other', keep_value: true }]) {
+      expect((await change(body)).body.version).toBe(1);
+      expect(await read()).toBe('canary-kept');
+    }
+    for (const value of ['********', '', 'canary-kept']) {
+      expect((await change({ value, keep_value: false })).status).toBe(200);
+      expect(await read()).toBe(value);
+    }
+  });
+
   it('says what it would take a variable for, and keeps nothing', async () => {
     const guess = (key: string, value: string) => send('POST', '/secret-guess', { key, value });
     expect((await guess('API_KEY', 'abc')).body).toEqual({

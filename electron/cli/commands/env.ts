@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatTable, type Invocation, withClient } from '../command.ts';
@@ -84,15 +83,17 @@ export const commands: Record<string, Command> = {
     },
   },
   'env import': {
-    usage: 'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace] [--dry-run]',
+    usage:
+      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
     notes:
-      '--merge (the default) keeps variables that are not in the file; --replace removes them. --dry-run only shows the difference.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.',
+      '--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. --dry-run only shows the difference.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.',
     options: {
       ...projectOptions,
       ...sortOptions,
       merge: { type: 'boolean' },
       replace: { type: 'boolean' },
+      'allow-empty': { type: 'boolean' },
       'dry-run': { type: 'boolean' },
     },
     positionals: [1, 1],
@@ -166,7 +167,7 @@ async function findVariable(
 async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
-  const value = await readValue(`${key}: `);
+  const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(invocation, client);
     const { project, environmentId } = scope;
@@ -174,7 +175,10 @@ async function setVariable(invocation: Invocation): Promise<number> {
     const saved = await saveInAnyOrder((allowed) => {
       const change = { value, is_secret: isSecret, ...allowed };
       return known
-        ? client.put('/projects/{project}/env-vars/{id}', { path: { project, id: known.id }, body: change })
+        ? client.put('/projects/{project}/env-vars/{id}', {
+            path: { project, id: known.id },
+            body: { ...change, keep_value: false },
+          })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
             body: { key, environment_ids: [environmentId], ...change },
@@ -212,6 +216,7 @@ async function importFile(invocation: Invocation): Promise<number> {
         content_base64: content.toString('base64'),
         environment: env,
         mode: values.replace ? 'replace' : 'merge',
+        allow_empty: values['allow-empty'] === true,
         dry_run: values['dry-run'] === true,
         secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
       },
@@ -221,13 +226,19 @@ async function importFile(invocation: Invocation): Promise<number> {
   });
 }
 
+/** Also of a pipe, as `<(…)` gives one. */
 async function readEnvFile(path: string): Promise<Buffer> {
   if (path === '-') return await readStdin();
   if (!isThere(path)) throw new CommandError('not_found', `There is no file ${path}.`);
-  const info = statSync(path);
-  if (!info.isFile()) throw new CommandError('env_file_invalid', `${path} is not a file.`);
-  if (info.size > MAX_FILE_BYTES) throw new CommandError('env_file_invalid', `${path} is over 1 MiB.`);
-  return await readFile(path);
+  if (statSync(path).isDirectory()) throw new CommandError('env_file_invalid', `${path} is a folder.`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_FILE_BYTES) throw new CommandError('env_file_invalid', `${path} is over 1 MiB.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function describeImport(outcome: Schemas['ImportOutcome']): string {

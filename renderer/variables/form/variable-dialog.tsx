@@ -156,7 +156,7 @@ function send(
   if (!variable) return scope.create({ ...rest, value: value ?? '', allow_unresolved: allowUnresolved });
   return scope.update(variable.id, {
     ...rest,
-    ...(value === null ? {} : { value }),
+    ...(value === null ? { keep_value: true } : { value, keep_value: false }),
     allow_unresolved: allowUnresolved,
     expected_updated_at: expectedUpdatedAt,
   });

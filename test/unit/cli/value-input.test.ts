@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandLineEnv } from '../../command-line-env.ts';
+import { canOpenTerminal, onTerminal } from '../../e2e/terminal.ts';
 import { program } from '../../program.ts';
 
 const NOT_UTF8 = Buffer.from([0x63, 0x61, 0x6e, 0x61, 0x72, 0x79, 0xff, 0xfe]);
@@ -36,6 +37,68 @@ describe('a passphrase or key on standard input', () => {
       expect([refused.code, refused.err], args.join(' ')).toEqual([1, expect.stringContaining('not UTF-8')]);
       expect(refused.err).not.toContain('canary');
     }
+  });
+});
+
+describe('a value that is set', () => {
+  const get = () => run(['env', 'get', 'TOKEN', '-p', 'shop']).out;
+
+  it('is the one that was given, also empty, or asterisks as they are shown for one', () => {
+    run(['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 'before');
+    for (const given of ['', '********', 'before']) {
+      const done = run(['env', 'set', 'TOKEN', '-p', 'shop'], given);
+      expect([done.code, done.out], JSON.stringify(given)).toEqual([0, 'Set TOKEN (secret).\n']);
+      expect(get(), JSON.stringify(given)).toBe(given);
+    }
+  });
+
+  it.skipIf(!canOpenTerminal())('is none where Enter alone was typed, which is said', async () => {
+    run(['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 'before');
+    const { code, screen } = await onTerminal(
+      dataDir,
+      ['env', 'set', 'TOKEN', '-p', 'shop'],
+      [[/TOKEN: /, '']],
+    );
+    expect(code).toBe(2);
+    expect(screen).toContain('Nothing was typed, and TOKEN is as it was.');
+    expect(get()).toBe('before');
+  });
+});
+
+describe('a .env file', () => {
+  const list = () => run(['env', 'list', '-p', 'files']).out;
+  const importFile = (args: string[], input = '') =>
+    run(['env', 'import', ...args, '-p', 'files', '--plain'], input);
+  beforeAll(() => run(['projects', 'create', 'files']));
+
+  it.skipIf(process.platform === 'win32')('is read from a pipe', () => {
+    const pipe = join(dataDir, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const shell = `printf 'A=1\\nB=2\\n' > '${pipe}' & exec '${process.execPath}' '${program}' env import '${pipe}' -p files --plain`;
+    const { stdout } = spawnSync('sh', ['-c', shell], { encoding: 'utf8', env: commandLineEnv(dataDir) });
+    expect(stdout).toContain('2 added');
+  });
+
+  it('is refused by name where it is a folder, or has no end', () => {
+    expect(importFile([dataDir])).toMatchObject({ code: 1, err: expect.stringContaining('is a folder') });
+    expect(importFile(['/dev/zero']).err).toContain('/dev/zero is over 1 MiB');
+  });
+
+  it('without any variable replaces those that are there only if that is said', () => {
+    importFile(['-'], 'A=1\nB=2\n');
+    const before = list();
+    for (const nothing of ['', '# only a comment\n']) {
+      const refused = importFile(['-', '--replace'], nothing);
+      expect([refused.code, refused.err]).toEqual([
+        1,
+        expect.stringContaining('every variable that is there (2)'),
+      ]);
+      expect(list()).toBe(before);
+    }
+    expect(importFile(['-', '--replace', '--dry-run'], '').out).toContain('2 removed');
+    expect(list()).toBe(before);
+    expect(importFile(['-', '--replace', '--allow-empty'], '').out).toContain('2 removed');
+    expect(importFile(['-', '--replace'], '').code).toBe(0);
   });
 });
 

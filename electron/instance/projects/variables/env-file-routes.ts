@@ -20,6 +20,8 @@ const importBody = z.object({
   content_base64: z.base64(),
   environment,
   mode: z.enum(['merge', 'replace']).default('merge'),
+  /** Whether a file without variables may replace those that are there. */
+  allow_empty: z.boolean().default(false),
   dry_run: z.boolean().default(false),
   secret: z.enum(['guess', 'all', 'none']).default('guess'),
   overrides: z.record(z.string(), z.boolean()).default({}),
@@ -112,6 +114,7 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
   return {
     content: Buffer.from(request.content_base64, 'base64'),
     mode: request.mode,
+    allowEmpty: request.allow_empty,
     dryRun: request.dry_run,
     secret: request.secret,
     overrides: request.overrides,

@@ -48,6 +48,8 @@ export interface ImportRequest {
   content: Uint8Array;
   /** `replace` also removes variables that are not in the file. */
   mode: 'merge' | 'replace';
+  /** Whether a file without variables may replace those that are there. */
+  allowEmpty: boolean;
   dryRun: boolean;
   secret: 'guess' | 'all' | 'none';
   /** Choices for single names, which override the guess. */
@@ -175,7 +177,10 @@ async function planImport(
     nextPosition: findNextPosition(ctx, place.project.id),
   };
   await runInSlices(planningEntries(plan, entries));
-  if (request.mode === 'replace') removeOthers(plan, document);
+  if (request.mode === 'replace') {
+    removeOthers(plan, document);
+    requireMeant(plan, entries);
+  }
   plan.outcome.warnings = await findWarnings(plan, entries);
   return plan;
 }
@@ -323,6 +328,16 @@ function removeOthers(plan: Plan, document: EnvDocument): void {
     });
     (variable.environments.length > 1 ? plan.leaving : plan.deleted).push(variable);
   }
+}
+
+/** An empty file is more often what a command that failed left. */
+function requireMeant({ request, outcome }: Plan, entries: readonly EnvEntry[]): void {
+  const count = outcome.removed.length;
+  if (entries.length > 0 || count === 0 || request.allowEmpty || request.dryRun) return;
+  throw new AppError(
+    'env_file_invalid',
+    `The file has no variable, and replacing with it would delete every variable that is there (${count}). Nothing was changed: check the file, or say that it is meant (allow_empty, --allow-empty).`,
+  );
 }
 
 /** Judged over what the environment has afterwards, whether or not anything was written. */

@@ -35,6 +35,11 @@ const createBody = z.object({
 });
 const updateBody = createBody.partial().extend({
   value: z.string().nullish(),
+  /**
+   * True keeps the value, whatever `value` says; false takes it as it is, also empty or of asterisks. Unless said, both of
+   * these keep a secret.
+   */
+  keep_value: z.boolean().optional(),
   expected_updated_at: z.int().optional(),
 });
 const many = z.object({
@@ -137,7 +142,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
       const sight = sightOf(caller);
-      const value = findNewValue(request.value, getVariable(ctx, scope.projectId, id), {
+      const value = findNewValue(request, getVariable(ctx, scope.projectId, id), {
         ...sight,
         // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
         mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
@@ -166,16 +171,18 @@ function toChange(request: z.infer<typeof updateBody>, value: string | undefined
 }
 
 /**
- * `******`, empty and absent mean "keep" for a secret, and the same value for a plain one: clients send back what they
- * were shown. SECURITY: who was shown nothing makes a new version, also of the same value.
+ * Clients send back what they were shown: unless `keep_value` says otherwise, `******`, empty and absent mean "keep" for a
+ * secret, and the same value for a plain one. SECURITY: who was shown nothing makes a new version, also of the same value.
  */
 function findNewValue(
-  value: string | null | undefined,
+  { value, keep_value: isKept }: z.infer<typeof updateBody>,
   old: Variable,
   { mayRead }: Sight,
 ): string | undefined {
-  const isKept = old.isSecret ? value === '' || /^\*{6,}$/.test(value ?? '') : mayRead && value === old.value;
-  return isKept ? undefined : (value ?? undefined);
+  if (isKept) return undefined;
+  const isMask = old.isSecret && isKept === undefined && (value === '' || /^\*{6,}$/.test(value ?? ''));
+  const isSame = !old.isSecret && mayRead && value === old.value;
+  return isMask || isSame ? undefined : (value ?? undefined);
 }
 
 function addDeleting(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find }: ScopePath): void {
