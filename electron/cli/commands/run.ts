@@ -1,27 +1,18 @@
-import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { withUsualCoreFiles } from '../../instance/kernel/core-files.ts';
 import { type Command, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
+import { runProgram } from '../run-program.ts';
 
 /** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
-/** As in shells. */
-const NOT_FOUND = 127;
-const NOT_EXECUTABLE = 126;
-const SIGNAL_BASE = 128;
-/** Not SIGUSR1: it would open a debugger, so it is turned off (kernel/debug-doors.ts). */
-const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
-
 export const commands: Record<string, Command> = {
   run: {
     usage: 'run -p PROJECT [-e ENV] -- CMD ARGS…',
     summary:
       "Runs a program with the project's variables added to its environment; they override inherited ones.",
     notes:
-      'Exits with the exit code of the program, 127 if it does not exist, or 128 + n if signal n ended it.\nReferences are resolved; if any value cannot be read, the program is not started.\nSignals are passed on to it, but for SIGUSR1: send that to the program itself.',
+      'Exits as the program does: with its exit code, or by the signal that ended it; 127 if it does not exist, 126 if it cannot be run.\nReferences are resolved; if any value cannot be read, the program is not started.\nSignals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once.',
     options: projectOptions,
     async run(invocation) {
       const { project, env } = readScope(invocation);
@@ -49,22 +40,3 @@ export const commands: Record<string, Command> = {
     },
   },
 };
-
-function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  return new Promise((resolve) => {
-    const child = withUsualCoreFiles(() => spawn(program, args, { stdio: 'inherit', env }));
-    const forward = (signal: NodeJS.Signals) => child.kill(signal);
-    for (const signal of forwarded) process.on(signal, forward);
-    const finish = (code: number) => {
-      for (const signal of forwarded) process.off(signal, forward);
-      resolve(code);
-    };
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      process.stderr.write(`temps-desktop: cannot run ${program} (${error.code}).\n`);
-      finish(error.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE);
-    });
-    child.once('exit', (code, signal) =>
-      finish(code ?? SIGNAL_BASE + constants.signals[signal as NodeJS.Signals]),
-    );
-  });
-}

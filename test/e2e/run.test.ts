@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
+import { type Child, startChild } from '../child.ts';
+import { commandLineEnv } from '../command-line-env.ts';
+import { program } from '../program.ts';
+import { requires } from '../requires.ts';
+import { canOpenTerminal, temps } from './terminal.ts';
+
+const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
+const CTRL_C = '\x03';
+
+let dataDir: string;
+beforeAll(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'temps-run-'));
+  temps(dataDir, ['projects', 'create', 'shop']);
+});
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const runWords = (...words: string[]) => [program, 'run', '-p', 'shop', '--', ...words];
+
+/** Under bash on a terminal; `$RUN` is the command line up to the program that it runs. */
+function startShell(script: string): Child {
+  return startChild('script', ['-qefc', `bash -c '${script}'`, '/dev/null'], {
+    env: { ...commandLineEnv(dataDir), COUNTING: counting, RUN: [process.execPath, ...runWords()].join(' ') },
+  });
+}
+
+/** Counts the signals that reach it, until it is told the end. */
+const counting = `
+  const counts = {};
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
+    process.on(signal, () => { counts[signal] = (counts[signal] ?? 0) + 1; console.log(signal); });
+  process.stdin.on('data', () => { console.log('counted ' + JSON.stringify(counts)); process.exit(7); });
+  console.log('ready');`;
+
+describe('a program that is run', () => {
+  it('gets what is typed on the terminal once', async () => {
+    const child = startShell(`$RUN ${process.execPath} -e "$COUNTING"; echo "exit code $?"`);
+    await child.waitUntil(() => child.out.includes('ready'));
+    child.process.stdin?.write(CTRL_C);
+    await child.waitUntil(() => child.out.includes('SIGINT'));
+    child.process.stdin?.write('end\r');
+    await child.waitForEnd();
+    expect(child.out).toContain('counted {"SIGINT":1}');
+    expect(child.out).toContain('exit code 7');
+  });
+
+  it('ends a loop of the shell by Ctrl-C, as it would alone', async () => {
+    const child = startShell(
+      'for i in 1 2 3; do $RUN sh -c "echo ready; exec sleep 60"; echo "round $i"; done',
+    );
+    await child.waitUntil(() => child.out.includes('ready'));
+    child.process.stdin?.write(CTRL_C);
+    await child.waitForEnd();
+    expect(child.out).not.toContain('round');
+  });
+
+  plainIt('gets the signals that this process is sent, each once', async () => {
+    const child = startChild(process.execPath, runWords(process.execPath, '-e', counting), {
+      env: commandLineEnv(dataDir),
+    });
+    await child.waitUntil(() => child.out.includes('ready'));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+      child.process.kill(signal);
+      await child.waitUntil(() => child.out.includes(`${signal}\n`));
+    }
+    child.process.stdin?.write('end\n');
+    expect(await child.waitForEnd()).toEqual({ code: 7, signal: null });
+    expect(child.out).toContain('counted {"SIGINT":1,"SIGTERM":1,"SIGHUP":1,"SIGQUIT":1}');
+  });
+
+  plainIt.each(['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGPIPE', 'SIGSEGV'] as const)(
+    'ends this process by its own signal: %s',
+    (signal) => {
+      const { status, signal: endedBy } = spawnSync(
+        process.execPath,
+        runWords('sh', '-c', `kill -${signal.slice(3)} $$`),
+        { env: commandLineEnv(dataDir), cwd: dataDir },
+      );
+      expect([status, endedBy]).toEqual([null, signal]);
+    },
+  );
+
+  plainIt('that does not start is named, with the exit codes of shells', () => {
+    const run = (words: string[]) => {
+      const { code, err } = temps(dataDir, ['run', '-p', 'shop', '--', ...words]);
+      return [code, err];
+    };
+    expect(run([''])).toEqual([127, "temps-desktop: cannot run '': there is no such program.\n"]);
+    expect(run(['no-such-program'])[0]).toBe(127);
+    expect(run([dataDir])).toEqual([126, expect.stringContaining('not executable')]);
+    expect(run([join(program, 'x')])).toEqual([126, expect.stringContaining('no folder')]);
+  });
+
+  plainIt.skipIf(process.platform !== 'linux')(
+    'says which variables are the largest where they are more than the system takes',
+    () => {
+      const set = (key: string, value: string) =>
+        temps(dataDir, ['env', 'set', key, '-p', 'shop', '--plain'], value);
+      set('HUGE', 'canary'.repeat(20_000));
+      set('LARGE', 'canary'.repeat(15_000));
+      const { status, stderr } = spawnSync(
+        'sh',
+        // A quarter of it is what arguments and environment may take (execve(2)).
+        ['-c', 'ulimit -s 600; exec "$@"', 'sh', process.execPath, '--stack-size=400', ...runWords('true')],
+        { env: commandLineEnv(dataDir), encoding: 'utf8' },
+      );
+      expect(status).toBe(126);
+      expect(stderr).toContain('HUGE (120 KB), LARGE (90 KB)');
+      expect(stderr).not.toContain('canary');
+    },
+  );
+});
