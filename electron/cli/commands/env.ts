@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
-import { type Command, findText, formatTable, type Invocation, withClient } from '../command.ts';
+import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
@@ -84,16 +84,17 @@ export const commands: Record<string, Command> = {
   },
   'env import': {
     usage:
-      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--dry-run]',
+      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--skip-invalid] [--literal] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
-    notes:
-      '--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. --dry-run only shows the difference.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.',
+    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
     options: {
       ...projectOptions,
       ...sortOptions,
       merge: { type: 'boolean' },
       replace: { type: 'boolean' },
       'allow-empty': { type: 'boolean' },
+      'skip-invalid': { type: 'boolean' },
+      literal: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
     },
     positionals: [1, 1],
@@ -210,20 +211,53 @@ async function importFile(invocation: Invocation): Promise<number> {
   const content = await readEnvFile(invocation.positionals[0] ?? '');
   const { project, env } = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const outcome = await client.post('/projects/{project}/variables/import', {
-      path: { project },
-      body: {
-        content_base64: content.toString('base64'),
-        environment: env,
-        mode: values.replace ? 'replace' : 'merge',
-        allow_empty: values['allow-empty'] === true,
-        dry_run: values['dry-run'] === true,
-        secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
-      },
-    });
+    const outcome = await namingLines(
+      client.post('/projects/{project}/variables/import', {
+        path: { project },
+        body: {
+          content_base64: content.toString('base64'),
+          environment: env,
+          mode: values.replace ? 'replace' : 'merge',
+          allow_empty: values['allow-empty'] === true,
+          dry_run: values['dry-run'] === true,
+          on_error: values['skip-invalid'] ? 'collect' : 'fail',
+          references: values.literal ? 'literal' : 'resolve',
+          secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
+        },
+      }),
+    );
     invocation.print(outcome, () => describeImport(outcome));
     return exitCodes.done;
   });
+}
+
+type RefusedLine = Schemas['ImportOutcome']['refused'][number];
+
+/** A file that is refused is refused for each of its lines at once, not for one a run. */
+async function namingLines<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const { refused, refused_total: total } = error.details as {
+      refused?: Pick<RefusedLine, 'line' | 'name' | 'reason'>[];
+      refused_total?: number;
+    };
+    if (refused === undefined || refused.length < 2) throw error;
+    const more = (total ?? 0) - refused.length;
+    const lines = [...refused.map(describeRefused), ...(more > 0 ? [`and ${more} more`] : [])];
+    throw new CommandError(
+      error.code,
+      `${formatCount(total ?? refused.length, 'line')} of the file cannot be read. Nothing was imported; --skip-invalid imports the others.\n  ${lines.join('\n  ')}`,
+      error.fields,
+      error.details,
+    );
+  }
+}
+
+/** SECURITY: never the text of the line, which may be a piece of a value. */
+function describeRefused({ line, name, reason }: Pick<RefusedLine, 'line' | 'name' | 'reason'>): string {
+  return `Line ${line}${name === null ? '' : ` (${name})`}: ${reason}`;
 }
 
 /** Also of a pipe, as `<(…)` gives one. */
@@ -262,6 +296,7 @@ function describeImport(outcome: Schemas['ImportOutcome']): string {
         ? `${key} refers to ${name}, which does not exist.`
         : `${key} has a circular reference through ${name}.`,
     ),
+    ...outcome.refused.map((refused) => `Not imported: ${describeRefused(refused)}`),
     ...outcome.said,
   ].join('\n');
 }

@@ -26,10 +26,12 @@ export interface ImportRequest {
   mode: 'merge' | 'replace';
   /** The user's choice of secret or plain, by name. */
   overrides: Readonly<Record<string, boolean>>;
+  /** Whether `${NAME}` stays text. */
+  isLiteral: boolean;
 }
 
 function send(
-  { project, environmentId, source, mode, overrides }: ImportRequest,
+  { project, environmentId, source, mode, overrides, isLiteral }: ImportRequest,
   rest: { dry_run: boolean; only?: string[] },
   signal?: AbortSignal,
 ): Promise<ImportOutcome> {
@@ -44,6 +46,9 @@ function send(
         secret: 'guess',
         overrides,
         on_error: 'collect',
+        references: isLiteral ? 'literal' : 'resolve',
+        // What goes was shown, and is chosen by name.
+        allow_empty: true,
         ...rest,
       },
       ...(signal ? { signal } : {}),

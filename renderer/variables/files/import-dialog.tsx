@@ -35,9 +35,13 @@ export function ImportDialog(props: ImportDialogProps) {
   const [mode, setMode] = useState<Mode>(source.from === 'raw' && mayDelete ? 'replace' : 'merge');
   const [overrides, setOverrides] = useState<Readonly<Record<string, boolean>>>({});
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [isLiteral, setIsLiteral] = useState(false);
   const [clears, setClears] = useState(source.from === 'clipboard');
   // Compared as with "Replace", so that both choices can show their effect.
-  const asked = { project, environmentId, source, overrides, mode: mayDelete ? 'replace' : 'merge' } as const;
+  const asked = {
+    ...{ project, environmentId, source, overrides, isLiteral },
+    mode: mayDelete ? 'replace' : 'merge',
+  } as const;
   const comparison = useComparison(asked);
   const { outcome } = comparison;
   const plan = useMemo(() => outcome && makePlan(outcome, mode, left), [outcome, mode, left]);
@@ -113,6 +117,13 @@ export function ImportDialog(props: ImportDialogProps) {
             environment={place}
             isRaw={source.from === 'raw'}
           />
+          {outcome.references > 0 || isLiteral ? (
+            <div className="mt-3">
+              <Checkbox checked={isLiteral} onChange={setIsLiteral}>
+                {`Keep \${NAME} as text instead of making it a reference`}
+              </Checkbox>
+            </div>
+          ) : null}
         </div>
       )}
       <div className="mt-4 empty:hidden">
@@ -252,7 +263,7 @@ interface Comparison {
  * SECURITY: not a query: the text and the comparison stay in this component and in no cache.
  */
 function useComparison(request: ImportRequest): Comparison {
-  const { project, environmentId, source, mode, overrides } = request;
+  const { project, environmentId, source, mode, overrides, isLiteral } = request;
   const [state, setState] = useState<Omit<Comparison, 'retry'>>({
     outcome: null,
     error: null,
@@ -263,13 +274,13 @@ function useComparison(request: ImportRequest): Comparison {
   useEffect(() => {
     const left = new AbortController();
     setState((known) => ({ ...known, isBusy: true }));
-    compareFile({ project, environmentId, source, mode, overrides }, left.signal).then(
+    compareFile({ project, environmentId, source, mode, overrides, isLiteral }, left.signal).then(
       (outcome) => setState({ outcome, error: null, isBusy: false }),
       (error: unknown) => {
         if (!left.signal.aborted) setState({ outcome: null, error, isBusy: false });
       },
     );
     return () => left.abort();
-  }, [project, environmentId, source, mode, overrides, turn]);
+  }, [project, environmentId, source, mode, overrides, isLiteral, turn]);
   return { ...state, retry: () => setTurn((known) => known + 1) };
 }

@@ -84,6 +84,25 @@ describe('a .env file', () => {
     expect(importFile(['/dev/zero']).err).toContain('/dev/zero is over 1 MiB');
   });
 
+  it('is refused for all of its bad lines at once, and taken without them where that is said', () => {
+    const file = 'b.c=canary\nGOOD=1\nd-e=canary\n';
+    const refused = importFile(['-'], file);
+    expect(refused.err).toBe(
+      [
+        'temps-desktop: 2 lines of the file cannot be read. Nothing was imported; --skip-invalid imports the others.',
+        '  Line 1 (b.c): A name may only contain letters, digits and underscores.',
+        '  Line 3 (d-e): A name may only contain letters, digits and underscores.',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse(importFile(['-', '--dry-run', '--json'], file).err).details.refused).toHaveLength(2);
+    const taken = importFile(['-', '--skip-invalid'], file);
+    expect(taken.code).toBe(0);
+    expect(taken.out).toContain('1 added');
+    expect(taken.out).toContain('Not imported: Line 3 (d-e)');
+    run(['env', 'rm', 'GOOD', '-p', 'files']);
+  });
+
   it('without any variable replaces those that are there only if that is said', () => {
     importFile(['-'], 'A=1\nB=2\n');
     const before = list();

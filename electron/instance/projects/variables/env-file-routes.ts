@@ -22,6 +22,8 @@ const importBody = z.object({
   mode: z.enum(['merge', 'replace']).default('merge'),
   /** Whether a file without variables may replace those that are there. */
   allow_empty: z.boolean().default(false),
+  /** Whether `${NAME}` becomes a reference where such a variable is there. */
+  references: z.enum(['resolve', 'literal']).default('resolve'),
   dry_run: z.boolean().default(false),
   secret: z.enum(['guess', 'all', 'none']).default('guess'),
   overrides: z.record(z.string(), z.boolean()).default({}),
@@ -115,6 +117,7 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     content: Buffer.from(request.content_base64, 'base64'),
     mode: request.mode,
     allowEmpty: request.allow_empty,
+    references: request.references,
     dryRun: request.dry_run,
     secret: request.secret,
     overrides: request.overrides,

@@ -1,14 +1,16 @@
 import { AppError } from '../../kernel/app-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/slices.ts';
+import { findShellReferences, type ShellReference } from './shell-references.ts';
 
 /**
  * `.env` files: parsed without loss, and written so that parsing gives the same values.
  *
- * Grammar: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to a `#` that begins it or follows
- * white space, with the white space around it dropped), or in ' " or `, and a quoted one may span lines. In double
+ * Grammar: `[export] NAME = VALUE`; a value is bare (to the end of the line, or to a `#` that follows white space, with the
+ * white space around it dropped), or in ' " or `, and a quoted one may span lines. Lines end with LF or CRLF, or, in a file
+ * without either, with CR. In double
  * quotes `\n`, `\r`, `\t`, `\"`, `\\`, `\$` and an escaped backtick are escapes; elsewhere a backslash is itself.
  * `$` is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used,
- * never here.
+ * never here. Where a shell would see a reference is noted, for the import.
  *
  * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and
  * `\r`, takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for
@@ -34,6 +36,10 @@ export interface EnvEntry {
   line: number;
   /** A bare value that ended at a `#`: the rest was treated as a comment. */
   isCut: boolean;
+  /** A bare value that begins with `#`, right behind the `=`: some readers take it for a comment. */
+  beginsWithHash: boolean;
+  /** `${NAME}` in it, as shells mean it: not in single quotes or backticks, nor where the `$` is escaped. */
+  references: ShellReference[];
 }
 
 /** A refused line and the reason. SECURITY: never its value. */
@@ -57,7 +63,7 @@ export interface EnvPiece {
 export interface EnvDocument {
   hasBom: boolean;
   /** The line end that most lines have. */
-  lineEnd: '\n' | '\r\n';
+  lineEnd: '\n' | '\r\n' | '\r';
   hasFinalNewline: boolean;
   pieces: EnvPiece[];
   entries: EnvEntry[];
@@ -67,7 +73,7 @@ export interface EnvDocument {
 
 /**
  * Parses a valid file. Throws `env_file_invalid`, with the line but never the value, for a duplicate or bad name,
- * an invalid line, an unclosed quote, and what `readEnvFile` throws.
+ * an invalid line, an unclosed quote (the first in the message, the first hundred in `details.refused`), and what `readEnvFile` throws.
  */
 export function parseEnvFile(bytes: Uint8Array): EnvDocument {
   return requireValid(readEnvFile(bytes));
@@ -77,11 +83,25 @@ export function parseEnvFile(bytes: Uint8Array): EnvDocument {
 export function requireValid(document: EnvDocument): EnvDocument {
   const [first] = document.refused;
   if (!first) return document;
-  if (first.firstLine === undefined) throw invalid(first.reason, first.line);
-  throw new AppError('env_file_invalid', first.reason, {
-    details: { line: first.line, first_line: first.firstLine, name: first.name },
-  });
+  const { firstLine } = first;
+  throw new AppError(
+    'env_file_invalid',
+    firstLine === undefined ? `Line ${first.line}: ${first.reason}` : first.reason,
+    {
+      details: {
+        line: first.line,
+        ...(firstLine === undefined ? {} : { first_line: firstLine, name: first.name }),
+        refused: document.refused
+          .slice(0, MAX_TOLD)
+          .map(({ line, name, reason }) => ({ line, name, reason })),
+        refused_total: document.refused.length,
+      },
+    },
+  );
 }
+
+/** So many refused lines are told at once. */
+const MAX_TOLD = 100;
 
 /**
  * Parses as much of a file as possible: invalid lines are refused and parsing continues with the next line, so an
@@ -101,20 +121,38 @@ export function* readingEnvFile(bytes: Uint8Array): Steps<EnvDocument> {
   const nul = text.indexOf('\0');
   if (nul >= 0) throw invalid('A value cannot contain the NUL character.', lineAt(text, nul));
   const pieces = refuseRepeated(yield* readingPieces(text));
-  const crlf = text.split('\r\n').length - 1;
   yield;
   return {
     hasBom,
-    lineEnd: crlf > 0 && crlf * 2 >= text.split('\n').length - 1 ? '\r\n' : '\n',
-    hasFinalNewline: text.endsWith('\n'),
+    lineEnd: findLineEnds(text),
+    hasFinalNewline: text.endsWith(findBreak(text)),
     pieces,
     entries: pieces.flatMap(({ entry }) => (entry ? [entry] : [])),
     refused: pieces.flatMap(({ refused }) => (refused ? [refused] : [])),
   };
 }
 
+/** What ends every line. A file with none of either is from an old Mac, or has one line. */
+function findBreak(text: string): '\n' | '\r' {
+  return text.includes('\n') || !text.includes('\r') ? '\n' : '\r';
+}
+
+function findLineEnds(text: string): EnvDocument['lineEnd'] {
+  if (findBreak(text) === '\r') return '\r';
+  const crlf = text.split('\r\n').length - 1;
+  return crlf > 0 && crlf * 2 >= text.split('\n').length - 1 ? '\r\n' : '\n';
+}
+
+/** Byte order marks of UTF-16 (RFC 2781, 3.2), which is what some editors of Windows call Unicode. */
+const UTF_16_MARKS = ['fffe', 'feff'];
+
 function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_FILE_BYTES) throw invalid('The file is over 1 MiB.', null);
+  if (UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')))
+    throw invalid(
+      'The file is UTF-16 text. Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 FILE',
+      null,
+    );
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -146,17 +184,18 @@ function quote(value: string): string {
 
 function* readingPieces(text: string): Steps<EnvPiece[]> {
   const pieces: EnvPiece[] = [];
+  const lineBreak = findBreak(text);
   let at = 0;
   let line = 1;
   let names = 0;
   while (at < text.length) {
-    const { end, entry = null, refused = null } = readLine(text, at, line);
+    const { end, entry = null, refused = null } = readLine(text, at, line, lineBreak);
     pieces.push({ text: text.slice(at, end), entry, refused });
     if (entry || refused) names += 1;
     if (names > MAX_NAMES) throw tooMany();
     if (pieces.length > MAX_LINES)
       throw invalid(`The file has over ${MAX_LINES.toLocaleString('en')} lines.`, null);
-    for (let index = at; index < end; index++) if (text.charCodeAt(index) === 0x0a) line += 1;
+    for (let index = at; index < end; index++) if (text[index] === lineBreak) line += 1;
     at = end;
     yield;
   }
@@ -169,11 +208,15 @@ interface ReadLine {
   refused?: RefusedLine;
 }
 
+const LINE_END = /(\r?\n|\r)$/;
+/** White space, or a comment. `s`: a comment may hold what JavaScript takes for the end of a line, such as U+2028. */
+const NOTHING = /^\s*(#.*)?$/s;
+
 /** One logical line from `at`: a comment, a blank, or an entry, which may span lines; refused, one line alone. */
-function readLine(text: string, at: number, line: number): ReadLine {
-  const lineEnd = findLineEnd(text, at);
-  const content = text.slice(at, lineEnd).replace(/\r?\n$/, '');
-  if (/^\s*(#.*)?$/.test(content)) return { end: lineEnd };
+function readLine(text: string, at: number, line: number, lineBreak: string): ReadLine {
+  const lineEnd = findLineEnd(text, at, lineBreak);
+  const content = text.slice(at, lineEnd).replace(LINE_END, '');
+  if (NOTHING.test(content)) return { end: lineEnd };
   const head = /^[^\S\n]*(?:export[^\S\n]+)?([^\s=#'"`]+)[^\S\n]*=[^\S\n]*/.exec(content);
   const refuse = (reason: string): ReadLine => ({
     end: lineEnd,
@@ -185,26 +228,30 @@ function readLine(text: string, at: number, line: number): ReadLine {
   const valueAt = at + head[0].length;
   const quoteMark = text[valueAt];
   if (quoteMark !== '"' && quoteMark !== "'" && quoteMark !== '`') {
-    const bare = content.slice(head[0].length);
-    const comment = /(^|\s)#/.exec(bare);
+    // From the `=` on: what is white space before a `#` may be all there is.
+    const bare = content.slice(head[0].trimEnd().length);
+    const comment = /\s#/.exec(bare);
+    const value = (comment ? bare.slice(0, comment.index) : bare).trim();
     return {
       end: lineEnd,
       entry: {
         name,
-        value: (comment ? bare.slice(0, comment.index) : bare).trim(),
+        value,
         line,
         isCut: comment !== null,
+        beginsWithHash: value.startsWith('#'),
+        references: findShellReferences(value),
       },
     };
   }
   const closing = findClosing(text, valueAt, quoteMark);
   if (closing < 0) return refuse('The quote that starts on this line is not closed.');
-  const end = findLineEnd(text, closing + 1);
-  const rest = text.slice(closing + 1, end).replace(/\r?\n$/, '');
-  if (!/^\s*(#.*)?$/.test(rest)) return refuse('There is text after the closing quote.');
+  const end = findLineEnd(text, closing + 1, lineBreak);
+  if (!NOTHING.test(text.slice(closing + 1, end).replace(LINE_END, '')))
+    return refuse('There is text after the closing quote.');
   const inside = text.slice(valueAt + 1, closing);
-  const value = quoteMark === '"' ? unescapeDouble(inside) : inside;
-  return { end, entry: { name, value, line, isCut: false } };
+  const { value, references } = quoteMark === '"' ? readDouble(inside) : { value: inside, references: [] };
+  return { end, entry: { name, value, line, isCut: false, beginsWithHash: false, references } };
 }
 
 /**
@@ -244,8 +291,23 @@ const escapes = new Map([
   ['t', '\t'],
 ]);
 
-function unescapeDouble(inside: string): string {
-  return inside.replace(/\\([nrt"\\$`])/g, (_, character: string) => escapes.get(character) ?? character);
+/** What is escaped is no reference; the rest is looked at piece by piece. */
+function readDouble(inside: string): Pick<EnvEntry, 'value' | 'references'> {
+  let value = '';
+  const references: ShellReference[] = [];
+  const take = (piece: string) => {
+    const at = value.length;
+    references.push(...findShellReferences(piece).map((found) => ({ ...found, at: at + found.at })));
+    value += piece;
+  };
+  let from = 0;
+  for (const { 0: text, 1: character = '', index } of inside.matchAll(/\\([nrt"\\$`])/g)) {
+    take(inside.slice(from, index));
+    value += escapes.get(character) ?? character;
+    from = index + text.length;
+  }
+  take(inside.slice(from));
+  return { value, references };
 }
 
 /** Only in double quotes does a backslash keep a quote from closing. */
@@ -258,13 +320,13 @@ function findClosing(text: string, openAt: number, mark: string): number {
 }
 
 /** Just past the line end, or the end of the text. */
-function findLineEnd(text: string, from: number): number {
-  const newline = text.indexOf('\n', from);
+function findLineEnd(text: string, from: number, lineBreak: string): number {
+  const newline = text.indexOf(lineBreak, from);
   return newline < 0 ? text.length : newline + 1;
 }
 
 function lineAt(text: string, at: number): number {
-  return text.slice(0, at).split('\n').length;
+  return text.slice(0, at).split(findBreak(text)).length;
 }
 
 function tooMany(): AppError {

@@ -21,6 +21,7 @@ import {
   remember,
 } from './reference-check.ts';
 import { guessSecret } from './secret-guess.ts';
+import { type Converted, convertReferences, nameEntries } from './shell-references.ts';
 import {
   afterwards,
   type Draft,
@@ -50,6 +51,8 @@ export interface ImportRequest {
   mode: 'merge' | 'replace';
   /** Whether a file without variables may replace those that are there. */
   allowEmpty: boolean;
+  /** Whether `${NAME}` becomes a reference where such a variable is there; else it stays text. */
+  references: 'resolve' | 'literal';
   dryRun: boolean;
   secret: 'guess' | 'all' | 'none';
   /** Choices for single names, which override the guess. */
@@ -88,11 +91,11 @@ export interface ImportOutcome {
   linesWithoutVariable: number;
   /** References that do not resolve, with what was there and with what the file brings. */
   warnings: BrokenReference[];
-  /** Notes on parts of the file that are not saved. */
+  /** How many `${NAME}` of the file became references. */
+  references: number;
+  /** Notes on what was made of the file. */
   said: string[];
 }
-
-const MAX_CUT_NAMED = 10;
 
 /** What an import will do, before anything of it is done. */
 interface Plan {
@@ -149,17 +152,18 @@ async function planImport(
   request: ImportRequest,
   document: EnvDocument,
 ): Promise<Plan> {
-  const entries = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
   const environmentId = place.environment.id;
   const mark = markEnvironment(ctx, environmentId);
   const known = await listVariables(ctx, place.project.id, { environmentId });
+  const existing = new Map(known.map((variable) => [variable.key, variable]));
+  const { entries, ...converted } = convert(document, existing, request);
   const plan: Plan = {
     ctx,
     actor,
     place,
     request,
     mark,
-    existing: new Map(known.map((variable) => [variable.key, variable])),
+    existing,
     outcome: {
       added: [],
       changed: [],
@@ -168,7 +172,13 @@ async function planImport(
       refused: document.refused,
       linesWithoutVariable: document.pieces.filter(({ entry, refused }) => !entry && !refused).length,
       warnings: [],
-      said: [...describeForm(document), ...describeCut(entries)],
+      references: converted.count,
+      said: [
+        ...describeForm(document),
+        ...describeCut(entries),
+        ...describeHashes(entries),
+        ...converted.said,
+      ],
     },
     drafts: [],
     leaving: [],
@@ -183,6 +193,22 @@ async function planImport(
   }
   plan.outcome.warnings = await findWarnings(plan, entries);
   return plan;
+}
+
+/** The entries that are wanted, with what they refer to: in the file, or in the environment and not removed from it. */
+function convert(
+  document: EnvDocument,
+  existing: ReadonlyMap<string, Variable>,
+  request: ImportRequest,
+): Converted<EnvEntry> {
+  const wanted = document.entries.filter(({ name }) => request.only?.has(name) ?? true);
+  if (request.references === 'literal') return { entries: wanted, count: 0, said: [] };
+  const inFile = new Map(document.entries.map(({ name, value }) => [name, value]));
+  return convertReferences(wanted, (name) => {
+    const value = inFile.get(name);
+    if (value !== undefined) return { value };
+    return existing.has(name) && request.mode === 'merge' ? { value: null } : null;
+  });
 }
 
 /**
@@ -386,11 +412,15 @@ function isSeenSame({ sight }: ImportRequest, entry: EnvEntry, known: Variable):
 function describeCut(entries: readonly EnvEntry[]): string[] {
   const cut = entries.filter(({ isCut }) => isCut);
   if (cut.length === 0) return [];
-  const named = cut.slice(0, MAX_CUT_NAMED).map(({ name, line }) => `${name} (line ${line})`);
-  const more = cut.length > named.length ? ` and ${cut.length - named.length} more` : '';
   return [
-    `Text after a # was treated as a comment for ${named.join(', ')}${more}: quote the value if it belongs to it.`,
+    `Text after a # was treated as a comment for ${nameEntries(cut)}: quote the value if it belongs to it.`,
   ];
+}
+
+function describeHashes(entries: readonly EnvEntry[]): string[] {
+  const found = entries.filter(({ beginsWithHash }) => beginsWithHash);
+  if (found.length === 0) return [];
+  return [`The # right after = was read as part of the value of ${nameEntries(found)}.`];
 }
 
 /**
@@ -406,8 +436,15 @@ function describeForm(document: EnvDocument): string[] {
     said.push(
       `${comments} comment line${comments === 1 ? ' is' : 's are'} not saved; keep the file if you need them.`,
     );
-  if (document.lineEnd === '\r\n')
-    said.push('The file has Windows line breaks (CRLF): they are not part of the values.');
+  const breaks = { '\n': null, '\r\n': 'Windows line breaks (CRLF)', '\r': 'line breaks of an old Mac (CR)' };
+  const foreign = breaks[document.lineEnd];
+  const kept = document.entries.filter(({ value }) => value.includes('\r'));
+  if (foreign !== null)
+    said.push(
+      `The file has ${foreign}: ${kept.length === 0 ? 'they are not part of the values.' : 'they end its lines.'}`,
+    );
+  if (kept.length > 0)
+    said.push(`Carriage returns inside quotes were kept as part of the value of ${nameEntries(kept)}.`);
   if (document.hasBom) said.push('The file starts with a byte order mark: it is not part of the first name.');
   return said;
 }

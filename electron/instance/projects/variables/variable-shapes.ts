@@ -110,6 +110,8 @@ export const importOutcomeShape = z
     refused: z.array(refusedLine),
     lines_without_variable: z.int(),
     warnings: z.array(importWarning),
+    /** How many `${NAME}` of the file became references. */
+    references: z.int(),
     said: z.array(z.string()),
   })
   .openapi('ImportOutcome');

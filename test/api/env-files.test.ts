@@ -1,0 +1,189 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
+import { type Instance, openInstance } from '../../electron/instance/instance.ts';
+import { quick } from '../work-factor.ts';
+
+interface Case {
+  name: string;
+  text?: string;
+  hex?: string;
+  values?: Record<string, string>;
+}
+const cases = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../fixtures/env-cases.json'), 'utf8'),
+) as Case[];
+const bytesOf = (name: string) => {
+  const { text, hex } = cases.find((known) => known.name === name) as Case;
+  return hex === undefined ? Buffer.from(text ?? '') : Buffer.from(hex, 'hex');
+};
+
+let dataDir: string;
+let instance: Instance;
+let projects = 0;
+beforeAll(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'temps-env-files-'));
+  instance = await openInstance({ dataDir, env: {}, ...quick });
+});
+afterAll(async () => {
+  await instance.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+async function send(method: string, path: string, body?: object) {
+  const request = new Request(`http://localhost/api${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body ? JSON.stringify(body) : null,
+  });
+  const response = await instance.fetch(request, createOwner('window', Date.now()));
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Into a project of its own, where it is not told which. */
+async function importInto(bytes: Buffer, more: object = {}, given?: string) {
+  const project = given ?? `case-${++projects}`;
+  if (given === undefined) await send('POST', '/projects', { name: project });
+  const answer = await send('POST', `/projects/${project}/variables/import`, {
+    content_base64: bytes.toString('base64'),
+    ...more,
+  });
+  return { ...answer, project };
+}
+
+async function resolve(project: string): Promise<Record<string, string>> {
+  const { body } = await send('GET', `/projects/${project}/variables/resolved`);
+  return Object.fromEntries(body.variables.map(({ key, value }: Record<string, string>) => [key, value]));
+}
+
+describe('a .env file from the field', () => {
+  it.each(cases.filter(({ values }) => values))('$name', async ({ name, values = {} }) => {
+    const { status, project } = await importInto(bytesOf(name), { secret: 'none' });
+    expect(status).toBe(200);
+    const found = await resolve(project);
+    // By entries: an object has the names that objects inherit.
+    expect(Object.entries(found)).toEqual(expect.arrayContaining(Object.entries(values)));
+    const exported = (await send('GET', `/projects/${project}/variables/export`)).body;
+    const again = await importInto(Buffer.from(exported), { secret: 'none' });
+    expect(await resolve(again.project)).toEqual(found);
+  });
+
+  it('says of line breaks inside quotes what is done with them', async () => {
+    const { body, project } = await importInto(bytesOf('CRLF inside quotes'));
+    expect(await resolve(project)).toEqual({ K: 'a\r\nb', L: '1' });
+    expect(body.said).toEqual([
+      'The file has Windows line breaks (CRLF): they end its lines.',
+      'Carriage returns inside quotes were kept as part of the value of K (line 1).',
+    ]);
+    const without = await importInto(Buffer.from('K=a\r\nL=1\r\n'));
+    expect(without.body.said).toEqual([
+      'The file has Windows line breaks (CRLF): they are not part of the values.',
+    ]);
+  });
+
+  it('names every line that is none at once, and takes the others where that is said', async () => {
+    const bytes = bytesOf('many mistakes at once');
+    const refused = await importInto(bytes);
+    expect(refused.status).toBe(400);
+    expect(refused.body.details).toMatchObject({
+      refused: [{ line: 1, name: 'b.c' }, { line: 2, name: 'd-e' }, { line: 3 }, { line: 5, name: 'H' }],
+      refused_total: 4,
+    });
+    expect(await resolve(refused.project)).toEqual({});
+    const taken = await importInto(bytes, { on_error: 'collect' }, refused.project);
+    expect(taken.body.refused).toHaveLength(4);
+    expect(await resolve(refused.project)).toEqual({ H: '1', OK: '1' });
+  });
+
+  it.each(['fffe41003d0031000a00', 'feff0041003d0031000a'])('that is UTF-16 is named: %s', async (hex) => {
+    const { status, body } = await importInto(Buffer.from(hex, 'hex'));
+    expect([status, body.detail]).toEqual([400, expect.stringContaining('iconv -f UTF-16')]);
+  });
+
+  it('says which # it took for a part of a value, and which for a comment', async () => {
+    const { body } = await importInto(bytesOf('a value that begins with #'));
+    expect(body.said).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('NOTE (line 3), CUT (line 4)'),
+        expect.stringContaining('of the value of COLOR (line 1)'),
+      ]),
+    );
+  });
+});
+
+describe('a reference as shells write it', () => {
+  const NAME = '$' + '{NAME}';
+  const at = (text: string) => text.replaceAll('@', '$');
+
+  it('follows the variable that it names, and is kept as text where that is said', async () => {
+    const file = Buffer.from(at('NAME=one\nURL="x @{NAME} y"\n'));
+    const { body, project } = await importInto(file);
+    expect(body.references).toBe(1);
+    expect(body.said).toEqual([
+      `${NAME} became a reference to that variable, $\{${NAME.slice(1)}}, in URL (line 2).`,
+    ]);
+    await importInto(Buffer.from('NAME=two\n'), {}, project);
+    expect((await resolve(project)).URL).toBe('x two y');
+    const literal = await importInto(file, { references: 'literal' });
+    expect([literal.body.references, literal.body.said]).toEqual([0, []]);
+    expect((await resolve(literal.project)).URL).toBe(`x ${NAME} y`);
+  });
+
+  it('also names one that was there before, unless it is replaced', async () => {
+    const { project } = await importInto(Buffer.from('HOST=db\n'));
+    const file = Buffer.from(at('URL=@{HOST}:1\n'));
+    await importInto(file, {}, project);
+    expect((await resolve(project)).URL).toBe('db:1');
+    await importInto(file, { mode: 'replace' }, project);
+    expect(await resolve(project)).toEqual({ URL: at('@{HOST}:1') });
+  });
+
+  it.each([
+    ['a default that is not needed', 'A=1\nB=@{A:-2}\n', '1', 1],
+    ['a default that is', 'A=\nB=@{A:-2}\n', '@{A:-2}', 0],
+    ['a default of nothing known', 'B=@{A:-2}\n', '@{A:-2}', 0],
+    ['two of them, and text', 'A=1\nC=2\nB=x@{A}-@{C}z@{D}\n', 'x1-2z@{D}', 2],
+    ['itself', 'B=@{B}:x\n', '@{B}:x', 0],
+    ['single quotes', "A=1\nB='@{A}'\n", '@{A}', 0],
+    ['backticks', 'A=1\nB=`@{A}`\n', '@{A}', 0],
+    ['an escaped dollar', 'A=1\nB="\\@{A} @{A}"\n', '@{A} 1', 1],
+    ['a doubled dollar', 'A=1\nB=@@{A}\n', '@@{A}', 0],
+    ['no braces', 'A=1\nB=@A\n', '@A', 0],
+    ['a line break before it', 'A=1\nB="\\n@{A}"\n', '\n1', 1],
+    ['ours already', 'A=1\nB=@{{A}}\n', '1', 0],
+    ['what is no name', 'A=1\nB=@{A.b}@{1}@{}@{A\n', '@{A.b}@{1}@{}@{A', 0],
+  ])('means what a shell means by it: %s', async (_, text, expected, count) => {
+    const { body, project } = await importInto(Buffer.from(at(text)), { secret: 'none' });
+    expect((await resolve(project)).B).toBe(at(expected));
+    expect(body.references).toBe(count);
+  });
+
+  it('that means nothing here stays, as what other tools put in place of values, and is said', async () => {
+    const { body, project } = await importInto(
+      Buffer.from(
+        at(
+          'A=@{UNKNOWN}\nB=@(whoami)\nC=@{{Postgres.URL}}\nD=op://vault/item/field\nE="encrypted:BE9Y"\nF=plain\n',
+        ),
+      ),
+    );
+    expect(body.said).toEqual([
+      `${NAME} of no variable that is here was kept as text in A (line 1).`,
+      'Kept as text: a command in $(…), which is not run in B (line 2).',
+      expect.stringContaining('in C (line 3)'),
+      expect.stringContaining('1Password (op://) in D (line 4)'),
+      expect.stringContaining('dotenvx (encrypted:) in E (line 5)'),
+    ]);
+    expect((await resolve(project)).B).toBe('$(whoami)');
+  });
+
+  it('takes no long time, whatever the text is', async () => {
+    const text = `A=1\nB="${at('@{A').repeat(300_000)}"\n`;
+    const began = performance.now();
+    expect((await importInto(Buffer.from(text), { dry_run: true })).status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+});
