@@ -52,7 +52,7 @@ export async function readHiddenLine(
       while (pending !== '') {
         if (isPasting) {
           const end = pending.indexOf(PASTE_ENDS);
-          // The mark itself may come in two pieces.
+          // The mark itself may arrive in two pieces.
           const length = end < 0 ? Math.max(0, pending.length - PASTE_ENDS.length) : end;
           // Terminals send Enter for the line breaks in it.
           text += pending.slice(0, length).replace(/\r\n?/g, '\n');
@@ -93,7 +93,7 @@ function edit(text: string, letter: string): string {
   return letter < ' ' && letter !== '\t' ? text : text + letter;
 }
 
-/** What comes next; null where the terminal is gone, or nothing came in this time. */
+/** What comes next; null where the terminal is gone, or nothing arrived in this time. */
 function readChunk(input: ReadStream, withinMs?: number): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const timer = withinMs === undefined ? undefined : setTimeout(() => finish(null), withinMs);

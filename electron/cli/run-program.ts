@@ -16,7 +16,7 @@ const NAMED = 3;
 
 /**
  * Runs a program in place of this one, as far as one process can stand for another: its streams, its exit code, and the
- * signal that ended it, by which this process ends too. Otherwise a shell's loop would go on after Ctrl-C. Signals are passed
+ * signal that ended it, by which this process ends too. Otherwise a shell's loop would continue after Ctrl-C. Signals are passed
  * on, unless the terminal has sent them to the program already.
  */
 export async function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {

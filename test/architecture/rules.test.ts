@@ -20,11 +20,11 @@ const mayReveal = [
   'electron/instance/backups/destinations/s3/s3-credentials.ts', // sign calls to the store
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
-  'electron/instance/projects/variables/env-file-routes.ts', // run and export
-  'electron/instance/projects/variables/env-import.ts', // compared with the value in force
+  'electron/instance/projects/env-files/env-file-routes.ts', // run and export
+  'electron/instance/projects/env-files/env-import.ts', // compared with the value in force
   'electron/instance/projects/variables/reference-check.ts', // looked through for references
   'electron/instance/projects/variables/references.ts', // resolved at use
-  'electron/instance/projects/variables/env-export.ts', // the text of a .env file
+  'electron/instance/projects/env-files/env-export.ts', // the text of a .env file
   'electron/instance/projects/variables/variable-changes.ts', // looked through for references
   'electron/instance/projects/variables/variable-rows.ts', // stored plain when it is plain
   'electron/instance/projects/variables/variable-history-routes.ts', // the explicit reveal

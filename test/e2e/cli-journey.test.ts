@@ -17,7 +17,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEnvFile } from '../../electron/instance/projects/variables/env-file.ts';
+import { parseEnvFile } from '../../electron/instance/projects/env-files/env-file.ts';
 import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { startChild } from '../child.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../electron/instance/kernel/app-error.ts';
-import { parseEnvFile, printDocument } from '../../electron/instance/projects/variables/env-file.ts';
+import { parseEnvFile, printDocument } from '../../electron/instance/projects/env-files/env-file.ts';
 import { parseKeyFile, parseKeyLines } from '../../electron/instance/vault/custody/key-text-file.ts';
 import { createRandom, fuzzCopies } from './copies-fuzz.ts';
 

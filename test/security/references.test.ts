@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
+import {
+  exportEnvFile,
+  type Place,
+  resolveToRun,
+} from '../../electron/instance/projects/env-files/env-export.ts';
 import { listEnvironments } from '../../electron/instance/projects/environments.ts';
 import { createProject } from '../../electron/instance/projects/projects.ts';
 import {
   createReadRecorder,
   type ReadRecorder,
 } from '../../electron/instance/projects/reads/read-recorder.ts';
-import {
-  exportEnvFile,
-  type Place,
-  resolveToRun,
-} from '../../electron/instance/projects/variables/env-export.ts';
 import { findBrokenReferences } from '../../electron/instance/projects/variables/reference-check.ts';
 import { createVariable } from '../../electron/instance/projects/variables/variable-changes.ts';
 import { insertVariable } from '../../electron/instance/projects/variables/variable-rows.ts';

@@ -3,6 +3,7 @@ import { every, type Job, queued } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { findActivityStart } from '../settings/settings.ts';
+import { envFileRoutes } from './env-files/env-file-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOperations } from './operations.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -10,7 +11,6 @@ import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts'
 import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
-import { envFileRoutes } from './variables/env-file-routes.ts';
 import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';

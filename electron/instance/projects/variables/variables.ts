@@ -3,7 +3,7 @@ import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId, SecretState } from '../../vault/vault.ts';
-import { isVariableName } from './env-file.ts';
+import { isVariableName } from '../env-files/env-file.ts';
 import { createBudget, type ValueBudget } from './value-budget.ts';
 
 const MAX_VALUE_BYTES = 1024 * 1024;

@@ -6,7 +6,7 @@ import {
   printDocument,
   printEnv,
   readEnvFile,
-} from '../../../../electron/instance/projects/variables/env-file.ts';
+} from '../../../../electron/instance/projects/env-files/env-file.ts';
 
 const parse = (text: string) =>
   Object.fromEntries(parseEnvFile(Buffer.from(text)).entries.map(({ name, value }) => [name, value]));

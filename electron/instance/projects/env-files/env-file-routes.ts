@@ -9,10 +9,10 @@ import { createQueue } from '../../kernel/queue.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
+import { sightOf } from '../variables/variable-notes.ts';
+import { importOutcomeShape, resolvedVariablesShape } from '../variables/variable-shapes.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
-import { sightOf } from './variable-notes.ts';
-import { importOutcomeShape, resolvedVariablesShape } from './variable-shapes.ts';
 
 const project = z.object({ project: z.string() });
 const environment = z.string().default(PRODUCTION);

@@ -5,23 +5,14 @@ import { runInSlices, type Steps } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { projectOperations } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
-import type { Place } from './env-export.ts';
-import {
-  type EnvDocument,
-  type EnvEntry,
-  type RefusedLine,
-  readingEnvFile,
-  requireValid,
-} from './env-file.ts';
 import {
   type BrokenReference,
   createReader,
   findingBrokenReferences,
   readText,
   remember,
-} from './reference-check.ts';
-import { guessSecret } from './secret-guess.ts';
-import { type Converted, convertReferences, nameEntries } from './shell-references.ts';
+} from '../variables/reference-check.ts';
+import { guessSecret } from '../variables/secret-guess.ts';
 import {
   afterwards,
   type Draft,
@@ -32,9 +23,9 @@ import {
   prepareDrafts,
   showVariables,
   takeDrafts,
-} from './staged-variables.ts';
-import { maySee, noteVariable, type Sight } from './variable-notes.ts';
-import { findNextPosition, requireEnvironments, tidyHistory } from './variable-rows.ts';
+} from '../variables/staged-variables.ts';
+import { maySee, noteVariable, type Sight } from '../variables/variable-notes.ts';
+import { findNextPosition, requireEnvironments, tidyHistory } from '../variables/variable-rows.ts';
 import {
   changedMeanwhile,
   listVariables,
@@ -43,7 +34,16 @@ import {
   requireValue,
   revealVariable,
   type Variable,
-} from './variables.ts';
+} from '../variables/variables.ts';
+import type { Place } from './env-export.ts';
+import {
+  type EnvDocument,
+  type EnvEntry,
+  type RefusedLine,
+  readingEnvFile,
+  requireValid,
+} from './env-file.ts';
+import { type Converted, convertReferences, nameEntries } from './shell-references.ts';
 
 export interface ImportRequest {
   content: Uint8Array;

@@ -3,10 +3,10 @@ import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import { projectOperations } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
+import { type Resolution, resolveVariables } from '../variables/references.ts';
+import { createBudget } from '../variables/value-budget.ts';
+import { listVariables, readUnchanged, revealVariable } from '../variables/variables.ts';
 import { printEnv } from './env-file.ts';
-import { type Resolution, resolveVariables } from './references.ts';
-import { createBudget } from './value-budget.ts';
-import { listVariables, readUnchanged, revealVariable } from './variables.ts';
 
 /** One environment of one project. */
 export interface Place {
