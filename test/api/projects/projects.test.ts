@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOverDoors } from './harness.ts';
+import { describeOverDoors } from '../harness.ts';
 
 describeOverDoors('projects and variables', (door) => {
   const send = (method: string, path: string, body?: unknown) => door().owner(method, path, body);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { describeOverDoors } from './harness.ts';
+import { describeOverDoors } from '../harness.ts';
 
 describeOverDoors('a damaged secret', (door) => {
   const send = (method: string, path: string, body?: unknown) => door().owner(method, path, body);

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
-import { type Instance, openInstance } from '../../electron/instance/instance.ts';
-import { quick } from '../work-factor.ts';
+import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
+import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
+import { quick } from '../../work-factor.ts';
 
 interface Case {
   name: string;
@@ -13,7 +13,7 @@ interface Case {
   values?: Record<string, string>;
 }
 const cases = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../fixtures/env-cases.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, '../../fixtures/env-cases.json'), 'utf8'),
 ) as Case[];
 const bytesOf = (name: string) => {
   const { text, hex } = cases.find((known) => known.name === name) as Case;
