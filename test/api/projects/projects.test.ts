@@ -106,10 +106,11 @@ describeOverDoors('projects and variables', (door) => {
     await send('POST', '/projects', { name: 'cut' });
     const dryRun = async (content: string) =>
       await send('POST', '/projects/cut/variables/import', { content_base64: b64(content), dry_run: true });
-    const cut = await dryRun('PW=pa ss #canary\nA="x #y"\nCOLOUR=#canary\nURL=https://a/#b\n# comment\n');
+    const cut = await dryRun('PW=pa ss #canary\nA="x #y"\nCOLOUR=#f00\nURL=https://a/#b\n# comment\n');
     expect(cut.body.said).toEqual([
       '1 comment line is not saved; keep the file if you need them.',
-      'Text after a # was treated as a comment for PW (line 1), COLOUR (line 3): quote the value if it belongs to it.',
+      'Text after a # was treated as a comment for PW (line 1): quote the value if it belongs to it.',
+      'The # right after = was read as part of the value of COLOUR (line 3).',
     ]);
     expect(cut.text).not.toContain('canary');
     expect((await dryRun('A=1\nB=x#y\n')).body.said).toEqual([]);
@@ -693,6 +694,7 @@ describeOverDoors('projects and variables', (door) => {
         { line: 12, name: null, reason: 'This line is not NAME=value, a comment or blank.' },
       ],
       lines_without_variable: 2,
+      references: 0,
       warnings: [{ key: 'REFERS', code: 'reference_missing', name: 'NOWHERE' }],
       said: ['1 comment line is not saved; keep the file if you need them.'],
     });
