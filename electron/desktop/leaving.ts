@@ -1,11 +1,12 @@
 import { app, autoUpdater, type BrowserWindow, dialog, powerMonitor } from 'electron';
-import type { Doors, Instance } from '../instance/instance.ts';
+import { createOwner, type Doors, type Instance } from '../instance/instance.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
+import { QUIT_WAIT_MS, waitForBackup } from './backups/quit-wait.ts';
 import type { SecretClipboard } from './bridge/clipboard.ts';
 import { notify } from './notifications.ts';
 import type { PreferencesFile } from './preferences.ts';
 import type { TrayIcon } from './tray/tray.ts';
-import type { TrayVault } from './tray/tray-model.ts';
+import { isBackingUp, type TrayVault } from './tray/tray-model.ts';
 import type { ConsoleWindow } from './window/window.ts';
 
 /** A stop that hangs is abandoned: the database survives it, and the computer's shutdown does not wait. */
@@ -73,6 +74,9 @@ export async function quit(desktop: Leaving): Promise<void> {
   const stops = [
     vault?.rotation?.state === 'sealing'
       ? `The rotation stops at ${vault.rotation.moved.toLocaleString('en')} of ${vault.rotation.total.toLocaleString('en')} values and continues at the next start.`
+      : '',
+    vault !== null && isBackingUp(vault)
+      ? `A backup is being made: Temps waits for it, for ${QUIT_WAIT_MS / 1000} seconds at most. One that is cut short does not count.`
       : '',
     address === null ? '' : `${address} and the command line's socket stop responding.`,
     'Your secrets stay encrypted on the disk.',
@@ -159,12 +163,29 @@ function leaveNow(running: Running, log: Log, reason: Reason): void {
   running.instance?.stopNow();
 }
 
+let isWaiting = false;
+
+/** What its user ends waits for a backup that is being made. Asked again, it waits no longer; a signal and a shutdown never do. */
+async function leaveAfterBackup(instance: Instance, running: Running, log: Log): Promise<void> {
+  if (!isWaiting && !isLeaving) {
+    isWaiting = true;
+    await waitForBackup(instance.events, () => isMakingBackup(instance)).catch(() => undefined);
+  }
+  await leave(running, log, 'quit');
+}
+
+async function isMakingBackup(instance: Instance): Promise<boolean> {
+  const request = new Request('http://localhost/api/vault/status');
+  const answer = await instance.fetch(request, createOwner('window', Date.now()));
+  return answer.ok && isBackingUp((await answer.json()) as TrayVault);
+}
+
 /** Sends every way out through `leave`. */
 export function guardExits(running: Running, log: Log): void {
   app.on('before-quit', (event) => {
     if (!running.instance) return;
     event.preventDefault();
-    void leave(running, log, 'quit');
+    void leaveAfterBackup(running.instance, running, log);
   });
   // Before the windows are closed; on macOS `before-quit` comes only after that.
   autoUpdater.on('before-quit-for-update', () => {

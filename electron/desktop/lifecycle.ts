@@ -4,6 +4,7 @@ import type { components } from '../api-types.d.ts';
 import { createOwner, type Doors, type Instance, type WindowDoor } from '../instance/instance.ts';
 import { forbidCoreFiles } from '../instance/kernel/core-files.ts';
 import { describeError, type Log } from '../instance/kernel/log.ts';
+import { backUpEverywhere } from './backups/back-up.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { createSecretClipboard, type SecretClipboard } from './bridge/clipboard.ts';
 import { laterBySystem } from './bus/followed-bus.ts';
@@ -296,6 +297,8 @@ async function act(desktop: Desktop, action: TrayAction): Promise<void> {
       return desktop.window.show();
     case 'copy_address':
       return await copyAddress(desktop);
+    case 'back_up':
+      return await backUp(desktop);
     case 'lock':
       return await lock(desktop);
     case 'unlock':
@@ -340,12 +343,17 @@ async function copyAddress({ doors, window }: Desktop): Promise<void> {
   if (!notify({ title: 'The console’s address was not copied', body: address }, showThere)) showThere();
 }
 
+/** Without a destination, the page that adds one. */
+async function backUp({ instance, window }: Desktop): Promise<void> {
+  if (!(await backUpEverywhere((method, path) => ask(instance, method, path)))) window.show('/backups');
+}
+
 async function lock({ instance }: Desktop): Promise<void> {
   await ask(instance, 'POST', '/vault/lock');
 }
 
 /**
- * For the tray, which shows the state of the vault and locks it whether or not the window is locked. SECURITY: for nothing
+ * For the tray, which shows the state of the vault, locks it and makes backups whether or not the window is locked. SECURITY: for nothing
  * that opens, reveals or lets in: that goes through the window's door.
  */
 function ask(instance: Instance, method: string, path: string): Promise<Response> {

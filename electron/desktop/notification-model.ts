@@ -1,3 +1,4 @@
+import { tellOfBackups } from './backups/backup-notices.ts';
 import { findReason, type TrayVault } from './tray/tray-model.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -48,7 +49,7 @@ const riskWords: Partial<Record<TrayVault['health']['reasons'][number]['code'], 
 
 /**
  * The notification to show now, if any, and the new memory. A key at risk is notified once and then daily until
- * fixed or snoozed; an unrequested lock once; the end of a rotation once.
+ * fixed or snoozed; an unrequested lock once; the end of a rotation once; a backup that failed, and that it is well again, once.
  */
 export function chooseNotification(
   vault: TrayVault,
@@ -87,6 +88,8 @@ export function chooseNotification(
       },
       memory: next,
     };
+  const ofBackups = tellOfBackups(vault, last);
+  if (ofBackups) return { due: ofBackups, memory: next };
   const isDue =
     memory.riskToldAt === null || nowMs < memory.riskToldAt || nowMs - memory.riskToldAt >= DAY_MS;
   if (isAtRisk && isDue)

@@ -200,6 +200,22 @@ describe('the desktop', () => {
     await desktop.waitForState(({ tray }) => !/locked/.test(tray?.toolTip ?? 'locked'));
   });
 
+  it('backs up from the tray, which leads to the page where backups go nowhere yet', async () => {
+    await desktop.click('Say where backups go…');
+    await page.waitForURL(/\/backups$/);
+    const path = join(home.dataDir, '..', 'backups');
+    mkdirSync(path);
+    await ask(page, 'POST', '/backups/destinations', { kind: 'folder', name: 'disk', path });
+    const has = (wanted: string) =>
+      desktop.waitForState(({ tray }) => tray?.menu.some(({ label }) => label === wanted) ?? false);
+    await has('Back up now');
+    await desktop.click('Back up now');
+    await expect
+      .poll(async () => (await ask(page, 'GET', '/backups')).backups, { timeout: 30_000 })
+      .toMatchObject([{ destination: 'disk', state: 'confirmed' }]);
+    await has('Back up now');
+  });
+
   it('answers no other program while it is paused, and its window and the tray all the same', async () => {
     await desktop.click('Copy console address');
     const { clipboard } = await desktop.waitForState(({ clipboard }) => 'text/plain' in clipboard);

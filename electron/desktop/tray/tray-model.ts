@@ -2,6 +2,7 @@ import type { components } from '../../api-types.d.ts';
 import type { UpdateState } from '../bridge/bridge-contract.ts';
 
 type Status = components['schemas']['VaultStatus'];
+type Recovery = components['schemas']['Recovery'];
 type Reason = components['schemas']['KeyHealthReason'];
 
 /** The part of `/api/vault/status` that the tray shows. */
@@ -11,6 +12,7 @@ export interface TrayVault extends Pick<Status, 'state' | 'case' | 'refused' | '
   health: Pick<Status['health'], 'level' | 'attention'> & {
     /** The worst first. */
     reasons: readonly Pick<Reason, 'code' | 'level' | 'snoozed_until'>[];
+    recovery: Pick<Recovery, 'has_destinations' | 'is_running' | 'destinations'> | null;
   };
   rotation: Pick<NonNullable<Status['rotation']>, 'state' | 'moved' | 'total'> | null;
 }
@@ -31,6 +33,7 @@ export type TrayShape = 'running' | 'working' | 'attention' | 'locked';
 export type TrayAction =
   | 'open'
   | 'copy_address'
+  | 'back_up'
   | 'lock'
   | 'unlock'
   | 'key'
@@ -65,6 +68,7 @@ export function pictureTray(input: TrayInput): TrayPicture {
       action('Copy console address', 'copy_address', input.address !== null),
       { kind: 'separator' },
       input.vault.state === 'locked' ? action('Unlock…', 'unlock') : action('Lock now', 'lock'),
+      backUpItem(input.vault),
       action('Encryption key…', 'key'),
       { kind: 'separator' },
       input.isPaused ? action('Resume', 'resume') : action('Pause instance', 'pause'),
@@ -82,8 +86,19 @@ function action(label: string, name: TrayAction, isEnabled = true): TrayItem {
 function chooseShape({ vault, unusual }: TrayInput): TrayShape {
   if (vault.state === 'locked') return 'locked';
   if (vault.database.state !== 'ok') return 'attention';
-  if (vault.rotation?.state === 'sealing') return 'working';
+  if (vault.rotation?.state === 'sealing' || isBackingUp(vault)) return 'working';
   return isAtRisk(vault) || unusual > 0 ? 'attention' : 'running';
+}
+
+export const isBackingUp = ({ health }: TrayVault): boolean => health.recovery?.is_running === true;
+
+/** Stays where it is while it cannot be used, and says why. */
+function backUpItem(vault: TrayVault): TrayItem {
+  if (vault.state === 'locked') return action('Back up now: waits for the key', 'back_up', false);
+  if (isBackingUp(vault)) return action('Backing up…', 'back_up', false);
+  return vault.health.recovery?.has_destinations
+    ? action('Back up now', 'back_up')
+    : action('Say where backups go…', 'back_up');
 }
 
 /** The worst reason that was not postponed; null where there is none. */
@@ -98,20 +113,21 @@ function isAtRisk(vault: TrayVault): boolean {
 function sayStatus(shape: TrayShape, input: TrayInput): string {
   const { vault } = input;
   const words = sayWords(shape, input);
-  if (shape === 'working' && vault.rotation)
+  if (shape === 'working' && vault.rotation?.state === 'sealing')
     return `Rotating: ${count(vault.rotation.moved)} of ${count(vault.rotation.total)} values`;
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function sayTooltip(shape: TrayShape, input: TrayInput): string {
   const { rotation } = input.vault;
-  if (shape !== 'working' || !rotation) return sayWords(shape, input).replace(': ', ', ');
+  if (shape !== 'working' || rotation?.state !== 'sealing') return sayWords(shape, input).replace(': ', ', ');
   return `rotating the key, ${rotation.total === 0 ? 100 : Math.floor((rotation.moved / rotation.total) * 100)} %`;
 }
 
 function sayWords(shape: TrayShape, { vault, unusual, isPaused }: TrayInput): string {
   if (shape === 'locked') return `locked: ${sayCase(vault)}`;
   if (vault.database.state !== 'ok') return databaseWords[vault.database.state];
+  if (shape === 'working') return 'backing up';
   const reason = findReason(vault);
   if (reason !== null && isAtRisk(vault)) return reasonWords[reason.code];
   if (unusual > 0) return 'secrets read unusually, see Home';

@@ -37,6 +37,7 @@ export function backupJob(core: BackupsCore): Job<BackupPayload> {
         report,
       };
       core.running.add(making.id);
+      core.ctx.events.emit('changed', { resource: 'backups', userId: null });
       try {
         return await run(core, making, core.askedBy.get(destination.id) ?? null);
       } finally {

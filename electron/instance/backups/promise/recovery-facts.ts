@@ -10,6 +10,7 @@ import { findWriter } from '../making/writer.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
 import { listSchedules, type Schedule } from '../schedules/schedules.ts';
+import { listDestinationStates } from './destination-states.ts';
 import {
   type DestinationFacts,
   judgeRecovery,
@@ -26,6 +27,8 @@ export function judgeBackupHalf(core: BackupsCore): BackupHalf {
   return {
     ...judgeRecovery(facts),
     hasDestinations: facts.destinations.length > 0,
+    isRunning: core.running.size > 0,
+    destinations: listDestinationStates(core),
     volumeIds: holding.flatMap((known) => findVolume(known) ?? []),
   };
 }

@@ -45,9 +45,20 @@ export interface RecoveryPromise {
   reasons: RecoveryReason[];
 }
 
+export interface BackupDestinationState {
+  name: string;
+  /** What failed there last; null where nothing did. */
+  failed: 'backup' | 'drill' | null;
+  /** Epoch ms of the last that was good there: a backup that was verified, or a drill that passed. */
+  goodAt: number | null;
+}
+
 export interface BackupHalf extends RecoveryPromise {
   /** Whether it was said where backups go. */
   hasDestinations: boolean;
+  /** Whether a backup is being made. */
+  isRunning: boolean;
+  destinations: readonly BackupDestinationState[];
   /** UUIDs of the file systems that hold backups. */
   volumeIds: readonly string[];
 }

@@ -31,6 +31,18 @@ const recoveryShape = z
       description: 'From when the newest backup there is older than its schedules say',
     }),
     has_destinations: z.boolean().openapi({ description: 'Whether it was said where backups go' }),
+    is_running: z.boolean().openapi({ description: 'Whether a backup is being made' }),
+    destinations: z.array(
+      z
+        .object({
+          name: z.string(),
+          failed: orNull(z.enum(['backup', 'drill']).openapi('FailedBackupStep')),
+          good_at: epochMs
+            .nullable()
+            .openapi({ description: 'When a backup or a drill there was good last' }),
+        })
+        .openapi('BackupDestinationState'),
+    ),
   })
   .openapi('Recovery', { description: 'What the loss of this computer would mean now' });
 

@@ -24,6 +24,7 @@ describe('the tray', () => {
       'Copy console address',
       '—',
       'Lock now',
+      'Back up now',
       'Encryption key…',
       '—',
       'Pause instance',
@@ -123,6 +124,30 @@ describe('the tray', () => {
     expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).toContain('Unlock…');
     expect(labels(input({ state: 'locked', case: 'locked_by_owner' }))).not.toContain('Lock now');
     expect(labels(input({}, { isPaused: true }))).toContain('Resume');
+  });
+
+  it('backs up, says that it does, and where it cannot', () => {
+    const recovery = { has_destinations: true, is_running: true, destinations: [] };
+    const running = pictureTray(input({ health: { ...ok.health, recovery } }));
+    expect(running).toMatchObject({ shape: 'working', tooltip: 'Temps: backing up' });
+    const find = (vault: Partial<TrayVault>) =>
+      pictureTray(input(vault)).items.find((item) => item.kind === 'action' && item.action === 'back_up');
+    expect(running.items).toContainEqual({
+      kind: 'action',
+      label: 'Backing up…',
+      action: 'back_up',
+      isEnabled: false,
+    });
+    expect(find({})).toMatchObject({ label: 'Back up now', isEnabled: true });
+    expect(
+      find({
+        health: { ...ok.health, recovery: { ...recovery, is_running: false, has_destinations: false } },
+      }),
+    ).toMatchObject({ label: 'Say where backups go…', isEnabled: true });
+    expect(find({ state: 'locked', case: 'locked_by_owner' })).toMatchObject({
+      label: 'Back up now: waits for the key',
+      isEnabled: false,
+    });
   });
 
   it('copies no address while there is none', () => {

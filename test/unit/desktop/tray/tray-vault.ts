@@ -8,7 +8,12 @@ export const calmVault: TrayVault = {
   idle_minutes: null,
   custody: { name: 'keychain' },
   database: { state: 'ok' },
-  health: { level: 'ok', attention: false, reasons: [] },
+  health: {
+    level: 'ok',
+    attention: false,
+    reasons: [],
+    recovery: { has_destinations: true, is_running: false, destinations: [] },
+  },
   rotation: null,
 };
 
@@ -21,4 +26,5 @@ export const healthOf = (
   level,
   attention: snoozed_until === null,
   reasons: [{ code, level, snoozed_until }],
+  recovery: null,
 });

@@ -22,6 +22,8 @@ const backups = (change: Partial<BackupHalf> = {}): BackupHalf => ({
   drilledAt: NOW,
   reasons: [],
   hasDestinations: true,
+  isRunning: false,
+  destinations: [],
   lateAt: null,
   volumeIds: ['a'],
   ...change,
