@@ -30,6 +30,8 @@ export interface Stick {
   pullOut(): void;
   /** kill -9 of the process that gives a FAT stick its files. */
   killDriver(): Promise<void>;
+  /** It stops answering, as a share whose server is gone; with `false` it goes on. Of exFAT and FAT. */
+  hang(isHung: boolean): void;
 }
 
 export interface Sticks {
@@ -131,6 +133,9 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
     },
     pullOut() {
       if (isMounted(at)) spawnSync('umount', ['-l', at]);
+    },
+    hang(isHung) {
+      driver?.process.kill(isHung ? 'SIGSTOP' : 'SIGCONT');
     },
     async killDriver() {
       driver?.process.kill('SIGKILL');

@@ -20,6 +20,7 @@ import { openFolder } from '../../../electron/instance/backups/destinations/fold
 import { findFolderPlace } from '../../../electron/instance/backups/destinations/folder-place.ts';
 import { probe } from '../../../electron/instance/backups/destinations/probe.ts';
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
+import { until } from '../../keyring.ts';
 import { requires } from '../../requires.ts';
 import { openSticks, type Sticks, whyNoSticks } from '../../sticks.ts';
 
@@ -236,6 +237,35 @@ describe('a folder on a drive', () => {
     await expect(folder.write(FILE, pulled, signal)).rejects.toMatchObject({ code: 'destination_gone' });
     expect(readdirSync(stick.at)).toEqual([]);
   });
+
+  onSticks(
+    'that hangs is given up by name, is not asked again until it answers, and holds up nothing else',
+    async () => {
+      const stick = sticks.make('exfat');
+      await stick.plugIn();
+      const { place } = await findFolderPlace(stick.at, sticks.memory);
+      const folder = openFolder(place, sticks.memory, 700);
+      await folder.write(FILE, content(), signal);
+      const gone = { code: 'destination_gone', message: /does not answer/ };
+      stick.hang(true);
+      try {
+        await expect(folder.write(`${BACKUP}/other`, content(), signal)).rejects.toMatchObject(gone);
+        const before = performance.now();
+        for (let at = 0; at < 8; at++) await expect(folder.list(OURS, signal)).rejects.toMatchObject(gone);
+        // Those were not asked: what is asked in vain holds a thread, of which a process has few.
+        expect(performance.now() - before).toBeLessThan(600);
+        const other = await openAt(root);
+        await other.write(FILE, content(), signal);
+        expect(await text(await other.read(FILE, signal))).toBe('content');
+      } finally {
+        stick.hang(false);
+      }
+      await until(async () => (await folder.list(OURS, signal).catch(() => null)) !== null);
+      expect(await text(await folder.read(FILE, signal))).toBe('content');
+      // What was given up left nothing that looks whole.
+      expect(await pathsOf(folder)).toEqual([FILE]);
+    },
+  );
 
   onSticks('that is full, or write-protected, says so', async () => {
     const stick = sticks.make('ext4');

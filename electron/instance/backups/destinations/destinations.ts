@@ -7,6 +7,7 @@ import { backupOperations } from '../operations.ts';
 import type { DestinationKind } from '../vocabulary.ts';
 import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
+import { FOLDER_SILENT_MS, whileItAnswers } from './folder-deadline.ts';
 import { findFolderPlace } from './folder-place.ts';
 import { kindOf, type Separation } from './kinds.ts';
 import {
@@ -73,7 +74,9 @@ export async function addFolder(
   const path = normalize(given);
   const isSame = (other: KnownDestination) => other.kind === 'folder' && other.path === path;
   requireFree(core, name, path, isSame);
-  const { place, check } = await findFolderPlace(path, ctx.dataDir);
+  const { place, check } = await whileItAnswers(path, FOLDER_SILENT_MS, () =>
+    findFolderPlace(path, ctx.dataDir),
+  );
   await probe(openFolder(place, ctx.dataDir), ctx.stopping);
   return ctx.store.transaction(() => {
     requireFree(core, name, path, isSame);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { lstat, mkdir, open, opendir, rm, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, opendir, rm, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import { explainReadOnly, isGone } from '../../vault/copies/write-copy.ts';
 import { giveName, syncFolder } from '../../vault/custody/key-file.ts';
 import { type Destination, INSTANCE_PREFIX, type StoredFile } from './destination.ts';
+import { FOLDER_SILENT_MS, whileItAnswers } from './folder-deadline.ts';
 import { type FolderPlace, findFileSystem, goneError, requirePlace } from './folder-place.ts';
 
 /** What is below an instance's folder, and no deeper: what is foreign may be anything. */
@@ -16,14 +17,27 @@ const MAX_DEPTH = 3;
 const MAX_FILES = 200_000;
 /** Of one step in a path: what we write, and what may be found where we write. */
 const STEP = /^[\w][\w.-]{0,150}$/;
+/** On a drive that takes 2 MB a second, half a minute. */
+const SYNC_BYTES = 64 * 1024 * 1024;
 const PARTIAL = '.partial-';
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+interface Listing {
+  signal: AbortSignal;
+  goOn: () => void;
+}
 
 /**
  * A folder that is mounted here. SECURITY: the folder itself is never created, and nothing is written once it is on
  * another file system than it was. A link below it is listed, and never followed.
  */
-export function openFolder(place: FolderPlace, dataDir: string): Destination {
+export function openFolder(
+  place: FolderPlace,
+  dataDir: string,
+  silentMs: number = FOLDER_SILENT_MS,
+): Destination {
+  const named = <T>(work: (goOn: () => void, givenUp: AbortSignal) => Promise<T>) =>
+    withNames(place.path, () => whileItAnswers(place.path, silentMs, work));
   const toFile = (path: string) => join(place.path, ...requireSteps(path));
 
   /** Throws for a link on the way: it leads elsewhere. */
@@ -51,7 +65,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
     await requireFolders(path);
   }
 
-  async function listInto(found: StoredFile[], path: string, depth: number, signal: AbortSignal) {
+  async function listInto(found: StoredFile[], path: string, depth: number, under: Listing) {
     let entries: AsyncIterable<Dirent>;
     try {
       entries = await opendir(path === '' ? place.path : toFile(path));
@@ -60,11 +74,12 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
       throw error;
     }
     for await (const entry of entries) {
-      signal.throwIfAborted();
+      under.signal.throwIfAborted();
+      under.goOn();
       if (path === '' && !entry.name.startsWith(INSTANCE_PREFIX)) continue;
       const own = path === '' ? entry.name : `${path}/${entry.name}`;
       if (entry.isDirectory() && depth < MAX_DEPTH && STEP.test(entry.name)) {
-        await listInto(found, own, depth + 1, signal);
+        await listInto(found, own, depth + 1, under);
         continue;
       }
       if (found.length >= MAX_FILES)
@@ -76,7 +91,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
 
   return {
     async list(folder, signal) {
-      return await named(place.path, async () => {
+      return await named(async (goOn) => {
         await requirePlace(place, dataDir);
         const found: StoredFile[] = [];
         // SECURITY: the folder itself may be a link that somebody put there.
@@ -84,13 +99,13 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
           const info = await lstat(toFile(folder)).catch(() => null);
           if (!info?.isDirectory()) return [];
         }
-        await listInto(found, folder, folder === '' ? 0 : folder.split('/').length, signal);
+        await listInto(found, folder, folder === '' ? 0 : folder.split('/').length, { signal, goOn });
         return found;
       });
     },
 
     async read(path, signal) {
-      return await named(place.path, async () => {
+      return await named(async () => {
         await requirePlace(place, dataDir);
         const file = toFile(path);
         try {
@@ -102,7 +117,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
             throw new AppError('destination_refused', `${file} is not a file. It was not read.`);
           }
           const content = handle.createReadStream({ signal, highWaterMark: 256 * 1024 });
-          return Readable.from(naming(place.path, content), { objectMode: false });
+          return Readable.from(reading(content), { objectMode: false });
         } catch (error) {
           if (codeOf(error) === 'ENOENT')
             throw new AppError('not_found', `There is no file ${file}.`, { cause: error });
@@ -114,7 +129,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
     },
 
     async write(path, content, signal) {
-      await named(place.path, async () => {
+      await named(async (goOn, givenUp) => {
         const file = toFile(path);
         const fileSystem = await requirePlace(place, dataDir);
         await makeFolders(path);
@@ -122,7 +137,9 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
         try {
           const handle = await open(partial, 'wx', 0o600);
           // Synced before it is closed, and before it has its name.
-          await pipeline(content, handle.createWriteStream({ flush: true }), { signal });
+          await pipeline(content, passing(handle, goOn), handle.createWriteStream({ flush: true }), {
+            signal: AbortSignal.any([signal, givenUp]),
+          });
           if ((await findFileSystem(place.path)) !== fileSystem) throw goneError(place.path);
           await giveName(partial, file);
           await syncFolder(dirname(file));
@@ -137,7 +154,7 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
     },
 
     async remove(path) {
-      await named(place.path, async () => {
+      await named(async () => {
         await requirePlace(place, dataDir);
         try {
           await requireFolders(path);
@@ -157,6 +174,20 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
     async endWrites() {},
   };
 
+  /** One piece after the other: each may be the one that does not come. */
+  async function* reading(content: Readable): AsyncGenerator<Uint8Array> {
+    const pieces = content[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    try {
+      for (;;) {
+        const piece = await named(() => pieces.next());
+        if (piece.done) return;
+        yield piece.value;
+      }
+    } finally {
+      content.destroy();
+    }
+  }
+
   /** What holds anything, also of others, stays. */
   async function removeEmpty(path: string): Promise<void> {
     for (let steps = requireSteps(path).slice(0, -1); steps.length > 0; steps = steps.slice(0, -1)) {
@@ -171,6 +202,21 @@ export function openFolder(place: FolderPlace, dataDir: string): Destination {
   }
 }
 
+/** Synced now and then: all of a large file at its end, on a slow drive, could not be told from a drive that hangs. */
+const passing = (handle: FileHandle, goOn: () => void) =>
+  async function* (content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let unsynced = 0;
+    for await (const piece of content) {
+      goOn();
+      yield piece;
+      unsynced += piece.length;
+      if (unsynced < SYNC_BYTES) continue;
+      await handle.datasync();
+      unsynced = 0;
+    }
+    goOn();
+  };
+
 /** SECURITY: no path leads out of the folder, whatever a manifest or a list says. */
 function requireSteps(path: string): string[] {
   const steps = path.split('/');
@@ -179,15 +225,7 @@ function requireSteps(path: string): string[] {
   throw new AppError('destination_refused', 'This is no path of a file in a backup.');
 }
 
-async function* naming(root: string, content: Readable): AsyncGenerator<Uint8Array> {
-  try {
-    yield* content;
-  } catch (error) {
-    throw toNamed(root, error);
-  }
-}
-
-async function named<T>(root: string, work: () => Promise<T>): Promise<T> {
+async function withNames<T>(root: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

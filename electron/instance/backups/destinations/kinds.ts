@@ -4,6 +4,7 @@ import type { BackupsCore } from '../backups-core.ts';
 import type { DestinationKind } from '../vocabulary.ts';
 import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
+import { FOLDER_SILENT_MS, whileItAnswers } from './folder-deadline.ts';
 import { findFolderPlace } from './folder-place.ts';
 import type { KnownDestination } from './known-destination.ts';
 import { openS3 } from './s3/s3.ts';
@@ -35,7 +36,9 @@ const kinds: Kinds = {
     open: ({ ctx }, known) => openFolder(known, ctx.dataDir),
     describe: ({ path }) => path,
     async measure({ ctx }, { path }) {
-      const { check } = await findFolderPlace(path, ctx.dataDir);
+      const { check } = await whileItAnswers(path, FOLDER_SILENT_MS, () =>
+        findFolderPlace(path, ctx.dataDir),
+      );
       return { separate: check.separate, note: check.separate ? null : check.message };
     },
   },
