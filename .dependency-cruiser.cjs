@@ -97,12 +97,12 @@ module.exports = {
       name: 'composition-is-at-the-top',
       severity: 'error',
       from: { path: '^electron/instance/.+/' },
-      to: { path: '^electron/instance/(capabilities|instance)\\.ts$' },
+      to: { path: '^electron/instance/(capabilities|opened|instance)\\.ts$' },
     },
     {
       name: 'instance-names-no-capability',
       severity: 'error',
-      from: { path: '^electron/instance/instance\\.ts$' },
+      from: { path: '^electron/instance/(opened|instance)\\.ts$' },
       to: { path: room([...capabilities, 'settings', 'certificates']) },
     },
     {

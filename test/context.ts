@@ -6,6 +6,7 @@ import { createJobs } from '../electron/instance/jobs/job-queue.ts';
 import type { Clock } from '../electron/instance/kernel/clock.ts';
 import type { Context } from '../electron/instance/kernel/context.ts';
 import { createEvents } from '../electron/instance/kernel/events.ts';
+import type { Exchange } from '../electron/instance/kernel/exchange.ts';
 import { silentLog } from '../electron/instance/kernel/log.ts';
 import { childProcesses } from '../electron/instance/kernel/process-hosts.ts';
 import { openStore } from '../electron/instance/store/store.ts';
@@ -32,6 +33,9 @@ export function createManualClock(time = Date.parse('2026-06-01T12:00:00Z')): Ma
     },
   };
 }
+
+/** For what is composed without an instance around it: nothing is closed. */
+export const noExchange: Exchange = { last: () => null, run: (_id, work) => work() };
 
 export interface TestContext {
   ctx: Context;

@@ -37,19 +37,8 @@ export async function connect(
   mayCreate: boolean,
   processes: ProcessHost | undefined,
 ): Promise<Client> {
-  const path = findSocketPath(dataDir);
-  if (path !== null) {
-    const send = sendOver(path);
-    try {
-      await send('GET', '/auth/email-status', null);
-      return createClient(send, true, async () => undefined);
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
-      // The socket of an instance that was killed: nothing listens on it.
-      if (!['ECONNREFUSED', 'ENOENT'].includes(code)) throw error;
-    }
-  }
+  const running = await findRunning(dataDir);
+  if (running) return running;
   if (!hasDatabase(dataDir) && !hasUnfinishedRestore(dataDir) && !mayCreate) {
     throw new CommandError(
       'not_found',
@@ -57,6 +46,23 @@ export async function connect(
     );
   }
   return await openInProcess(dataDir, mayCreate, processes);
+}
+
+/** The instance that runs in a data directory, over its socket; null where none does. */
+export async function findRunning(dataDir: string): Promise<Client | null> {
+  const path = findSocketPath(dataDir);
+  if (path === null) return null;
+  const send = sendOver(path);
+  try {
+    await send('GET', '/auth/email-status', null);
+    return createClient(send, true, async () => undefined);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
+    // The socket of an instance that was killed: nothing listens on it.
+    if (['ECONNREFUSED', 'ENOENT'].includes(code)) return null;
+    throw isHangUp(error) ? instanceGone() : error;
+  }
 }
 
 function socketRefused(path: string, code: string): CommandError {

@@ -88,6 +88,11 @@ async function open(wanted: StartArguments, log: Log, running: Running): Promise
     log,
     processes: utilityProcesses,
     consoleFolder: join(app.getAppPath(), 'dist', 'renderer'),
+    // After an exchange of the database nothing opens: as what nobody caught, which is said and ends the program.
+    onBroken: (error) =>
+      setImmediate(() => {
+        throw error;
+      }),
   });
   running.instance = instance;
   const port = (given: number | null, usual: number) =>

@@ -12,10 +12,12 @@ import { createAuthenticator } from './identity/authenticate.ts';
 import { identityCapability } from './identity/capability.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { limitKeyGuesses } from './identity/sessions/key-guesses.ts';
+import { requireSetUpLink } from './identity/sessions/sign-in.ts';
 import { findFirstAdministrator, listUsers, nameUser } from './identity/users/users.ts';
 import { jobsCapability } from './jobs/capability.ts';
 import { type Capability, requireDistinct } from './kernel/capability.ts';
 import type { Context } from './kernel/context.ts';
+import type { Exchange } from './kernel/exchange.ts';
 import { projectsCapability } from './projects/capability.ts';
 import { settingsCapability } from './settings/capability.ts';
 import { getSettings } from './settings/settings.ts';
@@ -45,7 +47,12 @@ export interface Composition {
  * The only list of capabilities. A new capability is one line here; what it needs from another is passed here too.
  * Throws when two declare the same name.
  */
-export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | null): Composition {
+export function compose(
+  ctx: Context,
+  core: VaultCore,
+  exchange: Exchange,
+  findDoors: () => Doors | null,
+): Composition {
   const vaultJobs = createVaultJobs(ctx, core);
   const identity = createIdentity(ctx, {
     firstKey: {
@@ -80,7 +87,10 @@ export function compose(ctx: Context, core: VaultCore, findDoors: () => Doors | 
     }),
     jobsCapability(ctx.jobs),
     auditCapability(ctx, { operations, names: { user: (id) => nameUser(ctx, id) } }),
-    backupsCapability(ctx, core),
+    backupsCapability(ctx, core, {
+      exchange,
+      requireSetUpLink: (token, client) => requireSetUpLink(identity, token, client),
+    }),
     diagnosticsCapability(ctx, core),
     doorsCapability(findDoors),
   ];

@@ -1,74 +1,22 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Caller } from './access/caller.ts';
-import { createAuditLog } from './audit/audit-log.ts';
-import { auditOperations } from './audit/operations.ts';
-import { compose, describeInWords } from './capabilities.ts';
-import { consoleFiles } from './doors/console-files.ts';
-import { type Doors, type DoorsOptions, openDoors } from './doors/doors.ts';
-import { listHostNames } from './doors/host-names.ts';
-import { openWindowDoor, type ScreenSource, type WindowDoor } from './doors/window-door.ts';
-import { createApp } from './http/app.ts';
-import { createJobs } from './jobs/job-queue.ts';
-import { AppError, hasCode } from './kernel/app-error.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
-import type { Context } from './kernel/context.ts';
+import { DEFAULT_PORTS, type Doors, type DoorsOptions } from './doors/doors.ts';
+import { createOwner } from './doors/socket-door.ts';
+import { openWindowDoor, type ScreenSource, type WindowDoor, type WindowSeat } from './doors/window-door.ts';
+import type { App } from './http/app.ts';
+import { AppError } from './kernel/app-error.ts';
+import { systemClock } from './kernel/clock.ts';
 import { createEvents, type Events } from './kernel/events.ts';
-import { describeError, type Log, silentLog } from './kernel/log.ts';
-import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
-import { stopParts } from './kernel/stop-parts.ts';
-import { DATABASE_FILE, prepareDataDir } from './store/data-directory.ts';
-import { checkIntegrity, damagedError } from './store/integrity-check.ts';
-import { type Ownership, takeOwnership } from './store/ownership.ts';
-import { sweepScratch } from './store/scratch.ts';
-import { openStore, openStoreForReading, type Store } from './store/store.ts';
-import { asStoreError, isDiskTrouble } from './store/store-error.ts';
-import { describeSettled, requireSettled, settleSwap } from './store/swap-journal.ts';
-import { findRotationElsewhere } from './vault/rotation/rotation-elsewhere.ts';
-import type { SecretText } from './vault/secret-text.ts';
-import { openVault, type VaultCore } from './vault/vault-core.ts';
-import type { CustodyName } from './vault/vocabulary.ts';
+import type { Exchange, Exchanged, ExchangeResult } from './kernel/exchange.ts';
+import type { ProcessHost } from './kernel/process-hosts.ts';
+import { type InstanceOptions, type Opened, openOnce } from './opened.ts';
+import { describeSettled, swapDatabase } from './store/swap-journal.ts';
+import type { VaultCore } from './vault/vault-core.ts';
 
 // Types its callers use.
-export { DEFAULT_PORTS } from './doors/doors.ts';
-export { createOwner } from './doors/socket-door.ts';
 export { probeKeychain } from './vault/custody/keychain.ts';
 export { SecretText } from './vault/secret-text.ts';
-export type { Doors, ProcessHost, ScreenSource, WindowDoor };
-
-export interface InstanceOptions {
-  dataDir: string;
-  /** Where a first start keeps the new key; remembered until there is one. Later starts follow the key record. */
-  custody?: CustodyName;
-  /** The same, where nobody chose. */
-  usualCustody?: CustodyName;
-  /** For passphrase custody. */
-  passphrase?: SecretText;
-  /** On a first start with an existing key file, ask during set-up whether to use it. */
-  offersFoundKey?: boolean;
-  /** False for a command: only a start and set-up create or adopt a first key. */
-  createsFirstKey?: boolean;
-  /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
-  env?: NodeJS.ProcessEnv;
-  clock?: Clock;
-  log?: Log;
-  /** How processes are started; Node's own way unless said. */
-  processes?: ProcessHost | undefined;
-  /** Folder of the built console; by default next to this package's code. */
-  consoleFolder?: string;
-  /** Whether a disk that takes no writes is opened for reading, instead of an error: for commands that read. */
-  mayReadOnly?: boolean;
-  /** How long to wait for another short command on the same data directory to finish. */
-  waitForOwnershipMs?: number;
-  /** Work factor of new passphrase files, for tests; age's own unless said. */
-  scryptLogN?: number;
-  /** Memory of Argon2 for new KeePass files, for tests; ours unless said. */
-  argon2Mib?: number;
-  /** Cost of new password hashes, for tests; ours unless said. */
-  bcryptCost?: number;
-  /** What frees keys that were dropped, for tests; `forgetDroppedKeys` unless said. */
-  forgetDroppedKeys?: () => void;
-}
+export type { Doors, InstanceOptions, ProcessHost, ScreenSource, WindowDoor };
+export { createOwner, DEFAULT_PORTS };
 
 export interface InstanceStatus {
   vault: VaultCore['situation'];
@@ -104,191 +52,164 @@ export interface Instance {
  * is not an error: see `status().vault`.
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
-  try {
-    return await open(options);
-  } catch (error) {
-    throw await findCause(error, options);
-  }
-}
-
-/** How long a stop that waits for nobody may wait for another process that reads the database. */
-const STOP_NOW_MS = 500;
-
-/** A damaged page shows in whatever is read from it first: what nothing explains is explained by a check. */
-async function findCause(error: unknown, { dataDir, processes = childProcesses }: InstanceOptions) {
-  const path = join(dataDir, DATABASE_FILE);
-  const known = asStoreError(error, path);
-  if (known instanceof AppError || !existsSync(path)) return known;
-  const findings = await checkIntegrity(processes, path, new AbortController().signal).catch(() => []);
-  return findings.length > 0 ? damagedError(path, findings, error) : error;
-}
-
-async function open(options: InstanceOptions): Promise<Instance> {
-  const { dataDir } = options;
+  const events = createEvents();
   const clock = options.clock ?? systemClock;
-  const { repaired, ownership, store } = openDataDir(options, clock);
-  try {
-    const log = options.log ?? silentLog;
-    const processes = options.processes ?? childProcesses;
-    const events = createEvents();
-    const audit = createAuditLog(store, clock, log);
-    const core = await openVault({
-      dataDir,
-      env: options.env ?? process.env,
-      store,
-      audit,
-      clock,
-      log,
-      processes,
-      ...(options.custody ? { custody: options.custody } : {}),
-      ...(options.usualCustody ? { usualCustody: options.usualCustody } : {}),
-      createsFirstKey: options.createsFirstKey ?? true,
-      ...(options.passphrase ? { passphrase: options.passphrase } : {}),
-      ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
-      forgetDroppedKeys: options.forgetDroppedKeys,
-      ...(options.argon2Mib ? { argon2Mib: options.argon2Mib } : {}),
-      offersFoundKey: options.offersFoundKey ?? false,
-      emit: events.emit,
-    });
-    core.said.unshift(...repaired, ...store.said);
-    const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
-    const stopper = new AbortController();
-    const ctx: Context = {
-      dataDir,
-      store,
-      vault: core.secrets,
-      audit,
-      jobs: createJobs({ store, clock, log, events }),
-      clock,
-      log,
-      processes,
-      events,
-      bcryptCost: options.bcryptCost,
-      stopping: stopper.signal,
-    };
-    return assemble({ ctx, core, ownership, stopper, consoleFolder });
-  } catch (error) {
-    store.close();
-    ownership?.release();
-    throw error;
-  }
-}
-
-interface OpenedDataDir {
-  repaired: string[];
-  /** Null on a disk that takes no writes: nobody owns it, and nothing is written. */
-  ownership: Ownership | null;
-  store: Store;
-}
-
-function openDataDir(options: InstanceOptions, clock: Clock): OpenedDataDir {
-  try {
-    return openForWriting(options, clock);
-  } catch (error) {
-    if (!options.mayReadOnly || !isDiskTrouble(error)) throw error;
-    requireSettled(options.dataDir);
-    return { repaired: [], ownership: null, store: openStoreForReading(options.dataDir, clock, error) };
-  }
-}
-
-function openForWriting({ dataDir, waitForOwnershipMs }: InstanceOptions, clock: Clock): OpenedDataDir {
-  const repaired = prepareDataDir(dataDir);
-  const ownership = take(dataDir, waitForOwnershipMs);
-  try {
-    sweepScratch(dataDir);
-    const settled = settleSwap(dataDir);
-    if (settled) repaired.push(describeSettled(settled));
-    return { repaired, ownership, store: openStore(dataDir, clock, ownership) };
-  } catch (error) {
-    ownership.release();
-    throw error;
-  }
-}
-
-/** Who finds the directory in use is told of a rotation there, which is better left to end. */
-function take(dataDir: string, waitMs: number | undefined): Ownership {
-  try {
-    return takeOwnership(dataDir, waitMs);
-  } catch (error) {
-    if (!hasCode(error, 'data_dir_in_use')) throw error;
-    const rotation = findRotationElsewhere(dataDir);
-    if (rotation === null) throw error;
-    throw new AppError('data_dir_in_use', `${error.message} ${rotation}`, {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
-  }
-}
-
-interface Parts {
-  ctx: Context;
-  core: VaultCore;
-  ownership: Ownership | null;
-  stopper: AbortController;
-  consoleFolder: string;
-}
-
-function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Instance {
-  const { store, clock, log } = ctx;
+  /** What a restore opens again. SECURITY: the passphrase is for the first opening alone, and is not kept. */
+  const { passphrase: _, ...lasting } = options;
+  let last: ExchangeResult | null = null;
+  /** What waits until an exchange has ended. */
+  let exchanging: Promise<void> | null = null;
+  let isStopped = false;
   let doors: Doors | null = null;
-  const composed = compose(ctx, core, () => doors);
-  const { capabilities, identify, noteUse, listExtraNames } = composed;
-  const hosts = listHostNames(listExtraNames());
-  const app = createApp({
-    routes: capabilities.map(({ routes }) => routes),
-    feed: {
-      views: capabilities.flatMap(({ views = [] }) => views),
-      heardWith: new Map(capabilities.flatMap(({ resources }) => Object.entries(resources))),
-    },
-    words: describeInWords(capabilities),
-    identify,
-    noteUse,
-    ctx,
-    listHosts: () => hosts,
-    consoleRoutes: consoleFiles(consoleFolder),
-  });
+  let screen: { source: ScreenSource | null; isLocked: boolean } = { source: null, isLocked: false };
+  const windows: WindowDoor[] = [];
 
-  let isClosed = false;
-  function close(): void {
-    if (isClosed) return;
-    isClosed = true;
-    core.ring.dropAll();
+  const exchange: Exchange = {
+    last: () => last,
+    async run(id, work) {
+      if (exchanging || isStopped) throw new AppError('conflict', 'The database is being exchanged already.');
+      let end: () => void = () => undefined;
+      exchanging = new Promise((resolve) => {
+        end = resolve;
+      });
+      last = { id, state: 'running', said: [] };
+      try {
+        const exchanged = await exchangeNow(work);
+        last = { id, state: 'done', said: exchanged.notes };
+        return exchanged;
+      } catch (error) {
+        // What a disk did not take at once may be completed by the opening after it.
+        const said =
+          error instanceof AppError ? error.message : 'It failed for a reason that nobody expected.';
+        last =
+          opened.settled?.outcome === 'completed'
+            ? { id, state: 'done', said: [describeSettled(opened.settled)] }
+            : { id, state: 'failed', said: [said] };
+        throw error;
+      } finally {
+        exchanging = null;
+        end();
+        events.emit('vault');
+      }
+    },
+  };
+
+  async function exchangeNow(work: () => Promise<Exchanged>): Promise<Exchanged> {
+    const { ownership, ctx } = opened;
+    if (!ownership)
+      throw ctx.store.findTrouble() ?? new AppError('database_read_only', 'Nothing can be written here.');
+    const wanted = doors?.listWanted() ?? null;
+    // SECURITY: who confirmed did so for the accounts of the former database.
+    for (const window of windows) window.forgetConfirmation();
     try {
-      store.close();
+      await opened.stop();
     } finally {
-      ownership?.release();
+      opened.close();
+    }
+    let exchanged: Exchanged | null = null;
+    try {
+      exchanged = await work();
+    } finally {
+      await reopen(wanted, exchanged?.former ?? null);
+    }
+    return exchanged;
+  }
+
+  /** @param former folder of the database to go back to where the one in its place does not open. */
+  async function reopen(wanted: DoorsOptions | null, former: string | null): Promise<void> {
+    if (isStopped) return;
+    try {
+      await openAgain(wanted);
+    } catch (error) {
+      if (former === null) throw fail(error);
+      try {
+        swapDatabase(options.dataDir, former, clock.now());
+        await openAgain(wanted);
+      } catch {
+        throw fail(error);
+      }
+      throw error;
+    }
+  }
+
+  async function openAgain(wanted: DoorsOptions | null): Promise<void> {
+    const again = await openOnce(lasting, { events, exchange, ownership: opened.ownership });
+    try {
+      opened = again;
+      if (screen.source) again.composed.window.screen.noteSource(screen.source);
+      if (wanted) doors = await again.start(wanted);
+    } catch (error) {
+      await again.stop();
+      again.close();
+      throw error;
+    }
+  }
+
+  /** Nothing is open any more, and nothing will be: its host ends. */
+  function fail(error: unknown): unknown {
+    isStopped = true;
+    opened.ownership?.release();
+    options.onBroken?.(error);
+    return error;
+  }
+
+  let opened: Opened = await openOnce(options, { events, exchange, ownership: null });
+
+  /** Whatever comes while the database is exchanged is answered by what is open afterwards. */
+  const app: App = {
+    async fetch(request, caller) {
+      await exchanging;
+      return await opened.app.fetch(request, caller);
+    },
+  };
+  const seat: WindowSeat = {
+    findAccountId: () => opened.composed.window.findAccountId(),
+    isLocked: () => opened.composed.window.isLocked(),
+    open: () => opened.composed.window.open(),
+    screen: {
+      note(isLocked) {
+        screen = { ...screen, isLocked };
+        opened.composed.window.screen.note(isLocked);
+      },
+      noteSource(source) {
+        screen = { ...screen, source };
+        opened.composed.window.screen.noteSource(source);
+      },
+    },
+  };
+
+  function close(): void {
+    isStopped = true;
+    try {
+      opened.close();
+    } finally {
+      opened.ownership?.release();
     }
   }
 
   return {
-    dataDir: ctx.dataDir,
-    events: ctx.events,
-    fetch: (request, caller) => app.fetch(request, caller),
-    openWindowDoor: () => openWindowDoor(app, clock, composed.window),
+    dataDir: options.dataDir,
+    events,
+    fetch: app.fetch,
+    openWindowDoor() {
+      const window = openWindowDoor(app, clock, seat);
+      windows.push(window);
+      return window;
+    },
     async start(wanted) {
       if (doors) throw new AppError('conflict', 'This instance was already started.');
-      // The one thing that a locked start writes.
-      ctx.audit.append(auditOperations.INSTANCE_STARTED, null, { vault: core.situation.case });
-      doors = await openDoors(ctx, app, wanted, hosts);
-      ctx.jobs.start();
-      for (const capability of capabilities) await capability.start?.();
-      return doors;
+      doors = await opened.start(wanted);
+      return followDoors(() => doors as Doors);
     },
     status: () => ({
-      vault: core.situation,
-      said: core.said,
-      isSetUp: composed.isSetUp(),
+      vault: opened.core.situation,
+      said: opened.core.said,
+      isSetUp: opened.composed.isSetUp(),
     }),
     async stop() {
-      stopper.abort();
+      await exchanging;
       try {
-        const parts = [
-          { name: 'doors', stop: async () => doors?.close() },
-          { name: 'jobs', stop: ctx.jobs.stop },
-          ...capabilities.toReversed(),
-        ];
-        await stopParts(parts, log);
-        ctx.audit.flush();
+        await opened.stop();
       } finally {
         // SECURITY: whatever throws or hangs above, the keys are removed from memory and the data directory is
         // released.
@@ -296,16 +217,30 @@ function assemble({ ctx, core, ownership, stopper, consoleFolder }: Parts): Inst
       }
     },
     stopNow() {
-      if (isClosed) return;
-      stopper.abort();
-      // They take no more calls from here on; nobody waits until the last one is answered.
-      doors?.close().catch(() => undefined);
-      for (const step of [() => store.waitAtMost(STOP_NOW_MS), ctx.audit.flush, close])
-        try {
-          step();
-        } catch (error) {
-          log.error({ error: describeError(error) }, 'failed to stop at once');
-        }
+      isStopped = true;
+      opened.stopNow();
+      opened.ownership?.release();
     },
+  };
+}
+
+/** The doors that are open now: an exchange opens others. */
+function followDoors(find: () => Doors): Doors {
+  return {
+    get httpsUrl() {
+      return find().httpsUrl;
+    },
+    get httpPort() {
+      return find().httpPort;
+    },
+    get socketPath() {
+      return find().socketPath;
+    },
+    get certificate() {
+      return find().certificate;
+    },
+    listWanted: () => find().listWanted(),
+    setNetwork: (isOpen) => find().setNetwork(isOpen),
+    close: () => find().close(),
   };
 }

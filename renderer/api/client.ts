@@ -31,7 +31,12 @@ async function isSessionLocked(answer: Response): Promise<boolean> {
   return hasCode(new ApiProblem(await answer.json().catch(() => null), answer.status), 'session_locked');
 }
 
+/** A backup of any size, from a place of any speed, is checked to its last value; a person can cancel that. */
+const RESTORE_TIMEOUT_MS = 6 * 60 * 60_000;
+const RESTORE = /^\/api\/(backups|setup)\/restores$/;
+
 function chooseTimeout({ method, url }: Request): number {
+  if (method === 'POST' && RESTORE.test(new URL(url).pathname)) return RESTORE_TIMEOUT_MS;
   return method === 'POST' && SLOW.test(new URL(url).pathname) ? SLOW_TIMEOUT_MS : TIMEOUT_MS;
 }
 

@@ -15,6 +15,9 @@ export const backupsArea = area({
       saysHealth: true,
     },
   ],
+  barePages: [
+    { path: '/restore', load: () => import('./restore/restore-page.tsx').then((file) => file.RestorePage) },
+  ],
   secretIcons: { s3_credentials: Archive },
   navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive, useSign: useBackupSign }],
   commands: [

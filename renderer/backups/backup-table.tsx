@@ -1,4 +1,4 @@
-import { ArchiveRestore, CheckCheck, Ellipsis, Trash2 } from 'lucide-react';
+import { ArchiveRestore, CheckCheck, Ellipsis, FileDown, RotateCcw, Trash2 } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../ui/table.tsx';
@@ -17,6 +17,9 @@ export interface BackupActs {
   onDelete(backup: Backup): void;
   /** Null while the vault is locked, which they need. */
   onTry: ((backup: Backup, how: TryHow) => void) | null;
+  onExport: (backup: Backup) => void;
+  /** Null for callers who may not. */
+  onRestore: ((backup: Backup) => void) | null;
 }
 
 /** `verify` reads every stored byte again; `drill` does all that a restore does before it replaces anything. */
@@ -102,6 +105,10 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
                     }
                     groups={[
                       ...(backup.state === 'confirmed' && acts.onTry ? [listTries(backup, acts.onTry)] : []),
+                      ...listRestore(backup, acts.onRestore),
+                      ...(backup.state === 'failed'
+                        ? []
+                        : [[{ label: 'Export…', icon: FileDown, onSelect: () => acts.onExport(backup) }]]),
                       [{ label: 'Delete…', icon: Trash2, onSelect: () => acts.onDelete(backup) }],
                     ]}
                   />
@@ -119,6 +126,11 @@ function listTries(backup: Backup, onTry: NonNullable<BackupActs['onTry']>) {
     { label: 'Drill', icon: ArchiveRestore, onSelect: () => onTry(backup, 'drill') },
     { label: 'Verify', icon: CheckCheck, onSelect: () => onTry(backup, 'verify') },
   ];
+}
+
+function listRestore(backup: Backup, onRestore: BackupActs['onRestore']) {
+  if (backup.state === 'failed' || !onRestore) return [];
+  return [[{ label: 'Restore…', icon: RotateCcw, onSelect: () => onRestore(backup) }]];
 }
 
 /** The key it needs: its number where it is one of this instance's, and always its fingerprint. */

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { Archive, ChevronDown, Folder, LoaderCircle, LockKeyhole } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { ApiProblem } from '../api/problem.ts';
-import { useMay } from '../app/session.ts';
+import { useIsOwner, useMay } from '../app/session.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Empty } from '../ui/blank-state.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { Menu } from '../ui/overlays/menu.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page, Section } from '../ui/page.tsx';
@@ -23,6 +24,8 @@ import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucke
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
 import { OtherWriters } from './other-writers.tsx';
+import { ExportDialog } from './restore/export-dialog.tsx';
+import { FormerDatabases, OldComputerQuestion } from './restore/restored-card.tsx';
 import { RetentionDialog } from './retention-dialog.tsx';
 import { Schedules } from './schedules.tsx';
 
@@ -30,11 +33,14 @@ type Open =
   | { what: 'folder' | 'add bucket' }
   | { what: 'remove' | 'keep' | 'bucket' | 'credentials'; destination: Destination }
   | { what: 'delete'; backup: Backup }
+  | { what: 'export'; backup: Backup }
   | null;
 
 /** Where backups are stored, and those there are. */
 export function BackupsPage() {
   const mayWrite = useMay('backups:write');
+  const isOwner = useIsOwner();
+  const navigate = useNavigate();
   const vault = useVault().data;
   const isLocked = vault?.state === 'locked';
   const destinations = useQuery(destinationsQuery);
@@ -69,8 +75,21 @@ export function BackupsPage() {
     />
   );
   return (
-    <Page title="Backups" actions={mayWrite && places.length > 0 && button}>
+    <Page
+      title="Backups"
+      actions={
+        <>
+          {isOwner && (
+            <Link to="/restore" className={buttonClass()}>
+              Restore…
+            </Link>
+          )}
+          {mayWrite && places.length > 0 && button}
+        </>
+      }
+    >
       <div className="grid grid-cols-1 gap-6">
+        <OldComputerQuestion />
         {isLocked && <WaitsForKey />}
         <OtherWriters mayWrite={mayWrite} />
         {make.message !== undefined && (
@@ -110,6 +129,10 @@ export function BackupsPage() {
               mayWrite
                 ? {
                     onDelete: (backup) => setOpen({ what: 'delete', backup }),
+                    onExport: (backup) => setOpen({ what: 'export', backup }),
+                    onRestore: isOwner
+                      ? (backup) => void navigate({ to: '/restore', hash: `backup=${backup.id}` })
+                      : null,
                     onTry: isLocked ? null : (backup, how) => trial.mutate({ backup, how }),
                   }
                 : undefined
@@ -123,6 +146,7 @@ export function BackupsPage() {
             }
           />
         </Section>
+        <FormerDatabases />
       </div>
       {open?.what === 'folder' && <AddFolderDialog onClose={close} />}
       {open?.what === 'keep' && <RetentionDialog destination={open.destination} onClose={close} />}
@@ -140,6 +164,7 @@ export function BackupsPage() {
       {open?.what === 'remove' && (
         <RemoveDestinationDialog destination={open.destination} backups={backups} onClose={close} />
       )}
+      {open?.what === 'export' && <ExportDialog backup={open.backup} onClose={close} />}
       {open?.what === 'delete' && <DeleteBackupDialog backup={open.backup} all={backups} onClose={close} />}
     </Page>
   );

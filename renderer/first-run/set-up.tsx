@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { ApiProblem, describeError, hasCode } from '../api/problem.ts';
+import { setUpCalls } from '../backups/restore/restore-calls.ts';
+import { RestoreFlow } from '../backups/restore/restore-flow.tsx';
 import type { ChosenCustody } from '../key/first-key-choice.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
@@ -17,6 +19,8 @@ export function SetUp({ token }: { token: string }) {
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
   const [step, setStep] = useState(0);
+  const [isRestoring, setRestoring] = useState(false);
+  const [calls] = useState(() => setUpCalls(token));
   // biome-ignore lint/correctness/useExhaustiveDependencies: refetched on every retry
   useEffect(() => {
     let isOver = false;
@@ -31,7 +35,7 @@ export function SetUp({ token }: { token: string }) {
 
   // If a keyring is unlocked meanwhile, the instance finds its key, and this page polls the instance.
   // Not while the account is created: the link is used up then, and that response would interfere.
-  const isWaiting = step === 0 && key !== null && key.fingerprint === null && error === null;
+  const isWaiting = step === 0 && !isRestoring && key !== null && key.fingerprint === null && error === null;
   useEffect(() => {
     if (!isWaiting) return;
     let isOver = false;
@@ -55,7 +59,28 @@ export function SetUp({ token }: { token: string }) {
   };
   if (error !== null) return <NoLink error={error} facts={facts} onRetry={() => setRound(round + 1)} />;
   if (!key) return <div aria-busy="true" />;
-  if (step === 0) return <YourKey firstKey={key} facts={facts} onChoose={choose} onDone={() => setStep(1)} />;
+  if (isRestoring)
+    return (
+      <RestoreFlow
+        calls={calls}
+        chosen={null}
+        back={
+          <Button kind="plain" onClick={() => setRestoring(false)}>
+            Start new instead
+          </Button>
+        }
+      />
+    );
+  if (step === 0)
+    return (
+      <YourKey
+        firstKey={key}
+        facts={facts}
+        onChoose={choose}
+        onDone={() => setStep(1)}
+        onRestore={() => setRestoring(true)}
+      />
+    );
   return <You token={token} facts={facts} fingerprint={key.fingerprint} onBack={() => setStep(0)} />;
 }
 

@@ -14,10 +14,12 @@ interface YourKeyProps {
   /** Without a key: creates it where it should be stored. */
   onChoose: (chosen: ChosenCustody) => Promise<unknown>;
   onDone: () => void;
+  /** To what there was before, instead of something new. */
+  onRestore: () => void;
 }
 
 /** Step 1: which key it is, where it is stored, and what that means. */
-export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
+export function YourKey({ firstKey, facts, onChoose, onDone, onRestore }: YourKeyProps) {
   const { fingerprint, adopted, custody, label, place, detail, found } = firstKey;
   if (fingerprint === null) {
     return (
@@ -35,9 +37,12 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
         <div className="grid grid-cols-1 gap-4">
           {!found && <Banner tone="attention">{detail ?? `${label} returned no key.`}</Banner>}
           <FirstKeyChoice asked={firstKey} found={found} onChoose={onChoose} />
-          <Button kind="plain" className="justify-self-start" onClick={onDone}>
-            Continue without a key for now
-          </Button>
+          <div className="setup-end">
+            <Button kind="plain" onClick={onDone}>
+              Continue without a key for now
+            </Button>
+            <Restore onRestore={onRestore} />
+          </div>
         </div>
       </FirstRunFrame>
     );
@@ -87,9 +92,21 @@ export function YourKey({ firstKey, facts, onChoose, onDone }: YourKeyProps) {
           there, stop here and check that location first.
         </p>
       )}
-      <Button kind="main" onClick={onDone} autoFocus>
-        Continue{' '}
-      </Button>
+      <div className="setup-end">
+        <Button kind="main" onClick={onDone} autoFocus>
+          Start new
+        </Button>
+        <Restore onRestore={onRestore} />
+      </div>
     </FirstRunFrame>
+  );
+}
+
+function Restore({ onRestore }: { onRestore: () => void }) {
+  return (
+    <p className="setup-later">
+      <Button onClick={onRestore}>Restore from a backup</Button>
+      <span>Bring an instance back that was elsewhere before, with a copy of its key.</span>
+    </p>
   );
 }

@@ -6,6 +6,7 @@ import { Done } from '../activity/done.tsx';
 import { ask, client } from '../api/client.ts';
 import { useLoginItem, useSetLoginItem } from '../app/login-item.ts';
 import { useMay } from '../app/session.ts';
+import { OldComputerQuestion } from '../backups/restore/restored-card.tsx';
 import { NewProjectDialog } from '../projects/manage/new-project-dialog.tsx';
 import { ProjectTable } from '../projects/manage/project-table.tsx';
 import { type ListedProject, projectListQuery } from '../projects/project-queries.ts';
@@ -47,6 +48,7 @@ export function HomePage() {
         )
       }
     >
+      <OldComputerQuestion />
       {mayReadVault && <Health vault={vault} isFirst={isFirst && mayWriteProjects} />}
       <div className={mayReadVault ? 'home-cols' : ''}>
         <div className="grid min-w-0 grid-cols-1 content-start gap-6">

@@ -8,7 +8,7 @@ import { compose } from '../../electron/instance/capabilities.ts';
 import { createRoutes } from '../../electron/instance/http/api.ts';
 import { type Capability, requireDistinct } from '../../electron/instance/kernel/capability.ts';
 import { openVault } from '../../electron/instance/vault/vault-core.ts';
-import { openTestContext, type TestContext } from '../context.ts';
+import { noExchange, openTestContext, type TestContext } from '../context.ts';
 import rooms from './rooms.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '../..');
@@ -108,7 +108,7 @@ describe('what capabilities declare', () => {
       log: ctx.log,
       emit() {},
     });
-    ({ capabilities } = compose(ctx, core, () => null));
+    ({ capabilities } = compose(ctx, core, noExchange, () => null));
   });
   afterAll(() => test.close());
   const declared = <T>(list: (capability: Capability) => readonly T[]) => capabilities.flatMap(list);

@@ -11,7 +11,7 @@ import {
 } from '../../electron/instance/vault/rotation/rotation.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
-import { openTestContext, type TestContext } from '../context.ts';
+import { noExchange, openTestContext, type TestContext } from '../context.ts';
 
 let test: TestContext;
 let core: VaultCore;
@@ -41,7 +41,7 @@ async function asksVault({ run }: Work): Promise<boolean> {
 }
 
 it('a job that needs the key says so: the settings list it among what waits for a locked vault', async () => {
-  const { capabilities } = compose(ctx, core, () => null);
+  const { capabilities } = compose(ctx, core, noExchange, () => null);
   const id = core.secrets.seal('env_var', new SecretText('canary'));
   // What a rotation moves, and what serves the certificate that is renewed.
   const { newFingerprint } = await stageRotation(core, null);

@@ -148,7 +148,7 @@ describe('setting up in a browser', () => {
 
   it('says what is wrong with a password while it is typed, and keeps the rest', async () => {
     const { page } = await openSetUp();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Start new' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
     await page.getByLabel('Name').fill(ADA.name);
     const password = page.getByLabel('Password', { exact: true });
@@ -202,7 +202,7 @@ describe('setting up in a browser', () => {
   it('fits a telephone', async () => {
     const { page } = await openSetUp();
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Start new' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
     await page.getByLabel('Name').fill(ADA.name);
     await page.getByLabel('Password', { exact: true }).fill(ADA.password);

@@ -137,6 +137,7 @@ function install(dataDir: string): void {
       here: { custody: 'file', keychain: null },
       actor: null,
       clock: systemClock,
+      isOwn: false,
     });
   } finally {
     ownership.release();

@@ -98,7 +98,7 @@ export async function ask(page: Page, method: string, path: string, body?: unkno
 
 /** The first run in the window, to the page that offers a copy. */
 export async function setUp(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: 'Start new' }).click();
   await page.getByLabel('E-mail').fill('ada@example.org');
   await page.getByLabel('Name').fill('Ada Keller');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');

@@ -51,7 +51,7 @@ const inElectron: Steps = {
     const profile = await opened.app.evaluate(({ app }) => app.getPath('userData'));
     assert.equal(profile, opened.profile);
     page = await opened.app.firstWindow();
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Start new' }).click();
     await page.getByLabel('E-mail').fill('ada@example.org');
     await page.getByLabel('Name').fill('Ada Keller');
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);

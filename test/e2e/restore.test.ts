@@ -82,15 +82,22 @@ describe('restoring by the command line', () => {
     expect(restored.out + restored.err).not.toContain(formatWords(key).split(' ').slice(0, 3).join(' '));
   });
 
-  it('replaces a database, keeps it, and puts it back; not while an instance runs', async () => {
+  it('replaces a database, keeps it, and puts it back; also of an instance that runs', async () => {
     const copy = join(folder, 'copy');
     cpSync(dataDir, copy, { recursive: true });
     expect(temps(copy, ['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], 'changed since').code).toBe(0);
     const served = await serve(copy);
-    const busy = temps(copy, ['restore', backup, '--yes']);
+    const { pid } = served;
+    expect(temps(copy, ['restore', backup]).err).toContain('repeat this with --yes');
+    const restored = temps(copy, ['restore', backup, '--yes', '--json']);
+    expect(restored.code, restored.err).toBe(0);
+    expect(JSON.parse(restored.out)).toMatchObject({ former: expect.stringMatching(/^before-restore-/) });
+    expect(run(copy).out).toBe(VALUE);
+    expect(temps(copy, ['restore', '--undo', '--yes'])).toMatchObject({ code: 0 });
+    expect(run(copy).out).toBe('changed since');
+    // The same process all the while.
+    expect(() => process.kill(pid, 0)).not.toThrow();
     await served.stop();
-    expect(busy.code).toBe(1);
-    expect(busy.err).toContain('is in use by another Temps instance');
     expect(temps(copy, ['restore', backup, '--yes'])).toMatchObject({ code: 0 });
     expect(run(copy).out).toBe(VALUE);
     expect(temps(copy, ['restore', '--undo', '--yes'])).toMatchObject({ code: 0 });

@@ -330,6 +330,12 @@ describe('the table of acts', () => {
         'POST /setup',
         'POST /setup/key',
         'POST /setup/key/custody',
+        // By the link of a set-up, where nothing is replaced.
+        'POST /setup/restores',
+        'POST /setup/restores/{id}/apply',
+        'POST /setup/restores/{id}/cancel',
+        // What ends a restore that was not applied.
+        'DELETE /backups/restores/{id}',
         'POST /users/administrator',
         'DELETE /users/me/sessions',
         'DELETE /users/me/sessions/{id}',
@@ -391,6 +397,7 @@ describe('the table of acts', () => {
       .filter(({ method, act }) => method === 'GET' && expectOf(unconfirmed, act) !== null)
       .map(nameOf);
     expect(read.sort()).toEqual([
+      'GET /backups/{id}/file',
       'GET /projects/{project}/env-vars/{key}/value',
       'GET /projects/{project}/variables/export',
       'GET /projects/{project}/variables/resolved',
@@ -480,6 +487,7 @@ describe('a session left open', () => {
     ['takes no copy of the key', 'POST', '/vault/key/copies', { format: 'age', passphrase: ADMIN.password }],
     ['begins no rotation', 'POST', '/vault/key/rotation', {}],
     ['deletes no project', 'DELETE', '/projects/shop'],
+    ['resumes nothing that waits for the old computer', 'PUT', '/backups/old-computer', { answer: 'gone' }],
     ['deletes no backup', 'DELETE', '/backups/0198f3a1-7c2e-7000-8000-0123456789ab'],
     [
       'sends no backups elsewhere',

@@ -18,6 +18,8 @@ import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
+import { commands as afterRestore } from '../restore/after-restore.ts';
+import { exportBackup } from '../restore/export.ts';
 
 type Backup = Schemas['Backup'];
 
@@ -80,6 +82,14 @@ export const commands: Record<string, Command> = {
       });
     },
   },
+  'backup export': {
+    usage: 'backup export ID --to FILE',
+    summary:
+      'Writes a backup as one file, a tar of its folder; restore takes it. FILE is new, or a folder that is there.',
+    options: { to: { type: 'string' } },
+    positionals: [1, 1],
+    run: (invocation) => exportBackup(invocation, getBackup),
+  },
   'backup delete': {
     usage: 'backup delete ID [--yes]',
     summary: 'Permanently deletes a backup at its destination.',
@@ -92,6 +102,7 @@ export const commands: Record<string, Command> = {
   ...scheduleCommands,
   ...retentionCommands,
   ...writerCommands,
+  ...afterRestore,
 };
 
 async function makeBackups(invocation: Invocation): Promise<number> {

@@ -1,11 +1,8 @@
-import type {
-  GivenCopy,
-  Restored,
-  RestorePreview,
-} from '../../instance/backups/restore/restore-directory.ts';
+import type { GivenCopy } from '../../instance/backups/restore/restore-directory.ts';
 import { AppError } from '../../instance/kernel/app-error.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from '../backup/bucket-input.ts';
-import { type Command, findText, formatCount, formatSize, formatTable, type Invocation } from '../command.ts';
+import { findRunning } from '../client.ts';
+import { type Command, findText, formatSize, formatTable, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { parseCustody } from '../custody-option.ts';
@@ -13,15 +10,26 @@ import { exitCodes } from '../exit-code.ts';
 import { passphraseOption, readVerifiable } from '../key/key-input.ts';
 import { explainWords } from '../key/word-problems.ts';
 import { askHidden, hasTerminal, readStdinLine } from '../prompt.ts';
+import {
+  describeBackup,
+  describePreview,
+  describeRestored,
+  fromPreview,
+  type ShownOutcome,
+  type ShownRestore,
+  toJson,
+  whys,
+} from '../restore/restore-words.ts';
+import { restoreThroughInstance, undoThroughInstance } from '../restore/through-instance.ts';
 
 export const commands: Record<string, Command> = {
   restore: {
     usage:
       'restore FROM [--endpoint URL] [--region REGION] [--path-style] [--list] [--key COPY] [--custody CUSTODY] [--yes] | restore --undo',
     summary:
-      'Restores a backup, once everything in it was checked. FROM is the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back.',
-    notes: `Stop the instance first. --list shows what is at FROM and changes nothing. --key is a copy of the key that the backup names: a file, or - for words or
-a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked. In a new data directory, --custody says where the
+      'Restores a backup, once everything in it was checked. FROM is one file, the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back.',
+    notes: `An instance that runs stops what it does, exchanges its database and starts again. --list shows what is at FROM and changes nothing. --key is a copy of the key that the backup names: a file, or - for words or
+a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked, for passphrase custody with its passphrase. In a new data directory, --custody says where the
 key is stored from then on: file (default), keychain or external. ${bucketNotes}`,
     options: {
       list: { type: 'boolean' },
@@ -64,10 +72,13 @@ async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise
     act: 'put the former database back',
     done: 'changed',
   });
-  const { former, restored, notes } = await undoRestore(dataDir);
-  invocation.print({ database_from: restored, former, notes }, () =>
+  const running = await findRunning(dataDir);
+  const { former, notes } = running
+    ? await undoThroughInstance(running, invocation)
+    : await undoRestore(dataDir);
+  invocation.print({ former, notes }, () =>
     [
-      `The database from ${restored} is back.`,
+      'The database that was there before is back.',
       ...(former === null
         ? []
         : [`The restored one is kept in ${former}; restore --undo puts that one back again.`]),
@@ -86,7 +97,19 @@ async function list(
   const { findBackups, sumStored } = restoring;
   const { backups, unusable } = await findBackups(await openPlace(invocation, from, restoring), signal);
   const found = backups.map(({ files, read: { manifest } }) => ({
-    ...describeManifest(files.place, manifest),
+    ...describeBackup({
+      place: files.place,
+      backup_id: manifest.id,
+      instance_id: manifest.instanceId,
+      writer_id: manifest.writerId,
+      sequence: manifest.sequence,
+      taken_at: manifest.takenAt,
+      why: manifest.why,
+      app_version: manifest.appVersion,
+      schema_version: manifest.schemaVersion,
+      key_fingerprint: manifest.keyFingerprint,
+      encrypted: manifest.recipients.length > 0,
+    }),
     size_bytes: sumStored(manifest),
   }));
   const not = unusable.map(({ place, error }) => ({ place, error_code: error.code, detail: error.message }));
@@ -114,34 +137,55 @@ async function restore(
   restoring: Restoring,
   signal: AbortSignal,
 ): Promise<number> {
-  const { restoreBackup } = restoring;
+  const { dataDir } = invocation;
+  const describe = (shown: ShownRestore) => describePreview(shown, dataDir);
+  if (given.startsWith('s3://')) requireFreeStdin(invocation);
+  const running = await findRunning(dataDir);
+  if (running && invocation.values.custody !== undefined)
+    throw usageError('The instance that runs has a custody already: leave --custody out, or stop it first.');
+  const { shown, outcome } = running
+    ? await restoreThroughInstance(running, invocation, given, describe)
+    : await restoreHere(invocation, given, restoring, signal);
+  invocation.print(toJson(shown, outcome), () => describeRestored(shown, outcome, dataDir));
+  return exitCodes.done;
+}
+
+async function restoreHere(
+  invocation: Invocation,
+  given: string,
+  restoring: Restoring,
+  signal: AbortSignal,
+): Promise<{ shown: ShownRestore; outcome: ShownOutcome }> {
   const { dataDir, processes } = invocation;
   const custody = parseCustody('--custody', invocation.values.custody);
   if (custody === 'passphrase')
     throw usageError('Restore with --custody file or keychain, then: temps-desktop key move --to passphrase');
   const from = await openPlace(invocation, given, restoring);
-  const attempt = (copy: GivenCopy | undefined) =>
-    restoreBackup({ dataDir, from, copy, custody, env: process.env, processes, signal }, (preview) =>
-      confirmLoss(invocation, {
-        said: describePreview(preview, dataDir),
-        act: 'restore it',
-        done: 'restored',
-      }),
+  const attempt = (copy: GivenCopy | undefined, passphrase?: string) =>
+    restoring.restoreBackup(
+      { dataDir, from, copy, custody, passphrase, env: process.env, processes, signal },
+      (preview) =>
+        confirmLoss(invocation, {
+          said: describePreview(fromPreview(preview), dataDir),
+          act: 'restore it',
+          done: 'restored',
+        }),
     );
-  const restored = await withPassphrase(await readCopy(invocation), attempt);
-  invocation.print(toJson(restored), () => describeRestored(restored, dataDir));
-  return exitCodes.done;
+  const { preview, ...outcome } = await withPassphrase(invocation, await readCopy(invocation), attempt);
+  return { shown: fromPreview(preview), outcome };
 }
 
-/** A folder or file as it is given; of `s3://…` the credentials are asked for. */
-async function openPlace(invocation: Invocation, from: string, { openGivenBucket }: Restoring) {
-  if (!from.startsWith('s3://')) return from;
-  const { values } = invocation;
+function requireFreeStdin({ values }: Invocation): void {
   const isStdinTaken = values.key === '-' || values['passphrase-stdin'] === true;
   if (isStdinTaken && (values['credentials-stdin'] === true || !hasTerminal()))
     throw usageError(
       'Standard input has the credentials of the store, so it cannot have the key or a passphrase too: give --key as a file.',
     );
+}
+
+/** A folder or file as it is given; of `s3://…` the credentials are asked for. */
+async function openPlace(invocation: Invocation, from: string, { openGivenBucket }: Restoring) {
+  if (!from.startsWith('s3://')) return from;
   return openGivenBucket(readBucketPlace(invocation, from), await readCredentials(invocation));
 }
 
@@ -153,10 +197,11 @@ async function readCopy(invocation: Invocation): Promise<GivenCopy | undefined> 
   return { ...given, passphrase: await readStdinLine() };
 }
 
-/** Asks for the passphrase of an encrypted copy where there is a terminal. */
+/** Asks for the passphrase of an encrypted copy, or without one of the custody, where there is a terminal. */
 async function withPassphrase<T>(
+  { values }: Invocation,
   copy: GivenCopy | undefined,
-  attempt: (copy: GivenCopy | undefined) => Promise<T>,
+  attempt: (copy: GivenCopy | undefined, passphrase?: string) => Promise<T>,
 ): Promise<T> {
   try {
     return await attempt(copy);
@@ -164,113 +209,11 @@ async function withPassphrase<T>(
     if (!(error instanceof AppError)) throw error;
     const { code, message, fields, details } = error;
     if (code === 'words_invalid') throw explainWords(new CommandError(code, message, fields, details));
-    if (code !== 'passphrase_required' || !hasTerminal() || copy === undefined) throw error;
-    return await attempt({ ...copy, passphrase: await askHidden('Passphrase: ') });
+    if (code !== 'passphrase_required') throw error;
+    if (copy === undefined && values['passphrase-stdin'])
+      return await attempt(undefined, await readStdinLine());
+    if (!hasTerminal()) throw error;
+    const passphrase = await askHidden('Passphrase: ');
+    return await (copy === undefined ? attempt(undefined, passphrase) : attempt({ ...copy, passphrase }));
   }
-}
-
-const whys: Record<RestorePreview['manifest']['why'], string> = {
-  by_hand: 'by hand',
-  schedule: 'by schedule',
-  before_restore: 'before a restore',
-  before_migration: 'before an update',
-  before_rotation: 'before a rotation',
-};
-
-/** What is counted for people; --json has every table. */
-const counted = new Map([
-  ['users', 'accounts'],
-  ['projects', 'projects'],
-  ['environments', 'environments'],
-  ['env_vars', 'variables'],
-  ['api_keys', 'API keys'],
-  ['deployment_tokens', 'deployment tokens'],
-  ['audit_log', 'lines of the audit log'],
-  ['secrets', 'encrypted values, by kind:'],
-]);
-
-/** Each name with its count now (null in a new data directory) and in the backup. */
-function compare(
-  now: Record<string, number> | undefined,
-  then: Record<string, number>,
-): [name: string, now: number | null, then: number][] {
-  const [before, after] = [new Map(Object.entries(now ?? {})), new Map(Object.entries(then))];
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.map((name) => [name, now ? (before.get(name) ?? 0) : null, after.get(name) ?? 0]);
-}
-
-function describePreview(preview: RestorePreview, dataDir: string): string {
-  const { manifest, instance, values, now, inBackup } = preview;
-  const tables = [...counted.keys()];
-  // In the order of the list: what is counted by kind comes last.
-  const rows = compare(now?.rows, inBackup.rows)
-    .filter(([table]) => counted.has(table))
-    .sort(([one], [other]) => tables.indexOf(one) - tables.indexOf(other));
-  const byKind = compare(now?.groups, inBackup.groups);
-  return [
-    `Backup  of ${instance.name} (${instance.id}), ${preview.place}`,
-    `        taken ${new Date(manifest.takenAt).toISOString()} ${whys[manifest.why]}, number ${manifest.sequence} of its computer, by version ${manifest.appVersion}; whether there is a newer one elsewhere is not known here`,
-    `Key     ${manifest.keyFingerprint}: ${describeValues(values)}`,
-    `Into    ${dataDir}: ${describeTarget(preview)}`,
-    formatTable([
-      ['', 'now', 'backup'],
-      ...rows.map(([table, ...counts]) => [counted.get(table) ?? table, ...counts]),
-      ...byKind.map(([kind, ...counts]) => [`  ${kind.replaceAll('_', ' ')}`, ...counts]),
-    ]),
-    ...(preview.hasDatabase
-      ? [
-          'What was changed here after the backup was taken is not in it. The database is kept beside: restore --undo',
-        ]
-      : []),
-  ].join('\n');
-}
-
-function describeValues(values: RestorePreview['values']): string {
-  if (values === null)
-    return 'it is not here, so nobody vouches for this backup, and the vault will be locked';
-  const lost = values.lost === 0 ? '' : `, and ${values.lost} had been lost before`;
-  return `it vouches for this backup, and decrypts ${formatCount(values.opened, 'value')} of ${values.total}${lost}`;
-}
-
-function describeTarget({ now, hasDatabase }: RestorePreview): string {
-  if (now) return `replaces the database of ${now.instance.name}`;
-  return hasDatabase ? 'replaces a database that cannot be read' : 'a new data directory';
-}
-
-function describeManifest(place: string, manifest: RestorePreview['manifest']) {
-  return {
-    place,
-    id: manifest.id,
-    instance_id: manifest.instanceId,
-    writer_id: manifest.writerId,
-    sequence: manifest.sequence,
-    taken_at: new Date(manifest.takenAt).toISOString(),
-    why: manifest.why,
-    app_version: manifest.appVersion,
-    schema_version: manifest.schemaVersion,
-    key_fingerprint: manifest.keyFingerprint,
-    encrypted: manifest.recipients.length > 0,
-  };
-}
-
-function toJson({ preview, former, notes }: Restored) {
-  const { place, manifest, instance, values, now, inBackup } = preview;
-  return {
-    backup: { ...describeManifest(place, manifest), instance_name: instance.name },
-    values,
-    now: now && { rows: now.rows, values: now.groups },
-    restored: { rows: inBackup.rows, values: inBackup.groups },
-    former,
-    notes,
-  };
-}
-
-function describeRestored({ preview, former, notes }: Restored, dataDir: string): string {
-  return [
-    `Restored the backup of ${new Date(preview.manifest.takenAt).toISOString()} into ${dataDir}. Everyone has to sign in again.`,
-    ...(former === null
-      ? []
-      : [`The database that was there before is in ${former}; restore --undo puts it back.`]),
-    ...notes,
-  ].join('\n');
 }

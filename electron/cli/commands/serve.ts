@@ -42,10 +42,14 @@ async function serve(invocation: Invocation): Promise<number> {
   const { pino } = await import('pino');
   // To standard error: standard output is for --ready-json.
   const log = pino(logOptions, pino.destination({ fd: 2, sync: true }));
+  const broken = Promise.withResolvers<never>();
+  // Also where nobody waits for it yet.
+  broken.promise.catch(() => undefined);
   const instance = await openInstance({
     dataDir,
     log,
     processes,
+    onBroken: broken.reject,
     ...(custody ? { custody } : {}),
     ...(passphrase === null ? {} : { passphrase: new SecretText(passphrase) }),
   });
@@ -69,7 +73,7 @@ async function serve(invocation: Invocation): Promise<number> {
     } else {
       announce(instance, doors, link);
     }
-    await untilStopped(instance);
+    await Promise.race([untilStopped(instance), broken.promise]);
   } finally {
     await instance.stop();
   }

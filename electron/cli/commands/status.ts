@@ -14,8 +14,9 @@ export const commands: Record<string, Command> = {
         const status = await client.get('/vault/status');
         // Of a damaged database the rest is told all the same.
         const { unusual } = await client.get('/secret-reads/unusual').catch(() => ({ unusual: [] }));
-        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual }, () =>
-          describe({ status, unusual, isRunning: client.isRemote, dataDir: invocation.dataDir }),
+        const restored = await client.get('/backups/restored').catch(() => null);
+        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual, restored }, () =>
+          describe({ status, unusual, restored, isRunning: client.isRemote, dataDir: invocation.dataDir }),
         );
         if (status.state === 'locked') return exitCodes.locked;
         return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
@@ -27,11 +28,13 @@ export const commands: Record<string, Command> = {
 interface Found {
   status: Schemas['VaultStatus'];
   unusual: readonly Schemas['UnusualRead'][];
+  /** Null where a damaged database does not tell. */
+  restored: Schemas['Restored'] | null;
   isRunning: boolean;
   dataDir: string;
 }
 
-function describe({ status, unusual, isRunning, dataDir }: Found): string {
+function describe({ status, unusual, restored, isRunning, dataDir }: Found): string {
   const rotation =
     status.rotation && ['staged', 'proven', 'sealing'].includes(status.rotation.state)
       ? status.rotation
@@ -44,9 +47,23 @@ function describe({ status, unusual, isRunning, dataDir }: Found): string {
     `Health    ${describeHealth(status.health)}`,
     ...status.health.reasons.map((reason) => `          ${reason.message}`),
     ...(status.health.recovery === null ? [] : [`Recovery  ${status.health.recovery.sentence}`]),
+    ...describeRestored(restored),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
     ...status.said.filter((line) => line !== status.database.detail).map((line) => `Note      ${line}`),
   ].join('\n');
+}
+
+function describeRestored(found: Schemas['Restored'] | null): string[] {
+  if (!found?.restored) return [];
+  const { taken_at, restored_at } = found.restored;
+  return [
+    `Restored  the backup of ${new Date(taken_at).toISOString()}, on ${new Date(restored_at).toISOString()}`,
+    ...(found.waits_for_old_computer
+      ? [
+          '          Is the computer that made it gone? Schedules of backups are paused here until you say so: temps-desktop backup old-computer gone',
+        ]
+      : []),
+  ];
 }

@@ -115,6 +115,20 @@ const table = {
   backup_schedules_change: { who: 'backups:write', confirmation: 'people' },
   // Whoever says where backups go has everything that is in them.
   backup_destinations_change: { who: 'backups:write', confirmation: 'always' },
+  // All that is in it, for whoever gets the file.
+  backups_export: { who: 'backups:write', confirmation: 'always' },
+  backups_export_to_path: { who: 'owner', confirmation: 'always' },
+  // It takes the place of everything here, and of everyone's passwords.
+  backups_restore: { who: 'owner', confirmation: 'always' },
+  // Of a restore that someone who confirmed has prepared.
+  backups_restore_follow: { who: 'owner', confirmation: 'none' },
+  // By the id of one restore, which nobody can guess: nobody is signed in after it.
+  backups_restore_outcome: { who: 'anyone', confirmation: 'none' },
+  // By a link of set-up, where there is nothing yet that could be replaced.
+  backups_restore_first: { who: 'anyone', confirmation: 'none' },
+  // Two computers would do the same things again.
+  backups_old_computer: { who: 'backups:write', confirmation: 'always' },
+  backups_former_delete: { who: 'owner', confirmation: 'always' },
   // It opens every backup there is, but for the secrets in it.
   backup_identity: { who: 'owner', confirmation: 'always' },
 

@@ -66,6 +66,15 @@ export function getBackup({ ctx }: BackupsCore, id: string): Backup {
   return fromRow(row as Row);
 }
 
+/** Throws `not_found`, and `conflict` for one that was never whole. */
+export function getStored(core: BackupsCore, id: string): Backup & { folder: string } {
+  const backup = getBackup(core, id);
+  const { folder, state } = backup;
+  if (folder === null || state === 'failed' || core.running.has(id))
+    throw new AppError('conflict', 'This backup is not complete, so there is nothing to read.');
+  return { ...backup, folder };
+}
+
 /**
  * Deletes a backup at its destination, and then from the list: nothing is forgotten that is still there. What is foreign
  * in its folder stays. Throws `not_found`, `conflict`, and what the destination does.

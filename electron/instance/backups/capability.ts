@@ -1,8 +1,10 @@
 import { createRoutes } from '../http/api.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
+import type { Exchange } from '../kernel/exchange.ts';
 import { recoveryReasons } from '../vault/status/backup-half.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
+import { exportRoutes } from './archive/export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
@@ -16,12 +18,19 @@ import { backupJob } from './making/backup-job.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
+import { type RequireSetUpLink, restoreRoutes } from './restore/restore-routes.ts';
+import { createRestores } from './restore/running-restore.ts';
+import { tidyJob } from './restore/tidy-job.ts';
 import { retentionRoutes } from './retention/retention-routes.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
 /** Backups of the whole instance: where they go, and making them. */
-export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
+export function backupsCapability(
+  ctx: Context,
+  vault: VaultCore,
+  { exchange, requireSetUpLink }: { exchange: Exchange; requireSetUpLink: RequireSetUpLink },
+): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
   vault.listBackupFolders = () =>
     listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
@@ -32,27 +41,31 @@ export function backupsCapability(ctx: Context, vault: VaultCore): Capability {
   const making = backupJob(core);
   const drills = createDrills(core);
   let stopListening: (() => void) | undefined;
+  const restores = createRestores(core, exchange);
   return {
     name: 'backups',
     resources: { backups: 'backups:read' },
     operations: backupOperations,
     keepers: [s3CredentialsKeeper(ctx)],
     health: recoveryReasons,
-    // These first: `/backups/{id}` would take theirs.
-    routes: createRoutes()
-      .route('/', destinationRoutes(core))
-      .route('/', s3SourceRoutes(core, making))
-      .route('/', scheduleRoutes(core))
-      .route('/', retentionRoutes(core))
-      .route('/', writerRoutes(core))
-      .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making), compareJob(core)],
     async start() {
       // What was due while the vault was locked need not wait for the next look.
       stopListening = ctx.events.on('vault', () => queueMicrotask(ctx.jobs.look));
     },
     async stop() {
       stopListening?.();
+      await restores.stop();
     },
+    // Those with fixed names first: of those that fit the first is taken.
+    routes: createRoutes()
+      .route('/', destinationRoutes(core))
+      .route('/', s3SourceRoutes(core, making))
+      .route('/', scheduleRoutes(core))
+      .route('/', retentionRoutes(core))
+      .route('/', writerRoutes(core))
+      .route('/', exportRoutes(core))
+      .route('/', restoreRoutes(core, restores, requireSetUpLink))
+      .route('/', backupRoutes(core, making, drills)),
+    jobs: [making, drills.job, scheduleJob(core, making), compareJob(core), tidyJob(core, restores)],
   };
 }

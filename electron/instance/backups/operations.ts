@@ -69,6 +69,10 @@ export const backupOperations = declareOperations({
     'Backup deleted',
     ({ destination }) => say`Deleted a backup at ${destination}`,
   ),
+  BACKUP_EXPORTED: operation<Named>(
+    'Backup exported',
+    ({ destination }) => say`Exported a backup at ${destination} as one file`,
+  ),
   BACKUP_DRILLED: operation<Named & { passed: boolean }>('Backup drilled', ({ destination, passed }) =>
     passed === false
       ? say`Found that a backup at ${destination} would not come back`
@@ -83,6 +87,19 @@ export const backupOperations = declareOperations({
     typeof taken_at === 'number'
       ? say`Restored the backup of ${new Date(taken_at).toISOString()}`
       : say`Restored a backup`,
+  ),
+  RESTORE_UNDONE: operation<Record<string, never>>(
+    'Restore undone',
+    () => say`Put back the database that was there before a restore`,
+  ),
+  FORMER_DATABASE_DELETED: operation<{ name: string }>(
+    'Former database deleted',
+    () => say`Deleted a database that a restore had replaced`,
+  ),
+  OLD_COMPUTER_ANSWERED: operation<{ answer: 'gone' | 'runs' }>('Old computer answered for', ({ answer }) =>
+    answer === 'gone'
+      ? say`Said that the computer which made the restored backup is gone`
+      : say`Said that the computer which made the restored backup still runs`,
   ),
   BACKUP_IDENTITY_SHOWN: operation<{ recipient: string }>(
     'Identity of backups shown',

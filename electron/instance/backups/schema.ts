@@ -3,7 +3,7 @@ import { secrets } from '../vault/schema.ts';
 import type { S3Encryption } from './destinations/s3/s3-place.ts';
 import type { BackupReason } from './format/manifest.ts';
 import type { RetentionPolicy } from './retention/policy.ts';
-import type { BackupState, DestinationKind, DrillResult, WriterVerdict } from './vocabulary.ts';
+import type { BackupState, DestinationKind, DrillResult, OldComputer, WriterVerdict } from './vocabulary.ts';
 
 export const backupDestinations = sqliteTable('backup_destinations', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -129,4 +129,16 @@ export const backupSchedules = sqliteTable('backup_schedules', {
   lastRunAt: integer('last_run_at'),
   errorCode: text('error_code'),
   errorDetail: text('error_detail'),
+});
+
+/** At most one row: what was last restored into this data directory. It is in no backup. */
+export const restoredBackup = sqliteTable('restored_backup', {
+  id: integer('id').primaryKey(),
+  backupId: text('backup_id').notNull(),
+  takenAt: integer('taken_at').notNull(),
+  restoredAt: integer('restored_at').notNull(),
+  /** Whether the key vouched for it, and every encrypted value was decrypted. */
+  isVerified: integer('is_verified', { mode: 'boolean' }).notNull(),
+  /** What became of the computer that made it; null while nobody said. See restore/old-computer.ts. */
+  oldComputer: text('old_computer').$type<OldComputer>(),
 });

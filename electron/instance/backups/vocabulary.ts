@@ -11,3 +11,10 @@ export type DrillResult = (typeof drillResults)[number];
 /** What a person said of another writer: its computer is gone; or its backups are this one's too. */
 export const writerVerdicts = ['gone', 'adopted'] as const;
 export type WriterVerdict = (typeof writerVerdicts)[number];
+
+/**
+ * What became of the computer that made a restored backup. `same`: it is this one. `gone`: it does not come back. `runs`: it still
+ * runs, so this one leaves alone what two would do twice.
+ */
+export const oldComputers = ['same', 'gone', 'runs'] as const;
+export type OldComputer = (typeof oldComputers)[number];

@@ -20,6 +20,8 @@ export interface DoorsOptions {
   /** Plain HTTP that only redirects to the HTTPS door. */
   http?: WantedPort;
   socket?: boolean;
+  /** Whether the doors for other programs and machines stay closed until `setNetwork`. */
+  isPaused?: boolean;
 }
 
 export interface Doors {
@@ -28,6 +30,8 @@ export interface Doors {
   readonly socketPath: string | null;
   /** SHA-256 of the certificate in use, and whether it is temporary for a locked start. */
   readonly certificate: { fingerprint: string; isTemporary: boolean } | null;
+  /** What opens the same doors again, at the same ports. */
+  listWanted(): DoorsOptions;
   /** Closes or reopens the doors for other programs and machines; the socket stays open. Throws `port_in_use`. */
   setNetwork(isOpen: boolean): Promise<void>;
   close(): Promise<void>;
@@ -64,7 +68,7 @@ export async function openDoors(
     await Promise.all([socket?.close(), closeNetwork()]);
   };
   try {
-    await openNetwork();
+    if (!wanted.isPaused) await openNetwork();
   } catch (error) {
     await close();
     throw error;
@@ -82,6 +86,12 @@ export async function openDoors(
         ? { fingerprint: https.certificate().fingerprint, isTemporary: https.certificate().isTemporary }
         : null;
     },
+    listWanted: () => ({
+      ...(wantedHttps ? { https: wantedHttps } : {}),
+      ...(wantedHttp ? { http: wantedHttp } : {}),
+      ...(wanted.socket ? { socket: true } : {}),
+      isPaused: https === null,
+    }),
     async setNetwork(isOpen) {
       await (isOpen ? openNetwork() : closeNetwork());
     },

@@ -9,3 +9,8 @@ export const systemClock: Clock = { now: () => Date.now() };
 export function formatTimeName(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
+
+/** The time in such a name; NaN for what is none. */
+export function parseTimeName(name: string): number {
+  return Date.parse(name.replace(/^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/, '$1-$2-$3T$4:$5:$6Z'));
+}

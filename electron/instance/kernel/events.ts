@@ -24,11 +24,13 @@ export interface Events {
   on<Name extends EventName>(name: Name, listener: (told: EventMap[Name]) => void): () => void;
 }
 
-export function createEvents(): Events {
+/** @param outer gets every event, too. */
+export function createEvents(outer?: Events): Events {
   const target = new EventTarget();
   return {
     emit(name, ...told) {
       target.dispatchEvent(new CustomEvent(name, { detail: told[0] }));
+      outer?.emit(name, ...told);
     },
     on(name, listener) {
       const heard = (event: Event) => listener((event as CustomEvent).detail);

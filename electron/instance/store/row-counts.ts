@@ -36,3 +36,19 @@ export function countRows(sqlite: Sqlite): Record<string, number> {
       .get() as number;
   return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }
+
+/** More than anyone reads in one list. */
+const MAX_NAMES = 1000;
+
+/** The different texts in a column; none for a table that is not there. */
+export function listNames(sqlite: Sqlite, { table, column }: Grouped): string[] {
+  const isThere = sqlite
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+    .pluck()
+    .get(table);
+  if (isThere === undefined) return [];
+  return sqlite
+    .prepare(`SELECT DISTINCT "${column}" FROM "${table}" ORDER BY 1 LIMIT ${MAX_NAMES}`)
+    .pluck()
+    .all() as string[];
+}

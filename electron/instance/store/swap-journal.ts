@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
-import { formatTimeName } from '../kernel/clock.ts';
+import { formatTimeName, parseTimeName } from '../kernel/clock.ts';
 import { DATABASE_FILE, FORMER_FOLDER, INCOMING_FOLDER, SWAP_JOURNAL } from './data-directory.ts';
 import { syncFolder } from './database-file.ts';
 import { asStoreError } from './store-error.ts';
@@ -122,6 +122,12 @@ export function listFormer(dataDir: string): string[] {
   return readdirSync(dataDir)
     .filter((name) => FORMER_FOLDER.test(name) && isThere(join(dataDir, name), DATABASE_FILE))
     .sort(isLater);
+}
+
+/** Epoch ms at which the database in a folder of `listFormer` was replaced. */
+export function readFormerTime(name: string): number {
+  const [, time = ''] = FORMER_FOLDER.exec(name) ?? [];
+  return parseTimeName(time);
 }
 
 /** By time, then by number. */

@@ -69,6 +69,8 @@ async function ask(instance: Instance, method: string, path: string, body?: obje
   return (text === '' ? null : JSON.parse(text)) as any;
 }
 
+const setUp = (instance: Instance) => ask(instance, 'POST', '/users/administrator', ADMIN);
+
 const setVariable = (instance: Instance, name: string, value: string) =>
   ask(instance, 'POST', '/projects/shop/env-vars', {
     key: name,
@@ -82,7 +84,7 @@ beforeAll(async () => {
   original = join(folder, 'original');
   destination = join(folder, 'stick');
   await opened(original, async (instance) => {
-    await ask(instance, 'POST', '/users/administrator', ADMIN);
+    await setUp(instance);
     await ask(instance, 'POST', '/projects', { name: 'shop' });
     await setVariable(instance, 'TOKEN', VALUE);
   });
@@ -244,7 +246,7 @@ describe('a restore over the same instance', () => {
 
   it('refuses another instance by what can still be read of a damaged database', async () => {
     const other = newFolder();
-    await opened(other, async () => undefined);
+    await opened(other, setUp);
     const path = join(other, 'temps.db');
     const bytes = readFileSync(path);
     const page = withDatabase(other, (sqlite) =>
@@ -340,7 +342,7 @@ describe('a restore into a new data directory', () => {
 describe('a restore is refused before anything is written', () => {
   it('over another instance, of a newer version, without room, and while an instance runs', async () => {
     const other = newFolder();
-    await opened(other, async () => undefined);
+    await opened(other, setUp);
     const dataDir = copyOfOriginal();
     const newer = await back(original, {
       takenAt: clock.now() + 7000,

@@ -12,7 +12,7 @@ import type { Job } from '../../../electron/instance/jobs/job.ts';
 import { updateSettings } from '../../../electron/instance/settings/settings.ts';
 import { unlockFromCustody } from '../../../electron/instance/vault/key/unlock.ts';
 import { holdingKey, openVault, type VaultCore } from '../../../electron/instance/vault/vault-core.ts';
-import { openTestContext, type TestContext } from '../../context.ts';
+import { noExchange, openTestContext, type TestContext } from '../../context.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -131,7 +131,7 @@ describe('the vault', () => {
     const { ctx } = test;
     ctx.store.sqlite.exec('DELETE FROM keys');
     core = await openVault({ ...ctx, env: {}, emit() {} });
-    const { capabilities, window } = compose(ctx, core, () => null);
+    const { capabilities, window } = compose(ctx, core, noExchange, () => null);
     screen = window.screen;
     jobs = new Map(capabilities.flatMap(({ jobs: own = [] }) => own.map((job) => [job.name, job])));
     updateSettings(ctx, null, { auto_lock_minutes: 10, auto_lock_strength: 'vault' });
@@ -233,6 +233,7 @@ describe('the vault', () => {
       'certificates.renewal',
       'backups.make',
       'backups.drill',
+      'backups.schedule',
     ]);
   });
 });

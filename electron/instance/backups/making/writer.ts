@@ -14,7 +14,13 @@ export interface Writer {
  * Null before the first backup of this data directory, in a copy of it, and after a restore: what others wrote is known here as of
  * the time of the copy alone.
  */
-export function findWriter({ store, dataDir }: { store: Store; dataDir: string }): Writer | null {
+export function findWriter({
+  store,
+  dataDir,
+}: {
+  store: Pick<Store, 'sqlite'>;
+  dataDir: string;
+}): Writer | null {
   const known = store.sqlite
     .prepare(
       'SELECT writer_id AS writerId, next_sequence AS nextSequence, last_mac AS lastMac, home FROM backup_writer',

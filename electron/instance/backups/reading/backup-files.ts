@@ -45,7 +45,7 @@ export function findInFolder(path: string): BackupFiles {
  * SECURITY: a link leads elsewhere, and a pipe or device never ends or never begins: only a file itself is read. Not
  * blocking, so that a pipe does not hold a thread before it is known to be one.
  */
-async function openFile(path: string): Promise<FileHandle> {
+export async function openFile(path: string): Promise<FileHandle> {
   // Windows has neither flag, and no such files.
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   try {

@@ -2,6 +2,7 @@ import { AppError } from '../../kernel/app-error.ts';
 
 /** What a stored backup is checked for, in this order: nothing is looked into before what comes ahead of it held. */
 export const backupChecks = {
+  archive: 'it is not one file with a backup as Temps writes it, or not all of it',
   manifest: 'its manifest cannot be read',
   place: 'its folder is not the one its manifest names',
   signature: 'its manifest is not what this instance wrote: it was changed, or made by someone else',

@@ -4,7 +4,7 @@ import { type Job, queued } from '../../jobs/job.ts';
 import { AppError, type ErrorCode, hasCode } from '../../kernel/app-error.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
-import { type Backup, getBackup } from '../backups.ts';
+import { type Backup, getBackup, getStored } from '../backups.ts';
 import { type BackupsCore, getSigningKey } from '../backups-core.ts';
 import { getDestination, openDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
@@ -113,15 +113,6 @@ export interface VerifiedFolder {
 
 function isKnown({ ctx }: BackupsCore, id: string): boolean {
   return ctx.store.sqlite.prepare('SELECT 1 FROM backups WHERE id = ?').get(id) !== undefined;
-}
-
-/** Throws `not_found`, and `conflict` for one that was never whole. */
-function getStored(core: BackupsCore, id: string): Backup & { folder: string } {
-  const backup = getBackup(core, id);
-  const { folder, state } = backup;
-  if (folder === null || state === 'failed' || core.running.has(id))
-    throw new AppError('conflict', 'This backup is not complete, so there is nothing to read.');
-  return { ...backup, folder };
 }
 
 /** What says that the backup would not come back; anything else (a disk that is gone, a stop) says nothing of it. */

@@ -1,9 +1,11 @@
 import type { Dirent } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
-import { BACKUP_FOLDER, formatInstanceFolder, MANIFEST_FILE } from '../format/manifest.ts';
+import { openArchive } from '../archive/read-archive.ts';
+import { BACKUP_FOLDER, formatInstanceFolder, MAC_FILE, MANIFEST_FILE } from '../format/manifest.ts';
 import { findInFolder } from '../reading/backup-files.ts';
+import { damagedBackup } from '../reading/damaged-backup.ts';
 import { readManifest } from '../reading/read-manifest.ts';
 import { findStoredBackups, type StoredPlace } from './find-stored-backups.ts';
 import { type FoundBackup, type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
@@ -14,13 +16,16 @@ export type { FoundBackup, FoundBackups };
 const MAX_BACKUPS = 5000;
 
 /**
- * Backups in a store, or at a place on this machine: the folder of one, its manifest, the folder of an instance, or a destination. What
+ * Backups in a store, or at a place on this machine: one file, the folder of one, its manifest, the folder of an instance, or a
+ * destination. What
  * else lies there is passed over. Throws `not_found` for a place without any, `place_unusable` for one that cannot be read.
  */
 export async function findBackups(from: string | StoredPlace, signal: AbortSignal): Promise<FoundBackups> {
   if (typeof from !== 'string') return await findStoredBackups(from, signal);
   const place = resolve(from);
   if (basename(place) === MANIFEST_FILE) return await readAll([dirname(place)], signal);
+  const isFile = (await lstat(place).catch(() => null))?.isFile() ?? false;
+  if (isFile) return { backups: [await readArchive(place, signal)], unusable: [] };
   const entries = await list(place);
   if (entries.some(({ name }) => name === MANIFEST_FILE)) return await readAll([place], signal);
   const folders = await listFolders(place, entries);
@@ -30,6 +35,19 @@ export async function findBackups(from: string | StoredPlace, signal: AbortSigna
       `There is no backup in ${place}: give the folder of one, its ${MANIFEST_FILE}, or a folder with backups in ${formatInstanceFolder('…')}.`,
     );
   return await readAll(folders, signal);
+}
+
+/** One file. It has what the manifest names, and nothing else. */
+async function readArchive(place: string, signal: AbortSignal): Promise<FoundBackup> {
+  const { files, names } = await openArchive(place);
+  const read = await readManifest(files, signal).catch((error: unknown) => {
+    throw hasCode(error, 'not_found') ? damagedBackup(place, 'archive', error) : error;
+  });
+  const wanted = [MANIFEST_FILE, MAC_FILE, ...read.manifest.parts.map(({ name }) => name)];
+  const isExtra = names.some((name) => !wanted.includes(name));
+  if (isExtra || read.manifest.parts.some(({ name }) => !names.includes(name)))
+    throw damagedBackup(place, 'archive');
+  return { files, read };
 }
 
 /** Those of a destination, or of one instance at it. */

@@ -15,6 +15,7 @@ import type { Manifest } from '../format/manifest.ts';
 import { leftOut } from '../making/left-out.ts';
 import { backupOperations } from '../operations.ts';
 import type { CheckedBackup } from '../reading/check-backup.ts';
+import { noteRestoredBackup } from './old-computer.ts';
 
 export interface Installation {
   dataDir: string;
@@ -25,6 +26,8 @@ export interface Installation {
   here: CustodyHere;
   actor: Caller | null;
   clock: Clock;
+  /** Whether this data directory made the backup. */
+  isOwn: boolean;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface Installation {
  * Throws `disk_full`, `disk_failed` or `database_read_only` where nothing happened, and `restore_interrupted` where the next
  * start completes or undoes it, as after a kill.
  */
-export function installDatabase({ dataDir, checked, here, actor, clock }: Installation): Swapped {
+export function installDatabase({ dataDir, checked, here, actor, clock, isOwn }: Installation): Swapped {
   const incoming = takeIn(dataDir, checked.databasePath);
   const store = openStore(incoming, clock);
   try {
@@ -46,11 +49,13 @@ export function installDatabase({ dataDir, checked, here, actor, clock }: Instal
       leaveOut(store.sqlite, leftOut);
       placeRestoredKeys(store, here, dataDir);
       forgetSeparation(store);
+      const isVerified = checked.values !== null;
+      noteRestoredBackup(store, { id, takenAt }, { nowMs: clock.now(), isVerified, isOwn });
       audit.append(backupOperations.BACKUP_RESTORED, actor, {
         id,
         taken_at: takenAt,
         fingerprint: keyFingerprint,
-        verified: checked.values !== null,
+        verified: isVerified,
       });
     });
   } finally {

@@ -1,23 +1,15 @@
-import { resolve } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { createCopyReader } from '../../vault/copies/reading/copy-reader.ts';
+import type { CopyReader } from '../../vault/copies/reading/copy-reader.ts';
 import { createCustody } from '../../vault/custody/custodies.ts';
 import type { KeyCustody } from '../../vault/custody/custody.ts';
 import { createFileCustody } from '../../vault/custody/file-custody.ts';
 import { type CustodyHere, chooseRestoredName } from '../../vault/home/restored-custody.ts';
-import { getKeysFromCopy } from '../../vault/key/unlock.ts';
+import { getKeysFromCopy, type HandedCopy } from '../../vault/key/unlock.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
-import { SecretText } from '../../vault/secret-text.ts';
+import type { SecretText } from '../../vault/secret-text.ts';
 import { needsKey } from '../reading/check-backup.ts';
 import type { FoundBackup } from './find-backups.ts';
-
-/** A copy of the key, as it is given: a file of this machine, or words, a key or text. */
-export interface GivenCopy {
-  path?: string;
-  text?: string;
-  passphrase?: string;
-}
 
 /** The custody of a data directory, also of one that has no database. */
 export function openCustodyHere(
@@ -62,12 +54,12 @@ export async function nameKeyInForce(
 }
 
 /** What the custody gives now. One that is locked, refuses, or holds a file that is no key gives nothing. */
-export async function readKeysHere(custody: KeyCustody): Promise<MasterKey[]> {
+export async function readKeysHere(custody: KeyCustody, passphrase?: SecretText): Promise<MasterKey[]> {
   try {
-    const finding = await custody.find();
+    const finding = await custody.find(passphrase ? { passphrase } : undefined);
     return finding.outcome === 'found' ? finding.keys : [];
   } catch (error) {
-    if (error instanceof AppError) return [];
+    if (error instanceof AppError && error.code !== 'passphrase_wrong') return [];
     throw error;
   }
 }
@@ -78,15 +70,10 @@ export async function readKeysHere(custody: KeyCustody): Promise<MasterKey[]> {
  */
 export async function readCopyFor(
   { files, read }: FoundBackup,
-  copy: GivenCopy,
-  processes: ProcessHost,
+  copy: HandedCopy,
+  reader: CopyReader,
 ): Promise<MasterKey[]> {
-  const { path, text, passphrase } = copy;
-  const found = await getKeysFromCopy(createCopyReader(processes), {
-    ...(path === undefined ? {} : { path: resolve(path) }),
-    ...(text === undefined ? {} : { text: new SecretText(text) }),
-    ...(passphrase === undefined ? {} : { passphrase: new SecretText(passphrase) }),
-  });
+  const found = await getKeysFromCopy(reader, copy);
   const keys = found.map(({ key }) => key);
   const { keyFingerprint } = read.manifest;
   if (keys.some(({ fingerprint }) => fingerprint === keyFingerprint)) return keys;

@@ -4,6 +4,7 @@ import { getDestination } from '../destinations/destinations.ts';
 import { compareDestination } from '../listing/compare.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
+import { isOldComputerGone } from '../restore/old-computer.ts';
 import { pruneDestination } from '../retention/prune.ts';
 import { findDueAt, findRetryAt, MAX_RETRY_MS } from './due.ts';
 import { findSchedule, listSchedules, type Schedule } from './schedules.ts';
@@ -12,7 +13,7 @@ export type SchedulePayload = { schedule: number };
 
 /**
  * Makes backups when they are due, also those that were missed while the machine slept or was off: once for all of them.
- * While the vault is locked they wait.
+ * While the vault is locked they wait, and after a restore until the old computer is known to be gone.
  */
 export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<SchedulePayload> {
   return {
@@ -25,7 +26,7 @@ export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<
     // It is due again by its own row.
     isResumed: false,
     async run({ payload, signal }) {
-      if (findSigningKey(core) === null) return undefined;
+      if (findSigningKey(core) === null || !isOldComputerGone(core)) return undefined;
       const schedule = findSchedule(core, payload.schedule);
       if (!schedule?.enabled) return undefined;
       noteBegun(core, schedule);
@@ -52,7 +53,7 @@ function listDue(core: BackupsCore): Planned[] {
   const nowMs = core.ctx.clock.now();
   forgetFuture(core, nowMs);
   // Two machines with one identity would each think that the backups of the other were its own.
-  const isPaused = listRivals(core).length > 0;
+  const isPaused = listRivals(core).length > 0 || !isOldComputerGone(core);
   return listSchedules(core).map((schedule) => ({
     payload: { schedule: schedule.id },
     dueAt: isPaused || waitsForKey(core, schedule) ? null : findDueAt(schedule, nowMs),

@@ -216,7 +216,8 @@ export async function chooseFirstCustody(
   return identity.firstKey.describe();
 }
 
-function requireSetUpLink(identity: Identity, token: string, client: Client): void {
+/** Throws `link_invalid`, `already_set_up`, `too_many_attempts`. The link stays good. */
+export function requireSetUpLink(identity: Identity, token: string, client: Client): void {
   const { links } = identity;
   if (identity.isSetUp())
     throw new AppError('already_set_up', 'This instance already has an administrator: sign in.');

@@ -1,0 +1,126 @@
+import { z } from '@hono/zod-openapi';
+import { toAnswer } from '../../http/to-answer.ts';
+import { backupReasons, sumStored } from '../format/manifest.ts';
+import { oldComputers } from '../vocabulary.ts';
+import type { PreparedRestore, RestoreProgress } from './running-restore.ts';
+
+/** Null for what cannot be read in the database here, and where there is none. */
+const countShape = z
+  .object({ name: z.string(), now: z.int().nullable(), backup: z.int() })
+  .openapi('RestoredCount');
+
+export const preparedRestoreShape = z
+  .object({
+    id: z.uuid(),
+    place: z.string(),
+    backup_id: z.uuid(),
+    instance_id: z.string(),
+    instance_name: z.string(),
+    writer_id: z.string(),
+    taken_at: z.int(),
+    sequence: z.int(),
+    why: z.enum(backupReasons),
+    app_version: z.string(),
+    schema_version: z.int(),
+    key_fingerprint: z.string(),
+    encrypted: z.boolean(),
+    size_bytes: z.int(),
+    /** Null without the key: nobody vouched for the backup, and the vault will be locked. */
+    values: z.union([
+      z.object({ total: z.int(), opened: z.int(), lost: z.int() }).openapi('RestoredValues'),
+      z.null(),
+    ]),
+    /** Whether there is a database here, which is kept beside. */
+    has_database: z.boolean(),
+    /** The name of the instance here; null where nobody has used it yet, or its database cannot be read. */
+    replaces: z.string().nullable(),
+    tables: z.array(countShape),
+    values_by_kind: z.array(countShape),
+    /** Names of what is here and not in the backup. */
+    only_here: z.record(z.string(), z.array(z.string())),
+  })
+  .openapi('PreparedRestore');
+
+export const restoreProgressShape = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(['checking', 'ready', 'restoring']),
+    step: z.enum(['fetching', 'unpacking', 'examining', 'opening']),
+    done: z.int(),
+    total: z.int(),
+    prepared: z.union([preparedRestoreShape, z.null()]),
+  })
+  .openapi('RestoreProgress');
+
+export const currentRestoreShape = z
+  .object({ current: z.union([restoreProgressShape, z.null()]) })
+  .openapi('CurrentRestore');
+
+export const begunRestoreShape = z.object({ id: z.uuid() }).openapi('BegunRestore');
+
+export const restoreOutcomeShape = z
+  .object({ id: z.uuid(), state: z.enum(['running', 'done', 'failed']), said: z.array(z.string()) })
+  .openapi('RestoreOutcome');
+
+export const restoredShape = z
+  .object({
+    /** What was last restored here; null where nothing was. */
+    restored: z.union([
+      z
+        .object({
+          backup_id: z.string(),
+          taken_at: z.int(),
+          restored_at: z.int(),
+          is_verified: z.boolean(),
+          old_computer: z.union([z.enum(oldComputers), z.null()]),
+        })
+        .openapi('RestoredBackup'),
+      z.null(),
+    ]),
+    /** Whether what two computers would do twice is paused here. */
+    waits_for_old_computer: z.boolean(),
+    /** The newest first: that one comes back when the restore is undone. */
+    former_databases: z.array(
+      z
+        .object({ name: z.string(), replaced_at: z.int(), size_bytes: z.int(), kept_until: z.int() })
+        .openapi('FormerDatabase'),
+    ),
+  })
+  .openapi('Restored');
+
+export function toPreparedJson({ id, preview }: PreparedRestore) {
+  const { manifest, instance, values, inBackup, now, place, onlyHere, hasDatabase } = preview;
+  return toAnswer(preparedRestoreShape, {
+    ...manifest,
+    id,
+    place,
+    backupId: manifest.id,
+    instanceName: instance.name,
+    encrypted: manifest.recipients.length > 0,
+    sizeBytes: sumStored(manifest),
+    values,
+    hasDatabase,
+    replaces: now?.instance.name ?? null,
+    tables: toCounts(now?.rows, inBackup.rows),
+    valuesByKind: toCounts(now?.groups, inBackup.groups),
+    onlyHere,
+  });
+}
+
+function toCounts(now: Record<string, number> | undefined, then: Record<string, number>) {
+  const [before, after] = [new Map(Object.entries(now ?? {})), new Map(Object.entries(then))];
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.map((name) => ({
+    name,
+    now: now ? (before.get(name) ?? 0) : null,
+    backup: after.get(name) ?? 0,
+  }));
+}
+
+export function toProgressJson(progress: RestoreProgress) {
+  const { preview, id, ...rest } = progress;
+  return {
+    ...toAnswer(restoreProgressShape, { ...rest, id, prepared: null }),
+    prepared: preview && toPreparedJson({ id, preview }),
+  };
+}

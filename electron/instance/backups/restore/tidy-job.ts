@@ -1,0 +1,28 @@
+import { every, type Job } from '../../jobs/job.ts';
+import type { BackupsCore } from '../backups-core.ts';
+import { backupOperations } from '../operations.ts';
+import { deleteFormerDatabase, listDueFormer } from './former-database.ts';
+import type { Restores } from './running-restore.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Removes what restores leave: prepared ones that nobody applied, and former databases whose time is over. */
+export function tidyJob({ ctx }: BackupsCore, restores: Restores): Job {
+  return {
+    name: 'backups.tidy',
+    title: 'Delete what restores left, once it was kept for long enough',
+    when: every(HOUR_MS, { atStart: true }),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      await restores.cancelOld();
+      for (const { name } of listDueFormer(ctx.dataDir, ctx.clock.now())) {
+        deleteFormerDatabase(ctx.dataDir, name);
+        ctx.store.transaction(() =>
+          ctx.audit.append(backupOperations.FORMER_DATABASE_DELETED, null, { name }),
+        );
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { useCallback, useRef, useState } from 'react';
+import { CopyInput } from '../../key/copy-input/copy-input.tsx';
+import type { HandedCopy } from '../../key/copy-input/handed-copy.ts';
+import { Banner } from '../../ui/banner.tsx';
+import { Button } from '../../ui/button.tsx';
+import { PasswordField } from '../../ui/form/field.tsx';
+import type { GivenKey } from './restore-calls.ts';
+
+export interface KeyStepProps {
+  /** Why the key is asked for, or the copy that was given is refused. */
+  message: string | null;
+  /** The same, of the passphrase. */
+  passphraseError: string | undefined;
+  /** Whether the key is here, behind a passphrase. */
+  isBehindPassphrase: boolean;
+  isBusy: boolean;
+  onGiven: (key: GivenKey) => void;
+}
+
+/** A copy of the key that the backup needs, in any form; or the passphrase of the one that is here. */
+export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, onGiven }: KeyStepProps) {
+  // SECURITY: the entered copy is only in this ref.
+  const copy = useRef<HandedCopy | null>(null);
+  const [isReady, setReady] = useState(false);
+  const note = useCallback((handed: HandedCopy | null) => {
+    copy.current = handed;
+    setReady(handed !== null);
+  }, []);
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      {message !== null && <Banner tone="attention">{message}</Banner>}
+      {isBehindPassphrase && (
+        <form
+          className="card card-pad grid gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const passphrase = String(new FormData(event.currentTarget).get('passphrase'));
+            if (passphrase !== '') onGiven({ passphrase });
+          }}
+        >
+          <PasswordField
+            label="Passphrase of the key here"
+            name="passphrase"
+            error={passphraseError}
+            maxLength={1024}
+          />
+          <Button kind="main" type="submit" isBusy={isBusy} className="justify-self-start">
+            Continue
+          </Button>
+        </form>
+      )}
+      <CopyInput
+        title="A copy of the key"
+        purpose="unlock"
+        firstWay="words"
+        onReady={note}
+        passphraseError={isBehindPassphrase ? undefined : passphraseError}
+        action={
+          <Button
+            kind={isBehindPassphrase ? 'normal' : 'main'}
+            disabled={!isReady}
+            isBusy={isBusy}
+            onClick={() => {
+              if (copy.current) onGiven({ copy: copy.current });
+            }}
+          >
+            Continue
+          </Button>
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
+import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.ts';
+import { requires } from '../../requires.ts';
+import { expectAccessible } from '../support/accessibility.ts';
+import { hasChromium, launchBrowser } from '../support/browser.ts';
+import { ADA, startConsole, type TestConsole } from '../support/console.ts';
+import { expectNoOverflow } from '../support/visitors.ts';
+
+const it = requires('the console in a browser', hasChromium(), 'needs chromium');
+
+/** One person's way: a backup, another computer, and back again. */
+describe('restoring in the console', () => {
+  let original: TestConsole;
+  let fresh: TestConsole;
+  let browser: Browser;
+  let page: Page;
+  let root: string;
+  let words: string;
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'temps-restoring-'));
+    mkdirSync(join(root, 'stick'));
+    if (!hasChromium()) return;
+    [original, fresh, browser] = await Promise.all([
+      startConsole(),
+      startConsole({ isSetUp: false }),
+      launchBrowser(),
+    ]);
+    await original.api('POST', '/projects', { name: 'shop' });
+    const { id } = await original.api('POST', '/backups/destinations', {
+      kind: 'folder',
+      name: 'stick',
+      path: join(root, 'stick'),
+    });
+    await original.api('POST', `/backups/destinations/${id}/run`);
+    ({ words } = await original.api('POST', '/vault/key/copies', { format: 'words' }).then((made) => ({
+      words: made.words.join(' '),
+    })));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all([original?.stop(), fresh?.stop()]);
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  async function paste(text: string): Promise<void> {
+    await page.getByRole('radio', { name: 'Paste' }).click();
+    await page.getByLabel('The copy as text').fill(text);
+    await page.getByRole('button', { name: 'Continue' }).click();
+  }
+
+  it('brings everything back where there is nothing yet, by the words on paper', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: fresh.served.url });
+    page = await context.newPage();
+    await page.goto(fresh.served.setupUrl as string);
+    await page.getByRole('button', { name: 'Restore from a backup' }).click();
+    await page.getByLabel('Where the backup is').fill(join(root, 'nowhere'));
+    await page.getByRole('button', { name: 'Check this backup' }).click();
+    await page.getByText(/There is no folder .*nowhere/).waitFor();
+    await expectAccessible(page, 'a backup that is not there');
+    await page.getByLabel('Where the backup is').fill(join(root, 'stick'));
+    await page.getByRole('button', { name: 'Check this backup' }).click();
+
+    await page.getByRole('heading', { name: 'Give a copy of the key' }).waitFor();
+    const { fingerprint } = await original.api('GET', '/vault/status');
+    await page.getByText(`needs the key ${fingerprint}`).waitFor();
+    await expectAccessible(page, 'the key of a backup');
+    const other = MasterKey.generate();
+    await paste(formatWords(other));
+    await page.getByText(other.fingerprint).waitFor();
+    await paste(words);
+
+    await page.getByRole('heading', { name: /^Bring .* back$/ }).waitFor();
+    await page.getByRole('row', { name: /^Projects 1$/ }).waitFor();
+    await expectAccessible(page, 'what a restore would do');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'what a restore would do, on a telephone');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('button', { name: /^Restore 1 project and/ }).click();
+    await page.getByRole('heading', { name: /^Everything of .* is back$/ }).waitFor();
+    await expectAccessible(page, 'what was restored');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+
+    await page.getByLabel('E-mail').fill(ADA.email);
+    await page.getByLabel('Password', { exact: true }).fill(ADA.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Is the old computer gone?').waitFor();
+    await page.getByRole('link', { name: 'shop' }).first().waitFor();
+    await expectAccessible(page, 'the question about the old computer');
+    await page.getByRole('button', { name: 'It still runs' }).click();
+    await page.getByText('The old computer still runs.').waitFor();
+    await page.getByRole('button', { name: 'It is gone' }).click();
+    await page.getByText('The old computer still runs.').waitFor({ state: 'detached' });
+  });
+
+  it('replaces the database of one that is in use, keeps that beside, and puts it back', async () => {
+    await original.api('POST', '/projects', { name: 'made since' });
+    ({ page } = await original.open(browser, '/backups'));
+    await page.getByRole('button', { name: /^More for the backup of/ }).click();
+    await page.getByRole('menuitem', { name: 'Restore…' }).click();
+    await page.getByRole('button', { name: 'Check this backup' }).click();
+    await page.getByText('Not in the backup: 1 project: made since.').waitFor();
+    await page.getByRole('row', { name: /^Projects 2 1 1 fewer$/ }).waitFor();
+    await expectAccessible(page, 'what a restore would replace');
+    await page.getByRole('button', { name: /^Restore 1 project/ }).click();
+    await page.getByRole('heading', { name: /^Everything of .* is back$/ }).waitFor();
+
+    ({ page } = await original.open(browser, '/backups'));
+    await page.getByText('Kept from before a restore').waitFor();
+    // This computer made it.
+    expect(await page.getByText('Is the old computer gone?').count()).toBe(0);
+    await expectAccessible(page, 'a former database');
+    await page.getByRole('button', { name: 'Put it back…' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Put it back' }).click();
+    await expect
+      .poll(async () => (await original.api('GET', '/projects').catch(() => null))?.projects.length)
+      .toBe(2);
+  });
+});
