@@ -146,9 +146,14 @@ function findLineEnds(text: string): EnvDocument['lineEnd'] {
 /** Byte order marks of UTF-16 (RFC 2781, 3.2), which is what some editors of Windows call Unicode. */
 const UTF_16_MARKS = ['fffe', 'feff'];
 
+/** Every other byte of what stands in a .env file is zero there. */
+function isUtf16(bytes: Uint8Array): boolean {
+  return UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')) && bytes.includes(0);
+}
+
 function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_FILE_BYTES) throw invalid('The file is over 1 MiB.', null);
-  if (UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')))
+  if (isUtf16(bytes))
     throw invalid(
       'The file is UTF-16 text. Save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8 FILE',
       null,
