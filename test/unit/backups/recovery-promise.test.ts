@@ -23,6 +23,7 @@ const nas: DestinationFacts = {
   confirmed: [drilled],
   drillFailed: null,
   waitsForKey: false,
+  drillWaitsForKey: false,
   lateAt: nowMs + DAY_MS,
 };
 const whole: RecoveryFacts = {
@@ -224,6 +225,13 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     true,
     ['backup_other_writer'],
     /You would lose 6 hours/,
+  ],
+  [
+    'a drill is due while the vault is locked',
+    { ...at({ drillWaitsForKey: true }), activeFingerprint: null },
+    true,
+    ['backup_waits_for_key'],
+    /would bring everything back/,
   ],
   [
     'due while the vault is locked',

@@ -8,6 +8,11 @@ import { addFolder } from '../../../electron/instance/backups/destinations/desti
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
 import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
 import { judgeRecovery } from '../../../electron/instance/backups/promise/recovery-promise.ts';
+import {
+  createDrills,
+  type DrillPayload,
+  type Drills,
+} from '../../../electron/instance/backups/reading/drill.ts';
 import { findDueAt, findLateAt, findRetryAt } from '../../../electron/instance/backups/schedules/due.ts';
 import {
   type SchedulePayload,
@@ -117,6 +122,7 @@ describe('a schedule', () => {
   let root: string;
   let job: Job<SchedulePayload>;
   let schedule: Schedule;
+  let drills: Drills;
   beforeEach(async () => {
     test = openTestContext();
     test.ctx.store.sqlite.exec('DELETE FROM keys');
@@ -126,7 +132,9 @@ describe('a schedule', () => {
     const { destination } = await addFolder(core, null, { name: 'disk', path: root, isReadable: true });
     const making = backupJob(core);
     job = scheduleJob(core, making);
+    drills = createDrills(core);
     for (const each of [making, job]) test.ctx.jobs.add(each);
+    test.ctx.jobs.add(drills.job);
     schedule = addSchedule(core, null, {
       name: 'nightly',
       description: null,
@@ -152,6 +160,13 @@ describe('a schedule', () => {
     await test.ctx.jobs.enqueue(job, { schedule: schedule.id }).catch(() => undefined);
     return true;
   };
+  /** Looks for what is due, and waits for this drill if it was begun. */
+  const drill = async (payload: DrillPayload) => {
+    const count = () => test.ctx.jobs.listRuns({ job: drills.job.name, state: null }, 100).length;
+    const before = count();
+    test.ctx.jobs.look();
+    if (count() > before) await test.ctx.jobs.enqueue(drills.job, payload);
+  };
   const now = () => getSchedule(core, schedule.id);
   const dueAt = () => findDueAt(now(), test.clock.now());
   const reasons = () => judgeRecovery(findRecoveryFacts(core)).reasons.map(({ code }) => code);
@@ -166,6 +181,23 @@ describe('a schedule', () => {
     expect(reasons()).not.toContain('backup_old');
     expect(await look()).toBe(false);
     expect((dueAt() ?? 0) - test.clock.now()).toBeLessThanOrEqual(25 * HOUR_MS);
+  });
+
+  it('makes backups that are drilled by themselves, which waits while the vault is locked, and is said', async () => {
+    test.clock.advance(DAY_MS);
+    await look();
+    const [made] = listBackups(core);
+    await drill({ backup: made?.id ?? '' });
+    expect(listBackups(core)[0]?.drillResult).toBeNull();
+    test.clock.advance(5 * MINUTE_MS);
+    const key = core.vault.ring.active;
+    lockVault(core.vault, null);
+    await drill({ backup: made?.id ?? '' });
+    expect(reasons()).toContain('backup_waits_for_key');
+    if (key) core.vault.ring.hold(key);
+    if (key) core.vault.ring.activate(key.fingerprint);
+    await drill({ backup: made?.id ?? '' });
+    expect(listBackups(core)[0]?.drillResult).toBe('passed');
   });
 
   it('waits while the vault is locked, says so, and runs once it is unlocked', async () => {

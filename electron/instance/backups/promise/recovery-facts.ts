@@ -3,10 +3,11 @@ import type { BackupHalf } from '../../vault/status/backup-half.ts';
 import { type CountingCopy, listCountingCopies } from '../../vault/status/key-proof.ts';
 import type { CopyFormat } from '../../vault/vocabulary.ts';
 import { type Backup, listBackups } from '../backups.ts';
-import type { BackupsCore } from '../backups-core.ts';
+import { type BackupsCore, findSigningKey } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { findWriter } from '../making/writer.ts';
+import { findDrillDue } from '../reading/drill-due.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
 import { listSchedules, type Schedule } from '../schedules/schedules.ts';
@@ -37,6 +38,7 @@ export function judgeBackupHalf(core: BackupsCore): BackupHalf {
 export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
   const copies = listCountingCopies(core.vault);
   const nowMs = core.ctx.clock.now();
+  const isLocked = findSigningKey(core) === null;
   const schedules = listSchedules(core).filter(({ enabled }) => enabled);
   const writer = findWriter(core.ctx)?.writerId ?? null;
   // After a restore, and in a copy of a data directory, the list is of the past: what was deleted since is in it.
@@ -50,6 +52,7 @@ export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
       return {
         ...describeDestination(destination, backups, copies),
         waitsForKey: own.some((schedule) => waitsForKey(core, schedule)),
+        drillWaitsForKey: isLocked && (findDrillDue(backups, nowMs)?.dueAt ?? Infinity) <= nowMs,
         lateAt: findFirstLate(own, backups, nowMs),
       };
     }),
@@ -87,7 +90,7 @@ function describeDestination(
   known: KnownDestination,
   backups: readonly Backup[],
   copies: readonly CountingCopy[],
-): Omit<DestinationFacts, 'waitsForKey' | 'lateAt'> {
+): Omit<DestinationFacts, 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
   const { name, separate } = known;
   const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
   const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));

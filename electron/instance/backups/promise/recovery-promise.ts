@@ -35,6 +35,8 @@ export interface DestinationFacts {
   drillFailed: string | null;
   /** Whether a backup is due here that waits until the vault is unlocked. */
   waitsForKey: boolean;
+  /** Whether a drill is. */
+  drillWaitsForKey: boolean;
   /**
    * Epoch ms from which the newest confirmed backup is older than the schedules of this destination say; null where there
    * are none. See schedules/due.ts.
@@ -219,7 +221,7 @@ function findAstray({ destinations, rivals }: RecoveryFacts): RecoveryReason[] {
 
 /** Where a schedule was not kept, wherever the backups that count are: each place is there for a reason. */
 function findLate({ destinations, nowMs }: RecoveryFacts): RecoveryReason[] {
-  return destinations.flatMap(({ name, lateAt, waitsForKey, confirmed }) => {
+  return destinations.flatMap(({ name, lateAt, waitsForKey, drillWaitsForKey, confirmed }) => {
     const newest = findNewest({ confirmed }, nowMs);
     const said = newest
       ? `The newest backup on ${name} is ${sayAge(nowMs - newest.takenAt)} old, older than its schedule says.`
@@ -232,6 +234,15 @@ function findLate({ destinations, nowMs }: RecoveryFacts): RecoveryReason[] {
               'backup_waits_for_key',
               'due',
               `A backup on ${name} is due: it is made once the vault is unlocked.`,
+            ),
+          ]
+        : []),
+      ...(drillWaitsForKey
+        ? [
+            reason(
+              'backup_waits_for_key',
+              'due',
+              `A drill of the backup on ${name} is due: it begins once the vault is unlocked.`,
             ),
           ]
         : []),

@@ -1,18 +1,19 @@
 import { isAbsolute } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
-import { type Job, queued } from '../../jobs/job.ts';
+import { type Job, type Planned, planned } from '../../jobs/job.ts';
 import { AppError, type ErrorCode, hasCode } from '../../kernel/app-error.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
-import { type Backup, getBackup, getStored } from '../backups.ts';
-import { type BackupsCore, getSigningKey } from '../backups-core.ts';
-import { getDestination, openDestination } from '../destinations/destinations.ts';
+import { type Backup, getBackup, getStored, listBackups } from '../backups.ts';
+import { type BackupsCore, findSigningKey, getSigningKey } from '../backups-core.ts';
+import { getDestination, listDestinations, openDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
 import { chooseBackup, findBackups } from '../restore/find-backups.ts';
 import type { DrillResult } from '../vocabulary.ts';
 import { type BackupFiles, findAtDestination } from './backup-files.ts';
 import { checkBackup, verifyParts } from './check-backup.ts';
 import { damagedBackup } from './damaged-backup.ts';
+import { findDrillDue, RETRY_MS } from './drill-due.ts';
 import { listHeldKeys } from './held-keys.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -31,15 +32,18 @@ export interface Drills {
 export function createDrills(core: BackupsCore): Drills {
   /** Who asked for the drill of a backup. */
   const askedBy = new Map<string, Caller | null>();
+  /** When each was begun last, epoch ms. */
+  const triedAt = new Map<string, number>();
   const job: Job<DrillPayload> = {
     name: 'backups.drill',
     title: 'Drill a backup',
-    when: queued,
+    when: planned(() => listDue(core, triedAt)),
     needsKey: true,
     record: 'always',
     isResumed: false,
     async run({ payload: { backup: id }, signal, report }) {
       getSigningKey(core);
+      triedAt.set(id, core.ctx.clock.now());
       // Deleted while it waited for its turn.
       if (!isKnown(core, id)) return undefined;
       try {
@@ -74,6 +78,19 @@ export function createDrills(core: BackupsCore): Drills {
       return getBackup(core, id);
     },
   };
+}
+
+/** The newest of each destination; while the vault is locked they wait. */
+function listDue(core: BackupsCore, triedAt: ReadonlyMap<string, number>): Planned[] {
+  const nowMs = core.ctx.clock.now();
+  const isLocked = findSigningKey(core) === null;
+  return listDestinations(core).flatMap((destination) => {
+    const due = findDrillDue(listBackups(core, destination.id), nowMs);
+    if (due === null) return [];
+    const tried = triedAt.get(due.id);
+    const dueAt = tried === undefined || tried > nowMs ? due.dueAt : Math.max(due.dueAt, tried + RETRY_MS);
+    return [{ payload: { backup: due.id }, dueAt: isLocked ? null : dueAt }];
+  });
 }
 
 /**
