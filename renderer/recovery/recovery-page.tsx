@@ -140,7 +140,7 @@ function Lost({ list, vault, onRescue }: LostProps) {
 
 /** Progress, and a button to recover values with the old key. */
 function RecoverySummary({ list, onRescue }: Omit<LostProps, 'vault'>) {
-  const { total, remaining, replaced, versions, started_at, lost_fingerprints } = list;
+  const { total, remaining, replaced, versions, started_at, lost_fingerprints, lost_backups } = list;
   const isLeft = remaining > 0 || versions > 0;
   return (
     <section className="card recovery-sum" aria-label="Progress">
@@ -170,6 +170,11 @@ function RecoverySummary({ list, onRescue }: Omit<LostProps, 'vault'>) {
               <b className="text-text">Found the old key?</b> Rescue decrypts{' '}
               {sayWithVersions(remaining, versions, 'secret')} with it.
             </p>
+            {lost_backups.map((said) => (
+              <p key={said} className="text-12">
+                {said}
+              </p>
+            ))}
           </div>
           {onRescue && (
             <Button icon={LifeBuoy} onClick={onRescue}>

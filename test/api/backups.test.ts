@@ -63,6 +63,13 @@ describeOverDoors('backups', (find) => {
       is_whole: false,
       sentence: expect.stringMatching(/would be lost/),
     });
+    // What would need the key if it were shredded or given up.
+    expect((await send('GET', '/vault/key/epochs')).body.epochs[0]).toMatchObject({
+      backups: 1,
+      newest_backup_at: made.body.taken_at,
+      backups_said: expect.stringMatching(/^The list has 1 backup that needs it, at disk, of 20/),
+      if_shredded: expect.stringContaining('at disk'),
+    });
     const folder = join(root, made.body.folder);
     const manifest = parseManifest(readFileSync(join(folder, 'manifest.json')));
     for (const { name, sha256 } of manifest.parts)

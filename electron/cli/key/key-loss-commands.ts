@@ -99,12 +99,15 @@ async function chooseCustodyUnlock(
 
 async function startOver(invocation: Invocation): Promise<number> {
   const custody = parseCustody('--custody', invocation.values.custody);
-  const name = hasTerminal()
-    ? await askLine(
-        'Every secret of this instance becomes unreadable unless its key is found. Type the name of the instance to start over: ',
-      )
-    : await readStdinLine();
   return await withClient(invocation, async (client) => {
+    const { fingerprint } = await client.get('/vault/status');
+    const { epochs } = await client.get('/vault/key/epochs');
+    const backups = epochs.find((known) => known.fingerprint === fingerprint)?.backups_said ?? '';
+    const name = hasTerminal()
+      ? await askLine(
+          `Every secret of this instance becomes unreadable unless its key is found, and so do those in backups made with it. ${backups} Type the name of the instance to start over: `,
+        )
+      : await readStdinLine();
     const status = await client.post('/vault/start-over', {
       body: {
         instance_name: name,
@@ -179,6 +182,7 @@ function describeRecovery(list: Schemas['RecoveryList']): string {
   };
   return [
     `${list.replaced} of ${formatCount(list.total, 'lost secret')} replaced or recovered.`,
+    ...list.lost_backups.map((said, at) => `Lost key ${list.lost_fingerprints[at]}: ${said}`),
     ...versions,
     ...list.groups.flatMap(({ group, values }) => [
       `\n${titles[group]}`,

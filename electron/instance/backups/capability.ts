@@ -7,6 +7,7 @@ import type { VaultCore } from '../vault/vault-core.ts';
 import { exportRoutes } from './archive/export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import type { BackupsCore } from './backups-core.ts';
+import { findBackupsOf } from './backups-of-key.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
 import { listDestinations } from './destinations/destinations.ts';
 import { s3CredentialsKeeper } from './destinations/s3/s3-credentials.ts';
@@ -34,6 +35,7 @@ export function backupsCapability(
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
   vault.listBackupFolders = () =>
     listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
+  vault.findBackupsOf = (fingerprint) => findBackupsOf(core, fingerprint);
   vault.judgeBackups = () => judgeBackupHalf(core);
   vault.giveKitBackups = (key, actor) => giveKitBackups(core, key, actor);
   // Half of the vault's health.

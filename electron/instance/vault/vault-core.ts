@@ -17,6 +17,7 @@ import { forgetDroppedKeys } from './key/forget.ts';
 import { type FoundKey, findKeyFile } from './key/found-key.ts';
 import { findActiveRecord, insertActiveRecord, type KeyRecord, listKeyRecords } from './key/key-record.ts';
 import { KeyRing } from './key/key-ring.ts';
+import { type KnownBackups, NO_BACKUPS } from './key/known-backups.ts';
 import { sweepLeftoverKeys } from './key/leftover-keys.ts';
 import { decideStart, type StartDecision, type VaultCase } from './key/start-case.ts';
 import { vaultOperations } from './operations.ts';
@@ -80,6 +81,8 @@ export interface VaultCore {
   listBackupFolders: () => readonly string[];
   /** What backups would bring back, which is half of health; null while nothing makes any. */
   judgeBackups: () => BackupHalf | null;
+  /** The backups that were made under a key. */
+  findBackupsOf: (fingerprint: Fingerprint) => KnownBackups;
   /** What backups add to a paper kit of a key, which is recorded; null while nothing makes any. */
   giveKitBackups: (key: MasterKey, actor: Caller | null) => Promise<KitBackups | null>;
   /** Whether the first start found its key there already; null when this process did not make the first start. */
@@ -173,6 +176,7 @@ export async function openVault(options: OpenVaultOptions): Promise<VaultCore> {
     listNames: () => [store.identity.name],
     listBackupFolders: () => [],
     judgeBackups: () => null,
+    findBackupsOf: () => NO_BACKUPS,
     giveKitBackups: async () => null,
     wasKeyAdopted: null,
     found: null,

@@ -16,6 +16,7 @@ import { formatCount, formatTime } from '../../ui/time.ts';
 import { hadKey } from '../../vault-state/case-words.ts';
 import { custodyChoice, nameCustody } from '../../vault-state/custody-words.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
+import { keyVersionsQuery } from '../key-queries.ts';
 import { useUnlock } from './unlock.ts';
 
 interface OtherWaysProps {
@@ -102,6 +103,8 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
   // SECURITY: only in the fields, never in state that outlives them.
   const fields = useRef<HTMLDivElement>(null);
   const [isPassphraseGood, setPassphraseGood] = useState(false);
+  const versions = useQuery(keyVersionsQuery).data?.epochs;
+  const version = versions?.find(({ fingerprint }) => fingerprint === vault.fingerprint);
   const lost = countToLose(vault.secrets);
   const secrets = formatCount(lost, 'secret');
   const typed = () =>
@@ -170,6 +173,9 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
           Lost with the key: <b className="text-text">{listToLose(vault.secrets)}</b>. You get a list so that
           you can enter them again or create new ones.
         </p>
+      )}
+      {version && version.backups > 0 && (
+        <p>Secrets in backups made with this key need it, too. {version.backups_said}</p>
       )}
       <p>
         Nothing is deleted: if you find the key {vault.fingerprint} later, it can recover what was not entered

@@ -7,6 +7,7 @@ import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import { getKeyRecord, openCustody, type VaultCore } from '../vault-core.ts';
 import { countSecretsUnder, type KeyRecord, listKeyRecords } from './key-record.ts';
+import { describeKnownBackups, formatDay, type KnownBackups, NO_BACKUPS } from './known-backups.ts';
 
 export interface KeyEpoch extends KeyRecord {
   /** Whether this process holds the key now. */
@@ -15,6 +16,10 @@ export interface KeyEpoch extends KeyRecord {
   values: number;
   /** Number of known copies and splits of it, verified or not. */
   copies: number;
+  /** Known backups made under it. */
+  backups: number;
+  newestBackupAt: number | null;
+  backupsSaid: string;
   /** What is lost if it is shredded, in words. */
   ifShredded: string;
 }
@@ -33,12 +38,16 @@ export function listEpochs(core: VaultCore): KeyEpoch[] {
       copies: number;
       verified: number;
     };
+    const backups = core.findBackupsOf(record.fingerprint);
     return {
       ...record,
       held: core.ring.has(record.fingerprint),
       values: countSecretsUnder(core.store, record.fingerprint),
       copies,
-      ifShredded: describeShredding(record, copies, verified),
+      backups: backups.count,
+      newestBackupAt: backups.newestAt,
+      backupsSaid: describeKnownBackups(backups),
+      ifShredded: describeShredding(record, copies, verified, backups),
     };
   });
 }
@@ -48,18 +57,16 @@ export function describeShredding(
   { epoch, activatedAt, retiredAt }: Pick<KeyRecord, 'epoch' | 'activatedAt' | 'retiredAt'>,
   copies: number,
   verified: number,
+  known: KnownBackups = NO_BACKUPS,
 ): string {
   const until = retiredAt === null ? 'now' : formatDay(retiredAt);
-  const backups = `Secrets in backups of the database made from ${formatDay(activatedAt)} to ${until} can only be decrypted with key version ${epoch}.`;
+  const backups = `Secrets in backups of the database made from ${formatDay(activatedAt)} to ${until} can only be decrypted with key version ${epoch}. ${describeKnownBackups(known)}`;
   if (copies === 0)
     return `${backups} No copy of it is listed: without one, the secrets in those backups are lost for good.`;
   if (verified === 0)
     return `${backups} ${copies === 1 ? 'The one copy of it was' : `Its ${copies} copies were`} never verified: verify one first, or those secrets may be lost for good.`;
   return `${backups} Afterwards only its copies can: ${verified === 1 ? '1 is' : `${verified} are`} verified. Keep one for as long as you keep those backups.`;
 }
-
-/** `2026-03-01`, of UTC: the same for everyone who reads it. */
-const formatDay = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 /**
  * Removes a retired key from custody for good. Throws `key_in_use` for a key that is active, retiring or still

@@ -44,6 +44,9 @@ export const epochShape = z
     seal_count: z.number(),
     values: z.number().openapi({ description: 'Values encrypted with this key' }),
     copies: z.number().openapi({ description: 'Known copies of it, verified or not' }),
+    backups: z.number().openapi({ description: 'Known backups made under it' }),
+    newest_backup_at: epochMs.nullable(),
+    backups_said: z.string().openapi({ description: 'The same in words' }),
     if_shredded: z.string().openapi({ description: 'What is lost if it is shredded, in words' }),
   })
   .openapi('KeyEpoch');

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../access/caller.ts';
 import { type KeyRecord, listKeyRecords, listLostKeys } from '../key/key-record.ts';
+import { describeKnownBackups } from '../key/known-backups.ts';
 import { vaultOperations } from '../operations.ts';
 import type { Fingerprint } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
@@ -37,7 +38,7 @@ export interface RecoveryList {
   /** When the newest of the lost keys was given up; null when none is lost. */
   startedAt: number | null;
   /** Newest first. */
-  lostKeys: { fingerprint: Fingerprint; epoch: number }[];
+  lostKeys: { fingerprint: Fingerprint; epoch: number; backupsSaid: string }[];
   /** Lost secrets, without earlier versions of them. */
   groups: { group: RecoveryGroup; values: LostValue[] }[];
 }
@@ -73,7 +74,11 @@ export function listLostValues(core: VaultCore): RecoveryList {
     replaced,
     versions: rows.length - now.length,
     startedAt: lost[0]?.retiredAt ?? null,
-    lostKeys: lost.map(({ fingerprint, epoch }) => ({ fingerprint, epoch })),
+    lostKeys: lost.map(({ fingerprint, epoch }) => ({
+      fingerprint,
+      epoch,
+      backupsSaid: describeKnownBackups(core.findBackupsOf(fingerprint)),
+    })),
     groups,
   };
 }

@@ -26,6 +26,9 @@ export const recoveryShape = z
     started_at: epochMs.nullable().openapi({ description: 'When the lost key was given up' }),
     lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
     lost_epoch: z.number().nullable(),
+    lost_backups: z.array(z.string()).openapi({
+      description: 'Of each lost key, in words, the known backups that need it',
+    }),
     groups: z.array(
       z
         .object({
@@ -49,6 +52,7 @@ export function toRecoveryJson(list: RecoveryList) {
   return toAnswer(recoveryShape, {
     ...list,
     lostFingerprints: list.lostKeys.map(({ fingerprint: lost }) => lost),
+    lostBackups: list.lostKeys.map(({ backupsSaid }) => backupsSaid),
     lostEpoch: list.lostKeys[0]?.epoch ?? null,
   });
 }

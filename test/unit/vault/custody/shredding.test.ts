@@ -10,7 +10,17 @@ const key = {
 describe('what is lost with a shredded key', () => {
   it('is every secret in the backups of its time where there is no copy', () => {
     expect(describeShredding(key, 0, 0)).toBe(
-      'Secrets in backups of the database made from 2026-03-01 to 2026-06-15 can only be decrypted with key version 2. No copy of it is listed: without one, the secrets in those backups are lost for good.',
+      'Secrets in backups of the database made from 2026-03-01 to 2026-06-15 can only be decrypted with key version 2. No backup in the list needs it; what is elsewhere may. No copy of it is listed: without one, the secrets in those backups are lost for good.',
+    );
+  });
+
+  it('names the backups in the list that need it, and where they are', () => {
+    const newestAt = Date.parse('2026-06-14T10:00:00Z');
+    const known = (count: number, ...places: string[]) =>
+      describeShredding(key, 1, 1, { count, newestAt, places });
+    expect(known(1, 'NAS')).toContain('The list has 1 backup that needs it, at NAS, of 2026-06-14.');
+    expect(known(3, 'NAS', 'the stick')).toContain(
+      'The list has 3 backups that need it, at NAS and the stick; the newest is of 2026-06-14.',
     );
   });
 
