@@ -55,16 +55,20 @@ export function KeyHistory({ vault }: { vault: VaultStatus }) {
           },
           {
             name: 'Still decrypts',
-            width: 'w-28',
+            width: 'w-36',
             cell: ({ values, copies, backups, newest_backup_at }) => (
               <span className="two-lines">
                 {values === 0 ? 'No values' : formatCount(values, 'value')}
-                {newest_backup_at !== null && (
-                  <small title={`The newest is of ${formatDay(newest_backup_at)}`}>
-                    {formatCount(backups, 'backup')}
-                  </small>
-                )}
-                <small>{copies === 0 ? 'no copies' : formatCount(copies, 'copy', 'copies')}</small>
+                <small
+                  title={
+                    newest_backup_at === null
+                      ? undefined
+                      : `The newest backup is of ${formatDay(newest_backup_at)}`
+                  }
+                >
+                  {backups > 0 && `${formatCount(backups, 'backup')}, `}
+                  {copies === 0 ? 'no copies' : formatCount(copies, 'copy', 'copies')}
+                </small>
               </span>
             ),
           },
