@@ -79,7 +79,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         { name: 'State', cell: (backup) => <StateMark state={describeState(backup)} /> },
         {
           name: 'Drilled',
-          width: 'w-36',
+          width: 'w-28',
           className: 'max-tablet:hidden',
           cell: (backup) => {
             const drill = describeDrill(backup);
@@ -88,7 +88,7 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
         },
         {
           name: 'Kept until',
-          width: 'w-28',
+          width: 'w-24',
           className: 'max-tablet:hidden',
           cell: (backup) => <span className="quiet">{describeKept(backup)}</span>,
         },

@@ -104,7 +104,7 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
             cell: (destination) => (
               <span className="two-lines">
                 <span className="block">{describeAccess(destination)}</span>
-                <small>{describeRetention(destination)}</small>
+                <small title={describeRetention(destination)}>{describeRetention(destination)}</small>
               </span>
             ),
           },

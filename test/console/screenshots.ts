@@ -63,6 +63,20 @@ const everyday: Shot[] = [
     },
   },
   {
+    name: 'backups-schedule',
+    path: '/backups',
+    prepare: (page) => button(page, 'Add a schedule').click(),
+  },
+  {
+    name: 'backups-keep',
+    path: '/backups',
+    async prepare(page) {
+      await button(page, 'More for NAS').click();
+      await page.getByRole('menuitem', { name: 'What is kept…' }).click();
+      await page.getByText(/would be removed/).waitFor();
+    },
+  },
+  {
     name: 'backups-delete',
     path: '/backups',
     async prepare(page) {

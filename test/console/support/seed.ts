@@ -103,7 +103,13 @@ export async function makeBackups({ api }: Pick<TestConsole, 'api'>, root: strin
       readable_without_key: name !== 'NAS',
     });
     await api('POST', `/backups/destinations/${id}/run`);
-    if (name === 'NAS') continue;
+    if (name === 'NAS') {
+      const schedule_expression = '0 3 * * *';
+      await api('POST', '/backups/schedules', { name: 'Nightly', s3_source_id: id, schedule_expression });
+      const retention = { daily: 7, weekly: 4, monthly: 6, yearly: 1 };
+      await api('PUT', `/backups/destinations/${id}/retention`, { retention });
+      continue;
+    }
     rmSync(path, { recursive: true });
     await api('POST', `/backups/destinations/${id}/run`).catch(() => undefined);
   }
