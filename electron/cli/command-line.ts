@@ -58,8 +58,10 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
   const name = [args.slice(0, 2).join(' '), first].find((candidate) => commands.has(candidate));
   const command = name === undefined ? undefined : commands.get(name);
   if (!command || name === undefined) {
-    const usages = [...commands.values()].map(({ usage }) => usage);
-    throw usageError(`${first} needs one of:\n  ${usages.join('\n  ')}`);
+    const usages = `${first} needs one of:\n  ${[...commands.values()].map(({ usage }) => usage).join('\n  ')}`;
+    if (!['help', '--help', '-h'].includes(args[1] ?? '')) throw usageError(usages);
+    process.stdout.write(`${usages}\n`);
+    return exitCodes.done;
   }
   return await runCommand(command, args.slice(name.split(' ').length), processes);
 }

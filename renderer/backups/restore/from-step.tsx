@@ -39,7 +39,7 @@ export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) 
       {chosen && <p className="t14 [overflow-wrap:anywhere]">{chosen.name}</p>}
       {!chosen && (
         <Segmented
-          label="Where the backup is stored"
+          label="Kind of place"
           value={kind}
           onChange={setKind}
           options={[

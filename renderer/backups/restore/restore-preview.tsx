@@ -13,7 +13,7 @@ const rowWords = new Map([
   ['secrets', 'Encrypted values'],
   ['users', 'People'],
   ['api_keys', 'API keys'],
-  ['deployment_tokens', 'Deployment tokens'],
+  ['deployment_tokens', 'Tokens'],
   ['audit_log', 'Activity'],
 ]);
 
@@ -23,7 +23,7 @@ export function RestorePreview({ prepared }: { prepared: Prepared }) {
   return (
     <div className="grid grid-cols-1 gap-4">
       <section className="card card-pad" aria-label="The backup">
-        <dl className="facts">
+        <dl className="facts restore-facts">
           <Fact term="Created" below={whyWords[prepared.why]}>
             {formatExact(prepared.taken_at)}
           </Fact>
@@ -43,9 +43,21 @@ export function RestorePreview({ prepared }: { prepared: Prepared }) {
         columns={[
           { name: 'What', isRowHeader: true, cell: ({ name }) => rowWords.get(name) ?? name },
           ...(hasNow
-            ? [{ name: 'Here now', isNumber: true, width: 'w-26', cell: ({ now }: Count) => show(now) }]
+            ? [
+                {
+                  name: 'Here now',
+                  isNumber: true,
+                  width: 'w-26 max-phone:w-20',
+                  cell: ({ now }: Count) => show(now),
+                },
+              ]
             : []),
-          { name: 'In the backup', isNumber: true, width: 'w-30', cell: ({ backup }) => show(backup) },
+          {
+            name: 'In the backup',
+            isNumber: true,
+            width: 'w-30 max-phone:w-24',
+            cell: ({ backup }) => show(backup),
+          },
           ...(hasNow
             ? [{ name: 'Difference', className: 'max-phone:hidden', cell: describeDifference }]
             : []),

@@ -159,7 +159,7 @@ describe('a restore through the running instance', () => {
     writeFileSync(database, bytes);
     expect((await prepare({ backup })).body).toMatchObject({
       error_code: 'backup_damaged',
-      details: { check: 'parts' },
+      details: { check: 'parts', part: basename(database) },
     });
     expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
     expect((await door.owner('GET', '/backups/restores')).body.current).toBe(null);

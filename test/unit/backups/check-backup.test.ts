@@ -282,7 +282,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
   ] as const)('with a part that is %s', async (_what, change) => {
     const folder = await make({ takenAt: 1_750_000_900_000 });
     rewrite(folder, DATABASE, change);
-    expect(await fail(folder)).toEqual(damaged('parts'));
+    expect(await fail(folder)).toEqual({ ...damaged('parts'), part: DATABASE });
     rmSync(folder, { recursive: true });
   });
 
@@ -290,12 +290,12 @@ describe('a stored backup is refused, before anything of it is looked into that 
     const folder = await make({ takenAt: 1_750_001_000_000 });
     const database = readFileSync(join(folder, DATABASE));
     rewrite(folder, DATABASE, () => readFileSync(join(folder, 'details.json.zst.age')));
-    expect(await fail(folder)).toEqual(damaged('parts'));
+    expect(await fail(folder)).toEqual({ ...damaged('parts'), part: DATABASE });
     const other = await make({ takenAt: 1_750_001_100_000 });
     rewrite(other, DATABASE, () => database);
-    expect(await fail(other)).toEqual(damaged('parts'));
+    expect(await fail(other)).toEqual({ ...damaged('parts'), part: DATABASE });
     rmSync(join(other, DATABASE));
-    expect(await fail(other)).toEqual(damaged('parts'));
+    expect(await fail(other)).toEqual({ ...damaged('parts'), part: DATABASE });
   });
 
   it('with a part that is encrypted to someone else, or not what age makes', async () => {

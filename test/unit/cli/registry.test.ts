@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../../electron/cli/command.ts';
+import { runCommandLine } from '../../../electron/cli/command-line.ts';
 import { type CommandGroup, formatOverview, groups } from '../../../electron/cli/registry.ts';
 
 /** What is wrong with groups of commands, one line each. */
@@ -41,6 +42,21 @@ describe('the groups of commands', () => {
     );
     const pets: CommandGroup = { subcommands, about: 'pets', load: async () => ({ commands }) };
     expect(await findFaults({ pets })).toContain(fault);
+  });
+
+  it('say what they have on standard output where they are asked, and as an error where one is missing', async () => {
+    const [out, err] = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockReturnValue(true),
+    );
+    try {
+      expect(await runCommandLine(['backup', '--help'])).toBe(0);
+      expect(String(out?.mock.calls)).toContain('backup export ID --to FILE');
+      expect(err?.mock.calls).toEqual([]);
+      expect(await runCommandLine(['backup'])).toBe(2);
+      expect(String(err?.mock.calls)).toContain('backup export ID --to FILE');
+    } finally {
+      vi.restoreAllMocks();
+    }
   });
 
   it('have their lines in the overview, in columns', () => {

@@ -52,7 +52,8 @@ async function* readPart(
     hash.update(chunk);
     yield chunk;
   }
-  if (found !== sizeBytes || hash.digest('hex') !== sha256) throw damagedBackup(files.place, 'parts');
+  if (found !== sizeBytes || hash.digest('hex') !== sha256)
+    throw damagedBackup(files.place, 'parts', undefined, name);
 }
 
 /** Bytes of the whole tar. */

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
+import { toMegabytes } from '../../kernel/bytes.ts';
 import type { Context } from '../../kernel/context.ts';
 import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
 import { asStoreError } from '../../store/store-error.ts';
@@ -109,8 +110,4 @@ async function requireRoom(folder: string, neededBytes: number): Promise<void> {
     'disk_full',
     `A backup needs ${toMegabytes(neededBytes)} MB of free space on the disk of the database for a while, and there are ${toMegabytes(freeBytes)} MB. Nothing was written.`,
   );
-}
-
-function toMegabytes(bytes: number): number {
-  return Math.ceil(bytes / 1_000_000);
 }

@@ -3,6 +3,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
+import { toMegabytes } from '../../kernel/bytes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
 import { type Examination, examineDatabase, openExamined } from '../../store/examination.ts';
@@ -58,7 +59,6 @@ export interface CheckedBackup {
 
 /** What has to stay free for everything else. */
 const RESERVE_BYTES = 32 * 1024 * 1024;
-const MIB = 1024 * 1024;
 
 /** Throws `disk_full` where a check of this backup would not fit on the disk of a folder. */
 export function requireRoom(manifest: Manifest, folder: string): void {
@@ -70,7 +70,7 @@ export function requireRoom(manifest: Manifest, folder: string): void {
   if (bavail * bsize >= needed) return;
   throw new AppError(
     'disk_full',
-    `Unpacking this backup takes ${Math.ceil(needed / MIB)} MiB on the disk of ${folder}, which has ${Math.floor((bavail * bsize) / MIB)} MiB left. Free some space there. Nothing was changed.`,
+    `Unpacking this backup takes ${toMegabytes(needed)} MB on the disk of ${folder}, which has ${toMegabytes(bavail * bsize)} MB left. Free some space there. Nothing was changed.`,
   );
 }
 
@@ -178,11 +178,11 @@ async function readParts(
   for (const part of parts) {
     onProgress?.('fetching', done, total);
     const stream = await files.read(part.name, signal).catch((error: unknown) => {
-      throw hasCode(error, 'not_found') ? damagedBackup(files.place, 'parts', error) : error;
+      throw hasCode(error, 'not_found') ? damagedBackup(files.place, 'parts', error, part.name) : error;
     });
     const stored = await take(stream, part);
     if (stored.sizeBytes !== part.sizeBytes || stored.sha256 !== part.sha256)
-      throw damagedBackup(files.place, 'parts');
+      throw damagedBackup(files.place, 'parts', undefined, part.name);
     done += part.sizeBytes;
   }
 }

@@ -20,10 +20,17 @@ export const backupChecks = {
 } as const;
 export type BackupCheck = keyof typeof backupChecks;
 
-/** SECURITY: names the check that failed, and never what was found: that may be anything. */
-export function damagedBackup(place: string, check: BackupCheck, cause?: unknown): AppError {
-  return new AppError('backup_damaged', `The backup ${place} is damaged: ${backupChecks[check]}.`, {
-    cause,
-    details: { check },
-  });
+/**
+ * SECURITY: names the check that failed, and never what was found: that may be anything. A part is named as its manifest does,
+ * which is letters, digits, dots and dashes.
+ */
+export function damagedBackup(place: string, check: BackupCheck, cause?: unknown, part?: string): AppError {
+  return new AppError(
+    'backup_damaged',
+    `The backup ${place} is damaged: ${backupChecks[check]}${part === undefined ? '' : ` (${part})`}.`,
+    {
+      cause,
+      details: { check, ...(part === undefined ? {} : { part }) },
+    },
+  );
 }
