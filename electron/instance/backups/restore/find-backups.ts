@@ -9,6 +9,7 @@ import { damagedBackup } from '../reading/damaged-backup.ts';
 import { readManifest } from '../reading/read-manifest.ts';
 import { findStoredBackups, type StoredPlace } from './find-stored-backups.ts';
 import { type FoundBackup, type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
+import { refuseUpstream, UPSTREAM_METADATA } from './upstream-backup.ts';
 
 export type { FoundBackup, FoundBackups };
 
@@ -24,16 +25,19 @@ export async function findBackups(from: string | StoredPlace, signal: AbortSigna
   if (typeof from !== 'string') return await findStoredBackups(from, signal);
   const place = resolve(from);
   if (basename(place) === MANIFEST_FILE) return await readAll([dirname(place)], signal);
+  if (basename(place) === UPSTREAM_METADATA) await refuseUpstream(dirname(place));
   const isFile = (await lstat(place).catch(() => null))?.isFile() ?? false;
   if (isFile) return { backups: [await readArchive(place, signal)], unusable: [] };
   const entries = await list(place);
   if (entries.some(({ name }) => name === MANIFEST_FILE)) return await readAll([place], signal);
   const folders = await listFolders(place, entries);
-  if (folders.length === 0)
+  if (folders.length === 0) {
+    await refuseUpstream(place);
     throw new AppError(
       'not_found',
       `There is no backup in ${place}: give the folder of one, its ${MANIFEST_FILE}, or a folder with backups in ${formatInstanceFolder('…')}.`,
     );
+  }
   return await readAll(folders, signal);
 }
 
