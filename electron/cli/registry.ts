@@ -71,6 +71,12 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'list, set, import and export variables, and who read them',
     load: () => import('./commands/env.ts'),
   },
+  link: {
+    parameters: '[-p PROJECT [-e ENV]]',
+    about: 'say of which project a folder is, for the commands in it',
+    load: () => import('./commands/link.ts'),
+  },
+  unlink: { about: 'take that back for this folder', load: () => import('./commands/unlink.ts') },
   run: {
     parameters: '-p PROJECT [-e ENV] -- CMD …',
     about: 'run a program with the variables in its environment',

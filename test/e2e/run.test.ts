@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
@@ -113,4 +113,33 @@ describe('a program that is run', () => {
       expect(stderr).not.toContain('canary');
     },
   );
+});
+
+describe('a folder that is linked to a project', () => {
+  plainIt('needs no -p, in it and below; what is inherited stays where that is said', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'temps-linked-'));
+    const below = join(folder, 'src');
+    mkdirSync(below);
+    const inFolder = (cwd: string, ...words: string[]) =>
+      spawnSync(process.execPath, [program, ...words], {
+        cwd,
+        env: { ...commandLineEnv(dataDir), PLACE: 'inherited' },
+        encoding: 'utf8',
+      });
+    try {
+      expect(inFolder(below, 'run', '--', 'true').status).toBe(2);
+      expect(inFolder(folder, 'link', '-p', 'nothing').status).toBe(4);
+      expect(inFolder(folder, 'link', '-p', 'shop').stdout).toContain('Linked: shop');
+      temps(dataDir, ['env', 'set', 'PLACE', '-p', 'shop', '--plain'], 'shop');
+      expect(inFolder(below, 'run', '--', 'printenv', 'PLACE').stdout).toBe('shop\n');
+      expect(inFolder(below, 'run', '--preserve-env', '--', 'printenv', 'PLACE').stdout).toBe('inherited\n');
+      expect(JSON.parse(inFolder(below, 'env', 'export', '--format', 'json').stdout)).toMatchObject({
+        PLACE: 'shop',
+      });
+      expect(inFolder(folder, 'unlink').status).toBe(0);
+      expect(inFolder(below, 'run', '--', 'true').status).toBe(2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

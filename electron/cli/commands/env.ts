@@ -3,6 +3,7 @@ import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
@@ -101,20 +102,12 @@ export const commands: Record<string, Command> = {
     run: importFile,
   },
   'env export': {
-    usage: 'env export -p PROJECT [-e ENV]',
+    usage: `env export -p PROJECT [-e ENV] [--format ${Object.keys(exportFormats).join('|')}]`,
     summary: 'Prints the variables as a .env file, including secrets.',
-    options: projectOptions,
-    async run(invocation) {
-      return await withClient(invocation, async (client) => {
-        const { project, env } = readScope(invocation);
-        const file = await client.get('/projects/{project}/variables/export', {
-          path: { project },
-          query: { environment: env },
-        });
-        writeOut(process.stdout, file);
-        return exitCodes.done;
-      });
-    },
+    notes:
+      'With --format, as other programs read them: json, yaml, shell (to be sourced), compose (environment of a service), systemd (EnvironmentFile) or docker (--env-file). References are resolved then; in a .env file they stay references.',
+    options: { ...projectOptions, format: { type: 'string' } },
+    run: exportVariables,
   },
   'env reads': {
     usage: 'env reads KEY -p PROJECT [-e ENV] [--limit N]',
@@ -130,6 +123,23 @@ export const commands: Record<string, Command> = {
     run: listUnusual,
   },
 };
+
+async function exportVariables(invocation: Invocation): Promise<number> {
+  const { project, env } = readScope(invocation);
+  const wanted = findText(invocation, 'format');
+  const names = Object.keys(exportFormats) as ExportFormat[];
+  const format = names.find((name) => name === wanted);
+  if (wanted !== undefined && format === undefined)
+    throw usageError(`--format must be one of ${names.join(', ')}.`);
+  return await withClient(invocation, async (client) => {
+    const where = { path: { project }, query: { environment: env } };
+    const text = format
+      ? exportFormats[format]((await client.get('/projects/{project}/variables/resolved', where)).variables)
+      : await client.get('/projects/{project}/variables/export', where);
+    writeOut(process.stdout, text);
+    return exitCodes.done;
+  });
+}
 
 interface Scope {
   project: string;

@@ -8,12 +8,12 @@ import { runProgram } from '../run-program.ts';
 const MAX_STRING_BYTES = 128 * 1024;
 export const commands: Record<string, Command> = {
   run: {
-    usage: 'run -p PROJECT [-e ENV] -- CMD ARGS…',
+    usage: 'run -p PROJECT [-e ENV] [--preserve-env] -- CMD ARGS…',
     summary:
-      "Runs a program with the project's variables added to its environment; they override inherited ones.",
+      "Runs a program with the project's variables added to its environment; they override inherited ones, or with --preserve-env the other way round.",
     notes:
       'Exits as the program does: with its exit code, or by the signal that ended it; 127 if it does not exist, 126 if it cannot be run.\nReferences are resolved; if any value cannot be read, the program is not started.\nSignals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once.',
-    options: projectOptions,
+    options: { ...projectOptions, 'preserve-env': { type: 'boolean' } },
     async run(invocation) {
       const { project, env } = readScope(invocation);
       const [program, ...args] = invocation.rest;
@@ -26,7 +26,9 @@ export const commands: Record<string, Command> = {
         }),
       );
       const environment = new Map(Object.entries(ownEnvironment()));
+      const keeps = invocation.values['preserve-env'] === true;
       for (const { key, value } of variables) {
+        if (keeps && environment.has(key)) continue;
         if (process.platform === 'linux' && Buffer.byteLength(value) + key.length + 2 > MAX_STRING_BYTES) {
           throw new CommandError(
             'secret_too_large',
