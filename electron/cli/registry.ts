@@ -102,6 +102,11 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     about: 'make backups of everything, and say when and where',
     load: () => import('./commands/backup.ts'),
   },
+  completion: {
+    parameters: 'bash|zsh|fish',
+    about: 'print a script by which a shell completes commands',
+    load: () => import('./commands/completion.ts'),
+  },
   key: {
     subcommands: [
       'status',
