@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +13,8 @@ import { basename, dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { hashLine, type StoredLine } from '../../../electron/instance/audit/chain.ts';
+import { auditOperations } from '../../../electron/instance/audit/operations.ts';
 import {
   formatManifest,
   type Manifest,
@@ -29,7 +32,7 @@ import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.t
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
-import { type Changes, digest, makeBackup } from './make-backup.ts';
+import { type Changes, digest, makeBackup, tamperWithAuditLog } from './make-backup.ts';
 
 let test: TestContext;
 let work: string;
@@ -39,6 +42,7 @@ beforeAll(() => {
   test = openTestContext();
   work = mkdtempSync(join(tmpdir(), 'temps-checked-'));
   destination = mkdtempSync(join(tmpdir(), 'temps-destination-'));
+  for (let line = 0; line < 5; line++) test.ctx.audit.append(auditOperations.AUDIT_EXPORTED, null);
   for (let at = 0; at < 20; at++) test.vault.seal('env_var', new SecretText(`${VALUE} ${at}`));
 });
 afterAll(() => {
@@ -114,6 +118,27 @@ function rewrite(folder: string, name: string, change: (bytes: Buffer) => Buffer
 
 const DATABASE = 'database.sqlite.zst.age';
 
+const tamper =
+  (sql: string, isHashed = false) =>
+  (sqlite: Database.Database): void =>
+    tamperWithAuditLog(sqlite, () => {
+      sqlite.exec(sql);
+      if (isHashed) hashAnew(sqlite);
+    });
+
+function hashAnew(sqlite: Database.Database): void {
+  const lines = sqlite
+    .prepare(
+      'SELECT id, at, operation, actor_kind AS actorKind, user_id AS userId, actor, ip, data FROM audit_log ORDER BY id',
+    )
+    .all() as StoredLine[];
+  let before: Buffer = createHash('sha256').update(`temps audit log ${test.ctx.store.identity.id}`).digest();
+  for (const line of lines) {
+    before = hashLine(before, line);
+    sqlite.prepare('UPDATE audit_log SET hash = ? WHERE id = ?').run(before, line.id);
+  }
+}
+
 describe('a stored backup', () => {
   it.each([
     true,
@@ -157,6 +182,14 @@ describe('a stored backup', () => {
   it('that is readable is checked without its key too, and nobody vouches for it then', async () => {
     const checked = await check(await make({ isEncrypted: false }), { keys: [] });
     expect(checked.values).toBeNull();
+  });
+
+  it.each([
+    ["UPDATE audit_log SET actor = 'nobody' WHERE id = 3", 3],
+    ['DELETE FROM audit_log WHERE id = 2', 3],
+  ] as const)('says where the audit log was changed before it was made, and comes back: %s', async (sql, line) => {
+    const checked = await check(await make({ takenAt: test.clock.time + line, database: tamper(sql) }));
+    expect(checked).toMatchObject({ auditBrokenAt: line, values: { opened: 20 } });
   });
 
   it('counts what was lost before it was made, and refuses what is lost since', async () => {
@@ -431,6 +464,31 @@ describe('a stored backup is refused, before anything of it is looked into that 
       details: (details) => ({ ...details, tables: { ...details.tables, users: 1 } }),
     });
     expect(await fail(rows)).toEqual(damaged('counts', EXAMINED));
+  });
+
+  it.each([
+    ['ends earlier', tamper('DELETE FROM audit_log WHERE id = 5')],
+    ['is empty', tamper('DELETE FROM audit_log')],
+    ['ends with another line', tamper('UPDATE audit_log SET hash = zeroblob(32) WHERE id = 5')],
+    [
+      'goes on',
+      tamper(
+        'INSERT INTO audit_log SELECT 6, at, operation, actor_kind, user_id, actor, ip, data, hash FROM audit_log WHERE id = 5',
+      ),
+    ],
+    ['was written anew, with every hash', tamper("UPDATE audit_log SET actor = 'nobody' WHERE id = 2", true)],
+  ] as const)('with an audit log that %s', async (_what, database) => {
+    const folder = await make({ takenAt: 1_750_002_250_000, database });
+    expect(await fail(folder)).toEqual(damaged('audit', EXAMINED));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('with an audit log, where its manifest knows of none', async () => {
+    const folder = await make({
+      takenAt: 1_750_002_260_000,
+      manifest: (manifest) => ({ ...manifest, auditHead: null }),
+    });
+    expect(await fail(folder)).toEqual(damaged('audit', EXAMINED));
   });
 
   it('with one value that its key does not open', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import * as age from 'age-encryption';
 import Database from 'better-sqlite3';
+import { createChain } from '../../../electron/instance/audit/chain.ts';
 import { deriveBackupIdentity } from '../../../electron/instance/backups/format/backup-identity.ts';
 import { type Details, formatDetails } from '../../../electron/instance/backups/format/details.ts';
 import {
@@ -44,7 +45,7 @@ export async function makeBackup(
 ): Promise<string> {
   const { isEncrypted = true, takenAt = Date.parse('2026-06-01T12:00:00Z') } = changes;
   const instanceId = store.identity.id;
-  const { database, details, schemaVersion } = takeSnapshot(store, changes);
+  const { database, details, schemaVersion, auditHead } = takeSnapshot(store, changes);
   const { recipient } = await deriveBackupIdentity(key, instanceId);
   const pack = async (plain: Buffer) => {
     const packed = zstdCompressSync(plain);
@@ -71,7 +72,7 @@ export async function makeBackup(
     keyFingerprint: key.fingerprint,
     recipients: isEncrypted ? [recipient] : [],
     previous: null,
-    auditHead: null,
+    auditHead,
     parts: parts.map(({ name, holds, bytes, of }) => ({
       name,
       holds,
@@ -100,6 +101,7 @@ function takeSnapshot({ sqlite, identity }: Pick<Store, 'sqlite' | 'identity'>, 
     sqlite.prepare('VACUUM INTO ?').run(path);
     const copy = new Database(path);
     copy.exec('DELETE FROM sessions');
+    const auditHead = findAuditHead(copy, identity);
     changes.database?.(copy);
     const { rows, groups } = countContents(copy, { table: 'secrets', column: 'kind' });
     const schemaVersion = copy.pragma('user_version', { simple: true }) as number;
@@ -112,8 +114,25 @@ function takeSnapshot({ sqlite, identity }: Pick<Store, 'sqlite' | 'identity'>, 
       sealedValues: groups,
     };
     const details = formatDetails(changes.details?.(honest) ?? honest);
-    return { database, details, schemaVersion };
+    return { database, details, schemaVersion, auditHead };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Of a schema that has hashes; null for one of before. */
+function findAuditHead(sqlite: Database.Database, identity: Store['identity']): Manifest['auditHead'] {
+  if ((sqlite.pragma('table_list(audit_anchors)') as unknown[]).length === 0) return null;
+  const { id, hash } = createChain({ sqlite, identity }).findHead();
+  return id === 0 ? null : { id, hash: hash.toString('hex') };
+}
+
+/** As someone who writes the file with a program of their own, and leaves its schema as it was. */
+export function tamperWithAuditLog(sqlite: Database.Database, change: () => void): void {
+  const triggers = sqlite
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'audit_log'")
+    .all() as { name: string; sql: string }[];
+  for (const { name } of triggers) sqlite.exec(`DROP TRIGGER ${name}`);
+  change();
+  for (const { sql } of triggers) sqlite.exec(sql);
 }

@@ -34,7 +34,7 @@ import {
 import { createManualClock } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
 import { quick } from '../../work-factor.ts';
-import { type Changes, digest, makeBackup } from './make-backup.ts';
+import { type Changes, digest, makeBackup, tamperWithAuditLog } from './make-backup.ts';
 
 const VALUE = 'planted-ünïcode "value"\nwith two lines';
 const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
@@ -233,6 +233,20 @@ describe('a restore over the same instance', () => {
     withDatabase(dataDir, (sqlite) =>
       expect(sqlite.prepare('SELECT count(*) FROM secrets').pluck().get()).toBe((before as number) - 1),
     );
+  });
+
+  it('says where the audit log had been changed before the backup was made', async () => {
+    const from = await back(original, {
+      takenAt: clock.now() + 2000,
+      database: (sqlite) =>
+        tamperWithAuditLog(sqlite, () => sqlite.exec("UPDATE audit_log SET actor = 'nobody' WHERE id = 2")),
+    });
+    const dataDir = newFolder();
+    const copy = { text: formatKeyText(key) };
+    const { notes, preview } = await restore(dataDir, { from, copy });
+    expect(preview.values?.opened).toBeGreaterThan(0);
+    expect(notes).toEqual([expect.stringMatching(/^Line 2 of the audit log/)]);
+    rmSync(from, { recursive: true });
   });
 
   it('takes the place of a database that is damaged', async () => {

@@ -17,6 +17,7 @@ import { COUNTED, type Details, MAX_DETAILS_BYTES, parseDetails } from '../forma
 import { type Manifest, type ManifestPart, sumStored } from '../format/manifest.ts';
 import type { BackupFiles } from './backup-files.ts';
 import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
+import { findBreakOfAuditLog } from './check-audit-log.ts';
 import { damagedBackup } from './damaged-backup.ts';
 import { isSigned, type ReadManifest } from './read-manifest.ts';
 import { unpackParts } from './unpacking.ts';
@@ -55,6 +56,8 @@ export interface CheckedBackup {
   databasePath: string;
   /** Null without the key: then nobody vouched for it, and no encrypted value was opened. */
   values: OpenedValues | null;
+  /** The first line of its audit log that had been changed or lost before it was made; null for none, and without the key. */
+  auditBrokenAt: number | null;
 }
 
 /** What has to stay free for everything else. */
@@ -105,8 +108,10 @@ async function check(options: CheckOptions): Promise<CheckedBackup> {
   const databasePath = join(options.scratch, DATABASE);
   await examine(options, details, databasePath);
   signal.throwIfAborted();
-  const values = key === null ? null : await openValues(options, databasePath);
-  return { manifest, details, databasePath, values };
+  if (key === null) return { manifest, details, databasePath, values: null, auditBrokenAt: null };
+  const auditBrokenAt = await findBreakOfAuditLog(files.place, manifest, databasePath);
+  signal.throwIfAborted();
+  return { manifest, details, databasePath, values: await openValues(options, databasePath), auditBrokenAt };
 }
 
 const DATABASE = 'database.sqlite';

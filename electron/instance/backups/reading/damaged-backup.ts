@@ -16,6 +16,7 @@ export const backupChecks = {
   structure: 'the database in it is damaged',
   instance: 'the database in it is of another instance than its manifest says',
   counts: 'the database in it does not hold what the backup says of its content',
+  audit: 'the audit log in it does not end with the line that its manifest names',
   values: 'an encrypted value in it cannot be decrypted',
 } as const;
 export type BackupCheck = keyof typeof backupChecks;

@@ -114,6 +114,7 @@ export async function restoreChecked(options: PrepareOptions): Promise<Restored>
     signal.throwIfAborted();
     const notes = await keepKey(custody, given, held, keyFingerprint);
     if (checked.values === null) notes.push(explainLocked(keyFingerprint));
+    if (checked.auditBrokenAt !== null) notes.push(explainBrokenLog(checked.auditBrokenAt));
     const isOwn = target.writerId === writerId;
     const exchanged = await options.closed(async () => {
       const { former } = installDatabase({ dataDir, checked, here, actor, clock, isOwn });
@@ -164,6 +165,9 @@ const listReasons = (reason: string | null): string[] => (reason === null ? [] :
 
 const explainLocked = (fingerprint: Fingerprint): string =>
   `The key ${fingerprint} is not here, so nobody vouched for this backup and no secret in it was decrypted. The vault stays locked until it gets a copy of that key: temps-desktop key unlock PATH`;
+
+const explainBrokenLog = (line: number): string =>
+  `Line ${line} of the audit log does not follow from the lines before it: the log had been changed before this backup was made.`;
 
 /** A key that came from a copy is stored where the instance will look for it. Returns what is left to do. */
 async function keepKey(
