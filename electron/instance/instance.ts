@@ -137,6 +137,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     try {
       opened = again;
       if (screen.source) again.composed.window.screen.noteSource(screen.source);
+      // SECURITY: a key that was read again while the screen is locked goes again, where it is to lock with it.
+      if (screen.isLocked) again.composed.window.screen.note(true);
       if (wanted) doors = await again.start(wanted);
     } catch (error) {
       await again.stop();
