@@ -65,23 +65,12 @@ export const commands: Record<string, Command> = {
     run: setVariable,
   },
   'env rm': {
-    usage: 'env rm KEY -p PROJECT [-e ENV]',
+    usage: 'env rm KEY -p PROJECT [-e ENV] [--yes]',
     summary: 'Deletes a variable with its history.',
-    options: projectOptions,
+    notes: 'One that others refer to is deleted only with --yes: they would not resolve any more.',
+    options: { ...projectOptions, yes: { type: 'boolean' } },
     positionals: [1, 1],
-    async run(invocation) {
-      const [key = ''] = invocation.positionals;
-      return await withClient(invocation, async (client) => {
-        const scope = await findScope(invocation, client);
-        const variable = await findVariable(client, scope, key);
-        if (!variable) throw new CommandError('not_found', 'There is no such variable.');
-        await client.delete('/projects/{project}/env-vars/{id}', {
-          path: { project: scope.project, id: variable.id },
-        });
-        invocation.print({ deleted: variable.key }, () => 'Deleted.');
-        return exitCodes.done;
-      });
-    },
+    run: removeVariable,
   },
   'env import': {
     usage:
@@ -240,6 +229,38 @@ async function importFile(invocation: Invocation): Promise<number> {
     return exitCodes.done;
   });
 }
+
+async function removeVariable(invocation: Invocation): Promise<number> {
+  const [key = ''] = invocation.positionals;
+  return await withClient(invocation, async (client) => {
+    const scope = await findScope(invocation, client);
+    const variable = await findVariable(client, scope, key);
+    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const path = { project: scope.project, id: variable.id };
+    if (invocation.values.yes !== true) await requireUnused(client, path, key);
+    await client.delete('/projects/{project}/env-vars/{id}', { path });
+    invocation.print({ deleted: variable.key }, () => 'Deleted.');
+    return exitCodes.done;
+  });
+}
+
+/** Throws `conflict` for one that others refer to. Secrets that nobody can read now may, too. */
+async function requireUnused(
+  client: Client,
+  path: { project: string; id: number },
+  key: string,
+): Promise<void> {
+  const { used_by, unread } = await client.get('/projects/{project}/env-vars/{id}/used-by', { path });
+  if (used_by.length === 0) return;
+  const named = [...new Set(used_by.map((use) => use.key))].slice(0, MAX_NAMED).join(', ');
+  const more = used_by.length > MAX_NAMED ? ` and ${used_by.length - MAX_NAMED} more` : '';
+  const hidden = unread > 0 ? ` So may ${formatCount(unread, 'secret')} that cannot be read now.` : '';
+  throw new CommandError(
+    'conflict',
+    `${named}${more} ${used_by.length === 1 ? 'refers' : 'refer'} to ${key} and would not resolve any more, so that nothing of their project runs.${hidden} Change them first, or delete ${key} all the same with --yes.`,
+  );
+}
+const MAX_NAMED = 10;
 
 type RefusedLine = Schemas['ImportOutcome']['refused'][number];
 

@@ -65,6 +65,18 @@ describe('a value that is set', () => {
   });
 });
 
+describe('a variable that others refer to', () => {
+  it('is deleted only where that is said', () => {
+    run(['env', 'set', 'HOST', '-p', 'shop', '--plain'], 'db');
+    run(['env', 'set', 'URL', '-p', 'shop', '--plain'], '$' + '{{HOST}}:1');
+    const refused = run(['env', 'rm', 'HOST', '-p', 'shop']);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('URL refers to HOST')]);
+    expect(run(['env', 'get', 'HOST', '-p', 'shop']).out).toBe('db');
+    expect(run(['env', 'rm', 'HOST', '-p', 'shop', '--yes']).code).toBe(0);
+    expect(run(['env', 'rm', 'URL', '-p', 'shop']).code).toBe(0);
+  });
+});
+
 describe('a .env file', () => {
   const list = () => run(['env', 'list', '-p', 'files']).out;
   const importFile = (args: string[], input = '') =>
