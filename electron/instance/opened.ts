@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAuditLog } from './audit/audit-log.ts';
+import { type AuditLog, createAuditLog } from './audit/audit-log.ts';
 import { auditOperations } from './audit/operations.ts';
 import { type Composition, compose, describeInWords } from './capabilities.ts';
 import { consoleFiles } from './doors/console-files.ts';
@@ -123,6 +123,7 @@ async function open(options: InstanceOptions, around: Surroundings): Promise<Ope
     const processes = options.processes ?? childProcesses;
     const events = createEvents(around.events);
     const audit = createAuditLog(store, clock, log);
+    noteMigration(store, audit, log);
     const core = await openVault({
       dataDir,
       env: options.env ?? process.env,
@@ -163,6 +164,14 @@ async function open(options: InstanceOptions, around: Surroundings): Promise<Ope
     if (!around.ownership) ownership?.release();
     throw error;
   }
+}
+
+/** Who looks later finds it in Activity, whichever command was the first to open the database. */
+function noteMigration({ migrated }: Store, audit: AuditLog, log: Log): void {
+  if (!migrated) return;
+  const { from, to, snapshot, trouble } = migrated;
+  if (trouble !== null) log.warn({ trouble }, 'no snapshot of before the migration could be kept');
+  audit.append(auditOperations.DATABASE_MIGRATED, null, { from, to, snapshot });
 }
 
 interface OpenedDataDir {

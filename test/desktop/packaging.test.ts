@@ -105,6 +105,7 @@ describe('the archive of a package', () => {
         'electron/instance/backups/reading/unpacking-process.js',
         'electron/instance/store/examination-process.js',
         'electron/instance/store/integrity-process.js',
+        'electron/instance/vault/rotation/before-rotation-process.js',
         'electron/instance/store/migrations/meta/_journal.json',
         'dist/renderer/index.html',
         'dist/desktop/preload.cjs',

@@ -102,5 +102,11 @@ describe('restoring by the command line', () => {
     expect(run(copy).out).toBe(VALUE);
     expect(temps(copy, ['restore', '--undo', '--yes'])).toMatchObject({ code: 0 });
     expect(run(copy).out).toBe('changed since');
+    const listed = temps(copy, ['restore', copy, '--list', '--json']);
+    const [{ name }] = JSON.parse(listed.out).former_databases;
+    expect(temps(copy, ['restore', copy, '--list']).out).toMatch(`${name}  before a restore`);
+    expect(temps(copy, ['restore', '--undo', 'temps.db', '--yes'])).toMatchObject({ code: 4 });
+    expect(temps(copy, ['restore', '--undo', name, '--yes'])).toMatchObject({ code: 0 });
+    expect(run(copy).out).toBe(VALUE);
   });
 });

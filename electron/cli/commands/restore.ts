@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-code.ts';
 import { passphraseOption, readVerifiable } from '../key/key-input.ts';
 import { explainWords } from '../key/word-problems.ts';
 import { askHidden, hasTerminal, readStdinLine } from '../prompt.ts';
+import { describeFormer } from '../restore/former-words.ts';
 import {
   describeBackup,
   describePreview,
@@ -25,10 +26,10 @@ import { restoreThroughInstance, undoThroughInstance } from '../restore/through-
 export const commands: Record<string, Command> = {
   restore: {
     usage:
-      'restore FROM [--endpoint URL] [--region REGION] [--path-style] [--list] [--key COPY] [--custody CUSTODY] [--yes] | restore --undo',
+      'restore FROM [--endpoint URL] [--region REGION] [--path-style] [--list] [--key COPY] [--custody CUSTODY] [--yes] | restore --undo [NAME]',
     summary:
-      'Restores a backup, once everything in it was checked. FROM is one file, the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back.',
-    notes: `An instance that runs stops what it does, exchanges its database and starts again. --list shows what is at FROM and changes nothing. --key is a copy of the key that the backup names: a file, or - for words or
+      'Restores a backup, once everything in it was checked. FROM is one file, the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back, or the former database NAME.',
+    notes: `An instance that runs stops what it does, exchanges its database and starts again. --list shows what is at FROM and changes nothing; of a data directory, its former databases, which backup former lists too. Those of before a new version or a rotation stay kept when they are put back; to go back to the version before, install that first. --key is a copy of the key that the backup names: a file, or - for words or
 a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked, for passphrase custody with its passphrase. In a new data directory, --custody says where the
 key is stored from then on: file (default), keychain or external. ${bucketNotes}`,
     options: {
@@ -47,15 +48,15 @@ key is stored from then on: file (default), keychain or external. ${bucketNotes}
 
 async function run(invocation: Invocation): Promise<number> {
   const [from] = invocation.positionals;
-  if ((from === undefined) !== (invocation.values.undo === true))
-    throw usageError('Give the place of a backup, or --undo, and not both.');
+  const isUndo = invocation.values.undo === true;
+  if (from === undefined && !isUndo) throw usageError('Give the place of a backup, or --undo.');
   const restoring = await import('../../instance/backups/restore/restore-directory.ts');
   // Ends at the signal of a terminal: what was unpacked is removed then.
   const cancelled = new AbortController();
   const cancel = () => cancelled.abort(new CommandError('cancelled', 'Cancelled. Nothing was restored.'));
   process.once('SIGINT', cancel);
   try {
-    if (from === undefined) return await undo(invocation, restoring);
+    if (from === undefined || isUndo) return await undo(invocation, restoring);
     if (invocation.values.list) return await list(invocation, from, restoring, cancelled.signal);
     return await restore(invocation, from, restoring, cancelled.signal);
   } finally {
@@ -67,26 +68,32 @@ type Restoring = typeof import('../../instance/backups/restore/restore-directory
 
 async function undo(invocation: Invocation, { undoRestore }: Restoring): Promise<number> {
   const { dataDir } = invocation;
+  const [name] = invocation.positionals;
   await confirmLoss(invocation, {
-    said: `The database of ${dataDir} is replaced by the one that was there before the last restore. What was changed since the restore goes with it, and is kept beside.`,
+    said:
+      name === undefined
+        ? `The database of ${dataDir} is replaced by the one that was there before the last restore. What was changed since the restore goes with it, and is kept beside.`
+        : `The database of ${dataDir} is replaced by ${name}. What was changed since that was kept goes with it, and is kept beside.`,
     act: 'put the former database back',
     done: 'changed',
   });
   const running = await findRunning(dataDir);
   const { former, notes } = running
-    ? await undoThroughInstance(running, invocation)
-    : await undoRestore(dataDir);
+    ? await undoThroughInstance(running, invocation, name)
+    : await undoRestore(dataDir, undefined, name);
   invocation.print({ former, notes }, () =>
     [
       'The database that was there before is back.',
       ...(former === null
         ? []
-        : [`The restored one is kept in ${former}; restore --undo puts that one back again.`]),
+        : [`The other one is kept in ${former}; restore --undo puts that one back again.`]),
       ...notes,
     ].join('\n'),
   );
   return exitCodes.done;
 }
+
+const nothingFound = { backups: [], unusable: [] };
 
 async function list(
   invocation: Invocation,
@@ -94,8 +101,12 @@ async function list(
   restoring: Restoring,
   signal: AbortSignal,
 ): Promise<number> {
-  const { findBackups, sumStored } = restoring;
-  const { backups, unusable } = await findBackups(await openPlace(invocation, from, restoring), signal);
+  const { sumStored } = restoring;
+  const former = from.startsWith('s3://') ? [] : restoring.findFormerDatabases(from);
+  const { backups, unusable } =
+    former.length > 0
+      ? nothingFound
+      : await restoring.findBackups(await openPlace(invocation, from, restoring), signal);
   const found = backups.map(({ files, read: { manifest } }) => ({
     ...describeBackup({
       place: files.place,
@@ -113,8 +124,16 @@ async function list(
     size_bytes: sumStored(manifest),
   }));
   const not = unusable.map(({ place, error }) => ({ place, error_code: error.code, detail: error.message }));
-  invocation.print({ backups: found, unusable: not }, () =>
+  const kept = former.map((each) => ({
+    name: each.name,
+    why: each.why,
+    size_bytes: each.sizeBytes,
+    replaced_at: each.replacedAt,
+    kept_until: each.keptUntil,
+  }));
+  invocation.print({ backups: found, unusable: not, former_databases: kept }, () =>
     [
+      ...(kept.length > 0 ? [describeFormer(kept), 'One of them comes back by restore --undo NAME.'] : []),
       formatTable(
         found.map((backup) => [
           backup.taken_at,
@@ -128,7 +147,7 @@ async function list(
       ...not.map(({ detail }) => detail),
     ].join('\n'),
   );
-  return found.length > 0 ? exitCodes.done : exitCodes.failed;
+  return found.length + kept.length > 0 ? exitCodes.done : exitCodes.failed;
 }
 
 async function restore(

@@ -1,7 +1,8 @@
-import { type Command, formatDay, formatSize, formatTable, withClient } from '../command.ts';
+import { type Command, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import { describeFormer } from './former-words.ts';
 
 /** What follows a restore; part of the group `backup`. */
 export const commands: Record<string, Command> = {
@@ -29,9 +30,9 @@ export const commands: Record<string, Command> = {
   'backup former': {
     usage: 'backup former [delete NAME [--yes]]',
     summary:
-      'Lists databases that a restore replaced, or deletes one. Each is deleted by itself after 30 days.',
+      'Lists databases that a restore replaced, and those kept before a new version or a rotation; or deletes one. Each is deleted by itself, the former after 30 days, the latter after 7.',
     notes:
-      'The newest is the one that restore --undo puts back. delete asks first; --yes skips the question.',
+      'restore --undo puts the newest of before a restore back, restore --undo NAME any other. delete asks first; --yes skips the question.',
     options: { yes: { type: 'boolean' } },
     positionals: [0, 2],
     async run(invocation) {
@@ -42,20 +43,12 @@ export const commands: Record<string, Command> = {
         const { former_databases: former } = await client.get('/backups/restored');
         if (name === undefined) {
           invocation.print(former, () =>
-            former.length === 0
-              ? 'No database of before a restore is kept.'
-              : formatTable(
-                  former.map(({ name: each, size_bytes, kept_until }) => [
-                    each,
-                    formatSize(size_bytes),
-                    `kept until ${formatDay(kept_until)}`,
-                  ]),
-                ),
+            former.length === 0 ? 'No former database is kept.' : describeFormer(former),
           );
           return exitCodes.done;
         }
         await confirmLoss(invocation, {
-          said: `${name} is deleted for good${former[0]?.name === name ? ': the last restore cannot be undone then' : ''}.`,
+          said: `${name} is deleted for good${former.find(({ why }) => why === 'restore')?.name === name ? ': the last restore cannot be undone then' : ''}.`,
           act: 'delete it',
           done: 'deleted',
         });

@@ -71,8 +71,16 @@ async function prepare(client: Client, request: Preparing): Promise<Schemas['Pre
     : await sendCopy(copy, (handed) => send({ ...request, copy: handed }));
 }
 
-export async function undoThroughInstance(client: Client, invocation: Invocation): Promise<ShownOutcome> {
-  const { id } = await client.post('/backups/restores/undo');
+/** Puts the database of before the last restore back, or the one that is named. */
+export async function undoThroughInstance(
+  client: Client,
+  invocation: Invocation,
+  name: string | undefined,
+): Promise<ShownOutcome> {
+  const { id } =
+    name === undefined
+      ? await client.post('/backups/restores/undo')
+      : await client.post('/backups/former-databases/{name}/restore', { path: { name } });
   return await awaitOutcome(invocation, id);
 }
 
@@ -108,5 +116,6 @@ async function askOutcome(
 
 async function describeDone(client: Client, notes: readonly string[]): Promise<ShownOutcome> {
   const { former_databases } = await client.get('/backups/restored');
-  return { former: former_databases[0]?.name ?? null, notes };
+  const replaced = former_databases.find(({ why }) => why === 'restore');
+  return { former: replaced?.name ?? null, notes };
 }

@@ -6,6 +6,13 @@ export const auditOperations = declareOperations({
   INSTANCE_STARTED: operation<{ vault: string }>('Instance started', ({ vault }) =>
     vault === 'running' || vault === 'first' ? say`Started` : say`Started, with the vault locked`,
   ),
+  DATABASE_MIGRATED: operation<{ from: number; to: number; snapshot: string | null }>(
+    'Database migrated',
+    ({ snapshot }) =>
+      typeof snapshot === 'string'
+        ? say`Brought the database to this version, and kept it as it was before in ${snapshot}`
+        : say`Brought the database to this version, without a snapshot of it as it was before`,
+  ),
   AUDIT_SHORTENED: operation<{ count: number }>(
     'Activity shortened',
     ({ count }) => say`Removed ${countOf(count, 'line')} older than the settings keep`,

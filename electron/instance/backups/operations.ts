@@ -1,5 +1,6 @@
 import { declareOperations, operation } from '../audit/operation.ts';
 import { say } from '../audit/sentence.ts';
+import type { FormerWhy } from '../store/data-directory.ts';
 import type { Fingerprint } from '../vault/sealing/master-key.ts';
 import type { WriterVerdict } from './vocabulary.ts';
 
@@ -88,13 +89,14 @@ export const backupOperations = declareOperations({
       ? say`Restored the backup of ${new Date(taken_at).toISOString()}`
       : say`Restored a backup`,
   ),
-  RESTORE_UNDONE: operation<Record<string, never>>(
-    'Restore undone',
-    () => say`Put back the database that was there before a restore`,
-  ),
+  RESTORE_UNDONE: operation<{ why: FormerWhy }>('Former database put back', ({ why }) => {
+    if (why === 'migration') return say`Put back the database that was there before a new version changed it`;
+    if (why === 'rotation') return say`Put back the database that was there before a rotation`;
+    return say`Put back the database that was there before a restore`;
+  }),
   FORMER_DATABASE_DELETED: operation<{ name: string }>(
     'Former database deleted',
-    () => say`Deleted a database that a restore had replaced`,
+    () => say`Deleted a former database`,
   ),
   OLD_COMPUTER_ANSWERED: operation<{ answer: 'gone' | 'runs' }>('Old computer answered for', ({ answer }) =>
     answer === 'gone'

@@ -12,12 +12,15 @@ export const SCRATCH_FOLDER = 'scratch';
 export const SWAP_JOURNAL = 'restore.json';
 /** Holds the database that is to come. */
 export const INCOMING_FOLDER = 'restore-incoming';
-/** Holds the database that was there before a restore. */
-export const FORMER_FOLDER = /^before-restore-(\d{8}T\d{6}Z)(?:-(\d+))?$/;
+/** What a former database was kept before: a restore exchanged it; of before the others a snapshot was taken. */
+export const formerWhys = ['restore', 'migration', 'rotation'] as const;
+export type FormerWhy = (typeof formerWhys)[number];
+/** Holds the database that was there before one of these. */
+export const FORMER_FOLDER = /^before-(restore|migration|rotation)-(\d{8}T\d{6}Z)(?:-(\d+))?$/;
 
 /** Files and folders that Temps makes in a data directory, and those upstream's server may have left there. */
 const OUR_NAMES =
-  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|scratch|restore\.json(\.new)?|restore-incoming|before-restore-\d{8}T\d{6}Z(-\d+)?|\.?encryption_key(\..+)?)$/;
+  /^(temps\.db(-wal|-shm|-journal|\.new|\.new-journal)?|instance\.(lock|pid)|temps\.sock(\.path)?|scratch|restore\.json(\.new)?|restore-incoming|before-(restore|migration|rotation)-\d{8}T\d{6}Z(-\d+)?|\.?encryption_key(\..+)?)$/;
 /** What an operating system itself puts into a folder. */
 const SYSTEM_NAMES = new Set(['lost+found', '.DS_Store', 'desktop.ini']);
 /** Where upstream's server may have put its key. */

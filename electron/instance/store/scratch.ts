@@ -19,20 +19,26 @@ export async function inScratch<T>(
   use: string,
   work: (folder: string) => Promise<T>,
 ): Promise<T> {
+  const folder = prepareScratch(dataDir, use);
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true, ...REMOVE_TRIES });
+  }
+}
+
+/** The empty folder by itself, for work that does not wait: the caller removes it. */
+export function prepareScratch(dataDir: string, use: string): string {
   const parent = join(dataDir, SCRATCH_FOLDER);
   const folder = join(parent, use);
   try {
     requireNoLink(parent);
     mkdirSync(parent, { recursive: true, mode: 0o700 });
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
+    return folder;
   } catch (error) {
     throw asStoreError(error, folder);
-  }
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true, ...REMOVE_TRIES });
   }
 }
 

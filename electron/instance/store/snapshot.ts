@@ -61,17 +61,23 @@ export function takeSnapshot<T>(
   }
 }
 
-/** In the caller's transaction. */
+/** In the caller's transaction. A database of an earlier version may not have a table yet. */
 export function leaveOut(sqlite: Sqlite, leftOut: readonly LeftOut[]): void {
-  for (const { table, where } of leftOut)
+  for (const { table, where } of leftOut.filter((each) => hasTable(sqlite, each.table)))
     sqlite.exec(`DELETE FROM "${table}"${where === undefined ? '' : ` WHERE ${where}`}`);
 }
 
 /** It has no log, and misses nothing by that: as a file that was closed. */
 function closeMark(sqlite: Sqlite): void {
+  if (!hasTable(sqlite, 'commit_mark')) return;
   const mark = readMark(sqlite);
   if (!mark) return;
   sqlite
     .prepare('INSERT OR REPLACE INTO commit_mark (id, mark) VALUES (1, ?)')
     .run(formatMark({ ...mark, isOpen: false }));
+}
+
+function hasTable(sqlite: Sqlite, name: string): boolean {
+  const find = sqlite.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  return find.get(name) !== undefined;
 }

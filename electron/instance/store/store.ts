@@ -18,6 +18,7 @@ import type { InstanceIdentity } from './instance-table.ts';
 import { createLogCleaner } from './log-cleaner.ts';
 import { applyMigrations } from './migrate.ts';
 import type { Ownership } from './ownership.ts';
+import { describeUnkept, type Migrated, migrateKept } from './safety-snapshot.ts';
 import { asStoreError, isDiskTrouble } from './store-error.ts';
 
 export interface Store {
@@ -27,6 +28,8 @@ export interface Store {
   readonly isNew: boolean;
   /** What was noticed when it was opened, in words. */
   readonly said: readonly string[];
+  /** What this opening did to the tables of an earlier version; null where they were of this one. */
+  readonly migrated: Migrated | null;
   /** The connection. Statements are plain SQL; drizzle's schema is what their tables are generated from. */
   readonly sqlite: Sqlite;
   /** Runs `work` in one transaction; nested calls become savepoints. Immediate: it never upgrades a read lock. */
@@ -87,8 +90,17 @@ export function openStore(dataDir: string, clock: Clock, ownership?: Ownership):
     keepOutOfTemporaryFiles(sqlite);
     // SECURITY: triggers that refuse a deletion refuse it by INSERT OR REPLACE, too.
     sqlite.pragma('recursive_triggers = ON');
-    applyMigrations(sqlite, APPLICATION_ID);
-    return composeStore({ path: named, sqlite, clock, ownership, isNew, hadLog, readOnlyBecause: null });
+    const migrated = migrateKept(sqlite, dataDir, clock);
+    return composeStore({
+      path: named,
+      sqlite,
+      clock,
+      ownership,
+      isNew,
+      hadLog,
+      readOnlyBecause: null,
+      migrated,
+    });
   } catch (error) {
     sqlite?.close();
     throw asStoreError(error, named);
@@ -123,6 +135,7 @@ export function openStoreForReading(dataDir: string, clock: Clock, reason: AppEr
       isNew: false,
       hadLog: true,
       readOnlyBecause: reason,
+      migrated: null,
     });
   } catch (error) {
     sqlite?.close();
@@ -148,9 +161,11 @@ interface Opened {
   hadLog: boolean;
   /** Why nothing may be written; null where it may. */
   readOnlyBecause: AppError | null;
+  migrated: Migrated | null;
 }
 
-function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyBecause }: Opened): Store {
+function composeStore(opened: Opened): Store {
+  const { path, sqlite, clock, ownership, isNew, hadLog, readOnlyBecause, migrated } = opened;
   const identity = readIdentity(sqlite, path);
   const { ino, dev } = statSync(path, { bigint: true });
   const found = readMark(sqlite);
@@ -240,7 +255,11 @@ function composeStore({ path, sqlite, clock, ownership, isNew, hadLog, readOnlyB
     path,
     identity,
     isNew,
-    said: isWithoutLog ? [describeMissingLog(path, mark)] : [],
+    said: [
+      ...(isWithoutLog ? [describeMissingLog(path, mark)] : []),
+      ...(migrated ? describeUnkept(migrated) : []),
+    ],
+    migrated,
     sqlite,
     findTrouble,
     requireWritable,

@@ -15,7 +15,13 @@ import {
 import { basename, join } from 'node:path';
 import { AppError } from '../kernel/app-error.ts';
 import { formatTimeName, parseTimeName } from '../kernel/clock.ts';
-import { DATABASE_FILE, FORMER_FOLDER, INCOMING_FOLDER, SWAP_JOURNAL } from './data-directory.ts';
+import {
+  DATABASE_FILE,
+  FORMER_FOLDER,
+  type FormerWhy,
+  INCOMING_FOLDER,
+  SWAP_JOURNAL,
+} from './data-directory.ts';
 import { syncFolder } from './database-file.ts';
 import { asStoreError } from './store-error.ts';
 
@@ -72,7 +78,7 @@ export function prepareIncoming(dataDir: string): string {
  * @param incoming name of the folder: what `prepareIncoming` gave, or a former database.
  */
 export function swapDatabase(dataDir: string, incoming: string, nowMs: number): Swapped {
-  const outgoing = nameFormer(dataDir, nowMs);
+  const outgoing = nameFormer(dataDir, 'restore', nowMs);
   const hadDatabase = isThere(dataDir, DATABASE_FILE);
   try {
     mkdirSync(join(dataDir, outgoing), { mode: 0o700 });
@@ -124,16 +130,16 @@ export function listFormer(dataDir: string): string[] {
     .sort(isLater);
 }
 
-/** Epoch ms at which the database in a folder of `listFormer` was replaced. */
-export function readFormerTime(name: string): number {
-  const [, time = ''] = FORMER_FOLDER.exec(name) ?? [];
-  return parseTimeName(time);
+/** Of a folder of `listFormer`: before what its database was kept, and when, in epoch ms. */
+export function readFormerName(name: string): { why: FormerWhy; keptAt: number } {
+  const [, why = 'restore', time = ''] = FORMER_FOLDER.exec(name) ?? [];
+  return { why: why as FormerWhy, keptAt: parseTimeName(time) };
 }
 
 /** By time, then by number. */
 function isLater(a: string, b: string): number {
-  const [, timeA = '', numberA = '1'] = FORMER_FOLDER.exec(a) ?? [];
-  const [, timeB = '', numberB = '1'] = FORMER_FOLDER.exec(b) ?? [];
+  const [, , timeA = '', numberA = '1'] = FORMER_FOLDER.exec(a) ?? [];
+  const [, , timeB = '', numberB = '1'] = FORMER_FOLDER.exec(b) ?? [];
   return timeA === timeB ? Number(numberB) - Number(numberA) : timeA < timeB ? 1 : -1;
 }
 
@@ -183,7 +189,7 @@ function moveAll(from: string, to: string): void {
 }
 
 /** What takes the place of a database is on the disk before anything says so, whoever wrote it. */
-function syncContents(folder: string): void {
+export function syncContents(folder: string): void {
   for (const name of CONTENTS) {
     if (!isThere(folder, name)) continue;
     // For writing: Windows syncs no other.
@@ -254,9 +260,10 @@ function goesOn(dataDir: string, cause: unknown): AppError {
   );
 }
 
-function nameFormer(dataDir: string, nowMs: number): string {
+/** A name that is free in the data directory. */
+export function nameFormer(dataDir: string, why: FormerWhy, nowMs: number): string {
   for (let number = 1; ; number++) {
-    const name = `before-restore-${formatTimeName(nowMs)}${number === 1 ? '' : `-${number}`}`;
+    const name = `before-${why}-${formatTimeName(nowMs)}${number === 1 ? '' : `-${number}`}`;
     if (!existsSync(join(dataDir, name))) return name;
   }
 }

@@ -87,7 +87,7 @@ export const vaultOperations = declareOperations({
     'Rotation without a copy',
     () => say`Continued the rotation without a verified copy of the new key`,
   ),
-  KEY_ROTATION_SEALING: operation<{ total: number }>(
+  KEY_ROTATION_SEALING: operation<{ total: number; snapshot: string }>(
     'Rotation encrypting',
     ({ total }) => say`Began to encrypt ${countOf(total, 'value')} with the new key`,
   ),

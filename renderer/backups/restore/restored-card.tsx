@@ -58,27 +58,38 @@ export function OldComputerQuestion() {
   );
 }
 
-/** Databases that restores replaced: the newest can come back, and each can be deleted. */
+const whys: Readonly<Record<Former['why'], string>> = {
+  restore: 'Before a restore',
+  migration: 'Before a new version',
+  rotation: 'Before a rotation',
+};
+
+/**
+ * Databases that restores replaced, of which the newest can come back, and safety snapshots, which all can; each can be deleted.
+ */
 export function FormerDatabases() {
   const isOwner = useIsOwner();
   const { data } = useQuery(restoredQuery);
   const [asked, setAsked] = useState<{ what: 'undo' | 'delete'; former: Former } | null>(null);
   const former = data?.former_databases ?? [];
   if (former.length === 0) return null;
+  const undone = former.find(({ why }) => why === 'restore');
   const close = () => setAsked(null);
   return (
-    <Section title="Kept from before a restore">
+    <Section title="Former databases">
       <ul className="card list-rows">
-        {former.map((each, at) => (
+        {former.map((each) => (
           <li key={each.name} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
             <span className="min-w-0 flex-1">
-              <b>The database until {formatExact(each.replaced_at)}</b>
+              <b>
+                {whys[each.why]}, {formatExact(each.replaced_at)}
+              </b>
               <span className="block text-text-2">
                 {formatBytes(each.size_bytes)}, deleted by itself on {formatDay(each.kept_until)}.{' '}
                 <span className="mono [overflow-wrap:anywhere]">{each.name}</span>
               </span>
             </span>
-            {isOwner && at === 0 && (
+            {isOwner && (each === undone || each.why !== 'restore') && (
               <Button icon={RotateCcw} onClick={() => setAsked({ what: 'undo', former: each })}>
                 Put it back…
               </Button>
@@ -93,7 +104,7 @@ export function FormerDatabases() {
       </ul>
       {asked?.what === 'undo' && <UndoDialog former={asked.former} onClose={close} />}
       {asked?.what === 'delete' && (
-        <DeleteFormerDialog former={asked.former} isNewest={asked.former === former[0]} onClose={close} />
+        <DeleteFormerDialog former={asked.former} isNewest={asked.former === undone} onClose={close} />
       )}
     </Section>
   );
@@ -107,7 +118,9 @@ interface DialogProps {
 function UndoDialog({ former, onClose }: DialogProps) {
   const undo = useApiMutation(
     async () => {
-      const { id } = await askConfirmed(() => client.POST('/backups/restores/undo'));
+      const { id } = await askConfirmed(() =>
+        client.POST('/backups/former-databases/{name}/restore', { params: { path: { name: former.name } } }),
+      );
       const outcome = await awaitOutcome(id, () => true);
       if (outcome?.state === 'failed') throw new Error(outcome.said.join(' '));
     },
@@ -118,7 +131,7 @@ function UndoDialog({ former, onClose }: DialogProps) {
     <ConfirmDialog
       title="Put the former database back?"
       action="Put it back"
-      keep="Keep the restored one"
+      keep={former.why === 'restore' ? 'Keep the restored one' : 'Keep the one in use'}
       mutation={undo}
       onClose={onClose}
     >

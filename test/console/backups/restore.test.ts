@@ -111,7 +111,7 @@ describe('restoring in the console', () => {
     await page.getByRole('heading', { name: /^Everything of .* is back$/ }).waitFor();
 
     ({ page } = await original.open(browser, '/backups'));
-    await page.getByText('Kept from before a restore').waitFor();
+    await page.getByText('Former databases').waitFor();
     // This computer made it.
     expect(await page.getByText('Is the old computer gone?').count()).toBe(0);
     await expectAccessible(page, 'a former database');

@@ -15,7 +15,7 @@ import type { Manifest } from '../format/manifest.ts';
 import { requireKnownVersion, requireRoom } from '../reading/check-backup.ts';
 import { chooseBackup, findBackups } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
-import { putFormerBack } from './former-database.ts';
+import { type FormerDatabase, listFormerDatabases, putFormerBack } from './former-database.ts';
 import { readCopyFor } from './keys-at-hand.ts';
 import { type Restored, type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { findExisting, lookAt } from './target.ts';
@@ -108,18 +108,30 @@ function toHanded({ path, text, passphrase }: GivenCopy): HandedCopy {
   };
 }
 
-/** Puts the database back that was there before the last restore. Throws `not_found` where none was kept. */
+/** Puts a former database back: of before the last restore, unless another is named. Throws `not_found` where it is not kept. */
 export async function undoRestore(
   dataDir: string,
   clock: Clock = systemClock,
+  name?: string,
 ): Promise<{ former: string | null; restored: string; notes: string[] }> {
   if (!existsSync(dataDir)) throw new AppError('not_found', `There is no data directory ${dataDir}.`);
   prepareDataDir(dataDir);
   return await owning(dataDir, () =>
-    putFormerBack(dataDir, { clock, actor: createOwner('socket', clock.now()) }, async (exchange) =>
+    putFormerBack(dataDir, { clock, actor: createOwner('socket', clock.now()), name }, async (exchange) =>
       exchange(),
     ),
   );
+}
+
+/** Of a data directory; none of anything else. */
+export function findFormerDatabases(place: string): FormerDatabase[] {
+  try {
+    return listFormerDatabases(place);
+  } catch (error) {
+    // What cannot be read, or is no folder, is named by who looks for backups in it.
+    if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error;
+    return [];
+  }
 }
 
 async function owning<T>(dataDir: string, work: (settled: string | null) => Promise<T>): Promise<T> {

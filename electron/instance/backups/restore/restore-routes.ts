@@ -27,6 +27,7 @@ export type RequireSetUpLink = (
 ) => void;
 
 const restoreId = z.object({ id: z.uuid() });
+const formerName = z.object({ name: z.string().max(100) });
 const setUpToken = z.string().max(100);
 const place = z.string().min(1).max(4096);
 const text = z.string().min(1).max(1024);
@@ -206,11 +207,22 @@ export function restoreRoutes(core: BackupsCore, restores: Restores, requireSetU
 
   app.openapi(
     createRoute({
+      method: 'post',
+      path: '/backups/former-databases/{name}/restore',
+      ...act('backups_restore'),
+      request: { params: formerName },
+      responses: answer(begunRestoreShape, 'This former database is being put back', 202),
+    }),
+    (c) => c.json({ id: restores.undo(c.get('caller'), c.req.valid('param').name) }, 202),
+  );
+
+  app.openapi(
+    createRoute({
       method: 'delete',
       path: '/backups/former-databases/{name}',
       ...act('backups_former_delete'),
-      request: { params: z.object({ name: z.string().max(100) }) },
-      responses: noContent('The database of before a restore is deleted for good'),
+      request: { params: formerName },
+      responses: noContent('The former database is deleted for good'),
     }),
     (c) => {
       const { name } = c.req.valid('param');

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../../http/to-answer.ts';
+import { formerWhys } from '../../store/data-directory.ts';
 import { backupReasons, sumStored } from '../format/manifest.ts';
 import { oldComputers } from '../vocabulary.ts';
 import type { PreparedRestore, RestoreProgress } from './running-restore.ts';
@@ -79,10 +80,17 @@ export const restoredShape = z
     ]),
     /** Whether what two computers would do twice is paused here. */
     waits_for_old_computer: z.boolean(),
-    /** The newest first: that one comes back when the restore is undone. */
+    /** The newest first: of those of before a restore that one comes back when the restore is undone. */
     former_databases: z.array(
       z
-        .object({ name: z.string(), replaced_at: z.int(), size_bytes: z.int(), kept_until: z.int() })
+        .object({
+          name: z.string(),
+          /** Before what it was kept. */
+          why: z.enum(formerWhys),
+          replaced_at: z.int(),
+          size_bytes: z.int(),
+          kept_until: z.int(),
+        })
         .openapi('FormerDatabase'),
     ),
   })

@@ -15,7 +15,7 @@ import { listHeldKeys } from '../reading/held-keys.ts';
 import { readManifest } from '../reading/read-manifest.ts';
 import { chooseBackup, type FoundBackup, findBackups } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
-import { getNewestFormer, putFormerBack } from './former-database.ts';
+import { findFormer, putFormerBack } from './former-database.ts';
 import { readCopyFor } from './keys-at-hand.ts';
 import { type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { lookAt, type Target } from './target.ts';
@@ -60,8 +60,8 @@ export interface Restores {
   /** Begins to exchange the database: what came of it is its outcome. Throws `not_found`, `conflict`, `backup_of_other_instance`. */
   apply(id: string): void;
   cancel(id: string): Promise<void>;
-  /** Puts the former database back. Returns the id of its outcome; throws `not_found`, `conflict`. */
-  undo(actor: Caller): string;
+  /** Puts a former database back, of the last restore unless another is named. Returns the id of its outcome; throws `not_found`, `conflict`. */
+  undo(actor: Caller, name?: string): string;
   /** Throws `not_found`. */
   getOutcome(id: string): ExchangeResult;
   cancelOld(): Promise<void>;
@@ -198,15 +198,15 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
       requireIdle();
       await drop();
     },
-    undo(actor) {
+    undo(actor, wanted) {
       requireIdle();
-      getNewestFormer(dataDir);
+      const name = findFormer(dataDir, wanted);
       const id = randomUUID();
       undoing = id;
       setImmediate(async () => {
         await drop();
-        await putFormerBack(dataDir, { clock, actor }, (work) => exchange.run(id, work)).catch((error) =>
-          noteFailure(id, error),
+        await putFormerBack(dataDir, { clock, actor, name }, (work) => exchange.run(id, work)).catch(
+          (error) => noteFailure(id, error),
         );
         undoing = null;
       });

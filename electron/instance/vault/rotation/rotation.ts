@@ -14,6 +14,7 @@ import { type DoctorReport, runDoctor } from '../secrets/doctor.ts';
 import { countLost, type SecretCount, sumCounts } from '../secrets/secret-counts.ts';
 import { lockedError } from '../secrets/secret-store.ts';
 import { getActiveKey, getActiveRecord, type VaultCore } from '../vault-core.ts';
+import { keepBeforeRotation } from './before-rotation.ts';
 import { findOpenRotation, getRotationIn, type RotationRecord } from './rotation-record.ts';
 
 /** Values that do not open which a refusal names; the doctor names all. */
@@ -122,7 +123,7 @@ function markProven(core: VaultCore, withoutCopy: boolean): RotationRecord {
 
 /**
  * Proven → sealing, in one transaction: the old key becomes `retiring`, the new one `active`; from here every
- * new seal uses the new key. Before it, the new key is read from custody once more.
+ * new seal uses the new key. Before it, the new key is read from custody once more, and the database as it is is kept.
  *
  * Throws `vault_locked`, `copy_not_proven` (still staged), `rotation_not_possible`.
  */
@@ -137,6 +138,7 @@ async function seal(core: VaultCore, actor: Caller | null): Promise<RotationReco
   }
   if (getActiveKey(core).fingerprint !== open.oldFingerprint) throw lockedError();
   const key = await requireInCustody(core, open.newFingerprint);
+  const snapshot = await keepBeforeRotation(core);
   // Locked meanwhile: nothing is activated behind the owner's back.
   getActiveKey(core);
   const { sqlite } = core.store;
@@ -153,7 +155,7 @@ async function seal(core: VaultCore, actor: Caller | null): Promise<RotationReco
         "UPDATE rotations SET state = 'sealing', sealing_at = ?, total = ?, counts_before = ? WHERE id = ?",
       )
       .run(now, total, JSON.stringify(countValuesByKind(core.store)), open.id);
-    core.audit.append(vaultOperations.KEY_ROTATION_SEALING, actor, { total });
+    core.audit.append(vaultOperations.KEY_ROTATION_SEALING, actor, { total, snapshot });
   });
   core.ring.hold(key);
   core.ring.activate(key.fingerprint);

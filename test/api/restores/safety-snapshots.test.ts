@@ -1,0 +1,132 @@
+import { chmodSync, readdirSync, readFileSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ADMIN, openDoor, type TestDoor } from '../harness.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const fixtures = join(import.meta.dirname, '../../fixtures');
+
+let door: TestDoor & { stop(): Promise<void> };
+afterEach(() => door.stop());
+
+const listFormer = async () => (await door.owner('GET', '/backups/restored')).body.former_databases;
+const countSessions = (file: string) => {
+  const sqlite = new Database(join(door.dataDir, file), { readonly: true });
+  try {
+    return sqlite.prepare('SELECT count(*) FROM sessions').pluck().get();
+  } finally {
+    sqlite.close();
+  }
+};
+
+async function putBack(name: string): Promise<void> {
+  const { status, body, text } = await door.owner('POST', `/backups/former-databases/${name}/restore`);
+  expect(status, text).toBe(202);
+  const ask = () => door.owner('GET', `/backups/restores/${body.id}/outcome`);
+  await expect.poll(async () => (await ask()).body, { timeout: 20_000 }).toMatchObject({ state: 'done' });
+}
+
+function layOutRelease(dataDir: string): void {
+  const { encryptionKey } = JSON.parse(readFileSync(join(fixtures, 'release-0.1.0.json'), 'utf8'));
+  writeFileSync(join(dataDir, 'encryption_key'), `${encryptionKey}\n`, { mode: 0o600 });
+  const database = new Database(join(dataDir, 'temps.db'));
+  database.pragma('foreign_keys = OFF');
+  database.exec(readFileSync(join(fixtures, 'release-0.1.0.sql'), 'utf8'));
+  database.exec(
+    "INSERT INTO sessions (token_hash, kind, created_at, expires_at) VALUES (x'01', 'user', 1, 9e15)",
+  );
+  database.close();
+  chmodSync(join(dataDir, 'temps.db'), 0o600);
+}
+
+describe('a safety snapshot of before a migration', () => {
+  it('is listed and in Activity, comes back with nobody signed in, stays kept, and goes after seven days', async () => {
+    const now = Date.parse('2026-11-29T06:00:00Z');
+    door = await openDoor('https', { isSetUp: false, now, prepare: layOutRelease });
+    const [kept, ...others] = await listFormer();
+    expect(kept).toMatchObject({
+      name: 'before-migration-20261129T060000Z',
+      why: 'migration',
+      kept_until: now + 7 * DAY_MS,
+    });
+    expect(others).toEqual([]);
+    expect(countSessions(`${kept.name}/temps.db`)).toBe(1);
+    const lines = (await door.owner('GET', '/audit/logs?limit=20')).text;
+    expect(lines).toContain('DATABASE_MIGRATED');
+    expect(lines).toContain(kept.name);
+    // It counts for nothing that is said of backups.
+    expect((await door.owner('GET', '/backups')).body.backups).toEqual([]);
+    expect((await door.owner('POST', '/backups/restores/undo')).body.error_code).toBe('not_found');
+
+    await door.owner('POST', '/projects', { name: 'later' });
+    door.clock.advance(1000);
+    await putBack(kept.name);
+    expect(countSessions('temps.db')).toBe(0);
+    expect((await door.owner('GET', '/projects')).text).not.toContain('later');
+    expect((await door.owner('GET', '/audit/logs?limit=20')).text).toContain('RESTORE_UNDONE');
+    // What it was exchanged for is kept, and so is the snapshot; coming back it was migrated again.
+    const names = async () => (await listFormer()).map(({ name }: { name: string }) => name);
+    expect((await names()).sort()).toEqual([
+      kept.name,
+      'before-migration-20261129T060001Z',
+      'before-restore-20261129T060001Z',
+    ]);
+
+    door.clock.advance(7 * DAY_MS);
+    // It begins anew, and looks at what is due.
+    await putBack('before-restore-20261129T060001Z');
+    expect((await door.owner('GET', '/projects')).text).toContain('later');
+    await expect.poll(names, { timeout: 20_000 }).toEqual(['before-restore-20261206T060001Z']);
+    expect((await door.owner('POST', `/backups/former-databases/${kept.name}/restore`)).status).toBe(404);
+  });
+});
+
+describe('a safety snapshot of before a rotation', () => {
+  const call = async (path: string, body?: object) => {
+    const answer = await door.owner('POST', `/vault/key/rotation${path}`, body);
+    return answer.body;
+  };
+  const readValue = async () =>
+    (await door.owner('GET', '/projects/shop/env-vars/TOKEN/value?environment_id=1')).body.value;
+
+  it('is taken before a value changes; it comes back with the old key, and without room nothing begins', async () => {
+    door = await openDoor('socket');
+    await door.owner('POST', '/projects', { name: 'shop' });
+    const variable = { key: 'TOKEN', value: 'planted secret', is_secret: true, environment_ids: [1] };
+    await door.owner('POST', '/projects/shop/env-vars', variable);
+    await door.signIn(ADMIN.email, ADMIN.password);
+    const { rotation } = await call('', {});
+    await call('/prove', { override_fingerprint: rotation.new_fingerprint });
+
+    const path = join(door.dataDir, 'temps.db');
+    const { bavail, bsize } = statfsSync(door.dataDir);
+    const pages = new Database(path, { readonly: true });
+    const size = Number(pages.pragma('page_count', { simple: true })) * 4096;
+    pages.close();
+    truncateSync(path, bavail * bsize);
+    const refused = await call('/seal?wait=true');
+    expect(refused).toMatchObject({ error_code: 'rotation_not_possible' });
+    expect(refused.detail).toMatch(/needs \d+ MB of free space.*backup former/);
+    expect(await listFormer()).toEqual([]);
+    expect((await door.owner('GET', '/vault/key/rotation')).body.rotation.state).toBe('proven');
+    truncateSync(path, size);
+
+    expect((await call('/seal?wait=true')).rotation).toMatchObject({ state: 'done' });
+    const [kept] = await listFormer();
+    expect(kept).toMatchObject({ name: expect.stringMatching(/^before-rotation-/), why: 'rotation' });
+    expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
+    expect((await door.owner('GET', '/vault/status')).body.fingerprint).toBe(rotation.new_fingerprint);
+
+    await putBack(kept.name);
+    expect((await door.owner('GET', '/vault/status')).body).toMatchObject({
+      state: 'running',
+      fingerprint: rotation.old_fingerprint,
+    });
+    expect(await readValue()).toBe('planted secret');
+    expect(countSessions('temps.db')).toBe(0);
+    // The same rotation can go on from there.
+    expect((await call('/seal?wait=true')).rotation).toMatchObject({ state: 'done' });
+    expect(await readValue()).toBe('planted secret');
+  });
+});
