@@ -261,18 +261,21 @@ export async function copyAtEveryCall(scenario: Scenario, prepared: string, valu
   const child = startChild(process.execPath, [worker, scenario, under], {
     env: interruptionEnv(under, 'all', 'stop', log),
   });
-  const isStopped = () => {
-    const states = listThreadStates(child.process.pid);
-    return states.length > 0 && states.every((state) => state === 'T');
-  };
+  // It, or a process that it started and waits for.
+  const findStopped = () =>
+    listFamily(child.process.pid).find((pid) => {
+      const states = listThreadStates(pid);
+      return states.length > 0 && states.every((state) => state === 'T');
+    });
   const tally: Tally = { counted: 0, hit: 0, faults: [] };
   for (;;) {
-    await child.waitUntil(() => child.out.includes('DONE') || isStopped());
+    await child.waitUntil(() => child.out.includes('DONE') || findStopped() !== undefined);
     if (child.out.includes('DONE')) break;
     tally.hit += 1;
     const what = `copied at call ${tally.hit}, ${readCalls(log).at(-1)} (${scenario})`;
     const dataDir = copyOf(under);
-    child.process.kill('SIGCONT');
+    const stopped = findStopped();
+    if (stopped !== undefined) process.kill(stopped, 'SIGCONT');
     await judge(scenario, dataDir, values, what, tally);
   }
   await child.waitForEnd();
@@ -284,6 +287,18 @@ export async function copyAtEveryCall(scenario: Scenario, prepared: string, valu
 
 const readCalls = (log: string): string[] =>
   existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+
+/** A process and those that it started, as far as they run. */
+function listFamily(pid: number | undefined): number[] {
+  if (pid === undefined) return [];
+  try {
+    const started = globSync(`/proc/${pid}/task/*/children`).map((file) => readFileSync(file, 'utf8'));
+    return [pid, ...started.join(' ').split(' ').filter(Boolean).map(Number)];
+  } catch {
+    // A thread that ended meanwhile.
+    return [pid];
+  }
+}
 
 /** Letters as in proc(5), one a thread; none of a process that ended. */
 function listThreadStates(pid: number | undefined): string[] {

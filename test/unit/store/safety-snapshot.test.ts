@@ -78,9 +78,9 @@ describe('before a migration', () => {
 
   it('a disk without room for it is left as it is, and the database is migrated and says so', () => {
     layOut();
-    const { bavail, bsize } = statfsSync(dir);
+    const { blocks, bsize } = statfsSync(dir);
     // Without blocks of its own: so large is the file, and its pages are as before.
-    truncateSync(path, bavail * bsize);
+    truncateSync(path, blocks * bsize);
     const store = openStore(dir, clock);
     expect(store.migrated).toMatchObject({ to: latestVersion(), snapshot: null });
     expect(store.said.join()).toMatch(/no snapshot of it .* needs \d+ MB of free space/);
