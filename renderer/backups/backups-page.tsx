@@ -23,7 +23,7 @@ import { describeFailedTrial, describeMade, describeTried, sizeOf } from './back
 import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucket-dialogs.tsx';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
-import { OtherWriters } from './other-writers.tsx';
+import { BackupsOfOthers, OtherWriters } from './other-writers.tsx';
 import { ExportDialog } from './restore/export-dialog.tsx';
 import { FormerDatabases, OldComputerQuestion } from './restore/restored-card.tsx';
 import { RetentionDialog } from './retention-dialog.tsx';
@@ -145,6 +145,7 @@ export function BackupsPage() {
               />
             }
           />
+          <BackupsOfOthers mayWrite={mayWrite} />
         </Section>
         <FormerDatabases />
       </div>

@@ -19,15 +19,44 @@ export function OtherWriters({ mayWrite }: { mayWrite: boolean }) {
     .map((writer) => <OtherWriter key={writer.writer_id} writer={writer} mayWrite={mayWrite} />);
 }
 
-function OtherWriter({ writer, mayWrite }: { writer: Writer; mayWrite: boolean }) {
-  const { writer_id: id, newest_at, newest_taken_at } = writer;
-  const judge = useApiMutation(
-    (verdict: 'gone' | 'adopted') =>
-      askConfirmed(() =>
-        client.POST('/backups/writers/{id}/verdict', { params: { path: { id } }, body: { verdict } }),
-      ),
-    { changes: ['backups', 'vault'] },
+/** Backups that another computer made before, such as the one that this instance was restored from. */
+export function BackupsOfOthers({ mayWrite }: { mayWrite: boolean }) {
+  const { data: writers = [] } = useQuery(writersQuery);
+  const shown = writers.filter(
+    ({ pauses_schedules, verdict, listed }) => !pauses_schedules && verdict !== 'adopted' && listed > 0,
   );
+  if (shown.length === 0) return null;
+  return (
+    <ul className="card list-rows" aria-label="Backups of other computers">
+      {shown.map((writer) => (
+        <FormerWriter key={writer.writer_id} writer={writer} mayWrite={mayWrite} />
+      ))}
+    </ul>
+  );
+}
+
+function FormerWriter({ writer, mayWrite }: { writer: Writer; mayWrite: boolean }) {
+  const { listed, newest_taken_at } = writer;
+  const adopt = useJudging(writer);
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <p className="min-w-0 flex-1 basis-60 text-text-2">
+        {listed === 1 ? '1 of these backups was' : `${listed} of these backups were`} made by another
+        computer, the newest on {formatExact(newest_taken_at)}. Until you adopt them, retention removes none
+        of them. {adopt.message}
+      </p>
+      {mayWrite && (
+        <Button isSmall isBusy={adopt.isPending} onClick={() => adopt.mutate('adopted')}>
+          Adopt them
+        </Button>
+      )}
+    </li>
+  );
+}
+
+function OtherWriter({ writer, mayWrite }: { writer: Writer; mayWrite: boolean }) {
+  const { newest_at, newest_taken_at } = writer;
+  const judge = useJudging(writer);
   return (
     <Banner
       tone="attention"
@@ -48,5 +77,15 @@ function OtherWriter({ writer, mayWrite }: { writer: Writer; mayWrite: boolean }
       on {formatExact(newest_taken_at)}. Two that think they are one have two histories: schedules wait here
       until you say that it runs no more. {judge.message}
     </Banner>
+  );
+}
+
+function useJudging({ writer_id: id }: Writer) {
+  return useApiMutation(
+    (verdict: 'gone' | 'adopted') =>
+      askConfirmed(() =>
+        client.POST('/backups/writers/{id}/verdict', { params: { path: { id } }, body: { verdict } }),
+      ),
+    { changes: ['backups', 'vault'] },
   );
 }

@@ -96,6 +96,8 @@ describe('a bucket as a destination', () => {
     const rows = JSON.stringify(sqlite.prepare('SELECT * FROM backup_buckets').all());
     sqlite.close();
     for (const value of Object.values(store.credentials)) expect(rows).not.toContain(value);
+    const { kit } = await ask('POST', '/vault/key/copies', { format: 'pdf' }, 201);
+    expect(kit.backups.places).toEqual(['the bucket (bucket of an S3 store)']);
   });
 
   it('takes a backup, which is verified, drilled, and restored elsewhere with the same values', async () => {

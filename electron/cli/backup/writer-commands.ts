@@ -1,5 +1,5 @@
 import type { Schemas } from '../api-request.ts';
-import { type Command, formatTable, type Invocation, withClient } from '../command.ts';
+import { type Command, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 
@@ -41,9 +41,21 @@ async function changeWriters(invocation: Invocation): Promise<number> {
   });
 }
 
-const describeWriter = ({ writer_id, newest_taken_at, newest_at, verdict, pauses_schedules }: Writer) => [
+const describeWriter = ({
+  writer_id,
+  newest_taken_at,
+  newest_at,
+  verdict,
+  listed,
+  pauses_schedules,
+}: Writer) => [
   writer_id,
   `newest ${new Date(newest_taken_at).toISOString()}`,
   newest_at,
-  pauses_schedules ? 'schedules wait: say whether it is gone' : (verdict ?? 'from before'),
+  `${formatCount(listed, 'backup')} in the list`,
+  pauses_schedules
+    ? 'schedules wait: say whether it is gone'
+    : verdict === 'adopted'
+      ? 'adopted'
+      : `${verdict ?? 'from before'}; retention removes none unless adopted`,
 ];

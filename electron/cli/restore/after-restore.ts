@@ -20,7 +20,7 @@ export const commands: Record<string, Command> = {
         await client.put('/backups/old-computer', { body: { answer } });
         invocation.print({ old_computer: answer }, () =>
           answer === 'gone'
-            ? 'Noted. What was paused continues here.'
+            ? 'Noted. What was paused continues here. Destinations are looked at now: backups that the old computer made are listed, and retention never removes one unless you adopt them: temps-desktop backup writers list'
             : 'Noted. Schedules of backups stay paused here. Once the old computer is gone: temps-desktop backup old-computer gone',
         );
         return exitCodes.done;

@@ -41,6 +41,7 @@ export function backupsCapability(
   // Half of the vault's health.
   ctx.events.on('changed', ({ resource }) => resource === 'backups' && vault.emit('vault'));
   const making = backupJob(core);
+  const comparing = compareJob(core);
   const drills = createDrills(core);
   let stopListening: (() => void) | undefined;
   const restores = createRestores(core, exchange);
@@ -66,8 +67,8 @@ export function backupsCapability(
       .route('/', retentionRoutes(core))
       .route('/', writerRoutes(core))
       .route('/', exportRoutes(core))
-      .route('/', restoreRoutes(core, restores, requireSetUpLink))
+      .route('/', restoreRoutes(core, restores, { comparing, requireSetUpLink }))
       .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making), compareJob(core), tidyJob(core, restores)],
+    jobs: [making, drills.job, scheduleJob(core, making), comparing, tidyJob(core, restores)],
   };
 }

@@ -52,7 +52,8 @@ export function OldComputerQuestion() {
     >
       <b>{still ? 'The old computer still runs.' : 'Is the old computer gone?'}</b> The backup of{' '}
       {formatExact(taken_at)} was restored here. Two computers with one identity would overwrite each other’s
-      backups, so schedules are paused here {still ? 'until it is gone' : 'until you say'}.
+      backups, so schedules are paused here {still ? 'until it is gone' : 'until you say'}. Its later backups
+      are listed once you have answered, and retention removes none of them unless you adopt them.
       {answer.message !== undefined && ` ${answer.message}`}
     </Banner>
   );

@@ -289,6 +289,35 @@ describe('a restore into an instance that nobody uses yet', () => {
     await expect.poll(count, { timeout: 10_000 }).toBe(1);
   });
 
+  it('lists what the old computer made later as soon as the question about it is answered, as made by another', async () => {
+    const first = await backUp(door);
+    const { folder, destination, destination_id } = (await door.owner('GET', `/backups/${first}`)).body;
+    const { words } = (await door.owner('POST', '/vault/key/copies', { format: 'words' })).body;
+    // What is restored knows nothing of what comes after it.
+    door.clock.advance(1000);
+    const later = (await door.owner('POST', `/backups/destinations/${destination_id}/run`)).body;
+    const manifest = JSON.parse(readFileSync(join(destination, later.folder, 'manifest.json'), 'utf8'));
+    const token = readToken((await empty.owner('POST', '/links')).body.path);
+    const { body } = await empty.request('POST', '/setup/restores', {
+      token,
+      path: join(destination, folder),
+      copy: { method: 'words', words: words.join(' ') },
+    });
+    await empty.request('POST', `/setup/restores/${body.id}/apply`, { token });
+    expect(await awaitOutcome(empty, body.id)).toMatchObject({ state: 'done' });
+    const ids = async () =>
+      (await empty.owner('GET', '/backups')).body.backups.map(({ id }: { id: string }) => id);
+    expect(await ids()).not.toContain(later.id);
+    // Whose clock is behind that of the old one would take these for new.
+    empty.clock.advance(60_000);
+    await empty.owner('PUT', '/backups/old-computer', { answer: 'gone' });
+    await expect.poll(ids, { timeout: 10_000 }).toContain(later.id);
+    const { writers } = (await empty.owner('GET', '/backups/writers')).body;
+    expect(
+      writers.find(({ writer_id }: { writer_id: string }) => writer_id === manifest.writer_id),
+    ).toMatchObject({ verdict: null, pauses_schedules: false, listed: expect.any(Number) });
+  });
+
   it('takes a set-up link and a copy of the key, asks about the old computer, and is signed in to as before', async () => {
     const backup = await backUp(door);
     const { folder, destination } = (await door.owner('GET', `/backups/${backup}`)).body;

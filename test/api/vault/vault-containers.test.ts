@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +38,10 @@ describe('a container with the copies of several keys', () => {
     door = await openDoor('https');
     former = await writeText('active');
     fingerprints = { former: (await call('GET', '/vault/status')).fingerprint, current: '' };
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const { id } = await call('POST', '/backups/destinations', { kind: 'folder', name: 'disk', path: disk });
+    expect(await call('POST', `/backups/destinations/${id}/run`)).toMatchObject({ state: 'confirmed' });
     const { rotation } = await call('POST', '/vault/key/rotation', {});
     current = await writeText('rotation');
     fingerprints.current = rotation.new_fingerprint;
@@ -80,7 +84,11 @@ describe('a container with the copies of several keys', () => {
       await call('POST', '/vault/lock');
       expect((await door.owner('POST', '/vault/unlock', { method: 'copy', ...handed })).status).toBe(200);
     }
-    expect(await verify(asFile(former))).toMatchObject({ verdict: 'older_epoch', epoch: 1 });
+    expect(await verify(asFile(former))).toMatchObject({
+      verdict: 'older_epoch',
+      epoch: 1,
+      detail: expect.stringContaining('The list has 1 backup that needs it, at disk'),
+    });
     expect(await verify({ ...asFile(database), passphrase: 'another' })).toMatchObject({
       verdict: 'passphrase_wrong',
       detail: expect.stringContaining('a key file'),

@@ -17,7 +17,12 @@ import type { BackupsCore } from '../../../electron/instance/backups/backups-cor
 import { addFolder, getDestination } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { formatInstanceFolder } from '../../../electron/instance/backups/format/manifest.ts';
 import { compareDestination } from '../../../electron/instance/backups/listing/compare.ts';
-import { judgeWriter, listRivals } from '../../../electron/instance/backups/listing/other-writers.ts';
+import {
+  judgeWriter,
+  listOtherWriters,
+  listRivals,
+} from '../../../electron/instance/backups/listing/other-writers.ts';
+import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
 import { sweepUnfinished } from '../../../electron/instance/backups/making/backup-rows.ts';
 import { takeWriter } from '../../../electron/instance/backups/making/writer.ts';
 import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
@@ -149,6 +154,56 @@ describe('the list of backups', () => {
     expect(readdirSync(old)).toEqual(['holiday.jpg']);
     expect(readdirSync(recent)).toHaveLength(fresh);
     expect(listBackups(core)).toEqual([]);
+  });
+});
+
+describe('a comparison', () => {
+  it('leaves what was deleted while it read out of the list', async () => {
+    await store(ago(HOUR_MS));
+    await compare();
+    const [known] = listBackups(core);
+    const comparing = compare();
+    // What it reads is there still: the list is done with it first.
+    test.ctx.store.sqlite.exec('DELETE FROM backups');
+    await comparing;
+    expect(known).toBeDefined();
+    expect(listBackups(core)).toEqual([]);
+    await compare();
+    expect(listBackups(core).map(({ id: listed }) => listed)).toEqual([known?.id]);
+  });
+
+  it('of a destination that was removed while it read it lists nothing', async () => {
+    await store(ago(HOUR_MS));
+    const comparing = compare();
+    test.ctx.store.sqlite.exec('DELETE FROM backup_destinations');
+    expect((await comparing).size).toBe(1);
+    expect(listBackups(core)).toEqual([]);
+  });
+
+  it('says that one is gone which it found itself', async () => {
+    const found = await store(ago(HOUR_MS), by(randomUUID()));
+    await compare();
+    rmSync(found, { recursive: true });
+    await compare();
+    expect(listBackups(core)).toMatchObject([{ state: 'stored', goneAt: test.clock.now() }]);
+    expect(listOtherWriters(core)).toMatchObject([{ listed: 0 }]);
+  });
+
+  it('follows a backup, which is good whether or not it can be made', async () => {
+    await store(ago(HOUR_MS), by(randomUUID()));
+    const job = backupJob(core);
+    const run = () =>
+      job.run({ payload: { destination: id, why: 'by_hand' }, signal: core.ctx.stopping, report() {} });
+    const made = await run();
+    const listed = () => listBackups(core).map((backup) => backup.state);
+    expect(listed()).toEqual(['confirmed', 'stored']);
+    expect(listOtherWriters(core)).toMatchObject([{ listed: 1, verdict: null }]);
+    test.clock.advance(HOUR_MS);
+    test.ctx.store.sqlite.exec(
+      "CREATE TRIGGER broken BEFORE UPDATE ON backup_writer WHEN NEW.since > 0 BEGIN SELECT RAISE(ABORT, 'broken'); END; UPDATE backup_writer SET since = NULL",
+    );
+    expect((await run())?.backup).not.toBe(made?.backup);
+    expect(listed()).toEqual(['confirmed', 'confirmed', 'stored']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
-import type { KnownDestination } from '../destinations/destinations.ts';
+import { findDestination, type KnownDestination } from '../destinations/destinations.ts';
 import { type Manifest, sumStored } from '../format/manifest.ts';
 import { takeWriter } from '../making/writer.ts';
 import { noteOtherWriters } from './other-writers.ts';
@@ -19,18 +19,28 @@ export async function compareDestination(
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const { store, clock } = core.ctx;
+  const before = listIds(core, known);
   const found = await readDestination(core, known, signal);
   const present = new Set([...found.signed.values()].map(({ id }) => id));
   store.transaction(() => {
+    // Removed while it was read.
+    if (!findDestination(core, known.id)) return;
     const { writerId } = takeWriter(core.ctx);
     noteGone(core, known, present);
-    for (const [folder, manifest] of found.signed) list(core, known, folder, manifest);
+    // What was in the list before it was read and is not now was deleted meanwhile.
+    for (const [folder, manifest] of found.signed)
+      if (!before.has(manifest.id)) list(core, known, folder, manifest);
     noteOtherWriters(core, known, writerId, [...found.signed.values()]);
   });
   for (const { folder, begunAt } of found.unfinished)
     if (begunAt < clock.now() - DAY_MS && !isOurs(core, known, folder))
       await removeFiles(core, known.id, folder);
   return present;
+}
+
+function listIds({ ctx }: BackupsCore, { id }: KnownDestination): Set<string> {
+  const ids = ctx.store.sqlite.prepare('SELECT id FROM backups WHERE destination_id = ?').pluck().all(id);
+  return new Set(ids as string[]);
 }
 
 /** Those that a run of ours is making, or left behind and still knows, are its own to remove. */
@@ -50,7 +60,9 @@ function noteGone(
   const { sqlite } = ctx.store;
   const rows = sqlite
     .prepare(
-      "SELECT id, gone_at AS goneAt FROM backups WHERE destination_id = ? AND state = 'confirmed' AND folder IS NOT NULL",
+      // Not those that a run of ours left: it removes them itself.
+      `SELECT id, gone_at AS goneAt FROM backups WHERE destination_id = ? AND folder IS NOT NULL
+       AND (state = 'confirmed' OR (state = 'stored' AND error_code IS NULL))`,
     )
     .all(known.id) as { id: string; goneAt: number | null }[];
   const note = sqlite.prepare('UPDATE backups SET gone_at = ? WHERE id = ?');

@@ -15,10 +15,14 @@ export interface OtherWriter {
   newestAt: string;
   verdict: WriterVerdict | null;
   verdictAt: number | null;
+  /** How many of its backups are in the list, and are where they are said to be. */
+  listed: number;
 }
 
 const SELECT = `SELECT writer_id AS writerId, first_seen_at AS firstSeenAt, newest_taken_at AS newestTakenAt,
-  newest_at AS newestAt, verdict, verdict_at AS verdictAt FROM backup_other_writers`;
+  newest_at AS newestAt, verdict, verdict_at AS verdictAt,
+  (SELECT count(*) FROM backups b WHERE b.writer_id = backup_other_writers.writer_id AND b.folder IS NOT NULL
+     AND b.gone_at IS NULL) AS listed FROM backup_other_writers`;
 
 /** The one that was active last first. */
 export function listOtherWriters({ ctx }: Pick<BackupsCore, 'ctx'>): OtherWriter[] {

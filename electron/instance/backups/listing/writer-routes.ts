@@ -13,6 +13,7 @@ const writerShape = z
     /** Name of the destination where its newest backup was seen. */
     newest_at: z.string(),
     verdict: z.union([z.enum(writerVerdicts), z.null()]),
+    listed: z.int().openapi({ description: 'How many of its backups are in the list and not gone' }),
     /** Whether schedules wait until a person says what it is. */
     pauses_schedules: z.boolean(),
   })

@@ -1,10 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
-import { type Job, queued } from '../../jobs/job.ts';
+import { describeFailure, type Job, queued } from '../../jobs/job.ts';
 import { type Backup, getBackup } from '../backups.ts';
 import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
 import { findDestination, getDestination } from '../destinations/destinations.ts';
 import type { BackupReason } from '../format/manifest.ts';
+import { compareDestination } from '../listing/compare.ts';
 import { noteConfirmed, noteFailed, sweepUnfinished } from './backup-rows.ts';
 import { type Making, makeBackup } from './make-backup.ts';
 
@@ -56,12 +57,22 @@ async function run(core: BackupsCore, making: Making, actor: Caller | null) {
     const made = await makeBackup(core, making);
     noteConfirmed(core, actor, { id, destination, ...made });
     await sweepUnfinished(core, destination.id, 'stored').catch(() => undefined);
+    await compareAfter(core, making);
     return { backup: id, bytes: made.sizeBytes };
   } catch (error) {
     const begun = { ...making, keyFingerprint: making.key.fingerprint, folder: null, sizeBytes: null };
     // A database that takes no writes is named by the error itself.
     await noteFailed(core, actor, begun, error, signal.aborted).catch(() => undefined);
     throw error;
+  }
+}
+
+/** What others made there is listed at once. This backup is good whatever comes of it; it is compared again before long. */
+async function compareAfter(core: BackupsCore, { destination, signal }: Making): Promise<void> {
+  try {
+    await compareDestination(core, destination, signal);
+  } catch (error) {
+    core.ctx.log.warn({ code: describeFailure(error).errorCode }, 'a destination was not compared');
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
+import type { Job } from '../../jobs/job.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { BackupsCore } from '../backups-core.ts';
@@ -58,6 +59,7 @@ export function answerOldComputer(
   { ctx }: Pick<BackupsCore, 'ctx'>,
   actor: Caller | null,
   answer: 'gone' | 'runs',
+  comparing: Job,
 ): void {
   const restored = findRestoredBackup(ctx.store);
   if (!restored) throw new AppError('not_found', 'No backup was restored here.');
@@ -72,4 +74,6 @@ export function answerOldComputer(
   });
   // What was due meanwhile need not wait for the next look.
   ctx.jobs.look();
+  // What the other one made after the backup that was restored is in no list here yet. How that went is in its run.
+  void ctx.jobs.enqueue(comparing, {}).catch(() => undefined);
 }

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context as HonoContext } from 'hono';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import type { Job } from '../../jobs/job.ts';
 import { handedCopyBody, toHandedCopy } from '../../vault/key/unlock-body.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { BackupsCore } from '../backups-core.ts';
@@ -82,7 +83,11 @@ function toRequest({ copy, passphrase, backup, path, store }: z.infer<typeof res
 }
 
 /** `/backups/restores` and what follows a restore; `/setup/restores` for an instance that nobody uses yet. */
-export function restoreRoutes(core: BackupsCore, restores: Restores, requireSetUpLink: RequireSetUpLink) {
+export function restoreRoutes(
+  core: BackupsCore,
+  restores: Restores,
+  { comparing, requireSetUpLink }: { comparing: Job; requireSetUpLink: RequireSetUpLink },
+) {
   const app = createRoutes();
   const { ctx } = core;
   const requireLink = (c: HonoContext<ApiEnv>, token: string) =>
@@ -200,7 +205,7 @@ export function restoreRoutes(core: BackupsCore, restores: Restores, requireSetU
       responses: noContent('What became of the computer that made the restored backup is known'),
     }),
     (c) => {
-      answerOldComputer(core, c.get('caller'), c.req.valid('json').answer);
+      answerOldComputer(core, c.get('caller'), c.req.valid('json').answer, comparing);
       return c.body(null, 204);
     },
   );

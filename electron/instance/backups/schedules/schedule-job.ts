@@ -1,7 +1,5 @@
 import { describeFailure, Interrupted, type Job, type Planned, planned } from '../../jobs/job.ts';
 import { type BackupsCore, findSigningKey } from '../backups-core.ts';
-import { getDestination } from '../destinations/destinations.ts';
-import { compareDestination } from '../listing/compare.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
 import { isOldComputerGone } from '../restore/old-computer.ts';
@@ -117,7 +115,6 @@ function noteEnded({ ctx }: BackupsCore, id: number, error: unknown): void {
 async function removeOld(core: BackupsCore, schedule: Schedule, signal: AbortSignal): Promise<void> {
   const { ctx } = core;
   try {
-    await compareDestination(core, getDestination(core, schedule.destinationId), signal);
     await pruneDestination(core, null, schedule.destinationId, signal);
   } catch (error) {
     if (signal.aborted) return;

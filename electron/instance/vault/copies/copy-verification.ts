@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { findActiveRecord, findKeyRecord, listKeyRecords } from '../key/key-record.ts';
+import { describeKnownBackups } from '../key/known-backups.ts';
 import {
   chooseKey,
   explainUnusable,
@@ -150,7 +151,7 @@ async function judgeKey(
   if (record) {
     const until =
       record.retiredAt === null ? '' : ` until ${new Date(record.retiredAt).toISOString().slice(0, 10)}`;
-    const detail = `This is a copy of key version ${epoch}. It can decrypt backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, but not the current secrets of this instance.`;
+    const detail = `This is a copy of key version ${epoch}. It can decrypt backups made from ${new Date(record.activatedAt).toISOString().slice(0, 10)}${until}, but not the current secrets of this instance. ${describeKnownBackups(core.findBackupsOf(fingerprint))}`;
     return { verdict: 'older_epoch', detail, fingerprint, epoch, problems: [], provenIds: [] };
   }
   if (reading.instanceId !== null && reading.instanceId !== core.store.identity.id) {
