@@ -4,6 +4,7 @@ import { queryClient } from '../api/queries.ts';
 import { area, type NavSign } from '../app/area.ts';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { useVault } from '../vault-state/vault.ts';
+import { runsQuery } from './backup-queries.ts';
 import { makeBackups } from './make-backup.ts';
 
 export const backupsArea = area({
@@ -18,6 +19,7 @@ export const backupsArea = area({
   barePages: [
     { path: '/restore', load: () => import('./restore/restore-page.tsx').then((file) => file.RestorePage) },
   ],
+  live: { messages: [{ name: 'backup_runs', queryKey: runsQuery.queryKey }] },
   secretIcons: { s3_credentials: Archive },
   navigation: [{ group: 'Keep', to: '/backups', label: 'Backups', icon: Archive, useSign: useBackupSign }],
   commands: [

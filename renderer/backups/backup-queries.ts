@@ -13,6 +13,14 @@ export const backupsQuery = queryOptions({
   queryFn: async () => (await ask(client.GET('/backups'))).backups,
 });
 
+export type BackupRun = components['schemas']['BackupRun'];
+
+/** Those that are being made, as the change feed has them. */
+export const runsQuery = queryOptions({
+  queryKey: ['backups', 'runs'],
+  queryFn: () => ask(client.GET('/backups/runs')),
+});
+
 export const destinationsQuery = queryOptions({
   queryKey: ['backups', 'destinations'],
   queryFn: async () => (await ask(client.GET('/backups/destinations'))).destinations,

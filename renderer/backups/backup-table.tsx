@@ -35,8 +35,10 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
       className="table-tall backup-table"
       rows={backups}
       rowKey={({ id }) => id}
-      rowClass={({ state, gone_at, drill_result }) =>
-        state === 'failed' || gone_at !== null || drill_result === 'failed' ? 'is-bad' : ''
+      rowClass={({ state, error, gone_at, drill_result }) =>
+        (state === 'failed' && error?.code !== 'cancelled') || gone_at !== null || drill_result === 'failed'
+          ? 'is-bad'
+          : ''
       }
       columns={[
         {

@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatDay } from '../ui/time.ts';
-import type { Backup, Destination } from './backup-queries.ts';
+import type { Backup, BackupRun, Destination } from './backup-queries.ts';
 
 /** A title, and more about it. */
 export interface Said {
@@ -38,6 +38,7 @@ export function describeState(
     case 'running':
       return { tone: 'working', word: 'being made', more: null };
     case 'failed':
+      if (error?.code === 'cancelled') return { tone: 'unsure', word: 'cancelled', more: null };
       return { tone: 'bad', word: 'failed', more: error?.detail || null };
     case 'stored':
       return {
@@ -52,6 +53,20 @@ export function describeState(
         more: confirmed_at === null ? null : formatDay(confirmed_at, nowMs),
       };
   }
+}
+
+/** "Writing database.sqlite.zst.age: 12 MB of 40 MB, 3.1 MB each second." */
+export function describeRun({
+  step,
+  part,
+  done_bytes,
+  total_bytes,
+  bytes_per_second,
+}: Pick<BackupRun, 'step' | 'part' | 'done_bytes' | 'total_bytes' | 'bytes_per_second'>): string {
+  if (total_bytes === null || part === null) return 'The database is being packed.';
+  const rate = bytes_per_second === null ? '' : `, ${formatBytes(bytes_per_second)} each second`;
+  const said = step === 'verifying' ? 'Verifying' : 'Writing';
+  return `${said} ${part}: ${formatBytes(done_bytes)} of ${formatBytes(total_bytes)}${rate}.`;
 }
 
 /** Whether it was restored beside the live data; null for a backup that cannot be drilled. */

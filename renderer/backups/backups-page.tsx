@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Archive, ChevronDown, Folder, LoaderCircle, LockKeyhole } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { Archive, ChevronDown, Folder, LockKeyhole } from 'lucide-react';
+import { useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useIsOwner, useMay } from '../app/session.ts';
@@ -19,7 +19,7 @@ import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { AddFolderDialog, DeleteBackupDialog, RemoveDestinationDialog } from './backup-dialogs.tsx';
 import { type Backup, backupsQuery, type Destination, destinationsQuery } from './backup-queries.ts';
 import { BackupTable, type TryHow } from './backup-table.tsx';
-import { describeFailedTrial, describeMade, describeTried, sizeOf } from './backup-words.ts';
+import { describeFailedTrial, describeMade, describeTried } from './backup-words.ts';
 import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucket-dialogs.tsx';
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
@@ -28,6 +28,7 @@ import { ExportDialog } from './restore/export-dialog.tsx';
 import { FormerDatabases, OldComputerQuestion } from './restore/restored-card.tsx';
 import { RetentionDialog } from './retention-dialog.tsx';
 import { Schedules } from './schedules.tsx';
+import { Runs, Working } from './working.tsx';
 
 type Open =
   | { what: 'folder' | 'add bucket' }
@@ -92,7 +93,7 @@ export function BackupsPage() {
         <OldComputerQuestion />
         {isLocked && <WaitsForKey />}
         <OtherWriters mayWrite={mayWrite} />
-        {make.message !== undefined && (
+        {make.message !== undefined && !isCancelled(make.error) && (
           <Banner tone="danger" action={<Button onClick={make.reset}>Dismiss</Button>}>
             <b>No backup was made at {madeAt}.</b> {make.message} Earlier backups are untouched.
           </Banner>
@@ -109,11 +110,7 @@ export function BackupsPage() {
           </Banner>
         )}
         {vault && <Health vault={vault} />}
-        {backups
-          .filter(({ state }) => state === 'running')
-          .map((backup) => (
-            <Running key={backup.id} backup={backup} />
-          ))}
+        <Runs mayWrite={mayWrite} />
         <Destinations
           query={destinations}
           mayWrite={mayWrite}
@@ -190,6 +187,9 @@ function Health({ vault }: { vault: VaultStatus }) {
   );
 }
 
+/** Whoever cancelled it knows; the list says it to everyone else. */
+const isCancelled = (error: unknown) => error instanceof ApiProblem && error.code === 'cancelled';
+
 function countVerified(backups: readonly Backup[]): string {
   const verified = backups.filter(({ state }) => state === 'confirmed').length;
   return `${verified} of ${formatCount(backups.length, 'backup')} verified`;
@@ -220,33 +220,6 @@ function BackUpNow({ places, isBusy, disabled, onMake }: BackUpNowProps) {
       }
       groups={[places.map((place) => ({ label: place.name, icon: Folder, onSelect: () => onMake(place) }))]}
     />
-  );
-}
-
-/** The one under way. It has no cancel button, and says so by what it says instead. */
-function Running({ backup }: { backup: Backup }) {
-  return (
-    <Working what="Backing up to" place={backup.destination}>
-      {backup.size_bytes === null
-        ? 'The database is being packed.'
-        : `${sizeOf(backup)} are written there, then verified.`}{' '}
-      It continues if you leave this page.
-    </Working>
-  );
-}
-
-/** What takes a while at a destination. */
-function Working({ what, place, children }: { what: string; place: string; children: ReactNode }) {
-  return (
-    <section className="card backup-running" aria-label="Running" role="status">
-      <LoaderCircle className="icon turning" aria-hidden="true" />
-      <span className="min-w-0 [overflow-wrap:anywhere]">
-        <b>
-          {what} <span dir="auto">{place}</span>
-        </b>{' '}
-        <span className="text-text-2">{children}</span>
-      </span>
-    </section>
   );
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withRunProgress } from '../../electron/cli/backup/run-progress.ts';
+import { connectTo } from '../../electron/cli/client.ts';
 import { openGivenBucket, restoreBackup } from '../../electron/instance/backups/restore/restore-directory.ts';
 import { BUCKET, type FaultProxy, openFaultProxy, openS3rver, type TestStore } from '../s3-stores.ts';
 import { openDoor, type TestDoor } from './harness.ts';
@@ -180,6 +182,75 @@ describe('a bucket as a destination', () => {
     expect(facts).toContainEqual(
       expect.objectContaining({ name: 'versioning', refused_call: 'GetBucketVersioning' }),
     );
+  });
+
+  /** Waits until a call hangs, on which a run is then waiting. */
+  const hangAt = (wanted: string, part: string) => {
+    const hanging = Promise.withResolvers<void>();
+    proxy.fault = ({ call, path }) => {
+      if (call !== wanted || !path.includes(part)) return null;
+      hanging.resolve();
+      return 'hang';
+    };
+    return hanging.promise;
+  };
+  const listRuns = async () => (await ask('GET', '/backups/runs')).runs;
+  const listStored = async () => {
+    const { destination } = openGivenBucket(
+      { endpoint: given().endpoint, isPathStyle: true, bucket: BUCKET, prefix: 'home' },
+      store.credentials,
+    );
+    return (await destination.list('', signal)).map(({ path }) => path).sort();
+  };
+
+  it.each([
+    ['writing', 'PutObject', 'database'],
+    ['verifying', 'GetObject', 'details'],
+  ])('shows how far a run is with %s, and cancels it: nothing of it stays', async (step, call, part) => {
+    const before = { stored: await listStored(), backups: (await ask('GET', '/backups')).backups };
+    const hanging = hangAt(call, part);
+    const running = ask('POST', `/backups/destinations/${id}/run`, undefined, 409);
+    await hanging;
+    const [run] = await listRuns();
+    expect(run).toMatchObject({
+      step,
+      part: expect.stringContaining(part),
+      destination: 'renamed',
+      is_cancelled: false,
+    });
+    expect(run.done_bytes).toBeLessThanOrEqual(run.total_bytes);
+    expect(run.total_bytes).toBeGreaterThan(1000);
+    await ask('DELETE', `/backups/runs/${run.id}`, undefined, 204);
+    expect(await running).toMatchObject({ error_code: 'cancelled' });
+    proxy.fault = () => null;
+    expect(await listRuns()).toEqual([]);
+    await ask('DELETE', `/backups/runs/${run.id}`, undefined, 404);
+    expect(await listStored()).toEqual(before.stored);
+    const [cancelled, ...others] = (await ask('GET', '/backups')).backups;
+    expect(cancelled).toMatchObject({ id: run.id, folder: null, error: { code: 'cancelled' } });
+    expect(others).toEqual(before.backups);
+    // It is no failure, to nobody.
+    expect((await ask('GET', '/jobs?job=backups.make')).runs[0].state).toBe('interrupted');
+    const states = (await ask('GET', '/vault/status')).health.recovery.destinations;
+    expect(states).toMatchObject([{ name: 'renamed', failed: null }]);
+    const [newest] = await ask('GET', '/audit/logs');
+    expect(newest.operation_type).toBe('BACKUP_CANCELLED');
+    await ask('DELETE', `/backups/${run.id}`, undefined, 204);
+  });
+
+  it('cancels the run of a command that is interrupted', async () => {
+    const client = await connectTo(door.instance);
+    const hanging = hangAt('PutObject', 'database');
+    const command = withRunProgress(client, id, () =>
+      client.post('/backups/destinations/{id}/run', { path: { id } }),
+    );
+    const ended = expect(command).rejects.toMatchObject({ code: 'cancelled' });
+    await hanging;
+    process.emit('SIGINT', 'SIGINT');
+    await ended;
+    proxy.fault = () => null;
+    const [{ id: cancelled }] = (await ask('GET', '/backups')).backups;
+    await ask('DELETE', `/backups/${cancelled}`, undefined, 204);
   });
 
   it('whose objects are locked keeps no other backup from being made', async () => {

@@ -52,7 +52,7 @@ function openBackups(vault: VaultCore, folder: string): BackupsCore {
     bcryptCost: undefined,
     stopping: new AbortController().signal,
   };
-  return { ctx, vault, askedBy: new Map(), running: new Set() };
+  return { ctx, vault, askedBy: new Map(), running: new Map() };
 }
 
 /** The work that is killed; before it, a first backup, which must stay. */

@@ -336,6 +336,8 @@ describe('the table of acts', () => {
         'POST /setup/restores/{id}/cancel',
         // What ends a restore that was not applied.
         'DELETE /backups/restores/{id}',
+        // What ends a backup that is being made; earlier ones stay.
+        'DELETE /backups/runs/{id}',
         'POST /users/administrator',
         'DELETE /users/me/sessions',
         'DELETE /users/me/sessions/{id}',

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Schemas } from '../api-request.ts';
 import { destinationCommands, findDestination } from '../backup/destination-commands.ts';
 import { retentionCommands } from '../backup/retention-commands.ts';
+import { withRunProgress } from '../backup/run-progress.ts';
 import { scheduleCommands } from '../backup/schedule-commands.ts';
 import { writerCommands } from '../backup/writer-commands.ts';
 import type { Client } from '../client.ts';
@@ -27,6 +28,7 @@ export const commands: Record<string, Command> = {
   'backup now': {
     usage: 'backup now [--to NAME]',
     summary: 'Makes a backup at every destination, or at one, and verifies it there.',
+    notes: 'Ctrl-C cancels it: what was written is removed, and earlier backups stay.',
     options: { to: { type: 'string' } },
     run: makeBackups,
   },
@@ -119,9 +121,15 @@ async function makeBackups(invocation: Invocation): Promise<number> {
     const failures: CommandError[] = [];
     for (const { id, name } of wanted)
       try {
-        made.push(await client.post('/backups/destinations/{id}/run', { path: { id } }));
+        made.push(
+          await withRunProgress(client, id, () =>
+            client.post('/backups/destinations/{id}/run', { path: { id } }),
+          ),
+        );
       } catch (error) {
         if (!(error instanceof CommandError) || wanted.length === 1) throw error;
+        // Nor are others begun after it.
+        if (error.code === 'cancelled') throw error;
         // One that is gone keeps no other from its backup.
         failures.push(new CommandError(error.code, `${name}: ${error.message}`));
       }
@@ -158,6 +166,7 @@ async function listBackups(invocation: Invocation): Promise<number> {
 /** What counts, in words. */
 function describeState({ state, error, gone_at, drill_result, drilled_at, drill_reason }: Backup): string {
   if (gone_at !== null) return `gone from there, noticed ${formatDay(gone_at)}`;
+  if (error?.code === 'cancelled') return 'cancelled';
   if (state === 'failed') return `failed: ${error?.detail ?? 'unknown'}`;
   if (state === 'running') return 'being made';
   if (state === 'stored') return 'stored, not verified';

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Backup } from './backups.ts';
+import type { BackupsCore } from './backups-core.ts';
 import { backupReasons } from './format/manifest.ts';
+import { backupSteps } from './making/backup-run.ts';
+import { listRuns } from './making/runs.ts';
 import { backupStates, drillResults } from './vocabulary.ts';
 
 export const backupShape = z
@@ -49,7 +52,7 @@ export const backupIdentityShape = z
 /** @param running ids of those under way: what a kill would leave is no answer while they are. */
 export function toBackupJson(
   backup: Backup,
-  running: ReadonlySet<string>,
+  running: ReadonlyMap<string, unknown>,
   keptUntil: ReadonlyMap<string, number> = new Map(),
 ) {
   const isRunning = running.has(backup.id);
@@ -60,3 +63,36 @@ export function toBackupJson(
     error: isRunning ? null : backup.error,
   });
 }
+
+export const backupRunsShape = z
+  .object({
+    runs: z.array(
+      z
+        .object({
+          id: z.uuid().openapi({ description: 'Of the backup that it makes' }),
+          destination_id: z.int(),
+          destination: z.string(),
+          why: z.enum(backupReasons),
+          started_at: z.int(),
+          step: z.enum(backupSteps).openapi('BackupStep'),
+          part: z.string().nullable().openapi({ description: 'The file that is written or read back' }),
+          done_bytes: z.int().openapi({ description: 'Of this step' }),
+          total_bytes: z.int().nullable(),
+          bytes_per_second: z.int().nullable(),
+          is_cancelled: z.boolean().openapi({ description: 'It is being brought to its end' }),
+        })
+        .openapi('BackupRun'),
+    ),
+  })
+  .openapi('BackupRuns');
+
+export const toBackupRunsJson = (core: BackupsCore) =>
+  toAnswer(backupRunsShape, {
+    runs: listRuns(core).map(({ destination, progress, cancelling, ...run }) => ({
+      ...run,
+      ...progress,
+      destinationId: destination.id,
+      destination: destination.name,
+      isCancelled: cancelling.signal.aborted,
+    })),
+  });

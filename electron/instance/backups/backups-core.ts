@@ -6,6 +6,7 @@ import { findOpenRotation } from '../vault/rotation/rotation-record.ts';
 import type { MasterKey } from '../vault/sealing/master-key.ts';
 import { lockedError } from '../vault/secrets/secret-store.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
+import type { BackupRun } from './making/backup-run.ts';
 
 /** What the functions of backups work on. One per open instance. */
 export interface BackupsCore {
@@ -14,7 +15,7 @@ export interface BackupsCore {
   /** Who asked for the run that comes next at a destination. */
   readonly askedBy: Map<number, Caller>;
   /** Backups that are being written now, by id. */
-  readonly running: Set<string>;
+  readonly running: Map<string, BackupRun>;
 }
 
 /**

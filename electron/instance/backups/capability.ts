@@ -6,6 +6,7 @@ import { recoveryReasons } from '../vault/status/backup-half.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import { exportRoutes } from './archive/export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
+import { toBackupRunsJson } from './backup-shapes.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { findBackupsOf } from './backups-of-key.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
@@ -16,6 +17,7 @@ import { giveKitBackups } from './kit-backups.ts';
 import { compareJob } from './listing/compare-job.ts';
 import { writerRoutes } from './listing/writer-routes.ts';
 import { backupJob } from './making/backup-job.ts';
+import { runRoutes } from './making/run-routes.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
@@ -32,7 +34,7 @@ export function backupsCapability(
   vault: VaultCore,
   { exchange, requireSetUpLink }: { exchange: Exchange; requireSetUpLink: RequireSetUpLink },
 ): Capability {
-  const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Set() };
+  const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Map() };
   vault.listBackupFolders = () =>
     listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
   vault.findBackupsOf = (fingerprint) => findBackupsOf(core, fingerprint);
@@ -51,6 +53,14 @@ export function backupsCapability(
     operations: backupOperations,
     keepers: [s3CredentialsKeeper(ctx)],
     health: recoveryReasons,
+    views: [
+      {
+        event: 'backup_runs',
+        permission: 'backups:read',
+        atStart: false,
+        render: () => toBackupRunsJson(core),
+      },
+    ],
     async start() {
       // What was due while the vault was locked need not wait for the next look.
       stopListening = ctx.events.on('vault', () => queueMicrotask(ctx.jobs.look));
@@ -66,6 +76,7 @@ export function backupsCapability(
       .route('/', scheduleRoutes(core))
       .route('/', retentionRoutes(core))
       .route('/', writerRoutes(core))
+      .route('/', runRoutes(core))
       .route('/', exportRoutes(core))
       .route('/', restoreRoutes(core, restores, { comparing, requireSetUpLink }))
       .route('/', backupRoutes(core, making, drills)),

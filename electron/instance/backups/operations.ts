@@ -33,6 +33,10 @@ export const backupOperations = declareOperations({
     'Backup failed',
     ({ destination }) => say`Failed to make a backup at ${destination}`,
   ),
+  BACKUP_CANCELLED: operation<Named>(
+    'Backup cancelled',
+    ({ destination }) => say`Cancelled a backup to ${destination} while it was made`,
+  ),
   BACKUP_SCHEDULE_ADDED: operation<Named & { name: string }>(
     'Backup schedule added',
     ({ name, destination }) => say`Added the schedule ${name} for backups at ${destination}`,

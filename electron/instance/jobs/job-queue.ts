@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/app-error.ts';
+import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
@@ -161,11 +161,11 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
       end(run, { state: 'done', result });
       return result;
     } catch (error) {
-      const wasCut = error instanceof Interrupted || abort.signal.aborted;
+      const wasCut = error instanceof Interrupted || abort.signal.aborted || hasCode(error, 'cancelled');
       end(
         run,
         wasCut
-          ? { state: job.isResumed ? 'queued' : 'interrupted' }
+          ? { state: job.isResumed && !hasCode(error, 'cancelled') ? 'queued' : 'interrupted' }
           : { state: 'failed', ...describeFailure(error) },
       );
       throw error;

@@ -16,6 +16,7 @@ export const errorKinds = {
   conflict: [409, 'Conflict'],
   name_taken: [409, 'Name Taken'],
   changed_meanwhile: [409, 'Changed Meanwhile'],
+  cancelled: [409, 'Cancelled'],
   internal_error: [500, 'Internal Error'],
   process_failed: [503, 'Process Failed'],
 

@@ -8,6 +8,8 @@ export interface EventMap {
   copies: undefined;
   /** A copy of a key that is being made or read progressed. */
   copying: undefined;
+  /** A backup that is being made progressed. */
+  backup_runs: undefined;
   /** The certificates of the HTTPS door must be checked again. */
   tls: undefined;
   /** A job run started, progressed or ended. */

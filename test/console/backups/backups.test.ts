@@ -195,7 +195,6 @@ describe('backups', () => {
       await route.fulfill({ response, json });
     });
     await page.reload();
-    await page.getByText('Backing up to NAS').waitFor();
     await page
       .getByRole('row', { name: /NAS.*being made/ })
       .first()

@@ -63,6 +63,23 @@ describe('a bucket', () => {
     await page.getByRole('button', { name: 'Back up now' }).click();
     await page.getByText('Backed up to The store').waitFor();
 
+    // The store takes nothing more: the run waits for it.
+    proxy.fault = ({ call, path }) => (call === 'PutObject' && path.includes('database') ? 'hang' : null);
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    const running = page.getByRole('region', { name: 'Running' });
+    await running.getByText('Backing up to The store').waitFor();
+    await running.getByText(/Writing database\.sqlite\.zst\.age: .* of /).waitFor();
+    await expectAccessible(page, 'a backup that is made');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'a backup that is made at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await running.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('row', { name: /by hand The store.*cancelled/ }).waitFor();
+    await running.waitFor({ state: 'detached' });
+    expect(await page.getByText(/No backup was made/).count()).toBe(0);
+    await page.getByText('1 of 2 backups verified').waitFor();
+    proxy.fault = () => null;
+
     const open = async (item: string) => {
       await page.getByRole('button', { name: 'More for The store' }).click();
       await page.getByRole('menuitem', { name: item }).click();

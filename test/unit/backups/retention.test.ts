@@ -47,7 +47,7 @@ beforeEach(async () => {
   test = openTestContext();
   test.ctx.store.sqlite.exec('DELETE FROM keys');
   const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
-  core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Set() };
+  core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Map() };
   root = mkdtempSync(join(tmpdir(), 'temps-retention-'));
   ({ id } = (await addFolder(core, null, { name: 'disk', path: root, isReadable: true })).destination);
   own = test.ctx.store.transaction(() => takeWriter(test.ctx)).writerId;

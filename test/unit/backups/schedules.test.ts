@@ -6,6 +6,7 @@ import { listBackups } from '../../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import { addFolder } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
+import { cancelRun } from '../../../electron/instance/backups/making/runs.ts';
 import { findRecoveryFacts } from '../../../electron/instance/backups/promise/recovery-facts.ts';
 import { judgeRecovery } from '../../../electron/instance/backups/promise/recovery-promise.ts';
 import {
@@ -127,7 +128,7 @@ describe('a schedule', () => {
     test = openTestContext();
     test.ctx.store.sqlite.exec('DELETE FROM keys');
     const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
-    core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Set() };
+    core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Map() };
     root = mkdtempSync(join(tmpdir(), 'temps-schedules-'));
     const { destination } = await addFolder(core, null, { name: 'disk', path: root, isReadable: true });
     const making = backupJob(core);
@@ -237,6 +238,22 @@ describe('a schedule', () => {
     await look();
     expect(listBackups(core).map(({ state }) => state)).toEqual(['confirmed', 'failed', 'confirmed']);
     expect(now()).toMatchObject({ failures: 0, retryAt: null, error: null });
+  });
+
+  it('that somebody cancels has not failed, and waits for its next time', async () => {
+    test.clock.advance(DAY_MS);
+    const stop = test.ctx.events.on('changed', () => {
+      for (const { id } of core.running.values()) cancelRun(core, null, id);
+    });
+    expect(await look()).toBe(true);
+    stop();
+    expect(listBackups(core)).toMatchObject([{ state: 'failed', error: { code: 'cancelled' } }]);
+    expect(now()).toMatchObject({ failures: 0, retryAt: null, error: null, lastRunAt: test.clock.now() });
+    expect(await look()).toBe(false);
+    expect((dueAt() ?? 0) - test.clock.now()).toBeGreaterThan(HOUR_MS);
+    test.clock.advance(DAY_MS);
+    expect(await look()).toBe(true);
+    expect(listBackups(core)[0]).toMatchObject({ state: 'confirmed' });
   });
 
   it('is tried again after a run that a stop cut short', async () => {

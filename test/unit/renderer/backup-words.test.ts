@@ -7,6 +7,7 @@ import {
   describeLoss,
   describeMade,
   describePlace,
+  describeRun,
   describeState,
   describeTried,
 } from '../../../renderer/backups/backup-words.ts';
@@ -46,6 +47,22 @@ describe('a backup in words', () => {
       expect(tone).not.toBe('ok');
       expect(word).not.toBe('verified');
     }
+  });
+
+  it('that was cancelled is neither good nor a failure', () => {
+    const cancelled = backup({ state: 'failed', error: { code: 'cancelled', detail: 'It was cancelled.' } });
+    expect(describeState(cancelled, NOW)).toEqual({ tone: 'unsure', word: 'cancelled', more: null });
+  });
+
+  it('that is made says its file and figures, and no rate before there is one', () => {
+    const run = { step: 'writing', part: 'a.zst', done_bytes: 1e6, total_bytes: 4e6 } as const;
+    expect(describeRun({ ...run, bytes_per_second: 2e6 })).toBe(
+      'Writing a.zst: 1 MB of 4 MB, 2 MB each second.',
+    );
+    const verifying = { ...run, step: 'verifying', bytes_per_second: null } as const;
+    expect(describeRun(verifying)).toBe('Verifying a.zst: 1 MB of 4 MB.');
+    const packing = { step: 'packing', part: null, done_bytes: 0, total_bytes: null } as const;
+    expect(describeRun({ ...packing, bytes_per_second: null })).toBe('The database is being packed.');
   });
 
   it('that failed says what the instance said', () => {

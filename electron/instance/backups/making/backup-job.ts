@@ -3,11 +3,13 @@ import type { Caller } from '../../access/caller.ts';
 import { describeFailure, type Job, queued } from '../../jobs/job.ts';
 import { type Backup, getBackup } from '../backups.ts';
 import { type BackupsCore, getSigningKey, requireOneKey } from '../backups-core.ts';
-import { findDestination, getDestination } from '../destinations/destinations.ts';
+import { findDestination, getDestination, type KnownDestination } from '../destinations/destinations.ts';
 import type { BackupReason } from '../format/manifest.ts';
 import { compareDestination } from '../listing/compare.ts';
 import { noteConfirmed, noteFailed, sweepUnfinished } from './backup-rows.ts';
+import type { BackupRun } from './backup-run.ts';
 import { type Making, makeBackup } from './make-backup.ts';
+import { followRun } from './runs.ts';
 
 export type BackupPayload = { destination: number; why: BackupReason };
 
@@ -28,42 +30,75 @@ export function backupJob(core: BackupsCore): Job<BackupPayload> {
       // Removed while it waited for its turn.
       if (!destination) return undefined;
       requireOneKey(core);
-      const making = {
-        id: randomUUIDv7(),
-        takenAt: core.ctx.clock.now(),
+      const begun = beginRun(core, destination, payload.why);
+      const follow = followRun(core, begun);
+      const making: Making = {
+        id: begun.id,
+        takenAt: begun.startedAt,
         destination,
         why: payload.why,
         key,
-        signal,
-        report,
+        signal: AbortSignal.any([signal, begun.cancelling.signal]),
+        report(progress) {
+          follow(progress);
+          const { step, doneBytes, totalBytes } = progress;
+          // All of it is written, and then read back.
+          if (totalBytes !== null)
+            report(doneBytes + (step === 'verifying' ? totalBytes : 0), totalBytes * 2);
+        },
       };
-      core.running.add(making.id);
-      core.ctx.events.emit('changed', { resource: 'backups', userId: null });
+      tell(core);
       try {
-        return await run(core, making, core.askedBy.get(destination.id) ?? null);
+        return await run(core, begun, making, core.askedBy.get(destination.id) ?? null);
       } finally {
         core.running.delete(making.id);
         core.askedBy.delete(destination.id);
-        core.ctx.events.emit('changed', { resource: 'backups', userId: null });
+        tell(core);
       }
     },
   };
 }
 
-async function run(core: BackupsCore, making: Making, actor: Caller | null) {
+function beginRun(core: BackupsCore, destination: KnownDestination, why: BackupReason): BackupRun {
+  const run: BackupRun = {
+    id: randomUUIDv7(),
+    destination,
+    why,
+    startedAt: core.ctx.clock.now(),
+    progress: { step: 'packing', part: null, doneBytes: 0, totalBytes: null },
+    stepBegunMs: performance.now(),
+    cancelling: new AbortController(),
+    isConfirmed: false,
+  };
+  core.running.set(run.id, run);
+  return run;
+}
+
+function tell({ ctx }: BackupsCore): void {
+  ctx.events.emit('changed', { resource: 'backups', userId: null });
+  ctx.events.emit('backup_runs');
+}
+
+async function run(core: BackupsCore, begun: BackupRun, making: Making, actor: Caller | null) {
   const { id, destination, signal } = making;
+  const wasCancelled = begun.cancelling.signal;
   try {
     await sweepUnfinished(core, destination.id, 'failed');
     const made = await makeBackup(core, making);
+    // Whoever was told that it is cancelled finds no backup.
+    signal.throwIfAborted();
     noteConfirmed(core, actor, { id, destination, ...made });
+    begun.isConfirmed = true;
     await sweepUnfinished(core, destination.id, 'stored').catch(() => undefined);
     await compareAfter(core, making);
     return { backup: id, bytes: made.sizeBytes };
   } catch (error) {
-    const begun = { ...making, keyFingerprint: making.key.fingerprint, folder: null, sizeBytes: null };
+    // Ends by a stop or a cancel say of themselves what they are, whatever was under way.
+    const why = wasCancelled.aborted && !begun.isConfirmed ? wasCancelled.reason : error;
+    const known = { ...making, keyFingerprint: making.key.fingerprint, folder: null, sizeBytes: null };
     // A database that takes no writes is named by the error itself.
-    await noteFailed(core, actor, begun, error, signal.aborted).catch(() => undefined);
-    throw error;
+    await noteFailed(core, actor, known, why, signal.aborted).catch(() => undefined);
+    throw why;
   }
 }
 

@@ -79,7 +79,7 @@ export function noteConfirmed(
 
 /** SECURITY: the message of an unexpected error may quote its input, so only its name is kept. */
 function describe(error: unknown, wasStopped: boolean): typeof CUT_SHORT {
-  if (wasStopped) return CUT_SHORT;
+  if (wasStopped && !hasCode(error, 'cancelled')) return CUT_SHORT;
   return error instanceof AppError
     ? { code: error.code, detail: error.message }
     : { code: 'internal_error', detail: error instanceof Error ? error.name : 'unknown' };
@@ -101,11 +101,9 @@ export async function noteFailed(
     ctx.store.sqlite
       .prepare("UPDATE backups SET state = 'failed', error_code = ?, error_detail = ? WHERE id = ?")
       .run(code, detail, begun.id);
-    ctx.audit.append(backupOperations.BACKUP_FAILED, actor, {
-      id: begun.id,
-      destination: begun.destination.name,
-      code,
-    });
+    const named = { id: begun.id, destination: begun.destination.name };
+    // Who cancelled it has a line of their own.
+    if (code !== 'cancelled') ctx.audit.append(backupOperations.BACKUP_FAILED, actor, { ...named, code });
   });
 }
 

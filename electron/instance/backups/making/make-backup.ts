@@ -22,6 +22,7 @@ import {
 } from '../format/manifest.ts';
 import { computeManifestMac, formatMac } from '../format/manifest-mac.ts';
 import { noteBegun, noteSequence, noteStored } from './backup-rows.ts';
+import type { BackupProgress, BackupStep } from './backup-run.ts';
 import { type Packed, packDatabase } from './pack.ts';
 import { noteManifest, takeWriter } from './writer.ts';
 
@@ -36,8 +37,7 @@ export interface Making {
   why: BackupReason;
   key: MasterKey;
   signal: AbortSignal;
-  /** Bytes written and read back so far, of all. */
-  report(done: number, total: number | null): void;
+  report(progress: BackupProgress): void;
 }
 
 export interface Made {
@@ -69,14 +69,16 @@ export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made
     noteBegun(core, { ...making, keyFingerprint: key.fingerprint, folder, sizeBytes });
     // Open windows show it while it runs.
     ctx.events.emit('changed', { resource: 'backups', userId: null });
-    const passing = createProgress(making, sizeBytes * 2);
+    const writing = createProgress(making, 'writing', sizeBytes);
     for (const { name } of packed.parts) {
       const content = Readable.from(
-        passing(createReadStream(join(scratch, name), { highWaterMark: READ_BYTES })),
+        writing(name, createReadStream(join(scratch, name), { highWaterMark: READ_BYTES })),
         { objectMode: false },
       );
       await destination.write(`${folder}/${name}`, content, signal);
     }
+    // What was cancelled takes no number.
+    signal.throwIfAborted();
     const signed = sign(core, making, recipients, packed);
     for (const [name, bytes] of [
       [MAC_FILE, signed.mac],
@@ -84,7 +86,14 @@ export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made
     ] as const)
       await destination.write(`${folder}/${name}`, Readable.from([bytes]), signal);
     noteStored(core, id);
-    await readBack(destination, folder, signed, packed, passing, signal);
+    await readBack(
+      destination,
+      folder,
+      signed,
+      packed,
+      createProgress(making, 'verifying', sizeBytes),
+      signal,
+    );
     return { sizeBytes, sequence: signed.sequence };
   });
 }
@@ -145,15 +154,18 @@ function sign(core: BackupsCore, making: Making, recipients: string[], packed: P
   });
 }
 
-type Passing = (content: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array>;
+type Content = AsyncIterable<Uint8Array>;
+type Passing = (part: string, content: Content | Promise<Content>) => AsyncGenerator<Uint8Array>;
 
-/** Counts the bytes that pass. */
-function createProgress({ report }: Making, total: number): Passing {
-  let done = 0;
-  return async function* (content) {
-    for await (const chunk of content) {
-      done += chunk.length;
-      report(done, total);
+/** Counts the bytes of a step that pass. The signature and the manifest are in no total: they are a few hundred bytes. */
+function createProgress({ report }: Making, step: BackupStep, totalBytes: number): Passing {
+  let passed = 0;
+  return async function* (part, content) {
+    const tell = () => report({ step, part, doneBytes: Math.min(passed, totalBytes), totalBytes });
+    tell();
+    for await (const chunk of await content) {
+      passed += chunk.length;
+      tell();
       yield chunk;
     }
   };
@@ -182,7 +194,7 @@ async function readBack(
   for (const { name, sizeBytes, sha256 } of expected) {
     const hash = createHash('sha256');
     let readBytes = 0;
-    const content = passing(await destination.read(`${folder}/${name}`, signal));
+    const content = passing(name, destination.read(`${folder}/${name}`, signal));
     for await (const chunk of content) {
       readBytes += chunk.length;
       hash.update(chunk);

@@ -21,7 +21,9 @@ function findFailed(backups: readonly Backup[]): BackupDestinationState['failed'
     .filter(({ drilledAt }) => drilledAt !== null)
     .toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
   if (drilled?.drillResult === 'failed') return 'drill';
-  return backups[0]?.state === 'failed' ? 'backup' : null;
+  // What somebody cancelled says nothing of the destination.
+  const last = backups.find(({ error }) => error?.code !== 'cancelled');
+  return last?.state === 'failed' ? 'backup' : null;
 }
 
 function findGood(backups: readonly Backup[]): number | null {

@@ -1,4 +1,5 @@
 import { describeFailure, Interrupted, type Job, type Planned, planned } from '../../jobs/job.ts';
+import { hasCode } from '../../kernel/app-error.ts';
 import { type BackupsCore, findSigningKey } from '../backups-core.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
@@ -38,7 +39,8 @@ export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<
         return { backup: id };
       } catch (error) {
         // A stop is no failure: it is due again after the next start.
-        if (!signal.aborted && !(error instanceof Interrupted)) noteEnded(core, schedule.id, error);
+        if (hasCode(error, 'cancelled')) noteCancelled(core, schedule);
+        else if (!signal.aborted && !(error instanceof Interrupted)) noteEnded(core, schedule.id, error);
         throw error;
       } finally {
         core.ctx.events.emit('changed', { resource: 'backups', userId: null });
@@ -91,6 +93,15 @@ function noteBegun({ ctx }: BackupsCore, { id, failures }: Schedule): void {
     ctx.store.sqlite
       .prepare('UPDATE backup_schedules SET last_due_at = ?, failures = ?, retry_at = ? WHERE id = ?')
       .run(nowMs, failures + 1, findRetryAt(failures + 1, nowMs), id),
+  );
+}
+
+/** Somebody decided against it: that is no failure, and it is made again when its time comes, not before. */
+function noteCancelled({ ctx }: BackupsCore, { id, failures }: Schedule): void {
+  ctx.store.transaction(() =>
+    ctx.store.sqlite
+      .prepare('UPDATE backup_schedules SET last_run_at = ?, failures = ?, retry_at = NULL WHERE id = ?')
+      .run(ctx.clock.now(), failures, id),
   );
 }
 
