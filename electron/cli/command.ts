@@ -3,7 +3,7 @@ import type { ProcessHost } from '../instance/instance.ts';
 import type { Client } from './client.ts';
 import { usageError } from './command-error.ts';
 
-export type OptionValues = Record<string, string | boolean | undefined>;
+export type OptionValues = Record<string, string | boolean | (string | boolean)[] | undefined>;
 
 export interface Invocation {
   dataDir: string;
@@ -49,6 +49,12 @@ export async function withClient<T>(
 export function findText({ values }: Invocation, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of an option that may be given several times. */
+export function findTexts({ values }: Invocation, name: string): string[] {
+  const given = values[name];
+  return Array.isArray(given) ? given.filter((value) => typeof value === 'string') : [];
 }
 
 /** The value of a required option. Throws a usage error when it is missing or empty. */

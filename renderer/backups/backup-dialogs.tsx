@@ -11,20 +11,30 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount, formatExact } from '../ui/time.ts';
 import type { Backup, Destination } from './backup-queries.ts';
 import { describeEncryption, describeLoss } from './backup-words.ts';
+import { RecipientsField, splitRecipients } from './recipients-field.tsx';
 
 /** What is wrong with the folder itself. */
 const OF_THE_FOLDER = ['destination_gone', 'destination_refused', 'destination_full', 'conflict'];
+
+const FIELDS = ['name', 'path', 'recipients'] as const;
 
 /** A folder is tried out before it is added. */
 export function AddFolderDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [path, setPath] = useState('');
   const [isReadable, setReadable] = useState(false);
+  const [recipients, setRecipients] = useState('');
   const add = useApiMutation(
     () =>
       askConfirmed(() =>
         client.POST('/backups/destinations', {
-          body: { kind: 'folder', name, path, readable_without_key: isReadable },
+          body: {
+            kind: 'folder',
+            name,
+            path,
+            readable_without_key: isReadable,
+            recipients: isReadable ? [] : splitRecipients(recipients),
+          },
         }),
       ),
     {
@@ -45,8 +55,8 @@ export function AddFolderDialog({ onClose }: { onClose: () => void }) {
       text="For example on a second disk, a network drive or a stick. It must be there; a small file is written and deleted to try it out."
       action="Add folder"
       mutation={add}
-      fields={['name', 'path']}
-      failure={folderError === undefined ? <FormError mutation={add} fields={['name', 'path']} /> : null}
+      fields={FIELDS}
+      failure={folderError === undefined ? <FormError mutation={add} fields={FIELDS} /> : null}
       isReady={name.trim() !== '' && path.trim() !== ''}
       onClose={onClose}
     >
@@ -74,9 +84,12 @@ export function AddFolderDialog({ onClose }: { onClose: () => void }) {
           Readable without the key
         </Checkbox>
         <p className="text-12 text-text-2" aria-live="polite">
-          {describeEncryption(isReadable, 'folder')}
+          {describeEncryption(isReadable, 'folder', recipients.trim() !== '')}
         </p>
       </div>
+      {!isReadable && (
+        <RecipientsField value={recipients} onChange={setRecipients} error={add.fieldError('recipients')} />
+      )}
     </FormDialog>
   );
 }

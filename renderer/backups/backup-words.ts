@@ -108,12 +108,24 @@ function formatUntil(ms: number, nowMs: number): string {
 export const sizeOf = ({ size_bytes }: Pick<Backup, 'size_bytes'>): string =>
   size_bytes === null ? '–' : formatBytes(size_bytes);
 
-export function describeAccess({ readable_without_key }: Pick<Destination, 'readable_without_key'>): string {
-  return readable_without_key ? 'readable without the key' : 'encrypted';
+export function describeAccess({
+  readable_without_key,
+  recipients,
+}: Pick<Destination, 'readable_without_key' | 'recipients'>): string {
+  if (readable_without_key) return 'readable without the key';
+  return recipients.length === 0
+    ? 'encrypted'
+    : `encrypted, also for ${formatCount(recipients.length, 'recipient')}`;
 }
 
 /** What a choice means for whoever reads the place, and after the loss of the key. */
-export function describeEncryption(isReadable: boolean, place: 'folder' | 'bucket'): string {
+export function describeEncryption(
+  isReadable: boolean,
+  place: 'folder' | 'bucket',
+  hasRecipients: boolean,
+): string {
+  if (!isReadable && hasRecipients)
+    return 'Backups are encrypted: a copy of the key decrypts them, and so does the identity of a recipient. If every copy of the key is lost, the secrets in them are lost; the rest is not.';
   return isReadable
     ? `Anyone who can read the ${place} reads names, e-mail addresses and plain values. Secrets stay encrypted. If the key is lost for good, only they are lost.`
     : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it.';

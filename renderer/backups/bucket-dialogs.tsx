@@ -14,6 +14,7 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatDay } from '../ui/time.ts';
 import type { Destination } from './backup-queries.ts';
 import { describeEncryption } from './backup-words.ts';
+import { RecipientsField, splitRecipients } from './recipients-field.tsx';
 
 const FIELDS = [
   'name',
@@ -39,6 +40,7 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
   const [isPathStyle, setPathStyle] = useState(false);
   const [acceptsPlainHttp, setAcceptsPlainHttp] = useState(false);
   const [isReadable, setReadable] = useState(false);
+  const [recipients, setRecipients] = useState('');
   const isPlainHttp = text.endpoint.trim().startsWith('http://');
   const add = useApiMutation(
     () =>
@@ -56,6 +58,7 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
             secret_access_key: text.secret_access_key.trim(),
             accept_plain_http: isPlainHttp && acceptsPlainHttp,
             readable_without_key: isReadable,
+            recipients: isReadable ? [] : splitRecipients(recipients),
           },
         }),
       ),
@@ -82,7 +85,7 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
       text="Of Amazon S3, or of any store that works as it does. A small file is written, read, listed and deleted to try it out."
       action="Add bucket"
       mutation={add}
-      fields={FIELDS}
+      fields={[...FIELDS, 'recipients']}
       isReady={[text.name, text.bucket, text.access_key_id, text.secret_access_key].every(
         (each) => each.trim() !== '',
       )}
@@ -139,9 +142,12 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
           Readable without the key
         </Checkbox>
         <p className="text-12 text-text-2" aria-live="polite">
-          {describeEncryption(isReadable, 'bucket')}
+          {describeEncryption(isReadable, 'bucket', recipients.trim() !== '')}
         </p>
       </div>
+      {!isReadable && (
+        <RecipientsField value={recipients} onChange={setRecipients} error={add.fieldError('recipients')} />
+      )}
     </FormDialog>
   );
 }

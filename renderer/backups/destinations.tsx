@@ -103,7 +103,9 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
             className: 'max-tablet:hidden',
             cell: (destination) => (
               <span className="two-lines">
-                <span className="block">{describeAccess(destination)}</span>
+                <span className="block" title={destination.recipients.join('\n') || undefined}>
+                  {describeAccess(destination)}
+                </span>
                 <small title={describeRetention(destination)}>{describeRetention(destination)}</small>
               </span>
             ),

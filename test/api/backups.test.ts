@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
+import { bech32 } from '@scure/base';
 import * as age from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseManifest } from '../../electron/instance/backups/format/manifest.ts';
@@ -162,6 +163,58 @@ describe('a backup', () => {
     const stored = files.filter((file) => file.endsWith('.age')).map((file) => readFileSync(file));
     expect(stored).toHaveLength(2);
     for (const bytes of stored) expect(bytes.includes('shop')).toBe(false);
+  });
+
+  it('is decrypted by further recipients too, without the key, and has no secret in the clear', async () => {
+    const identity = await age.generateX25519Identity();
+    const recipient = await age.identityToRecipient(identity);
+    const added = await add('for others', { recipients: [recipient] });
+    expect(added.recipients).toEqual([recipient]);
+    const { body } = await run(added.id);
+    const folder = join(added.path, body.folder);
+    const own = (await door.owner('POST', '/backups/identity')).body.recipient;
+    expect(parseManifest(readFileSync(join(folder, 'manifest.json'))).recipients).toEqual([own, recipient]);
+    const decrypter = new age.Decrypter();
+    decrypter.addIdentity(identity);
+    for (const part of listFiles(folder).filter((file) => file.endsWith('.age'))) {
+      const plain = zstdDecompressSync(Buffer.from(await decrypter.decrypt(readFileSync(part))));
+      expect(plain.includes(part.includes('database') ? 'API_TOKEN' : 'sealed_values')).toBe(true);
+      for (const needle of [SECRET, identity].map((text) => Buffer.from(text)).flatMap(formsOf))
+        expect(plain.includes(needle)).toBe(false);
+    }
+    const drilled = await door.owner('POST', `/backups/${body.id}/drill`);
+    expect(drilled.body).toMatchObject({ drill_result: 'passed' });
+    await door.owner('DELETE', `/backups/destinations/${added.id}`);
+  });
+
+  it('has no recipient that is none, is the instance itself, or comes twice', async () => {
+    const identity = await age.generateX25519Identity();
+    const good = await age.identityToRecipient(identity);
+    const own = (await door.owner('POST', '/backups/identity')).body.recipient;
+    const hybrid = await age.identityToRecipient(await age.generateHybridIdentity());
+    // What everybody shares a secret with.
+    const nobody = bech32.encodeFromBytes('age', new Uint8Array(32));
+    const mistyped = `${good.slice(0, -1)}${good.endsWith('q') ? 'p' : 'q'}`;
+    const refuse = async (recipients: string[], more: object = {}) => {
+      const given = { kind: 'folder', name: 'refused', path: root, recipients, ...more };
+      const { status, body, text } = await door.owner('POST', '/backups/destinations', given);
+      expect([status, body.error_code]).toEqual([400, 'invalid_request']);
+      expect(text).not.toContain(identity);
+      return body.errors?.recipients as string | undefined;
+    };
+    expect(await refuse([good, mistyped])).toMatch(new RegExp(`^${mistyped} is no X25519 recipient`));
+    expect(await refuse([nobody])).toMatch(new RegExp(`^${nobody} is no X25519 recipient`));
+    expect(await refuse([good, 'ssh-ed25519 AAAA'])).toMatch(/^Recipient 2 is no X25519 recipient/);
+    expect(await refuse([identity])).toMatch(/^Recipient 1 is an identity/);
+    expect(await refuse([own])).toMatch(new RegExp(`^${own} is this instance itself`));
+    expect(await refuse([good, good])).toBe(`${good} is given twice.`);
+    expect(await refuse([good], { readable_without_key: true })).toMatch(/leave recipients out/);
+    expect(await refuse([hybrid])).toBeUndefined();
+    expect(await refuse(Array.from({ length: 11 }, () => good))).toBeDefined();
+    const names = (await door.owner('GET', '/backups/destinations')).body.destinations.map(
+      ({ name }: { name: string }) => name,
+    );
+    expect(names).not.toContain('refused');
   });
 
   it('makes its folder a place where a copy of the key does not count', async () => {

@@ -19,6 +19,10 @@ afterAll(async () => {
   await served?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+const RECIPIENTS = [
+  'age10nqqxq3563xnahxk0kh5wm8vfgw2j5asl8lsh5qum0zgx3jd8cmqlw4n5e',
+  'age1e73ktzvt0tksashxu008js8ph5txf8f9e80ful8dej6fr7y0qefsvwj8lt',
+] as const;
 const cli = (...args: string[]) => temps(dataDir, args);
 
 describe('backups on the command line', () => {
@@ -74,6 +78,18 @@ describe('backups on the command line', () => {
     expect(cli('backup', 'destinations', 'list').out).toMatch(/^disk .* encrypted .* 1 backup$/m);
     expect(cli('backup', 'now', '--to', 'b').code).toBe(4);
     expect(cli('backup', 'destinations', 'sell').code).toBe(2);
+    const recipients = RECIPIENTS.join(',');
+    const folderOf = (more: string[]) => cli('backup', 'destinations', 'add', 'folder', folder, ...more);
+    const doubled = folderOf(['--recipient', recipients, '--recipient', RECIPIENTS[0]]);
+    expect([doubled.code, doubled.err]).toEqual([1, expect.stringContaining('is given twice')]);
+    expect(folderOf(['--name', 'c', '--recipient', recipients]).out).toContain(
+      `identity of ${RECIPIENTS.join(' or ')}`,
+    );
+    expect(cli('backup', 'destinations', 'list').out).toMatch(/^c .* encrypted, also for 2 recipients /m);
+    expect(cli('backup', 'destinations', 'show', 'c').out).toMatch(
+      new RegExp(`^Also decrypted by +${RECIPIENTS[1]}$`, 'm'),
+    );
+    expect(cli('backup', 'destinations', 'remove', 'c').code).toBe(0);
   });
 
   it('are made by schedules, which are added in words, listed, disabled and removed', () => {

@@ -4,6 +4,7 @@ import type { Client } from '../client.ts';
 import {
   type Command,
   findText,
+  findTexts,
   formatCount,
   formatDay,
   formatTable,
@@ -19,16 +20,17 @@ type Added = Schemas['AddedBackupDestination'];
 type Encryption = NonNullable<NonNullable<Destination['bucket']>['server_side_encryption']>;
 
 const USAGE =
-  'backup destinations add folder PATH [--name NAME] [--readable-without-key] | add s3 BUCKET[/PREFIX] [--endpoint URL] [--region REGION] [--path-style] [--encryption AES256|aws:kms] [--plain-http] [--name NAME] [--readable-without-key] | list | show NAME | test NAME | credentials NAME | remove NAME';
+  'backup destinations add folder PATH [--name NAME] [--readable-without-key] [--recipient age1…] | add s3 BUCKET[/PREFIX] [--endpoint URL] [--region REGION] [--path-style] [--encryption AES256|aws:kms] [--plain-http] [--name NAME] [--readable-without-key] [--recipient age1…] | list | show NAME | test NAME | credentials NAME | remove NAME';
 
 export const destinationCommands: Record<string, Command> = {
   'backup destinations': {
     usage: USAGE,
     summary: 'Says where backups go: to folders, or to buckets of S3 stores.',
-    notes: `add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the place reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is. ${bucketNotes} --encryption asks the store to encrypt objects itself too; --plain-http accepts an endpoint without TLS, where others see when backups are made and how large they are. credentials replaces those of a bucket, once they were tried out. remove leaves the backups where they are.`,
+    notes: `add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the place reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is, unless --recipient names others who can decrypt them: recipients of age (age1…), several with commas between or with the option given again. They read names, e-mail addresses and plain values, and no secret. ${bucketNotes} --encryption asks the store to encrypt objects itself too; --plain-http accepts an endpoint without TLS, where others see when backups are made and how large they are. credentials replaces those of a bucket, once they were tried out. remove leaves the backups where they are.`,
     options: {
       name: { type: 'string' },
       'readable-without-key': { type: 'boolean' },
+      recipient: { type: 'string', multiple: true },
       encryption: { type: 'string' },
       'plain-http': { type: 'boolean' },
       ...bucketOptions,
@@ -70,12 +72,18 @@ async function addDestination(
   invocation.print(added, () =>
     [
       `Added ${added.name}: a file was written to ${added.path}, read, listed and deleted.`,
-      added.readable_without_key
-        ? 'Its backups can be read without the key; only secrets in them are encrypted.'
-        : 'Its backups are encrypted: without the key, or a copy of it, they are lost.',
+      describeReaders(added),
       ...(added.note === null ? [] : [added.note]),
     ].join('\n'),
   );
+}
+
+function describeReaders({ readable_without_key, recipients }: Added): string {
+  if (readable_without_key)
+    return 'Its backups can be read without the key; only secrets in them are encrypted.';
+  return recipients.length === 0
+    ? 'Its backups are encrypted: without the key, or a copy of it, they are lost.'
+    : `Its backups are encrypted: the key decrypts them, or a copy of it, and all but the secrets in them also the identity of ${recipients.join(' or ')}.`;
 }
 
 async function addFolder(invocation: Invocation, client: Client, given: string): Promise<Added> {
@@ -106,6 +114,7 @@ function readCommon(invocation: Invocation, name: string) {
   return {
     name: findText(invocation, 'name') ?? name,
     readable_without_key: invocation.values['readable-without-key'] === true,
+    recipients: findTexts(invocation, 'recipient').flatMap((each) => each.split(',')),
   };
 }
 
@@ -125,7 +134,7 @@ const credentialWords: Record<NonNullable<Destination['bucket']>['credentials_st
 
 async function showDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
   const destination = await getDestination(client, name);
-  const { id, path, bucket, readable_without_key, separate } = destination;
+  const { id, path, bucket, readable_without_key, recipients, separate } = destination;
   const { facts } =
     bucket?.credentials_state === 'set'
       ? await client.get('/backups/destinations/{id}/bucket', { path: { id } })
@@ -135,6 +144,7 @@ async function showDestination(invocation: Invocation, client: Client, [name]: s
       ['Name', destination.name],
       ['Where', path],
       ['Backups', readable_without_key ? 'readable without the key' : 'encrypted'],
+      ...recipients.map((recipient) => ['Also decrypted by', recipient]),
       ['Separate', separate ? 'yes' : 'no'],
       ...(bucket
         ? [
@@ -175,10 +185,14 @@ async function listDestinations(invocation: Invocation, client: Client): Promise
     destinations.length === 0
       ? 'No backup destinations yet.'
       : formatTable(
-          destinations.map(({ id, name, path, readable_without_key, separate }) => [
+          destinations.map(({ id, name, path, readable_without_key, recipients, separate }) => [
             name,
             path,
-            readable_without_key ? 'readable without the key' : 'encrypted',
+            readable_without_key
+              ? 'readable without the key'
+              : recipients.length === 0
+                ? 'encrypted'
+                : `encrypted, also for ${formatCount(recipients.length, 'recipient')}`,
             separate ? 'separate' : 'not separate',
             formatCount(countAt(id), 'backup'),
           ]),

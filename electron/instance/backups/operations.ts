@@ -10,7 +10,7 @@ interface Named extends Record<string, unknown> {
 }
 
 export const backupOperations = declareOperations({
-  BACKUP_DESTINATION_ADDED: operation<Named & { readable: boolean }>(
+  BACKUP_DESTINATION_ADDED: operation<Named & { readable: boolean; recipients?: readonly string[] }>(
     'Backup destination added',
     ({ destination }) => say`Added the backup destination ${destination}`,
   ),

@@ -17,6 +17,8 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   volumeId: text('volume_id'),
   /** Whether its backups are not encrypted. */
   isReadable: integer('is_readable', { mode: 'boolean' }).notNull(),
+  /** `age1…` of those besides the instance who can decrypt its backups, as JSON. */
+  recipients: text('recipients', { mode: 'json' }).$type<string[]>().notNull().default([]),
   /** Whether it was on another disk than the database when it was last looked at. */
   separate: integer('separate', { mode: 'boolean' }).notNull(),
   /** How many backups are kept there, as JSON; null for all. */

@@ -20,6 +20,8 @@ import { expectNoOverflow, signInAs } from '../support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
+const RECIPIENT = 'age1jaev4jdlleyyx3wz4224yuyerywzctq5kplxnsjcjykdzr3rsfms9wm3f9';
+
 describe('backups', () => {
   let opened: TestConsole;
   let browser: Browser;
@@ -67,8 +69,13 @@ describe('backups', () => {
     expect(await path.getAttribute('aria-invalid')).toBe('true');
     await expectAccessible(page, 'a folder that is not there');
     await path.fill(join(root, 'disk'));
+    const recipients = dialog.getByRole('textbox', { name: 'Further recipients' });
+    await recipients.fill('age1nobody');
     await add.click();
-    await page.getByRole('row', { name: /NAS.*none yet.*encrypted/ }).waitFor();
+    await dialog.getByText('Recipient 1 is no X25519 recipient').waitFor();
+    await recipients.fill(RECIPIENT);
+    await add.click();
+    await page.getByRole('row', { name: /NAS.*none yet.*encrypted, also for 1 recipient/ }).waitFor();
 
     await inMain().getByRole('button', { name: 'Add a folder' }).click();
     await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');

@@ -136,8 +136,10 @@ describe('what is lost with a backup', () => {
 
 describe('a destination in words', () => {
   it('says whether anyone can read it, and whether it is lost with the database', () => {
-    expect(describeAccess({ readable_without_key: false })).toBe('encrypted');
-    expect(describeAccess({ readable_without_key: true })).toBe('readable without the key');
+    const encrypted = { readable_without_key: false, recipients: [] };
+    expect(describeAccess(encrypted)).toBe('encrypted');
+    expect(describeAccess({ ...encrypted, recipients: ['age1'] })).toBe('encrypted, also for 1 recipient');
+    expect(describeAccess({ readable_without_key: true, recipients: [] })).toBe('readable without the key');
     expect(describePlace({ separate: true })).toBeNull();
     expect(describePlace({ separate: false })).toContain('both are lost');
   });

@@ -10,6 +10,7 @@ import { type Added, getDestination, insertDestination, requireFree } from './de
 import { measureStore } from './kinds.ts';
 import type { KnownDestination, S3Destination } from './known-destination.ts';
 import { probe } from './probe.ts';
+import { parseRecipients } from './recipients.ts';
 import { type BucketFact, readBucketFacts } from './s3/bucket-facts.ts';
 import { openS3 } from './s3/s3.ts';
 import { getCredentials, replaceCredentials, sealCredentials } from './s3/s3-credentials.ts';
@@ -30,6 +31,8 @@ export interface NewBucket {
   place: GivenS3Place;
   credentials: S3Credentials;
   isReadable: boolean;
+  /** Besides the instance itself. */
+  recipients?: readonly string[];
   acceptsPlainHttp: boolean;
 }
 
@@ -46,7 +49,7 @@ export function openBucket(place: S3Place, credentials: S3Credentials): Destinat
 export async function addBucket(
   core: BackupsCore,
   actor: Caller | null,
-  { name, place: given, credentials, isReadable, acceptsPlainHttp }: NewBucket,
+  { name, place: given, credentials, isReadable, recipients: others = [], acceptsPlainHttp }: NewBucket,
 ): Promise<Added> {
   const { ctx } = core;
   const place = parseS3Place(given);
@@ -55,11 +58,21 @@ export async function addBucket(
   const path = formatS3Place(place);
   requireFree(core, name, path, isSame);
   if (ctx.vault.isLocked) throw lockedError();
+  const recipients = await parseRecipients(core, others, isReadable);
   await probe(openBucket(place, credentials), ctx.stopping);
   const { separate, note } = await measureStore(place);
   return ctx.store.transaction(() => {
     requireFree(core, name, path, isSame);
-    const row = { kind: 's3', name, path, mountPoint: '', volumeId: null, isReadable, separate } as const;
+    const row = {
+      kind: 's3',
+      name,
+      path,
+      mountPoint: '',
+      volumeId: null,
+      isReadable,
+      recipients,
+      separate,
+    } as const;
     const id = insertDestination(core, actor, row);
     const sealed = sealCredentials(ctx, credentials);
     ctx.store.sqlite

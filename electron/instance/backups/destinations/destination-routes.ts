@@ -13,11 +13,16 @@ import {
   toDestinationJson,
 } from './destination-shapes.ts';
 import { addFolder, listDestinations, removeDestination, testDestination } from './destinations.ts';
+import { MAX_RECIPIENTS } from './recipients.ts';
 import { s3Encryptions } from './s3/s3-place.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
-const common = { name: displayName(100), readable_without_key: z.boolean().default(false) };
+const common = {
+  name: displayName(100),
+  readable_without_key: z.boolean().default(false),
+  recipients: z.array(z.string().max(200)).max(MAX_RECIPIENTS).default([]),
+};
 const text = z.string().min(1).max(1024);
 
 const newDestination = z.discriminatedUnion('kind', [
@@ -117,11 +122,13 @@ function add(
   actor: Parameters<typeof addFolder>[1],
   given: z.infer<typeof newDestination>,
 ) {
-  const { name, readable_without_key: isReadable } = given;
-  if (given.kind === 'folder') return addFolder(core, actor, { name, path: given.path, isReadable });
+  const { name, readable_without_key: isReadable, recipients } = given;
+  if (given.kind === 'folder')
+    return addFolder(core, actor, { name, path: given.path, isReadable, recipients });
   return addBucket(core, actor, {
     name,
     isReadable,
+    recipients,
     acceptsPlainHttp: given.accept_plain_http,
     place: {
       endpoint: given.endpoint,

@@ -28,6 +28,9 @@ export const destinationShape = z
     name: z.string(),
     path: z.string().openapi({ description: 'Where it is: of a bucket as s3://bucket/prefix' }),
     readable_without_key: z.boolean(),
+    recipients: z.array(z.string()).openapi({
+      description: 'Of age: who besides the instance can decrypt its backups, but no secret in them',
+    }),
     /** Whether it was apart from the disk of the database when it was last looked at. */
     separate: z.boolean(),
     bucket: z.union([bucketShape, z.null()]),

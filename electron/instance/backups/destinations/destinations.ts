@@ -17,6 +17,7 @@ import {
   readDestinations,
 } from './known-destination.ts';
 import { probe } from './probe.ts';
+import { parseRecipients } from './recipients.ts';
 
 export type { KnownDestination };
 
@@ -24,6 +25,8 @@ export interface NewFolder {
   name: string;
   path: string;
   isReadable: boolean;
+  /** Besides the instance itself. */
+  recipients?: readonly string[];
 }
 
 /** A destination that was just added, with what keeps it from being apart. */
@@ -64,7 +67,7 @@ export function describeDestination(known: KnownDestination): string {
 export async function addFolder(
   core: BackupsCore,
   actor: Caller | null,
-  { name, path: given, isReadable }: NewFolder,
+  { name, path: given, isReadable, recipients: others = [] }: NewFolder,
 ): Promise<Added> {
   const { ctx } = core;
   if (!isAbsolute(given))
@@ -74,6 +77,7 @@ export async function addFolder(
   const path = normalize(given);
   const isSame = (other: KnownDestination) => other.kind === 'folder' && other.path === path;
   requireFree(core, name, path, isSame);
+  const recipients = await parseRecipients(core, others, isReadable);
   const { place, check } = await whileItAnswers(path, FOLDER_SILENT_MS, () =>
     findFolderPlace(path, ctx.dataDir),
   );
@@ -85,6 +89,7 @@ export async function addFolder(
       kind: 'folder',
       name,
       isReadable,
+      recipients,
       separate: check.separate,
     });
     return { destination: getDestination(core, id), note: check.separate ? null : check.message };
@@ -95,19 +100,30 @@ type NewRow = Omit<FolderDestination, 'id' | 'kind' | 'retention' | 'createdAt'>
 
 /** In a transaction of the caller's. */
 export function insertDestination({ ctx }: BackupsCore, actor: Caller | null, row: NewRow): number {
-  const { kind, name, path, mountPoint, volumeId, isReadable, separate } = row;
+  const { kind, name, path, mountPoint, volumeId, isReadable, recipients, separate } = row;
   const { lastInsertRowid } = ctx.store.sqlite
     .prepare(
       `INSERT INTO backup_destinations
-       (kind, name, path, mount_point, volume_id, is_readable, separate, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+       (kind, name, path, mount_point, volume_id, is_readable, recipients, separate, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(kind, name, path, mountPoint, volumeId, Number(isReadable), Number(separate), ctx.clock.now());
+    .run(
+      kind,
+      name,
+      path,
+      mountPoint,
+      volumeId,
+      Number(isReadable),
+      JSON.stringify(recipients),
+      Number(separate),
+      ctx.clock.now(),
+    );
   const id = Number(lastInsertRowid);
   ctx.audit.append(backupOperations.BACKUP_DESTINATION_ADDED, actor, {
     id,
     destination: name,
     readable: isReadable,
+    ...(recipients.length > 0 ? { recipients } : {}),
   });
   return id;
 }

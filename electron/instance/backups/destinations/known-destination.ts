@@ -11,6 +11,8 @@ interface Common {
   name: string;
   /** Whether its backups open without the key. */
   isReadable: boolean;
+  /** `age1…` of those besides the instance who can decrypt them. */
+  recipients: readonly string[];
   /** Whether it was apart from the disk of the database when it was last looked at. */
   separate: boolean;
   /** How many backups are kept there; null for all. */
@@ -37,7 +39,7 @@ export interface S3Destination extends Common {
 export type KnownDestination = FolderDestination | S3Destination;
 
 const SELECT = `SELECT d.id, d.kind, d.name, d.path, d.mount_point AS mountPoint, d.volume_id AS volumeId,
-    d.is_readable AS isReadable, d.separate, d.retention, d.created_at AS createdAt,
+    d.is_readable AS isReadable, d.recipients, d.separate, d.retention, d.created_at AS createdAt,
     b.endpoint, b.region, b.bucket, b.prefix, b.is_path_style AS isPathStyle, b.encryption,
     b.access_key_secret_id AS accessKeyId, b.secret_key_secret_id AS secretAccessKey, b.keys_set_at AS setAt
   FROM backup_destinations d LEFT JOIN backup_buckets b ON b.destination_id = d.id`;
@@ -50,6 +52,7 @@ interface Row {
   mountPoint: string;
   volumeId: string | null;
   isReadable: number;
+  recipients: string;
   separate: number;
   retention: string | null;
   createdAt: number;
@@ -68,7 +71,8 @@ function fromRow(row: Row): KnownDestination {
   const { id, name, createdAt, path, mountPoint, volumeId } = row;
   const retention = row.retention === null ? null : (JSON.parse(row.retention) as RetentionPolicy);
   const marks = { isReadable: row.isReadable === 1, separate: row.separate === 1 };
-  const common = { id, name, createdAt, retention, ...marks };
+  const recipients = JSON.parse(row.recipients) as string[];
+  const common = { id, name, createdAt, retention, recipients, ...marks };
   if (row.kind === 'folder') return { ...common, kind: 'folder', path, mountPoint, volumeId };
   const { endpoint, region, bucket, prefix, encryption, accessKeyId, secretAccessKey, setAt } = row;
   return {

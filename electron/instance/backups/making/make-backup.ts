@@ -62,7 +62,7 @@ export async function makeBackup(core: BackupsCore, begun: Making): Promise<Made
   const making = { ...begun, takenAt: findFreeTime(begun, root, there) };
   const folder = `${root}/${formatBackupFolder(making)}`;
   return await inScratch(ctx.dataDir, `backup-${id}`, async (scratch) => {
-    const recipients = known.isReadable ? [] : [(await deriveBackupIdentity(key, instanceId)).recipient];
+    const recipients = known.isReadable ? [] : await listRecipients(known, key, instanceId);
     const packed = await packDatabase(ctx, { folder: scratch, recipients }, signal);
     const sizeBytes = sumStored(packed);
     // After the snapshot: what is restored from it knows nothing of a backup that it could take for unfinished.
@@ -110,6 +110,16 @@ function findFreeTime({ id, takenAt }: Making, root: string, there: readonly Sto
   let at = takenAt;
   while (isTaken(at)) at += 1000;
   return at;
+}
+
+/** The instance itself first. */
+async function listRecipients(
+  { recipients }: KnownDestination,
+  key: MasterKey,
+  instanceId: string,
+): Promise<string[]> {
+  const { recipient } = await deriveBackupIdentity(key, instanceId);
+  return [...new Set([recipient, ...recipients])];
 }
 
 interface Signed {
