@@ -31,6 +31,17 @@ export interface Command {
   run(invocation: Invocation): Promise<number>;
 }
 
+/** The commands that start with one word. They are in one file, which is loaded on demand. */
+export interface CommandGroup {
+  /** The subcommands; none if the word alone is the command. */
+  subcommands?: readonly string[];
+  /** Parameters shown in the overview for a command without subcommands. */
+  parameters?: string;
+  /** What it does, for the overview. */
+  about: string;
+  load(): Promise<{ commands: Readonly<Record<string, Command>> }>;
+}
+
 /** Opens a client for `work` and always closes it. */
 export async function withClient<T>(
   invocation: Invocation,

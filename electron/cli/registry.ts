@@ -1,15 +1,6 @@
-import type { Command } from './command.ts';
+import type { CommandGroup } from './command.ts';
 
-/** The commands that start with one word. They are in one file, which is loaded on demand. */
-export interface CommandGroup {
-  /** The subcommands; none if the word alone is the command. */
-  subcommands?: readonly string[];
-  /** Parameters shown in the overview for a command without subcommands. */
-  parameters?: string;
-  /** What it does, for the overview. */
-  about: string;
-  load(): Promise<{ commands: Readonly<Record<string, Command>> }>;
-}
+export type { CommandGroup };
 
 /** All groups by their word, in the order of the overview. */
 export const groups: Readonly<Record<string, CommandGroup>> = {
@@ -105,7 +96,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
   completion: {
     parameters: 'bash|zsh|fish',
     about: 'print a script by which a shell completes commands',
-    load: () => import('./commands/completion.ts'),
+    load: async () => (await import('./commands/completion.ts')).completionOf(groups),
   },
   key: {
     subcommands: [

@@ -1,14 +1,20 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
-import type { Command } from '../command.ts';
+import type { Command, CommandGroup } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
-import { groups } from '../registry.ts';
 
 const shells = { bash: formatBash, zsh: formatZsh, fish: formatFish } as const;
 const EVERYWHERE = ['--data-dir', '--json', '--help'];
 
-export const commands: Record<string, Command> = {
-  completion: {
+type Groups = Readonly<Record<string, CommandGroup>>;
+
+/** The registry hands its groups in: it would be imported in a circle. */
+export const completionOf = (groups: Groups): { commands: Record<string, Command> } => ({
+  commands: { completion: completion(groups) },
+});
+
+function completion(groups: Groups): Command {
+  return {
     usage: 'completion bash|zsh|fish',
     summary: 'Prints a script by which a shell completes the commands and their options.',
     notes:
@@ -16,16 +22,16 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     async run({ positionals: [wanted = ''] }) {
       if (!Object.hasOwn(shells, wanted)) throw usageError('Name the shell: bash, zsh or fish.');
-      process.stdout.write(shells[wanted as keyof typeof shells](await listWords()));
+      process.stdout.write(shells[wanted as keyof typeof shells](await listWords(groups)));
       return exitCodes.done;
     },
-  },
-};
+  };
+}
 
 /** What may follow the words so far: `''` and `env` have subcommands, `env set` has options. */
 type Words = ReadonlyMap<string, readonly string[]>;
 
-async function listWords(): Promise<Words> {
+async function listWords(groups: Groups): Promise<Words> {
   const words = new Map<string, readonly string[]>([['', Object.keys(groups)]]);
   for (const [word, { subcommands, load }] of Object.entries(groups)) {
     if (subcommands) words.set(word, subcommands);
