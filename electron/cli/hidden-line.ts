@@ -7,6 +7,8 @@ const PASTE_BEGINS = '\x1b[200~';
 const PASTE_ENDS = '\x1b[201~';
 /** What comes sooner after Enter than anybody types was pasted with it. */
 const PASTED_WITHIN_MS = 200;
+/** What was pasted is waited for longer, once some of it arrived: terminals give it out in pieces. */
+const REST_WITHIN_MS = 1000;
 
 const ESCAPE = '\x1b';
 /** What follows it: arrow keys and the like (ECMA-48, 5.4), and a letter with Alt. */
@@ -46,7 +48,7 @@ export async function readHiddenLine(
       try {
         pending += decoder.decode(chunk, { stream: true });
       } catch {
-        await swallow(input);
+        await swallow(input, 'bytes');
         return { outcome: 'not_text' };
       }
       while (pending !== '') {
@@ -70,8 +72,9 @@ export async function readHiddenLine(
           const [letter = ''] = pending;
           pending = pending.slice(letter.length);
           if (letter === '\r' || letter === '\n') {
-            const more = pending + (await swallow(input));
-            return more === '' ? { outcome: 'typed', text } : { outcome: 'several_lines' };
+            return (await swallow(input, pending)) === ''
+              ? { outcome: 'typed', text }
+              : { outcome: 'several_lines' };
           }
           if (letter === CONTROL.c || (letter === CONTROL.d && text === '')) return { outcome: 'cancelled' };
           text = edit(text, letter);
@@ -108,11 +111,15 @@ function readChunk(input: ReadStream, withinMs?: number): Promise<Buffer | null>
   });
 }
 
-/** Reads until nothing comes any more. Returns what came. */
-export async function swallow(input: ReadStream): Promise<string> {
-  let swallowed = '';
+/**
+ * Reads until nothing arrives any more. Returns what did, after what was read before.
+ *
+ * @param before what arrived behind an answer already.
+ */
+export async function swallow(input: ReadStream, before: string): Promise<string> {
+  let swallowed = before;
   for (;;) {
-    const chunk = await readChunk(input, PASTED_WITHIN_MS);
+    const chunk = await readChunk(input, swallowed === '' ? PASTED_WITHIN_MS : REST_WITHIN_MS);
     if (chunk === null) return swallowed;
     swallowed += chunk.toString('latin1');
   }

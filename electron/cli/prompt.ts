@@ -128,12 +128,12 @@ async function askSeen(question: string): Promise<string> {
       reader.setPrompt(question);
       reader.prompt();
     });
-    // Lines that came at once are read by now.
-    const rest = reader.line;
     reader.pause();
-    if (lines.length > 1 || rest !== '' || (await swallow(process.stdin)) !== '')
+    const [answer = '', ...more] = lines;
+    // Lines of the same piece are read by now; the rest is swallowed, also where it is refused.
+    if ((await swallow(process.stdin, [...more, reader.line].join('\n'))) !== '')
       throw usageError(SEVERAL_LINES);
-    return lines[0] ?? '';
+    return answer;
   } finally {
     reader.close();
   }

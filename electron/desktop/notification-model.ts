@@ -48,8 +48,8 @@ const riskWords: Partial<Record<TrayVault['health']['reasons'][number]['code'], 
 };
 
 /**
- * The notification to show now, if any, and the new memory. A key at risk is notified once and then daily until
- * fixed or snoozed; an unrequested lock once; the end of a rotation once; a backup that failed, and that it is well again, once.
+ * The notification to show now, if any, and the new memory. A risk is notified once and then daily until it is
+ * fixed or snoozed, another one at once; an unrequested lock once; the end of a rotation once; a backup that failed, and that it is well again, once.
  */
 export function chooseNotification(
   vault: TrayVault,
@@ -90,8 +90,13 @@ export function chooseNotification(
     };
   const ofBackups = tellOfBackups(vault, last);
   if (ofBackups) return { due: ofBackups, memory: next };
+  const before = last?.state === 'running' ? findReason(last) : null;
   const isDue =
-    memory.riskToldAt === null || nowMs < memory.riskToldAt || nowMs - memory.riskToldAt >= DAY_MS;
+    memory.riskToldAt === null ||
+    nowMs < memory.riskToldAt ||
+    nowMs - memory.riskToldAt >= DAY_MS ||
+    // What was told was another risk.
+    (before !== null && before.code !== reason?.code);
   if (isAtRisk && isDue)
     return {
       due: riskWords[reason.code] ?? noSeparateCopy,

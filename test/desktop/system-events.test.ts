@@ -181,7 +181,7 @@ describe('what the system tells the desktop', () => {
     database.close();
     // Systems tell of one sleep more than once.
     for (let times = 0; times < 3; times++) await desktop.tell('power', { event: 'resume' });
-    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: key at risk, no verified copy');
+    await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: key at risk, verify a copy');
     expect(tells()).toBe(before + 1);
   });
 

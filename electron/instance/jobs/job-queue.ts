@@ -262,11 +262,21 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     return LOOK_MS;
   }
 
+  /** A database that cannot be read now is looked at again later; thrown here, it would end the process. */
+  function runDueIfReadable(job: Job): number {
+    try {
+      return runDue(job);
+    } catch (error) {
+      log.warn({ code: describeFailure(error).errorCode }, 'schedules were not read');
+      return LOOK_MS;
+    }
+  }
+
   function look(): void {
     clearTimeout(timer);
     if (!isStarted || isStopping) return;
     let waitMs = LOOK_MS;
-    for (const job of jobs.values()) waitMs = Math.min(waitMs, runDue(job));
+    for (const job of jobs.values()) waitMs = Math.min(waitMs, runDueIfReadable(job));
     for (const job of jobs.values()) if (job.when.kind === 'every') waitMs = Math.min(waitMs, job.when.ms);
     timer = setTimeout(look, waitMs).unref();
   }

@@ -45,6 +45,12 @@ describe('what is told', () => {
     const noBackup: TrayVault = { ...ok, health: healthOf('backup_never', 'at_risk') };
     expect(look([0, noBackup])).toMatchObject([{ title: 'Your database has no backup', path: '/backups' }]);
     expect(tell([0, { ...ok, health: healthOf('backup_not_drilled', 'due') }])).toEqual([null]);
+    // Who was told of the one was not told of the other.
+    expect(tell([0, noBackup], [1, atRisk], [2, atRisk])).toEqual([
+      'Your database has no backup',
+      'Your key has no verified copy',
+      null,
+    ]);
   });
 
   it('is a risk even when the clock went back', () => {

@@ -234,6 +234,7 @@ describe('the vault', () => {
       'backups.make',
       'backups.drill',
       'backups.schedule',
+      'backups.compare',
     ]);
   });
 });
