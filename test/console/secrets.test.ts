@@ -78,7 +78,7 @@ describe('the list of secrets', () => {
     const database = new Database(join(c.dataDir, 'temps.db'));
     database
       .prepare(
-        `UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)
+        `UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || (CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END) AS BLOB)
          WHERE id IN (SELECT secret_id FROM env_vars WHERE key = 'MAP_TOKEN')`,
       )
       .run();

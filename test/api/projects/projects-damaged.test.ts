@@ -6,7 +6,8 @@ import { describeOverDoors } from '../harness.ts';
 describeOverDoors('a damaged secret', (door) => {
   const send = (method: string, path: string, body?: unknown) => door().owner(method, path, body);
   const b64 = (text: string) => Buffer.from(text).toString('base64');
-  const flip = "CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)";
+  const flip =
+    "CAST(substr(sealed, 1, length(sealed) - 1) || (CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END) AS BLOB)";
   const cut = 'CAST(substr(sealed, 1, 5) AS BLOB)';
   const unknownKey = "CAST(substr(sealed, 1, 1) || x'0000000000000000' || substr(sealed, 10) AS BLOB)";
 

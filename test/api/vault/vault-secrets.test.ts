@@ -118,7 +118,10 @@ describeOverDoors('the list of secrets', (door) => {
           `UPDATE secrets SET sealed = ${sealed} WHERE id IN (SELECT secret_id FROM env_vars WHERE key = ?)`,
         )
         .run(title);
-    change('BETA', "CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)");
+    change(
+      'BETA',
+      "CAST(substr(sealed, 1, length(sealed) - 1) || (CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END) AS BLOB)",
+    );
     change('DELTA', "CAST(substr(sealed, 1, 1) || x'0000000000000000' || substr(sealed, 10) AS BLOB)");
     database.close();
     // Seen at once by the key it names; damage only by trying.

@@ -736,7 +736,7 @@ describe('a rotation', () => {
     const { default: Database } = await import('better-sqlite3');
     const database = new Database(join(dataDir, 'temps.db'));
     database.exec(
-      "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB) WHERE kind = 'env_var'",
+      "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || (CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END) AS BLOB) WHERE kind = 'env_var'",
     );
     database.close();
     await start();

@@ -496,7 +496,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
       takenAt: 1_750_002_300_000,
       database: (sqlite) =>
         sqlite.exec(
-          "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 2) || x'0000' AS BLOB) WHERE rowid = 3",
+          "UPDATE secrets SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || (CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END) AS BLOB) WHERE rowid = 3",
         ),
     });
     expect(await fail(folder)).toEqual(damaged('values', EXAMINED));
