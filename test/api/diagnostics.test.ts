@@ -67,6 +67,7 @@ describeOverDoors('diagnostics', (door) => {
     expect(text).toContain('"name":null,"size_bytes":6');
     const key = readFileSync(join(door().dataDir, 'encryption_key'), 'utf8').trim();
     const bytes = Buffer.from(key, 'hex');
+    // Not as a piece of hex: digits of a fingerprint may spell a short name.
     for (const forbidden of [
       'canary',
       ADMIN.email,
@@ -81,7 +82,7 @@ describeOverDoors('diagnostics', (door) => {
       door().dataDir,
       '127.0.0.1',
     ])
-      expect(text.toLowerCase()).not.toContain(forbidden.toLowerCase());
+      expect(text).not.toMatch(new RegExp(`(?<![0-9A-F])${RegExp.escape(forbidden)}(?![0-9A-F])`, 'i'));
   });
 
   it('are had when the vault is locked: then most of all', async () => {
