@@ -92,7 +92,8 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
             Choose a folder…
           </Button>
         )}
-        {isOwner && !isTyping && (
+        {/* Once the list is here: it would move under the pointer. */}
+        {isOwner && !isTyping && !places.isPending && (
           <Button kind="plain" isSmall icon={PencilLine} onClick={() => setTyping(true)}>
             Type a path…
           </Button>
