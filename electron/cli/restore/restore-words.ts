@@ -21,7 +21,7 @@ export interface ShownOutcome {
 }
 
 export function fromPreview(preview: RestorePreview): ShownRestore {
-  const { place, manifest, instance, values, now, inBackup, hasDatabase, onlyHere } = preview;
+  const { place, manifest, instance, values, hasDatabase, replaces, onlyHere } = preview;
   return {
     place,
     backup_id: manifest.id,
@@ -37,22 +37,11 @@ export function fromPreview(preview: RestorePreview): ShownRestore {
     encrypted: manifest.recipients.length > 0,
     values,
     has_database: hasDatabase,
-    replaces: now?.instance.name ?? null,
-    tables: compare(now?.rows, inBackup.rows),
-    values_by_kind: compare(now?.groups, inBackup.groups),
+    replaces: replaces?.name ?? null,
+    tables: preview.tables,
+    values_by_kind: preview.valuesByKind,
     only_here: onlyHere,
   };
-}
-
-/** Each name with its count now (null in a new data directory) and in the backup. */
-function compare(now: Record<string, number> | undefined, then: Record<string, number>): Prepared['tables'] {
-  const [before, after] = [new Map(Object.entries(now ?? {})), new Map(Object.entries(then))];
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.map((name) => ({
-    name,
-    now: now ? (before.get(name) ?? 0) : null,
-    backup: after.get(name) ?? 0,
-  }));
 }
 
 export const whys: Record<Prepared['why'], string> = {

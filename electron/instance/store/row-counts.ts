@@ -37,6 +37,27 @@ export function countRows(sqlite: Sqlite): Record<string, number> {
   return Object.fromEntries(tables.map((table) => [table, count(table)]));
 }
 
+/** A name with its count now (null where nothing is there) and in a backup. */
+export interface ComparedCount {
+  name: string;
+  now: number | null;
+  backup: number;
+}
+
+/** By name. */
+export function compareCounts(
+  now: Readonly<Record<string, number>> | undefined,
+  backup: Readonly<Record<string, number>>,
+): ComparedCount[] {
+  const [before, after] = [new Map(Object.entries(now ?? {})), new Map(Object.entries(backup))];
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return names.map((name) => ({
+    name,
+    now: now ? (before.get(name) ?? 0) : null,
+    backup: after.get(name) ?? 0,
+  }));
+}
+
 /** More than anyone reads in one list. */
 const MAX_NAMES = 1000;
 

@@ -201,8 +201,7 @@ describe('a restore over the same instance', () => {
     expect(shown).toMatchObject({
       hasDatabase: true,
       values: { opened: (before as number) - 1 },
-      now: { groups: { env_var: 2 } },
-      inBackup: { groups: { env_var: 1 } },
+      valuesByKind: expect.arrayContaining([{ name: 'env_var', now: 2, backup: 1 }]),
     });
     expect(notes).toEqual([]);
     expect(readdirSync(dataDir).filter((name) => /restore|scratch/.test(name))).toEqual([former, 'scratch']);
@@ -253,7 +252,7 @@ describe('a restore over the same instance', () => {
     const dataDir = copyOfOriginal();
     writeFileSync(join(dataDir, 'temps.db'), Buffer.alloc(8192, 0x5a));
     const { preview, former } = await restore(dataDir);
-    expect(preview).toMatchObject({ hasDatabase: true, now: null });
+    expect(preview).toMatchObject({ hasDatabase: true, replaces: null });
     expect(readFileSync(join(dataDir, former as string, 'temps.db'))).toEqual(Buffer.alloc(8192, 0x5a));
     expect((await read(dataDir)).case).toBe('running');
   });

@@ -6,7 +6,7 @@ import type { ProcessHost } from '../../kernel/process-hosts.ts';
 import { openExamined } from '../../store/examination.ts';
 import type { InstanceIdentity } from '../../store/instance-table.ts';
 import { readAside } from '../../store/read-aside.ts';
-import { type Grouped, listNames, type RowCounts } from '../../store/row-counts.ts';
+import { type ComparedCount, compareCounts, type Grouped, listNames } from '../../store/row-counts.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { CustodyHere } from '../../vault/home/restored-custody.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
@@ -32,9 +32,11 @@ export interface RestorePreview {
   instance: InstanceIdentity;
   /** Null where the key is not at hand: nobody vouched for the backup, and the instance will be locked. */
   values: OpenedValues | null;
-  inBackup: RowCounts;
-  /** What is in the data directory now; null for a new one, and for one whose database cannot be read. */
-  now: (RowCounts & { instance: InstanceIdentity }) | null;
+  /** How many rows each table has now and in the backup, and encrypted values by their kind. */
+  tables: ComparedCount[];
+  valuesByKind: ComparedCount[];
+  /** Whose database it takes the place of; null for a new one, and for one that cannot be read. */
+  replaces: InstanceIdentity | null;
   /** Whether there is a database in the data directory; it is kept beside. */
   hasDatabase: boolean;
   /** Names of what is in the data directory and not in the backup, by table: it goes. */
@@ -199,13 +201,15 @@ function describePreview(
   target: Target,
 ): RestorePreview {
   const { instance, counts } = target;
+  const now = instance && counts;
   return {
     place,
     manifest,
     instance: details.instance,
     values,
-    inBackup: { rows: details.tables, groups: details.sealedValues },
-    now: instance && counts && { ...counts, instance },
+    tables: compareCounts(now?.rows, details.tables),
+    valuesByKind: compareCounts(now?.groups, details.sealedValues),
+    replaces: now && instance,
     hasDatabase: target.hasDatabase,
     onlyHere: instance ? findOnlyHere(target.dataDir, databasePath) : {},
   };

@@ -97,32 +97,17 @@ export const restoredShape = z
   .openapi('Restored');
 
 export function toPreparedJson({ id, preview }: PreparedRestore) {
-  const { manifest, instance, values, inBackup, now, place, onlyHere, hasDatabase } = preview;
+  const { manifest, instance, replaces, ...shown } = preview;
   return toAnswer(preparedRestoreShape, {
     ...manifest,
+    ...shown,
     id,
-    place,
     backupId: manifest.id,
     instanceName: instance.name,
     encrypted: manifest.recipients.length > 0,
     sizeBytes: sumStored(manifest),
-    values,
-    hasDatabase,
-    replaces: now?.instance.name ?? null,
-    tables: toCounts(now?.rows, inBackup.rows),
-    valuesByKind: toCounts(now?.groups, inBackup.groups),
-    onlyHere,
+    replaces: replaces?.name ?? null,
   });
-}
-
-function toCounts(now: Record<string, number> | undefined, then: Record<string, number>) {
-  const [before, after] = [new Map(Object.entries(now ?? {})), new Map(Object.entries(then))];
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.map((name) => ({
-    name,
-    now: now ? (before.get(name) ?? 0) : null,
-    backup: after.get(name) ?? 0,
-  }));
 }
 
 export function toProgressJson(progress: RestoreProgress) {
