@@ -1,14 +1,18 @@
-import { createCipheriv, createDecipheriv, getCiphers, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, getCiphers, randomBytes } from 'node:crypto';
+import { makeHeader } from '../../vault/custody/age-header.ts';
+import {
+  CHUNK_BYTES,
+  chunkNonce,
+  derivePayloadKey,
+  NONCE_BYTES,
+  TAG_BYTES,
+} from '../../vault/sealing/age-payload.ts';
 
 /**
  * Files of age v1 (https://age-encryption.org/v1) as streams, binary. The header is the age library's. The payload is
  * made here, a chunk after the other, because the library's own takes several times as long as the rest of a backup.
  */
-const NONCE_BYTES = 16;
-const CHUNK_BYTES = 64 * 1024;
-const TAG_BYTES = 16;
-/** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */
-const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
+
 /** SECURITY: a file whose header has no end by then is none of ours. Ours has a few hundred bytes for each recipient. */
 const MAX_HEADER_BYTES = 64 * 1024;
 /** The last line of a header: `--- ` and 32 bytes in base64 without padding. */
@@ -26,7 +30,7 @@ export function encryptTo(recipients: readonly string[]): (plain: Bytes) => Asyn
     const { seal } = await chooseAead();
     const key = derivePayloadKey(fileKey, nonce);
     try {
-      yield* eachChunk(plain, CHUNK_BYTES, (chunk, chunkNonce) => seal(key, chunkNonce, chunk));
+      yield* eachChunk(plain, CHUNK_BYTES, (chunk, at) => seal(key, at, chunk));
     } finally {
       fileKey.fill(0);
       key.fill(0);
@@ -51,12 +55,12 @@ export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator
     const { open } = await chooseAead();
     const key = derivePayloadKey(fileKey, nonce);
     try {
-      yield* eachChunk(chunks, CHUNK_BYTES + TAG_BYTES, (chunk, chunkNonce, isFirst) => {
+      yield* eachChunk(chunks, CHUNK_BYTES + TAG_BYTES, (chunk, at, isFirst) => {
         // An empty chunk is the first and only one, or none.
         if (chunk.length < TAG_BYTES || (chunk.length === TAG_BYTES && !isFirst))
           throw new AgeError('cut off');
         try {
-          return [open(key, chunkNonce, chunk)];
+          return [open(key, at, chunk)];
         } catch {
           throw new AgeError('no chunk of this key');
         }
@@ -110,22 +114,6 @@ export async function loadSodiumAead(): Promise<Aead> {
 const chooseAead = async (): Promise<Aead> =>
   getCiphers().includes(CIPHER) ? opensslAead : await loadSodiumAead();
 
-async function makeHeader(recipients: readonly string[]) {
-  const age = await import('age-encryption');
-  let fileKey = Buffer.alloc(0);
-  const encrypter = new age.Encrypter();
-  for (const recipient of recipients) encrypter.addRecipient(recipient);
-  // One more, without a line in the header, that only takes the key along.
-  encrypter.addRecipient({
-    wrapFileKey(made) {
-      fileKey = Buffer.from(made);
-      return [];
-    },
-  });
-  const empty = await encrypter.encrypt(new Uint8Array());
-  return { header: empty.subarray(0, empty.length - EMPTY_PAYLOAD_BYTES), fileKey };
-}
-
 async function openHeader(header: Uint8Array, identity: string): Promise<Uint8Array> {
   const age = await import('age-encryption');
   const decrypter = new age.Decrypter();
@@ -137,17 +125,12 @@ async function openHeader(header: Uint8Array, identity: string): Promise<Uint8Ar
   }
 }
 
-/** https://age-encryption.org/v1, "Payload". */
-function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
-}
-
 /** Cuts a stream into chunks of one size, of which the last may be shorter, and passes each through a cipher. */
 async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): AsyncGenerator<Uint8Array> {
   let count = 0;
   let left: Uint8Array = new Uint8Array();
   const pass = (chunk: Uint8Array, isLast: boolean) => {
-    const passed = cipher(chunk, formatNonce(count, isLast), count === 0);
+    const passed = cipher(chunk, chunkNonce(count, isLast), count === 0);
     count += 1;
     return passed;
   };
@@ -163,14 +146,6 @@ async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): As
     if (passed.length > 0) yield Buffer.concat(passed);
   }
   yield Buffer.concat(pass(left, true));
-}
-
-/** 11 bytes that count the chunks, and one that marks the last of them. 2³² chunks are 256 TiB. */
-function formatNonce(count: number, isLast: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeUInt32BE(count, 7);
-  nonce[11] = isLast ? 1 : 0;
-  return nonce;
 }
 
 async function splitHeader(source: Bytes): Promise<{ header: Uint8Array; rest: Bytes }> {

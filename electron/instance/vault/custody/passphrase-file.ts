@@ -2,10 +2,11 @@ import { randomBytes, type ScryptOptions, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { Identity, Recipient, Stanza } from 'age-encryption';
-import { openPayload, sealPayload } from '../sealing/age-payload.ts';
+import { NONCE_BYTES, openPayload, sealPayload, TAG_BYTES } from '../sealing/age-payload.ts';
 import { allocateOutsideHeap } from '../sealing/master-key.ts';
 import type { SecretText } from '../secret-text.ts';
 import { computeHere, findUnusableReason, UnusableError } from '../unusable-error.ts';
+import { makeHeader } from './age-header.ts';
 import type { StrongPassphrase } from './strong-passphrase.ts';
 
 /**
@@ -22,13 +23,7 @@ const MAX_LOG_N = 20;
 
 /** The stanza's own AEAD: ChaCha20-Poly1305 (RFC 8439), a zero nonce, as each wrap key is used once. */
 const ZERO_NONCE = Buffer.alloc(12);
-const TAG_BYTES = 16;
 const WRAPPED_KEY_BYTES = 32;
-
-/** Of the payload. */
-const NONCE_BYTES = 16;
-/** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */
-const EMPTY_PAYLOAD_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /** An age v1 file, binary. */
 export async function protectWithPassphrase(
@@ -37,11 +32,8 @@ export async function protectWithPassphrase(
   logN = SCRYPT_LOG_N,
 ): Promise<Uint8Array> {
   const age = await import('age-encryption');
-  let keptKey = Buffer.alloc(0);
   const recipient: Recipient = {
     async wrapFileKey(fileKey) {
-      keptKey = allocateOutsideHeap(fileKey.length);
-      keptKey.set(fileKey);
       const salt = randomBytes(SALT_BYTES);
       const key = await deriveWrapKey(composePassphrase(passphrase), salt, logN);
       const body = chacha20poly1305(key, ZERO_NONCE).encrypt(fileKey);
@@ -49,12 +41,9 @@ export async function protectWithPassphrase(
       return [new age.Stanza(['scrypt', salt.toString('base64').replace(/=+$/, ''), String(logN)], body)];
     },
   };
-  const encrypter = new age.Encrypter();
-  encrypter.addRecipient(recipient);
-  const empty = await encrypter.encrypt(new Uint8Array());
-  const header = empty.subarray(0, empty.length - EMPTY_PAYLOAD_BYTES);
-  const payload = sealPayload(keptKey, randomBytes(NONCE_BYTES), plaintext);
-  keptKey.fill(0);
+  const { header, fileKey } = await makeHeader([recipient]);
+  const payload = sealPayload(fileKey, randomBytes(NONCE_BYTES), plaintext);
+  fileKey.fill(0);
   return Buffer.concat([header, payload]);
 }
 

@@ -10,13 +10,13 @@ import { allocateOutsideHeap } from './master-key.ts';
  * ChaCha20-Poly1305 (RFC 8439) is noble's in every runtime: node:crypto has it only where it is built with OpenSSL, and
  * Electron's is built with BoringSSL.
  */
-const NONCE_BYTES = 16;
-const CHUNK_BYTES = 64 * 1024;
-const TAG_BYTES = 16;
+export const NONCE_BYTES = 16;
+export const CHUNK_BYTES = 64 * 1024;
+export const TAG_BYTES = 16;
 
 /** @param nonce 16 random bytes. */
 export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Buffer {
-  const key = deriveKey(fileKey, nonce);
+  const key = derivePayloadKey(fileKey, nonce);
   try {
     const parts: Uint8Array[] = [nonce];
     for (let at = 0, chunk = 0; at === 0 || at < plaintext.length; at += CHUNK_BYTES, chunk++) {
@@ -32,7 +32,7 @@ export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: U
 
 /** In a buffer that the caller wipes. Throws for anything that is not a whole payload of this key. */
 export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
-  const key = deriveKey(fileKey, payload.subarray(0, NONCE_BYTES));
+  const key = derivePayloadKey(fileKey, payload.subarray(0, NONCE_BYTES));
   const chunks = payload.subarray(NONCE_BYTES);
   const plaintext = allocateOutsideHeap(chunks.length);
   let length = 0;
@@ -59,12 +59,12 @@ export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
   }
 }
 
-function deriveKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
+export function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
   return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
 }
 
-/** An 11-byte counter, and whether it is the last. */
-function chunkNonce(chunk: number, isLast: boolean): Buffer {
+/** An 11-byte counter, and whether it is the last. 2³² chunks are 256 TiB. */
+export function chunkNonce(chunk: number, isLast: boolean): Buffer {
   const nonce = Buffer.alloc(12);
   nonce.writeUInt32BE(chunk, 7);
   nonce[11] = isLast ? 1 : 0;
