@@ -1,29 +1,46 @@
 import type { BackupDestinationState } from '../../vault/status/backup-half.ts';
 import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
-import { listDestinations } from '../destinations/destinations.ts';
+import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
 import { findWriter } from '../making/writer.ts';
 
-/** What became of the last backup and the last drill at each destination, of this data directory. */
-export function listDestinationStates(core: BackupsCore): BackupDestinationState[] {
-  const writer = findWriter(core.ctx)?.writerId ?? null;
-  return listDestinations(core).map(({ id, name }) => {
-    const own = listBackups(core, id).filter(
-      (backup) => backup.writerId === writer && !core.running.has(backup.id),
-    );
-    return { name, failed: findFailed(own), goodAt: findGood(own) };
-  });
+/** A destination, with the backups there that this data directory made, the newest first. */
+export interface OwnBackups {
+  known: KnownDestination;
+  backups: readonly Backup[];
 }
 
-/** @param backups of a destination, the newest first. */
+/** After a restore, and in a copy of a data directory, the list is of the past: what was deleted since is in it. */
+export function listOwnBackups(core: BackupsCore): OwnBackups[] {
+  const writer = findWriter(core.ctx)?.writerId ?? null;
+  return listDestinations(core).map((known) => ({
+    known,
+    backups: listBackups(core, known.id).filter(({ writerId }) => writerId === writer),
+  }));
+}
+
+/** What became of the last backup and the last drill there. */
+export function describeState(
+  { running }: Pick<BackupsCore, 'running'>,
+  { known, backups }: OwnBackups,
+): BackupDestinationState {
+  const ended = backups.filter(({ id }) => !running.has(id));
+  return { name: known.name, failed: findFailed(ended), goodAt: findGood(ended) };
+}
+
 function findFailed(backups: readonly Backup[]): BackupDestinationState['failed'] {
-  const [drilled] = backups
-    .filter(({ drilledAt }) => drilledAt !== null)
-    .toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
-  if (drilled?.drillResult === 'failed') return 'drill';
+  if (findLastDrill(backups)?.drillResult === 'failed') return 'drill';
   // What somebody cancelled says nothing of the destination.
   const last = backups.find(({ error }) => error?.code !== 'cancelled');
   return last?.state === 'failed' ? 'backup' : null;
+}
+
+/** The backup that was drilled last, whatever came of it. */
+export function findLastDrill(backups: readonly Backup[]): Backup | undefined {
+  const [last] = backups
+    .filter(({ drilledAt }) => drilledAt !== null)
+    .toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
+  return last;
 }
 
 function findGood(backups: readonly Backup[]): number | null {

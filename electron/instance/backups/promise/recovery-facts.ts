@@ -2,16 +2,15 @@ import { findActiveRecord } from '../../vault/key/key-record.ts';
 import type { BackupHalf } from '../../vault/status/backup-half.ts';
 import { type CountingCopy, listCountingCopies } from '../../vault/status/key-proof.ts';
 import type { CopyFormat } from '../../vault/vocabulary.ts';
-import { type Backup, listBackups } from '../backups.ts';
+import type { Backup } from '../backups.ts';
 import { type BackupsCore, findSigningKey } from '../backups-core.ts';
-import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
+import type { KnownDestination } from '../destinations/destinations.ts';
 import { listRivals } from '../listing/other-writers.ts';
-import { findWriter } from '../making/writer.ts';
 import { findDrillDue } from '../reading/drill-due.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
 import { listSchedules, type Schedule } from '../schedules/schedules.ts';
-import { listDestinationStates } from './destination-states.ts';
+import { describeState, findLastDrill, listOwnBackups } from './destination-states.ts';
 import {
   type DestinationFacts,
   judgeRecovery,
@@ -21,36 +20,31 @@ import {
 
 /** The backups' half of health, from what is known now. */
 export function judgeBackupHalf(core: BackupsCore): BackupHalf {
-  const facts = findRecoveryFacts(core);
-  const holding = listDestinations(core).filter(
-    (_, at) => (facts.destinations[at]?.confirmed.length ?? 0) > 0,
-  );
+  const own = listOwnBackups(core);
+  const facts = findRecoveryFacts(core, own);
+  const holding = own.filter((_, at) => (facts.destinations[at]?.confirmed.length ?? 0) > 0);
   return {
     ...judgeRecovery(facts),
-    hasDestinations: facts.destinations.length > 0,
+    hasDestinations: own.length > 0,
     isRunning: core.running.size > 0,
-    destinations: listDestinationStates(core),
-    volumeIds: holding.flatMap((known) => findVolume(known) ?? []),
+    destinations: own.map((each) => describeState(core, each)),
+    volumeIds: holding.flatMap(({ known }) => findVolume(known) ?? []),
   };
 }
 
 /** What the promise is made of, from what this instance knows: nothing is looked at anew. */
-export function findRecoveryFacts(core: BackupsCore): RecoveryFacts {
+export function findRecoveryFacts(core: BackupsCore, all = listOwnBackups(core)): RecoveryFacts {
   const copies = listCountingCopies(core.vault);
   const nowMs = core.ctx.clock.now();
   const isLocked = findSigningKey(core) === null;
   const schedules = listSchedules(core).filter(({ enabled }) => enabled);
-  const writer = findWriter(core.ctx)?.writerId ?? null;
-  // After a restore, and in a copy of a data directory, the list is of the past: what was deleted since is in it.
-  const listOwn = (id: number) => listBackups(core, id).filter(({ writerId }) => writerId === writer);
   return {
     copies: copies.map((copy) => ({ place: nameCopy(copy), fingerprint: copy.fingerprint })),
     activeFingerprint: findActiveRecord(core.ctx.store)?.fingerprint ?? null,
-    destinations: listDestinations(core).map((destination) => {
-      const backups = listOwn(destination.id);
-      const own = schedules.filter(({ destinationId }) => destinationId === destination.id);
+    destinations: all.map(({ known, backups }) => {
+      const own = schedules.filter(({ destinationId }) => destinationId === known.id);
       return {
-        ...describeDestination(destination, backups, copies),
+        ...describeDestination(known, backups, copies),
         waitsForKey: own.some((schedule) => waitsForKey(core, schedule)),
         drillWaitsForKey: isLocked && (findDrillDue(backups, nowMs)?.dueAt ?? Infinity) <= nowMs,
         lateAt: findFirstLate(own, backups, nowMs),
@@ -92,8 +86,7 @@ function describeDestination(
   copies: readonly CountingCopy[],
 ): Omit<DestinationFacts, 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
   const { name, separate } = known;
-  const drills = backups.filter(({ drilledAt }) => drilledAt !== null);
-  const [lastDrill] = drills.toSorted((a, b) => (b.drilledAt ?? 0) - (a.drilledAt ?? 0));
+  const lastDrill = findLastDrill(backups);
   return {
     name,
     // By the newest attempt: one that reached it shows that it is there again.
