@@ -9,7 +9,6 @@ import {
   type Job,
   nextDue,
   type Payload,
-  type Planned,
   type Result,
   requireIdsOnly,
 } from './job.ts';
@@ -208,13 +207,13 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     enqueue(job, payload).catch(() => undefined);
   }
 
-  function listPlanned(list: () => readonly Planned[]): readonly Planned[] {
+  /** A database that cannot be read now is looked at again later: it must end neither the other schedules nor the process. */
+  function readOr<T>(otherwise: T, read: () => T): T {
     try {
-      return list();
+      return read();
     } catch (error) {
-      // A database that cannot be read now must not end the other schedules.
       log.warn({ code: describeFailure(error).errorCode }, 'schedules were not read');
-      return [];
+      return otherwise;
     }
   }
 
@@ -222,7 +221,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     const { when } = job;
     if (when.kind === 'queued') return null;
     if (when.kind === 'planned')
-      return listPlanned(when.list).reduce<number | null>(
+      return readOr([], when.list).reduce<number | null>(
         (first, { dueAt }) => (dueAt === null ? first : Math.min(first ?? dueAt, dueAt)),
         null,
       );
@@ -245,7 +244,7 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     const { when } = job;
     if (when.kind === 'planned') {
       let waitMs = LOOK_MS;
-      for (const { payload, dueAt } of listPlanned(when.list)) {
+      for (const { payload, dueAt } of when.list()) {
         if (dueAt === null) continue;
         if (dueAt > clock.now()) waitMs = Math.min(waitMs, dueAt - clock.now());
         else runScheduled(job, payload);
@@ -262,21 +261,15 @@ export function createJobs({ store, clock, log, events }: JobsOptions): Jobs {
     return LOOK_MS;
   }
 
-  /** A database that cannot be read now is looked at again later; thrown here, it would end the process. */
-  function runDueIfReadable(job: Job): number {
-    try {
-      return runDue(job);
-    } catch (error) {
-      log.warn({ code: describeFailure(error).errorCode }, 'schedules were not read');
-      return LOOK_MS;
-    }
-  }
-
   function look(): void {
     clearTimeout(timer);
     if (!isStarted || isStopping) return;
     let waitMs = LOOK_MS;
-    for (const job of jobs.values()) waitMs = Math.min(waitMs, runDueIfReadable(job));
+    for (const job of jobs.values())
+      waitMs = Math.min(
+        waitMs,
+        readOr(LOOK_MS, () => runDue(job)),
+      );
     for (const job of jobs.values()) if (job.when.kind === 'every') waitMs = Math.min(waitMs, job.when.ms);
     timer = setTimeout(look, waitMs).unref();
   }
