@@ -1,5 +1,4 @@
 import { area } from '../app/area.ts';
-import './first-run.css';
 
 export const firstRunArea = area({
   pages: [],

@@ -1,8 +1,6 @@
-import { type ReactNode, useEffect } from 'react';
-import { KeyShape } from '../ui/instruments/key-shape.tsx';
-import { Mark } from '../ui/instruments/mark.tsx';
-import { Steps } from '../ui/instruments/steps.tsx';
+import type { ReactNode } from 'react';
 import { Ticks } from '../ui/instruments/ticks.tsx';
+import { SetupFrame } from '../ui/setup-frame.tsx';
 
 const STEPS = 3;
 
@@ -17,50 +15,34 @@ interface FirstRunFrameProps {
   children: ReactNode;
 }
 
-/** Layout of the set-up: steps at the left, the current step at the right. */
-export function FirstRunFrame({ current, facts, fingerprint, title, lead, children }: FirstRunFrameProps) {
-  useEffect(() => {
-    document.title = `Set up: ${title} · Temps`;
-  }, [title]);
+/** Layout of the set-up. */
+export function FirstRunFrame({ current, facts, fingerprint, ...page }: FirstRunFrameProps) {
   return (
-    <div className="setup">
-      <aside className="setup-left" aria-label="Setting up">
-        <div className="flex items-center gap-2 text-14 font-semibold">
-          <Mark />
-          Temps
-        </div>
-        <div className="setup-steps">
-          <Steps
-            current={current}
-            steps={[
-              { title: 'Your key', said: facts.key },
-              { title: 'You', said: facts.you },
-              { title: 'A copy you keep', said: 'Stored somewhere other than this computer.' },
-            ]}
-          />
-        </div>
-        {fingerprint !== null && (
-          <div className="setup-plate">
-            <KeyShape fingerprint={fingerprint} column={11} />
-            <p>Your key. Its shape shows its fingerprint, which is not secret.</p>
+    <SetupFrame
+      {...page}
+      prefix="Set up"
+      label="Setting up"
+      current={current}
+      steps={[
+        { title: 'Your key', said: facts.key },
+        { title: 'You', said: facts.you },
+        { title: 'A copy you keep', said: 'Stored somewhere other than this computer.' },
+      ]}
+      plate={
+        fingerprint === null
+          ? null
+          : { fingerprint, text: 'Your key. Its shape shows its fingerprint, which is not secret.' }
+      }
+      where={
+        current < STEPS && (
+          <div className="setup-where">
+            <Ticks value={(current / STEPS) * 100} />
+            <span>
+              Step {current + 1} of {STEPS}
+            </span>
           </div>
-        )}
-      </aside>
-      <main className="setup-right" id="page">
-        <div className="setup-body">
-          {current < STEPS && (
-            <div className="setup-where">
-              <Ticks value={(current / STEPS) * 100} />
-              <span>
-                Step {current + 1} of {STEPS}
-              </span>
-            </div>
-          )}
-          <h1 className="t28">{title}</h1>
-          <div className="setup-lead">{lead}</div>
-          {children}
-        </div>
-      </main>
-    </div>
+        )
+      }
+    />
   );
 }
