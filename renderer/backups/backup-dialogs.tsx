@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { hasCode } from '../api/problem.ts';
-import { Checkbox } from '../ui/form/choices.tsx';
 import { TextField } from '../ui/form/field.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
@@ -10,8 +9,8 @@ import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount, formatExact } from '../ui/time.ts';
 import type { Backup, Destination } from './backup-queries.ts';
-import { describeEncryption, describeLoss } from './backup-words.ts';
-import { RecipientsField, splitRecipients } from './recipients-field.tsx';
+import { describeLoss } from './backup-words.ts';
+import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './encryption-choice.tsx';
 
 /** What is wrong with the folder itself. */
 const OF_THE_FOLDER = ['destination_gone', 'destination_refused', 'destination_full', 'conflict'];
@@ -22,8 +21,7 @@ const FIELDS = ['name', 'path', 'recipients'] as const;
 export function AddFolderDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
   const [path, setPath] = useState('');
-  const [isReadable, setReadable] = useState(false);
-  const [recipients, setRecipients] = useState('');
+  const [encryption, setEncryption] = useState(ENCRYPTED);
   const add = useApiMutation(
     () =>
       askConfirmed(() =>
@@ -32,8 +30,7 @@ export function AddFolderDialog({ onClose }: { onClose: () => void }) {
             kind: 'folder',
             name,
             path,
-            readable_without_key: isReadable,
-            recipients: isReadable ? [] : splitRecipients(recipients),
+            ...asEncryptionBody(encryption),
           },
         }),
       ),
@@ -79,17 +76,12 @@ export function AddFolderDialog({ onClose }: { onClose: () => void }) {
         isMono
         maxLength={4096}
       />
-      <div className="grid gap-2">
-        <Checkbox checked={isReadable} onChange={setReadable}>
-          Readable without the key
-        </Checkbox>
-        <p className="text-12 text-text-2" aria-live="polite">
-          {describeEncryption(isReadable, 'folder', recipients.trim() !== '')}
-        </p>
-      </div>
-      {!isReadable && (
-        <RecipientsField value={recipients} onChange={setRecipients} error={add.fieldError('recipients')} />
-      )}
+      <EncryptionChoice
+        place="folder"
+        value={encryption}
+        onChange={setEncryption}
+        error={add.fieldError('recipients')}
+      />
     </FormDialog>
   );
 }

@@ -13,8 +13,7 @@ import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatDay } from '../ui/time.ts';
 import type { Destination } from './backup-queries.ts';
-import { describeEncryption } from './backup-words.ts';
-import { RecipientsField, splitRecipients } from './recipients-field.tsx';
+import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './encryption-choice.tsx';
 
 const FIELDS = [
   'name',
@@ -39,8 +38,7 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
   });
   const [isPathStyle, setPathStyle] = useState(false);
   const [acceptsPlainHttp, setAcceptsPlainHttp] = useState(false);
-  const [isReadable, setReadable] = useState(false);
-  const [recipients, setRecipients] = useState('');
+  const [encryption, setEncryption] = useState(ENCRYPTED);
   const isPlainHttp = text.endpoint.trim().startsWith('http://');
   const add = useApiMutation(
     () =>
@@ -57,8 +55,7 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
             access_key_id: text.access_key_id.trim(),
             secret_access_key: text.secret_access_key.trim(),
             accept_plain_http: isPlainHttp && acceptsPlainHttp,
-            readable_without_key: isReadable,
-            recipients: isReadable ? [] : splitRecipients(recipients),
+            ...asEncryptionBody(encryption),
           },
         }),
       ),
@@ -137,17 +134,12 @@ export function AddBucketDialog({ onClose }: { onClose: () => void }) {
         {...field('secret_access_key')}
         hint="Encrypted here, and never shown again."
       />
-      <div className="grid gap-2">
-        <Checkbox checked={isReadable} onChange={setReadable}>
-          Readable without the key
-        </Checkbox>
-        <p className="text-12 text-text-2" aria-live="polite">
-          {describeEncryption(isReadable, 'bucket', recipients.trim() !== '')}
-        </p>
-      </div>
-      {!isReadable && (
-        <RecipientsField value={recipients} onChange={setRecipients} error={add.fieldError('recipients')} />
-      )}
+      <EncryptionChoice
+        place="bucket"
+        value={encryption}
+        onChange={setEncryption}
+        error={add.fieldError('recipients')}
+      />
     </FormDialog>
   );
 }
