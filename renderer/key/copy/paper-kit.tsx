@@ -57,10 +57,7 @@ function KitPage({ kit, isShown }: { kit: Kit; isShown: boolean }) {
       </header>
       <div className="kit-top">
         <dl>
-          <KitFact name="Instance" value={kit.instance_name} />
-          <KitFact name="Instance id" value={kit.instance_id} isCode />
-          <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
-          <KitFact name="Key version" value={String(kit.epoch)} />
+          <InstanceFacts kit={kit} />
           <KitFact name="Key created" value={kit.key_made} />
           <KitFact name="Copied" value={kit.date} />
           <dt className="kit-digits">The key as 64 hex digits</dt>
@@ -103,10 +100,7 @@ function BackupPage({
       </header>
       <div className="kit-top">
         <dl>
-          <KitFact name="Instance" value={kit.instance_name} />
-          <KitFact name="Instance id" value={kit.instance_id} isCode />
-          <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
-          <KitFact name="Key version" value={String(kit.epoch)} />
+          <InstanceFacts kit={kit} />
           <KitFact name="Copied" value={kit.date} />
           <dt className="kit-digits">The identity of the backups</dt>
           <dd className="kit-digits kit-code">{isShown ? page.identity : '•'.repeat(74)}</dd>
@@ -125,6 +119,18 @@ function BackupPage({
       <PageSteps steps={page.steps} />
       <p className="kit-where">Where this page is kept:</p>
     </article>
+  );
+}
+
+/** Which instance, and which key of it: on every sheet, should they part. */
+function InstanceFacts({ kit }: { kit: Kit }) {
+  return (
+    <>
+      <KitFact name="Instance" value={kit.instance_name} />
+      <KitFact name="Instance id" value={kit.instance_id} isCode />
+      <KitFact name="Fingerprint" value={kit.fingerprint} isCode />
+      <KitFact name="Key version" value={String(kit.epoch)} />
+    </>
   );
 }
 
