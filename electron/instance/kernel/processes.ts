@@ -74,27 +74,54 @@ export function programFile(asking: ImportMeta, name: string): string {
   return join(asking.dirname, `${name}${extname(asking.filename)}`);
 }
 
-/**
- * Asks one request in a process of its own, which is killed as soon as it answered. Throws `process_failed`.
- *
- * @param options `signal` kills the process; `onProgress` is told how far it has come, by a program that says so.
- */
+interface AskOptions {
+  /** Kills the process. */
+  signal?: AbortSignal | undefined;
+  /** Is told how far it has come, by a program that says so. */
+  onProgress?: NoteProgress | undefined;
+  /** In place of the program's, for a request of which it is known how much it is. */
+  timeoutMs?: number | undefined;
+}
+
+/** Asks one request in a process of its own, which is killed as soon as it answered. Throws `process_failed`. */
 export async function askOnce<Request, Answer>(
   host: ProcessHost,
   program: Program<Request, Answer>,
   request: Request,
-  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: NoteProgress | undefined } = {},
+  options: AskOptions = {},
 ): Promise<Answer> {
-  if (signal?.aborted) throw processError(program, 'stopped');
+  if (options.signal?.aborted) throw processError(program, 'stopped');
+  return await startOnce(host, program).ask(request, options);
+}
+
+/** A process for one request, which comes up while there is something else to do. */
+export interface ProcessForOne<Request, Answer> {
+  /** Once; the process is killed as soon as it answered. Throws `process_failed`. */
+  ask(request: Request, options?: AskOptions): Promise<Answer>;
+  /** Kills a process that is not needed. */
+  close(): void;
+}
+
+/** Throws `process_failed` where none can be started. */
+export function startOnce<Request, Answer>(
+  host: ProcessHost,
+  program: Program<Request, Answer>,
+): ProcessForOne<Request, Answer> {
   const connection = connect(host, program);
-  const stop = () => connection.close('stopped');
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await connection.ask(request, onProgress);
-  } finally {
-    signal?.removeEventListener('abort', stop);
-    stop();
-  }
+  const close = () => connection.close('stopped');
+  return {
+    async ask(request, { signal, onProgress, timeoutMs } = {}) {
+      signal?.addEventListener('abort', close, { once: true });
+      if (signal?.aborted) close();
+      try {
+        return await connection.ask(request, { onProgress, timeoutMs });
+      } finally {
+        signal?.removeEventListener('abort', close);
+        close();
+      }
+    },
+    close,
+  };
 }
 
 export interface ProcessClient<Request, Answer> {
@@ -167,7 +194,7 @@ async function withinStopTime(work: Promise<unknown> | undefined): Promise<void>
 interface Connection<Request, Answer> {
   isOpen(): boolean;
   /** One at a time. */
-  ask(request: Request, onProgress?: NoteProgress): Promise<Answer>;
+  ask(request: Request, options?: Omit<AskOptions, 'signal'>): Promise<Answer>;
   /** Kills the process; what waits for an answer fails for this reason. */
   close(reason: ProcessFailure): void;
   readonly exited: Promise<void>;
@@ -178,14 +205,14 @@ function connect<Request, Answer>(
   program: Program<Request, Answer>,
 ): Connection<Request, Answer> {
   const exit = Promise.withResolvers<void>();
-  let isOpen = true;
+  let closedBy: ProcessFailure | null = null;
   let waiting: (PromiseWithResolvers<Answer> & { onProgress: NoteProgress | undefined }) | null = null;
   let asked = 0;
   let reached = 0;
 
   function close(reason: ProcessFailure): void {
-    if (!isOpen) return;
-    isOpen = false;
+    if (closedBy !== null) return;
+    closedBy = reason;
     waiting?.reject(processError(program, reason));
     started.kill();
   }
@@ -195,7 +222,7 @@ function connect<Request, Answer>(
    * messages are ignored.
    */
   function take(message: unknown): void {
-    if (!isOpen) return;
+    if (closedBy !== null) return;
     try {
       const { id, answer, percent } = message as Partial<AnswerMessage & ProgressMessage>;
       if (!waiting || id !== asked) throw new Error('not asked for');
@@ -226,14 +253,15 @@ function connect<Request, Answer>(
   });
 
   return {
-    isOpen: () => isOpen,
-    async ask(request, onProgress) {
+    isOpen: () => closedBy === null,
+    async ask(request, { onProgress, timeoutMs = program.timeoutMs } = {}) {
+      if (closedBy !== null) throw processError(program, closedBy);
       asked += 1;
       reached = 0;
       started.send({ id: asked, request } satisfies RequestMessage);
       waiting = { ...Promise.withResolvers<Answer>(), onProgress };
       // It keeps this process running for as long as an answer is waited for: the other process does not.
-      const timer = setTimeout(() => close('timed_out'), program.timeoutMs);
+      const timer = setTimeout(() => close('timed_out'), timeoutMs);
       return await waiting.promise.finally(() => clearTimeout(timer));
     },
     close,

@@ -12,6 +12,7 @@ import {
   type ProcessClient,
   type ProcessFailure,
   type Program,
+  startOnce,
 } from '../../../electron/instance/kernel/processes.ts';
 import { until } from '../../keyring.ts';
 import { type OddRequest, oddProgram } from './odd-program.ts';
@@ -199,12 +200,34 @@ describe.each([
     ).rejects.toMatchObject(failure('stopped'));
     expect(watched.startedAt.length).toBe(1);
   });
+
+  it('started for one request answer it, and are killed where there is none', async () => {
+    const watched = watch(host);
+    const one = startOnce(watched, oddProgram);
+    expect(watched.startedAt.length).toBe(1);
+    expect(await one.ask({ do: 'count' })).toBe('1');
+    startOnce(watched, oddProgram).close();
+    await until(() => watched.gone === 2);
+    await expect(one.ask({ do: 'count' })).rejects.toMatchObject(failure('stopped'));
+    const busy = startOnce(watched, oddProgram).ask({ do: 'hang' }, { timeoutMs: 200 });
+    await expect(busy).rejects.toMatchObject(failure('timed_out'));
+    const stopped = startOnce(watched, oddProgram).ask({ do: 'hang' }, { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject(failure('stopped'));
+    await until(() => watched.gone === 4);
+  });
 });
 
 describe('a child process', () => {
   it.each(['no JSON', 'no end of line'] as const)('that sends %s fails by name', async (what) => {
     const client = createClient(childProcesses);
     await expect(client.ask({ do: what })).rejects.toMatchObject(failure('wrong_message'));
+  });
+
+  it('that ends before it is asked fails the request by name', async () => {
+    const watched = watch(childProcesses);
+    const one = startOnce(watched, { ...oddProgram, file: '/nowhere/program.js' });
+    await until(() => watched.gone === 1);
+    await expect(one.ask({ do: 'count' })).rejects.toMatchObject(failure('crashed'));
   });
 
   it('that the system cannot start fails by name', async () => {
