@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdCompress } from 'node:zlib';
+import { promisify } from 'node:util';
+import { zstdCompress as compressAsync, constants } from 'node:zlib';
 import { createChain } from '../../audit/chain.ts';
 import { answerRequests } from '../../kernel/answer-requests.ts';
 import { countContents } from '../../store/row-counts.ts';
@@ -17,9 +18,13 @@ import { type Packed, type PackRequest, packProgram } from './pack.ts';
 
 /** As the command zstd does it unless told otherwise. */
 const LEVEL = 3;
-const READ_BYTES = 1024 * 1024;
-const PACKED_BYTES = 256 * 1024;
+/** Of one frame, before it is compressed: as much as the compression looks back at this level. */
+const FRAME_BYTES = 2 * 1024 * 1024;
+/** Compressed at once, each in a thread: one of the four that Node has is left for reading and writing. */
+const FRAMES_AT_ONCE = 3;
 const SNAPSHOT = 'database.sqlite';
+
+const zstdCompress = promisify(compressAsync);
 
 answerRequests(packProgram, async (request) => {
   try {
@@ -35,16 +40,11 @@ answerRequests(packProgram, async (request) => {
 async function pack({ database, folder, recipients }: PackRequest): Promise<Packed> {
   const snapshot = join(folder, SNAPSHOT);
   const { schemaVersion, auditHead, ...found } = takeSnapshot(database, snapshot, leftOut, describe);
-  const { part, sha256 } = await packPart(folder, 'database', SNAPSHOT, recipients, {
-    sizeBytes: (await stat(snapshot)).size,
-    content: createReadStream(snapshot, { highWaterMark: READ_BYTES }),
-  });
+  const content = createReadStream(snapshot, { highWaterMark: FRAME_BYTES });
+  const { part, sha256 } = await packPart(folder, 'database', SNAPSHOT, recipients, content);
   await rm(snapshot);
   const details = formatDetails({ ...found, database: { sizeBytes: part.unpackedBytes, sha256 } });
-  const listed = await packPart(folder, 'details', 'details.json', recipients, {
-    sizeBytes: details.length,
-    content: Readable.from([details]),
-  });
+  const listed = await packPart(folder, 'details', 'details.json', recipients, Readable.from([details]));
   return { schemaVersion, auditHead, parts: [part, listed.part] };
 }
 
@@ -64,29 +64,18 @@ function describe({
   };
 }
 
-interface Plain {
-  sizeBytes: number;
-  content: Readable;
-}
-
 /** Compresses and, where it has recipients, encrypts. `sha256` is of the plain bytes. */
 async function packPart(
   folder: string,
   holds: PartHolds,
   plainName: string,
   recipients: readonly string[],
-  { sizeBytes, content }: Plain,
+  content: Readable,
 ): Promise<{ part: ManifestPart; sha256: string }> {
   const isEncrypted = recipients.length > 0;
   const name = `${plainName}.zst${isEncrypted ? '.age' : ''}`;
   const plain = createMeasure();
   const stored = createMeasure();
-  const compress = createZstdCompress({
-    chunkSize: PACKED_BYTES,
-    // The size goes into the header: who unpacks it knows it before.
-    pledgedSrcSize: sizeBytes,
-    params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
-  });
   const target = createWriteStream(join(folder, name), { flags: 'wx', mode: 0o600 });
   if (isEncrypted) await pipeline(content, plain.pass, compress, encryptTo(recipients), stored.pass, target);
   else await pipeline(content, plain.pass, compress, stored.pass, target);
@@ -96,6 +85,33 @@ async function packPart(
     part: { name, holds, sizeBytes: storedBytes, sha256, unpackedBytes: whole.sizeBytes },
     sha256: whole.sha256,
   };
+}
+
+/**
+ * One zstd frame for each piece, one behind the other, as a file may have them (RFC 8878, section 3): they are compressed
+ * beside each other, and what is unpacked is bounded in memory.
+ */
+async function* compress(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const begun: Promise<Uint8Array>[] = [];
+  try {
+    for await (const piece of pieces) {
+      begun.push(compressFrame(piece));
+      if (begun.length === FRAMES_AT_ONCE) yield await (begun.shift() as Promise<Uint8Array>);
+    }
+    for (const frame of begun) yield await frame;
+  } finally {
+    // Those that nobody waits for any more.
+    await Promise.allSettled(begun);
+  }
+}
+
+/** With its size and a checksum. */
+async function compressFrame(piece: Uint8Array): Promise<Uint8Array> {
+  return await zstdCompress(piece, {
+    // In one buffer: what does not compress takes a little more than it is.
+    chunkSize: piece.length + piece.length / 128 + 1024,
+    params: { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
+  });
 }
 
 /** Passes a stream on, and knows afterwards how long it was and what its SHA-256 is, in hex. */
