@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { AppError } from '../kernel/app-error.ts';
 import type { ProcessHost } from '../kernel/process-hosts.ts';
-import { askOnce, type Program, programFile } from '../kernel/processes.ts';
+import { type ProcessForOne, type Program, programFile, startOnce } from '../kernel/processes.ts';
 import type { Sqlite } from './database-file.ts';
 import { hasKnownSchema } from './known-schema.ts';
 import { latestVersion } from './migrate.ts';
@@ -64,20 +64,27 @@ function parseCounts(message: unknown): Record<string, number> {
   return Object.fromEntries(entries) as Record<string, number>;
 }
 
+export type Examiner = ProcessForOne<ExaminationRequest, Examination>;
+
+/** Starts a process that examines a database which came from elsewhere, and holds no key. Throws `process_failed`. */
+export function startExaminer(processes: ProcessHost): Examiner {
+  return startOnce(processes, examinationProgram);
+}
+
 /**
- * Opens a database that came from elsewhere, in a process of its own that holds no key: refuses a schema that is not
- * exactly its version's, checks its structure and references, counts its rows, and migrates it. Throws `process_failed`.
+ * Refuses a schema that is not exactly its version's, checks structure and references, counts the rows, and migrates it.
+ * Throws `process_failed`.
  *
  * @param sizeBytes of the file: bounds the time.
  */
 export async function examineDatabase(
-  processes: ProcessHost,
+  examiner: Examiner,
   request: ExaminationRequest,
   sizeBytes: number,
   signal: AbortSignal,
 ): Promise<Examination> {
   const timeoutMs = examinationProgram.timeoutMs + (sizeBytes / MIB) * MS_PER_MIB;
-  return await askOnce(processes, { ...examinationProgram, timeoutMs }, request, { signal });
+  return await examiner.ask(request, { signal, timeoutMs });
 }
 
 /** SECURITY: what a database brings along is not run, and a cell is not believed to lie in its page. */

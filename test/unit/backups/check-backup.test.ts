@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
+import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hashLine, type StoredLine } from '../../../electron/instance/audit/chain.ts';
@@ -50,17 +51,23 @@ afterAll(() => {
   for (const folder of [work, destination]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Names of the processes that were started. */
-let started: string[] = [];
+/** Names of the processes that were asked for anything: they are started before. */
+let asked: string[] = [];
 /** The one whose answer never comes. */
 let hung = '';
 const watched: ProcessHost = {
   start(program, listener) {
-    started.push(program.name);
     const onMessage = (message: unknown) => {
       if (program.name !== hung) listener.onMessage(message);
     };
-    return childProcesses.start(program, { ...listener, onMessage });
+    const started = childProcesses.start(program, { ...listener, onMessage });
+    return {
+      ...started,
+      send(message) {
+        asked.push(program.name);
+        started.send(message);
+      },
+    };
   },
 };
 
@@ -73,7 +80,7 @@ interface With {
 }
 
 async function check(folder: string, { keys = [test.key], signal, onScratch }: With = {}) {
-  started = [];
+  asked = [];
   const files = findInFolder(folder);
   const read = await readManifest(files, AbortSignal.timeout(60_000));
   return await inScratch(work, 'check', async (scratch) => {
@@ -91,7 +98,7 @@ async function check(folder: string, { keys = [test.key], signal, onScratch }: W
   });
 }
 
-/** The named failure; with what had been started by then. */
+/** The named failure; with what had been asked by then. */
 async function fail(folder: string, options: With = {}) {
   const error = await check(folder, options).then(
     () => new Error('nothing was found'),
@@ -99,13 +106,13 @@ async function fail(folder: string, options: With = {}) {
   );
   expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
   if (!(error instanceof AppError)) throw error;
-  return { code: error.code, ...error.details, started };
+  return { code: error.code, ...error.details, asked };
 }
 
 const damaged = (name: string, processes: string[] = []) => ({
   code: 'backup_damaged',
   check: name,
-  started: processes,
+  asked: processes,
 });
 const UNPACKED = ['backup unpacking'];
 const EXAMINED = [...UNPACKED, 'database examination'];
@@ -153,7 +160,7 @@ describe('a stored backup', () => {
     expect(leaks).toEqual([]);
     expect(findLeaks(folder, secrets)).toEqual([]);
     expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
-    expect(started).toEqual(EXAMINED);
+    expect(asked).toEqual(EXAMINED);
   });
 
   it('of an older schema version is migrated in the scratch folder', async () => {
@@ -217,7 +224,7 @@ describe('a stored backup', () => {
       code: 'backup_needs_key',
       fingerprint: lost.fingerprint,
       found: [],
-      started: EXAMINED,
+      asked: EXAMINED,
     });
   });
 });
@@ -277,7 +284,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
     writeFileSync(elsewhere, readFileSync(join(folder, 'manifest.json')));
     rmSync(join(folder, 'manifest.json'));
     symlinkSync(elsewhere, join(folder, 'manifest.json'));
-    expect(await fail(folder)).toMatchObject({ code: 'place_unusable', started: [] });
+    expect(await fail(folder)).toMatchObject({ code: 'place_unusable', asked: [] });
   });
 
   it('of a newer format, or a newer schema', async () => {
@@ -285,12 +292,12 @@ describe('a stored backup is refused, before anything of it is looked into that 
       takenAt: 1_750_000_600_000,
       signed: (bytes) => Buffer.from(bytes.toString().replace('"version": 1', '"version": 2')),
     });
-    expect(await fail(newer)).toMatchObject({ code: 'backup_newer', started: [] });
+    expect(await fail(newer)).toMatchObject({ code: 'backup_newer', asked: [] });
     const schema = await make({
       takenAt: 1_750_000_700_000,
       manifest: (manifest) => ({ ...manifest, schemaVersion: latestVersion() + 1 }),
     });
-    expect(await fail(schema)).toMatchObject({ code: 'backup_newer', started: [] });
+    expect(await fail(schema)).toMatchObject({ code: 'backup_newer', asked: [] });
   });
 
   it('encrypted, without its key: that is named', async () => {
@@ -300,7 +307,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
       code: 'backup_needs_key',
       fingerprint: test.key.fingerprint,
       found: [other.fingerprint],
-      started: [],
+      asked: [],
     });
   });
 
@@ -333,15 +340,25 @@ describe('a stored backup is refused, before anything of it is looked into that 
 
   it('with a part that is encrypted to someone else, or not what age makes', async () => {
     // Signed, as by an instance whose program was tampered with.
-    const isOther = (manifest: Manifest): Manifest => {
-      const [part, ...rest] = manifest.parts;
-      if (!part) throw new Error('no part');
-      return { ...manifest, parts: [{ ...part, sizeBytes: bytes.length, sha256: digest(bytes) }, ...rest] };
+    const failWith = async (takenAt: number, bytes: Buffer) => {
+      const isOther = (manifest: Manifest): Manifest => {
+        const [part, ...rest] = manifest.parts;
+        if (!part) throw new Error('no part');
+        return { ...manifest, parts: [{ ...part, sizeBytes: bytes.length, sha256: digest(bytes) }, ...rest] };
+      };
+      const folder = await make({ takenAt, manifest: isOther });
+      rewrite(folder, DATABASE, () => bytes);
+      return await fail(folder);
     };
-    const bytes = Buffer.concat([Buffer.from('age-encryption.org/v1\n'), Buffer.alloc(1000, 'x')]);
-    const folder = await make({ takenAt: 1_750_001_200_000, manifest: isOther });
-    rewrite(folder, DATABASE, () => bytes);
-    expect(await fail(folder)).toEqual(damaged('decryption', UNPACKED));
+    const header = Buffer.concat([Buffer.from('age-encryption.org/v1\n'), Buffer.alloc(1000, 'x')]);
+    expect(await failWith(1_750_001_200_000, header)).toEqual(damaged('decryption'));
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await identityToRecipient(await generateX25519Identity()));
+    const foreign = Buffer.from(await encrypter.encrypt(Buffer.alloc(100)));
+    expect(await failWith(1_750_001_201_000, foreign)).toEqual(damaged('decryption'));
+    const own = readFileSync(join(await make({ takenAt: 1_750_001_202_000 }), DATABASE));
+    own.writeUInt8(own.readUInt8(own.length - 20) ^ 1, own.length - 20);
+    expect(await failWith(1_750_001_203_000, own)).toEqual(damaged('decryption', UNPACKED));
   });
 
   it.each([
@@ -387,7 +404,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
     });
     expect(await fail(large)).toMatchObject({
       code: expect.stringMatching(/backup_damaged|disk_full/),
-      started: [],
+      asked: [],
     });
   });
 
@@ -512,7 +529,7 @@ describe('a stored backup is refused, before anything of it is looked into that 
         ),
       }),
     });
-    expect(await fail(huge)).toEqual({ code: 'disk_full', started: [] });
+    expect(await fail(huge)).toEqual({ code: 'disk_full', asked: [] });
     const signal = AbortSignal.abort();
     await expect(check(await make({ takenAt: 1_750_002_500_000 }), { signal })).rejects.toThrow(/abort/i);
     expect(existsSync(join(work, 'scratch', 'check'))).toBe(false);
@@ -528,7 +545,7 @@ it.each(
     signal: cancelled.signal,
   });
   const ended = expect(checking).rejects.toThrow(/abort/i);
-  await vi.waitFor(() => expect(started).toContain(name), 30_000);
+  await vi.waitFor(() => expect(asked).toContain(name), 30_000);
   cancelled.abort();
   await ended;
   hung = '';

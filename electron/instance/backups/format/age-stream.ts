@@ -13,8 +13,11 @@ import {
  * made here, a chunk after the other, because the library's own takes several times as long as the rest of a backup.
  */
 
-/** SECURITY: a file whose header has no end by then is none of ours. Ours has a few hundred bytes for each recipient. */
-const MAX_HEADER_BYTES = 64 * 1024;
+/**
+ * SECURITY: a file whose header has no end by then is none of ours, and more lines are not tried. Ours has a hundred bytes for
+ * each recipient.
+ */
+const MAX_HEADER_BYTES = 4 * 1024;
 /** The last line of a header: `--- ` and 32 bytes in base64 without padding. */
 const HEADER_END = /\n--- [A-Za-z0-9+/]{43}\n/;
 
@@ -41,17 +44,40 @@ export function encryptTo(recipients: readonly string[]): (plain: Bytes) => Asyn
 /** It is no whole age file, or not one for this identity: nothing tells the two apart. */
 export class AgeError extends Error {}
 
+/** What opens one file, and nothing else. */
+export interface FileKey {
+  /** Where the payload begins. */
+  headerBytes: number;
+  /** SECURITY: 16 bytes, of which the caller has the only copy. */
+  key: Uint8Array;
+}
+
 /**
- * What comes out is decrypted and authentic, each chunk for itself; that nothing is missing is known at the end alone.
- * Throws `AgeError`, and what the source does.
+ * Opens the header of a file, of which no more is read. Throws `AgeError`, and what the source does.
  *
  * @param identity `AGE-SECRET-KEY-1…`
  */
-export function decryptWith(identity: string): (stored: Bytes) => AsyncGenerator<Uint8Array> {
-  return async function* (stored) {
-    const { header, rest } = await splitHeader(stored);
-    const fileKey = await openHeader(header, identity);
-    const { head: nonce, rest: chunks } = await splitAt(rest, NONCE_BYTES);
+export async function openHeader(stored: Bytes, identity: string): Promise<FileKey> {
+  const header = await readHeader(stored);
+  const age = await import('age-encryption');
+  const decrypter = new age.Decrypter();
+  decrypter.addIdentity(identity);
+  try {
+    return { headerBytes: header.length, key: await decrypter.decryptHeader(header) };
+  } catch {
+    throw new AgeError('no header for this identity');
+  }
+}
+
+/**
+ * Decrypts a payload, which follows the header. What comes out is authentic, each chunk for itself; that nothing is missing is
+ * known at the end alone. Throws `AgeError`, and what the source does.
+ *
+ * @param fileKey is wiped.
+ */
+export function decryptPayload(fileKey: Uint8Array): (payload: Bytes) => AsyncGenerator<Uint8Array> {
+  return async function* (payload) {
+    const { head: nonce, rest: chunks } = await splitAt(payload, NONCE_BYTES);
     const { open } = await chooseAead();
     const key = derivePayloadKey(fileKey, nonce);
     try {
@@ -114,17 +140,6 @@ export async function loadSodiumAead(): Promise<Aead> {
 const chooseAead = async (): Promise<Aead> =>
   getCiphers().includes(CIPHER) ? opensslAead : await loadSodiumAead();
 
-async function openHeader(header: Uint8Array, identity: string): Promise<Uint8Array> {
-  const age = await import('age-encryption');
-  const decrypter = new age.Decrypter();
-  decrypter.addIdentity(identity);
-  try {
-    return await decrypter.decryptHeader(header);
-  } catch {
-    throw new AgeError('no header for this identity');
-  }
-}
-
 /** Cuts a stream into chunks of one size, of which the last may be shorter, and passes each through a cipher. */
 async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): AsyncGenerator<Uint8Array> {
   let count = 0;
@@ -148,20 +163,15 @@ async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): As
   yield Buffer.concat(pass(left, true));
 }
 
-async function splitHeader(source: Bytes): Promise<{ header: Uint8Array; rest: Bytes }> {
-  const iterator = source[Symbol.asyncIterator]();
+async function readHeader(source: Bytes): Promise<Uint8Array> {
   let read = Buffer.alloc(0);
-  for (;;) {
-    const end = HEADER_END.exec(read.toString('latin1'));
-    if (end) {
-      const length = end.index + end[0].length;
-      return { header: read.subarray(0, length), rest: prepend(read.subarray(length), iterator) };
-    }
+  for await (const bytes of source) {
+    read = Buffer.concat([read, bytes]);
+    const end = HEADER_END.exec(read.toString('latin1', 0, MAX_HEADER_BYTES));
+    if (end) return read.subarray(0, end.index + end[0].length);
     if (read.length > MAX_HEADER_BYTES) throw new AgeError('a header without an end');
-    const { value, done } = await iterator.next();
-    if (done) throw new AgeError('no header');
-    read = Buffer.concat([read, value]);
   }
+  throw new AgeError('no header');
 }
 
 async function splitAt(source: Bytes, length: number): Promise<{ head: Uint8Array; rest: Bytes }> {

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { createReadStream, statfsSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Writable } from 'node:stream';
@@ -6,12 +6,19 @@ import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { toMegabytes } from '../../kernel/bytes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { type Examination, examineDatabase, openExamined } from '../../store/examination.ts';
+import {
+  type Examination,
+  type Examiner,
+  examineDatabase,
+  openExamined,
+  startExaminer,
+} from '../../store/examination.ts';
 import { latestVersion } from '../../store/migrate.ts';
 import { countValuesByKind, listLostKeys } from '../../vault/key/key-record.ts';
 import { KeyRing } from '../../vault/key/key-ring.ts';
 import type { Fingerprint, MasterKey } from '../../vault/sealing/master-key.ts';
 import { runDoctor } from '../../vault/secrets/doctor.ts';
+import { AgeError, openHeader } from '../format/age-stream.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import { COUNTED, type Details, MAX_DETAILS_BYTES, parseDetails } from '../format/details.ts';
 import { type Manifest, type ManifestPart, sumStored } from '../format/manifest.ts';
@@ -20,7 +27,7 @@ import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
 import { findBreakOfAuditLog } from './check-audit-log.ts';
 import { damagedBackup } from './damaged-backup.ts';
 import { isSigned, type ReadManifest } from './read-manifest.ts';
-import { unpackParts } from './unpacking.ts';
+import { type PartToUnpack, startUnpacker, type Unpacker, unpackParts } from './unpacking.ts';
 
 export interface VerifyOptions {
   files: BackupFiles;
@@ -101,17 +108,38 @@ async function check(options: CheckOptions): Promise<CheckedBackup> {
   requireKnownVersion(files.place, manifest);
   const key = findVouching(options);
   requireRoom(manifest, options.scratch);
-  await fetchParts(options);
-  signal.throwIfAborted();
-  const details = await unpack(options, key);
-  signal.throwIfAborted();
   const databasePath = join(options.scratch, DATABASE);
-  await examine(options, details, databasePath);
-  signal.throwIfAborted();
+  const details = await withHelpers(options.processes, async (unpacker, examiner) => {
+    await fetchParts(options);
+    signal.throwIfAborted();
+    const found = await unpack(options, key, unpacker);
+    signal.throwIfAborted();
+    await examine(options, found, databasePath, examiner);
+    signal.throwIfAborted();
+    return found;
+  });
   if (key === null) return { manifest, details, databasePath, values: null, auditBrokenAt: null };
   const auditBrokenAt = await findBreakOfAuditLog(files.place, manifest, databasePath);
   signal.throwIfAborted();
   return { manifest, details, databasePath, values: await openValues(options, databasePath), auditBrokenAt };
+}
+
+/** They come up while the parts are fetched. */
+async function withHelpers<T>(
+  processes: ProcessHost,
+  work: (unpacker: Unpacker, examiner: Examiner) => Promise<T>,
+): Promise<T> {
+  const started: { close(): void }[] = [];
+  const start = <Helper extends { close(): void }>(starting: (host: ProcessHost) => Helper): Helper => {
+    const helper = starting(processes);
+    started.push(helper);
+    return helper;
+  };
+  try {
+    return await work(start(startUnpacker), start(startExaminer));
+  } finally {
+    for (const helper of started) helper.close();
+  }
 }
 
 const DATABASE = 'database.sqlite';
@@ -192,22 +220,16 @@ async function readParts(
   }
 }
 
-async function unpack(options: CheckOptions, key: MasterKey | null): Promise<Details> {
-  const { files, read, scratch, processes, signal, onProgress } = options;
-  const { parts, recipients, instanceId } = read.manifest;
+async function unpack(options: CheckOptions, key: MasterKey | null, unpacker: Unpacker): Promise<Details> {
+  const { files, read, scratch, signal, onProgress } = options;
+  const { parts, instanceId } = read.manifest;
   onProgress?.('unpacking', 0, 1);
   const isTooLong = parts.some(
     ({ holds, unpackedBytes }) => holds === 'details' && unpackedBytes > MAX_DETAILS_BYTES,
   );
   if (isTooLong) throw damagedBackup(files.place, 'details');
-  const identity =
-    key === null || recipients.length === 0 ? null : (await deriveBackupIdentity(key, instanceId)).identity;
-  const request = parts.map((part) => ({
-    from: join(scratch, storedName(part)),
-    to: join(scratch, unpackedName(part)),
-    unpackedBytes: part.unpackedBytes,
-  }));
-  const unpacking = await unpackParts(processes, { parts: request, identity }, signal);
+  const request = await listToUnpack(options, key);
+  const unpacking = await unpackParts(unpacker, request, signal);
   if (unpacking.outcome === 'failed') throw toError(files.place, unpacking.because);
   for (const { from } of request) await rm(from);
   const details = parse(files.place, await readFile(join(scratch, DETAILS)));
@@ -215,6 +237,38 @@ async function unpack(options: CheckOptions, key: MasterKey | null): Promise<Det
   if (unpacking.sha256[at] !== details.database.sha256 || details.instance.id !== instanceId)
     throw damagedBackup(files.place, 'details');
   return details;
+}
+
+/** SECURITY: what opens these files alone is all that leaves this process. Throws `backup_damaged`. */
+async function listToUnpack(
+  { files, read, scratch }: CheckOptions,
+  key: MasterKey | null,
+): Promise<PartToUnpack[]> {
+  const { parts, recipients, instanceId } = read.manifest;
+  const identity =
+    key === null || recipients.length === 0 ? null : (await deriveBackupIdentity(key, instanceId)).identity;
+  return await Promise.all(
+    parts.map(async (part) => {
+      const from = join(scratch, storedName(part));
+      return {
+        from,
+        to: join(scratch, unpackedName(part)),
+        unpackedBytes: part.unpackedBytes,
+        encryption: identity === null ? null : await openPart(files.place, from, identity),
+      };
+    }),
+  );
+}
+
+async function openPart(place: string, from: string, identity: string): Promise<PartToUnpack['encryption']> {
+  try {
+    const { headerBytes, key } = await openHeader(createReadStream(from), identity);
+    const fileKey = Buffer.from(key).toString('hex');
+    key.fill(0);
+    return { headerBytes, fileKey };
+  } catch (error) {
+    throw error instanceof AgeError ? damagedBackup(place, 'decryption', error) : error;
+  }
 }
 
 function parse(place: string, bytes: Buffer): Details {
@@ -225,12 +279,17 @@ function parse(place: string, bytes: Buffer): Details {
   }
 }
 
-async function examine(options: CheckOptions, details: Details, path: string): Promise<void> {
-  const { files, read, processes, signal, onProgress } = options;
+async function examine(
+  options: CheckOptions,
+  details: Details,
+  path: string,
+  examiner: Examiner,
+): Promise<void> {
+  const { files, read, signal, onProgress } = options;
   const { schemaVersion, instanceId } = read.manifest;
   onProgress?.('examining', 0, 1);
   const request = { path, schemaVersion, instanceId, grouped: COUNTED };
-  const examination: Examination = await examineDatabase(processes, request, (await stat(path)).size, signal);
+  const examination: Examination = await examineDatabase(examiner, request, (await stat(path)).size, signal);
   if (examination.outcome === 'failed') throw toError(files.place, examination.because);
   const { rows, groups } = examination.counts;
   if (!isSame(rows, details.tables) || !isSame(groups, details.sealedValues))

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { Transform } from 'node:stream';
+import { Transform, type TransformOptions } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { constants, createZstdDecompress } from 'node:zlib';
+import { constants, createZstdDecompress, type ZstdOptions } from 'node:zlib';
 import { answerRequests } from '../../kernel/answer-requests.ts';
-import { AgeError, decryptWith } from '../format/age-stream.ts';
+import { AgeError, decryptPayload } from '../format/age-stream.ts';
 import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProgram } from './unpacking.ts';
 
 /** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
 const UNPACKED_BYTES = 1024 * 1024;
+/** Read ahead of the decompression, which runs beside the rest. */
+const AHEAD_BYTES = 4 * READ_BYTES;
 
 class Failure extends Error {
   readonly because: UnpackingFailure;
@@ -21,17 +23,17 @@ class Failure extends Error {
   }
 }
 
-answerRequests(unpackingProgram, async ({ parts, identity }): Promise<Unpacking> => {
+answerRequests(unpackingProgram, async ({ parts }): Promise<Unpacking> => {
   try {
     const sha256: string[] = [];
-    for (const part of parts) sha256.push(await unpack(part, identity));
+    for (const part of parts) sha256.push(await unpack(part));
     return { outcome: 'unpacked', sha256 };
   } catch (error) {
     return { outcome: 'failed', because: error instanceof Failure ? error.because : nameFailure(error) };
   }
 });
 
-async function unpack({ from, to, unpackedBytes }: PartToUnpack, identity: string | null): Promise<string> {
+async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Promise<string> {
   const hash = createHash('sha256');
   let size = 0;
   const count = new Transform({
@@ -42,13 +44,15 @@ async function unpack({ from, to, unpackedBytes }: PartToUnpack, identity: strin
       done(size > unpackedBytes ? new Failure('unpacking') : null, chunk);
     },
   });
-  const stored = createReadStream(from, { highWaterMark: READ_BYTES });
+  const stored = createReadStream(from, { start: encryption?.headerBytes ?? 0, highWaterMark: READ_BYTES });
+  const decompression: ZstdOptions & TransformOptions = {
+    chunkSize: UNPACKED_BYTES,
+    writableHighWaterMark: AHEAD_BYTES,
+    params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
+  };
   await pipeline(
-    identity === null ? stored : decryptWith(identity)(stored),
-    createZstdDecompress({
-      chunkSize: UNPACKED_BYTES,
-      params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
-    }),
+    encryption === null ? stored : decryptPayload(Buffer.from(encryption.fileKey, 'hex'))(stored),
+    createZstdDecompress(decompression),
     count,
     // Not synced: what is kept of it is, once it takes the place of a database.
     createWriteStream(to, { flags: 'wx', mode: 0o600 }),

@@ -1,11 +1,9 @@
 import type { ProcessHost } from '../../kernel/process-hosts.ts';
-import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
+import { type ProcessForOne, type Program, programFile, startOnce } from '../../kernel/processes.ts';
 
 /** Stored parts, to be decrypted and unpacked. */
 export interface UnpackingRequest {
   parts: PartToUnpack[];
-  /** `AGE-SECRET-KEY-1…`; null for parts that are not encrypted. */
-  identity: string | null;
 }
 
 export interface PartToUnpack {
@@ -14,6 +12,8 @@ export interface PartToUnpack {
   to: string;
   /** Exactly so many bytes come of it: one that has more is not unpacked further. */
   unpackedBytes: number;
+  /** Of an age file, see format/age-stream.ts: the key in hex. Null for a part that is not encrypted. */
+  encryption: { headerBytes: number; fileKey: string } | null;
 }
 
 export const unpackingFailures = ['decryption', 'unpacking', 'disk_full', 'disk_failed'] as const;
@@ -30,9 +30,9 @@ const program: Program<UnpackingRequest, Unpacking> = {
   // Streams: what it holds at once does not depend on the size of a part.
   heapMib: 256,
   parseRequest(message) {
-    const { parts, identity } = message as UnpackingRequest;
+    const { parts } = message as UnpackingRequest;
     if (!Array.isArray(parts)) throw new TypeError('no parts');
-    return { parts, identity };
+    return { parts };
   },
   parseAnswer(message) {
     const { outcome, sha256, because } = message as Record<string, unknown>;
@@ -49,20 +49,25 @@ const program: Program<UnpackingRequest, Unpacking> = {
 const MS_PER_MIB = 1000;
 const MIB = 1024 * 1024;
 
+export type Unpacker = ProcessForOne<UnpackingRequest, Unpacking>;
+
 /**
- * Decrypts and unpacks parts that were stored elsewhere, in a process of its own. SECURITY: it gets the identity of
- * backups at most, by its pipe, and what it reads is not looked into by it.
- *
- * Throws `process_failed`.
+ * Starts a process that decrypts and unpacks parts which were stored elsewhere. SECURITY: it gets the keys of these files at
+ * most, by its pipe, and what it reads is not looked into by it. Throws `process_failed`.
  */
+export function startUnpacker(processes: ProcessHost): Unpacker {
+  return startOnce(processes, program);
+}
+
+/** Throws `process_failed`. */
 export async function unpackParts(
-  processes: ProcessHost,
-  request: UnpackingRequest,
+  unpacker: Unpacker,
+  parts: PartToUnpack[],
   signal: AbortSignal,
 ): Promise<Unpacking> {
-  const bytes = request.parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
+  const bytes = parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
   const timeoutMs = program.timeoutMs + (bytes / MIB) * MS_PER_MIB;
-  return await askOnce(processes, { ...program, timeoutMs }, request, { signal });
+  return await unpacker.ask({ parts }, { signal, timeoutMs });
 }
 
 /** For the process. */
