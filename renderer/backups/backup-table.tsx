@@ -35,10 +35,8 @@ export function BackupTable({ backups, acts, ...states }: BackupTableProps) {
       className="table-tall backup-table"
       rows={backups}
       rowKey={({ id }) => id}
-      rowClass={({ state, error, gone_at, drill_result }) =>
-        (state === 'failed' && error?.code !== 'cancelled') || gone_at !== null || drill_result === 'failed'
-          ? 'is-bad'
-          : ''
+      rowClass={(backup) =>
+        describeState(backup).tone === 'bad' || backup.drill_result === 'failed' ? 'is-bad' : ''
       }
       columns={[
         {

@@ -39,6 +39,7 @@ export function describeState(
       return { tone: 'working', word: 'being made', more: null };
     case 'failed':
       if (error?.code === 'cancelled') return { tone: 'unsure', word: 'cancelled', more: null };
+      if (error?.code === 'deleting') return { tone: 'unsure', word: 'being deleted', more: error.detail };
       return { tone: 'bad', word: 'failed', more: error?.detail || null };
     case 'stored':
       return {

@@ -167,6 +167,7 @@ async function listBackups(invocation: Invocation): Promise<number> {
 function describeState({ state, error, gone_at, drill_result, drilled_at, drill_reason }: Backup): string {
   if (gone_at !== null) return `gone from there, noticed ${formatDay(gone_at)}`;
   if (error?.code === 'cancelled') return 'cancelled';
+  if (error?.code === 'deleting') return 'being deleted';
   if (state === 'failed') return `failed: ${error?.detail ?? 'unknown'}`;
   if (state === 'running') return 'being made';
   if (state === 'stored') return 'stored, not verified';

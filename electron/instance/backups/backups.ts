@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.ts';
-import { AppError } from '../kernel/app-error.ts';
+import { AppError, hasCode } from '../kernel/app-error.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { getDestination, openDestination } from './destinations/destinations.ts';
 import { type BackupReason, MAC_FILE, MANIFEST_FILE } from './format/manifest.ts';
@@ -75,18 +75,73 @@ export function getStored(core: BackupsCore, id: string): Backup & { folder: str
   return { ...backup, folder };
 }
 
+/** Why a row has failed whose deletion has begun: it counts for nothing, whatever was shown of it before. */
+export const DELETING = {
+  code: 'deleting',
+  detail: 'Its deletion was begun. If that was cut short, it ends with the next look at the destination.',
+};
+
 /**
  * Deletes a backup at its destination, and then from the list: nothing is forgotten that is still there. What is foreign
- * in its folder stays. Throws `not_found`, `conflict`, and what the destination does.
+ * in its folder stays. That it was begun is noted before: what a kill leaves is neither a backup nor one that somebody else
+ * deleted, and the next comparison with the destination ends it (listing/compare.ts). Throws `not_found`, `conflict`, and
+ * what the destination does.
  */
 export async function deleteBackup(core: BackupsCore, actor: Caller | null, id: string): Promise<void> {
-  const { ctx } = core;
-  const { folder, destination, destinationId } = getBackup(core, id);
+  const { folder, destinationId, state, error } = getBackup(core, id);
   if (core.running.has(id)) throw new AppError('conflict', 'This backup is being made.');
-  if (folder !== null) await removeFiles(core, destinationId, folder);
-  ctx.store.transaction(() => {
-    ctx.store.sqlite.prepare('DELETE FROM backups WHERE id = ?').run(id);
-    ctx.audit.append(backupOperations.BACKUP_DELETED, actor, { id, destination });
+  if (folder !== null) {
+    try {
+      await removeFiles(core, destinationId, folder, () =>
+        noteState(core, id, { state: 'failed', error: DELETING }),
+      );
+    } catch (failure) {
+      // What may not be removed stays what it was. Of anything else nobody knows how far it came.
+      if (hasCode(failure, 'destination_refused') && (await hasManifest(core, destinationId, folder)))
+        noteState(core, id, { state, error });
+      throw failure;
+    }
+  }
+  forgetDeleted(core, actor, id);
+}
+
+/** False where that cannot be found out. */
+async function hasManifest(core: BackupsCore, destinationId: number, folder: string): Promise<boolean> {
+  const destination = openDestination(core, getDestination(core, destinationId));
+  const found = await destination.list(folder, core.ctx.stopping).catch(() => []);
+  return found.some(({ path }) => path === `${folder}/${MANIFEST_FILE}`);
+}
+
+function noteState(
+  { ctx }: BackupsCore,
+  id: string,
+  { state, error }: Pick<Backup, 'state' | 'error'>,
+): void {
+  ctx.store.transaction(() =>
+    ctx.store.sqlite
+      .prepare('UPDATE backups SET state = ?, error_code = ?, error_detail = ? WHERE id = ?')
+      .run(state, error?.code ?? null, error?.detail ?? null, id),
+  );
+}
+
+/** Of a backup that is there after all: its deletion was cut short before it removed anything. */
+export function noteNotDeleted(core: BackupsCore, id: string): void {
+  const { confirmedAt } = getBackup(core, id);
+  noteState(core, id, { state: confirmedAt === null ? 'stored' : 'confirmed', error: null });
+}
+
+/** Of one of which nothing is left at its destination. */
+export function forgetDeleted(core: BackupsCore, actor: Caller | null, id: string): void {
+  const { store, audit } = core.ctx;
+  store.transaction(() => {
+    const destination = store.sqlite
+      .prepare(
+        'DELETE FROM backups WHERE id = ? RETURNING (SELECT name FROM backup_destinations d WHERE d.id = destination_id)',
+      )
+      .pluck()
+      .get(id) as string | undefined;
+    // Somebody else, or a comparison, was quicker.
+    if (destination !== undefined) audit.append(backupOperations.BACKUP_DELETED, actor, { id, destination });
   });
 }
 
@@ -97,13 +152,20 @@ const OUR_FILES = /^([a-z][a-z0-9.-]*\.zst(\.age)?|\.partial-[0-9a-f]+)$/;
  * Removes what a backup is made of. The manifest goes first: what is cut short is no backup.
  *
  * @param folder below the destination.
+ * @param onBegin is called once the destination was seen to be there, before the first is removed.
  */
-export async function removeFiles(core: BackupsCore, destinationId: number, folder: string): Promise<void> {
+export async function removeFiles(
+  core: BackupsCore,
+  destinationId: number,
+  folder: string,
+  onBegin?: () => void,
+): Promise<void> {
   const destination = openDestination(core, getDestination(core, destinationId));
   const { signal } = new AbortController();
   const found = (await destination.list(folder, signal)).map(({ path }) => path);
   const first = [MANIFEST_FILE, MAC_FILE].map((name) => `${folder}/${name}`);
   const parts = found.filter((path) => OUR_FILES.test(path.slice(folder.length + 1)));
+  onBegin?.();
   // Also where there is none of these: a kill may have left a folder without any file.
   for (const path of [...first, ...parts]) await destination.remove(path, signal);
   await destination.endWrites(folder, signal);

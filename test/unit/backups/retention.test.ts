@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { getBackup, listBackups } from '../../../electron/instance/backups/backups.ts';
+import { deleteBackup, getBackup, listBackups } from '../../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import { addFolder, getDestination } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { formatInstanceFolder } from '../../../electron/instance/backups/format/manifest.ts';
@@ -237,6 +237,48 @@ describe('retention', () => {
     keep(1);
     expect(await prune()).toEqual({ removed: [], held: [] });
     expect((await prune(ADA)).removed).toHaveLength(2);
+  });
+
+  it('that was cut short is ended by the next look, and counts for nothing until then', async () => {
+    const [first, second] = [await store(ago(2 * DAY_MS)), await store(ago(DAY_MS))];
+    await compare();
+    confirmAll();
+    // As a kill leaves them: begun, and of one the manifest is gone.
+    test.ctx.store.sqlite.exec("UPDATE backups SET state = 'failed', error_code = 'deleting'");
+    rmSync(join(second, 'manifest.json'));
+    expect(findRecoveryFacts(core).destinations[0]?.confirmed).toEqual([]);
+    await sweepUnfinished(core, id, 'failed');
+    expect(listBackups(core)).toHaveLength(2);
+    await compare();
+    expect(listBackups(core)).toMatchObject([{ state: 'confirmed', error: null, goneAt: null }]);
+    expect(folders()).toEqual([basename(first)]);
+    expect(reasons()).not.toContain('backup_missing');
+  });
+
+  it('that the destination refuses half way leaves no backup in the list that is none', async () => {
+    const old = await store(ago(2 * DAY_MS));
+    await store(ago(DAY_MS));
+    await compare();
+    confirmAll();
+    const [, oldest] = listBackups(core);
+    // No file: it is refused, before anything is removed or after the manifest.
+    renameSync(join(old, 'manifest.json'), join(root, 'kept'));
+    symlinkSync(join(root, 'kept'), join(old, 'manifest.json'));
+    const remove = () => deleteBackup(core, null, oldest?.id ?? '').catch(({ code }) => code);
+    expect(await remove()).toBe('destination_refused');
+    expect(getBackup(core, oldest?.id ?? '').state).toBe('confirmed');
+    rmSync(join(old, 'manifest.json'));
+    renameSync(join(root, 'kept'), join(old, 'manifest.json'));
+    symlinkSync(old, join(old, 'elsewhere.zst'));
+    expect(await remove()).toBe('destination_refused');
+    expect(getBackup(core, oldest?.id ?? '')).toMatchObject({ state: 'failed', error: { code: 'deleting' } });
+    // It keeps nothing else from being compared, and goes once it may.
+    await compare();
+    expect(listBackups(core)).toHaveLength(2);
+    rmSync(join(old, 'elsewhere.zst'));
+    await compare();
+    expect(listBackups(core)).toHaveLength(1);
+    expect(existsSync(old)).toBe(false);
   });
 
   it('says once of what the destination refuses to remove', async () => {

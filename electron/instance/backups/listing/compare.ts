@@ -1,4 +1,5 @@
-import { removeFiles } from '../backups.ts';
+import { hasCode } from '../../kernel/app-error.ts';
+import { DELETING, forgetDeleted, noteNotDeleted, removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { findDestination, type KnownDestination } from '../destinations/destinations.ts';
 import { type Manifest, sumStored } from '../format/manifest.ts';
@@ -11,7 +12,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /**
  * Compares the list of backups with what is at a destination, which decides: one that is gone there is marked as gone, one
  * that is back is not, and one that nobody here knew is listed, as not verified. What was begun more than a day ago and has
- * no manifest is removed. Returns the ids of those that are there. Throws what the destination does, and then nothing changed.
+ * no manifest is removed, and so is what a deletion left that was cut short. Returns the ids of those that are there. Throws
+ * what the destination does, and then nothing changed.
  */
 export async function compareDestination(
   core: BackupsCore,
@@ -32,6 +34,7 @@ export async function compareDestination(
       if (!before.has(manifest.id)) list(core, known, folder, manifest);
     noteOtherWriters(core, known, writerId, [...found.signed.values()]);
   });
+  await endDeletions(core, known, present);
   for (const { folder, begunAt } of found.unfinished)
     if (begunAt < clock.now() - DAY_MS && !isOurs(core, known, folder))
       await removeFiles(core, known.id, folder);
@@ -71,6 +74,31 @@ function noteGone(
     const isThere = present.has(id);
     if (isThere && goneAt !== null) note.run(null, id);
     if (!isThere && goneAt === null) note.run(ctx.clock.now(), id);
+  }
+}
+
+/** One that was cut short before it removed anything has not happened: what a schedule wanted to remove it finds again. */
+async function endDeletions(
+  core: BackupsCore,
+  known: KnownDestination,
+  present: ReadonlySet<string>,
+): Promise<void> {
+  const begun = core.ctx.store.sqlite
+    .prepare('SELECT id, folder FROM backups WHERE destination_id = ? AND error_code = ?')
+    .all(known.id, DELETING.code) as { id: string; folder: string }[];
+  for (const { id, folder } of begun)
+    if (present.has(id)) noteNotDeleted(core, id);
+    else if (await isRemoved(core, known, folder)) forgetDeleted(core, null, id);
+}
+
+/** What may not be removed, or not yet, keeps nothing else from being compared. */
+async function isRemoved(core: BackupsCore, { id }: KnownDestination, folder: string): Promise<boolean> {
+  try {
+    await removeFiles(core, id, folder);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'destination_refused')) return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
-import { removeFiles } from '../backups.ts';
+import { DELETING, removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import type { KnownDestination } from '../destinations/destinations.ts';
 import type { BackupReason } from '../format/manifest.ts';
@@ -132,10 +132,11 @@ export async function sweepUnfinished(
   const { writerId } = store.transaction(() => takeWriter(core.ctx));
   const ids = store.sqlite
     .prepare(
-      'SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL AND writer_id = ? AND error_code IS NOT NULL',
+      'SELECT id FROM backups WHERE destination_id = ? AND state = ? AND folder IS NOT NULL AND writer_id = ? AND error_code <> ?',
     )
     .pluck()
-    .all(destinationId, state, writerId) as string[];
+    // What is being deleted is ended by the next comparison.
+    .all(destinationId, state, writerId, DELETING.code) as string[];
   for (const id of ids)
     if (!core.running.has(id))
       await removeLeftOver(core, id).catch((error: unknown) => {

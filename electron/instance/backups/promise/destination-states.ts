@@ -1,5 +1,5 @@
 import type { BackupDestinationState } from '../../vault/status/backup-half.ts';
-import { type Backup, listBackups } from '../backups.ts';
+import { type Backup, DELETING, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
 import { findWriter } from '../making/writer.ts';
@@ -30,8 +30,8 @@ export function describeState(
 
 function findFailed(backups: readonly Backup[]): BackupDestinationState['failed'] {
   if (findLastDrill(backups)?.drillResult === 'failed') return 'drill';
-  // What somebody cancelled says nothing of the destination.
-  const last = backups.find(({ error }) => error?.code !== 'cancelled');
+  // What somebody cancelled or deletes says nothing of the destination.
+  const last = backups.find(({ error }) => error?.code !== 'cancelled' && error?.code !== DELETING.code);
   return last?.state === 'failed' ? 'backup' : null;
 }
 
