@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Backup, listBackups } from '../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../electron/instance/backups/backups-core.ts';
 import { addFolder, listDestinations } from '../../electron/instance/backups/destinations/destinations.ts';
@@ -10,7 +11,11 @@ import { isMacOf } from '../../electron/instance/backups/format/manifest-mac.ts'
 import { backupJob } from '../../electron/instance/backups/making/backup-job.ts';
 import { sweepUnfinished } from '../../electron/instance/backups/making/backup-rows.ts';
 import { createDrills } from '../../electron/instance/backups/reading/drill.ts';
+import { pruneDestination, setRetention } from '../../electron/instance/backups/retention/prune.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
+import { openInstance } from '../../electron/instance/instance.ts';
 import { createJobs } from '../../electron/instance/jobs/job-queue.ts';
+import { AppError, type ErrorCode } from '../../electron/instance/kernel/app-error.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { createEvents } from '../../electron/instance/kernel/events.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
@@ -69,6 +74,51 @@ export async function performBackup(vault: VaultCore, folder: string): Promise<v
     signal: core.ctx.stopping,
     report() {},
   });
+}
+
+/** Beside the first backup two more, of which one is kept. */
+export async function prepareTooMany(vault: VaultCore, folder: string): Promise<void> {
+  const core = openBackups(vault, folder);
+  const [destination] = listDestinations(core);
+  if (!destination) throw new Error('there is no destination');
+  for (let more = 0; more < 2; more++) await performBackup(vault, folder);
+  // Of several in a second the later ones are called by the next seconds, and what is not past yet is kept.
+  while (findNewest(core).takenAt >= systemClock.now()) await wait(50);
+  const nothing = { daily: 0, weekly: 0, monthly: 0, yearly: 0, withinDays: 0 };
+  setRetention(core, null, destination.id, { ...nothing, last: 1 });
+}
+
+/** The work that is killed: those that are too many are removed. */
+export async function performRetention(vault: VaultCore, folder: string): Promise<void> {
+  const core = openBackups(vault, folder);
+  const [destination] = listDestinations(core);
+  await pruneDestination(core, null, destination?.id ?? 0, core.ctx.stopping);
+}
+
+/**
+ * The newest stays, whatever became of the others: each of those is whole, or is no backup and counts for nothing. The next
+ * run ends what was begun, and leaves nothing of it.
+ */
+export async function checkRetention(vault: VaultCore, folder: string): Promise<string[]> {
+  const core = openBackups(vault, folder);
+  const faults: string[] = [];
+  const isListedWhole = ({ state, folder: at }: Backup) =>
+    state === 'confirmed' && isWhole(vault, join(diskIn(folder), at ?? ''));
+  const newest = findNewest(core);
+  if (!isListedWhole(newest)) faults.push('the newest is not whole');
+  for (const at of listFolders(folder))
+    if (existsSync(join(at, 'manifest.json')) && !isWhole(vault, at))
+      faults.push(`${at} looks whole and is not`);
+  for (const { id, state, folder: at } of listBackups(core))
+    if (state === 'confirmed' && !existsSync(join(diskIn(folder), at ?? '', 'manifest.json')))
+      faults.push(`${id} is said to be there`);
+  await performRetention(vault, folder);
+  const left = listBackups(core);
+  if (left.length !== 1 || left[0]?.id !== newest.id || !isListedWhole(newest))
+    faults.push(`listed in the end: ${left.map(({ id, state }) => `${id} ${state}`).join()}`);
+  const there = listFolders(folder);
+  if (there.length !== 1) faults.push(`there in the end: ${there.join()}`);
+  return faults;
 }
 
 /** The work that is killed: a drill of the backup that is there. */
@@ -141,5 +191,42 @@ function isWhole({ ring }: VaultCore, at: string): boolean {
     return isSigned === true && manifest.parts.every(({ name, sha256 }) => hashOf(name) === sha256);
   } catch {
     return false;
+  }
+}
+
+/** The work that is killed: the running instance is asked to restore the backup that is there, as its doors do it. */
+export async function performRunningRestore(folder: string): Promise<void> {
+  // As above: the processes that unpack and examine write only what is wiped.
+  delete process.env.LD_PRELOAD;
+  const instance = await openInstance({ dataDir: dataDirIn(folder), env: {} });
+  const ask = async (method: string, path: string, body?: object) => {
+    const init = {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+    };
+    const request = new Request(`http://localhost/api/backups/restores${path}`, init);
+    const response = await instance.fetch(request, createOwner('window', Date.now()));
+    const answer = (await response.json()) as {
+      id: string;
+      state: string;
+      said: string[];
+      code: ErrorCode;
+      detail: string;
+    };
+    if (response.status >= 400) throw new AppError(answer.code, answer.detail);
+    return answer;
+  };
+  try {
+    const { id } = await ask('POST', '', { path: diskIn(folder) });
+    await ask('POST', `/${id}/apply`);
+    for (;;) {
+      const { state, said } = await ask('GET', `/${id}/outcome`);
+      if (state === 'failed') throw new AppError('restore_interrupted', said.join(' '));
+      if (state === 'done') return;
+      await wait(20);
+    }
+  } finally {
+    await instance.stop();
   }
 }

@@ -8,6 +8,7 @@ import { hasKeyring } from '../keyring.ts';
 import { copyWhileWriting, killClones, startElsewhere } from './custody-cases.ts';
 import {
   canInterruptCalls,
+  copyAtEveryCall,
   failEveryCall,
   killAtEveryCall,
   killAtRandom,
@@ -23,6 +24,8 @@ import {
   prepare,
   prepareBackup,
   prepareRestore,
+  prepareRetention,
+  prepareRunningRestore,
 } from './scenarios.ts';
 
 /**
@@ -93,16 +96,36 @@ const lanes = {
         from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
       ),
     ),
-    ...(['backup', 'drill'] as const).flatMap((work) => [
+    ...(
+      [
+        ['backup', prepareBackup],
+        ['drill', prepareBackup],
+        ['retention', prepareRetention],
+      ] as const
+    ).flatMap(([work, make]) => [
       atEveryCall(`kill -9 at every call of a ${work}`, () =>
-        from(SMALL, (folder) => killAtEveryCall(work, folder, SMALL), prepareBackup),
+        from(SMALL, (folder) => killAtEveryCall(work, folder, SMALL), make),
       ),
       ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) =>
         atEveryCall(`${error} at every write of a ${work}`, () =>
-          from(SMALL, (folder) => failEveryCall(work, folder, SMALL, error), prepareBackup),
+          from(SMALL, (folder) => failEveryCall(work, folder, SMALL, error), make),
         ),
       ),
     ]),
+    // What a running instance writes beside it is not the same in two runs: its calls are counted as they come.
+    atEveryCall('kill -9 at every call of a restore through a running instance', () =>
+      from(SMALL, (folder) => copyAtEveryCall('running_restore', folder, SMALL), prepareRunningRestore),
+    ),
+    ...(['ENOSPC', 'EROFS', 'EIO'] as const).map((error) => ({
+      what: `${error} at every write of a restore through a running instance`,
+      share: 0.9,
+      measure: () =>
+        from(
+          SMALL,
+          (folder) => failEveryCall('running_restore', folder, SMALL, error),
+          prepareRunningRestore,
+        ),
+    })),
   ],
   alone: [
     {

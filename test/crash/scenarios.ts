@@ -29,13 +29,26 @@ import { QUICK_LOG_N } from '../work-factor.ts';
 import {
   checkBackups,
   checkDrills,
+  checkRetention,
   dataDirIn,
   makeBackupFolders,
   performBackup,
   performDrill,
+  performRetention,
+  performRunningRestore,
+  prepareTooMany,
 } from './backup-scenario.ts';
 
-export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup', 'drill', 'restore'] as const;
+export const scenarios = [
+  'first_seal',
+  'rotation',
+  'custody_move',
+  'backup',
+  'drill',
+  'retention',
+  'restore',
+  'running_restore',
+] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
@@ -108,7 +121,26 @@ export async function prepareBackup(count: number): Promise<string> {
   return folder;
 }
 
-/** The same with a checked backup beside it, which has one value fewer. */
+/** The same with more backups there than are kept. */
+export async function prepareRetention(count: number): Promise<string> {
+  const folder = await prepareBackup(count);
+  const { core, close } = await openCore(dataDirIn(folder));
+  await prepareTooMany(core, folder);
+  close();
+  return folder;
+}
+
+/** The same with a backup there that has one value fewer. */
+export async function prepareRunningRestore(count: number): Promise<string> {
+  const folder = await prepareBackup(count - 1);
+  const { core, close } = await openCore(dataDirIn(folder));
+  core.secrets.seal('env_var', new SecretText(plantedValue(count - 1)));
+  core.store.sqlite.pragma('wal_checkpoint(TRUNCATE)');
+  close();
+  return folder;
+}
+
+/** A data directory with a checked backup beside it, which has one value fewer. */
 export async function prepareRestore(count: number): Promise<string> {
   const dataDir = await prepare(count);
   const path = join(dataDir, CHECKED);
@@ -146,7 +178,7 @@ function install(dataDir: string): void {
 
 /** In the folder of a scenario; those of backups have a disk beside it. */
 const findDataDir = (scenario: Scenario, folder: string): string =>
-  scenario === 'backup' || scenario === 'drill' ? dataDirIn(folder) : folder;
+  ['backup', 'drill', 'retention', 'running_restore'].includes(scenario) ? dataDirIn(folder) : folder;
 
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
@@ -156,6 +188,11 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
     install(dataDir);
     return;
   }
+  if (scenario === 'running_restore') {
+    onReady();
+    await performRunningRestore(dataDir);
+    return;
+  }
   const { core, close } = await openCore(findDataDir(scenario, dataDir), PASSPHRASE);
   if (scenario === 'backup') {
     onReady();
@@ -163,6 +200,9 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
   } else if (scenario === 'drill') {
     onReady();
     await performDrill(core, dataDir);
+  } else if (scenario === 'retention') {
+    onReady();
+    await performRetention(core, dataDir);
   } else if (scenario === 'first_seal') {
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
@@ -199,6 +239,7 @@ export async function verify(scenario: Scenario, dataDir: string, count: number)
     faults.push(...(await check(core, scenario, count)));
     if (scenario === 'backup') faults.push(...(await checkBackups(core, dataDir)));
     if (scenario === 'drill') faults.push(...(await checkDrills(core, dataDir)));
+    if (scenario === 'retention') faults.push(...(await checkRetention(core, dataDir)));
     if (scenario === 'rotation') await rotate(core);
     if (scenario === 'custody_move') await finishCustodyMove(core);
     faults.push(...(await check(core, scenario, count)));
@@ -220,7 +261,8 @@ async function check(core: VaultCore, scenario: Scenario, count: number): Promis
   const report = await runDoctor(core);
   const faults = report.failed > 0 ? [`${report.failed} values unreadable`] : [];
   if (scenario === 'first_seal') return ids.length <= 1 ? faults : [...faults, 'too many values'];
-  if (scenario === 'restore') faults.push(...checkRestore(core, ids.length, count));
+  if (scenario === 'restore' || scenario === 'running_restore')
+    faults.push(...checkRestore(core, ids.length, count));
   else if (ids.length !== count) return [...faults, `${ids.length} values of ${count}`];
   const wrong =
     report.failed > 0
