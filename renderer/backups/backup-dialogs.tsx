@@ -17,10 +17,16 @@ const OF_THE_FOLDER = ['destination_gone', 'destination_refused', 'destination_f
 
 const FIELDS = ['name', 'path', 'recipients'] as const;
 
+interface AddFolderProps {
+  /** A drive that was found, to begin with. */
+  suggested?: { name: string; path: string } | undefined;
+  onClose: () => void;
+}
+
 /** A folder is tried out before it is added. */
-export function AddFolderDialog({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('');
-  const [path, setPath] = useState('');
+export function AddFolderDialog({ suggested, onClose }: AddFolderProps) {
+  const [name, setName] = useState(suggested?.name ?? '');
+  const [path, setPath] = useState(suggested?.path ?? '');
   const [encryption, setEncryption] = useState(ENCRYPTED);
   const add = useApiMutation(
     () =>

@@ -85,7 +85,7 @@ export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDial
         )}
       </Field>
       <HowOften choice={choice} onChange={setChoice} error={save.fieldError('schedule_expression')} />
-      {cron !== null && <Preview cron={cron} />}
+      {cron !== null && <SchedulePreview cron={cron} />}
     </FormDialog>
   );
 }
@@ -99,7 +99,7 @@ interface HowOftenProps {
   error: string | undefined;
 }
 
-function HowOften({ choice, onChange, error }: HowOftenProps) {
+export function HowOften({ choice, onChange, error }: HowOftenProps) {
   const time = (
     <TextField
       label="Time"
@@ -156,7 +156,7 @@ function HowOften({ choice, onChange, error }: HowOftenProps) {
 }
 
 /** What the instance makes of it, in its own time zone. */
-function Preview({ cron }: { cron: string }) {
+export function SchedulePreview({ cron }: { cron: string }) {
   const { data, error, isPlaceholderData } = useQuery({
     queryKey: ['backups', 'schedules', 'preview', cron],
     queryFn: () => ask(client.POST('/backups/schedules/preview', { body: { schedule_expression: cron } })),

@@ -1,5 +1,6 @@
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { Archive } from 'lucide-react';
+import { type ComponentProps, Suspense, useState } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { type Session, useSessionQuery } from '../app/session.ts';
@@ -10,13 +11,17 @@ import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
-import { sayWhatCopyOpens } from '../vault-state/copy-promise.ts';
+import { showToast } from '../ui/overlays/toasts.tsx';
+import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
+import { describeFirstBackup, FirstBackup } from './first-backup.tsx';
 import { FirstCopy } from './first-copy.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
+import { LaterText } from './later.tsx';
+import { useFirstBackup } from './use-first-backup.ts';
 
-/** Step 3, right after set-up or later: a verified copy of the key, then a first project. */
+/** Steps 3 and 4, right after set-up or later: a verified copy of the key, a place for the database, then a first project. */
 export function FirstCopyPage() {
   const session = useSessionQuery();
   if (session.isPending) return <div aria-busy="true" />;
@@ -48,26 +53,71 @@ function WithVault({ session }: { session: Session }) {
 
 function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) {
   const wizard = useCopyWizard('active');
-  const facts = {
-    key: `Stored ${inCustody(vault.custody)}.`,
-    you: session.user?.email ?? 'Owner of this machine',
+  const frame = {
+    facts: {
+      key: `Stored ${inCustody(vault.custody)}.`,
+      you: session.user?.email ?? 'Owner of this machine',
+    },
+    fingerprint: vault.fingerprint,
   };
-  const isDone = wizard.stage === 'done';
+  const mayBackUp = session.permissions.includes('backups:write');
+  const [isOver, setOver] = useState(!mayBackUp);
+  if (wizard.stage !== 'done')
+    return (
+      <FirstRunFrame
+        {...frame}
+        current={2}
+        title="Keep a second copy of your key"
+        lead={`If this computer or ${nameCustody(vault.custody)} is lost, only a copy can decrypt your secrets. A copy counts once it is verified.`}
+      >
+        <FirstCopy wizard={wizard} vault={vault} />
+      </FirstRunFrame>
+    );
+  if (!isOver) return <DatabaseStep frame={frame} onOver={() => setOver(true)} />;
   return (
     <FirstRunFrame
-      current={isDone ? 3 : 2}
-      facts={facts}
-      fingerprint={vault.fingerprint}
-      title={isDone ? 'All set' : 'Keep a second copy of your key'}
-      lead={
-        isDone
-          ? sayWhatCopyOpens(wizard.verified?.place ?? 'Your copy', countToLose(vault.secrets))
-          : `If this computer or ${nameCustody(vault.custody)} is lost, only a copy can decrypt your secrets. A copy counts once it is verified.`
-      }
+      {...frame}
+      current={4}
+      title="All set"
+      lead={sayWhatIsLeft(vault, wizard.verified?.place ?? 'Your copy')}
     >
-      {isDone ? <FirstProject /> : <FirstCopy wizard={wizard} vault={vault} />}
+      <FirstProject />
     </FirstRunFrame>
   );
+}
+
+interface DatabaseStepProps {
+  frame: Pick<ComponentProps<typeof FirstRunFrame>, 'facts' | 'fingerprint'>;
+  /** There is a backup, or it was left for later. */
+  onOver: () => void;
+}
+
+function DatabaseStep({ frame, onOver }: DatabaseStepProps) {
+  const backup = useFirstBackup((said) => {
+    showToast({ icon: Archive, ...said });
+    onOver();
+  });
+  return (
+    <FirstRunFrame {...frame} {...describeFirstBackup(backup)} current={3}>
+      <FirstBackup
+        backup={backup}
+        later={
+          <p className="setup-later">
+            <Button kind="plain" onClick={onOver}>
+              Later
+            </Button>
+            <LaterText />
+          </p>
+        }
+      />
+    </FirstRunFrame>
+  );
+}
+
+/** What a loss of this computer would mean: of both halves once there is a place for backups, else of the copy alone. */
+function sayWhatIsLeft({ health: { recovery }, secrets }: VaultStatus, copy: string): string {
+  if (recovery?.has_destinations) return recovery.sentence;
+  return `${sayWhatCopyOpens(copy, countToLose(secrets))} ${WITHOUT_BACKUP}`;
 }
 
 /** A first project from a pasted .env. Both are optional. */

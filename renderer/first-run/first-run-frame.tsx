@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import { Ticks } from '../ui/instruments/ticks.tsx';
 import { SetupFrame } from '../ui/setup-frame.tsx';
 
-const STEPS = 3;
+const STEPS = 4;
 
 interface FirstRunFrameProps {
-  /** 0 to 2; 3 when all are done. */
+  /** 0 to 3; 4 when all are done. */
   current: number;
   /** The result of each step. */
   facts: { key: string; you: string };
@@ -27,6 +27,7 @@ export function FirstRunFrame({ current, facts, fingerprint, ...page }: FirstRun
         { title: 'Your key', said: facts.key },
         { title: 'You', said: facts.you },
         { title: 'A copy you keep', said: 'Stored somewhere other than this computer.' },
+        { title: 'A place for the database', said: 'Backups, also somewhere other than this computer.' },
       ]}
       plate={
         fingerprint === null

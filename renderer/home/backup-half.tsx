@@ -8,6 +8,7 @@ import { BackupDial } from '../ui/instruments/dial.tsx';
 import { Level } from '../ui/instruments/level.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatDay, formatExact } from '../ui/time.ts';
+import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { reasonsOf, reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
@@ -43,7 +44,7 @@ export function BackupHalf({ vault, hasButton, isMain }: HalfProps) {
             <span dir="auto">{recovery?.destination}</span>, {formatDay(at)}
           </p>
         )}
-        <p className="quiet text-12">{sayDrill(recovery, worst?.message)}</p>
+        <p className="quiet text-12">{sayMore(recovery, worst?.message)}</p>
       </div>
       {hasButton && <Way recovery={recovery} isMain={isMain} isLocked={vault.state === 'locked'} />}
     </div>
@@ -54,13 +55,12 @@ type Recovery = VaultStatus['health']['recovery'];
 
 function sayNone(recovery: Recovery): string {
   if (recovery === null) return 'What there is could not be read.';
-  return recovery.has_destinations
-    ? 'None that counts.'
-    : 'A backup has everything but the key. It needs a place that is not this disk.';
+  return recovery.has_destinations ? 'None that counts.' : WHERE_DATABASE;
 }
 
-function sayDrill(recovery: Recovery, reason: string | undefined): string {
-  if (reason !== undefined && recovery?.has_destinations) return reason;
+function sayMore(recovery: Recovery, reason: string | undefined): string {
+  if (recovery?.has_destinations === false) return WHY_DATABASE;
+  if (reason !== undefined && recovery !== null) return reason;
   const at = recovery?.drilled_at ?? null;
   return at === null ? '' : `Restored in a drill ${formatDay(at)}: every secret was decrypted.`;
 }
@@ -75,9 +75,9 @@ function Way({ recovery, isMain, isLocked }: { recovery: Recovery; isMain: boole
   if (!mayWrite || recovery === null) return null;
   if (!recovery.has_destinations)
     return (
-      <Link to="/backups" className={buttonClass(isMain ? 'main' : 'normal', true)}>
+      <Link to="/first-run/database" className={buttonClass(isMain ? 'main' : 'normal', true)}>
         <Plus className="icon" aria-hidden="true" />
-        Add a destination
+        {CHOOSE_PLACE}
       </Link>
     );
   return (

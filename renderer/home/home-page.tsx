@@ -1,6 +1,6 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { FileKey, Plus, Power, SquareStack } from 'lucide-react';
+import { Archive, FileKey, Plus, Power, SquareStack } from 'lucide-react';
 import { useState } from 'react';
 import { Done } from '../activity/done.tsx';
 import { ask, client } from '../api/client.ts';
@@ -17,6 +17,7 @@ import { type Step, Steps } from '../ui/instruments/steps.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { Page, Section } from '../ui/page.tsx';
 import { formatAgo, formatExact } from '../ui/time.ts';
+import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { HealthCard } from './health-card.tsx';
 import { NeedsCard } from './needs-card.tsx';
@@ -139,10 +140,12 @@ function LoginQuestion() {
   );
 }
 
-/** Before the first project: the two things worth doing, in order. */
+/** Before the first project: what is worth doing, in order. */
 function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: () => void }) {
   const mayCopy = useMay('vault:write');
+  const mayBackUp = useMay('backups:write');
   const hasCopy = vault !== undefined && vault.proof.verified_at !== null;
+  const asksPlace = hasCopy && vault.health.recovery?.has_destinations === false;
   const steps: Step[] = [
     {
       title: 'Your first project',
@@ -159,6 +162,7 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
         ? 'It can decrypt the secrets you add from now on.'
         : 'Without a copy of the key elsewhere, your secrets are lost with this computer. It takes a minute.',
     },
+    ...(asksPlace ? [{ title: WHERE_DATABASE, said: WHY_DATABASE }] : []),
   ];
   return (
     <section className="card first-start" aria-label="Get started">
@@ -168,6 +172,12 @@ function FirstStart({ vault, onNew }: { vault: VaultStatus | undefined; onNew: (
         <Link to="/key/copy" className={`${buttonClass()} ml-9 justify-self-start`}>
           <FileKey className="icon" aria-hidden="true" />
           Make a copy now
+        </Link>
+      )}
+      {mayBackUp && asksPlace && (
+        <Link to="/first-run/database" className={`${buttonClass()} ml-9 justify-self-start`}>
+          <Archive className="icon" aria-hidden="true" />
+          {CHOOSE_PLACE}
         </Link>
       )}
     </section>

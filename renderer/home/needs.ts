@@ -5,11 +5,12 @@ import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
 import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
+import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { type HealthReason, reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
 
 type Place =
-  | '/backups'
+  | '/first-run/database'
   | '/key'
   | '/key/copy'
   | '/key/verify'
@@ -108,11 +109,23 @@ function needOf({
   };
 }
 
+/** The question of the first run, which leads to its answer. */
+function needPlace(reason: HealthReason): Omit<Need, 'id'> {
+  return {
+    ...needOf(reason),
+    title: WHERE_DATABASE,
+    text: `${reason.message} ${WHY_DATABASE}`,
+    button: { label: CHOOSE_PLACE, to: '/first-run/database' },
+  };
+}
+
 function needHealth({ vault }: NeedFacts): Need[] {
   return vault.health.reasons
     .filter(({ code, snoozed_until }) => code !== 'locked' && snoozed_until === null)
     .map((reason) => ({
-      ...needOf(reason),
+      ...(reason.code === 'backup_never' && vault.health.recovery?.has_destinations === false
+        ? needPlace(reason)
+        : needOf(reason)),
       id: `${reason.code} ${reason.message}`,
       ...(reason.level === 'broken' ? {} : { snooze: reason.code }),
     }));

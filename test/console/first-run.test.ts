@@ -1,10 +1,14 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { hasKeyring, startKeyring } from '../keyring.ts';
 import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
 import { ADA, startConsole, type TestConsole } from './support/console.ts';
+import { expectNoOverflow, signInAs } from './support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
@@ -17,11 +21,16 @@ const withKeyring = requires(
 describe('setting up in a browser', () => {
   let browser: Browser;
   let opened: TestConsole | null = null;
+  let nas: string;
 
+  beforeEach(() => {
+    nas = mkdtempSync(join(tmpdir(), 'temps-first-run-'));
+  });
   beforeAll(async () => {
     if (hasChromium()) browser = await launchBrowser();
   });
   afterEach(async () => {
+    rmSync(nas, { recursive: true, force: true });
     await opened?.stop();
     opened = null;
   });
@@ -88,7 +97,32 @@ describe('setting up in a browser', () => {
     await page.getByRole('button', { name: 'Check the words' }).waitFor();
     expect(await holdsAny(page, words)).toEqual([]);
     await answerThree(page, words);
+    await page.getByRole('heading', { name: 'And where does the database go?' }).waitFor();
+    await expectAccessible(page, 'a place for the database');
+    await tabTo(page, 'A folder on another drive');
+    await tabTo(page, 'Choose the folder…');
+    await keyboard.press('Enter');
+    await expect.poll(() => focusedLabel(page)).toBe('Name');
+    await keyboard.type('NAS');
+    await keyboard.press('Tab');
+    await keyboard.type(nas);
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'How often, and the first one now' }).waitFor();
+    await page.getByText('every day at 03:00').waitFor();
+    await expectAccessible(page, 'how often');
+    await tabTo(page, 'Back up now');
+    await keyboard.press('Enter');
+    await page.getByText('The drill passed').waitFor();
+    expect((await c.api('GET', '/backups')).backups).toMatchObject([
+      { destination: 'NAS', state: 'confirmed', drill_result: 'passed' },
+    ]);
+    expect(await c.api('GET', '/backups/schedules')).toMatchObject([
+      { name: 'Nightly', schedule_expression: '0 3 * * *', enabled: true },
+    ]);
     await page.getByRole('heading', { name: 'All set' }).waitFor();
+    // What the instance says of both halves, and no more.
+    const { recovery } = (await c.api('GET', '/vault/status')).health;
+    await page.getByText(recovery.sentence).waitFor();
     await expectAccessible(page, 'a first project');
     const { copies } = await c.api('GET', '/vault/key/copies');
     expect(copies).toMatchObject([{ format: 'words', fingerprint, separate: true }]);
@@ -103,6 +137,58 @@ describe('setting up in a browser', () => {
     await page.waitForURL('**/projects/shop');
     const variables = await c.api('GET', '/projects/shop/env-vars');
     expect(JSON.stringify(variables)).toContain('STRIPE_SECRET_KEY');
+  });
+
+  it('leaves the place of the database for later, says what that means, and is led back to by Home', async () => {
+    opened = await startConsole();
+    await opened.api('POST', '/projects', { name: 'shop', environment_variables: [['API_TOKEN', 'sk-1']] });
+    const { page } = await opened.open(browser, '/');
+    await page
+      .getByRole('region', { name: /^Health/ })
+      .getByRole('link', { name: 'Choose a place' })
+      .click();
+    await page.getByRole('heading', { name: 'And where does the database go?' }).waitFor();
+    await page.getByText(/Until then the database is on this computer only/).waitFor();
+    await page.getByRole('radio', { name: 'A bucket (S3)' }).click();
+    await page.getByRole('button', { name: 'Choose the bucket…' }).click();
+    await page.getByRole('dialog', { name: 'Add a bucket' }).getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Later' }).click();
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    expect((await opened.api('GET', '/backups/destinations')).destinations).toEqual([]);
+
+    await page.goto('/first-run/database');
+    await page.getByRole('button', { name: 'Choose the folder…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add a folder' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');
+    await dialog.getByRole('textbox', { name: 'Folder' }).fill(nas);
+    await dialog.getByRole('button', { name: 'Add folder' }).click();
+    await page.getByRole('radio', { name: 'Every 6 hours' }).click();
+    // It is gone when it is to be written to: what was done until then stays, and is not done twice.
+    renameSync(nas, `${nas}-away`);
+    await page.getByRole('button', { name: 'Back up now' }).click();
+    await page.getByText('No backup was made at NAS.').waitFor();
+    await expectAccessible(page, 'a first backup that failed');
+    await page.getByText('A backup every 6 hours').waitFor();
+    renameSync(`${nas}-away`, nas);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('The drill passed').waitFor();
+    await page.getByRole('heading', { name: 'Home' }).waitFor();
+    expect(await opened.api('GET', '/backups/schedules')).toMatchObject([
+      { schedule_expression: '0 */6 * * *' },
+    ]);
+    // There is a place now.
+    expect(await page.getByRole('link', { name: 'Choose a place' }).count()).toBe(0);
+  });
+
+  it('sends those who may make no backup, and the owner of a locked vault, where they can do something', async () => {
+    opened = await startConsole();
+    const { page: reader } = await signInAs(opened, browser, { email: 'rhea@example.org', role: 'reader' });
+    await reader.goto('/first-run/database');
+    await reader.getByRole('heading', { name: 'Home' }).waitFor();
+    const { page } = await opened.open(browser, '/');
+    await opened.api('POST', '/vault/lock');
+    await page.goto('/first-run/database');
+    await page.getByText('Waits for the key.').waitFor();
   });
 
   it('asks where the key is kept where no custody took it, or makes it later', async () => {
@@ -200,7 +286,7 @@ describe('setting up in a browser', () => {
   });
 
   it('fits a telephone', async () => {
-    const { page } = await openSetUp();
+    const { c, page } = await openSetUp();
     await page.setViewportSize({ width: 360, height: 740 });
     await page.getByRole('button', { name: 'Start new' }).click();
     await page.getByLabel('E-mail').fill(ADA.email);
@@ -212,6 +298,13 @@ describe('setting up in a browser', () => {
       await page.getByRole('radio', { name: way }).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
     }
+    await page.goto('/first-run/database');
+    await page.getByRole('heading', { name: 'And where does the database go?' }).waitFor();
+    await expectNoOverflow(page, 'a place for the database');
+    await c.api('POST', '/backups/destinations', { kind: 'folder', name: 'NAS'.repeat(30), path: nas });
+    await page.reload();
+    await page.getByText('every day at 03:00').waitFor();
+    await expectNoOverflow(page, 'how often');
   });
 });
 

@@ -44,6 +44,16 @@ describe('home', () => {
     await page.getByText('If this computer died today, 1 variable would be lost.').waitFor();
   });
 
+  it('asks where the database goes once there is a copy of the key, also before the first project', async () => {
+    opened = await startConsole();
+    await proveWords(opened);
+    const { page } = await opened.open(browser);
+    const start = page.getByRole('region', { name: 'Get started' });
+    await start.getByText('And where does the database go?').waitFor();
+    await start.getByRole('link', { name: 'Choose a place' }).click();
+    await page.getByRole('heading', { name: 'And where does the database go?' }).waitFor();
+  });
+
   it('counts what would be lost, puts a warning off, and says which copy decrypts it', async () => {
     opened = await startConsole();
     await seedShop(opened, { API_TOKEN: 'sk-1', MAP_TOKEN: 'sk-2' });
@@ -56,15 +66,18 @@ describe('home', () => {
     const copy = needs.getByRole('listitem').filter({ hasText: 'No verified copy of the key' });
     await copy.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'In 7 days' }).click();
-    const backup = needs.getByRole('listitem').filter({ hasText: 'No backup yet' });
-    expect(await backup.getByRole('link', { name: 'Backups' }).getAttribute('href')).toBe('/backups');
+    const backup = needs.getByRole('listitem').filter({ hasText: 'And where does the database go?' });
+    expect(await backup.getByRole('link', { name: 'Choose a place' }).getAttribute('href')).toBe(
+      '/first-run/database',
+    );
     await backup.getByRole('button', { name: 'Remind me later' }).click();
     await page.getByRole('menuitem', { name: 'Tomorrow' }).click();
     await needs.getByText('Nothing needs your attention.').waitFor();
     // Put off, and no less true.
     const health = page.getByRole('region', { name: 'Health: key copy and backup' });
     await health.getByText('No backup yet').waitFor();
-    await health.getByRole('link', { name: 'Add a destination' }).waitFor();
+    await health.getByText('And where does the database go?').waitFor();
+    await health.getByRole('link', { name: 'Choose a place' }).waitFor();
     expect(await page.locator('.main .btn-main').allTextContents()).toEqual(['Make a copy']);
 
     await proveWords(opened);

@@ -87,6 +87,7 @@ const everyday: Shot[] = [
       await page.getByRole('menuitem', { name: 'Delete…' }).click();
     },
   },
+  { name: 'first-backup-often', path: '/first-run/database' },
   { name: 'people', path: '/people' },
   { name: 'api-keys', path: '/people/keys' },
   { name: 'account', path: '/account' },
@@ -107,6 +108,7 @@ const empty: Shot[] = [
   { name: 'projects-empty', path: '/projects' },
   { name: 'secrets-empty', path: '/secrets' },
   { name: 'backups-empty', path: '/backups' },
+  { name: 'first-backup-place', path: '/first-run/database' },
   { name: 'key-empty', path: '/key' },
 ];
 const locked: Shot[] = [
@@ -172,7 +174,7 @@ async function takeOutside(browser: Browser): Promise<void> {
       await page.goto(path);
       await settle(page);
       await save(page, 'first-run-1', size, colorScheme);
-      await button(page, /^(Continue|Next)/).click();
+      await button(page, 'Start new').click();
       await settle(page);
       await save(page, 'first-run-2', size, colorScheme);
       await context.close();

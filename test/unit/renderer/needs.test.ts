@@ -76,6 +76,16 @@ describe('what needs someone', () => {
         snooze: 'backup_never',
       },
     ]);
+    // Without any place for one it is the question of the first run, which leads to its answer.
+    const nowhere = health('at_risk', never);
+    const recovery = { ...nowhere.recovery, has_destinations: false } as typeof nowhere.recovery;
+    expect(needs({ health: { ...nowhere, recovery } })).toMatchObject([
+      {
+        title: 'And where does the database go?',
+        button: { label: 'Choose a place', to: '/first-run/database' },
+        snooze: 'backup_never',
+      },
+    ]);
     // Two destinations with one reason are two things.
     const gone = (message: string) => ({ ...reason('backup_gone', 'at_risk'), message });
     const two = needs({ health: health('at_risk', gone('here'), gone('there')) });
