@@ -19,7 +19,8 @@ interface Route {
   path: string;
   act: Act;
   also: Act[];
-  hasBody: boolean;
+  /** Media type of its body; null for none. */
+  takes: string | null;
 }
 
 /** Everything the instance answers, from its description. */
@@ -34,11 +35,14 @@ async function listRoutes(door: Door): Promise<Route[]> {
           path,
           act: act as Act,
           also,
-          hasBody: operation.requestBody !== undefined,
+          takes: findType(operation.requestBody as { content: object } | undefined),
         };
       }),
   );
 }
+
+const findType = (body: { content: object } | undefined): string | null =>
+  body === undefined ? null : (Object.keys(body.content)[0] ?? null);
 
 const nameOf = ({ method, path }: Route) => `${method} ${path}`;
 
@@ -178,12 +182,19 @@ function listCallers(nowMs: number, userId: number): KindOfCaller[] {
   ];
 }
 
-async function ask(door: Door, caller: Caller, method: string, path: string, body?: string) {
+async function ask(
+  door: Door,
+  caller: Caller,
+  method: string,
+  path: string,
+  body?: string,
+  type = 'application/json',
+) {
   const response = await door.instance.fetch(
     new Request(`http://localhost/api${path}`, {
       method,
       body: body ?? null,
-      headers: { 'content-type': 'application/json', host: 'localhost' },
+      headers: { 'content-type': type, host: 'localhost' },
     }),
     caller,
   );
@@ -227,9 +238,16 @@ describe('the table of acts', () => {
     for (const route of routes) {
       const path = route.path.replaceAll(/\{\w+\}/g, '999999');
       // Of no shape that any route takes: nothing is done, and the refusal must come before it is looked at.
-      const body = route.hasBody ? '[]' : undefined;
+      const body = route.takes === null ? undefined : '[]';
       for (const kind of callers) {
-        const refusal = await findRefusal(door, kind.caller, route.method, path, body);
+        const refusal = await findRefusal(
+          door,
+          kind.caller,
+          route.method,
+          path,
+          body,
+          route.takes ?? undefined,
+        );
         const expected = expectOf(kind, route.act);
         if (refusal !== expected) wrong.push(`${nameOf(route)} as ${kind.name}: ${refusal}, not ${expected}`);
       }
@@ -334,8 +352,14 @@ describe('the table of acts', () => {
         'POST /setup/restores',
         'POST /setup/restores/{id}/apply',
         'POST /setup/restores/{id}/cancel',
+        'POST /setup/restores/uploads',
+        'PUT /setup/restores/uploads/{id}',
+        'POST /setup/restores/uploads/{id}/cancel',
         // What ends a restore that was not applied.
         'DELETE /backups/restores/{id}',
+        // Pieces of a file that someone who confirmed has begun to upload, and what ends that.
+        'PUT /backups/restores/uploads/{id}',
+        'DELETE /backups/restores/uploads/{id}',
         // What ends a backup that is being made; earlier ones stay.
         'DELETE /backups/runs/{id}',
         'POST /users/administrator',

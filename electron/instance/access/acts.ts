@@ -120,7 +120,7 @@ const table = {
   backups_export_to_path: { who: 'owner', confirmation: 'always' },
   // It takes the place of everything here, and of everyone's passwords.
   backups_restore: { who: 'owner', confirmation: 'always' },
-  // Of a restore that someone who confirmed has prepared.
+  // Of a restore that someone who confirmed has prepared, or begun to upload a file for.
   backups_restore_follow: { who: 'owner', confirmation: 'none' },
   // By the id of one restore, which nobody can guess: nobody is signed in after it.
   backups_restore_outcome: { who: 'anyone', confirmation: 'none' },

@@ -21,9 +21,11 @@ import { runRoutes } from './making/run-routes.ts';
 import { backupOperations } from './operations.ts';
 import { judgeBackupHalf } from './promise/recovery-facts.ts';
 import { createDrills } from './reading/drill.ts';
-import { type RequireSetUpLink, restoreRoutes } from './restore/restore-routes.ts';
+import { type RequireSetUpLink, requireLinkOf, restoreRoutes } from './restore/restore-routes.ts';
 import { createRestores } from './restore/running-restore.ts';
 import { tidyJob } from './restore/tidy-job.ts';
+import { uploadRoutes } from './restore/upload-routes.ts';
+import { createUploads } from './restore/uploads.ts';
 import { retentionRoutes } from './retention/retention-routes.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
@@ -46,7 +48,9 @@ export function backupsCapability(
   const comparing = compareJob(core);
   const drills = createDrills(core);
   let stopListening: (() => void) | undefined;
-  const restores = createRestores(core, exchange);
+  const uploads = createUploads(core);
+  const restores = createRestores(core, exchange, uploads);
+  const requireLink = requireLinkOf(requireSetUpLink);
   return {
     name: 'backups',
     resources: { backups: 'backups:read' },
@@ -78,7 +82,8 @@ export function backupsCapability(
       .route('/', writerRoutes(core))
       .route('/', runRoutes(core))
       .route('/', exportRoutes(core))
-      .route('/', restoreRoutes(core, restores, { comparing, requireSetUpLink }))
+      .route('/', restoreRoutes(core, restores, { comparing, requireLink }))
+      .route('/', uploadRoutes(uploads, requireLink))
       .route('/', backupRoutes(core, making, drills)),
     jobs: [making, drills.job, scheduleJob(core, making), comparing, tidyJob(core, restores)],
   };

@@ -1,8 +1,11 @@
-import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { type Act, requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
+
+/** Media type of a body that is no JSON. */
+export const BYTES = 'application/octet-stream';
 
 export interface ApiEnv {
   Variables: {
@@ -64,6 +67,20 @@ export function requireActs({ openAPIRegistry }: Routes): void {
 /** A required JSON body, for `createRoute`'s `request`. */
 export function body<S extends z.ZodType>(schema: S) {
   return { body: { required: true, content: { 'application/json': { schema } } } } as const;
+}
+
+/** A body of bytes, at most as long as any: for what is no JSON. For `createRoute`'s `request`. */
+export const bytesBody = {
+  body: { required: true, content: { [BYTES]: { schema: z.string().openapi({ format: 'binary' }) } } },
+} as const;
+
+/** Routes that take bytes, as they declare it. */
+export function listBytesRoutes({ openAPIRegistry }: Routes): { method: string; path: string }[] {
+  return openAPIRegistry.definitions.flatMap((definition) =>
+    definition.type === 'route' && BYTES in (definition.route.request?.body?.content ?? {})
+      ? [{ method: definition.route.method.toUpperCase(), path: definition.route.path }]
+      : [],
+  );
 }
 
 /** One JSON answer, for `createRoute`'s `responses`. Problems are the same everywhere and are not repeated. */

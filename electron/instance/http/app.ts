@@ -4,7 +4,7 @@ import { requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import { type ApiEnv, type Routes, requireActs } from './api.ts';
+import { type ApiEnv, BYTES, listBytesRoutes, type Routes, requireActs } from './api.ts';
 import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
 import { createDamageFinder } from './damage.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
@@ -58,6 +58,9 @@ export function createApp(options: AppOptions): App {
   for (const route of routes) api.route('/', route);
   api.route('/', changeFeedRoutes(ctx, feed));
   requireActs(api);
+  const bytesRoutes = listBytesRoutes(api);
+  const takesBytes = (method: string, path: string) =>
+    bytesRoutes.some((route) => route.method === method && matches(`/api${route.path}`, path));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Serialised once: the routes do not change, and requests, also anonymous ones, must be cheap.
@@ -140,7 +143,7 @@ export function createApp(options: AppOptions): App {
   async function answer(request: Request, door: DoorCaller): Promise<Response> {
     const findDoorCaller = typeof door === 'function' ? door : () => door;
     try {
-      return await app.fetch(await prepare(request), { findDoorCaller });
+      return await app.fetch(await prepare(request, takesBytes), { findDoorCaller });
     } catch (error) {
       return toProblem(
         await explain(error),
@@ -156,7 +159,10 @@ export function createApp(options: AppOptions): App {
 /**
  * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places.
  */
-async function prepare(request: Request): Promise<Request> {
+async function prepare(
+  request: Request,
+  takesBytes: (method: string, path: string) => boolean,
+): Promise<Request> {
   // Some that Node's parser lets in, TRACE among them, no Request may have (Fetch, 2.2.1).
   if (!METHODS.includes(request.method))
     throw new AppError('method_not_allowed', `Nothing here takes ${request.method}.`, {
@@ -171,7 +177,10 @@ async function prepare(request: Request): Promise<Request> {
   headers.delete('content-length');
   headers.delete('transfer-encoding');
   if (bytes.length === 0) headers.delete('content-type');
-  else if (url.pathname.startsWith('/api')) {
+  else if (takesBytes(request.method, url.pathname)) {
+    if (headers.get('content-type') !== BYTES)
+      throw new AppError('unsupported_media_type', `Send bytes with content-type: ${BYTES}.`);
+  } else if (url.pathname.startsWith('/api')) {
     if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
       throw new AppError('unsupported_media_type', 'Send JSON with content-type: application/json.');
     }
@@ -220,6 +229,6 @@ function matches(pattern: string, path: string): boolean {
   const actual = path.split('/');
   return (
     expected.length === actual.length &&
-    expected.every((part, at) => part.startsWith(':') || part === actual[at])
+    expected.every((part, at) => /^[:{]/.test(part) || part === actual[at])
   );
 }

@@ -1,9 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError } from '../../kernel/app-error.ts';
-import { BACKUP_FOLDER } from '../format/manifest.ts';
+import { BACKUP_FOLDER, MANIFEST_FILE, MAX_MANIFEST_BYTES } from '../format/manifest.ts';
 import { type BackupFiles, openFile } from '../reading/backup-files.ts';
 import { damagedBackup } from '../reading/damaged-backup.ts';
+import { parseManifestAt, type ReadManifest } from '../reading/read-manifest.ts';
 import { type ArchiveEntry, BLOCK, MAX_TRAILING, paddingOf, parseEntry } from './archive-format.ts';
 
 /** More parts than a manifest may have, its signature and itself. */
@@ -25,9 +26,11 @@ export interface Archive {
  * The files of a backup in a tar, read where they lie: nothing is unpacked but what the manifest names, as from a folder.
  * SECURITY: only headers are looked at, and no more of them than a backup has; a name, type, size or order that this program
  * does not write is `backup_damaged`. Throws `not_found`, `place_unusable`.
+ *
+ * @param place for people, where that is not its path.
  */
-export async function openArchive(place: string): Promise<Archive> {
-  const file = await openFile(place);
+export async function openArchive(path: string, place = path): Promise<Archive> {
+  const file = await openFile(path);
   try {
     const { size } = await file.stat();
     const { around, folder, entries } = await readIndex(file, size, place);
@@ -37,12 +40,37 @@ export async function openArchive(place: string): Promise<Archive> {
         place,
         folder,
         around,
-        read: async (name, signal) => await openEntry(place, entries.get(name), name, signal),
+        read: async (name, signal) => await openEntry({ path, place }, entries.get(name), name, signal),
       },
     };
   } finally {
     await file.close();
   }
+}
+
+/**
+ * What the beginning of such a file says, before the rest of it is here: its manifest comes first. Throws `backup_damaged`,
+ * `backup_newer`, and `invalid_request` for a beginning that has not all of it.
+ */
+export function readBeginning(bytes: Buffer, place: string): { files: BackupFiles; read: ReadManifest } {
+  const entry = bytes.length < BLOCK ? null : parseEntry(bytes.subarray(0, BLOCK));
+  const [, around, folder, name] = (entry && entry !== 'end' && PATH.exec(entry.path)) || [];
+  if (!entry || entry === 'end' || around === undefined || folder === undefined || name !== MANIFEST_FILE)
+    throw damagedBackup(place, 'archive');
+  if (entry.sizeBytes > MAX_MANIFEST_BYTES) throw damagedBackup(place, 'manifest');
+  const end = BLOCK + entry.sizeBytes;
+  if (bytes.length < end)
+    throw new AppError('invalid_request', `The first piece has at least ${end} bytes: all of the manifest.`);
+  const manifest = bytes.subarray(BLOCK, end);
+  const files: BackupFiles = {
+    place,
+    folder,
+    around,
+    read: async (wanted) => {
+      throw new AppError('not_found', `There is no ${wanted} in ${place} yet.`);
+    },
+  };
+  return { files, read: { manifest: parseManifestAt(files, manifest), bytes: manifest, mac: null } };
 }
 
 async function readIndex(file: FileHandle, size: number, place: string) {
@@ -82,13 +110,13 @@ async function isZero(file: FileHandle, at: number, size: number): Promise<boole
 }
 
 async function openEntry(
-  place: string,
+  { path, place }: { path: string; place: string },
   stored: Stored | undefined,
   name: string,
   signal: AbortSignal,
 ): Promise<Readable> {
   if (!stored) throw new AppError('not_found', `There is no ${name} in ${place}.`);
   if (stored.sizeBytes === 0) return Readable.from([]);
-  const file = await openFile(place);
+  const file = await openFile(path);
   return file.createReadStream({ start: stored.start, end: stored.start + stored.sizeBytes - 1, signal });
 }

@@ -70,17 +70,26 @@ export interface CheckedBackup {
 /** What has to stay free for everything else. */
 const RESERVE_BYTES = 32 * 1024 * 1024;
 
-/** Throws `disk_full` where a check of this backup would not fit on the disk of a folder. */
-export function requireRoom(manifest: Manifest, folder: string): void {
+/**
+ * Throws `disk_full` where a check of this backup would not fit on the disk of a folder.
+ *
+ * @param besides bytes that are to come there, too.
+ */
+export function requireRoom(manifest: Manifest, folder: string, besides = 0): void {
   const stored = sumStored(manifest);
   const unpacked = manifest.parts.reduce((sum, { unpackedBytes }) => sum + unpackedBytes, 0);
   // What a migration writes again is no more than all of it.
-  const needed = stored + 2 * unpacked + RESERVE_BYTES;
+  requireFree(stored + 2 * unpacked + besides, folder, 'Unpacking this backup');
+}
+
+/** Throws `disk_full` where so many bytes would leave nothing for everything else on the disk of a folder. */
+export function requireFree(bytes: number, folder: string, doing: string): void {
+  const needed = bytes + RESERVE_BYTES;
   const { bavail, bsize } = statfsSync(folder);
   if (bavail * bsize >= needed) return;
   throw new AppError(
     'disk_full',
-    `Unpacking this backup takes ${toMegabytes(needed)} MB on the disk of ${folder}, which has ${toMegabytes(bavail * bsize)} MB left. Free some space there. Nothing was changed.`,
+    `${doing} takes ${toMegabytes(needed)} MB on the disk of ${folder}, which has ${toMegabytes(bavail * bsize)} MB left. Free some space there. Nothing was changed.`,
   );
 }
 

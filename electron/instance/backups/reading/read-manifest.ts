@@ -31,14 +31,22 @@ export interface ReadManifest {
  * is no backup; `backup_newer`, `backup_damaged`.
  */
 export async function readManifest(files: BackupFiles, signal: AbortSignal): Promise<ReadManifest> {
-  const { place, folder, around } = files;
+  const { place } = files;
   const bytes = await readAtMost(await files.read(MANIFEST_FILE, signal), MAX_MANIFEST_BYTES, place);
   if (bytes === null) throw damagedBackup(place, 'manifest');
+  return { manifest: parseManifestAt(files, bytes), bytes, mac: await readMac(files, signal) };
+}
+
+/** A manifest, and whether it lies where it says. Throws `backup_newer`, `backup_damaged`. */
+export function parseManifestAt(
+  { place, folder, around }: Pick<BackupFiles, 'place' | 'folder' | 'around'>,
+  bytes: Buffer,
+): Manifest {
   const manifest = parse(place, bytes);
   // A single backup may be copied anywhere; a folder that says it is an instance's is believed.
   const isAround = !around.startsWith('temps-') || around === formatInstanceFolder(manifest.instanceId);
   if (folder !== formatBackupFolder(manifest) || !isAround) throw damagedBackup(place, 'place');
-  return { manifest, bytes, mac: await readMac(files, signal) };
+  return manifest;
 }
 
 function parse(place: string, bytes: Buffer): Manifest {

@@ -41,9 +41,13 @@ export async function findBackups(from: string | StoredPlace, signal: AbortSigna
   return await readAll(folders, signal);
 }
 
-/** One file. It has what the manifest names, and nothing else. */
-async function readArchive(place: string, signal: AbortSignal): Promise<FoundBackup> {
-  const { files, names } = await openArchive(place);
+/**
+ * One file. It has what the manifest names, and nothing else.
+ *
+ * @param place for people, where that is not its path.
+ */
+export async function readArchive(path: string, signal: AbortSignal, place = path): Promise<FoundBackup> {
+  const { files, names } = await openArchive(path, place);
   const read = await readManifest(files, signal).catch((error: unknown) => {
     throw hasCode(error, 'not_found') ? damagedBackup(place, 'archive', error) : error;
   });

@@ -27,6 +27,14 @@ export type RequireSetUpLink = (
   client: { ip: string | null; userAgent: string | null },
 ) => void;
 
+/** The same for a request. */
+export type RequireLink = (c: HonoContext<ApiEnv>, token: string) => void;
+
+export const requireLinkOf =
+  (requireSetUpLink: RequireSetUpLink): RequireLink =>
+  (c, token) =>
+    requireSetUpLink(token, { ip: c.get('caller').ip, userAgent: c.req.header('user-agent') ?? null });
+
 const restoreId = z.object({ id: z.uuid() });
 const formerName = z.object({ name: z.string().max(100) });
 const setUpToken = z.string().max(100);
@@ -50,19 +58,23 @@ const keyBody = {
   /** Of passphrase custody. */
   passphrase: z.string().max(1024).optional(),
 };
+const placeBody = {
+  path: place.optional(),
+  store: bucketBody.optional(),
+  /** A file that was uploaded whole. */
+  upload: z.uuid().optional(),
+};
+const isOne = (...given: unknown[]) => given.filter((each) => each !== undefined).length === 1;
 const restoreBody = z
-  .object({ ...keyBody, backup: z.uuid().optional(), path: place.optional(), store: bucketBody.optional() })
-  .refine(
-    ({ backup, path, store }) => [backup, path, store].filter((given) => given !== undefined).length === 1,
-    {
-      message: 'give a backup of the list, a path, or a store',
-      path: ['path'],
-    },
-  );
+  .object({ ...keyBody, ...placeBody, backup: z.uuid().optional() })
+  .refine(({ backup, path, store, upload }) => isOne(backup, path, store, upload), {
+    message: 'give a backup of the list, a path, a store, or an upload',
+    path: ['path'],
+  });
 const firstRestoreBody = z
-  .object({ ...keyBody, token: setUpToken, path: place.optional(), store: bucketBody.optional() })
-  .refine(({ path, store }) => (path === undefined) !== (store === undefined), {
-    message: 'give a path or a store',
+  .object({ ...keyBody, ...placeBody, token: setUpToken })
+  .refine(({ path, store, upload }) => isOne(path, store, upload), {
+    message: 'give a path, a store, or an upload',
     path: ['path'],
   });
 const firstBody = z.object({ token: setUpToken });
@@ -72,11 +84,19 @@ function toStore({ access_key_id, secret_access_key, path_style, ...given }: z.i
   return openGivenBucket({ ...given, isPathStyle: path_style }, credentials);
 }
 
-function toRequest({ copy, passphrase, backup, path, store }: z.infer<typeof restoreBody>): RestoreRequest {
+function toRequest({
+  copy,
+  passphrase,
+  backup,
+  path,
+  store,
+  upload,
+}: z.infer<typeof restoreBody>): RestoreRequest {
   return {
     ...(backup === undefined ? {} : { backup }),
     ...(path === undefined ? {} : { path }),
     ...(store === undefined ? {} : { store: toStore(store) }),
+    ...(upload === undefined ? {} : { upload }),
     ...(copy === undefined ? {} : { copy: toHandedCopy(copy) }),
     ...(passphrase === undefined ? {} : { passphrase: new SecretText(passphrase) }),
   };
@@ -86,12 +106,10 @@ function toRequest({ copy, passphrase, backup, path, store }: z.infer<typeof res
 export function restoreRoutes(
   core: BackupsCore,
   restores: Restores,
-  { comparing, requireSetUpLink }: { comparing: Job; requireSetUpLink: RequireSetUpLink },
+  { comparing, requireLink }: { comparing: Job; requireLink: RequireLink },
 ) {
   const app = createRoutes();
   const { ctx } = core;
-  const requireLink = (c: HonoContext<ApiEnv>, token: string) =>
-    requireSetUpLink(token, { ip: c.get('caller').ip, userAgent: c.req.header('user-agent') ?? null });
 
   app.openapi(
     createRoute({

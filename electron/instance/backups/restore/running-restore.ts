@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isAbsolute } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import { AppError, type ErrorCode } from '../../kernel/app-error.ts';
 import type { Exchange, ExchangeResult } from '../../kernel/exchange.ts';
 import { describeError } from '../../kernel/log.ts';
 import type { HandedCopy } from '../../vault/key/unlock.ts';
@@ -13,12 +13,13 @@ import { findAtDestination } from '../reading/backup-files.ts';
 import { type CheckStep, requireKnownVersion, requireRoom } from '../reading/check-backup.ts';
 import { listHeldKeys } from '../reading/held-keys.ts';
 import { readManifest } from '../reading/read-manifest.ts';
-import { chooseBackup, type FoundBackup, findBackups } from './find-backups.ts';
+import { chooseBackup, type FoundBackup, findBackups, readArchive } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
 import { findFormer, putFormerBack } from './former-database.ts';
 import { readCopyFor } from './keys-at-hand.ts';
 import { type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { lookAt, type Target } from './target.ts';
+import type { Uploads } from './uploads.ts';
 
 export interface RestoreRequest {
   /** Of the list. */
@@ -27,6 +28,8 @@ export interface RestoreRequest {
   path?: string;
   /** A bucket, with what opens it. */
   store?: StoredPlace;
+  /** A file that was uploaded whole. */
+  upload?: string;
   /** A copy of the key, where it is not here. */
   copy?: HandedCopy;
   /** Of passphrase custody. */
@@ -77,9 +80,11 @@ interface Stage extends RestoreProgress {
 }
 
 const KEPT_MS = 60 * 60 * 1000;
+/** What nothing changes that somebody could do here. */
+const verdicts: readonly ErrorCode[] = ['backup_damaged', 'backup_newer', 'backup_of_other_instance'];
 const cancelled = () => new AppError('conflict', 'This restore was cancelled. Nothing was changed.');
 
-export function createRestores(core: BackupsCore, exchange: Exchange): Restores {
+export function createRestores(core: BackupsCore, exchange: Exchange, uploads: Uploads): Restores {
   const { ctx, vault } = core;
   const { dataDir, clock, processes } = ctx;
   let stage: Stage | null = null;
@@ -114,7 +119,7 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
     await drop();
     const target = lookAt(dataDir);
     const abort = new AbortController();
-    const backup = await findBackup(core, request, target, abort.signal);
+    const backup = await findBackup(core, uploads, request, target, abort.signal);
     requireKnownVersion(backup.files.place, backup.read.manifest);
     requireRoom(backup.read.manifest, dataDir);
     const given = request.copy ? await readCopyFor(backup, request.copy, vault.copyReader) : [];
@@ -167,6 +172,20 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
     return await checking.promise;
   }
 
+  /** An upload is here for as long as it may be asked for again: with another copy of the key, or once there is room. */
+  async function prepareFrom(actor: Caller, request: RestoreRequest): Promise<PreparedRestore> {
+    const { upload } = request;
+    if (upload === undefined) return await prepare(actor, request);
+    try {
+      const prepared = await prepare(actor, request);
+      await uploads.drop(upload);
+      return prepared;
+    } catch (error) {
+      if (error instanceof AppError && verdicts.includes(error.code)) await uploads.drop(upload);
+      throw error;
+    }
+  }
+
   /** Also of what failed before the exchange began, which knows nothing of it then. */
   function noteFailure(id: string, error: unknown): void {
     const said = error instanceof AppError ? error.message : 'It failed for a reason that nobody expected.';
@@ -176,7 +195,7 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
 
   return {
     find: () => stage && { ...stage },
-    prepare,
+    prepare: prepareFrom,
     apply(id) {
       if (stage?.id !== id || stage.state === 'checking' || isOld(stage))
         throw new AppError('not_found', 'This restore is not prepared any more: choose the backup again.');
@@ -221,17 +240,20 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
     },
     async cancelOld() {
       if (stage && isOld(stage)) await drop();
+      await uploads.dropOld();
     },
     async stop() {
       forget();
       await drop();
+      await uploads.stop();
     },
   };
 }
 
 async function findBackup(
   core: BackupsCore,
-  { backup: id, path, store }: RestoreRequest,
+  uploads: Uploads,
+  { backup: id, path, store, upload }: RestoreRequest,
   target: Target,
   signal: AbortSignal,
 ): Promise<FoundBackup> {
@@ -241,6 +263,11 @@ async function findBackup(
   }
   const here = target.instance?.id ?? null;
   if (store !== undefined) return chooseBackup(await findBackups(store, signal), here);
+  if (upload !== undefined) {
+    const file = uploads.find(upload);
+    const uploaded = await readArchive(file.path, signal, file.name);
+    return chooseBackup({ backups: [uploaded], unusable: [] }, here);
+  }
   if (path === undefined || !isAbsolute(path))
     throw new AppError('invalid_request', 'Give the whole path of a backup, or of a folder with backups.', {
       fields: { path: 'a path from the root on' },
