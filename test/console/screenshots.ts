@@ -88,6 +88,11 @@ const everyday: Shot[] = [
     },
   },
   { name: 'first-backup-often', path: '/first-run/database' },
+  {
+    name: 'restore-upload',
+    path: '/restore',
+    prepare: (page) => page.getByRole('radio', { name: 'Upload', exact: true }).click(),
+  },
   { name: 'people', path: '/people' },
   { name: 'api-keys', path: '/people/keys' },
   { name: 'account', path: '/account' },

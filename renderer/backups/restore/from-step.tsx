@@ -1,19 +1,24 @@
+import { FileUp } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { desktop } from '../../desktop.ts';
+import { FilePick } from '../../key/copy-input/file-pick.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { PasswordField, TextField } from '../../ui/form/field.tsx';
-import type { From } from './restore-calls.ts';
+import { formatBytes } from '../../ui/time.ts';
+import type { GivenFrom } from './use-restore.ts';
 
 interface FromStepProps {
-  chosen: { from: From; name: string } | null;
+  chosen: { from: GivenFrom; name: string } | null;
   isBusy: boolean;
   fieldError: (name: string) => string | undefined;
-  onFrom: (from: From) => void;
+  onFrom: (from: GivenFrom) => void;
 }
 
-/** Where the backup is: chosen before, a path of this machine, or a bucket. */
+/** Where the backup is: chosen before, a path of the instance's machine, a file of this computer, or a bucket. */
 export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) {
-  const [kind, setKind] = useState<'path' | 'bucket'>('path');
+  const [kind, setKind] = useState<'path' | 'file' | 'bucket'>('path');
+  const [file, setFile] = useState<File | null>(null);
   const [isPathStyle, setPathStyle] = useState(false);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -21,6 +26,10 @@ export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) 
     const read = (name: string) => String(form.get(name) ?? '').trim();
     if (chosen) return onFrom(chosen.from);
     if (kind === 'path') return onFrom({ path: read('path') });
+    if (kind === 'file') {
+      if (file) onFrom({ file });
+      return;
+    }
     const [endpoint, region] = [read('endpoint'), read('region')];
     return onFrom({
       store: {
@@ -43,7 +52,9 @@ export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) 
           value={kind}
           onChange={setKind}
           options={[
-            { value: 'path', label: 'Folder or file' },
+            { value: 'path', label: 'Path' },
+            // The window is on the machine of the instance: a path is enough there.
+            ...(desktop ? [] : [{ value: 'file' as const, label: 'Upload' }]),
             { value: 'bucket', label: 'Bucket (S3)' },
           ]}
         />
@@ -58,6 +69,16 @@ export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) 
           required
           maxLength={4096}
           autoFocus
+        />
+      )}
+      {!chosen && kind === 'file' && (
+        <FilePick
+          label="Choose a file…"
+          icon={FileUp}
+          text="A backup that was exported as one file. It is sent to the instance, checked there, and not kept."
+          accept=".tar"
+          picked={file === null ? null : `${file.name}, ${formatBytes(file.size)}`}
+          onPick={setFile}
         />
       )}
       {!chosen && kind === 'bucket' && (
@@ -95,8 +116,14 @@ export function FromStep({ chosen, isBusy, fieldError, onFrom }: FromStepProps) 
           <p className="text-12 text-text-2">These are used for this restore, and not stored.</p>
         </>
       )}
-      <Button kind="main" type="submit" className="justify-self-start" isBusy={isBusy}>
-        Check this backup
+      <Button
+        kind="main"
+        type="submit"
+        className="justify-self-start"
+        isBusy={isBusy}
+        disabled={!chosen && kind === 'file' && file === null}
+      >
+        {!chosen && kind === 'file' ? 'Upload and check' : 'Check this backup'}
       </Button>
     </form>
   );

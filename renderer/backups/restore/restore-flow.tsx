@@ -2,14 +2,14 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Banner } from '../../ui/banner.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
-import { formatCount, formatExact } from '../../ui/time.ts';
+import { formatBytes, formatCount, formatExact } from '../../ui/time.ts';
 import { FromStep } from './from-step.tsx';
 import { KeyStep } from './key-step.tsx';
 import type { From, RestoreCalls, RestoreProgress } from './restore-calls.ts';
 import { RestoreFrame } from './restore-frame.tsx';
 import { RestorePreview } from './restore-preview.tsx';
 import { RestoreResult, Restoring } from './restore-result.tsx';
-import { isAboutKey, useRestore } from './use-restore.ts';
+import { isAboutKey, type UploadProgress, useRestore } from './use-restore.ts';
 
 interface RestoreFlowProps {
   calls: RestoreCalls;
@@ -115,7 +115,10 @@ export function RestoreFlow({ calls, chosen, back }: RestoreFlowProps) {
         fieldError={prepare.fieldError}
         onFrom={(from) => prepare.mutate({ from, key: null })}
       />
-      {prepare.isPending && calls.look && <Checking look={calls.look} cancel={calls.cancel} />}
+      {restore.uploading !== null && <Uploading progress={restore.uploading} />}
+      {prepare.isPending && restore.uploading === null && calls.look && (
+        <Checking look={calls.look} cancel={calls.cancel} />
+      )}
       <Failure message={prepare.fieldError('path') === undefined ? prepare.message : undefined} />
       <div className="setup-end">{back}</div>
     </RestoreFrame>
@@ -148,6 +151,21 @@ function Failure({ message }: { message: string | undefined }) {
   return (
     <div className="mt-4">
       <Banner tone="danger">{message}</Banner>
+    </div>
+  );
+}
+
+/** How much of a file is in the instance, and the way out of it. */
+function Uploading({ progress: { name, done, total, cancel } }: { progress: UploadProgress }) {
+  const value = (done / total) * 100;
+  return (
+    <div className="mt-4 flex flex-wrap items-center gap-4" role="status">
+      <Ticks value={value} />
+      <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
+        Uploading <span dir="auto">{name}</span>: {formatBytes(done)} of {formatBytes(total)},{' '}
+        {Math.floor(value)} %
+      </span>
+      <Button onClick={cancel}>Cancel</Button>
     </div>
   );
 }

@@ -9,8 +9,20 @@ import {
   type Prepared,
   type RestoreCalls,
 } from './restore-calls.ts';
+import { uploadFile } from './upload-file.ts';
 
 export type RestoreStage = 'from' | 'key' | 'preview' | 'restoring' | 'done' | 'failed';
+
+/** A file of this computer, which the instance gets first. */
+export type GivenFrom = From | { file: File };
+
+/** How far an upload is, in bytes. */
+export interface UploadProgress {
+  name: string;
+  done: number;
+  total: number;
+  cancel: () => void;
+}
 
 /** A restore from the choice of the backup to what came of it. */
 export function useRestore(calls: RestoreCalls) {
@@ -21,18 +33,39 @@ export function useRestore(calls: RestoreCalls) {
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   /** What waits in the instance's scratch folder, and is not wanted once the page is left. */
   const waiting = useRef<string | null>(null);
+  const [uploading, setUploading] = useState<UploadProgress | null>(null);
+  const uploaded = useRef<string | null>(null);
+  const stopUpload = useRef<AbortController | null>(null);
   const isHere = useRef(true);
   useEffect(() => {
     isHere.current = true;
     return () => {
       isHere.current = false;
-      if (waiting.current !== null) void calls.cancel(waiting.current).catch(() => undefined);
-      waiting.current = null;
+      stopUpload.current?.abort(new Error('The page was left.'));
+      dropWaiting(calls, waiting, uploaded);
     };
   }, [calls]);
 
+  async function upload(file: File): Promise<From> {
+    dropWaiting(calls, waiting, uploaded);
+    const stop = new AbortController();
+    stopUpload.current = stop;
+    const cancel = () => stop.abort(new Error('The upload was cancelled. Nothing of it was kept.'));
+    try {
+      const id = await uploadFile(calls.upload, file, stop.signal, (done) =>
+        setUploading({ name: file.name, done, total: file.size, cancel }),
+      );
+      uploaded.current = id;
+      return { upload: id };
+    } finally {
+      stopUpload.current = null;
+      setUploading(null);
+    }
+  }
+
   const prepare = useApiMutation(
-    async ({ from: place, key }: { from: From; key: GivenKey | null }) => {
+    async ({ from: given, key }: { from: GivenFrom; key: GivenKey | null }) => {
+      const place = 'file' in given ? await upload(given.file) : given;
       setFrom(place);
       try {
         return await calls.prepare(place, key);
@@ -47,6 +80,8 @@ export function useRestore(calls: RestoreCalls) {
       changes: [],
       onDone: (found) => {
         waiting.current = found.id;
+        // What was checked of it is kept, and the file is not.
+        uploaded.current = null;
         setPrepared(found);
         setNeeded(found.key_fingerprint);
         setStage('preview');
@@ -78,8 +113,7 @@ export function useRestore(calls: RestoreCalls) {
   );
 
   function restart(): void {
-    if (waiting.current !== null) void calls.cancel(waiting.current).catch(() => undefined);
-    waiting.current = null;
+    dropWaiting(calls, waiting, uploaded);
     prepare.reset();
     apply.reset();
     setPrepared(null);
@@ -87,7 +121,17 @@ export function useRestore(calls: RestoreCalls) {
     setStage('from');
   }
 
-  return { stage, from, prepared, needed, outcome, prepare, apply, follow, restart };
+  return { stage, from, prepared, needed, outcome, uploading, prepare, apply, follow, restart };
+}
+
+type Waiting = { current: string | null };
+
+/** What the instance keeps for this page alone. It may be gone already. */
+function dropWaiting(calls: RestoreCalls, restore: Waiting, upload: Waiting): void {
+  if (restore.current !== null) void calls.cancel(restore.current).catch(() => undefined);
+  if (upload.current !== null) void calls.upload.drop(upload.current).catch(() => undefined);
+  restore.current = null;
+  upload.current = null;
 }
 
 const aboutKey = [

@@ -8,8 +8,8 @@ interface FilePickProps {
   icon: LucideIcon;
   text: ReactNode;
   accept?: string;
-  /** File type the desktop's dialog shows first. */
-  kind: 'copy' | 'picture';
+  /** File type the desktop's dialog shows first; absent for what only a browser picks. */
+  kind?: 'copy' | 'picture';
   /** Description of the picked file. */
   picked: string | null;
   error?: string | undefined;
@@ -28,7 +28,7 @@ export function FilePick(props: FilePickProps) {
     if (input.current) input.current.value = '';
   };
   const choose = async () => {
-    if (!desktop) return input.current?.click();
+    if (!desktop || !kind) return input.current?.click();
     const file = await desktop.pickFile({ kind });
     if (file) onPick(new File([file.bytes as Uint8Array<ArrayBuffer>], file.name));
   };

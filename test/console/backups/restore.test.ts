@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -96,6 +96,59 @@ describe('restoring in the console', () => {
     await page.getByText('The old computer still runs.').waitFor();
     await page.getByRole('button', { name: 'It is gone' }).click();
     await page.getByText('The old computer still runs.').waitFor({ state: 'detached' });
+  });
+
+  it('takes a file of the computer of the browser, says how far it is, and can be cancelled', async () => {
+    const { backups } = await original.api('GET', '/backups');
+    const path = join(root, 'exported.tar');
+    await original.api('POST', `/backups/${backups[0].id}/export`, { path });
+    const upload = join(original.dataDir, 'scratch', 'upload');
+    ({ page } = await original.open(browser, '/restore'));
+    await page.getByRole('radio', { name: 'Upload', exact: true }).click();
+    const send = page.getByRole('button', { name: 'Upload and check' });
+    expect(await send.isDisabled()).toBe(true);
+    await expectAccessible(page, 'a file to upload');
+    const choose = async (name: string, bytes: Buffer) => {
+      writeFileSync(join(root, name), bytes);
+      await page.getByLabel('Choose a file', { exact: true }).setInputFiles(join(root, name));
+      await page.getByText(name).waitFor();
+      await send.click();
+    };
+    await choose('picture.tar', Buffer.alloc(5000, 7));
+    await page.getByText(/picture\.tar is damaged: it is not one file with a backup/).waitFor();
+    expect(existsSync(upload)).toBe(false);
+
+    // It begins well, and has more pieces than one: the second is lost once, and the third is held.
+    const long = Buffer.concat([readFileSync(path), Buffer.alloc(4 * 1024 * 1024)]);
+    const held = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    await page.route(/uploads\/.*offset=/, async (route) => {
+      asked.push(new URL(route.request().url()).searchParams.get('offset') ?? '');
+      if (asked.length === 2) return await route.abort('connectionreset');
+      if (asked.length === 4) await held.promise;
+      // Of one that was cancelled there is nothing to continue.
+      await route.continue().catch(() => undefined);
+    });
+    await choose('long.tar', long);
+    await page.getByText(/^Uploading long\.tar: .* 49 %$/).waitFor();
+    expect(asked).toEqual(['0', '1048576', '1048576', '2097152']);
+    await expectAccessible(page, 'an upload');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'an upload, on a telephone');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    // At once, also while a piece is on its way.
+    await page.getByText('The upload was cancelled. Nothing of it was kept.').waitFor();
+    held.resolve();
+    await expect.poll(() => existsSync(upload)).toBe(false);
+    await page.unrouteAll({ behavior: 'wait' });
+
+    await choose('whole.tar', readFileSync(path));
+    await page.getByRole('heading', { name: /^Bring .* back$/ }).waitFor();
+    expect(existsSync(upload)).toBe(false);
+    await page.getByRole('button', { name: 'Choose another backup' }).click();
+    await page.getByRole('heading', { name: 'Restore from a backup' }).waitFor();
+    await expect.poll(async () => (await original.api('GET', '/backups/restores')).current).toBe(null);
   });
 
   it('replaces the database of one that is in use, keeps that beside, and puts it back', async () => {
