@@ -61,7 +61,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
     fingerprint: vault.fingerprint,
   };
   const mayBackUp = session.permissions.includes('backups:write');
-  const [isOver, setOver] = useState(!mayBackUp);
+  const [database, setDatabase] = useState<DatabaseOutcome | null>(mayBackUp ? null : 'left');
   if (wizard.stage !== 'done')
     return (
       <FirstRunFrame
@@ -73,12 +73,14 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
         <FirstCopy wizard={wizard} vault={vault} />
       </FirstRunFrame>
     );
-  if (!isOver) return <DatabaseStep frame={frame} onOver={() => setOver(true)} />;
+  if (database === null) return <DatabaseStep frame={frame} onOver={setDatabase} />;
+  const isLeft = database === 'left';
   return (
     <FirstRunFrame
       {...frame}
-      current={4}
-      title="All set"
+      current={isLeft ? 3 : 4}
+      isLeftOut={isLeft}
+      title={isLeft ? 'Your first project' : 'All set'}
       lead={sayWhatIsLeft(vault, wizard.verified?.place ?? 'Your copy')}
     >
       <FirstProject />
@@ -86,16 +88,17 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
   );
 }
 
+type DatabaseOutcome = 'backed up' | 'left';
+
 interface DatabaseStepProps {
   frame: Pick<ComponentProps<typeof FirstRunFrame>, 'facts' | 'fingerprint'>;
-  /** There is a backup, or it was left for later. */
-  onOver: () => void;
+  onOver: (outcome: DatabaseOutcome) => void;
 }
 
 function DatabaseStep({ frame, onOver }: DatabaseStepProps) {
   const backup = useFirstBackup((said) => {
     showToast({ icon: Archive, ...said });
-    onOver();
+    onOver('backed up');
   });
   return (
     <FirstRunFrame {...frame} {...describeFirstBackup(backup)} current={3}>
@@ -103,7 +106,7 @@ function DatabaseStep({ frame, onOver }: DatabaseStepProps) {
         backup={backup}
         later={
           <p className="setup-later">
-            <Button kind="plain" onClick={onOver}>
+            <Button kind="plain" onClick={() => onOver('left')}>
               Later
             </Button>
             <LaterText />

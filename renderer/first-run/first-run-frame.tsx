@@ -7,6 +7,8 @@ const STEPS = 4;
 interface FirstRunFrameProps {
   /** 0 to 3; 4 when all are done. */
   current: number;
+  /** Whether the last step was left for later, and this page comes after it. */
+  isLeftOut?: boolean;
   /** The result of each step. */
   facts: { key: string; you: string };
   fingerprint: string | null;
@@ -16,7 +18,13 @@ interface FirstRunFrameProps {
 }
 
 /** Layout of the set-up. */
-export function FirstRunFrame({ current, facts, fingerprint, ...page }: FirstRunFrameProps) {
+export function FirstRunFrame({
+  current,
+  isLeftOut = false,
+  facts,
+  fingerprint,
+  ...page
+}: FirstRunFrameProps) {
   return (
     <SetupFrame
       {...page}
@@ -27,7 +35,10 @@ export function FirstRunFrame({ current, facts, fingerprint, ...page }: FirstRun
         { title: 'Your key', said: facts.key },
         { title: 'You', said: facts.you },
         { title: 'A copy you keep', said: 'Stored somewhere other than this computer.' },
-        { title: 'A place for the database', said: 'Backups, also somewhere other than this computer.' },
+        {
+          title: 'A place for the database',
+          said: isLeftOut ? 'Left for later.' : 'Backups, also somewhere other than this computer.',
+        },
       ]}
       plate={
         fingerprint === null
@@ -35,7 +46,8 @@ export function FirstRunFrame({ current, facts, fingerprint, ...page }: FirstRun
           : { fingerprint, text: 'Your key. Its shape shows its fingerprint, which is not secret.' }
       }
       where={
-        current < STEPS && (
+        current < STEPS &&
+        !isLeftOut && (
           <div className="setup-where">
             <Ticks value={(current / STEPS) * 100} />
             <span>

@@ -139,6 +139,32 @@ describe('setting up in a browser', () => {
     expect(JSON.stringify(variables)).toContain('STRIPE_SECRET_KEY');
   });
 
+  it('claims nothing of a database that has no place yet', async () => {
+    const { page } = await openSetUp();
+    await page.getByRole('button', { name: 'Start new' }).click();
+    await page.getByLabel('E-mail').fill(ADA.email);
+    await page.getByLabel('Password', { exact: true }).fill(ADA.password);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('radio', { name: 'Paper' }).click();
+    await page.getByRole('radio', { name: '24 words', exact: true }).click();
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Show the word' }).click();
+    const words: string[] = [];
+    for (let at = 1; at <= 24; at++) {
+      words.push((await page.getByLabel(`Word ${at}`, { exact: true }).textContent()) ?? '');
+      await page.getByRole('button', { name: at < 24 ? 'Next word' : 'I wrote them down' }).click();
+    }
+    await page.getByRole('button', { name: 'Check the words' }).waitFor();
+    await answerThree(page, words);
+    await page.getByRole('button', { name: 'Later' }).click();
+    await page.getByRole('heading', { name: 'Your first project' }).waitFor();
+    await page.getByText(/The database itself is on this computer only/).waitFor();
+    await page.getByText('Left for later.').waitFor();
+    await page.getByText('Done: A copy you keep').waitFor();
+    await page.getByText('Now: A place for the database').waitFor();
+    await expectAccessible(page, 'a first project, without a place for the database');
+  });
+
   it('leaves the place of the database for later, says what that means, and is led back to by Home', async () => {
     opened = await startConsole();
     await opened.api('POST', '/projects', { name: 'shop', environment_variables: [['API_TOKEN', 'sk-1']] });
