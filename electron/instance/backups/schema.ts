@@ -21,6 +21,8 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   recipients: text('recipients', { mode: 'json' }).$type<string[]>().notNull().default([]),
   /** Whether it was on another disk than the database when it was last looked at. */
   separate: integer('separate', { mode: 'boolean' }).notNull(),
+  /** Name of a file in the folder that is called as a copy of a key is, when it was last looked at; null for none. */
+  keyFile: text('key_file'),
   /** How many backups are kept there, as JSON; null for all. */
   retention: text('retention', { mode: 'json' }).$type<RetentionPolicy>(),
   createdAt: integer('created_at').notNull(),
@@ -63,6 +65,8 @@ export const backups = sqliteTable(
     goneAt: integer('gone_at'),
     /** The destination refused to remove it, as by a lock of the bucket: said once. */
     isHeld: integer('is_held', { mode: 'boolean' }).notNull().default(false),
+    /** When this instance began to remove it: that it is not there since is its own doing. */
+    removingAt: integer('removing_at'),
     /** Null before it had a manifest. */
     sequence: integer('sequence'),
     why: text('why').$type<BackupReason>().notNull(),
