@@ -324,7 +324,7 @@ describe('what the loss of this computer would mean', () => {
       'The backups are on here and beside, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.',
     ]);
     expect(explain(here, { ...nas, name: 'the stick', notApart: 'holds_key_copy' })).toEqual([
-      'The backups are on here and the stick. A copy of the key is on the disk of the stick, too: anyone who takes one takes both.',
+      'The backups are on here and the stick. A copy of the key is in the same place as those on the stick: anyone who takes one takes both.',
     ]);
   });
 

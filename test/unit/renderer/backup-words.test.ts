@@ -140,14 +140,22 @@ describe('a destination in words', () => {
     expect(describeAccess(encrypted)).toBe('encrypted');
     expect(describeAccess({ ...encrypted, recipients: ['age1'] })).toBe('encrypted, also for 1 recipient');
     expect(describeAccess({ readable_without_key: true, recipients: [] })).toBe('readable without the key');
-    expect(describePlace({ separate: true })).toBeNull();
-    expect(describePlace({ separate: false })).toContain('both are lost');
+    const apart = { separate: true, key_copy_note: null };
+    expect(describePlace(apart)).toBeNull();
+    expect(describePlace({ ...apart, separate: false })).toContain('both are lost');
+    expect(describePlace({ ...apart, key_copy_note: 'A key is there.' })).toBe('A key is there.');
+    expect(describePlace({ separate: false, key_copy_note: 'A key is there.' })).toMatch(
+      /both are lost\. A key is there\.$/,
+    );
   });
 
   it('is counted with those that are not separate', () => {
-    expect(countDestinations([{ separate: true }])).toBe('1 destination');
-    expect(countDestinations([{ separate: true }, { separate: false }])).toBe(
-      '2 destinations, 1 does not count as separate',
+    const apart = { separate: true, key_copy_note: null };
+    const beside = { ...apart, separate: false };
+    expect(countDestinations([apart])).toBe('1 destination');
+    expect(countDestinations([apart, beside])).toBe('2 destinations, 1 does not count as separate');
+    expect(countDestinations([apart, { ...apart, key_copy_note: 'A key is there.' }])).toBe(
+      '2 destinations, 1 with a copy of the key',
     );
   });
 });

@@ -261,7 +261,7 @@ function sayNotApart(destinations: readonly DestinationFacts[]): string {
   const holding = destinations.filter(({ confirmed }) => confirmed.length > 0);
   const besideKey = holding.filter(({ notApart }) => notApart === 'holds_key_copy');
   if (besideKey.length > 0)
-    return `The backups are on ${sayNames(holding)}. A copy of the key is on the disk of ${sayNames(besideKey)}, too: anyone who takes one takes both.`;
+    return `The backups are on ${sayNames(holding)}. A copy of the key is in the same place as those on ${sayNames(besideKey)}: anyone who takes one takes both.`;
   return `The backups are on ${sayNames(holding)}, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.`;
 }
 
