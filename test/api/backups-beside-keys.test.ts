@@ -39,7 +39,7 @@ describe('a folder with backups and a file that is called as a copy of the key i
   it('says so when it is added, and in the list until the file is gone', async () => {
     write(`temps-key-${own}.age`);
     const added = await add(door, 'full', root);
-    expect(added.note).toContain(`temps-key-${own}.age, is called as a copy of the key is`);
+    expect(added.note).toContain(`has the name of a copy of the key, temps-key-${own}.age`);
     // Nothing of what it said before is lost: the folder is on the disk of the database, too.
     expect(added.note).toContain('same physical disk');
     expect(await noteOf(door, 'full')).toBe(added.key_copy_note);
@@ -58,7 +58,7 @@ describe('a folder with backups and a file that is called as a copy of the key i
     write(`encryption_key.${own.replaceAll('-', '')}`);
     const made = await door.owner('POST', `/backups/destinations/${id}/run`);
     expect(made.status, made.text).toBe(201);
-    expect(await noteOf(door, 'later')).toContain('is called as a copy');
+    expect(await noteOf(door, 'later')).toContain('has the name of a copy');
   });
 
   it.each([

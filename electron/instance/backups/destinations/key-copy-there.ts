@@ -40,5 +40,5 @@ export function describeKeyCopyThere(known: KnownDestination, copies: readonly C
   if (copy !== undefined)
     return `A copy of the key is in the same place as these backups (${copy.place}): ${both}`;
   if (known.keyFile === null) return null;
-  return `A file in ${known.path}, ${known.keyFile}, is called as a copy of the key is: ${both}`;
+  return `A file in ${known.path} has the name of a copy of the key, ${known.keyFile}: ${both}`;
 }
