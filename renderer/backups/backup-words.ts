@@ -29,11 +29,12 @@ export function describeState(
     error,
     confirmed_at,
     gone_at = null,
-  }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at'>>,
+    gone_note = null,
+  }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at' | 'gone_note'>>,
   nowMs = Date.now(),
 ): StateWords {
   if (gone_at !== null)
-    return { tone: 'bad', word: 'gone', more: `Not there any more, noticed ${formatDay(gone_at, nowMs)}.` };
+    return { tone: 'bad', word: 'gone', more: `${gone_note} Noticed ${formatDay(gone_at, nowMs)}.` };
   switch (state) {
     case 'running':
       return { tone: 'working', word: 'being made', more: null };

@@ -19,7 +19,7 @@ const nas: DestinationFacts = {
   name: 'the NAS',
   isGone: false,
   notApart: null,
-  isNewestMissing: false,
+  newestMissing: null,
   confirmed: [drilled],
   drillFailed: null,
   waitsForKey: false,
@@ -214,7 +214,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
   ],
   [
     'the newest backup is missing',
-    at({ isNewestMissing: true }),
+    at({ newestMissing: { sequence: 41, takenAt: Date.parse('2026-11-28T12:00:00Z') } }),
     true,
     ['backup_missing'],
     /You would lose 6 hours/,

@@ -21,6 +21,7 @@ const backup = (change: Partial<Backup> = {}): Backup => ({
   destination: 'NAS',
   folder: 'temps-1/2026',
   gone_at: null,
+  gone_note: null,
   is_held: false,
   kept_until: null,
   sequence: 1,
@@ -63,6 +64,13 @@ describe('a backup in words', () => {
     expect(describeRun(verifying)).toBe('Verifying a.zst: 1 MB of 4 MB.');
     const packing = { step: 'packing', part: null, done_bytes: 0, total_bytes: null } as const;
     expect(describeRun({ ...packing, bytes_per_second: null })).toBe('The database is being packed.');
+  });
+
+  it('that is gone says which it is, as the instance said', () => {
+    const gone = backup({ gone_at: NOW, gone_note: 'Backup no. 41 is not there any more.' });
+    const { tone, word, more } = describeState(gone, NOW);
+    expect([tone, word]).toEqual(['bad', 'gone']);
+    expect(more).toMatch(/^Backup no\. 41 is not there any more\. Noticed today/);
   });
 
   it('that failed says what the instance said', () => {

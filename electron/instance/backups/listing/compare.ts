@@ -1,17 +1,19 @@
-import { removeFiles } from '../backups.ts';
+import { hasCode } from '../../kernel/app-error.ts';
+import { finishRemoval, removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { findDestination, type KnownDestination } from '../destinations/destinations.ts';
 import { type Manifest, sumStored } from '../format/manifest.ts';
 import { takeWriter } from '../making/writer.ts';
+import { listHeldKeys } from '../reading/held-keys.ts';
 import { noteOtherWriters } from './other-writers.ts';
-import { readDestination } from './read-destination.ts';
+import { type FoundThere, readDestination } from './read-destination.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Compares the list of backups with what is at a destination, which decides: one that is gone there is marked as gone, one
  * that is back is not, and one that nobody here knew is listed, as not verified. What was begun more than a day ago and has
- * no manifest is removed. Returns the ids of those that are there. Throws what the destination does, and then nothing changed.
+ * no manifest is removed, and so is what is left of one that this instance was removing. Returns the ids of those that are there. Throws what the destination does, and then nothing changed.
  */
 export async function compareDestination(
   core: BackupsCore,
@@ -22,16 +24,22 @@ export async function compareDestination(
   const before = listIds(core, known);
   const found = await readDestination(core, known, signal);
   const present = new Set([...found.signed.values()].map(({ id }) => id));
-  store.transaction(() => {
+  const interrupted = store.transaction(() => {
     // Removed while it was read.
-    if (!findDestination(core, known.id)) return;
+    if (!findDestination(core, known.id)) return [];
     const { writerId } = takeWriter(core.ctx);
-    noteGone(core, known, present);
+    const halfRemoved = noteGone(core, known, found);
     // What was in the list before it was read and is not now was deleted meanwhile.
     for (const [folder, manifest] of found.signed)
       if (!before.has(manifest.id)) list(core, known, folder, manifest);
     noteOtherWriters(core, known, writerId, [...found.signed.values()]);
+    return halfRemoved;
   });
+  for (const id of interrupted)
+    await finishRemoval(core, id).catch((error: unknown) => {
+      // It is listed as what it is, and is tried again by the next run, or by a person.
+      if (!hasCode(error, 'destination_refused')) throw error;
+    });
   for (const { folder, begunAt } of found.unfinished)
     if (begunAt < clock.now() - DAY_MS && !isOurs(core, known, folder))
       await removeFiles(core, known.id, folder);
@@ -52,26 +60,40 @@ function isOurs({ ctx }: BackupsCore, { id }: KnownDestination, folder: string):
   );
 }
 
-function noteGone(
-  { ctx, running }: BackupsCore,
-  known: KnownDestination,
-  present: ReadonlySet<string>,
-): void {
+/** Returns the ids of those that this instance began to remove, and that are backups no more. */
+function noteGone(core: BackupsCore, known: KnownDestination, { signed, unusable }: FoundThere): string[] {
+  const { ctx, running } = core;
   const { sqlite } = ctx.store;
+  const present = new Set([...signed.values()].map(({ id }) => id));
+  const held = new Set(listHeldKeys(core).map(({ fingerprint }) => fingerprint));
   const rows = sqlite
     .prepare(
       // Not those that a run of ours left: it removes them itself.
-      `SELECT id, gone_at AS goneAt FROM backups WHERE destination_id = ? AND folder IS NOT NULL
+      `SELECT id, folder, gone_at AS goneAt, removing_at AS removingAt, key_fingerprint AS fingerprint FROM backups
+       WHERE destination_id = ? AND folder IS NOT NULL
        AND (state = 'confirmed' OR (state = 'stored' AND error_code IS NULL))`,
     )
-    .all(known.id) as { id: string; goneAt: number | null }[];
-  const note = sqlite.prepare('UPDATE backups SET gone_at = ? WHERE id = ?');
-  for (const { id, goneAt } of rows) {
+    .all(known.id) as Listed[];
+  const note = sqlite.prepare('UPDATE backups SET gone_at = ?, removing_at = NULL WHERE id = ?');
+  const interrupted: string[] = [];
+  for (const { id, folder, goneAt, removingAt, fingerprint } of rows) {
     if (running.has(id)) continue;
-    const isThere = present.has(id);
-    if (isThere && goneAt !== null) note.run(null, id);
-    if (!isThere && goneAt === null) note.run(ctx.clock.now(), id);
+    // A manifest is there, and the key that would vouch for it is not in memory: nothing is known of it.
+    if (unusable.includes(folder) && !held.has(fingerprint)) continue;
+    if (present.has(id)) {
+      if (goneAt !== null || removingAt !== null) note.run(null, id);
+    } else if (removingAt !== null) interrupted.push(id);
+    else if (goneAt === null) note.run(ctx.clock.now(), id);
   }
+  return interrupted;
+}
+
+interface Listed {
+  id: string;
+  folder: string;
+  goneAt: number | null;
+  removingAt: number | null;
+  fingerprint: string;
 }
 
 /** SECURITY: what was found is not what was verified: it counts for nothing until it is drilled. */

@@ -89,14 +89,18 @@ function describeDestination(
 ): Omit<DestinationFacts, 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
   const { name } = known;
   const lastDrill = findLastDrill(backups);
+  const newest = backups.find(({ state }) => state === 'confirmed');
   return {
     name,
     // By the newest attempt: one that reached it shows that it is there again.
     isGone: backups[0]?.error?.code === 'destination_gone',
-    isNewestMissing: (backups.find(({ state }) => state === 'confirmed')?.goneAt ?? null) !== null,
+    newestMissing: newest !== undefined && newest.goneAt !== null ? newest : null,
     notApart: findNotApart(known, copies),
     confirmed: backups
-      .filter(({ state, goneAt }) => state === 'confirmed' && goneAt === null)
+      // Of one whose removal was cut short, nobody has looked what is left.
+      .filter(
+        ({ state, goneAt, removingAt }) => state === 'confirmed' && goneAt === null && removingAt === null,
+      )
       .map((backup) => ({
         takenAt: backup.takenAt,
         fingerprint: backup.keyFingerprint,
