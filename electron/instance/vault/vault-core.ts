@@ -81,7 +81,7 @@ export interface VaultCore {
   listBackupFolders: () => readonly BackupFolder[];
   /** What backups would bring back, which is half of health; null while nothing makes any. */
   judgeBackups: () => BackupHalf | null;
-  /** The backups that were made under a key. */
+  /** The backups that were made under a key, and the former databases that hold values of it. */
   findBackupsOf: (fingerprint: Fingerprint) => KnownBackups;
   /** What backups add to a paper kit of a key, which is recorded; null while nothing makes any. */
   giveKitBackups: (key: MasterKey, actor: Caller | null) => Promise<KitBackups | null>;
