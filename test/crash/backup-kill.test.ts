@@ -20,4 +20,13 @@ describe('a backup', () => {
     expect(hit).toBe(counted);
     expect(counted).toBeGreaterThan(20);
   });
+
+  it('whose deletion is killed at any call is whole or gone, and never said to be what somebody else removed', {
+    timeout: 600_000,
+  }, async () => {
+    const { faults, hit, counted } = await copyAtEveryCall('deletion', some, VALUES);
+    expect(faults).toEqual([]);
+    expect(hit).toBe(counted);
+    expect(counted).toBeGreaterThan(5);
+  });
 });

@@ -93,7 +93,7 @@ const lanes = {
         from(SMALL, (dataDir) => failEveryCall('rotation', dataDir, SMALL, error)),
       ),
     ),
-    ...(['backup', 'drill'] as const).flatMap((work) => [
+    ...(['backup', 'drill', 'deletion'] as const).flatMap((work) => [
       atEveryCall(`kill -9 at every call of a ${work}`, () =>
         from(SMALL, (folder) => killAtEveryCall(work, folder, SMALL), prepareBackup),
       ),

@@ -28,14 +28,24 @@ import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
 import {
   checkBackups,
+  checkDeletions,
   checkDrills,
   dataDirIn,
   makeBackupFolders,
   performBackup,
+  performDeletion,
   performDrill,
 } from './backup-scenario.ts';
 
-export const scenarios = ['first_seal', 'rotation', 'custody_move', 'backup', 'drill', 'restore'] as const;
+export const scenarios = [
+  'first_seal',
+  'rotation',
+  'custody_move',
+  'backup',
+  'drill',
+  'deletion',
+  'restore',
+] as const;
 export type Scenario = (typeof scenarios)[number];
 
 /** Custody of passphrase tests; the phrase guards nothing. */
@@ -146,7 +156,7 @@ function install(dataDir: string): void {
 
 /** In the folder of a scenario; those of backups have a disk beside it. */
 const findDataDir = (scenario: Scenario, folder: string): string =>
-  scenario === 'backup' || scenario === 'drill' ? dataDirIn(folder) : folder;
+  ['backup', 'drill', 'deletion'].includes(scenario) ? dataDirIn(folder) : folder;
 
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
@@ -163,6 +173,9 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
   } else if (scenario === 'drill') {
     onReady();
     await performDrill(core, dataDir);
+  } else if (scenario === 'deletion') {
+    onReady();
+    await performDeletion(core, dataDir);
   } else if (scenario === 'first_seal') {
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
@@ -199,6 +212,7 @@ export async function verify(scenario: Scenario, dataDir: string, count: number)
     faults.push(...(await check(core, scenario, count)));
     if (scenario === 'backup') faults.push(...(await checkBackups(core, dataDir)));
     if (scenario === 'drill') faults.push(...(await checkDrills(core, dataDir)));
+    if (scenario === 'deletion') faults.push(...(await checkDeletions(core, dataDir)));
     if (scenario === 'rotation') await rotate(core);
     if (scenario === 'custody_move') await finishCustodyMove(core);
     faults.push(...(await check(core, scenario, count)));
