@@ -278,6 +278,22 @@ describe('backups', () => {
     expect(readdirSync(join(root, 'other'))).toHaveLength(1);
   });
 
+  it('are named by their number where somebody else removed one', async () => {
+    const { backups } = await opened.api('GET', '/backups');
+    const { destination_id, folder, sequence } = backups[0];
+    rmSync(join(root, 'other', folder), { recursive: true });
+    // After a backup its destination is compared.
+    await opened.api('POST', `/backups/destinations/${destination_id}/run`);
+    const row = rows().filter({ hasText: `Backup no. ${sequence} of ` });
+    await row.getByText(/is not at stick any more, and this instance did not remove it\. Noticed/).waitFor();
+    await expectAccessible(page, 'a backup that is gone');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'a backup that is gone at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await opened.api('DELETE', `/backups/${backups[0].id}`);
+    await row.waitFor({ state: 'detached' });
+  });
+
   it('are deleted once it was said what is lost, and stay where a destination is removed', async () => {
     await page
       .getByRole('button', { name: /^More for the backup of .* at NAS$/ })
