@@ -29,11 +29,12 @@ export function describeState(
     error,
     confirmed_at,
     gone_at = null,
-  }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at'>>,
+    gone_note = null,
+  }: Pick<Backup, 'state' | 'error' | 'confirmed_at'> & Partial<Pick<Backup, 'gone_at' | 'gone_note'>>,
   nowMs = Date.now(),
 ): StateWords {
   if (gone_at !== null)
-    return { tone: 'bad', word: 'gone', more: `Not there any more, noticed ${formatDay(gone_at, nowMs)}.` };
+    return { tone: 'bad', word: 'gone', more: `${gone_note} Noticed ${formatDay(gone_at, nowMs)}.` };
   switch (state) {
     case 'running':
       return { tone: 'working', word: 'being made', more: null };
@@ -132,11 +133,16 @@ export function describeEncryption(
     : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it.';
 }
 
-/** Why a destination does not count as separate; null for one that does. */
-export function describePlace({ separate }: Pick<Destination, 'separate'>): string | null {
-  return separate
-    ? null
-    : 'When it was last looked at, it was not on another disk than the database, as far as could be determined. If that disk is lost, both are lost.';
+export const NOT_SEPARATE =
+  'When it was last looked at, it was not on another disk than the database, as far as could be determined. If that disk is lost, both are lost.';
+
+/** Why backups at a destination do not count; null where they do. */
+export function describePlace({
+  separate,
+  key_copy_note,
+}: Pick<Destination, 'separate' | 'key_copy_note'>): string | null {
+  const why = [separate ? null : NOT_SEPARATE, key_copy_note].filter((each) => each !== null);
+  return why.length === 0 ? null : why.join(' ');
 }
 
 /** What came of a run. Null for one that is still under way. */
@@ -198,11 +204,15 @@ export function describeLoss(backup: Backup, all: readonly Backup[]): string[] {
   ];
 }
 
-/** "2 destinations, 1 does not count as separate". */
-export function countDestinations(destinations: readonly Pick<Destination, 'separate'>[]): string {
+/** "2 destinations, 1 does not count as separate, 1 with a copy of the key". */
+export function countDestinations(
+  destinations: readonly Pick<Destination, 'separate' | 'key_copy_note'>[],
+): string {
   const beside = destinations.filter(({ separate }) => !separate).length;
+  const withKey = destinations.filter(({ key_copy_note }) => key_copy_note !== null).length;
   return [
     formatCount(destinations.length, 'destination'),
     ...(beside > 0 ? [`${beside} ${beside === 1 ? 'does' : 'do'} not count as separate`] : []),
+    ...(withKey > 0 ? [`${withKey} with a copy of the key`] : []),
   ].join(', ');
 }

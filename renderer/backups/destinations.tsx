@@ -22,7 +22,13 @@ import { Section } from '../ui/page.tsx';
 import { actionsColumn, RowName, Table } from '../ui/table.tsx';
 import { formatDay } from '../ui/time.ts';
 import { type Backup, backupsQuery, type Destination } from './backup-queries.ts';
-import { countDestinations, describeAccess, describePlace, describeState } from './backup-words.ts';
+import {
+  countDestinations,
+  describeAccess,
+  describePlace,
+  describeState,
+  NOT_SEPARATE,
+} from './backup-words.ts';
 import { describeRetention } from './retention-words.ts';
 import { StateMark } from './state-mark.tsx';
 
@@ -115,8 +121,11 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
             width: 'w-60',
             className: 'max-tablet:hidden',
             title: (destination) => describePlace(destination) ?? undefined,
-            cell: ({ separate, kind }) =>
-              separate ? kind === 's3' ? 'in a store elsewhere' : 'on another disk' : <DoesNotCount />,
+            cell: ({ separate, kind, key_copy_note }) => {
+              if (!separate) return <DoesNotCount why="does not count as separate" />;
+              if (key_copy_note !== null) return <DoesNotCount why="holds a copy of the key" />;
+              return kind === 's3' ? 'in a store elsewhere' : 'on another disk';
+            },
           },
           ...(mayWrite
             ? [
@@ -128,20 +137,26 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
         ]}
       />
       {destinations.some(({ separate }) => !separate) && (
-        <p className="mt-2 text-12 text-text-3">
-          Does not count as separate: {describePlace({ separate: false })}
-        </p>
+        <p className="mt-2 text-12 text-text-3">Does not count as separate: {NOT_SEPARATE}</p>
+      )}
+      {destinations.map(
+        ({ id, name, key_copy_note }) =>
+          key_copy_note !== null && (
+            <p key={id} className="mt-2 text-12 text-text-3 [overflow-wrap:anywhere]">
+              <bdi>{name}</bdi>: {key_copy_note}
+            </p>
+          ),
       )}
     </Section>
   );
 }
 
 /** Information, not a warning: it is allowed. */
-function DoesNotCount() {
+function DoesNotCount({ why }: { why: string }) {
   return (
     <span className="level level-due">
       <Verdict name="due" size={14} />
-      <span className="font-normal">does not count as separate</span>
+      <span className="font-normal">{why}</span>
     </span>
   );
 }
@@ -182,10 +197,12 @@ function DestinationMenu({ destination, onAct }: DestinationMenuProps) {
     () => ask(client.POST('/backups/destinations/{id}/test', { params: { path: { id } } })),
     {
       changes: ['backups'],
-      onDone: () =>
+      onDone: ({ key_copy_note }) =>
         showToast({
           title: `${name} works`,
-          text: 'A file was written there, verified, listed and deleted.',
+          text: ['A file was written there, verified, listed and deleted.', key_copy_note]
+            .filter(Boolean)
+            .join(' '),
         }),
       onFailed: (text) => showToast({ title: `${name} does not work now`, text }, null),
     },

@@ -136,6 +136,54 @@ it('keep what the retention of their destination says, which is previewed, set, 
   await door.owner('DELETE', `/backups/schedules/${id}`);
 });
 
+it("list what was made by schedule at their destination, with upstream's names, and no other backup", async () => {
+  const { id } = (await add({ ...nightly(), schedule_expression: '0 * * * *' })).body;
+  const made = async () => (await door.owner('GET', `/backups/schedules/${id}/backups`)).body;
+  await door.owner('POST', `/backups/destinations/${destination}/run`);
+  expect(await made()).toEqual([]);
+  door.clock.advance(61 * 60_000);
+  // What is due is looked at once the vault is unlocked.
+  await door.owner('POST', '/vault/lock');
+  await door.owner('POST', '/vault/unlock', { method: 'custody' });
+  await expect.poll(made, { timeout: 20_000 }).toMatchObject([{ state: 'completed' }]);
+  const [listed] = await made();
+  const ours = (await door.owner('GET', `/backups/${listed.backup_id}`)).body;
+  expect(ours.why).toBe('schedule');
+  expect(listed).toEqual({
+    id: ours.sequence,
+    backup_id: ours.id,
+    backup_type: 'full',
+    name: ours.folder,
+    schedule_id: id,
+    state: 'completed',
+    s3_source_id: destination,
+    s3_location: join(root, ours.folder),
+    size_bytes: ours.size_bytes,
+    file_count: null,
+    compression_type: 'zstd',
+    checksum: null,
+    started_at: ours.taken_at,
+    completed_at: ours.confirmed_at,
+    expires_at: ours.kept_until,
+    error_message: null,
+    created_by: 0,
+    metadata: { key_fingerprint: ours.key_fingerprint },
+    tags: [],
+  });
+  // What is not there any more is no backup that was completed.
+  rmSync(join(root, ours.folder), { recursive: true });
+  await door.owner('POST', `/backups/destinations/${destination}/run`);
+  expect(await made()).toMatchObject([
+    { state: 'failed', error_message: expect.stringMatching(/^Backup no\. \d+ of .* did not remove it\.$/) },
+  ]);
+  // One that came later made none of these.
+  door.clock.advance(1000);
+  const later = (await add({ ...nightly(), name: 'later' })).body.id;
+  expect((await door.owner('GET', `/backups/schedules/${later}/backups`)).body).toEqual([]);
+  expect((await door.owner('GET', '/backups/schedules/999/backups')).status).toBe(404);
+  for (const each of [id, later]) await door.owner('DELETE', `/backups/schedules/${each}`);
+});
+
 it('go with their destination', async () => {
   await add(nightly());
   await door.owner('DELETE', `/backups/destinations/${destination}`);

@@ -149,7 +149,28 @@ describe('a bucket as a destination', () => {
     const run = await ask('POST', `/backups/s3-sources/${id}/run`, { backup_type: 'full' });
     expect(run).toMatchObject({ state: 'completed', s3_source_id: id, compression_type: 'zstd' });
     expect(await ask('GET', `/backups/${run.backup_id}`)).toMatchObject({ state: 'confirmed' });
+    const { backups, last_updated } = await ask('GET', `/backups/s3-sources/${id}/backups`);
+    expect(last_updated).toBe(new Date(door.clock.now()).toISOString());
+    const entry = backups.find((each: { backup_id: string }) => each.backup_id === run.backup_id);
+    expect(entry).toEqual({
+      id: run.id,
+      backup_id: run.backup_id,
+      backup_type: 'full',
+      name: run.name,
+      created_at: new Date(run.started_at).toISOString(),
+      size_bytes: run.size_bytes,
+      location: run.s3_location,
+      metadata_location: `${run.s3_location}/manifest.json`,
+      engine: null,
+      origin_service_name: null,
+      format: null,
+      source: 'db',
+      state: 'completed',
+    });
+    await ask('GET', '/backups/s3-sources/999/backups', undefined, 404);
     await ask('DELETE', `/backups/${run.backup_id}`, undefined, 204);
+    const left = (await ask('GET', `/backups/s3-sources/${id}/backups`)).backups;
+    expect(left.map((each: { backup_id: string }) => each.backup_id)).not.toContain(run.backup_id);
   });
 
   it('keeps its credentials until others were tried out, and its backups', async () => {

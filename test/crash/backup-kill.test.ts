@@ -17,6 +17,17 @@ describe('a backup', () => {
     expect(hit).toBe(counted);
     expect(counted).toBeGreaterThan(20);
   });
+
+  it('whose deletion is killed at any call is whole or gone, and never said to be what somebody else removed', {
+    timeout: 600_000,
+  }, async () => {
+    const prepared = await prepareBackup(VALUES);
+    const { faults, hit, counted } = await copyAtEveryCall('deletion', prepared, VALUES);
+    discard(prepared);
+    expect(faults).toEqual([]);
+    expect(hit).toBe(counted);
+    expect(counted).toBeGreaterThan(5);
+  });
 });
 
 describe('the removal of backups that are too many', () => {

@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Backup, listBackups } from '../../electron/instance/backups/backups.ts';
+import { type Backup, deleteBackup, listBackups } from '../../electron/instance/backups/backups.ts';
 import type { BackupsCore } from '../../electron/instance/backups/backups-core.ts';
 import { addFolder, listDestinations } from '../../electron/instance/backups/destinations/destinations.ts';
 import { parseManifest } from '../../electron/instance/backups/format/manifest.ts';
 import { isMacOf } from '../../electron/instance/backups/format/manifest-mac.ts';
+import { compareDestination } from '../../electron/instance/backups/listing/compare.ts';
 import { backupJob } from '../../electron/instance/backups/making/backup-job.ts';
 import { sweepUnfinished } from '../../electron/instance/backups/making/backup-rows.ts';
 import { createDrills } from '../../electron/instance/backups/reading/drill.ts';
@@ -131,6 +132,36 @@ export async function performDrill(vault: VaultCore, folder: string): Promise<vo
     signal: core.ctx.stopping,
     report() {},
   });
+}
+
+/** The work that is killed: the deletion of the backup that is there. */
+export async function performDeletion(vault: VaultCore, folder: string): Promise<void> {
+  const core = openBackups(vault, folder);
+  await deleteBackup(core, null, findNewest(core).id);
+}
+
+/** It is whole and listed, or gone from both: never said to be what somebody else removed. */
+export async function checkDeletions(vault: VaultCore, folder: string): Promise<string[]> {
+  const core = openBackups(vault, folder);
+  const [destination] = listDestinations(core);
+  if (!destination) return ['there is no destination'];
+  await compareDestination(core, destination, core.ctx.stopping);
+  const [row, ...others] = listBackups(core);
+  if (others.length > 0) return ['another backup is listed'];
+  const left = existsSync(diskIn(folder)) ? listFolders(folder) : [];
+  if (!row) {
+    const told = core.ctx.audit.list({}, { limit: 100, offset: 0 });
+    const lines = told.filter(({ operation }) => operation === 'BACKUP_DELETED').length;
+    return [
+      ...(lines === 1 ? [] : [`${lines} lines say that it was deleted`]),
+      ...left.map((at) => `${at} stays, and nobody knows it`),
+    ];
+  }
+  const isSame = row.state === 'confirmed' && row.goneAt === null;
+  return [
+    ...(isSame ? [] : [`it is listed as ${row.state}, gone ${row.goneAt}`]),
+    ...(isWhole(vault, join(diskIn(folder), row.folder ?? '')) ? [] : ['it is listed and not whole']),
+  ];
 }
 
 function findNewest(core: BackupsCore): Backup {

@@ -100,6 +100,7 @@ const lanes = {
       [
         ['backup', prepareBackup],
         ['drill', prepareBackup],
+        ['deletion', prepareBackup],
         ['retention', prepareRetention],
       ] as const
     ).flatMap(([work, make]) => [

@@ -28,11 +28,13 @@ import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
 import { QUICK_LOG_N } from '../work-factor.ts';
 import {
   checkBackups,
+  checkDeletions,
   checkDrills,
   checkRetention,
   dataDirIn,
   makeBackupFolders,
   performBackup,
+  performDeletion,
   performDrill,
   performRetention,
   performRunningRestore,
@@ -45,6 +47,7 @@ export const scenarios = [
   'custody_move',
   'backup',
   'drill',
+  'deletion',
   'retention',
   'restore',
   'running_restore',
@@ -178,7 +181,9 @@ function install(dataDir: string): void {
 
 /** In the folder of a scenario; those of backups have a disk beside it. */
 const findDataDir = (scenario: Scenario, folder: string): string =>
-  ['backup', 'drill', 'retention', 'running_restore'].includes(scenario) ? dataDirIn(folder) : folder;
+  ['backup', 'drill', 'deletion', 'retention', 'running_restore'].includes(scenario)
+    ? dataDirIn(folder)
+    : folder;
 
 /** The work that is killed. `onReady` is called when the data directory is open and the work begins. */
 export async function perform(scenario: Scenario, dataDir: string, onReady: () => void): Promise<void> {
@@ -203,6 +208,9 @@ export async function perform(scenario: Scenario, dataDir: string, onReady: () =
   } else if (scenario === 'retention') {
     onReady();
     await performRetention(core, dataDir);
+  } else if (scenario === 'deletion') {
+    onReady();
+    await performDeletion(core, dataDir);
   } else if (scenario === 'first_seal') {
     core.secrets.seal('env_var', new SecretText(plantedValue(0)));
   } else if (scenario === 'custody_move') {
@@ -240,6 +248,7 @@ export async function verify(scenario: Scenario, dataDir: string, count: number)
     if (scenario === 'backup') faults.push(...(await checkBackups(core, dataDir)));
     if (scenario === 'drill') faults.push(...(await checkDrills(core, dataDir)));
     if (scenario === 'retention') faults.push(...(await checkRetention(core, dataDir)));
+    if (scenario === 'deletion') faults.push(...(await checkDeletions(core, dataDir)));
     if (scenario === 'rotation') await rotate(core);
     if (scenario === 'custody_move') await finishCustodyMove(core);
     faults.push(...(await check(core, scenario, count)));

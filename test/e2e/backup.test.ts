@@ -132,4 +132,63 @@ describe('backups on the command line', () => {
     ).toHaveLength(1);
     expect(cli('backup', 'writers', 'list').out).toContain('No backup that another computer made');
   });
+
+  it('are named by number where somebody else removed one, and not where this instance did; a place says what it lacks', () => {
+    const place = join(folder, 'counted');
+    mkdirSync(place);
+    expect(cli('backup', 'destinations', 'add', 'folder', place).code).toBe(0);
+    const make = () => JSON.parse(cli('backup', 'now', '--to', 'counted', '--json').out)[0];
+    const [first, second, third] = [make(), make(), make()];
+    expect(second.sequence).toBe(first.sequence + 1);
+    const list = () => cli('restore', place, '--list').out;
+    expect(list()).not.toContain('not here');
+    expect(list()).toContain('Whether there are newer ones elsewhere is not known here.');
+    rmSync(join(place, second.folder), { recursive: true });
+    expect(list()).toContain(
+      `\nNo. ${second.sequence} is not here: it failed, was removed, or is elsewhere.\n`,
+    );
+    expect(JSON.parse(cli('restore', place, '--list', '--json').out).missing).toMatchObject([
+      { writer_id: expect.any(String), from: second.sequence, to: second.sequence },
+    ]);
+    // After a backup the destination is compared.
+    const fourth = make();
+    const day = new Date(second.taken_at).toISOString().slice(0, 10);
+    const gone = `Backup no. ${second.sequence} of ${day} is not at counted any more, and this instance did not remove it.`;
+    expect(cli('backup', 'list').out).toMatch(new RegExp(`^${second.id} .* gone, noticed .*: ${gone}$`, 'm'));
+    expect(JSON.parse(cli('backup', 'show', second.id, '--json').out).gone_note).toBe(gone);
+    expect(cli('backup', 'delete', third.id, '--yes').code).toBe(0);
+    make();
+    const listed = cli('backup', 'list').out;
+    expect(listed).not.toContain(third.id);
+    expect(listed.match(/any more/g)).toHaveLength(1);
+    // In a new data directory nothing but the manifests is known.
+    const elsewhere = temps(join(folder, 'new'), ['restore', place, '--list']).out;
+    expect(elsewhere).toContain(
+      `No. ${second.sequence} and ${third.sequence} are not here: they failed, were removed, or are elsewhere.`,
+    );
+    expect(elsewhere).toContain(`  no. ${fourth.sequence}  `);
+    const previewed = temps(join(folder, 'new'), [
+      'restore',
+      place,
+      '--key',
+      join(dataDir, 'encryption_key'),
+    ]);
+    expect(previewed.err).toContain(`No. ${second.sequence} and ${third.sequence} are not here`);
+  });
+
+  it('say where a copy of the key is with them', () => {
+    const place = join(folder, 'both');
+    mkdirSync(place);
+    const copied = cli('key', 'copy', '--format', 'plain', '--to', place, '--unprotected', '--keep-anyway');
+    expect(copied.err).toBe('');
+    const note = `A copy of the key is in the same place as these backups (${join(place, 'encryption_key')})`;
+    expect(cli('backup', 'destinations', 'add', 'folder', place).out).toContain(note);
+    expect(cli('backup', 'destinations', 'list').out).toMatch(
+      /^both .* not separate, with a copy of the key /m,
+    );
+    expect(cli('backup', 'destinations', 'show', 'both').out).toContain(note);
+    expect(cli('backup', 'destinations', 'test', 'both').out).toContain(note);
+    expect(cli('key', 'status').out).toContain('Backups go to the same place, both: anyone who takes one');
+    expect(cli('backup', 'destinations', 'remove', 'both').code).toBe(0);
+  });
 });

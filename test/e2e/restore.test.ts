@@ -104,7 +104,14 @@ describe('restoring by the command line', () => {
     expect(run(copy).out).toBe('changed since');
     const listed = temps(copy, ['restore', copy, '--list', '--json']);
     const [{ name }] = JSON.parse(listed.out).former_databases;
-    expect(temps(copy, ['restore', copy, '--list']).out).toMatch(`${name}  before a restore`);
+    expect(temps(copy, ['restore', copy, '--list']).out).toMatch(
+      // Of two of one second the later has a longer name, and the column its width.
+      new RegExp(`^${name} +before a restore`, 'm'),
+    );
+    // Its values need the key, too: that is said before it is shredded.
+    const shred = temps(copy, ['key', 'shred', key.fingerprint]);
+    expect(shred).toMatchObject({ code: 1, out: '' });
+    expect(shred.err).toMatch(new RegExp(`former databases? on this disk needs? it: ${name} \\(kept until `));
     expect(temps(copy, ['restore', '--undo', 'temps.db', '--yes'])).toMatchObject({ code: 4 });
     expect(temps(copy, ['restore', '--undo', name, '--yes'])).toMatchObject({ code: 0 });
     expect(run(copy).out).toBe(VALUE);

@@ -134,7 +134,7 @@ const credentialWords: Record<NonNullable<Destination['bucket']>['credentials_st
 
 async function showDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
   const destination = await getDestination(client, name);
-  const { id, path, bucket, readable_without_key, recipients, separate } = destination;
+  const { id, path, bucket, readable_without_key, recipients, separate, key_copy_note } = destination;
   const { facts } =
     bucket?.credentials_state === 'set'
       ? await client.get('/backups/destinations/{id}/bucket', { path: { id } })
@@ -146,6 +146,7 @@ async function showDestination(invocation: Invocation, client: Client, [name]: s
       ['Backups', readable_without_key ? 'readable without the key' : 'encrypted'],
       ...recipients.map((recipient) => ['Also decrypted by', recipient]),
       ['Separate', separate ? 'yes' : 'no'],
+      ...(key_copy_note === null ? [] : [['Copy of the key', key_copy_note]]),
       ...(bucket
         ? [
             ['Endpoint', bucket.endpoint ?? 'Amazon S3'],
@@ -185,27 +186,37 @@ async function listDestinations(invocation: Invocation, client: Client): Promise
     destinations.length === 0
       ? 'No backup destinations yet.'
       : formatTable(
-          destinations.map(({ id, name, path, readable_without_key, recipients, separate }) => [
-            name,
-            path,
-            readable_without_key
-              ? 'readable without the key'
-              : recipients.length === 0
-                ? 'encrypted'
-                : `encrypted, also for ${formatCount(recipients.length, 'recipient')}`,
-            separate ? 'separate' : 'not separate',
-            formatCount(countAt(id), 'backup'),
+          destinations.map((destination) => [
+            destination.name,
+            destination.path,
+            describeAccess(destination),
+            describePlace(destination),
+            formatCount(countAt(destination.id), 'backup'),
           ]),
         ),
   );
 }
 
+function describeAccess({ readable_without_key, recipients }: Destination): string {
+  if (readable_without_key) return 'readable without the key';
+  return recipients.length === 0
+    ? 'encrypted'
+    : `encrypted, also for ${formatCount(recipients.length, 'recipient')}`;
+}
+
+function describePlace({ separate, key_copy_note }: Destination): string {
+  const place = separate ? 'separate' : 'not separate';
+  return key_copy_note === null ? place : `${place}, with a copy of the key`;
+}
+
 async function testDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
   const { id } = await getDestination(client, name);
   const tested = await client.post('/backups/destinations/{id}/test', { path: { id } });
-  invocation.print(
-    tested,
-    () => `${tested.name} works: a file was written to ${tested.path}, read, listed and deleted.`,
+  invocation.print(tested, () =>
+    [
+      `${tested.name} works: a file was written to ${tested.path}, read, listed and deleted.`,
+      ...(tested.key_copy_note === null ? [] : [tested.key_copy_note]),
+    ].join('\n'),
   );
 }
 

@@ -164,8 +164,9 @@ async function listBackups(invocation: Invocation): Promise<number> {
 }
 
 /** What counts, in words. */
-function describeState({ state, error, gone_at, drill_result, drilled_at, drill_reason }: Backup): string {
-  if (gone_at !== null) return `gone from there, noticed ${formatDay(gone_at)}`;
+function describeState(backup: Backup): string {
+  const { state, error, gone_at, gone_note, drill_result, drilled_at, drill_reason } = backup;
+  if (gone_at !== null) return `gone, noticed ${formatDay(gone_at)}: ${gone_note}`;
   if (error?.code === 'cancelled') return 'cancelled';
   if (error?.code === 'deleting') return 'being deleted';
   if (state === 'failed') return `failed: ${error?.detail ?? 'unknown'}`;

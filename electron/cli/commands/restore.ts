@@ -101,7 +101,7 @@ async function list(
   restoring: Restoring,
   signal: AbortSignal,
 ): Promise<number> {
-  const { sumStored } = restoring;
+  const { sumStored, findFoundGaps, describeFoundGaps, NEWER_UNKNOWN } = restoring;
   const former = from.startsWith('s3://') ? [] : restoring.findFormerDatabases(from);
   const { backups, unusable } =
     former.length > 0
@@ -123,6 +123,7 @@ async function list(
     }),
     size_bytes: sumStored(manifest),
   }));
+  const gaps = findFoundGaps(backups.map(({ read }) => read.manifest));
   const not = unusable.map(({ place, error }) => ({ place, error_code: error.code, detail: error.message }));
   const kept = former.map((each) => ({
     name: each.name,
@@ -131,12 +132,19 @@ async function list(
     replaced_at: each.replacedAt,
     kept_until: each.keptUntil,
   }));
-  invocation.print({ backups: found, unusable: not, former_databases: kept }, () =>
+  const missing = gaps.map(({ instanceId, writerId, from: first, to }) => ({
+    instance_id: instanceId,
+    writer_id: writerId,
+    from: first,
+    to,
+  }));
+  invocation.print({ backups: found, missing, unusable: not, former_databases: kept }, () =>
     [
       ...(kept.length > 0 ? [describeFormer(kept), 'One of them comes back by restore --undo NAME.'] : []),
       formatTable(
         found.map((backup) => [
           backup.taken_at,
+          `no. ${backup.sequence}`,
           whys[backup.why],
           formatSize(backup.size_bytes),
           `key ${backup.key_fingerprint}`,
@@ -145,6 +153,8 @@ async function list(
         ]),
       ),
       ...not.map(({ detail }) => detail),
+      ...describeFoundGaps(gaps, unusable.length),
+      ...(found.length > 0 ? [NEWER_UNKNOWN] : []),
     ].join('\n'),
   );
   return found.length + kept.length > 0 ? exitCodes.done : exitCodes.failed;

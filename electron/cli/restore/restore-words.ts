@@ -10,7 +10,14 @@ export type ShownRestore = Omit<Prepared, 'id' | 'size_bytes'>;
 /** What a manifest says of it. */
 type BackupFacts = Omit<
   ShownRestore,
-  'values' | 'tables' | 'values_by_kind' | 'only_here' | 'has_database' | 'replaces' | 'instance_name'
+  | 'found_note'
+  | 'values'
+  | 'tables'
+  | 'values_by_kind'
+  | 'only_here'
+  | 'has_database'
+  | 'replaces'
+  | 'instance_name'
 >;
 
 /** What came of one. */
@@ -21,9 +28,10 @@ export interface ShownOutcome {
 }
 
 export function fromPreview(preview: RestorePreview): ShownRestore {
-  const { place, manifest, instance, values, hasDatabase, replaces, onlyHere } = preview;
+  const { place, foundNote, manifest, instance, values, hasDatabase, replaces, onlyHere } = preview;
   return {
     place,
+    found_note: foundNote,
     backup_id: manifest.id,
     instance_id: manifest.instanceId,
     instance_name: instance.name,
@@ -75,7 +83,8 @@ export function describePreview(shown: ShownRestore, dataDir: string): string {
     .sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   return [
     `Backup  ${shown.place}`,
-    `Of      ${shown.instance_name} (${shown.instance_id}), taken ${new Date(shown.taken_at).toISOString()} ${whys[shown.why]}, number ${shown.sequence} of its writer, by version ${shown.app_version}; whether there is a newer one elsewhere is not known here`,
+    `Of      ${shown.instance_name} (${shown.instance_id}), taken ${new Date(shown.taken_at).toISOString()} ${whys[shown.why]}, number ${shown.sequence} of its writer, by version ${shown.app_version}`,
+    `        ${shown.found_note}`,
     `Key     ${shown.key_fingerprint}: ${describeValues(shown.values)}`,
     `Into    ${dataDir}: ${describeTarget(shown)}`,
     formatTable([

@@ -8,6 +8,7 @@ import {
   backupListShape,
   backupShape,
   toBackupJson,
+  toBackupsJson,
   verifiedFolderShape,
 } from './backup-shapes.ts';
 import { deleteBackup, getBackup, listBackups } from './backups.ts';
@@ -34,10 +35,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
       responses: answer(backupListShape, 'Backups that this instance made, the newest first'),
     }),
     (c) => {
-      const keptUntil = foreseeKeptUntil(core);
-      return c.json({
-        backups: listBackups(core).map((backup) => toBackupJson(backup, core.running, keptUntil)),
-      });
+      return c.json({ backups: toBackupsJson(core, listBackups(core), foreseeKeptUntil(core)) });
     },
   );
 
@@ -52,7 +50,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
     async (c) => {
       const destination = c.req.valid('param').id;
       const backup = await runBackup(core, job, c.get('caller'), { destination, why: 'by_hand' });
-      return c.json(toBackupJson(backup, core.running), 201);
+      return c.json(toBackupJson(core, backup), 201);
     },
   );
 
@@ -103,7 +101,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
     }),
     (c) => {
       const backup = getBackup(core, c.req.valid('param').id);
-      return c.json(toBackupJson(backup, core.running, foreseeKeptUntil(core)));
+      return c.json(toBackupJson(core, backup, foreseeKeptUntil(core)));
     },
   );
 
@@ -117,7 +115,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
     }),
     async (c) => {
       const backup = await verifyBackup(core, c.get('caller'), c.req.valid('param').id);
-      return c.json(toBackupJson(backup, core.running));
+      return c.json(toBackupJson(core, backup));
     },
   );
 
@@ -131,7 +129,7 @@ export function backupRoutes(core: BackupsCore, job: Job<BackupPayload>, drills:
     }),
     async (c) => {
       const backup = await drills.drill(c.get('caller'), c.req.valid('param').id);
-      return c.json(toBackupJson(backup, core.running));
+      return c.json(toBackupJson(core, backup));
     },
   );
 

@@ -3,8 +3,10 @@ import { toAnswer } from '../http/to-answer.ts';
 import type { Backup } from './backups.ts';
 import type { BackupsCore } from './backups-core.ts';
 import { backupReasons } from './format/manifest.ts';
+import { describeGone } from './listing/gaps.ts';
 import { backupSteps } from './making/backup-run.ts';
 import { listRuns } from './making/runs.ts';
+import { findWriter } from './making/writer.ts';
 import { backupStates, drillResults } from './vocabulary.ts';
 
 export const backupShape = z
@@ -15,6 +17,8 @@ export const backupShape = z
     folder: z.string().nullable(),
     /** Since when it is not there any more, though this instance did not remove it. */
     gone_at: z.int().nullable(),
+    /** The same in words, with its number. */
+    gone_note: z.string().nullable(),
     /** Whether the destination refused to remove it, as by a lock of the bucket. */
     is_held: z.boolean(),
     /** When its schedules would remove it; null for one that is kept for years, or for good. */
@@ -49,19 +53,26 @@ export const backupIdentityShape = z
   .object({ identity: z.string(), recipient: z.string() })
   .openapi('BackupIdentity');
 
-/** @param running ids of those under way: what a kill would leave is no answer while they are. */
-export function toBackupJson(
-  backup: Backup,
-  running: ReadonlyMap<string, unknown>,
-  keptUntil: ReadonlyMap<string, number> = new Map(),
-) {
-  const isRunning = running.has(backup.id);
-  return toAnswer(backupShape, {
-    ...backup,
-    keptUntil: keptUntil.get(backup.id) ?? null,
-    state: isRunning ? 'running' : backup.state,
-    error: isRunning ? null : backup.error,
+type KeptUntil = ReadonlyMap<string, number>;
+
+/** What a kill would leave is no answer while a backup is made. */
+export function toBackupsJson(core: BackupsCore, backups: readonly Backup[], keptUntil: KeptUntil) {
+  const own = findWriter(core.ctx)?.writerId ?? null;
+  return backups.map((backup) => {
+    const isRunning = core.running.has(backup.id);
+    return toAnswer(backupShape, {
+      ...backup,
+      goneNote: describeGone(backup, own),
+      keptUntil: keptUntil.get(backup.id) ?? null,
+      state: isRunning ? 'running' : backup.state,
+      error: isRunning ? null : backup.error,
+    });
   });
+}
+
+export function toBackupJson(core: BackupsCore, backup: Backup, keptUntil: KeptUntil = new Map()) {
+  const [json] = toBackupsJson(core, [backup], keptUntil);
+  return json as NonNullable<typeof json>;
 }
 
 export const backupRunsShape = z

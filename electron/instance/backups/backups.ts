@@ -81,6 +81,9 @@ export const DELETING = {
   detail: 'Its deletion was begun. If that was cut short, it ends with the next look at the destination.',
 };
 
+/** Those that this process is removing. */
+const beingRemoved = new Set<string>();
+
 /**
  * Deletes a backup at its destination, and then from the list: nothing is forgotten that is still there. What is foreign
  * in its folder stays. That it was begun is noted before: what a kill leaves is neither a backup nor one that somebody else
@@ -88,21 +91,63 @@ export const DELETING = {
  * what the destination does.
  */
 export async function deleteBackup(core: BackupsCore, actor: Caller | null, id: string): Promise<void> {
-  const { folder, destinationId, state, error } = getBackup(core, id);
+  const backup = getBackup(core, id);
   if (core.running.has(id)) throw new AppError('conflict', 'This backup is being made.');
-  if (folder !== null) {
-    try {
-      await removeFiles(core, destinationId, folder, () =>
-        noteState(core, id, { state: 'failed', error: DELETING }),
-      );
-    } catch (failure) {
-      // What may not be removed stays what it was. Of anything else nobody knows how far it came.
-      if (hasCode(failure, 'destination_refused') && (await hasManifest(core, destinationId, folder)))
-        noteState(core, id, { state, error });
-      throw failure;
-    }
+  if (beingRemoved.has(id)) throw new AppError('conflict', 'This backup is being deleted already.');
+  beingRemoved.add(id);
+  try {
+    if (backup.folder !== null) await removeStored(core, backup, backup.folder);
+    forgetDeleted(core, actor, backup);
+  } finally {
+    beingRemoved.delete(id);
   }
-  forgetDeleted(core, actor, id);
+}
+
+async function removeStored(core: BackupsCore, backup: Backup, folder: string): Promise<void> {
+  const { id, destinationId } = backup;
+  try {
+    await removeFiles(core, destinationId, folder, () =>
+      noteState(core, id, { state: 'failed', error: DELETING }),
+    );
+  } catch (failure) {
+    // What may not be removed stays what it was. Of anything else nobody knows how far it came.
+    if (hasCode(failure, 'destination_refused') && (await hasManifest(core, destinationId, folder)))
+      noteState(core, id, backup);
+    throw failure;
+  }
+}
+
+/**
+ * Ends the deletions at a destination that were cut short. One that did not come so far as to remove anything has not
+ * happened. What may not be removed, or not yet, stays in the list as what it is. Throws what the destination does.
+ *
+ * @param present ids of those that are there.
+ */
+export async function endDeletions(
+  core: BackupsCore,
+  destinationId: number,
+  present: ReadonlySet<string>,
+): Promise<void> {
+  const begun = listBackups(core, destinationId).filter(
+    ({ id, error }) => error?.code === DELETING.code && !beingRemoved.has(id),
+  );
+  for (const backup of begun) {
+    const { id, folder, confirmedAt } = backup;
+    if (present.has(id))
+      noteState(core, id, { state: confirmedAt === null ? 'stored' : 'confirmed', error: null });
+    else if (folder === null || (await isRemoved(core, destinationId, folder)))
+      forgetDeleted(core, null, backup);
+  }
+}
+
+async function isRemoved(core: BackupsCore, destinationId: number, folder: string): Promise<boolean> {
+  try {
+    await removeFiles(core, destinationId, folder);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'destination_refused')) return false;
+    throw error;
+  }
 }
 
 /** False where that cannot be found out. */
@@ -124,24 +169,12 @@ function noteState(
   );
 }
 
-/** Of a backup that is there after all: its deletion was cut short before it removed anything. */
-export function noteNotDeleted(core: BackupsCore, id: string): void {
-  const { confirmedAt } = getBackup(core, id);
-  noteState(core, id, { state: confirmedAt === null ? 'stored' : 'confirmed', error: null });
-}
-
 /** Of one of which nothing is left at its destination. */
-export function forgetDeleted(core: BackupsCore, actor: Caller | null, id: string): void {
-  const { store, audit } = core.ctx;
-  store.transaction(() => {
-    const destination = store.sqlite
-      .prepare(
-        'DELETE FROM backups WHERE id = ? RETURNING (SELECT name FROM backup_destinations d WHERE d.id = destination_id)',
-      )
-      .pluck()
-      .get(id) as string | undefined;
-    // Somebody else, or a comparison, was quicker.
-    if (destination !== undefined) audit.append(backupOperations.BACKUP_DELETED, actor, { id, destination });
+function forgetDeleted({ ctx }: BackupsCore, actor: Caller | null, { id, destination }: Backup): void {
+  ctx.store.transaction(() => {
+    const { changes } = ctx.store.sqlite.prepare('DELETE FROM backups WHERE id = ?').run(id);
+    // Gone with its destination, which was removed meanwhile.
+    if (changes > 0) ctx.audit.append(backupOperations.BACKUP_DELETED, actor, { id, destination });
   });
 }
 

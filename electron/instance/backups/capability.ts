@@ -38,7 +38,7 @@ export function backupsCapability(
 ): Capability {
   const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Map() };
   vault.listBackupFolders = () =>
-    listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
+    listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known] : []));
   vault.findBackupsOf = (fingerprint) => findBackupsOf(core, fingerprint);
   vault.judgeBackups = () => judgeBackupHalf(core);
   vault.giveKitBackups = (key, actor) => giveKitBackups(core, key, actor);

@@ -21,6 +21,8 @@ export const backupDestinations = sqliteTable('backup_destinations', {
   recipients: text('recipients', { mode: 'json' }).$type<string[]>().notNull().default([]),
   /** Whether it was on another disk than the database when it was last looked at. */
   separate: integer('separate', { mode: 'boolean' }).notNull(),
+  /** Name of a file in the folder that is called as a copy of a key is, when it was last looked at; null for none. */
+  keyFile: text('key_file'),
   /** How many backups are kept there, as JSON; null for all. */
   retention: text('retention', { mode: 'json' }).$type<RetentionPolicy>(),
   createdAt: integer('created_at').notNull(),

@@ -24,7 +24,7 @@ import { vaultOperations } from './operations.ts';
 import { type Fingerprint, MasterKey } from './sealing/master-key.ts';
 import type { SecretText } from './secret-text.ts';
 import { createSecretStore, lockedError, type SecretStore } from './secrets/secret-store.ts';
-import type { BackupHalf } from './status/backup-half.ts';
+import type { BackupFolder, BackupHalf } from './status/backup-half.ts';
 import type { CustodyName } from './vocabulary.ts';
 
 export interface Situation {
@@ -77,11 +77,11 @@ export interface VaultCore {
   readonly inCustody: Set<Fingerprint>;
   /** Names an attacker would try first as passphrases: the instance's name, later also those of its people. */
   listNames: () => readonly string[];
-  /** Folders that backups of the database go to: a copy of the key there does not count. */
-  listBackupFolders: () => readonly string[];
+  /** Folders that backups of the database go to: a copy of the key in one does not count, and beside one it is said. */
+  listBackupFolders: () => readonly BackupFolder[];
   /** What backups would bring back, which is half of health; null while nothing makes any. */
   judgeBackups: () => BackupHalf | null;
-  /** The backups that were made under a key. */
+  /** The backups that were made under a key, and the former databases that hold values of it. */
   findBackupsOf: (fingerprint: Fingerprint) => KnownBackups;
   /** What backups add to a paper kit of a key, which is recorded; null while nothing makes any. */
   giveKitBackups: (key: MasterKey, actor: Caller | null) => Promise<KitBackups | null>;

@@ -35,6 +35,7 @@ export function RestorePreview({ prepared }: { prepared: Prepared }) {
           </Fact>
           <Fact term="Size">{formatBytes(prepared.size_bytes)}</Fact>
         </dl>
+        <p className="mt-3 text-12 text-text-3">{prepared.found_note}</p>
       </section>
       <Table
         label="What changes"

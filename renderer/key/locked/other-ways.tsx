@@ -174,7 +174,7 @@ function StartOver({ vault, onClose }: { vault: VaultStatus; onClose: () => void
           you can enter them again or create new ones.
         </p>
       )}
-      {version && version.backups > 0 && (
+      {version && version.backups + version.former_databases.length > 0 && (
         <p>Secrets in backups made with this key need it, too. {version.backups_said}</p>
       )}
       <p>

@@ -116,7 +116,30 @@ describe('a safety snapshot of before a rotation', () => {
     expect(readdirSync(join(door.dataDir, 'scratch'))).toEqual([]);
     expect((await door.owner('GET', '/vault/status')).body.fingerprint).toBe(rotation.new_fingerprint);
 
+    // Its values need the key that was retired: that is said before it is shredded.
+    const epochs = async () => (await door.owner('GET', '/vault/key/epochs')).body.epochs;
+    const day = new Date(kept.kept_until).toISOString().slice(0, 10);
+    const said = `1 former database on this disk needs it: ${kept.name} (kept until ${day}).`;
+    const inside = readdirSync(join(door.dataDir, kept.name));
+    expect(await epochs()).toMatchObject([
+      { fingerprint: rotation.new_fingerprint, former_databases: [] },
+      {
+        fingerprint: rotation.old_fingerprint,
+        former_databases: [kept.name],
+        backups_said: expect.stringContaining(said),
+        if_shredded: expect.stringContaining(said),
+      },
+    ]);
+    expect(readdirSync(join(door.dataDir, kept.name))).toEqual(inside);
+
     await putBack(kept.name);
+    // Now it is the database of after the rotation that needs the other key.
+    const former = (await listFormer()).map(({ name }: { name: string }) => name);
+    const replaced = former.find((name: string) => name.startsWith('before-restore-'));
+    const beside = readdirSync(join(door.dataDir, replaced));
+    const [now] = await epochs();
+    expect(now).toMatchObject({ fingerprint: rotation.old_fingerprint, former_databases: [kept.name] });
+    expect(readdirSync(join(door.dataDir, replaced))).toEqual(beside);
     expect((await door.owner('GET', '/vault/status')).body).toMatchObject({
       state: 'running',
       fingerprint: rotation.old_fingerprint,

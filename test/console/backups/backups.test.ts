@@ -242,6 +242,28 @@ describe('backups', () => {
     await page.getByText('Waits for the key.').waitFor({ state: 'detached' });
   });
 
+  it('are said to be in one place with a copy of the key, until it is gone from there', async () => {
+    const test = async () => {
+      await page.getByRole('button', { name: 'More for NAS' }).click();
+      await page.getByRole('menuitem', { name: 'Test' }).click();
+    };
+    const section = page.getByRole('region', { name: 'Destinations' });
+    const said = section.getByText(/NAS: A file in .* has the name of a copy of the key, encryption_key/);
+    writeFileSync(join(root, 'disk', 'encryption_key'), 'is not opened');
+    await test();
+    await said.waitFor();
+    await section
+      .getByText('1 destination, 1 does not count as separate, 1 with a copy of the key')
+      .waitFor();
+    await expectAccessible(page, 'a copy of the key beside backups');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'a copy of the key beside backups at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    rmSync(join(root, 'disk', 'encryption_key'));
+    await test();
+    await said.waitFor({ state: 'detached' });
+  });
+
   it('ask which destination, where there are several', async () => {
     await opened.api('POST', '/backups/destinations', {
       kind: 'folder',
@@ -254,6 +276,22 @@ describe('backups', () => {
     await page.getByRole('menuitem', { name: 'stick' }).click();
     await rows().filter({ hasText: 'stick' }).filter({ hasText: 'verified' }).waitFor();
     expect(readdirSync(join(root, 'other'))).toHaveLength(1);
+  });
+
+  it('are named by their number where somebody else removed one', async () => {
+    const { backups } = await opened.api('GET', '/backups');
+    const { destination_id, folder, sequence } = backups[0];
+    rmSync(join(root, 'other', folder), { recursive: true });
+    // After a backup its destination is compared.
+    await opened.api('POST', `/backups/destinations/${destination_id}/run`);
+    const row = rows().filter({ hasText: `Backup no. ${sequence} of ` });
+    await row.getByText(/is not at stick any more, and this instance did not remove it\. Noticed/).waitFor();
+    await expectAccessible(page, 'a backup that is gone');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'a backup that is gone at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await opened.api('DELETE', `/backups/${backups[0].id}`);
+    await row.waitFor({ state: 'detached' });
   });
 
   it('are deleted once it was said what is lost, and stay where a destination is removed', async () => {

@@ -77,6 +77,7 @@ describe('restoring in the console', () => {
 
     await page.getByRole('heading', { name: /^Bring .* back$/ }).waitFor();
     await page.getByRole('row', { name: /^Projects 1$/ }).waitFor();
+    await page.getByText('Whether there are newer ones elsewhere is not known here.').waitFor();
     await expectAccessible(page, 'what a restore would do');
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoOverflow(page, 'what a restore would do, on a telephone');

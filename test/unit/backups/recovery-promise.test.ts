@@ -19,7 +19,7 @@ const nas: DestinationFacts = {
   name: 'the NAS',
   isGone: false,
   notApart: null,
-  isNewestMissing: false,
+  newestMissing: null,
   confirmed: [drilled],
   drillFailed: null,
   waitsForKey: false,
@@ -214,7 +214,7 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
   ],
   [
     'the newest backup is missing',
-    at({ isNewestMissing: true }),
+    at({ newestMissing: { sequence: 41, takenAt: Date.parse('2026-11-28T12:00:00Z') } }),
     true,
     ['backup_missing'],
     /You would lose 6 hours/,
@@ -324,7 +324,7 @@ describe('what the loss of this computer would mean', () => {
       'The backups are on here and beside, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.',
     ]);
     expect(explain(here, { ...nas, name: 'the stick', notApart: 'holds_key_copy' })).toEqual([
-      'The backups are on here and the stick. A copy of the key is on the disk of the stick, too: anyone who takes one takes both.',
+      'The backups are on here and the stick. A copy of the key is in the same place as those on the stick: anyone who takes one takes both.',
     ]);
   });
 

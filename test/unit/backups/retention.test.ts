@@ -157,7 +157,115 @@ describe('the list of backups', () => {
   });
 });
 
+describe('what this instance removes', () => {
+  /** As a kill leaves a deletion: it was begun, and the manifest went first. */
+  const cutShort = async () => {
+    const folder = await store(ago(DAY_MS));
+    await store(ago(HOUR_MS));
+    await compare();
+    confirmAll();
+    test.ctx.store.sqlite.exec(
+      "UPDATE backups SET state = 'failed', error_code = 'deleting' WHERE taken_at = (SELECT min(taken_at) FROM backups)",
+    );
+    return { folder, older: listBackups(core)[1]?.id ?? '' };
+  };
+
+  it('and a kill cuts short is not said to be what somebody else did, and is removed to its end', async () => {
+    const { folder, older } = await cutShort();
+    rmSync(join(folder, 'manifest.json'));
+    // Nobody has looked at it since: until then it counts for nothing.
+    expect(findRecoveryFacts(core).destinations[0]?.confirmed).toHaveLength(1);
+    await compare();
+    expect(existsSync(folder)).toBe(false);
+    expect(listBackups(core).map(({ goneAt }) => goneAt)).toEqual([null]);
+    expect(() => getBackup(core, older)).toThrow('knows no backup');
+    const [line] = test.ctx.audit.list({}, { limit: 1, offset: 0 });
+    expect(line?.operation).toBe('BACKUP_DELETED');
+    expect(JSON.stringify(line)).toContain(older);
+  });
+
+  it('and a kill cuts short before anything went is a backup as before', async () => {
+    const { folder, older } = await cutShort();
+    await compare();
+    expect(getBackup(core, older)).toMatchObject({ state: 'confirmed', goneAt: null, error: null });
+    expect(existsSync(join(folder, 'manifest.json'))).toBe(true);
+    // From now on it is somebody else who removes it.
+    rmSync(folder, { recursive: true });
+    await compare();
+    expect(getBackup(core, older).goneAt).toBe(test.clock.now());
+  });
+
+  it('and the destination does not let go of to its end is listed as failed, and keeps nothing else from being compared', async () => {
+    const { folder, older } = await cutShort();
+    rmSync(join(folder, 'manifest.json'));
+    // No file: it is refused.
+    symlinkSync(root, join(folder, 'elsewhere.zst'));
+    await compare();
+    expect(getBackup(core, older)).toMatchObject({
+      state: 'failed',
+      goneAt: null,
+      error: { code: 'deleting' },
+    });
+    rmSync(join(folder, 'elsewhere.zst'));
+    await deleteBackup(core, null, older);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('is noted before anything of it goes, and not while the destination is away', async () => {
+    const folder = await store(ago(HOUR_MS));
+    await compare();
+    const [only] = listBackups(core);
+    renameSync(root, `${root}-away`);
+    await expect(deleteBackup(core, null, only?.id ?? '')).rejects.toMatchObject({
+      code: 'destination_gone',
+    });
+    renameSync(`${root}-away`, root);
+    expect(getBackup(core, only?.id ?? '').error).toBeNull();
+    test.ctx.store.sqlite.exec(
+      "CREATE TRIGGER broken BEFORE UPDATE OF state ON backups BEGIN SELECT RAISE(ABORT, 'broken'); END",
+    );
+    await expect(deleteBackup(core, null, only?.id ?? '')).rejects.toThrow('broken');
+    expect(readdirSync(folder)).toHaveLength(4);
+  });
+});
+
 describe('a comparison', () => {
+  it('says nothing of a backup whose key is not in memory, while its manifest is there', async () => {
+    const old = MasterKey.generate();
+    const { sqlite } = test.ctx.store;
+    const columns = (sqlite.pragma('table_info(keys)') as { name: string }[]).map(({ name }) => name);
+    const changed = new Map([
+      ['fingerprint', `'${old.fingerprint}'`],
+      ['epoch', '99'],
+      ['state', "'retired'"],
+    ]);
+    sqlite.exec(
+      `INSERT INTO keys (${columns}) SELECT ${columns.map((name) => changed.get(name) ?? name)} FROM keys`,
+    );
+    core.vault.ring.hold(old);
+    const folder = await store(
+      ago(HOUR_MS),
+      { manifest: (honest) => ({ ...honest, writerId: own, keyFingerprint: old.fingerprint }) },
+      old,
+    );
+    await compare();
+    confirmAll();
+    core.vault.ring.drop(old.fingerprint);
+    await compare();
+    expect(listBackups(core)).toMatchObject([{ goneAt: null, state: 'confirmed' }]);
+    expect(reasons()).not.toContain('backup_missing');
+    // With the key it would be known that it is damaged, and without a manifest it is none.
+    core.vault.ring.hold(old);
+    writeFileSync(join(folder, 'manifest.json'), '{}');
+    await compare();
+    expect(listBackups(core)[0]?.goneAt).not.toBeNull();
+    sqlite.exec('UPDATE backups SET gone_at = NULL');
+    core.vault.ring.drop(old.fingerprint);
+    rmSync(folder, { recursive: true });
+    await compare();
+    expect(listBackups(core)[0]?.goneAt).not.toBeNull();
+  });
+
   it('leaves what was deleted while it read out of the list', async () => {
     await store(ago(HOUR_MS));
     await compare();
@@ -237,22 +345,6 @@ describe('retention', () => {
     keep(1);
     expect(await prune()).toEqual({ removed: [], held: [] });
     expect((await prune(ADA)).removed).toHaveLength(2);
-  });
-
-  it('that was cut short is ended by the next look, and counts for nothing until then', async () => {
-    const [first, second] = [await store(ago(2 * DAY_MS)), await store(ago(DAY_MS))];
-    await compare();
-    confirmAll();
-    // As a kill leaves them: begun, and of one the manifest is gone.
-    test.ctx.store.sqlite.exec("UPDATE backups SET state = 'failed', error_code = 'deleting'");
-    rmSync(join(second, 'manifest.json'));
-    expect(findRecoveryFacts(core).destinations[0]?.confirmed).toEqual([]);
-    await sweepUnfinished(core, id, 'failed');
-    expect(listBackups(core)).toHaveLength(2);
-    await compare();
-    expect(listBackups(core)).toMatchObject([{ state: 'confirmed', error: null, goneAt: null }]);
-    expect(folders()).toEqual([basename(first)]);
-    expect(reasons()).not.toContain('backup_missing');
   });
 
   it('that the destination refuses half way leaves no backup in the list that is none', async () => {

@@ -21,6 +21,7 @@ const backup = (change: Partial<Backup> = {}): Backup => ({
   destination: 'NAS',
   folder: 'temps-1/2026',
   gone_at: null,
+  gone_note: null,
   is_held: false,
   kept_until: null,
   sequence: 1,
@@ -63,6 +64,13 @@ describe('a backup in words', () => {
     expect(describeRun(verifying)).toBe('Verifying a.zst: 1 MB of 4 MB.');
     const packing = { step: 'packing', part: null, done_bytes: 0, total_bytes: null } as const;
     expect(describeRun({ ...packing, bytes_per_second: null })).toBe('The database is being packed.');
+  });
+
+  it('that is gone says which it is, as the instance said', () => {
+    const gone = backup({ gone_at: NOW, gone_note: 'Backup no. 41 is not there any more.' });
+    const { tone, word, more } = describeState(gone, NOW);
+    expect([tone, word]).toEqual(['bad', 'gone']);
+    expect(more).toMatch(/^Backup no\. 41 is not there any more\. Noticed today/);
   });
 
   it('that failed says what the instance said', () => {
@@ -140,14 +148,22 @@ describe('a destination in words', () => {
     expect(describeAccess(encrypted)).toBe('encrypted');
     expect(describeAccess({ ...encrypted, recipients: ['age1'] })).toBe('encrypted, also for 1 recipient');
     expect(describeAccess({ readable_without_key: true, recipients: [] })).toBe('readable without the key');
-    expect(describePlace({ separate: true })).toBeNull();
-    expect(describePlace({ separate: false })).toContain('both are lost');
+    const apart = { separate: true, key_copy_note: null };
+    expect(describePlace(apart)).toBeNull();
+    expect(describePlace({ ...apart, separate: false })).toContain('both are lost');
+    expect(describePlace({ ...apart, key_copy_note: 'A key is there.' })).toBe('A key is there.');
+    expect(describePlace({ separate: false, key_copy_note: 'A key is there.' })).toMatch(
+      /both are lost\. A key is there\.$/,
+    );
   });
 
   it('is counted with those that are not separate', () => {
-    expect(countDestinations([{ separate: true }])).toBe('1 destination');
-    expect(countDestinations([{ separate: true }, { separate: false }])).toBe(
-      '2 destinations, 1 does not count as separate',
+    const apart = { separate: true, key_copy_note: null };
+    const beside = { ...apart, separate: false };
+    expect(countDestinations([apart])).toBe('1 destination');
+    expect(countDestinations([apart, beside])).toBe('2 destinations, 1 does not count as separate');
+    expect(countDestinations([apart, { ...apart, key_copy_note: 'A key is there.' }])).toBe(
+      '2 destinations, 1 with a copy of the key',
     );
   });
 });

@@ -72,6 +72,7 @@ export async function addBucket(
       isReadable,
       recipients,
       separate,
+      keyFile: null,
     } as const;
     const id = insertDestination(core, actor, row);
     const sealed = sealCredentials(ctx, credentials);

@@ -13,6 +13,7 @@ import {
   toDestinationJson,
 } from './destination-shapes.ts';
 import { addFolder, listDestinations, removeDestination, testDestination } from './destinations.ts';
+import { listCopyPlaces } from './key-copy-there.ts';
 import { MAX_RECIPIENTS } from './recipients.ts';
 import { s3Encryptions } from './s3/s3-place.ts';
 
@@ -57,7 +58,12 @@ export function destinationRoutes(core: BackupsCore) {
       ...act('backups_read'),
       responses: answer(destinationListShape, 'Where backups go'),
     }),
-    (c) => c.json({ destinations: listDestinations(core).map((known) => toDestinationJson(core, known)) }),
+    (c) => {
+      const copies = listCopyPlaces(core);
+      return c.json({
+        destinations: listDestinations(core).map((known) => toDestinationJson(core, known, copies)),
+      });
+    },
   );
 
   app.openapi(

@@ -4,6 +4,7 @@ import type { BackupsCore } from '../backups-core.ts';
 import { retentionShape } from '../retention/retention-shapes.ts';
 import { destinationKinds } from '../vocabulary.ts';
 import { describeDestination, type KnownDestination } from './destinations.ts';
+import { type CopyPlace, describeKeyCopyThere, listCopyPlaces } from './key-copy-there.ts';
 import { type BucketFact, bucketFactNames, bucketFactTitles } from './s3/bucket-facts.ts';
 import { credentialStates, findCredentialState } from './s3/s3-credentials.ts';
 import { s3Encryptions } from './s3/s3-place.ts';
@@ -33,6 +34,10 @@ export const destinationShape = z
     }),
     /** Whether it was apart from the disk of the database when it was last looked at. */
     separate: z.boolean(),
+    key_copy_note: z.string().nullable().openapi({
+      description:
+        'Why whoever takes its backups takes a copy of the key too, in words; null where none is known there',
+    }),
     bucket: z.union([bucketShape, z.null()]),
     /** How many backups are kept there; null for all. */
     retention: z.union([retentionShape, z.null()]),
@@ -46,7 +51,7 @@ export const destinationListShape = z
 
 export const addedDestinationShape = destinationShape
   .extend({
-    /** Why it does not count as separate, in words, or null. */
+    /** Why it does not count as separate, and that a copy of the key is there, in words, or null. */
     note: z.string().nullable(),
   })
   .openapi('AddedBackupDestination');
@@ -70,12 +75,18 @@ export const bucketFactsShape = z
   })
   .openapi('BucketFacts');
 
-export function toDestinationJson({ ctx }: BackupsCore, known: KnownDestination) {
+export function toDestinationJson(
+  core: BackupsCore,
+  known: KnownDestination,
+  copies: readonly CopyPlace[] = listCopyPlaces(core),
+) {
+  const { ctx } = core;
   const { isReadable, ...common } = known;
   return toAnswer(destinationShape, {
     ...common,
     path: describeDestination(known),
     readableWithoutKey: isReadable,
+    keyCopyNote: describeKeyCopyThere(known, copies),
     bucket:
       known.kind === 's3'
         ? {

@@ -9,6 +9,7 @@ import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
 import { FOLDER_SILENT_MS, whileItAnswers } from './folder-deadline.ts';
 import { findFolderPlace } from './folder-place.ts';
+import { describeKeyCopyThere, findKeyFile, listCopyPlaces } from './key-copy-there.ts';
 import { kindOf, type Separation } from './kinds.ts';
 import {
   type FolderDestination,
@@ -29,7 +30,7 @@ export interface NewFolder {
   recipients?: readonly string[];
 }
 
-/** A destination that was just added, with what keeps it from being apart. */
+/** A destination that was just added, with what keeps it from being apart, or its backups from counting. */
 export interface Added {
   destination: KnownDestination;
   note: string | null;
@@ -78,9 +79,10 @@ export async function addFolder(
   const isSame = (other: KnownDestination) => other.kind === 'folder' && other.path === path;
   requireFree(core, name, path, isSame);
   const recipients = await parseRecipients(core, others, isReadable);
-  const { place, check } = await whileItAnswers(path, FOLDER_SILENT_MS, () =>
-    findFolderPlace(path, ctx.dataDir),
-  );
+  const { place, check, keyFile } = await whileItAnswers(path, FOLDER_SILENT_MS, async (goOn) => ({
+    ...(await findFolderPlace(path, ctx.dataDir)),
+    keyFile: await findKeyFile(core, path, goOn),
+  }));
   await probe(openFolder(place, ctx.dataDir), ctx.stopping);
   return ctx.store.transaction(() => {
     requireFree(core, name, path, isSame);
@@ -91,8 +93,12 @@ export async function addFolder(
       isReadable,
       recipients,
       separate: check.separate,
+      keyFile,
     });
-    return { destination: getDestination(core, id), note: check.separate ? null : check.message };
+    const destination = getDestination(core, id);
+    const besideKey = describeKeyCopyThere(destination, listCopyPlaces(core));
+    const notes = [check.separate ? null : check.message, besideKey].filter((each) => each !== null);
+    return { destination, note: notes.length > 0 ? notes.join(' ') : null };
   });
 }
 
@@ -100,12 +106,12 @@ type NewRow = Omit<FolderDestination, 'id' | 'kind' | 'retention' | 'createdAt'>
 
 /** In a transaction of the caller's. */
 export function insertDestination({ ctx }: BackupsCore, actor: Caller | null, row: NewRow): number {
-  const { kind, name, path, mountPoint, volumeId, isReadable, recipients, separate } = row;
+  const { kind, name, path, mountPoint, volumeId, isReadable, recipients, separate, keyFile } = row;
   const { lastInsertRowid } = ctx.store.sqlite
     .prepare(
       `INSERT INTO backup_destinations
-       (kind, name, path, mount_point, volume_id, is_readable, recipients, separate, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (kind, name, path, mount_point, volume_id, is_readable, recipients, separate, key_file, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       kind,
@@ -116,6 +122,7 @@ export function insertDestination({ ctx }: BackupsCore, actor: Caller | null, ro
       Number(isReadable),
       JSON.stringify(recipients),
       Number(separate),
+      keyFile,
       ctx.clock.now(),
     );
   const id = Number(lastInsertRowid);
@@ -153,16 +160,16 @@ export async function testDestination(core: BackupsCore, id: number): Promise<Kn
 }
 
 /**
- * Looks whether it is apart from the disk of the database, which may have been moved or restored to it since. Only of a
- * destination that is there. Throws what it does.
+ * Looks whether it is apart from the disk of the database, which may have been moved or restored to it since, and whether
+ * a copy of the key was put into it. Only of a destination that is there. Throws what it does.
  */
 export async function measureSeparation(core: BackupsCore, known: KnownDestination): Promise<Separation> {
   const { store } = core.ctx;
   const measured = await kindOf(known).measure(core, known);
   store.transaction(() =>
     store.sqlite
-      .prepare('UPDATE backup_destinations SET separate = ? WHERE id = ?')
-      .run(Number(measured.separate), known.id),
+      .prepare('UPDATE backup_destinations SET separate = ?, key_file = ? WHERE id = ?')
+      .run(Number(measured.separate), measured.keyFile, known.id),
   );
   return measured;
 }

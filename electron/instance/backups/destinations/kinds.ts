@@ -6,6 +6,7 @@ import type { Destination } from './destination.ts';
 import { openFolder } from './folder.ts';
 import { FOLDER_SILENT_MS, whileItAnswers } from './folder-deadline.ts';
 import { findFolderPlace } from './folder-place.ts';
+import { findKeyFile } from './key-copy-there.ts';
 import type { KnownDestination } from './known-destination.ts';
 import { openS3 } from './s3/s3.ts';
 import { getCredentials } from './s3/s3-credentials.ts';
@@ -16,6 +17,8 @@ import { openSession } from './s3/s3-session.ts';
 export interface Separation {
   separate: boolean;
   note: string | null;
+  /** Name of a file there that is called as a copy of a key is; null for none. */
+  keyFile: string | null;
 }
 
 /** What a kind of destination does. */
@@ -35,11 +38,15 @@ const kinds: Kinds = {
   folder: {
     open: ({ ctx }, known) => openFolder(known, ctx.dataDir),
     describe: ({ path }) => path,
-    async measure({ ctx }, { path }) {
-      const { check } = await whileItAnswers(path, FOLDER_SILENT_MS, () =>
-        findFolderPlace(path, ctx.dataDir),
-      );
-      return { separate: check.separate, note: check.separate ? null : check.message };
+    async measure(core, { path }) {
+      return await whileItAnswers(path, FOLDER_SILENT_MS, async (goOn) => {
+        const { check } = await findFolderPlace(path, core.ctx.dataDir);
+        return {
+          separate: check.separate,
+          note: check.separate ? null : check.message,
+          keyFile: await findKeyFile(core, path, goOn),
+        };
+      });
     },
   },
   s3: {
@@ -66,6 +73,7 @@ export async function measureStore(place: S3Place): Promise<Separation> {
     ? {
         separate: false,
         note: `${host} is this computer: whatever happens to it happens to the backups too.`,
+        keyFile: null,
       }
-    : { separate: true, note: null };
+    : { separate: true, note: null, keyFile: null };
 }

@@ -22,6 +22,8 @@ interface Common {
 
 export interface FolderDestination extends Common, FolderPlace {
   kind: 'folder';
+  /** Name of a file in it that was called as a copy of a key is, when it was last looked at; null for none. */
+  keyFile: string | null;
 }
 
 export interface S3Destination extends Common {
@@ -39,7 +41,7 @@ export interface S3Destination extends Common {
 export type KnownDestination = FolderDestination | S3Destination;
 
 const SELECT = `SELECT d.id, d.kind, d.name, d.path, d.mount_point AS mountPoint, d.volume_id AS volumeId,
-    d.is_readable AS isReadable, d.recipients, d.separate, d.retention, d.created_at AS createdAt,
+    d.is_readable AS isReadable, d.recipients, d.separate, d.key_file AS keyFile, d.retention, d.created_at AS createdAt,
     b.endpoint, b.region, b.bucket, b.prefix, b.is_path_style AS isPathStyle, b.encryption,
     b.access_key_secret_id AS accessKeyId, b.secret_key_secret_id AS secretAccessKey, b.keys_set_at AS setAt
   FROM backup_destinations d LEFT JOIN backup_buckets b ON b.destination_id = d.id`;
@@ -54,6 +56,7 @@ interface Row {
   isReadable: number;
   recipients: string;
   separate: number;
+  keyFile: string | null;
   retention: string | null;
   createdAt: number;
   endpoint: string | null;
@@ -68,12 +71,12 @@ interface Row {
 }
 
 function fromRow(row: Row): KnownDestination {
-  const { id, name, createdAt, path, mountPoint, volumeId } = row;
+  const { id, name, createdAt, path, mountPoint, volumeId, keyFile } = row;
   const retention = row.retention === null ? null : (JSON.parse(row.retention) as RetentionPolicy);
   const marks = { isReadable: row.isReadable === 1, separate: row.separate === 1 };
   const recipients = JSON.parse(row.recipients) as string[];
   const common = { id, name, createdAt, retention, recipients, ...marks };
-  if (row.kind === 'folder') return { ...common, kind: 'folder', path, mountPoint, volumeId };
+  if (row.kind === 'folder') return { ...common, kind: 'folder', path, mountPoint, volumeId, keyFile };
   const { endpoint, region, bucket, prefix, encryption, accessKeyId, secretAccessKey, setAt } = row;
   return {
     ...common,

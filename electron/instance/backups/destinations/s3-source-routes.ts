@@ -11,10 +11,12 @@ import { listDestinations, removeDestination } from './destinations.ts';
 import {
   MASKED,
   newS3SourceShape,
+  s3BackupIndexShape,
   s3BackupShape,
   s3SourceChangeShape,
   s3SourceShape,
-  toS3BackupJson,
+  toS3BackupIndexJson,
+  toS3BackupsJson,
   toS3SourceJson,
 } from './s3-source-shapes.ts';
 
@@ -129,8 +131,23 @@ export function s3SourceRoutes(core: BackupsCore, job: Job<BackupPayload>) {
     async (c) => {
       const source = getBucket(core, c.req.valid('param').id);
       const backup = await runBackup(core, job, c.get('caller'), { destination: source.id, why: 'by_hand' });
-      return c.json(toS3BackupJson(backup, source, findUser(c.get('caller'))));
+      const [made] = toS3BackupsJson(core, source, [backup], { createdBy: findUser(c.get('caller')) });
+      return c.json(made as NonNullable<typeof made>);
     },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/backups/s3-sources/{id}/backups',
+      ...act('backups_read'),
+      request: { params: sourceId },
+      responses: answer(
+        s3BackupIndexShape,
+        'The backups of the list that are in the bucket, the newest first',
+      ),
+    }),
+    (c) => c.json(toS3BackupIndexJson(core, getBucket(core, c.req.valid('param').id))),
   );
 
   return app;

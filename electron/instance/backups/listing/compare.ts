@@ -1,11 +1,11 @@
-import { hasCode } from '../../kernel/app-error.ts';
-import { DELETING, forgetDeleted, noteNotDeleted, removeFiles } from '../backups.ts';
+import { endDeletions, removeFiles } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { findDestination, type KnownDestination } from '../destinations/destinations.ts';
 import { type Manifest, sumStored } from '../format/manifest.ts';
 import { takeWriter } from '../making/writer.ts';
+import { listHeldKeys } from '../reading/held-keys.ts';
 import { noteOtherWriters } from './other-writers.ts';
-import { readDestination } from './read-destination.ts';
+import { type FoundThere, readDestination } from './read-destination.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -28,13 +28,13 @@ export async function compareDestination(
     // Removed while it was read.
     if (!findDestination(core, known.id)) return;
     const { writerId } = takeWriter(core.ctx);
-    noteGone(core, known, present);
+    noteGone(core, known, found);
     // What was in the list before it was read and is not now was deleted meanwhile.
     for (const [folder, manifest] of found.signed)
       if (!before.has(manifest.id)) list(core, known, folder, manifest);
     noteOtherWriters(core, known, writerId, [...found.signed.values()]);
   });
-  await endDeletions(core, known, present);
+  await endDeletions(core, known.id, present);
   for (const { folder, begunAt } of found.unfinished)
     if (begunAt < clock.now() - DAY_MS && !isOurs(core, known, folder))
       await removeFiles(core, known.id, folder);
@@ -55,50 +55,27 @@ function isOurs({ ctx }: BackupsCore, { id }: KnownDestination, folder: string):
   );
 }
 
-function noteGone(
-  { ctx, running }: BackupsCore,
-  known: KnownDestination,
-  present: ReadonlySet<string>,
-): void {
+function noteGone(core: BackupsCore, known: KnownDestination, { signed, unusable }: FoundThere): void {
+  const { ctx, running } = core;
   const { sqlite } = ctx.store;
+  const present = new Set([...signed.values()].map(({ id }) => id));
+  const held = new Set(listHeldKeys(core).map(({ fingerprint }) => fingerprint));
   const rows = sqlite
     .prepare(
-      // Not those that a run of ours left: it removes them itself.
-      `SELECT id, gone_at AS goneAt FROM backups WHERE destination_id = ? AND folder IS NOT NULL
+      // Not those that a run of ours left, or a deletion: it removes them itself.
+      `SELECT id, folder, gone_at AS goneAt, key_fingerprint AS fingerprint FROM backups
+       WHERE destination_id = ? AND folder IS NOT NULL
        AND (state = 'confirmed' OR (state = 'stored' AND error_code IS NULL))`,
     )
-    .all(known.id) as { id: string; goneAt: number | null }[];
+    .all(known.id) as { id: string; folder: string; goneAt: number | null; fingerprint: string }[];
   const note = sqlite.prepare('UPDATE backups SET gone_at = ? WHERE id = ?');
-  for (const { id, goneAt } of rows) {
+  for (const { id, folder, goneAt, fingerprint } of rows) {
     if (running.has(id)) continue;
+    // A manifest is there, and the key that would vouch for it is not in memory: nothing is known of it.
+    if (unusable.includes(folder) && !held.has(fingerprint)) continue;
     const isThere = present.has(id);
     if (isThere && goneAt !== null) note.run(null, id);
     if (!isThere && goneAt === null) note.run(ctx.clock.now(), id);
-  }
-}
-
-/** One that was cut short before it removed anything has not happened: what a schedule wanted to remove it finds again. */
-async function endDeletions(
-  core: BackupsCore,
-  known: KnownDestination,
-  present: ReadonlySet<string>,
-): Promise<void> {
-  const begun = core.ctx.store.sqlite
-    .prepare('SELECT id, folder FROM backups WHERE destination_id = ? AND error_code = ?')
-    .all(known.id, DELETING.code) as { id: string; folder: string }[];
-  for (const { id, folder } of begun)
-    if (present.has(id)) noteNotDeleted(core, id);
-    else if (await isRemoved(core, known, folder)) forgetDeleted(core, null, id);
-}
-
-/** What may not be removed, or not yet, keeps nothing else from being compared. */
-async function isRemoved(core: BackupsCore, { id }: KnownDestination, folder: string): Promise<boolean> {
-  try {
-    await removeFiles(core, id, folder);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'destination_refused')) return false;
-    throw error;
   }
 }
 

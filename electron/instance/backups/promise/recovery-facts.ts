@@ -5,6 +5,7 @@ import type { CopyFormat } from '../../vault/vocabulary.ts';
 import type { Backup } from '../backups.ts';
 import { type BackupsCore, findSigningKey } from '../backups-core.ts';
 import type { KnownDestination } from '../destinations/destinations.ts';
+import { type CopyPlace, describeKeyCopyThere, listCopyPlaces } from '../destinations/key-copy-there.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { findDrillDue } from '../reading/drill-due.ts';
 import { findLateAt } from '../schedules/due.ts';
@@ -35,6 +36,7 @@ export function judgeBackupHalf(core: BackupsCore): BackupHalf {
 /** What the promise is made of, from what this instance knows: nothing is looked at anew. */
 export function findRecoveryFacts(core: BackupsCore, all = listOwnBackups(core)): RecoveryFacts {
   const copies = listCountingCopies(core.vault);
+  const places = listCopyPlaces(core);
   const nowMs = core.ctx.clock.now();
   const isLocked = findSigningKey(core) === null;
   const schedules = listSchedules(core).filter(({ enabled }) => enabled);
@@ -44,7 +46,7 @@ export function findRecoveryFacts(core: BackupsCore, all = listOwnBackups(core))
     destinations: all.map(({ known, backups }) => {
       const own = schedules.filter(({ destinationId }) => destinationId === known.id);
       return {
-        ...describeDestination(known, backups, copies),
+        ...describeDestination(known, backups, places),
         waitsForKey: own.some((schedule) => waitsForKey(core, schedule)),
         drillWaitsForKey: isLocked && (findDrillDue(backups, nowMs)?.dueAt ?? Infinity) <= nowMs,
         lateAt: findFirstLate(own, backups, nowMs),
@@ -83,17 +85,19 @@ const findVolume = (known: KnownDestination): string | null =>
 function describeDestination(
   known: KnownDestination,
   backups: readonly Backup[],
-  copies: readonly CountingCopy[],
+  copies: readonly CopyPlace[],
 ): Omit<DestinationFacts, 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
-  const { name, separate } = known;
+  const { name } = known;
   const lastDrill = findLastDrill(backups);
+  const newest = backups.find(({ state }) => state === 'confirmed');
   return {
     name,
     // By the newest attempt: one that reached it shows that it is there again.
     isGone: backups[0]?.error?.code === 'destination_gone',
-    isNewestMissing: (backups.find(({ state }) => state === 'confirmed')?.goneAt ?? null) !== null,
-    notApart: findNotApart(separate, findVolume(known), copies),
+    newestMissing: newest !== undefined && newest.goneAt !== null ? newest : null,
+    notApart: findNotApart(known, copies),
     confirmed: backups
+      // Of one whose removal was cut short, nobody has looked what is left.
       .filter(({ state, goneAt }) => state === 'confirmed' && goneAt === null)
       .map((backup) => ({
         takenAt: backup.takenAt,
@@ -119,11 +123,7 @@ function findFirstLate(
   return times.reduce((first, at) => (at === null ? first : Math.min(first ?? at, at)), null);
 }
 
-function findNotApart(
-  separate: boolean,
-  volumeId: string | null,
-  copies: readonly CountingCopy[],
-): NotApartReason | null {
-  if (!separate) return 'not_separate';
-  return volumeId !== null && copies.some((copy) => copy.volumeId === volumeId) ? 'holds_key_copy' : null;
+function findNotApart(known: KnownDestination, copies: readonly CopyPlace[]): NotApartReason | null {
+  if (!known.separate) return 'not_separate';
+  return describeKeyCopyThere(known, copies) === null ? null : 'holds_key_copy';
 }

@@ -1,6 +1,8 @@
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
 import type { RecoveryPromise, RecoveryReason, RecoveryReasonCode } from '../../vault/status/backup-half.ts';
 import type { HealthLevel } from '../../vault/status/health-level.ts';
+import type { Backup } from '../backups.ts';
+import { nameBackup } from '../listing/gaps.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -27,8 +29,8 @@ export interface DestinationFacts {
   /** Whether it could not be reached when it was last looked at. */
   isGone: boolean;
   notApart: NotApartReason | null;
-  /** Whether the newest that was confirmed is not there any more, though this instance did not remove it. */
-  isNewestMissing: boolean;
+  /** The newest that was confirmed, if it is not there any more, though this instance did not remove it. */
+  newestMissing: Pick<Backup, 'sequence' | 'takenAt'> | null;
   /** Those that were stored and read back, the newest first. */
   confirmed: readonly BackupFact[];
   /** Why the last drill here failed, in words; null where it did not, or there was none. */
@@ -200,15 +202,17 @@ function findNewest({ confirmed }: Pick<DestinationFacts, 'confirmed'>, nowMs: n
 /** What somebody else did to the backups, or with the identity of this instance. */
 function findAstray({ destinations, rivals }: RecoveryFacts): RecoveryReason[] {
   return [
-    ...destinations
-      .filter(({ isNewestMissing }) => isNewestMissing)
-      .map(({ name }) =>
-        reason(
-          'backup_missing',
-          'at_risk',
-          `The newest backup on ${name} is not there any more, and this instance did not remove it.`,
-        ),
-      ),
+    ...destinations.flatMap(({ name, newestMissing }) =>
+      newestMissing === null
+        ? []
+        : [
+            reason(
+              'backup_missing',
+              'at_risk',
+              `${nameBackup(newestMissing)}, the newest on ${name}, is not there any more, and this instance did not remove it.`,
+            ),
+          ],
+    ),
     ...rivals.map(({ destination }) =>
       reason(
         'backup_other_writer',
@@ -261,7 +265,7 @@ function sayNotApart(destinations: readonly DestinationFacts[]): string {
   const holding = destinations.filter(({ confirmed }) => confirmed.length > 0);
   const besideKey = holding.filter(({ notApart }) => notApart === 'holds_key_copy');
   if (besideKey.length > 0)
-    return `The backups are on ${sayNames(holding)}. A copy of the key is on the disk of ${sayNames(besideKey)}, too: anyone who takes one takes both.`;
+    return `The backups are on ${sayNames(holding)}. A copy of the key is in the same place as those on ${sayNames(besideKey)}: anyone who takes one takes both.`;
   return `The backups are on ${sayNames(holding)}, and nowhere that counts as separate from the database: if this computer is lost, they may be lost with it.`;
 }
 

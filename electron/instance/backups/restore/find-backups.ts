@@ -4,14 +4,15 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AppError, hasCode } from '../../kernel/app-error.ts';
 import { openArchive } from '../archive/read-archive.ts';
 import { BACKUP_FOLDER, formatInstanceFolder, MAC_FILE, MANIFEST_FILE } from '../format/manifest.ts';
+import { describeFoundGaps, findFoundGaps, NEWER_UNKNOWN } from '../listing/gaps.ts';
 import { findInFolder } from '../reading/backup-files.ts';
 import { damagedBackup } from '../reading/damaged-backup.ts';
 import { readManifest } from '../reading/read-manifest.ts';
 import { findStoredBackups, type StoredPlace } from './find-stored-backups.ts';
-import { type FoundBackup, type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
+import { type ChosenBackup, type FoundBackup, type FoundBackups, INSTANCE_FOLDER } from './found-backups.ts';
 import { refuseUpstream, UPSTREAM_METADATA } from './upstream-backup.ts';
 
-export type { FoundBackup, FoundBackups };
+export type { ChosenBackup, FoundBackup, FoundBackups };
 
 /** So many are looked at, the newest by their names. */
 const MAX_BACKUPS = 5000;
@@ -113,7 +114,16 @@ async function list(place: string): Promise<Dirent[]> {
  *
  * @param instanceId of the data directory that it is for; null for a new one.
  */
-export function chooseBackup({ backups, unusable }: FoundBackups, instanceId: string | null): FoundBackup {
+export function chooseBackup(found: FoundBackups, instanceId: string | null): ChosenBackup {
+  const chosen = findChosen(found, instanceId);
+  const { writerId } = chosen.read.manifest;
+  const gaps = findFoundGaps(found.backups.map(({ read }) => read.manifest));
+  const own = gaps.filter((gap) => gap.writerId === writerId);
+  const foundNote = [...describeFoundGaps(own, found.unusable.length), NEWER_UNKNOWN].join(' ');
+  return { ...chosen, foundNote };
+}
+
+function findChosen({ backups, unusable }: FoundBackups, instanceId: string | null): FoundBackup {
   const [newest] = backups;
   if (!newest) throw unusable[0]?.error ?? new AppError('not_found', 'There is no backup.');
   if (instanceId !== null) {

@@ -8,6 +8,12 @@ export interface FoundBackup {
   read: ReadManifest;
 }
 
+/** The one that is restored. */
+export interface ChosenBackup extends FoundBackup {
+  /** What is missing beside it, and that newer ones may be elsewhere, in words. */
+  foundNote: string;
+}
+
 /** What was found below a folder. */
 export interface FoundBackups {
   /** The newest first, by when the snapshot was taken. */

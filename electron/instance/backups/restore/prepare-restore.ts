@@ -20,7 +20,7 @@ import {
   needsKey,
   type OpenedValues,
 } from '../reading/check-backup.ts';
-import type { FoundBackup } from './find-backups.ts';
+import type { ChosenBackup } from './find-backups.ts';
 import { installDatabase } from './install-database.ts';
 import { nameKeyInForce, openCustodyHere, readKeysHere } from './keys-at-hand.ts';
 import type { Target } from './target.ts';
@@ -28,6 +28,8 @@ import type { Target } from './target.ts';
 /** What a restore would do, from a backup that was checked to its last value. */
 export interface RestorePreview {
   place: string;
+  /** What is missing beside it, and that newer ones may be elsewhere, in words. */
+  foundNote: string;
   manifest: Manifest;
   instance: InstanceIdentity;
   /** Null where the key is not at hand: nobody vouched for the backup, and the instance will be locked. */
@@ -62,7 +64,7 @@ export type WhileClosed = (exchange: () => Promise<Exchanged>) => Promise<Exchan
 
 export interface PrepareOptions {
   target: Target;
-  backup: FoundBackup;
+  backup: ChosenBackup;
   /** From a copy that was given: the one that the backup names is stored in the custody. */
   given: readonly MasterKey[];
   /** In memory here. */
@@ -111,7 +113,7 @@ export async function restoreChecked(options: PrepareOptions): Promise<Restored>
       signal,
       ...(onProgress ? { onProgress } : {}),
     });
-    const preview = describePreview(files.place, checked, target);
+    const preview = describePreview(backup, checked, target);
     await options.confirm(preview);
     signal.throwIfAborted();
     const notes = await keepKey(custody, given, held, keyFingerprint);
@@ -196,14 +198,15 @@ const explainUnkept = (place: string, why: string): string =>
   `The key is not stored at ${place}: ${why} The vault stays locked until it is, or gets a copy of the key: temps-desktop key unlock PATH`;
 
 function describePreview(
-  place: string,
+  { files, foundNote }: ChosenBackup,
   { manifest, details, values, databasePath }: CheckedBackup,
   target: Target,
 ): RestorePreview {
   const { instance, counts } = target;
   const now = instance && counts;
   return {
-    place,
+    place: files.place,
+    foundNote,
     manifest,
     instance: details.instance,
     values,

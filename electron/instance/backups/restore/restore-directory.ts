@@ -21,6 +21,7 @@ import { type Restored, type RestorePreview, restoreChecked } from './prepare-re
 import { findExisting, lookAt } from './target.ts';
 
 export { sumStored } from '../format/manifest.ts';
+export { describeFoundGaps, findFoundGaps, NEWER_UNKNOWN } from '../listing/gaps.ts';
 export { findBackups } from './find-backups.ts';
 export { openGivenBucket, type StoredPlace } from './find-stored-backups.ts';
 export type { Restored, RestorePreview } from './prepare-restore.ts';

@@ -14,6 +14,9 @@ export const preparedRestoreShape = z
   .object({
     id: z.uuid(),
     place: z.string(),
+    found_note: z.string().openapi({
+      description: 'Which numbers are missing beside it, and that newer ones may be elsewhere, in words',
+    }),
     backup_id: z.uuid(),
     instance_id: z.string(),
     instance_name: z.string(),

@@ -13,7 +13,13 @@ import { findAtDestination } from '../reading/backup-files.ts';
 import { type CheckStep, requireKnownVersion, requireRoom } from '../reading/check-backup.ts';
 import { listHeldKeys } from '../reading/held-keys.ts';
 import { readManifest } from '../reading/read-manifest.ts';
-import { chooseBackup, type FoundBackup, findBackups, readArchive } from './find-backups.ts';
+import {
+  type ChosenBackup,
+  chooseBackup,
+  type FoundBackup,
+  findBackups,
+  readArchive,
+} from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
 import { findFormer, putFormerBack } from './former-database.ts';
 import { readCopyFor } from './keys-at-hand.ts';
@@ -256,7 +262,7 @@ async function findBackup(
   { backup: id, path, store, upload }: RestoreRequest,
   target: Target,
   signal: AbortSignal,
-): Promise<FoundBackup> {
+): Promise<ChosenBackup> {
   if (id !== undefined) {
     const listed = await findListed(core, id, signal);
     return chooseBackup({ backups: [listed], unusable: [] }, target.instance?.id ?? null);

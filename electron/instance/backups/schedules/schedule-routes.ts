@@ -2,6 +2,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { getDestination } from '../destinations/destinations.ts';
+import { s3BackupShape, toS3BackupsJson } from '../destinations/s3-source-shapes.ts';
+import { foreseeKeptUntil } from './kept-until.ts';
 import {
   newScheduleShape,
   previewShape,
@@ -13,7 +16,14 @@ import {
   toScheduleJson,
 } from './schedule-shapes.ts';
 import { describeCron, listNext, requireScheduleText } from './schedule-words.ts';
-import { addSchedule, changeSchedule, getSchedule, listSchedules, removeSchedule } from './schedules.ts';
+import {
+  addSchedule,
+  changeSchedule,
+  getSchedule,
+  listMade,
+  listSchedules,
+  removeSchedule,
+} from './schedules.ts';
 
 const scheduleId = z.object({ id: pathId });
 
@@ -80,6 +90,25 @@ export function scheduleRoutes(core: BackupsCore) {
       responses: answer(scheduleShape, 'A schedule'),
     }),
     (c) => c.json(toScheduleJson(core, getSchedule(core, c.req.valid('param').id))),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/backups/schedules/{id}/backups',
+      ...act('backups_read'),
+      request: { params: scheduleId },
+      responses: answer(
+        z.array(s3BackupShape),
+        'What was made by schedule at its destination since there is this one, the newest first; also by others there',
+      ),
+    }),
+    (c) => {
+      const schedule = getSchedule(core, c.req.valid('param').id);
+      const about = { scheduleId: schedule.id, keptUntil: foreseeKeptUntil(core) };
+      const destination = getDestination(core, schedule.destinationId);
+      return c.json(toS3BackupsJson(core, destination, listMade(core, schedule), about));
+    },
   );
 
   app.openapi(

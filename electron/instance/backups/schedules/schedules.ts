@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { getDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
@@ -64,6 +65,16 @@ export function getSchedule(core: BackupsCore, id: number): Schedule {
   const found = findSchedule(core, id);
   if (!found) throw new AppError('not_found', 'This schedule does not exist.');
   return found;
+}
+
+/**
+ * What was made by schedule at its destination since there is this one, the newest first. Several that are due there at once
+ * have one backup together, so that no backup is of one alone.
+ */
+export function listMade(core: BackupsCore, { destinationId, createdAt }: Schedule): Backup[] {
+  return listBackups(core, destinationId).filter(
+    ({ why, takenAt }) => why === 'schedule' && takenAt >= createdAt,
+  );
 }
 
 /** Throws `name_taken`, `not_found` for the destination, and `invalid_request` for a text that is no schedule. */

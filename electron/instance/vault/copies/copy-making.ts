@@ -28,10 +28,10 @@ import {
   placeContext,
   type Separation,
 } from './key-copies.ts';
-import type { ReadKey } from './key-copy.ts';
+import { nameCopyFile, type ReadKey } from './key-copy.ts';
 import { describeKitBackups, type KitBackupPage, type KitBackups } from './kit-backups.ts';
 import { describeKit, type KitPage } from './kit-text.ts';
-import { makeCopy, nameCopyFile } from './make-copy.ts';
+import { makeCopy } from './make-copy.ts';
 import { checkPlace, type PlaceCheck } from './places.ts';
 import { findWord, formatWords } from './words.ts';
 import { findFileSystem, goneError, writeCopy } from './write-copy.ts';

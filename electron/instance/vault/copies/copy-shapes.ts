@@ -7,7 +7,7 @@ import { copyFormatShape, epochMs, fingerprint, orNull } from '../vocabulary-sha
 import { copyStages, listCopyProgress } from './copy-progress.ts';
 import { copyVerdictCodes, copyVerdicts, judgeKeyCopy } from './copy-verdict.ts';
 import { type Verification, verifyVerdicts } from './copy-verification.ts';
-import { explainNotSeparate, getKeyCopy, type KeyCopy } from './key-copies.ts';
+import { explainNotSeparate, getKeyCopy, isBeside, type KeyCopy } from './key-copies.ts';
 import { notSeparateReasons, placeKinds } from './places.ts';
 
 /** What the routes of copies and their places answer. */
@@ -26,9 +26,13 @@ export const copyShape = z
     finished: z.boolean().openapi({ description: 'Written, or shown to the end' }),
     verified_at: epochMs.nullable(),
     worth: z.enum(copyVerdictCodes).openapi('KeyCopyWorth'),
-    worth_words: z
-      .string()
-      .openapi({ description: 'Whether the copy counts, in words', example: copyVerdicts.counts }),
+    worth_words: z.string().openapi({
+      description: 'Whether the copy counts, and whether backups are beside it, in words',
+      example: copyVerdicts.counts,
+    }),
+    beside_backups: z.array(z.string()).openapi({
+      description: 'Names of the backup destinations that whoever takes this copy takes too',
+    }),
   })
   .openapi('KeyCopy');
 
@@ -152,19 +156,28 @@ export const describeCopies = (core: VaultCore, copies: readonly DescribedCopy[]
 
 type DescribedCopy = KeyCopy & { epoch?: number | null };
 
-function createDescriber({ store, clock }: VaultCore) {
+function createDescriber({ store, clock, listBackupFolders }: VaultCore) {
   const inUse = [findActiveRecord(store)?.fingerprint, findOpenRotation(store)?.newFingerprint];
   const now = clock.now();
+  const folders = listBackupFolders();
   return (copy: DescribedCopy) => {
     const worth = judgeKeyCopy({ ...copy, isOfKeyInUse: inUse.includes(copy.fingerprint) }, now);
+    const besideBackups = folders.filter((folder) => isBeside(copy, folder)).map(({ name }) => name);
     return {
       ...copy,
       epoch: copy.epoch ?? null,
       notSeparate: explainNotSeparate(copy),
       worth,
-      worthWords: copyVerdicts[worth],
+      worthWords: [copyVerdicts[worth], ...sayBeside(besideBackups)].join(' '),
+      besideBackups,
     };
   };
+}
+
+function sayBeside(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const listed = new Intl.ListFormat('en').format(names);
+  return [`Backups go to the same place, ${listed}: anyone who takes one takes both.`];
 }
 
 /** Of the copies that it verified, the best one's worth. */
@@ -175,9 +188,10 @@ export function describeVerification(core: VaultCore, verification: Verification
 
 function sayBestWorth(core: VaultCore, ids: readonly number[]): string {
   const copies = ids.map((id) => getKeyCopy(core, id));
-  const worths = describeCopies(core, copies).map(({ worth }) => worth);
-  const best = copyVerdictCodes.find((code) => worths.includes(code));
-  return best === undefined
-    ? 'No copy on the list counts for it: which of them this is cannot be told, or a better one is on record.'
-    : copyVerdicts[best];
+  const described = describeCopies(core, copies);
+  const best = copyVerdictCodes.find((code) => described.some(({ worth }) => worth === code));
+  return (
+    described.find(({ worth }) => worth === best)?.worthWords ??
+    'No copy on the list counts for it: which of them this is cannot be told, or a better one is on record.'
+  );
 }

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, normalize } from 'node:path';
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import { listKeyRecords } from '../key/key-record.ts';
@@ -5,9 +6,11 @@ import { vaultOperations } from '../operations.ts';
 import { proveRotation } from '../rotation/rotation.ts';
 import { findOpenRotation } from '../rotation/rotation-record.ts';
 import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import type { BackupFolder } from '../status/backup-half.ts';
 import type { VaultCore } from '../vault-core.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 import type { CopyFacts } from './key-copy.ts';
+import { isUnder } from './other-disks.ts';
 import type { PlaceCheck } from './places.ts';
 
 /** The known copies of keys: made here, or seen while verifying. */
@@ -190,5 +193,20 @@ export function copyFacts(core: VaultCore, key: MasterKey): CopyFacts {
 }
 
 export function placeContext(core: VaultCore): { dataDir: string; backupDirs: string[] } {
-  return { dataDir: core.dataDir, backupDirs: [...core.listBackupFolders()] };
+  return { dataDir: core.dataDir, backupDirs: core.listBackupFolders().map(({ path }) => path) };
+}
+
+/**
+ * Whether whoever takes a folder of backups, or the drive it is on, takes the copy too. Whatever the copy is worth: a
+ * verification that is too old removes no file. Drives without a known UUID, as shares are, are told by where they are mounted.
+ */
+export function isBeside(
+  { place, volumeId }: Pick<KeyCopy, 'place' | 'volumeId'>,
+  folder: Pick<BackupFolder, 'path' | 'mountPoint' | 'volumeId'>,
+): boolean {
+  const isIn = (base: string) => isAbsolute(place) && isUnder(normalize(place), base);
+  if (isIn(folder.path)) return true;
+  if (volumeId !== null && folder.volumeId !== null) return volumeId === folder.volumeId;
+  // Below the root is every other drive, too.
+  return dirname(folder.mountPoint) !== folder.mountPoint && isIn(folder.mountPoint);
 }

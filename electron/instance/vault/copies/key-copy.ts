@@ -1,4 +1,4 @@
-import type { Fingerprint, MasterKey } from '../sealing/master-key.ts';
+import { type Fingerprint, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 
 /** What a copy says beside the key itself. None of it is secret. */
@@ -38,3 +38,28 @@ export type CopyReading =
    * of one share of a split key.
    */
   | { outcome: 'unusable'; format: CopyFormat | null; because: string; share?: string };
+
+/** File name of a copy when only a folder is given. */
+export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerprint'>): string {
+  if (format === 'plain') return 'encryption_key';
+  const extension = {
+    age: 'age',
+    kdbx: 'kdbx',
+    pdf: 'pdf',
+    words: 'txt',
+    text: 'txt',
+    bitwarden: 'json',
+    csv: 'csv',
+  }[format];
+  return `temps-key-${facts.fingerprint}${format === 'words' ? '-words' : ''}.${extension}`;
+}
+
+/** As `nameCopyFile` calls a copy, or file custody a key file beside the one in force. */
+const NAMED_BY_KEY = /^(?:temps-key-|encryption_key\.)([0-9A-F-]{16,19})(?:-words)?(?:\.[a-z]+)?$/i;
+
+/** Whether a file is called as a copy of one of these keys is, or as a key file that may be of any. */
+export function isCopyFileName(name: string, keys: readonly Fingerprint[]): boolean {
+  if (name.toLowerCase() === 'encryption_key') return true;
+  const fingerprint = parseFingerprint(NAMED_BY_KEY.exec(name)?.[1] ?? '');
+  return fingerprint !== null && keys.includes(fingerprint);
+}

@@ -56,21 +56,6 @@ export async function makeCopy(
   }
 }
 
-/** File name of a copy when only a folder is given. */
-export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerprint'>): string {
-  if (format === 'plain') return 'encryption_key';
-  const extension = {
-    age: 'age',
-    kdbx: 'kdbx',
-    pdf: 'pdf',
-    words: 'txt',
-    text: 'txt',
-    bitwarden: 'json',
-    csv: 'csv',
-  }[format];
-  return `temps-key-${facts.fingerprint}${format === 'words' ? '-words' : ''}.${extension}`;
-}
-
 function requirePassphrase(passphrase: StrongPassphrase | undefined): StrongPassphrase {
   if (!passphrase)
     throw new AppError('passphrase_required', 'This format is encrypted with a passphrase: enter one.');

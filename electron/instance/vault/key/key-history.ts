@@ -19,6 +19,8 @@ export interface KeyEpoch extends KeyRecord {
   /** Known backups made under it. */
   backups: number;
   newestBackupAt: number | null;
+  /** Names of former databases on this disk that hold values of it. */
+  formerDatabases: string[];
   backupsSaid: string;
   /** What is lost if it is shredded, in words. */
   ifShredded: string;
@@ -46,13 +48,14 @@ export function listEpochs(core: VaultCore): KeyEpoch[] {
       copies,
       backups: backups.count,
       newestBackupAt: backups.newestAt,
+      formerDatabases: backups.former.map(({ name }) => name),
       backupsSaid: describeKnownBackups(backups),
       ifShredded: describeShredding(record, copies, verified, backups),
     };
   });
 }
 
-/** Which backups only this key decrypts, and whether anything would be left that does. */
+/** Which backups and former databases only this key decrypts, and whether anything would be left that does. */
 export function describeShredding(
   { epoch, activatedAt, retiredAt }: Pick<KeyRecord, 'epoch' | 'activatedAt' | 'retiredAt'>,
   copies: number,

@@ -84,6 +84,11 @@ export function countSecretsUnder(store: Store, fingerprint: Fingerprint): numbe
     .get(fingerprint) as number;
 }
 
+/** Keys that values name, those of earlier versions too. */
+export function listKeysOfValues({ sqlite }: Pick<Store, 'sqlite'>): Fingerprint[] {
+  return sqlite.prepare('SELECT DISTINCT key_fingerprint FROM secrets').pluck().all() as Fingerprint[];
+}
+
 /**
  * Encrypted values per kind, earlier versions too, all or those under one of these keys; kinds with none are left out.
  * How many secrets these are: secrets/secret-counts.ts.

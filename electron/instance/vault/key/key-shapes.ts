@@ -46,7 +46,10 @@ export const epochShape = z
     copies: z.number().openapi({ description: 'Known copies of it, verified or not' }),
     backups: z.number().openapi({ description: 'Known backups made under it' }),
     newest_backup_at: epochMs.nullable(),
-    backups_said: z.string().openapi({ description: 'The same in words' }),
+    former_databases: z.array(z.string()).openapi({
+      description: 'Those on this disk that hold values of it, or cannot be read',
+    }),
+    backups_said: z.string().openapi({ description: 'What needs it, in words' }),
     if_shredded: z.string().openapi({ description: 'What is lost if it is shredded, in words' }),
   })
   .openapi('KeyEpoch');

@@ -27,7 +27,7 @@ export const recoveryShape = z
     lost_fingerprints: z.array(fingerprint).openapi({ description: 'Newest first' }),
     lost_epoch: z.number().nullable(),
     lost_backups: z.array(z.string()).openapi({
-      description: 'Of each lost key, in words, the known backups that need it',
+      description: 'Of each lost key, in words, the known backups and former databases that need it',
     }),
     groups: z.array(
       z

@@ -45,6 +45,18 @@ export interface RecoveryPromise {
   reasons: RecoveryReason[];
 }
 
+/** A folder that backups of the database go to. */
+export interface BackupFolder {
+  /** As its owner named it. */
+  name: string;
+  /** Absolute. */
+  path: string;
+  /** Where the file system that it is on was mounted when it was added. */
+  mountPoint: string;
+  /** UUID of its file system, where known. */
+  volumeId: string | null;
+}
+
 export interface BackupDestinationState {
   name: string;
   /** What failed there last; null where nothing did. */

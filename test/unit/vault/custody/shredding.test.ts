@@ -17,10 +17,26 @@ describe('what is lost with a shredded key', () => {
   it('names the backups in the list that need it, and where they are', () => {
     const newestAt = Date.parse('2026-06-14T10:00:00Z');
     const known = (count: number, ...places: string[]) =>
-      describeShredding(key, 1, 1, { count, newestAt, places });
+      describeShredding(key, 1, 1, { count, newestAt, places, former: [] });
     expect(known(1, 'NAS')).toContain('The list has 1 backup that needs it, at NAS, of 2026-06-14.');
     expect(known(3, 'NAS', 'the stick')).toContain(
       'The list has 3 backups that need it, at NAS and the stick; the newest is of 2026-06-14.',
+    );
+  });
+
+  it('names the former databases that need it, and those that may', () => {
+    const former = (name: string, isRead = true) => ({
+      name,
+      keptUntil: Date.parse('2026-06-22T10:00:00Z'),
+      isRead,
+    });
+    const say = (...all: ReturnType<typeof former>[]) =>
+      describeShredding(key, 1, 1, { count: 0, newestAt: null, places: [], former: all });
+    expect(say(former('before-rotation-A'))).toContain(
+      'what is elsewhere may. 1 former database on this disk needs it: before-rotation-A (kept until 2026-06-22).',
+    );
+    expect(say(former('a'), former('b'), former('c', false))).toContain(
+      '2 former databases on this disk need it: a (kept until 2026-06-22) and b (kept until 2026-06-22). A former database that cannot be read may need it: c (kept until 2026-06-22).',
     );
   });
 
