@@ -10,7 +10,15 @@ export type ShownRestore = Omit<Prepared, 'id' | 'size_bytes'>;
 /** What a manifest says of it. */
 type BackupFacts = Omit<
   ShownRestore,
-  'values' | 'tables' | 'values_by_kind' | 'only_here' | 'has_database' | 'replaces' | 'instance_name'
+  | 'values'
+  | 'is_verified'
+  | 'decrypted_for'
+  | 'tables'
+  | 'values_by_kind'
+  | 'only_here'
+  | 'has_database'
+  | 'replaces'
+  | 'instance_name'
 >;
 
 /** What came of one. */
@@ -21,7 +29,7 @@ export interface ShownOutcome {
 }
 
 export function fromPreview(preview: RestorePreview): ShownRestore {
-  const { place, manifest, instance, values, hasDatabase, replaces, onlyHere } = preview;
+  const { place, manifest, instance, values, decryptedFor, hasDatabase, replaces, onlyHere } = preview;
   return {
     place,
     backup_id: manifest.id,
@@ -36,6 +44,8 @@ export function fromPreview(preview: RestorePreview): ShownRestore {
     key_fingerprint: manifest.keyFingerprint,
     encrypted: manifest.recipients.length > 0,
     values,
+    is_verified: values !== null,
+    decrypted_for: decryptedFor,
     has_database: hasDatabase,
     replaces: replaces?.name ?? null,
     tables: preview.tables,
@@ -76,7 +86,7 @@ export function describePreview(shown: ShownRestore, dataDir: string): string {
   return [
     `Backup  ${shown.place}`,
     `Of      ${shown.instance_name} (${shown.instance_id}), taken ${new Date(shown.taken_at).toISOString()} ${whys[shown.why]}, number ${shown.sequence} of its writer, by version ${shown.app_version}; whether there is a newer one elsewhere is not known here`,
-    `Key     ${shown.key_fingerprint}: ${describeValues(shown.values)}`,
+    `Key     ${shown.key_fingerprint}: ${describeValues(shown)}`,
     `Into    ${dataDir}: ${describeTarget(shown)}`,
     formatTable([
       ['', 'now', 'backup'],
@@ -100,9 +110,11 @@ function describeOnlyHere(table: string, names: readonly string[]): string[] {
   ];
 }
 
-function describeValues(values: ShownRestore['values']): string {
-  if (values === null)
-    return 'it is not here, so nobody vouches for this backup, and the vault will be locked';
+function describeValues({ values, decrypted_for }: ShownRestore): string {
+  if (values === null) {
+    const how = decrypted_for === null ? '' : `; the identity of ${decrypted_for} decrypted the backup`;
+    return `not verified: it is not here, so nobody vouches for this backup, no secret in it is decrypted, and the vault will be locked${how}`;
+  }
   const lost = values.lost === 0 ? '' : `, and ${values.lost} had been lost before`;
   return `it vouches for this backup, and decrypts ${formatCount(values.opened, 'value')} of ${values.total}${lost}`;
 }
@@ -136,6 +148,8 @@ export function toJson(shown: ShownRestore, { former, notes }: ShownOutcome) {
   return {
     backup: { ...describeBackup(shown), instance_name: shown.instance_name },
     values: shown.values,
+    is_verified: shown.is_verified,
+    decrypted_for: shown.decrypted_for,
     now:
       shown.replaces === null
         ? null
@@ -153,7 +167,7 @@ export function describeRestored(
   dataDir: string,
 ): string {
   return [
-    `Restored the backup of ${new Date(shown.taken_at).toISOString()} into ${dataDir}. Everyone has to sign in again.`,
+    `Restored the backup of ${new Date(shown.taken_at).toISOString()} into ${dataDir}${shown.is_verified ? '' : ', not verified'}. Everyone has to sign in again.`,
     ...(former === null
       ? []
       : [`The database that was there before is in ${former}; restore --undo puts it back.`]),

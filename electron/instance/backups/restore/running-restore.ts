@@ -16,7 +16,7 @@ import { readManifest } from '../reading/read-manifest.ts';
 import { chooseBackup, type FoundBackup, findBackups } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
 import { findFormer, putFormerBack } from './former-database.ts';
-import { readCopyFor } from './keys-at-hand.ts';
+import { nothingGiven, readCopyFor } from './keys-at-hand.ts';
 import { type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { lookAt, type Target } from './target.ts';
 
@@ -27,7 +27,7 @@ export interface RestoreRequest {
   path?: string;
   /** A bucket, with what opens it. */
   store?: StoredPlace;
-  /** A copy of the key, where it is not here. */
+  /** A copy of the key, where it is not here; or an identity of age that the backup is encrypted for. */
   copy?: HandedCopy;
   /** Of passphrase custody. */
   passphrase?: SecretText;
@@ -117,7 +117,7 @@ export function createRestores(core: BackupsCore, exchange: Exchange): Restores 
     const backup = await findBackup(core, request, target, abort.signal);
     requireKnownVersion(backup.files.place, backup.read.manifest);
     requireRoom(backup.read.manifest, dataDir);
-    const given = request.copy ? await readCopyFor(backup, request.copy, vault.copyReader) : [];
+    const given = request.copy ? await readCopyFor(backup, request.copy, vault.copyReader) : nothingGiven;
     requireIdle();
     await drop();
     const checking = Promise.withResolvers<PreparedRestore>();
