@@ -7,13 +7,10 @@ import { formatWords } from '../../electron/instance/vault/copies/words.ts';
 import { type MasterKey, parseKeyText } from '../../electron/instance/vault/sealing/master-key.ts';
 import { findLeaks } from '../crash/leaks.ts';
 import { requires } from '../requires.ts';
-import { serve, temps } from './terminal.ts';
+import { canOpenTerminal, onTerminal, serve, temps } from './terminal.ts';
 
-const it = requires(
-  'age',
-  ['age', 'age-keygen', 'zstd'].every((tool) => spawnSync('which', [tool]).status === 0),
-  'needs age and zstd (Debian: apt-get install age zstd)',
-);
+const isHere = canOpenTerminal() && ['age', 'zstd'].every((tool) => spawnSync('which', [tool]).status === 0);
+const it = requires('age', isHere, 'needs age, zstd and script (Debian: apt-get install age zstd bsdutils)');
 const SECRET = 'a secret that nothing but the key decrypts';
 const PLAIN = 'a plain value that a recovery key brings back';
 
@@ -21,7 +18,11 @@ let folder: string;
 let stick: string;
 let identityFile: string;
 let identity: string;
+let screen: string;
 let key: MasterKey;
+
+const ADD = ['backup', 'destinations', 'add', 'folder'];
+const findIdentity = (shown: string) => /AGE-SECRET-KEY-1[A-Z0-9]{58}/.exec(shown)?.[0] ?? '';
 
 /** A data directory with a backup that is encrypted for a further recipient too; then the directory is gone, and its key. */
 beforeAll(async () => {
@@ -29,18 +30,30 @@ beforeAll(async () => {
   stick = join(folder, 'stick');
   mkdirSync(stick);
   identityFile = join(folder, 'identity.txt');
-  const made = spawnSync('age-keygen', { encoding: 'utf8' });
-  if (made.error) return;
-  writeFileSync(identityFile, made.stdout);
-  identity = /^AGE-SECRET-KEY-1.*$/m.exec(made.stdout)?.[0] ?? '';
-  const recipient = /public key: (age1\w+)/.exec(made.stdout)?.[1] ?? '';
+  if (!isHere) return;
   const dataDir = join(folder, 'data');
   const served = await serve(dataDir);
   temps(dataDir, ['projects', 'create', 'shop']);
   temps(dataDir, ['env', 'set', 'TOKEN', '-p', 'shop', '--secret'], SECRET);
   temps(dataDir, ['env', 'set', 'GREETING', '-p', 'shop', '--plain'], PLAIN);
-  const added = temps(dataDir, ['backup', 'destinations', 'add', 'folder', stick, '--recipient', recipient]);
-  expect(added.err).toBe('');
+  const piped = temps(dataDir, [...ADD, stick, '--new-recovery-key']);
+  expect([piped.code, piped.out, piped.err]).toEqual([2, '', expect.stringContaining('needs a terminal')]);
+  const added = await onTerminal(
+    dataDir,
+    [...ADD, stick, '--new-recovery-key', '--name', 'stick'],
+    [
+      [/press Enter\. You will be asked for its end\. /, ''],
+      [/The last 8 letters.*: /, 'QQQQQQQQ'],
+      [
+        /not the recovery key[\s\S]*The last 8 letters.*: /,
+        (shown) => findIdentity(shown).slice(-8).toLowerCase(),
+      ],
+    ],
+  );
+  ({ screen } = added);
+  expect(added.code, 'adding a destination').toBe(0);
+  identity = findIdentity(screen);
+  writeFileSync(identityFile, `# kept by its owner\n${identity}\n`);
   expect(temps(dataDir, ['backup', 'now']).code).toBe(0);
   await served.stop();
   key = parseKeyText(readFileSync(join(dataDir, 'encryption_key'), 'utf8').trim()) as MasterKey;
@@ -49,6 +62,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a backup whose key is lost, by its recovery key,', () => {
+  it('has it from the start, which was shown once and given back unseen', () => {
+    expect(screen.split(identity)).toHaveLength(2);
+    expect(screen).toMatch(/Verified\. Its recipient is age1[\s\S]*Added stick/);
+    expect(screen).toMatch(/all but the secrets in them also the identity of age1/);
+    expect(screen.split(identity)[1]?.toUpperCase()).not.toContain(identity.slice(-8));
+  });
+
   it('brings back what is plain by itself, named nowhere, and the secrets by the key later', () => {
     const at = join(folder, 'new machine');
     const unasked = temps(at, ['restore', stick, '--key', identityFile]);
