@@ -9,6 +9,14 @@ export interface OpeningIdentity {
   recipient: string;
 }
 
+/** So many are named, of a manifest that nobody vouched for: those of X25519, which have 62 letters. */
+const MAX_NAMED = 5;
+
+function listSome(recipients: readonly string[]): string {
+  const named = recipients.filter(({ length }) => length === 62).slice(0, MAX_NAMED);
+  return named.length === 0 ? '' : `: ${named.join(', ')}`;
+}
+
 /**
  * Of several the one that a backup names among its recipients: the instance's own, as it is on paper kits, or a further one.
  * Throws `backup_needs_key` with the recipients of those that were given, and `copy_unusable` where a backup is encrypted for
@@ -34,7 +42,7 @@ export async function findIdentityFor(
   // SECURITY: an identity is named by its recipient, which is public.
   throw new AppError(
     'backup_needs_key',
-    `The backup ${place} is not encrypted for the identity that was given, whose recipient is ${found.join(' or ')}. Give a copy of the key ${keyFingerprint}, or the identity of one of its recipients: ${recipients.join(', ')}.`,
-    { details: { fingerprint: keyFingerprint, found, recipients } },
+    `The backup ${place} is not encrypted for the identity that was given, whose recipient is ${found.join(' or ')}. Give a copy of the key ${keyFingerprint}, or the identity of one of its recipients${listSome(recipients)}.`,
+    { details: { fingerprint: keyFingerprint, found } },
   );
 }
