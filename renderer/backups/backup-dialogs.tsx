@@ -10,7 +10,7 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount, formatExact } from '../ui/time.ts';
 import type { Backup, Destination } from './backup-queries.ts';
 import { describeLoss } from './backup-words.ts';
-import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './encryption-choice.tsx';
+import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './recipients/encryption-choice.tsx';
 
 /** What is wrong with the folder itself. */
 const OF_THE_FOLDER = ['destination_gone', 'destination_refused', 'destination_full', 'conflict'];

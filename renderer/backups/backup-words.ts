@@ -127,10 +127,10 @@ export function describeEncryption(
   hasRecipients: boolean,
 ): string {
   if (!isReadable && hasRecipients)
-    return 'Backups are encrypted: a copy of the key decrypts them, and so does the identity of a recipient. If every copy of the key is lost, the secrets in them are lost; the rest is not.';
+    return 'Backups are encrypted: a copy of the key decrypts them, and so does a recovery key, or the identity of another recipient. If every copy of the key is lost, the secrets in them are lost; the rest is not.';
   return isReadable
     ? `Anyone who can read the ${place} reads names, e-mail addresses and plain values. Secrets stay encrypted. If the key is lost for good, only they are lost.`
-    : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it.';
+    : 'Backups are encrypted: a copy of the key decrypts them. If every copy of the key is lost, these backups are lost with it: names, accounts and plain values too. With a recovery key only the secrets are.';
 }
 
 export const NOT_SEPARATE =

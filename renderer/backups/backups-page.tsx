@@ -24,6 +24,7 @@ import { AddBucketDialog, BucketDialog, ReplaceCredentialsDialog } from './bucke
 import { Destinations } from './destinations.tsx';
 import { makeBackup, tryBackup } from './make-backup.ts';
 import { BackupsOfOthers, OtherWriters } from './other-writers.tsx';
+import { RecipientsDialog } from './recipients/recipients-dialog.tsx';
 import { ExportDialog } from './restore/export-dialog.tsx';
 import { FormerDatabases, OldComputerQuestion } from './restore/restored-card.tsx';
 import { RetentionDialog } from './retention-dialog.tsx';
@@ -32,7 +33,7 @@ import { Runs, Working } from './working.tsx';
 
 type Open =
   | { what: 'folder' | 'add bucket' }
-  | { what: 'remove' | 'keep' | 'bucket' | 'credentials'; destination: Destination }
+  | { what: 'remove' | 'keep' | 'recipients' | 'bucket' | 'credentials'; destination: Destination }
   | { what: 'delete'; backup: Backup }
   | { what: 'export'; backup: Backup }
   | null;
@@ -148,6 +149,7 @@ export function BackupsPage() {
       </div>
       {open?.what === 'folder' && <AddFolderDialog onClose={close} />}
       {open?.what === 'keep' && <RetentionDialog destination={open.destination} onClose={close} />}
+      {open?.what === 'recipients' && <RecipientsDialog destination={open.destination} onClose={close} />}
       {open?.what === 'add bucket' && <AddBucketDialog onClose={close} />}
       {open?.what === 'bucket' && (
         <BucketDialog

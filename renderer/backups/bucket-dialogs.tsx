@@ -13,7 +13,7 @@ import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatDay } from '../ui/time.ts';
 import type { Destination } from './backup-queries.ts';
-import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './encryption-choice.tsx';
+import { asEncryptionBody, ENCRYPTED, EncryptionChoice } from './recipients/encryption-choice.tsx';
 
 const FIELDS = [
   'name',

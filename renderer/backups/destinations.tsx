@@ -8,6 +8,7 @@ import {
   FolderPlus,
   Info,
   KeyRound,
+  LockKeyholeOpen,
   Plus,
   Trash2,
 } from 'lucide-react';
@@ -40,7 +41,10 @@ interface DestinationsProps {
   onAct: ActOn;
 }
 
-type ActOn = (what: 'remove' | 'keep' | 'bucket' | 'credentials', destination: Destination) => void;
+type ActOn = (
+  what: 'remove' | 'keep' | 'recipients' | 'bucket' | 'credentials',
+  destination: Destination,
+) => void;
 
 /** Where backups are stored. */
 export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProps) {
@@ -192,7 +196,7 @@ interface DestinationMenuProps {
 }
 
 function DestinationMenu({ destination, onAct }: DestinationMenuProps) {
-  const { id, name, kind } = destination;
+  const { id, name, kind, readable_without_key: isReadable } = destination;
   const test = useApiMutation(
     () => ask(client.POST('/backups/destinations/{id}/test', { params: { path: { id } } })),
     {
@@ -216,6 +220,15 @@ function DestinationMenu({ destination, onAct }: DestinationMenuProps) {
         [
           { label: 'Test', icon: FlaskConical, disabled: test.isPending, onSelect: () => test.mutate() },
           { label: 'What is kept…', icon: CalendarClock, onSelect: () => onAct('keep', destination) },
+          ...(isReadable
+            ? []
+            : [
+                {
+                  label: 'Who can decrypt…',
+                  icon: LockKeyholeOpen,
+                  onSelect: () => onAct('recipients', destination),
+                },
+              ]),
         ],
         ...(kind === 's3'
           ? [

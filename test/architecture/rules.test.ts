@@ -17,7 +17,11 @@ const mayReveal = [
   'electron/instance/identity/tokens/api-key-routes.ts', // shown once at creation
   'electron/instance/identity/tokens/deployment-token-routes.ts', // shown once at creation
   'electron/instance/identity/users/own-account-routes.ts', // shown once at set-up
+  'electron/instance/backups/destinations/recovery-recipients.ts', // compared with what was shown
+  'electron/instance/backups/destinations/recovery-routes.ts', // shown once at creation
   'electron/instance/backups/destinations/s3/s3-credentials.ts', // sign calls to the store
+  'electron/instance/backups/reading/check-backup.ts', // the identity goes through the pipe to the process that decrypts
+  'electron/instance/backups/reading/opening-identity.ts', // its recipient is computed
   'electron/instance/identity/users/passwords.ts', // measured, and given to bcrypt
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
   'electron/instance/projects/env-files/env-file-routes.ts', // run and export

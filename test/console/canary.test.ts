@@ -111,6 +111,26 @@ describe('a value', () => {
     await page.getByRole('row', { name: /canary/ }).waitFor();
     expect(await findInHeap(page, text)).toEqual([]);
   });
+
+  it('is in no cache, address or store once a recovery key was kept, and once it was given back', async () => {
+    await page.goto('/backups');
+    await page.getByRole('button', { name: 'Add a folder' }).first().click();
+    await page.getByRole('button', { name: 'Create a recovery key…' }).click();
+    const keep = page.getByRole('alertdialog', { name: 'Your recovery key, shown only once' });
+    const text = await keep.getByRole('status', { name: 'Recovery key' }).innerText();
+    expect(await findInHeap(page, text)).not.toEqual([]);
+    await keep.getByRole('button', { name: 'I have kept it' }).click();
+    const verify = page.getByRole('dialog', { name: 'Verify the recovery key' });
+    await verify.getByLabel('Its last 8 letters and digits').waitFor();
+    expect(await findInHeap(page, text), 'once it was kept').toEqual([]);
+    await verify.getByLabel('Its last 8 letters and digits').fill(text);
+    await verify.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('list', { name: 'Recovery keys' }).waitFor();
+    expect(await findInHeap(page, text), 'once it was given back').toEqual([]);
+    expect(urls.join('\n')).not.toContain(text);
+    expect(said.join('\n')).not.toContain(text);
+    expect(console.served.output()).not.toContain(text);
+  });
 });
 
 /** Lets no answer to a reading request through until it is released. */

@@ -63,6 +63,41 @@ const everyday: Shot[] = [
     },
   },
   {
+    name: 'backups-recovery-key',
+    path: '/backups',
+    async prepare(page) {
+      await button(page, 'Add a folder').click();
+      await button(page, 'Create a recovery key…').click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'backups-recovery-key-verify',
+    path: '/backups',
+    async prepare(page) {
+      await button(page, 'Add a folder').click();
+      await button(page, 'Create a recovery key…').click();
+      await button(page, 'I have kept it').click();
+      await page.getByLabel('Its last 8 letters and digits').fill('QQQQQQQQ');
+      await page.keyboard.press('Enter');
+      await page.getByText('This is not the recovery key').waitFor();
+    },
+  },
+  {
+    name: 'backups-recipients',
+    path: '/backups',
+    async prepare(page) {
+      await button(page, 'More for NAS').click();
+      await page.getByRole('menuitem', { name: 'Who can decrypt…' }).click();
+      await button(page, 'Create a recovery key…').click();
+      const identity = await page.getByRole('status', { name: 'Recovery key' }).innerText();
+      await button(page, 'I have kept it').click();
+      await page.getByLabel('Its last 8 letters and digits').fill(identity.slice(-8));
+      await page.keyboard.press('Enter');
+      await page.getByRole('list', { name: 'Besides the key' }).waitFor();
+    },
+  },
+  {
     name: 'backups-schedule',
     path: '/backups',
     prepare: (page) => button(page, 'Add a schedule').click(),

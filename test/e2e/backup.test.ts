@@ -89,6 +89,17 @@ describe('backups on the command line', () => {
     expect(cli('backup', 'destinations', 'show', 'c').out).toMatch(
       new RegExp(`^Also decrypted by +${RECIPIENTS[1]}$`, 'm'),
     );
+    const change = (...more: string[]) => cli('backup', 'destinations', 'recipients', 'c', ...more);
+    const [first = '', second = ''] = RECIPIENTS;
+    expect(change().out).toContain(`${first}\n${second}\n`);
+    expect(change('--remove', first).out).toMatch(/from now on; those made before stay as they are/);
+    expect(change('--remove', first)).toMatchObject({ code: 4 });
+    expect(JSON.parse(change('--remove', second, '--add', first, '--json').out).recipients).toEqual([first]);
+    expect(change('--add', 'age1nobody')).toMatchObject({ code: 1 });
+    expect(change('--remove', first).out).toContain('for the key alone');
+    const shown = change('--new-recovery-key');
+    expect([shown.code, shown.err]).toEqual([2, expect.stringContaining('needs a terminal')]);
+    expect(change().out).toBe('Its backups are encrypted: the key decrypts them, or a copy of it.\n');
     expect(cli('backup', 'destinations', 'remove', 'c').code).toBe(0);
   });
 

@@ -14,23 +14,27 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from './bucket-input.ts';
+import { createRecoveryKey, requireTerminal } from './recovery-key.ts';
 
 type Destination = Schemas['BackupDestination'];
 type Added = Schemas['AddedBackupDestination'];
 type Encryption = NonNullable<NonNullable<Destination['bucket']>['server_side_encryption']>;
 
 const USAGE =
-  'backup destinations add folder PATH [--name NAME] [--readable-without-key] [--recipient age1…] | add s3 BUCKET[/PREFIX] [--endpoint URL] [--region REGION] [--path-style] [--encryption AES256|aws:kms] [--plain-http] [--name NAME] [--readable-without-key] [--recipient age1…] | list | show NAME | test NAME | credentials NAME | remove NAME';
+  'backup destinations add folder PATH [--name NAME] [--readable-without-key] [--recipient age1…] [--new-recovery-key] | add s3 BUCKET[/PREFIX] [--endpoint URL] [--region REGION] [--path-style] [--encryption AES256|aws:kms] [--plain-http] [--name NAME] [--readable-without-key] [--recipient age1…] [--new-recovery-key] | list | show NAME | test NAME | recipients NAME [--add age1…] [--remove age1…] [--new-recovery-key] | credentials NAME | remove NAME';
 
 export const destinationCommands: Record<string, Command> = {
   'backup destinations': {
     usage: USAGE,
     summary: 'Says where backups go: to folders, or to buckets of S3 stores.',
-    notes: `add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the place reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is, unless --recipient names others who can decrypt them: recipients of age (age1…), several with commas between or with the option given again. They read names, e-mail addresses and plain values, and no secret. ${bucketNotes} --encryption asks the store to encrypt objects itself too; --plain-http accepts an endpoint without TLS, where others see when backups are made and how large they are. credentials replaces those of a bucket, once they were tried out. remove leaves the backups where they are.`,
+    notes: `add writes a small file there, reads it, lists it and deletes it. Backups are encrypted for the key of this instance, unless --readable-without-key is given: then anyone who can read the place reads names, e-mail addresses and plain values; secrets stay encrypted. Encrypted backups are lost if every copy of the key is, unless others can decrypt them. --new-recovery-key creates a recovery key, shows it once on the terminal and asks for its end: restore --key takes it. --recipient names recipients of age (age1…), several with commas between or with the option given again. They read names, e-mail addresses and plain values, and no secret. recipients shows or changes who can decrypt the backups that are made from then on; those made before stay as they are. ${bucketNotes} --encryption asks the store to encrypt objects itself too; --plain-http accepts an endpoint without TLS, where others see when backups are made and how large they are. credentials replaces those of a bucket, once they were tried out. remove leaves the backups where they are.`,
     options: {
       name: { type: 'string' },
       'readable-without-key': { type: 'boolean' },
       recipient: { type: 'string', multiple: true },
+      'new-recovery-key': { type: 'boolean' },
+      add: { type: 'string', multiple: true },
+      remove: { type: 'string', multiple: true },
       encryption: { type: 'string' },
       'plain-http': { type: 'boolean' },
       ...bucketOptions,
@@ -47,6 +51,7 @@ async function changeDestinations(invocation: Invocation): Promise<number> {
     list: (client) => listDestinations(invocation, client),
     show: (client) => showDestination(invocation, client, rest),
     test: (client) => testDestination(invocation, client, rest),
+    recipients: (client) => changeRecipients(invocation, client, rest),
     credentials: (client) => replaceCredentials(invocation, client, rest),
     remove: (client) => removeDestination(invocation, client, rest),
   };
@@ -74,22 +79,29 @@ async function addDestination(
       `Added ${added.name}: a file was written to ${added.path}, read, listed and deleted.`,
       describeReaders(added),
       ...(added.note === null ? [] : [added.note]),
+      ...(added.readable_without_key || added.recipients.length > 0
+        ? []
+        : [`To add one: backup destinations recipients ${quote(added.name)} --new-recovery-key`]),
     ].join('\n'),
   );
 }
 
-function describeReaders({ readable_without_key, recipients }: Added): string {
+/** As a shell takes it. */
+const quote = (name: string): string =>
+  /^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`;
+
+function describeReaders({ readable_without_key, recipients }: Destination): string {
   if (readable_without_key)
     return 'Its backups can be read without the key; only secrets in them are encrypted.';
   return recipients.length === 0
-    ? 'Its backups are encrypted: without the key, or a copy of it, they are lost.'
+    ? 'Its backups are encrypted: the key decrypts them, or a copy of it.'
     : `Its backups are encrypted: the key decrypts them, or a copy of it, and all but the secrets in them also the identity of ${recipients.join(' or ')}.`;
 }
 
 async function addFolder(invocation: Invocation, client: Client, given: string): Promise<Added> {
   const path = resolve(given);
   return await client.post('/backups/destinations', {
-    body: { kind: 'folder', path, ...readCommon(invocation, basename(path) || path) },
+    body: { kind: 'folder', path, ...(await readCommon(invocation, client, basename(path) || path)) },
   });
 }
 
@@ -105,17 +117,70 @@ async function addBucket(invocation: Invocation, client: Client, address: string
       access_key_id: accessKeyId,
       secret_access_key: secretAccessKey,
       accept_plain_http: invocation.values['plain-http'] === true,
-      ...readCommon(invocation, place.bucket),
+      ...(await readCommon(invocation, client, place.bucket)),
     },
   });
 }
 
-function readCommon(invocation: Invocation, name: string) {
+async function readCommon(invocation: Invocation, client: Client, name: string) {
+  const isReadable = invocation.values['readable-without-key'] === true;
+  if (isReadable && invocation.values['new-recovery-key'] === true)
+    throw usageError(
+      'Backups that can be read without the key need no recovery key: leave one of the two options out.',
+    );
   return {
     name: findText(invocation, 'name') ?? name,
-    readable_without_key: invocation.values['readable-without-key'] === true,
-    recipients: findTexts(invocation, 'recipient').flatMap((each) => each.split(',')),
+    readable_without_key: isReadable,
+    recipients: [...readRecipients(invocation, 'recipient'), ...(await readNewRecipient(invocation, client))],
   };
+}
+
+const readRecipients = (invocation: Invocation, option: string): string[] =>
+  findTexts(invocation, option)
+    .flatMap((each) => each.split(','))
+    .map((each) => each.trim());
+
+/** Of a recovery key that is created and shown, where one is asked for. */
+async function readNewRecipient({ values }: Invocation, client: Client): Promise<string[]> {
+  if (values['new-recovery-key'] !== true) return [];
+  requireTerminal();
+  return [await createRecoveryKey(client)];
+}
+
+/** Who decrypts the backups of a destination; with options, from the next backup on. */
+async function changeRecipients(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
+  const destination = await getDestination(client, name);
+  const { id, recipients } = destination;
+  const [added, removed] = [readRecipients(invocation, 'add'), readRecipients(invocation, 'remove')];
+  const unknown = removed.find((recipient) => !recipients.includes(recipient));
+  if (unknown !== undefined)
+    throw new CommandError(
+      'not_found',
+      `The backups of ${destination.name} are not encrypted for ${unknown}.`,
+    );
+  if (destination.readable_without_key)
+    throw usageError(
+      `The backups of ${destination.name} can be read without the key: they have no recipients.`,
+    );
+  const isNew = invocation.values['new-recovery-key'] === true;
+  if (added.length + removed.length === 0 && !isNew) {
+    invocation.print({ recipients }, () => [describeReaders(destination), ...recipients].join('\n'));
+    return;
+  }
+  const created = await readNewRecipient(invocation, client);
+  const changed = await client.patch('/backups/destinations/{id}', {
+    path: { id },
+    body: {
+      recipients: [...recipients.filter((each) => !removed.includes(each)), ...added, ...created],
+    },
+  });
+  invocation.print(changed, () =>
+    [
+      `Changed, for backups at ${changed.name} from now on; those made before stay as they are.`,
+      describeReaders(changed),
+      ...(changed.note === null ? [] : [changed.note]),
+    ].join('\n'),
+  );
 }
 
 function readEncryption(invocation: Invocation): Encryption | null {

@@ -30,7 +30,7 @@ export const commands: Record<string, Command> = {
     summary:
       'Restores a backup, once everything in it was checked. FROM is one file, the folder of a backup, its manifest.json, or a folder with backups, of which the newest is taken; or s3://BUCKET[/PREFIX]. The database that was there before is kept; --undo puts it back, or the former database NAME.',
     notes: `An instance that runs stops what it does, exchanges its database and starts again. --list shows what is at FROM and changes nothing; of a data directory, its former databases, which backup former lists too. Those of before a new version or a rotation stay kept when they are put back; to go back to the version before, install that first. --key is a copy of the key that the backup names: a file, or - for words or
-a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Without --key the custody of the data directory is asked, for passphrase custody with its passphrase. In a new data directory, --custody says where the
+a key from standard input; the passphrase of an encrypted copy is asked, or read with --passphrase-stdin. Where the key is nowhere any more, --key takes an identity of age that the backup is encrypted for, as a recovery key, a paper kit or age-keygen has it: what is not secret comes back, not verified, and the vault stays locked until it gets a copy of the key. Without --key the custody of the data directory is asked, for passphrase custody with its passphrase. In a new data directory, --custody says where the
 key is stored from then on: file (default), keychain or external. ${bucketNotes}`,
     options: {
       list: { type: 'boolean' },
@@ -221,7 +221,7 @@ async function openPlace(invocation: Invocation, from: string, { openGivenBucket
 async function readCopy(invocation: Invocation): Promise<GivenCopy | undefined> {
   const path = findText(invocation, 'key');
   if (path === undefined) return undefined;
-  const given = await readVerifiable(path);
+  const given = await readVerifiable(path, 'Words, key or identity: ');
   if (!('path' in given) || !invocation.values['passphrase-stdin']) return given;
   return { ...given, passphrase: await readStdinLine() };
 }

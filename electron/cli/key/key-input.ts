@@ -41,9 +41,11 @@ export function toTarget(path: string): string {
 }
 
 /** A copy to verify: a file, or with path - words or a key from standard input. */
-export async function readVerifiable(path: string): Promise<{ path: string } | { text: string }> {
-  if (path === '-')
-    return { text: hasTerminal() ? await askHidden('Words or key: ') : await readStdinText() };
+export async function readVerifiable(
+  path: string,
+  question = 'Words or key: ',
+): Promise<{ path: string } | { text: string }> {
+  if (path === '-') return { text: hasTerminal() ? await askHidden(question) : await readStdinText() };
   if (!isThere(path))
     throw new CommandError('not_found', `There is no file ${path}. If it is on a drive, plug the drive in.`);
   return { path: resolve(path) };

@@ -12,6 +12,8 @@ type BackupFacts = Omit<
   ShownRestore,
   | 'found_note'
   | 'values'
+  | 'is_verified'
+  | 'decrypted_for'
   | 'tables'
   | 'values_by_kind'
   | 'only_here'
@@ -28,7 +30,8 @@ export interface ShownOutcome {
 }
 
 export function fromPreview(preview: RestorePreview): ShownRestore {
-  const { place, foundNote, manifest, instance, values, hasDatabase, replaces, onlyHere } = preview;
+  const { place, foundNote, manifest, instance, values, decryptedFor, hasDatabase, replaces, onlyHere } =
+    preview;
   return {
     place,
     found_note: foundNote,
@@ -44,6 +47,8 @@ export function fromPreview(preview: RestorePreview): ShownRestore {
     key_fingerprint: manifest.keyFingerprint,
     encrypted: manifest.recipients.length > 0,
     values,
+    is_verified: values !== null,
+    decrypted_for: decryptedFor,
     has_database: hasDatabase,
     replaces: replaces?.name ?? null,
     tables: preview.tables,
@@ -85,7 +90,7 @@ export function describePreview(shown: ShownRestore, dataDir: string): string {
     `Backup  ${shown.place}`,
     `Of      ${shown.instance_name} (${shown.instance_id}), taken ${new Date(shown.taken_at).toISOString()} ${whys[shown.why]}, number ${shown.sequence} of its writer, by version ${shown.app_version}`,
     `        ${shown.found_note}`,
-    `Key     ${shown.key_fingerprint}: ${describeValues(shown.values)}`,
+    `Key     ${shown.key_fingerprint}: ${describeValues(shown)}`,
     `Into    ${dataDir}: ${describeTarget(shown)}`,
     formatTable([
       ['', 'now', 'backup'],
@@ -109,9 +114,11 @@ function describeOnlyHere(table: string, names: readonly string[]): string[] {
   ];
 }
 
-function describeValues(values: ShownRestore['values']): string {
-  if (values === null)
-    return 'it is not here, so nobody vouches for this backup, and the vault will be locked';
+function describeValues({ values, decrypted_for }: ShownRestore): string {
+  if (values === null) {
+    const how = decrypted_for === null ? '' : `; the identity of ${decrypted_for} decrypted the backup`;
+    return `not verified: it is not here, so nobody vouches for this backup, no secret in it is decrypted, and the vault will be locked${how}`;
+  }
   const lost = values.lost === 0 ? '' : `, and ${values.lost} had been lost before`;
   return `it vouches for this backup, and decrypts ${formatCount(values.opened, 'value')} of ${values.total}${lost}`;
 }
@@ -145,6 +152,8 @@ export function toJson(shown: ShownRestore, { former, notes }: ShownOutcome) {
   return {
     backup: { ...describeBackup(shown), instance_name: shown.instance_name },
     values: shown.values,
+    is_verified: shown.is_verified,
+    decrypted_for: shown.decrypted_for,
     now:
       shown.replaces === null
         ? null
@@ -162,7 +171,7 @@ export function describeRestored(
   dataDir: string,
 ): string {
   return [
-    `Restored the backup of ${new Date(shown.taken_at).toISOString()} into ${dataDir}. Everyone has to sign in again.`,
+    `Restored the backup of ${new Date(shown.taken_at).toISOString()} into ${dataDir}${shown.is_verified ? '' : ', not verified'}. Everyone has to sign in again.`,
     ...(former === null
       ? []
       : [`The database that was there before is in ${former}; restore --undo puts it back.`]),

@@ -56,7 +56,7 @@ async function readStore(invocation: Invocation, from: string): Promise<Store> {
 }
 
 async function readCopy({ values }: Invocation, key: string): Promise<Given> {
-  const given = await readVerifiable(key);
+  const given = await readVerifiable(key, 'Words, key or identity: ');
   if ('text' in given) return { method: 'words', words: given.text };
   const passphrase = values['passphrase-stdin'] ? { passphrase: await readStdinLine() } : {};
   return { method: 'path', path: given.path, ...passphrase };

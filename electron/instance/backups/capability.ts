@@ -11,6 +11,7 @@ import type { BackupsCore } from './backups-core.ts';
 import { findBackupsOf } from './backups-of-key.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
 import { listDestinations } from './destinations/destinations.ts';
+import { recoveryRoutes } from './destinations/recovery-routes.ts';
 import { s3CredentialsKeeper } from './destinations/s3/s3-credentials.ts';
 import { s3SourceRoutes } from './destinations/s3-source-routes.ts';
 import { giveKitBackups } from './kit-backups.ts';
@@ -76,6 +77,7 @@ export function backupsCapability(
     // Those with fixed names first: of those that fit the first is taken.
     routes: createRoutes()
       .route('/', destinationRoutes(core))
+      .route('/', recoveryRoutes(core))
       .route('/', s3SourceRoutes(core, making))
       .route('/', scheduleRoutes(core))
       .route('/', retentionRoutes(core))

@@ -18,12 +18,23 @@ export const backupOperations = declareOperations({
     'Backup destination removed',
     ({ destination }) => say`Removed the backup destination ${destination}; its backups stay there`,
   ),
-  BACKUP_DESTINATION_CHANGED: operation<Named & { credentials: boolean }>(
+  BACKUP_DESTINATION_CHANGED: operation<Named & { credentials: boolean; recipients?: readonly string[] }>(
     'Backup destination changed',
-    ({ destination, credentials }) =>
-      credentials === true
+    ({ destination, credentials, recipients }) => {
+      if (Array.isArray(recipients))
+        return say`Changed who can decrypt new backups at ${destination}; further recipients: ${recipients.length}`;
+      return credentials === true
         ? say`Replaced the credentials of the backup destination ${destination}`
-        : say`Changed the backup destination ${destination}`,
+        : say`Changed the backup destination ${destination}`;
+    },
+  ),
+  RECOVERY_RECIPIENT_CREATED: operation<{ recipient: string }>(
+    'Recovery key of backups created',
+    () => say`Created a recovery key, and saw it`,
+  ),
+  RECOVERY_RECIPIENT_VERIFIED: operation<{ recipient: string }>(
+    'Recovery key of backups verified',
+    () => say`Showed that a recovery key was kept`,
   ),
   BACKUP_MADE: operation<Named & { bytes: number; sequence: number }>(
     'Backup made',

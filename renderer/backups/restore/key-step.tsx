@@ -17,7 +17,10 @@ export interface KeyStepProps {
   onGiven: (key: GivenKey) => void;
 }
 
-/** A copy of the key that the backup needs, in any form; or the passphrase of the one that is here. */
+/**
+ * A copy of the key that the backup needs, in any form, or an identity of age, which goes the same ways; or the passphrase of the
+ * key that is here.
+ */
 export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, onGiven }: KeyStepProps) {
   // SECURITY: the entered copy is only in this ref.
   const copy = useRef<HandedCopy | null>(null);
@@ -51,7 +54,7 @@ export function KeyStep({ message, passphraseError, isBehindPassphrase, isBusy, 
       )}
       <CopyInput
         title="A copy of the key"
-        purpose="unlock"
+        purpose="restore"
         firstWay="words"
         onReady={note}
         passphraseError={isBehindPassphrase ? undefined : passphraseError}

@@ -5,7 +5,7 @@ import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { formatBytes, formatCount, formatExact } from '../../ui/time.ts';
 import { FromStep } from './from-step.tsx';
 import { KeyStep } from './key-step.tsx';
-import type { From, RestoreCalls, RestoreProgress } from './restore-calls.ts';
+import type { From, Prepared, RestoreCalls, RestoreProgress } from './restore-calls.ts';
 import { RestoreFrame } from './restore-frame.tsx';
 import { RestorePreview } from './restore-preview.tsx';
 import { RestoreResult, Restoring } from './restore-result.tsx';
@@ -38,7 +38,7 @@ export function RestoreFlow({ calls, chosen, back }: RestoreFlowProps) {
         fingerprint={needed}
         {...(stage === 'restoring'
           ? { title: 'Restoring', lead: 'The instance stops, exchanges its database, and starts again.' }
-          : sayResult(stage === 'done', prepared?.taken_at))}
+          : sayResult(stage === 'done', prepared))}
       >
         {stage === 'restoring' ? (
           <Restoring />
@@ -84,7 +84,7 @@ export function RestoreFlow({ calls, chosen, back }: RestoreFlowProps) {
         facts={facts}
         fingerprint={needed}
         title="Give a copy of the key"
-        lead="A backup does not have its key. Any copy will do: the 24 words on paper, a file, a QR code."
+        lead="A backup does not have its key. Any copy will do: the 24 words on paper, a file, a QR code. Where no copy is left, a recovery key brings back what is not secret."
       >
         <KeyStep
           message={about && !isPassphrase ? (prepare.message ?? null) : null}
@@ -136,13 +136,16 @@ function sayRestore(tables: readonly { name: string; backup: number }[]): string
   return `Restore ${formatCount(count('projects'), 'project')} and ${formatCount(count('env_vars'), 'variable')}`;
 }
 
-function sayResult(isDone: boolean, takenAt: number | undefined): { title: string; lead: string } {
+function sayResult(isDone: boolean, prepared: Prepared | null): { title: string; lead: string } {
   if (!isDone) return { title: 'It was not restored', lead: 'The database of before is in its place.' };
-  return takenAt === undefined
-    ? { title: 'The former database is back', lead: 'The restored one is kept beside.' }
+  if (prepared === null)
+    return { title: 'The former database is back', lead: 'The restored one is kept beside.' };
+  const taken = formatExact(prepared.taken_at);
+  return prepared.is_verified
+    ? { title: `Everything of ${taken} is back`, lead: 'What was changed after that is not in it.' }
     : {
-        title: `Everything of ${formatExact(takenAt)} is back`,
-        lead: 'What was changed after that is not in it.',
+        title: `The backup of ${taken} is back, not verified`,
+        lead: 'What is secret in it stays encrypted until the vault gets a copy of the key.',
       };
 }
 

@@ -69,6 +69,13 @@ export function RestorePreview({ prepared }: { prepared: Prepared }) {
         <Banner tone="attention">
           <b>Not verified.</b> The key is not here, so nobody vouches for this backup, and no secret in it was
           decrypted. The vault will be locked until it gets a copy of that key.
+          {prepared.decrypted_for !== null && (
+            <>
+              {' '}
+              The backup was decrypted with the identity of{' '}
+              <code className="[overflow-wrap:anywhere]">{prepared.decrypted_for}</code>.
+            </>
+          )}
         </Banner>
       )}
     </div>

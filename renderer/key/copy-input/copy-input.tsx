@@ -30,11 +30,12 @@ const wholeCopies: readonly CopyWay[] = ['file', 'words', 'qr', 'paste'];
 /** Shares are no copy to verify as a whole: each is verified alone. */
 const waysFor: Record<CopyWayProps['purpose'], readonly CopyWay[]> = {
   unlock: [...wholeCopies, 'shares'],
+  restore: [...wholeCopies, 'shares'],
   verify: wholeCopies,
 };
 
 /**
- * Input for a copy of the key in any form: a card with the tabs File, 24 words, QR, Paste and, to unlock, Shares.
+ * Input for a copy of the key in any form: a card with the tabs File, 24 words, QR, Paste and, but for a verification, Shares.
  *
  * - `purpose` changes texts and tabs only.
  * - `onReady(copy)` whenever the input is complete enough to be sent, `onReady(null)` when it is not.
@@ -76,7 +77,7 @@ export function CopyInput({ title, ways, firstWay, ...props }: CopyInputProps) {
 }
 
 /** Text in any form: a password manager entry, the kit's text, the words, the hex digits, an armored file. */
-function PasteInput({ onReady, action, passphraseError }: CopyWayProps) {
+function PasteInput({ purpose, onReady, action, passphraseError }: CopyWayProps) {
   const [text, setText] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const isProtected = looksLikeAge(text.slice(0, 64));
@@ -89,7 +90,11 @@ function PasteInput({ onReady, action, passphraseError }: CopyWayProps) {
       <div className="copy-input-body grid gap-4">
         <Field
           label="The copy as text"
-          hint="A password manager entry, the text of a paper kit, the 24 words, or the 64 hex digits."
+          hint={
+            purpose === 'restore'
+              ? 'A password manager entry, the text of a paper kit, the 24 words, the 64 hex digits; or a recovery key, AGE-SECRET-KEY-1….'
+              : 'A password manager entry, the text of a paper kit, the 24 words, or the 64 hex digits.'
+          }
         >
           {(ids) => (
             <textarea
@@ -117,6 +122,7 @@ function describeText(text: string): string {
   if (looksLikeAge(trimmed.slice(0, 64))) return 'An encrypted file as text.';
   if (trimmed.includes('temps-key:')) return 'The text of a key copy.';
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return 'A key of 64 hex digits.';
+  if (/AGE-SECRET-KEY-1/i.test(trimmed)) return 'An identity of age: it decrypts a backup, and no secret.';
   const count = splitWords(trimmed).length;
   return count >= WORD_COUNT / 2 ? `${count} words.` : 'Not recognised as a copy yet.';
 }

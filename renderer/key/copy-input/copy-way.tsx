@@ -4,7 +4,8 @@ import type { HandedCopy } from './handed-copy.ts';
 
 /** Props of every input tab. */
 export interface CopyWayProps {
-  purpose: 'unlock' | 'verify';
+  /** For a restore identities of age are taken too: they decrypt a backup. */
+  purpose: 'unlock' | 'verify' | 'restore';
   onReady: (copy: HandedCopy | null) => void;
   action?: ReactNode;
   passphraseError?: string | undefined;

@@ -53,7 +53,11 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
               label="Choose a file…"
               icon={FileKey}
               kind="copy"
-              text="The encrypted file, the KeePass file, the paper kit as PDF, or the plain key file. Or drop it here."
+              text={
+                purpose === 'restore'
+                  ? 'The encrypted file, the KeePass file, the paper kit as PDF, the plain key file; or the file of a recovery key. Or drop it here.'
+                  : 'The encrypted file, the KeePass file, the paper kit as PDF, or the plain key file. Or drop it here.'
+              }
               picked={picked && `${picked.name}, ${picked.said}, ${formatBytes(picked.sizeBytes)}`}
               error={error}
               onPick={(file) => void pick(file)}
@@ -100,9 +104,9 @@ export function FileInput({ purpose, onReady, action, passphraseError }: CopyWay
         )}
       </div>
       <CopyInputFoot action={action}>
-        {purpose === 'unlock'
-          ? 'Read by the instance and not kept anywhere else.'
-          : 'Read by the instance and compared. Nothing is stored.'}
+        {purpose === 'verify'
+          ? 'Read by the instance and compared. Nothing is stored.'
+          : 'Read by the instance and not kept anywhere else.'}
       </CopyInputFoot>
     </>
   );

@@ -101,9 +101,9 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
               <CircleX className="icon" aria-hidden="true" />
               <span className="grow">
                 {share}{' '}
-                {purpose === 'unlock'
-                  ? 'Enter it with the others under Shares.'
-                  : 'On the page of the key, one share is checked alone.'}
+                {purpose === 'verify'
+                  ? 'On the page of the key, one share is checked alone.'
+                  : 'Enter it with the others under Shares.'}
               </span>
             </p>
           )}

@@ -59,6 +59,8 @@ export function FormDialog(props: FormDialogProps) {
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
+          // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
+          event.stopPropagation();
           if (isReady) mutation.mutate();
         }}
       >

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identityToRecipient } from 'age-encryption';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../../requires.ts';
@@ -74,8 +75,16 @@ describe('backups', () => {
     await add.click();
     await dialog.getByText('Recipient 1 is no X25519 recipient').waitFor();
     await recipients.fill(RECIPIENT);
+    const recoveryKey = await createRecoveryKey();
+    await dialog.getByRole('list', { name: 'Recovery keys' }).getByRole('listitem').waitFor();
+    await dialog.getByText('and so does a recovery key').waitFor();
+    await expectAccessible(page, 'a recovery key that was verified');
     await add.click();
-    await page.getByRole('row', { name: /NAS.*none yet.*encrypted, also for 1 recipient/ }).waitFor();
+    await page.getByRole('row', { name: /NAS.*none yet.*encrypted, also for 2 recipients/ }).waitFor();
+    expect((await opened.api('GET', '/backups/destinations')).destinations[0].recipients).toEqual([
+      await identityToRecipient(recoveryKey),
+      RECIPIENT,
+    ]);
 
     await inMain().getByRole('button', { name: 'Add a folder' }).click();
     await dialog.getByRole('textbox', { name: 'Name' }).fill('NAS');
@@ -86,6 +95,65 @@ describe('backups', () => {
     await page.getByRole('button', { name: 'More for NAS' }).click();
     await page.getByRole('menuitem', { name: 'Test' }).click();
     await page.getByText('NAS works').waitFor();
+  });
+
+  /** From the dialog that is open: seen, hidden while the window is away, kept, and given back. */
+  async function createRecoveryKey(): Promise<string> {
+    await page.getByRole('button', { name: 'Create a recovery key…' }).click();
+    const keep = page.getByRole('alertdialog', { name: 'Your recovery key, shown only once' });
+    const shown = keep.getByRole('status', { name: 'Recovery key' });
+    const identity = await shown.innerText();
+    expect(identity).toMatch(/^AGE-SECRET-KEY-1[A-Z0-9]{58}$/);
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    await keep.getByRole('button', { name: 'Show' }).waitFor();
+    expect(await page.content()).not.toContain(identity);
+    await expectAccessible(page, 'a recovery key that is hidden');
+    const download = page.waitForEvent('download');
+    await keep.getByRole('button', { name: 'Save as a file' }).click();
+    const file = readFileSync(await (await download).path(), 'utf8');
+    expect(file.split('\n')).toEqual([
+      expect.stringMatching(/^# Recovery key/),
+      expect.stringMatching(/^# created: /),
+      `# public key: ${await identityToRecipient(identity)}`,
+      identity,
+      '',
+    ]);
+    await keep.getByRole('button', { name: 'I have kept it' }).click();
+    const verify = page.getByRole('dialog', { name: 'Verify the recovery key' });
+    const end = verify.getByLabel('Its last 8 letters and digits');
+    await end.fill('QQQQQQQQ');
+    await end.press('Enter');
+    await verify.getByText('This is not the recovery key that was shown').waitFor();
+    await expectAccessible(page, 'a recovery key with a wrong end');
+    await end.fill(identity.slice(-8).toLowerCase());
+    await end.press('Enter');
+    await verify.waitFor({ state: 'detached' });
+    expect(await page.content()).not.toContain(identity);
+    return identity;
+  }
+
+  it('are encrypted for others from then on, who are added to a destination that is there and taken from it', async () => {
+    const open = async () => {
+      await page.getByRole('button', { name: 'More for NAS' }).click();
+      await page.getByRole('menuitem', { name: 'Who can decrypt…' }).click();
+    };
+    await open();
+    const dialog = page.getByRole('dialog', { name: 'Who can decrypt the backups?' });
+    const list = dialog.getByRole('list', { name: 'Besides the key' }).getByRole('listitem');
+    expect(await list.count()).toBe(2);
+    const save = dialog.getByRole('button', { name: 'Save' });
+    expect(await save.isDisabled()).toBe(true);
+    for (let left = 2; left > 0; left--) await list.first().getByRole('button').click();
+    await dialog.getByText('With a recovery key only the secrets are.').waitFor();
+    await expectAccessible(page, 'who can decrypt backups');
+    await save.click();
+    await page.getByText('Its backups are encrypted for the key alone').waitFor();
+    await page.getByRole('row', { name: /NAS.*none yet.*encrypted keeps/ }).waitFor();
+    await open();
+    await dialog.getByLabel('Further recipients').fill(RECIPIENT);
+    await save.click();
+    await page.getByText('From the next backup on').waitFor();
+    await page.getByRole('row', { name: /NAS.*none yet.*encrypted, also for 1 recipient/ }).waitFor();
   });
 
   it('are made, listed once they are verified, and shown to those who may see them', async () => {

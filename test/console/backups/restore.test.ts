@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { formatWords } from '../../../electron/instance/vault/copies/words.ts';
@@ -21,6 +22,7 @@ describe('restoring in the console', () => {
   let page: Page;
   let root: string;
   let words: string;
+  let identity: string;
 
   beforeAll(async () => {
     root = mkdtempSync(join(tmpdir(), 'temps-restoring-'));
@@ -31,11 +33,13 @@ describe('restoring in the console', () => {
       startConsole({ isSetUp: false }),
       launchBrowser(),
     ]);
+    identity = await generateX25519Identity();
     await original.api('POST', '/projects', { name: 'shop' });
     const { id } = await original.api('POST', '/backups/destinations', {
       kind: 'folder',
       name: 'stick',
       path: join(root, 'stick'),
+      recipients: [await identityToRecipient(identity)],
     });
     await original.api('POST', `/backups/destinations/${id}/run`);
     ({ words } = await original.api('POST', '/vault/key/copies', { format: 'words' }).then((made) => ({
@@ -150,6 +154,48 @@ describe('restoring in the console', () => {
     await page.getByRole('button', { name: 'Choose another backup' }).click();
     await page.getByRole('heading', { name: 'Restore from a backup' }).waitFor();
     await expect.poll(async () => (await original.api('GET', '/backups/restores')).current).toBe(null);
+  });
+
+  it('brings back what is plain by a recovery key alone, not verified, and opens by the words later', async () => {
+    const bare = await startConsole({ isSetUp: false });
+    try {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, baseURL: bare.served.url });
+      page = await context.newPage();
+      const urls: string[] = [];
+      page.on('request', (request) => urls.push(request.url()));
+      await page.goto(bare.served.setupUrl as string);
+      await page.getByRole('button', { name: 'Restore from a backup' }).click();
+      await page.getByLabel('Where the backup is').fill(join(root, 'stick'));
+      await page.getByRole('button', { name: 'Check this backup' }).click();
+      await page.getByRole('heading', { name: 'Give a copy of the key' }).waitFor();
+      const other = await generateX25519Identity();
+      await page.getByRole('radio', { name: 'Paste' }).click();
+      await page.getByLabel('The copy as text').fill(other);
+      await page.getByText('An identity of age').waitFor();
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText(await identityToRecipient(other)).waitFor();
+      await expectAccessible(page, 'an identity that a backup is not encrypted for');
+      await page.getByLabel('The copy as text').fill(`# created: today\n${identity}\n`);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.getByText('Not verified.').waitFor();
+      await page.getByText(await identityToRecipient(identity)).waitFor();
+      await page.getByRole('row', { name: /^Projects 1$/ }).waitFor();
+      await expectAccessible(page, 'a backup that nobody vouches for');
+      await page.setViewportSize({ width: 360, height: 740 });
+      await expectNoOverflow(page, 'a backup that nobody vouches for, on a telephone');
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.getByRole('button', { name: /^Restore 1 project/ }).click();
+      await page.getByRole('heading', { name: /^The backup of .* is back, not verified$/ }).waitFor();
+      expect(urls.join('\n')).not.toContain(identity);
+      expect(bare.served.output()).not.toContain(identity.slice(16));
+      const { fingerprint } = await original.api('GET', '/vault/status');
+      const status = await bare.api('GET', '/vault/status');
+      expect(status).toMatchObject({ state: 'locked', detail: expect.stringContaining(fingerprint) });
+      await bare.api('POST', '/vault/unlock', { method: 'words', words });
+      expect(await bare.api('GET', '/vault/status')).toMatchObject({ state: 'running', fingerprint });
+    } finally {
+      await bare.stop();
+    }
   });
 
   it('replaces the database of one that is in use, keeps that beside, and puts it back', async () => {

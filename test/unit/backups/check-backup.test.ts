@@ -16,6 +16,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hashLine, type StoredLine } from '../../../electron/instance/audit/chain.ts';
 import { auditOperations } from '../../../electron/instance/audit/operations.ts';
+import { deriveBackupIdentity } from '../../../electron/instance/backups/format/backup-identity.ts';
 import {
   formatManifest,
   type Manifest,
@@ -23,6 +24,7 @@ import {
 } from '../../../electron/instance/backups/format/manifest.ts';
 import { findInFolder } from '../../../electron/instance/backups/reading/backup-files.ts';
 import { checkBackup } from '../../../electron/instance/backups/reading/check-backup.ts';
+import { findIdentityFor } from '../../../electron/instance/backups/reading/opening-identity.ts';
 import { readManifest } from '../../../electron/instance/backups/reading/read-manifest.ts';
 import { AppError } from '../../../electron/instance/kernel/app-error.ts';
 import { childProcesses, type ProcessHost } from '../../../electron/instance/kernel/process-hosts.ts';
@@ -33,7 +35,7 @@ import { MasterKey } from '../../../electron/instance/vault/sealing/master-key.t
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { openTestContext, type TestContext } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
-import { type Changes, digest, makeBackup, tamperWithAuditLog } from './make-backup.ts';
+import { type Changes, digest, generateIdentity, makeBackup, tamperWithAuditLog } from './make-backup.ts';
 
 let test: TestContext;
 let work: string;
@@ -75,19 +77,23 @@ const make = (changes: Changes = {}) => makeBackup(test.ctx.store, test.key, des
 
 interface With {
   keys?: MasterKey[];
+  /** `AGE-SECRET-KEY-1…` */
+  identity?: string;
   signal?: AbortSignal;
   onScratch?: (folder: string) => void;
 }
 
-async function check(folder: string, { keys = [test.key], signal, onScratch }: With = {}) {
+async function check(folder: string, { keys = [test.key], identity: text, signal, onScratch }: With = {}) {
   asked = [];
   const files = findInFolder(folder);
   const read = await readManifest(files, AbortSignal.timeout(60_000));
+  const identity = text ? await findIdentityFor(folder, read.manifest, [new SecretText(text)]) : null;
   return await inScratch(work, 'check', async (scratch) => {
     const checked = await checkBackup({
       files,
       read,
       keys,
+      identity,
       scratch,
       processes: watched,
       clock: test.clock,
@@ -191,6 +197,26 @@ describe('a stored backup', () => {
     expect(checked.values).toBeNull();
   });
 
+  it('that is encrypted is checked with an identity of a recipient, and nobody vouches for it then', async () => {
+    const [identity, recipient] = await generateIdentity();
+    const folder = await make({ recipients: [recipient], takenAt: test.clock.time + 5 });
+    const own = await deriveBackupIdentity(test.key, test.ctx.store.identity.id);
+    for (const each of [identity, own.identity]) {
+      const checked = await check(folder, { keys: [], identity: each });
+      expect(checked).toMatchObject({
+        values: null,
+        decryptedFor: each === identity ? recipient : own.recipient,
+        auditBrokenAt: null,
+      });
+    }
+    // Of both the key is used: it vouches, and decrypts the values too.
+    expect(await check(folder, { identity })).toMatchObject({ values: { opened: 20 }, decryptedFor: null });
+    const [other, otherRecipient] = await generateIdentity();
+    const refused = await fail(folder, { keys: [], identity: other });
+    expect(refused).toMatchObject({ code: 'backup_needs_key', found: [otherRecipient] });
+    expect(JSON.stringify(refused)).not.toContain(other.slice(16));
+  });
+
   it.each([
     ["UPDATE audit_log SET actor = 'nobody' WHERE id = 3", 3],
     ['DELETE FROM audit_log WHERE id = 2', 3],
@@ -247,6 +273,25 @@ describe('a stored backup is refused, before anything of it is looked into that 
     const folder = await make({ isEncrypted: false, takenAt: 1_750_000_200_000 });
     rmSync(join(folder, 'manifest.hmac'));
     expect(await fail(folder)).toEqual(damaged('signature'));
+  });
+
+  it('whatever identity is given with the key that it names', async () => {
+    const [identity, recipient] = await generateIdentity();
+    // What anybody can make who knows the public recipient.
+    const forged = await makeBackup(test.ctx.store, MasterKey.generate(), destination, {
+      takenAt: 1_750_000_250_000,
+      recipients: [recipient],
+      manifest: (manifest) => ({ ...manifest, keyFingerprint: test.key.fingerprint }),
+    });
+    expect(await fail(forged, { identity })).toEqual(damaged('signature'));
+    rmSync(join(forged, 'manifest.hmac'));
+    expect(await fail(forged, { identity })).toEqual(damaged('signature'));
+    // Named among the recipients, and encrypted for others.
+    const lying = await make({
+      takenAt: 1_750_000_260_000,
+      manifest: (manifest) => ({ ...manifest, recipients: [...manifest.recipients, recipient] }),
+    });
+    expect(await fail(lying, { keys: [], identity })).toEqual(damaged('decryption', UNPACKED));
   });
 
   it('in a folder of another name, or below another instance', async () => {

@@ -25,6 +25,8 @@ import type { MasterKey } from '../../../electron/instance/vault/sealing/master-
 export interface Changes {
   isEncrypted?: boolean;
   takenAt?: number;
+  /** Besides the instance itself. */
+  recipients?: readonly string[];
   database?: (sqlite: Database.Database) => void;
   /** Of the database's file, before anything is said of it. */
   file?: (bytes: Buffer) => Buffer;
@@ -44,6 +46,7 @@ export async function makeBackup(
   changes: Changes = {},
 ): Promise<string> {
   const { isEncrypted = true, takenAt = Date.parse('2026-06-01T12:00:00Z') } = changes;
+  const { recipients: further = [] } = changes;
   const instanceId = store.identity.id;
   const { database, details, schemaVersion, auditHead } = takeSnapshot(store, changes);
   const { recipient } = await deriveBackupIdentity(key, instanceId);
@@ -51,7 +54,7 @@ export async function makeBackup(
     const packed = zstdCompressSync(plain);
     if (!isEncrypted) return packed;
     const encrypter = new age.Encrypter();
-    encrypter.addRecipient(recipient);
+    for (const each of [recipient, ...further]) encrypter.addRecipient(each);
     return Buffer.from(await encrypter.encrypt(packed));
   };
   const plain = changes.plain?.(database) ?? database;
@@ -70,7 +73,7 @@ export async function makeBackup(
     schemaVersion,
     takenAt,
     keyFingerprint: key.fingerprint,
-    recipients: isEncrypted ? [recipient] : [],
+    recipients: isEncrypted ? [recipient, ...further] : [],
     previous: null,
     auditHead,
     parts: parts.map(({ name, holds, bytes, of }) => ({
@@ -90,6 +93,12 @@ export async function makeBackup(
   writeFileSync(join(folder, MANIFEST_FILE), changes.signed?.(written) ?? written);
   writeFileSync(join(folder, MAC_FILE), formatMac(mac));
   return folder;
+}
+
+/** One of somebody else, and its recipient: as age-keygen makes them. */
+export async function generateIdentity(): Promise<[identity: string, recipient: string]> {
+  const identity = await age.generateX25519Identity();
+  return [identity, await age.identityToRecipient(identity)];
 }
 
 export const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

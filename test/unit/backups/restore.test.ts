@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deriveBackupIdentity } from '../../../electron/instance/backups/format/backup-identity.ts';
 import {
   findBackups,
   type RestoreOptions,
@@ -34,7 +35,7 @@ import {
 import { createManualClock } from '../../context.ts';
 import { findLeaks } from '../../crash/leaks.ts';
 import { quick } from '../../work-factor.ts';
-import { type Changes, digest, makeBackup, tamperWithAuditLog } from './make-backup.ts';
+import { type Changes, digest, generateIdentity, makeBackup, tamperWithAuditLog } from './make-backup.ts';
 
 const VALUE = 'planted-ünïcode "value"\nwith two lines';
 const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
@@ -277,6 +278,45 @@ describe('a restore over the same instance', () => {
     expect(readFileSync(join(dataDir, former as string, 'temps.db-wal'), 'utf8')).toBe('what a kill left');
   });
 
+  it('uses the key that is here rather than an identity, and takes none where the key could be had', async () => {
+    const [identity, recipient] = await generateIdentity();
+    const copy = { text: identity };
+    const from = await back(original, { recipients: [recipient], takenAt: clock.now() + 9000 });
+    const { preview } = await restore(copyOfOriginal(), { from, copy });
+    expect(preview).toMatchObject({ values: { lost: 0 }, decryptedFor: null });
+    // Signed by nobody, and encrypted to a recipient that everybody knows.
+    const forge = (keyFingerprint: string, takenAt: number) =>
+      back(original, {
+        recipients: [recipient],
+        takenAt,
+        manifest: (manifest) => ({ ...manifest, keyFingerprint }),
+        signed: (bytes) => Buffer.concat([bytes, Buffer.from('\n')]),
+      });
+    const forged = await forge(key.fingerprint, clock.now() + 10_000);
+    expect(await failure(restore(copyOfOriginal(), { from: forged, copy }))).toMatchObject({
+      code: 'backup_damaged',
+      check: 'signature',
+    });
+    const unknown = MasterKey.generate().fingerprint;
+    const other = await forge(unknown, clock.now() + 11_000);
+    const dataDir = copyOfOriginal();
+    const before = snapshot(dataDir);
+    expect(await failure(restore(dataDir, { from: other, copy }))).toMatchObject({
+      code: 'backup_needs_key',
+      fingerprint: unknown,
+    });
+    expect(snapshot(dataDir)).toEqual(before);
+    for (const [custody, code] of [
+      ['keychain', 'custody_refused'],
+      ['passphrase', 'passphrase_required'],
+    ] as const) {
+      const closed = copyOfOriginal();
+      withDatabase(closed, (sqlite) => sqlite.prepare('UPDATE keys SET custody = ?').run(custody));
+      expect(await failure(restore(closed, { from, copy })), custody).toMatchObject({ code });
+    }
+    for (const made of [from, forged, other]) rmSync(made, { recursive: true });
+  });
+
   it('leaves the keys in the custody of this directory', async () => {
     const dataDir = copyOfOriginal();
     const keyFile = readFileSync(join(dataDir, 'encryption_key'));
@@ -337,6 +377,59 @@ describe('a restore into a new data directory', () => {
     expect(preview.values).toBeNull();
     expect(notes.join()).toContain(`The key ${key.fingerprint} is not here`);
     expect((await read(dataDir)).case).toBe('missing');
+    rmSync(readable, { recursive: true });
+  });
+
+  it('by an identity alone has what is plain, is locked, not verified, and opens by a copy of the key later', async () => {
+    const dataDir = newFolder();
+    const [identity, recipient] = await generateIdentity();
+    const from = await back(original, { recipients: [recipient], takenAt: clock.now() + 7000 });
+    const [other, otherRecipient] = await generateIdentity();
+    expect(await failure(restore(dataDir, { from, copy: { text: other } }))).toMatchObject({
+      code: 'backup_needs_key',
+      fingerprint: key.fingerprint,
+      found: [otherRecipient],
+    });
+    expect(existsSync(dataDir)).toBe(false);
+    // A file as age-keygen writes it, with one more that decrypts nothing.
+    const path = join(folder, 'identities.txt');
+    const lines = ['# created: 2026-01-02T03:04:05Z', `# public key: ${recipient}`, identity, '', other];
+    writeFileSync(path, `${lines.join('\r\n')}\r\n`);
+    const { preview, notes } = await restore(dataDir, { from, copy: { path } });
+    expect(preview).toMatchObject({ values: null, decryptedFor: recipient });
+    expect(notes.join()).toMatch(
+      new RegExp(`recipient is ${recipient}\\. The key ${key.fingerprint} is not here`),
+    );
+    const verified = withDatabase(dataDir, (sqlite) =>
+      sqlite.prepare('SELECT is_verified FROM restored_backup').pluck().get(),
+    );
+    expect(verified).toBe(0);
+    expect(findLeaks(folder, { identity: Buffer.from(identity) }, (file) => file === path)).toEqual([]);
+    await opened(dataDir, async (instance) => {
+      const { vault } = instance.status();
+      expect(vault).toMatchObject({ case: 'missing', detail: expect.stringContaining(key.fingerprint) });
+      const { projects } = await ask(instance, 'GET', '/projects');
+      expect(projects).toMatchObject([{ name: 'shop' }]);
+      expect(await ask(instance, 'GET', '/users')).toMatchObject([{ user: { email: ADMIN.email } }]);
+      await ask(instance, 'POST', '/vault/unlock', { method: 'words', words: formatWords(key) });
+    });
+    expect(await read(dataDir)).toMatchObject({ case: 'running', values: { TOKEN: VALUE } });
+    rmSync(from, { recursive: true });
+    rmSync(path);
+  });
+
+  it('takes the identity of a paper kit in its two lines, and none for a backup that is not encrypted', async () => {
+    const { id } = withDatabase(original, (sqlite) => sqlite.prepare('SELECT id FROM instance').get()) as {
+      id: string;
+    };
+    const own = await deriveBackupIdentity(key, id);
+    const text = `${own.identity.slice(0, 37)}\n${own.identity.slice(37)}`.toLowerCase();
+    const { preview } = await restore(newFolder(), { copy: { text } });
+    expect(preview).toMatchObject({ values: null, decryptedFor: own.recipient });
+    const readable = await back(original, { isEncrypted: false, takenAt: clock.now() + 8000 });
+    expect(await failure(restore(newFolder(), { from: readable, copy: { text } }))).toEqual({
+      code: 'copy_unusable',
+    });
     rmSync(readable, { recursive: true });
   });
 

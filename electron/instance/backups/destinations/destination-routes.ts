@@ -7,22 +7,30 @@ import { addBucket, describeBucket } from './buckets.ts';
 import {
   addedDestinationShape,
   bucketFactsShape,
+  changedDestinationShape,
   destinationListShape,
   destinationShape,
   toBucketFactsJson,
   toDestinationJson,
 } from './destination-shapes.ts';
-import { addFolder, listDestinations, removeDestination, testDestination } from './destinations.ts';
+import {
+  addFolder,
+  changeRecipients,
+  listDestinations,
+  removeDestination,
+  testDestination,
+} from './destinations.ts';
 import { listCopyPlaces } from './key-copy-there.ts';
-import { MAX_RECIPIENTS } from './recipients.ts';
+import { explainKeyAlone, MAX_RECIPIENTS } from './recipients.ts';
 import { s3Encryptions } from './s3/s3-place.ts';
 
 const MAX_PATH = 4096;
 const destinationId = z.object({ id: pathId });
+const recipientList = z.array(z.string().max(200)).max(MAX_RECIPIENTS);
 const common = {
   name: displayName(100),
   readable_without_key: z.boolean().default(false),
-  recipients: z.array(z.string().max(200)).max(MAX_RECIPIENTS).default([]),
+  recipients: recipientList.default([]),
 };
 const text = z.string().min(1).max(1024);
 
@@ -77,7 +85,26 @@ export function destinationRoutes(core: BackupsCore) {
     async (c) => {
       const given = c.req.valid('json');
       const { destination, note } = await add(core, c.get('caller'), given);
-      return c.json({ ...toDestinationJson(core, destination), note }, 201);
+      const notes = [note, explainKeyAlone(destination)].filter((each) => each !== null);
+      return c.json({ ...toDestinationJson(core, destination), note: notes.join(' ') || null }, 201);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/backups/destinations/{id}',
+      ...act('backup_destinations_change'),
+      request: { params: destinationId, ...body(z.object({ recipients: recipientList })) },
+      responses: answer(
+        changedDestinationShape,
+        'Who decrypts its backups from the next one on; those before stay as they are',
+      ),
+    }),
+    async (c) => {
+      const { recipients } = c.req.valid('json');
+      const changed = await changeRecipients(core, c.get('caller'), c.req.valid('param').id, recipients);
+      return c.json({ ...toDestinationJson(core, changed), note: explainKeyAlone(changed) });
     },
   );
 

@@ -51,10 +51,28 @@ export const destinationListShape = z
 
 export const addedDestinationShape = destinationShape
   .extend({
-    /** Why it does not count as separate, and that a copy of the key is there, in words, or null. */
+    /** What to know of it, in words, or null: why it does not count as separate, that a copy of the key is there, what is lost with the key. */
     note: z.string().nullable(),
   })
   .openapi('AddedBackupDestination');
+
+export const changedDestinationShape = destinationShape
+  .extend({
+    /** What is lost with the key, in words, or null. */
+    note: z.string().nullable(),
+  })
+  .openapi('ChangedBackupDestination');
+
+export const recoveryRecipientShape = z
+  .object({
+    id: z.uuid(),
+    recipient: z.string(),
+    /** Shown once. */
+    identity: z.string().openapi({ description: 'Of age: decrypts backups, and no secret in them' }),
+  })
+  .openapi('RecoveryRecipient');
+
+export const verifiedRecipientShape = z.object({ recipient: z.string() }).openapi('VerifiedRecipient');
 
 export const bucketFactsShape = z
   .object({

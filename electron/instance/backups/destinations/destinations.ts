@@ -151,6 +151,36 @@ export function requireFree(
   if (same) throw new AppError('conflict', `${place} is a backup destination already: ${same.name}.`);
 }
 
+/**
+ * Says who besides the instance decrypts the backups of a destination, from the next one on: what is stored stays as it is.
+ * Throws `not_found`, and `invalid_request` for what is no recipient.
+ */
+export async function changeRecipients(
+  core: BackupsCore,
+  actor: Caller | null,
+  id: number,
+  others: readonly string[],
+): Promise<KnownDestination> {
+  const { ctx } = core;
+  const recipients = await parseRecipients(core, others, getDestination(core, id).isReadable);
+  return ctx.store.transaction(() => {
+    // It may have gone meanwhile.
+    const { name, recipients: before } = getDestination(core, id);
+    if (JSON.stringify(before) !== JSON.stringify(recipients)) {
+      ctx.store.sqlite
+        .prepare('UPDATE backup_destinations SET recipients = ? WHERE id = ?')
+        .run(JSON.stringify(recipients), id);
+      ctx.audit.append(backupOperations.BACKUP_DESTINATION_CHANGED, actor, {
+        id,
+        destination: name,
+        credentials: false,
+        recipients,
+      });
+    }
+    return getDestination(core, id);
+  });
+}
+
 /** Looks whether it still takes, gives back, lists and deletes a file. Throws what it does. */
 export async function testDestination(core: BackupsCore, id: number): Promise<KnownDestination> {
   const known = getDestination(core, id);

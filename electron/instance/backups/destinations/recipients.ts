@@ -2,6 +2,8 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { deriveBackupIdentity } from '../format/backup-identity.ts';
 import { listHeldKeys } from '../reading/held-keys.ts';
+import type { KnownDestination } from './known-destination.ts';
+import { isUnverified } from './recovery-recipients.ts';
 
 /** A manifest has 20 at most. */
 export const MAX_RECIPIENTS = 10;
@@ -29,9 +31,23 @@ export async function parseRecipients(
     if (!(await isRecipient(recipient))) throw refuse(describeNone(recipient, at));
     if (own.includes(recipient))
       throw refuse(`${recipient} is this instance itself, which can decrypt every backup anyway.`);
+    if (isUnverified(core, recipient))
+      throw refuse(
+        `${recipient} belongs to a recovery key that was not verified: show first that you have kept it.`,
+      );
     if (recipients.indexOf(recipient) < at) throw refuse(`${recipient} is given twice.`);
   }
   return recipients;
+}
+
+/** What is lost with the key where nobody else decrypts the backups of a destination; null for any other. */
+export function explainKeyAlone({
+  isReadable,
+  recipients,
+}: Pick<KnownDestination, 'isReadable' | 'recipients'>): string | null {
+  return isReadable || recipients.length > 0
+    ? null
+    : 'Its backups are encrypted for the key alone: if every copy of the key is lost, so is all that is in them, names, accounts and plain values as well as secrets. With a recovery key, or another recipient, only the secrets are.';
 }
 
 /** By the age library. Also a point that gives the same secret to everybody is none. */

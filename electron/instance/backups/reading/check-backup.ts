@@ -26,6 +26,7 @@ import type { BackupFiles } from './backup-files.ts';
 import { measureAtMost, type Stored, storeAtMost } from './bounded-reading.ts';
 import { findBreakOfAuditLog } from './check-audit-log.ts';
 import { damagedBackup } from './damaged-backup.ts';
+import type { OpeningIdentity } from './opening-identity.ts';
 import { isSigned, type ReadManifest } from './read-manifest.ts';
 import { type PartToUnpack, startUnpacker, type Unpacker, unpackParts } from './unpacking.ts';
 
@@ -38,6 +39,8 @@ export interface VerifyOptions {
 }
 
 export interface CheckOptions extends VerifyOptions {
+  /** Decrypts it where the key is not at hand; nobody vouches for it then. */
+  identity?: OpeningIdentity | null;
   /** An empty folder, for this check alone: see store/scratch.ts. */
   scratch: string;
   processes: ProcessHost;
@@ -63,6 +66,8 @@ export interface CheckedBackup {
   databasePath: string;
   /** Null without the key: then nobody vouched for it, and no encrypted value was opened. */
   values: OpenedValues | null;
+  /** Of the identity that decrypted it, `age1…`; null where the key did, and for a readable one. */
+  decryptedFor: string | null;
   /** The first line of its audit log that had been changed or lost before it was made; null for none, and without the key. */
   auditBrokenAt: number | null;
 }
@@ -115,7 +120,7 @@ async function check(options: CheckOptions): Promise<CheckedBackup> {
   const { files, read, signal } = options;
   const { manifest } = read;
   requireKnownVersion(files.place, manifest);
-  const key = findVouching(options);
+  const key = findVouching(options, options.identity);
   requireRoom(manifest, options.scratch);
   const databasePath = join(options.scratch, DATABASE);
   const details = await withHelpers(options.processes, async (unpacker, examiner) => {
@@ -127,10 +132,14 @@ async function check(options: CheckOptions): Promise<CheckedBackup> {
     signal.throwIfAborted();
     return found;
   });
-  if (key === null) return { manifest, details, databasePath, values: null, auditBrokenAt: null };
+  if (key === null) {
+    const decryptedFor = options.identity?.recipient ?? null;
+    return { manifest, details, databasePath, values: null, decryptedFor, auditBrokenAt: null };
+  }
   const auditBrokenAt = await findBreakOfAuditLog(files.place, manifest, databasePath);
   signal.throwIfAborted();
-  return { manifest, details, databasePath, values: await openValues(options, databasePath), auditBrokenAt };
+  const values = await openValues(options, databasePath);
+  return { manifest, details, databasePath, values, decryptedFor: null, auditBrokenAt };
 }
 
 /** They come up while the parts are fetched. */
@@ -167,15 +176,20 @@ export function requireKnownVersion(place: string, { schemaVersion, appVersion }
 }
 
 /**
- * The key that vouches for the manifest. Null where it is not at hand and the backup can be read without it.
+ * The key that vouches for the manifest. Null where it is not at hand and the backup can be read without it, or is decrypted with
+ * an identity.
  *
- * SECURITY: with the key, a manifest that it does not vouch for is refused, also one that nobody signed.
+ * SECURITY: with the key, a manifest that it does not vouch for is refused, also one that nobody signed, and whatever else was
+ * given: anyone can encrypt a backup to a public recipient.
  */
-function findVouching({ files, read, keys }: VerifyOptions): MasterKey | null {
+function findVouching(
+  { files, read, keys }: VerifyOptions,
+  identity?: OpeningIdentity | null,
+): MasterKey | null {
   const { keyFingerprint, recipients } = read.manifest;
   const key = keys.find(({ fingerprint }) => fingerprint === keyFingerprint) ?? null;
   if (key && !isSigned(read, key)) throw damagedBackup(files.place, 'signature');
-  if (key || recipients.length === 0) return key;
+  if (key || recipients.length === 0 || identity) return key;
   throw needsKey(files.place, keyFingerprint, keys);
 }
 
@@ -249,13 +263,10 @@ async function unpack(options: CheckOptions, key: MasterKey | null, unpacker: Un
 }
 
 /** SECURITY: what opens these files alone is all that leaves this process. Throws `backup_damaged`. */
-async function listToUnpack(
-  { files, read, scratch }: CheckOptions,
-  key: MasterKey | null,
-): Promise<PartToUnpack[]> {
-  const { parts, recipients, instanceId } = read.manifest;
-  const identity =
-    key === null || recipients.length === 0 ? null : (await deriveBackupIdentity(key, instanceId)).identity;
+async function listToUnpack(options: CheckOptions, key: MasterKey | null): Promise<PartToUnpack[]> {
+  const { files, read, scratch } = options;
+  const { parts, recipients } = read.manifest;
+  const identity = recipients.length === 0 ? null : await chooseIdentity(options, key);
   return await Promise.all(
     parts.map(async (part) => {
       const from = join(scratch, storedName(part));
@@ -278,6 +289,15 @@ async function openPart(place: string, from: string, identity: string): Promise<
   } catch (error) {
     throw error instanceof AgeError ? damagedBackup(place, 'decryption', error) : error;
   }
+}
+
+/** The key's own where it is at hand: what it vouches for was encrypted for it too. */
+async function chooseIdentity(
+  { read, identity }: CheckOptions,
+  key: MasterKey | null,
+): Promise<string | null> {
+  if (key) return (await deriveBackupIdentity(key, read.manifest.instanceId)).identity;
+  return identity?.identity.reveal() ?? null;
 }
 
 function parse(place: string, bytes: Buffer): Details {

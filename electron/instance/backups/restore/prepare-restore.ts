@@ -22,7 +22,14 @@ import {
 } from '../reading/check-backup.ts';
 import type { ChosenBackup } from './find-backups.ts';
 import { installDatabase } from './install-database.ts';
-import { nameKeyInForce, openCustodyHere, readKeysHere } from './keys-at-hand.ts';
+import {
+  type Closed,
+  type Given,
+  nameKeyInForce,
+  openCustodyHere,
+  readKeysHere,
+  requireIdentityAlone,
+} from './keys-at-hand.ts';
 import type { Target } from './target.ts';
 
 /** What a restore would do, from a backup that was checked to its last value. */
@@ -34,6 +41,8 @@ export interface RestorePreview {
   instance: InstanceIdentity;
   /** Null where the key is not at hand: nobody vouched for the backup, and the instance will be locked. */
   values: OpenedValues | null;
+  /** Of the identity that decrypted it in place of the key, `age1…`; null where none did. */
+  decryptedFor: string | null;
   /** How many rows each table has now and in the backup, and encrypted values by their kind. */
   tables: ComparedCount[];
   valuesByKind: ComparedCount[];
@@ -65,8 +74,8 @@ export type WhileClosed = (exchange: () => Promise<Exchanged>) => Promise<Exchan
 export interface PrepareOptions {
   target: Target;
   backup: ChosenBackup;
-  /** From a copy that was given: the one that the backup names is stored in the custody. */
-  given: readonly MasterKey[];
+  /** Of a copy that was given: the key that the backup names is stored in the custody, an identity nowhere. */
+  given: Given;
   /** In memory here. */
   held: readonly MasterKey[];
   /** Where a new data directory keeps its key; `file` unless said, or what the environment names. */
@@ -97,16 +106,19 @@ export async function restoreChecked(options: PrepareOptions): Promise<Restored>
   const { keyFingerprint, recipients, writerId } = read.manifest;
   const here = chooseCustody(options);
   const custody = openHere(options, here);
-  const held = await findHeld(options, custody);
-  const keys = [...given, ...held];
+  const { held, closed } = await findHeld(options, custody);
+  const keys = [...given.keys, ...held];
   const isHere = keys.some(({ fingerprint }) => fingerprint === keyFingerprint);
-  if (!isHere && recipients.length > 0) throw needsKey(files.place, keyFingerprint, keys);
+  const identity = isHere ? null : given.identity;
+  if (identity) requireIdentityAlone(backup, target, closed);
+  else if (!isHere && recipients.length > 0) throw needsKey(files.place, keyFingerprint, keys);
   return await inScratch(dataDir, 'restore', async (scratch) => {
     const { onProgress } = options;
     const checked = await checkBackup({
       files,
       read,
       keys,
+      identity,
       scratch,
       processes,
       clock,
@@ -116,8 +128,8 @@ export async function restoreChecked(options: PrepareOptions): Promise<Restored>
     const preview = describePreview(backup, checked, target);
     await options.confirm(preview);
     signal.throwIfAborted();
-    const notes = await keepKey(custody, given, held, keyFingerprint);
-    if (checked.values === null) notes.push(explainLocked(keyFingerprint));
+    const notes = await keepKey(custody, given.keys, held, keyFingerprint);
+    if (checked.values === null) notes.push(explainLocked(keyFingerprint, checked.decryptedFor));
     if (checked.auditBrokenAt !== null) notes.push(explainBrokenLog(checked.auditBrokenAt));
     const isOwn = target.writerId === writerId;
     const exchanged = await options.closed(async () => {
@@ -133,18 +145,18 @@ export async function restoreChecked(options: PrepareOptions): Promise<Restored>
 async function findHeld(
   { held, given, passphrase, backup, target }: PrepareOptions,
   custody: ReturnType<typeof openCustodyHere>,
-): Promise<readonly MasterKey[]> {
+): Promise<{ held: readonly MasterKey[]; closed: Closed | null }> {
   const { keyFingerprint } = backup.read.manifest;
   const isAmong = (keys: readonly MasterKey[]) => keys.some((key) => key.fingerprint === keyFingerprint);
-  if (isAmong(held)) return held;
-  const found = await readKeysHere(custody, passphrase);
+  if (isAmong(held)) return { held, closed: null };
+  const { keys: found, closed } = await readKeysHere(custody, passphrase);
   const isBehindPassphrase = custody.name === 'passphrase' && target.keys.includes(keyFingerprint);
-  if (isBehindPassphrase && passphrase === undefined && !isAmong([...given, ...found]))
+  if (isBehindPassphrase && passphrase === undefined && !isAmong([...given.keys, ...found]))
     throw new AppError(
       'passphrase_required',
       `The key ${keyFingerprint} is stored here with a passphrase: enter it, or give a copy of the key.`,
     );
-  return [...held, ...found];
+  return { held: [...held, ...found], closed };
 }
 
 /** Where the keys of this data directory are: as it was, or as it is chosen for a new one. */
@@ -155,7 +167,7 @@ function chooseCustody({ custody, env, target }: PrepareOptions): CustodyHere {
 
 function openHere({ target, backup, given, env, processes }: PrepareOptions, here: CustodyHere) {
   const { instanceId, keyFingerprint } = backup.read.manifest;
-  const fingerprints = [keyFingerprint, ...target.keys, ...given.map(({ fingerprint }) => fingerprint)];
+  const fingerprints = [keyFingerprint, ...target.keys, ...given.keys.map(({ fingerprint }) => fingerprint)];
   return openCustodyHere(here, {
     dataDir: target.dataDir,
     instanceId,
@@ -167,8 +179,8 @@ function openHere({ target, backup, given, env, processes }: PrepareOptions, her
 
 const listReasons = (reason: string | null): string[] => (reason === null ? [] : [reason]);
 
-const explainLocked = (fingerprint: Fingerprint): string =>
-  `The key ${fingerprint} is not here, so nobody vouched for this backup and no secret in it was decrypted. The vault stays locked until it gets a copy of that key: temps-desktop key unlock PATH`;
+const explainLocked = (fingerprint: Fingerprint, recipient: string | null): string =>
+  `${recipient === null ? '' : `An identity of age decrypted it, whose recipient is ${recipient}. `}The key ${fingerprint} is not here, so nobody vouched for this backup and no secret in it was decrypted. The vault stays locked until it gets a copy of that key: temps-desktop key unlock PATH`;
 
 const explainBrokenLog = (line: number): string =>
   `Line ${line} of the audit log does not follow from the lines before it: the log had been changed before this backup was made.`;
@@ -199,7 +211,7 @@ const explainUnkept = (place: string, why: string): string =>
 
 function describePreview(
   { files, foundNote }: ChosenBackup,
-  { manifest, details, values, databasePath }: CheckedBackup,
+  { manifest, details, values, decryptedFor, databasePath }: CheckedBackup,
   target: Target,
 ): RestorePreview {
   const { instance, counts } = target;
@@ -210,6 +222,7 @@ function describePreview(
     manifest,
     instance: details.instance,
     values,
+    decryptedFor,
     tables: compareCounts(now?.rows, details.tables),
     valuesByKind: compareCounts(now?.groups, details.sealedValues),
     replaces: now && instance,

@@ -16,7 +16,7 @@ import { requireKnownVersion, requireRoom } from '../reading/check-backup.ts';
 import { chooseBackup, findBackups } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
 import { type FormerDatabase, listFormerDatabases, putFormerBack } from './former-database.ts';
-import { readCopyFor } from './keys-at-hand.ts';
+import { nothingGiven, readCopyFor } from './keys-at-hand.ts';
 import { type Restored, type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { findExisting, lookAt } from './target.ts';
 
@@ -27,7 +27,7 @@ export { openGivenBucket, type StoredPlace } from './find-stored-backups.ts';
 export type { Restored, RestorePreview } from './prepare-restore.ts';
 export type { Manifest };
 
-/** A copy of the key, as it is given: a file of this machine, or words, a key or text. */
+/** A copy of the key, or an identity of age, as it is given: a file of this machine, or words, a key or text. */
 export interface GivenCopy {
   path?: string;
   text?: string;
@@ -38,7 +38,7 @@ export interface RestoreOptions {
   dataDir: string;
   /** The folder of a backup, its manifest, or a folder or store with backups, of which the newest is taken. */
   from: string | StoredPlace;
-  /** Of the key that the backup names, where the custody here does not hold it. */
+  /** Of the key that the backup names, where the custody here does not hold it; or an identity that it is encrypted for. */
   copy?: GivenCopy | undefined;
   /** Where a new data directory keeps its key; `file` unless said, or what the environment names. */
   custody?: CustodyName | undefined;
@@ -72,7 +72,7 @@ export async function restoreBackup(
   requireRoom(manifest, findExisting(dataDir));
   const given = options.copy
     ? await readCopyFor(backup, toHanded(options.copy), createCopyReader(processes))
-    : [];
+    : nothingGiven;
   const isNewFolder = !existsSync(dataDir);
   prepareDataDir(dataDir);
   try {

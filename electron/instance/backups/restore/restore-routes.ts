@@ -53,7 +53,7 @@ const bucketBody = z
   })
   .openapi('GivenBucket');
 const keyBody = {
-  /** Of the key that the backup names, where it is not here. */
+  /** Of the key that the backup names, where it is not here; or an identity of age that it is encrypted for. */
   copy: handedCopyBody.optional(),
   /** Of passphrase custody. */
   passphrase: z.string().max(1024).optional(),

@@ -34,6 +34,12 @@ export const preparedRestoreShape = z
       z.object({ total: z.int(), opened: z.int(), lost: z.int() }).openapi('RestoredValues'),
       z.null(),
     ]),
+    is_verified: z
+      .boolean()
+      .openapi({ description: 'Whether the key is at hand, and vouched for the backup' }),
+    decrypted_for: z.string().nullable().openapi({
+      description: 'The recipient of the identity that decrypted it in place of the key; null where none did',
+    }),
     /** Whether there is a database here, which is kept beside. */
     has_database: z.boolean(),
     /** The name of the instance here; null where nobody has used it yet, or its database cannot be read. */
@@ -108,6 +114,7 @@ export function toPreparedJson({ id, preview }: PreparedRestore) {
     backupId: manifest.id,
     instanceName: instance.name,
     encrypted: manifest.recipients.length > 0,
+    isVerified: preview.values !== null,
     sizeBytes: sumStored(manifest),
     replaces: replaces?.name ?? null,
   });

@@ -22,7 +22,7 @@ import {
 } from './find-backups.ts';
 import type { StoredPlace } from './find-stored-backups.ts';
 import { findFormer, putFormerBack } from './former-database.ts';
-import { readCopyFor } from './keys-at-hand.ts';
+import { nothingGiven, readCopyFor } from './keys-at-hand.ts';
 import { type RestorePreview, restoreChecked } from './prepare-restore.ts';
 import { lookAt, type Target } from './target.ts';
 import type { Uploads } from './uploads.ts';
@@ -36,7 +36,7 @@ export interface RestoreRequest {
   store?: StoredPlace;
   /** A file that was uploaded whole. */
   upload?: string;
-  /** A copy of the key, where it is not here. */
+  /** A copy of the key, where it is not here; or an identity of age that the backup is encrypted for. */
   copy?: HandedCopy;
   /** Of passphrase custody. */
   passphrase?: SecretText;
@@ -128,7 +128,7 @@ export function createRestores(core: BackupsCore, exchange: Exchange, uploads: U
     const backup = await findBackup(core, uploads, request, target, abort.signal);
     requireKnownVersion(backup.files.place, backup.read.manifest);
     requireRoom(backup.read.manifest, dataDir);
-    const given = request.copy ? await readCopyFor(backup, request.copy, vault.copyReader) : [];
+    const given = request.copy ? await readCopyFor(backup, request.copy, vault.copyReader) : nothingGiven;
     requireIdle();
     await drop();
     const checking = Promise.withResolvers<PreparedRestore>();

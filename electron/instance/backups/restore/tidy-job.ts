@@ -1,13 +1,18 @@
 import { every, type Job } from '../../jobs/job.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { listUnverified } from '../destinations/recovery-recipients.ts';
 import { backupOperations } from '../operations.ts';
 import { deleteFormerDatabase, listDueFormer } from './former-database.ts';
 import type { Restores } from './running-restore.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Removes what restores leave: prepared ones that nobody applied, and former databases whose time is over. */
-export function tidyJob({ ctx }: BackupsCore, restores: Restores): Job {
+/**
+ * Removes what restores leave: prepared ones that nobody applied, and former databases whose time is over. And what is in memory
+ * of recovery keys that nobody verified.
+ */
+export function tidyJob(core: BackupsCore, restores: Restores): Job {
+  const { ctx } = core;
   return {
     name: 'backups.tidy',
     title: 'Delete what restores left, once it was kept for long enough',
@@ -16,6 +21,7 @@ export function tidyJob({ ctx }: BackupsCore, restores: Restores): Job {
     isResumed: false,
     async run() {
       await restores.cancelOld();
+      listUnverified(core);
       for (const { name } of listDueFormer(ctx.dataDir, ctx.clock.now())) {
         deleteFormerDatabase(ctx.dataDir, name);
         ctx.store.transaction(() =>

@@ -1,4 +1,5 @@
 import { type Fingerprint, type MasterKey, parseFingerprint } from '../sealing/master-key.ts';
+import type { SecretText } from '../secret-text.ts';
 import type { CopyFormat } from '../vocabulary.ts';
 
 /** What a copy says beside the key itself. None of it is secret. */
@@ -35,9 +36,15 @@ export type CopyReading =
   | { outcome: 'damaged'; format: CopyFormat | null; detail: string }
   /**
    * It may well be whole. `because` ends the sentence "This copy cannot be used here, because …". `share` has the words
-   * of one share of a split key.
+   * of one share of a split key, `identities` those of age (`AGE-SECRET-KEY-1…`), which decrypt backups and no secret.
    */
-  | { outcome: 'unusable'; format: CopyFormat | null; because: string; share?: string };
+  | {
+      outcome: 'unusable';
+      format: CopyFormat | null;
+      because: string;
+      share?: string;
+      identities?: readonly SecretText[];
+    };
 
 /** File name of a copy when only a folder is given. */
 export function nameCopyFile(format: CopyFormat, facts: Pick<CopyFacts, 'fingerprint'>): string {

@@ -49,7 +49,11 @@ export async function getKeysFromCopy(reader: CopyReader, copy: HandedCopy): Pro
 
 /** As getKeysFromCopy of one copy, with what kind it is. */
 export async function getKeysReading(reader: CopyReader, copy: HandedCopy): Promise<KeysReading> {
-  const reading = await readHandedCopy(reader, copy);
+  return getKeysOf(await readHandedCopy(reader, copy));
+}
+
+/** As getKeysReading, of what was read already. */
+export function getKeysOf(reading: CopyReading): KeysReading {
   switch (reading.outcome) {
     case 'keys':
       return reading;

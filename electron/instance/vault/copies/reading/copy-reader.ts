@@ -9,9 +9,10 @@ import {
 } from '../../../kernel/processes.ts';
 import { createQueue } from '../../../kernel/queue.ts';
 import { formatKeyText, parseKeyText } from '../../sealing/master-key.ts';
-import type { SecretText } from '../../secret-text.ts';
+import { SecretText } from '../../secret-text.ts';
 import { type CopyFormat, copyFormats } from '../../vocabulary.ts';
 import type { CopyReading, ReadKey } from '../key-copy.ts';
+import { MAX_IDENTITIES, X25519_IDENTITY } from './identity-reading.ts';
 
 /**
  * Copies are files of other programs, and anyone may hand one over: containers with work factors, compression and
@@ -35,8 +36,10 @@ export interface CopyMessage {
   passphrase: string | null;
 }
 
-/** What comes back: a reading whose keys are 64 hex digits. */
-export type SentReading = Exclude<CopyReading, { outcome: 'keys' }> | SentKeys;
+/** What comes back: a reading whose keys are 64 hex digits, and whose identities are text. */
+export type SentReading = Exclude<CopyReading, { outcome: 'keys' | 'unusable' }> | SentKeys | SentUnusable;
+type Unusable = Extract<CopyReading, { outcome: 'unusable' }>;
+type SentUnusable = Omit<Unusable, 'identities'> & { identities?: string[] };
 interface SentKeys {
   outcome: 'keys';
   format: CopyFormat;
@@ -123,11 +126,19 @@ function explainFailure({ details }: AppError): string {
 }
 
 export function toSent(reading: CopyReading): SentReading {
+  if (reading.outcome === 'unusable') {
+    const { identities, ...sent } = reading;
+    return identities ? { ...sent, identities: identities.map((each) => each.reveal()) } : sent;
+  }
   if (reading.outcome !== 'keys') return reading;
   return { ...reading, keys: reading.keys.map((read) => ({ ...read, key: formatKeyText(read.key) })) };
 }
 
 function toReading(sent: SentReading): CopyReading {
+  if (sent.outcome === 'unusable') {
+    const { identities, ...reading } = sent;
+    return identities ? { ...reading, identities: identities.map((each) => new SecretText(each)) } : reading;
+  }
   if (sent.outcome !== 'keys') return sent;
   return { ...sent, keys: sent.keys.map((read) => ({ ...read, key: requireKey(read.key) })) };
 }
@@ -143,10 +154,8 @@ function requireKey(text: string) {
  * worst of it is another key, which every caller compares with the recorded ones.
  */
 function parseAnswer(message: unknown): SentReading {
-  const { outcome, format, keys, problems, checksumFails, detail, because, share } = message as Record<
-    string,
-    unknown
-  >;
+  const { outcome, format, keys, problems, checksumFails, detail, because, share, identities } =
+    message as Record<string, unknown>;
   switch (outcome) {
     case 'keys':
       return { outcome, format: parseFormat(format), keys: parseList(keys, 1, MAX_KEYS).map(parseKey) };
@@ -167,6 +176,9 @@ function parseAnswer(message: unknown): SentReading {
         format: format === null ? null : parseFormat(format),
         because: parseText(because),
         ...(share === undefined ? {} : { share: parseText(share) }),
+        ...(identities === undefined
+          ? {}
+          : { identities: parseList(identities, 1, MAX_IDENTITIES).map(parseIdentity) }),
       };
     default:
       throw new TypeError('no outcome');
@@ -184,6 +196,11 @@ function parseProblem(message: unknown) {
   const { position, word, nearest } = message as Record<string, unknown>;
   if (typeof position !== 'number') throw new TypeError('no position');
   return { position, word: parseText(word), nearest: parseList(nearest, 0, 10).map(parseText) };
+}
+
+function parseIdentity(text: unknown): string {
+  if (typeof text !== 'string' || !X25519_IDENTITY.test(text)) throw new TypeError('no identity');
+  return text;
 }
 
 function parseFormat(format: unknown): CopyFormat {

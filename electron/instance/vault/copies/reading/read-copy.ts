@@ -3,6 +3,7 @@ import type { SecretText } from '../../secret-text.ts';
 import type { CopyFormat } from '../../vocabulary.ts';
 import type { CopyReading } from '../key-copy.ts';
 import { nameForeignFile } from './foreign-files.ts';
+import { readAsIdentity } from './identity-reading.ts';
 import { looksLikeKeePass, openKeePassFile } from './keepass-reading.ts';
 import { isEncryptedPdf, readPdfStrings } from './pdf-reading.ts';
 import { readAsShare } from './share-reading.ts';
@@ -38,7 +39,8 @@ async function readAge(bytes: Uint8Array, passphrase: SecretText | undefined): P
   const reading = readText(decodeText(opening.plaintext));
   if (reading.outcome === 'keys') return { ...reading, format };
   if (reading.outcome === 'words_invalid') return reading;
-  if (reading.outcome === 'unusable' && reading.share !== undefined) return { ...reading, format };
+  if (reading.outcome === 'unusable' && (reading.share ?? reading.identities) !== undefined)
+    return { ...reading, format };
   return { outcome: 'unusable', format, because: 'what is encrypted in it is not a copy of a key' };
 }
 
@@ -52,6 +54,7 @@ async function readKeePass(
   if (opening.outcome !== 'opened') return toReading(format, opening);
   return (
     readKeys(format, opening.entries) ??
+    readAsIdentity(format, opening.entries.join('\n')) ??
     readAsShare(format, opening.entries.join('\n')) ?? {
       outcome: 'unusable',
       format,

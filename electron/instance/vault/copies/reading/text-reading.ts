@@ -4,6 +4,7 @@ import type { CopyReading } from '../key-copy.ts';
 import { findKeys, readInstanceId } from '../kit-text.ts';
 import { looksLikeWords, parseWords, splitWords } from '../words.ts';
 import { MAX_KEYS } from './copy-reader.ts';
+import { readAsIdentity } from './identity-reading.ts';
 import { readAsShare } from './share-reading.ts';
 
 /** Text as editors save it: UTF-8, or UTF-16 with its mark at the beginning. */
@@ -33,7 +34,9 @@ export function readText(text: string): CopyReading {
   const words = splitWords(text);
   const asWords = looksLikeWords(words) ? readWords(text, words) : null;
   if (asWords?.outcome === 'keys') return asWords;
-  const other = readAsShare(format === 'text' ? null : format, text) ?? asWords;
+  const container = format === 'text' ? null : format;
+  // A key decrypts more: where it is there too, the text is a copy of it.
+  const other = readAsIdentity(container, text) ?? readAsShare(container, text) ?? asWords;
   if (other) return other;
   if (format !== 'text') return { outcome: 'unusable', format, because: 'no entry in it holds a key' };
   return {
