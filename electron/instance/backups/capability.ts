@@ -7,7 +7,7 @@ import type { VaultCore } from '../vault/vault-core.ts';
 import { exportRoutes } from './archive/export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { toBackupRunsJson } from './backup-shapes.ts';
-import type { BackupsCore } from './backups-core.ts';
+import { createBackupsCore } from './backups-core.ts';
 import { findBackupsOf } from './backups-of-key.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
 import { listDestinations } from './destinations/destinations.ts';
@@ -25,6 +25,7 @@ import { type RequireSetUpLink, restoreRoutes } from './restore/restore-routes.t
 import { createRestores } from './restore/running-restore.ts';
 import { tidyJob } from './restore/tidy-job.ts';
 import { retentionRoutes } from './retention/retention-routes.ts';
+import { driveJob } from './schedules/drive-job.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
@@ -34,7 +35,7 @@ export function backupsCapability(
   vault: VaultCore,
   { exchange, requireSetUpLink }: { exchange: Exchange; requireSetUpLink: RequireSetUpLink },
 ): Capability {
-  const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Map() };
+  const core = createBackupsCore(ctx, vault);
   vault.listBackupFolders = () =>
     listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known.path] : []));
   vault.findBackupsOf = (fingerprint) => findBackupsOf(core, fingerprint);
@@ -80,6 +81,6 @@ export function backupsCapability(
       .route('/', exportRoutes(core))
       .route('/', restoreRoutes(core, restores, { comparing, requireSetUpLink }))
       .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making), comparing, tidyJob(core, restores)],
+    jobs: [making, drills.job, scheduleJob(core, making), driveJob(core), comparing, tidyJob(core, restores)],
   };
 }

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../../http/to-answer.ts';
+import { driveStateShape } from '../../vault/status/status-shapes.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { findDriveState } from '../promise/drive-state.ts';
 import { retentionShape } from '../retention/retention-shapes.ts';
 import { destinationKinds } from '../vocabulary.ts';
 import { describeDestination, type KnownDestination } from './destinations.ts';
@@ -34,6 +36,8 @@ export const destinationShape = z
     /** Whether it was apart from the disk of the database when it was last looked at. */
     separate: z.boolean(),
     bucket: z.union([bucketShape, z.null()]),
+    /** Null where no schedule waits for it to be plugged in, or it was not looked at yet. */
+    drive: z.union([driveStateShape, z.null()]),
     /** How many backups are kept there; null for all. */
     retention: z.union([retentionShape, z.null()]),
     created_at: z.int(),
@@ -70,19 +74,20 @@ export const bucketFactsShape = z
   })
   .openapi('BucketFacts');
 
-export function toDestinationJson({ ctx }: BackupsCore, known: KnownDestination) {
+export function toDestinationJson(core: BackupsCore, known: KnownDestination) {
   const { isReadable, ...common } = known;
   return toAnswer(destinationShape, {
     ...common,
     path: describeDestination(known),
     readableWithoutKey: isReadable,
+    drive: findDriveState(core, known.id),
     bucket:
       known.kind === 's3'
         ? {
             ...known.place,
             pathStyle: known.place.isPathStyle,
             serverSideEncryption: known.place.encryption,
-            credentialsState: findCredentialState(ctx, known),
+            credentialsState: findCredentialState(core.ctx, known),
             credentialsSetAt: known.credentials.setAt,
           }
         : null,

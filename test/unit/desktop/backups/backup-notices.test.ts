@@ -11,7 +11,7 @@ const vault = (...states: State[]): TrayVault => ({
     recovery: {
       has_destinations: states.length > 0,
       is_running: false,
-      destinations: states.map(([name, failed, good_at]) => ({ name, failed, good_at })),
+      destinations: states.map(([name, failed, good_at]) => ({ name, failed, good_at, drive: null })),
     },
   },
 });
