@@ -24,6 +24,7 @@ import { formatDay } from '../ui/time.ts';
 import { type Backup, backupsQuery, type Destination } from './backup-queries.ts';
 import { countDestinations, describeAccess, describePlace, describeState } from './backup-words.ts';
 import { describeRetention } from './retention-words.ts';
+import { describeDrive } from './schedule-words.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface DestinationsProps {
@@ -88,14 +89,14 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
           {
             name: 'Destination',
             isRowHeader: true,
-            cell: (destination) => <DestinationName destination={destination} />,
+            cell: (destination) => (
+              <DestinationName destination={destination} newest={findNewest(backups, destination)} />
+            ),
           },
           {
             name: 'Newest backup',
             width: 'w-40 max-phone:w-36',
-            cell: ({ id }) => (
-              <Newest backup={backups.find((backup) => backup.destination_id === id) ?? null} />
-            ),
+            cell: (destination) => <Newest backup={findNewest(backups, destination)} />,
           },
           {
             name: 'Backups there are',
@@ -146,7 +147,17 @@ function DoesNotCount() {
   );
 }
 
-function DestinationName({ destination: { name, path, kind, bucket } }: { destination: Destination }) {
+const findNewest = (backups: readonly Backup[], { id }: Destination): Backup | null =>
+  backups.find((backup) => backup.destination_id === id) ?? null;
+
+interface DestinationNameProps {
+  destination: Destination;
+  newest: Backup | null;
+}
+
+function DestinationName({ destination, newest }: DestinationNameProps) {
+  const { name, path, kind, bucket } = destination;
+  const drive = describeDrive(destination, newest);
   const Icon = kind === 's3' ? Cloud : Folder;
   return (
     <div className="flex min-w-0 items-center gap-3">
@@ -157,7 +168,10 @@ function DestinationName({ destination: { name, path, kind, bucket } }: { destin
           bucket?.credentials_state === 'lost' ? (
             <span className="text-danger-text">its credentials are lost: replace them</span>
           ) : (
-            <span title={path}>{path}</span>
+            <>
+              <span title={path}>{path}</span>
+              {drive !== null && <span className="block">{drive}</span>}
+            </>
           )
         }
       />

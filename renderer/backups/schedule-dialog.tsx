@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { describeError } from '../api/problem.ts';
+import { useIsOwner } from '../app/session.ts';
 import { Choices, Select } from '../ui/form/choices.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
@@ -12,11 +13,15 @@ import type { Destination, Schedule } from './backup-queries.ts';
 import {
   type Choice,
   firstChoice,
+  isOnRemovable,
   type Often,
   oftenNames,
+  PLUGGED_IN,
   toChoice,
   toCron,
+  toOwn,
   weekdays,
+  whenPluggedIn,
 } from './schedule-choices.ts';
 
 interface ScheduleDialogProps {
@@ -30,7 +35,13 @@ interface ScheduleDialogProps {
 export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDialogProps) {
   const [given, setName] = useState(schedule?.name ?? null);
   const [destination, setDestination] = useState(String(schedule?.s3_source_id ?? destinations[0]?.id));
-  const [choice, setChoice] = useState(schedule ? toChoice(schedule.schedule_expression) : firstChoice);
+  const [chosen, setChosen] = useState(schedule ? toChoice(schedule.schedule_expression) : null);
+  const where = destinations.find(({ id }) => String(id) === destination);
+  const hasDrive = where?.can_be_plugged_in === true;
+  const isRemovable = useRemovable(hasDrive ? where.path : null);
+  // Until somebody chooses, a stick gets its backups when it is there.
+  const suggested = isRemovable ? whenPluggedIn : firstChoice;
+  const choice = chosen === null || (chosen.often === 'plugged_in' && !hasDrive) ? suggested : chosen;
   const cron = toCron(choice);
   // Until somebody names it, it is called as what it is.
   const name = given ?? oftenNames[choice.often];
@@ -84,22 +95,47 @@ export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDial
           />
         )}
       </Field>
-      <HowOften choice={choice} onChange={setChoice} error={save.fieldError('schedule_expression')} />
+      <HowOften
+        choice={choice}
+        onChange={setChosen}
+        hasDrive={hasDrive}
+        isRemovable={isRemovable}
+        error={save.fieldError('schedule_expression')}
+      />
       {cron !== null && <Preview cron={cron} />}
     </FormDialog>
   );
 }
 
-const sayNext = ({ enabled, next_run }: Schedule) =>
-  enabled && next_run !== null ? `The next backup is made on ${formatExact(next_run)}.` : 'It is disabled.';
+function sayNext({ enabled, schedule_expression, next_run }: Schedule): string {
+  if (!enabled) return 'It is disabled.';
+  if (schedule_expression === PLUGGED_IN) return 'If it is plugged in now, a backup is made at once.';
+  return next_run === null ? 'It waits.' : `The next backup is made on ${formatExact(next_run)}.`;
+}
+
+/** Whether a folder is on a drive that is made to be pulled out, and is plugged in. Only the owner sees drives. */
+function useRemovable(path: string | null): boolean {
+  const isOwner = useIsOwner();
+  const { data } = useQuery({
+    queryKey: ['vault', 'places'],
+    queryFn: () => ask(client.GET('/vault/places')),
+    enabled: path !== null && isOwner,
+    retry: false,
+  });
+  return path !== null && isOnRemovable(path, data?.places ?? []);
+}
 
 interface HowOftenProps {
   choice: Choice;
   onChange: (choice: Choice) => void;
+  /** Whether its drive can be plugged in. */
+  hasDrive: boolean;
+  /** Whether that is usual. */
+  isRemovable: boolean;
   error: string | undefined;
 }
 
-function HowOften({ choice, onChange, error }: HowOftenProps) {
+function HowOften({ choice, onChange, hasDrive, isRemovable, error }: HowOftenProps) {
   const time = (
     <TextField
       label="Time"
@@ -112,8 +148,17 @@ function HowOften({ choice, onChange, error }: HowOftenProps) {
     <Choices<Often>
       label="How often"
       value={choice.often}
-      onChange={(often) => onChange({ ...choice, often, own: choice.own || (toCron(choice) ?? '') })}
+      onChange={(often) => onChange({ ...choice, often, own: toOwn(choice) })}
       options={[
+        ...(hasDrive
+          ? [
+              {
+                value: 'plugged_in' as const,
+                title: 'When it is plugged in',
+                aside: isRemovable ? 'suggested' : undefined,
+              },
+            ]
+          : []),
         { value: 'hours', title: 'Every 6 hours' },
         { value: 'nightly', title: 'Every day', more: time },
         {
@@ -165,6 +210,14 @@ function Preview({ cron }: { cron: string }) {
   });
   if (error) return <p className="text-12 text-text-2">{describeError(error)}</p>;
   if (!data) return null;
+  if (cron === PLUGGED_IN)
+    return (
+      <p className="text-12 text-text-2" aria-live="polite">
+        A backup <b>{data.summary}</b>: one each time, also if that was while this computer was off or asleep.
+        Plugged in again within an hour of the last, it makes no other. None follows while it stays plugged
+        in: for a drive that stays, choose times.
+      </p>
+    );
   return (
     <div className="text-12 text-text-2" aria-live="polite" aria-busy={isPlaceholderData || undefined}>
       <p>

@@ -14,6 +14,7 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from './bucket-input.ts';
+import { describeDrive } from './drive-words.ts';
 
 type Destination = Schemas['BackupDestination'];
 type Added = Schemas['AddedBackupDestination'];
@@ -134,7 +135,7 @@ const credentialWords: Record<NonNullable<Destination['bucket']>['credentials_st
 
 async function showDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
   const destination = await getDestination(client, name);
-  const { id, path, bucket, readable_without_key, recipients, separate } = destination;
+  const { id, path, bucket, drive, readable_without_key, recipients, separate } = destination;
   const { facts } =
     bucket?.credentials_state === 'set'
       ? await client.get('/backups/destinations/{id}/bucket', { path: { id } })
@@ -146,6 +147,7 @@ async function showDestination(invocation: Invocation, client: Client, [name]: s
       ['Backups', readable_without_key ? 'readable without the key' : 'encrypted'],
       ...recipients.map((recipient) => ['Also decrypted by', recipient]),
       ['Separate', separate ? 'yes' : 'no'],
+      ...(drive ? [['Drive', describeDrive(drive)]] : []),
       ...(bucket
         ? [
             ['Endpoint', bucket.endpoint ?? 'Amazon S3'],
@@ -185,7 +187,7 @@ async function listDestinations(invocation: Invocation, client: Client): Promise
     destinations.length === 0
       ? 'No backup destinations yet.'
       : formatTable(
-          destinations.map(({ id, name, path, readable_without_key, recipients, separate }) => [
+          destinations.map(({ id, name, path, readable_without_key, recipients, separate, drive }) => [
             name,
             path,
             readable_without_key
@@ -195,6 +197,7 @@ async function listDestinations(invocation: Invocation, client: Client): Promise
                 : `encrypted, also for ${formatCount(recipients.length, 'recipient')}`,
             separate ? 'separate' : 'not separate',
             formatCount(countAt(id), 'backup'),
+            ...(drive ? [describeDrive(drive)] : []),
           ]),
         ),
   );

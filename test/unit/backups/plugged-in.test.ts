@@ -424,6 +424,20 @@ describe('a schedule that waits for a stick', () => {
     expect(reasons()).not.toContain('backup_drive_due');
   });
 
+  withSticks(
+    'that is only called otherwise has seen its drive; one that is enabled anew has not',
+    async () => {
+      await plugIn();
+      test.clock.advance(DAY_MS);
+      changeSchedule(core, null, id, { name: 'another name' });
+      expect(await look()).toBe(false);
+      changeSchedule(core, null, id, { enabled: false });
+      expect([await look(), state()]).toEqual([false, null]);
+      changeSchedule(core, null, id, { enabled: true });
+      expect(await look()).toBe(true);
+    },
+  );
+
   withSticks('that hangs holds up neither this process nor the look at another', async () => {
     const hanging = sticks.make('exfat', 8, true);
     await hanging.plugIn();

@@ -4,6 +4,7 @@ import { driveStateShape } from '../../vault/status/status-shapes.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { findDriveState } from '../promise/drive-state.ts';
 import { retentionShape } from '../retention/retention-shapes.ts';
+import { canBePluggedIn } from '../schedules/require-drive.ts';
 import { destinationKinds } from '../vocabulary.ts';
 import { describeDestination, type KnownDestination } from './destinations.ts';
 import { type BucketFact, bucketFactNames, bucketFactTitles } from './s3/bucket-facts.ts';
@@ -36,6 +37,9 @@ export const destinationShape = z
     /** Whether it was apart from the disk of the database when it was last looked at. */
     separate: z.boolean(),
     bucket: z.union([bucketShape, z.null()]),
+    can_be_plugged_in: z.boolean().openapi({
+      description: 'Whether a schedule can wait for its drive, as it is not on the disk of the database',
+    }),
     /** Null where no schedule waits for it to be plugged in, or it was not looked at yet. */
     drive: z.union([driveStateShape, z.null()]),
     /** How many backups are kept there; null for all. */
@@ -80,6 +84,7 @@ export function toDestinationJson(core: BackupsCore, known: KnownDestination) {
     ...common,
     path: describeDestination(known),
     readableWithoutKey: isReadable,
+    canBePluggedIn: canBePluggedIn(core, known),
     drive: findDriveState(core, known.id),
     bucket:
       known.kind === 's3'

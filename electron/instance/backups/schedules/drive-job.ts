@@ -34,9 +34,9 @@ export function driveJob(core: BackupsCore): Job<DrivePayload> {
 function listDue(core: BackupsCore, lookedAt: ReadonlyMap<number, number>): Planned[] {
   const nowMs = core.ctx.clock.now();
   return listWaiting(core).map(({ id }) => {
-    const last = lookedAt.get(id);
+    const last = core.drives.has(id) ? lookedAt.get(id) : undefined;
     // The clock may have been set back since.
-    const isAhead = last === undefined || last > nowMs;
-    return { payload: { schedule: id }, dueAt: isAhead ? nowMs : last + LOOK_MS };
+    const isFirst = last === undefined || last > nowMs;
+    return { payload: { schedule: id }, dueAt: isFirst ? nowMs : last + LOOK_MS };
   });
 }

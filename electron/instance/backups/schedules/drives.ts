@@ -1,8 +1,7 @@
 import type { BackupsCore } from '../backups-core.ts';
-import { findDestination } from '../destinations/destinations.ts';
+import { findDestination, type KnownDestination } from '../destinations/destinations.ts';
 import { FOLDER_SILENT_MS, whileItAnswers } from '../destinations/folder-deadline.ts';
 import { findDrivePlace, hasMountList, readMountMark } from '../destinations/folder-place.ts';
-import type { FolderDestination } from '../destinations/known-destination.ts';
 import { type DrivePlace, type DriveSeen, isPluggedIn } from './drive-seen.ts';
 import { findDueAt, findPluggedInDueAt, REST_MS } from './due.ts';
 import { listSchedules, type Schedule } from './schedules.ts';
@@ -46,11 +45,10 @@ export function findNextRun({ ctx, drives }: BackupsCore, schedule: Schedule): n
  * that stays the same.
  */
 export async function lookAtDrive(core: BackupsCore, schedule: Schedule): Promise<DriveSeen | null> {
-  const known = findDestination(core, schedule.destinationId);
-  if (known?.kind !== 'folder') return null;
-  const before = core.drives.get(schedule.id);
-  const found = await findPlace(core, known, before?.mark ?? null);
-  const seen = core.drives.get(schedule.id);
+  const { id, destinationId } = schedule;
+  const before = core.drives.get(id);
+  const found = await findPlace(core, findDestination(core, destinationId), before?.mark ?? null);
+  const seen = core.drives.get(id);
   // Nothing is new, or another look was faster, or the schedule was changed meanwhile.
   if (found === null || seen !== before) return seen ?? null;
   const { place, mark } = found;
@@ -60,29 +58,33 @@ export async function lookAtDrive(core: BackupsCore, schedule: Schedule): Promis
     place,
     mark,
     appearedAt: nowMs,
-    isDue: isThere && !wasMadeLately(core, known.id, nowMs),
+    isDue: isThere && !wasMadeLately(core, destinationId, nowMs),
   };
-  core.drives.set(schedule.id, now);
+  core.drives.set(id, now);
   if (isThere || before?.place !== place)
     core.ctx.events.emit('changed', { resource: 'backups', userId: null });
   return now;
 }
 
+/** A drive that is not there, or cannot be: looked at again. */
+const AWAY = { place: 'away', mark: null } as const;
+
 /** Null where it is as it was when the mark was read, or does not answer, which says nothing: then it is asked again. */
 async function findPlace(
   { ctx }: BackupsCore,
-  known: FolderDestination,
+  known: KnownDestination | null,
   markBefore: string | null,
 ): Promise<Pick<DriveSeen, 'place' | 'mark'> | null> {
+  if (known?.kind !== 'folder') return AWAY;
   const answering = <T>(work: () => Promise<T>) => whileItAnswers(known.path, FOLDER_SILENT_MS, work);
   const readMark = () => readMountMark(known);
   try {
     const mark = await (hasMountList ? readMark() : answering(readMark));
     if (mark === markBefore) return null;
     const place = await answering(() => findDrivePlace(known, ctx.dataDir));
-    return place === null ? { place: 'away', mark: null } : { place, mark };
+    return place === null ? AWAY : { place, mark };
   } catch {
-    return markBefore === null ? { place: 'away', mark: null } : null;
+    return markBefore === null ? AWAY : null;
   }
 }
 

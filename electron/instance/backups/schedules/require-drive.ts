@@ -2,11 +2,15 @@ import { realpathSync } from 'node:fs';
 import { AppError } from '../../kernel/app-error.ts';
 import { isUnder } from '../../vault/copies/other-disks.ts';
 import type { BackupsCore } from '../backups-core.ts';
-import type { FolderDestination, KnownDestination } from '../destinations/known-destination.ts';
+import type { KnownDestination } from '../destinations/known-destination.ts';
+
+/** Whether a schedule can wait for the drive of a destination. */
+export const canBePluggedIn = (core: BackupsCore, known: KnownDestination): boolean =>
+  findWhyNot(core, known) === null;
 
 /** Throws `invalid_request` for a destination whose drive is never plugged in. */
-export function requireDrive({ ctx }: BackupsCore, known: KnownDestination): void {
-  const why = known.kind !== 'folder' ? 'is in no drive' : findWhyAlwaysThere(known, ctx.dataDir);
+export function requireDrive(core: BackupsCore, known: KnownDestination): void {
+  const why = findWhyNot(core, known);
   if (why === null) return;
   throw new AppError(
     'invalid_request',
@@ -15,7 +19,8 @@ export function requireDrive({ ctx }: BackupsCore, known: KnownDestination): voi
   );
 }
 
-/** What the database lies below is there whenever this runs. */
-function findWhyAlwaysThere({ mountPoint }: FolderDestination, dataDir: string): string | null {
-  return isUnder(realpathSync(dataDir), mountPoint) ? 'is on the disk of this computer' : null;
+function findWhyNot({ ctx }: BackupsCore, known: KnownDestination): string | null {
+  if (known.kind !== 'folder') return 'is no drive';
+  // What the database lies below is there whenever this runs.
+  return isUnder(realpathSync(ctx.dataDir), known.mountPoint) ? 'is on the disk of this computer' : null;
 }

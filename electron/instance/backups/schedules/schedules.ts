@@ -112,7 +112,8 @@ export function changeSchedule(
 ): Schedule {
   const { ctx } = core;
   const nowMs = ctx.clock.now();
-  const facts = { ...getSchedule(core, id), ...change };
+  const before = getSchedule(core, id);
+  const facts = { ...before, ...change };
   requireScheduleText(facts.cron, nowMs);
   const destination = getDestination(core, facts.destinationId);
   // What does not fit any more, as after a restore to another computer, can still be disabled.
@@ -134,8 +135,9 @@ export function changeSchedule(
     });
     return getSchedule(core, id);
   });
-  // What waits for another drive, or waits anew, has seen none yet.
-  core.drives.delete(id);
+  // What waits for another drive, or waits anew, has seen none yet. One that is only called otherwise has.
+  if (changed.cron !== before.cron || changed.destinationId !== before.destinationId || !before.enabled)
+    core.drives.delete(id);
   ctx.jobs.look();
   return changed;
 }
