@@ -160,7 +160,7 @@ function DestinationName({ destination, newest }: DestinationNameProps) {
   const drive = describeDrive(destination, newest);
   const Icon = kind === 's3' ? Cloud : Folder;
   return (
-    <div className="flex min-w-0 items-center gap-3">
+    <div className={`flex min-w-0 items-center gap-3 ${drive === null ? '' : 'py-2'}`}>
       <Icon className="icon text-icon max-phone:hidden" aria-hidden="true" />
       <RowName
         name={name}
@@ -170,7 +170,8 @@ function DestinationName({ destination, newest }: DestinationNameProps) {
           ) : (
             <>
               <span title={path}>{path}</span>
-              {drive !== null && <span className="block">{drive}</span>}
+              {/* On a narrow screen in several lines: its end is what one acts on. */}
+              {drive !== null && <span className="block whitespace-normal">{drive}</span>}
             </>
           )
         }

@@ -36,9 +36,8 @@ function describeWaiting(drive: Schedule['drive'], hasFailed: boolean): StateWor
   if (drive === 'in_use') return { tone: 'working', word: 'in use', more: 'Keep the drive plugged in.' };
   if (drive === 'waiting') return { tone: 'unsure', word: 'waits', more: 'The drive is plugged in.' };
   if (hasFailed) return { tone: 'bad', word: 'failed', more: 'Again when it is plugged in anew.' };
-  return drive === 'can_be_removed'
-    ? { tone: 'unsure', word: 'when plugged in anew', more: 'The drive can be removed.' }
-    : { tone: 'unsure', word: 'when plugged in', more: null };
+  const more = drive === 'can_be_removed' ? 'It can be removed.' : null;
+  return { tone: 'unsure', word: 'when plugged in', more };
 }
 
 /** What becomes of a drive whose backups are made when it is plugged in, and of a drive alone; null for others. */

@@ -73,7 +73,7 @@ describe('backups to a stick when it is plugged in', () => {
     await dialog().getByRole('button', { name: 'Add schedule' }).click();
     await page.getByText('If it is plugged in now, a backup is made at once.').waitFor();
     const row = schedules().getByRole('row', { name: /When plugged in.*to stick, when it is plugged in/ });
-    await row.getByText('The drive can be removed.').waitFor();
+    await row.getByText('It can be removed.').waitFor();
     await page.getByText(/^made .*, the drive can be removed$/).waitFor();
     await expectAccessible(page, 'a stick that can be removed');
     await page.setViewportSize({ width: 360, height: 740 });
@@ -81,7 +81,7 @@ describe('backups to a stick when it is plugged in', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await stick.eject();
     await page.getByText('not plugged in', { exact: true }).waitFor();
-    await row.getByText('The drive can be removed.').waitFor({ state: 'detached' });
+    await row.getByText('It can be removed.').waitFor({ state: 'detached' });
   });
 
   it('stay what they are when the schedule is changed, and while the drive is away', async () => {

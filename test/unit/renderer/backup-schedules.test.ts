@@ -76,7 +76,7 @@ describe('a schedule in the list', () => {
     [{ ...waiting, drive: 'in_use', next_run: NOW - 1 }, 'working', /^in use$/],
     [{ ...waiting, drive: 'waiting', next_run: NOW - 1 }, 'unsure', /^waits$/],
     [{ ...waiting, drive: 'waiting', waits_for_key: true }, 'bad', /^waits for the key$/],
-    [{ ...waiting, drive: 'can_be_removed' }, 'unsure', /^when plugged in anew$/],
+    [{ ...waiting, drive: 'can_be_removed' }, 'unsure', /^when plugged in$/],
     [{ ...waiting, drive: 'can_be_removed', last_error: failed }, 'bad', /^failed$/],
   ] as const)('%o: next %s', (change, tone, word) => {
     const said = describeNext({ ...schedule, ...change }, NOW);
