@@ -213,9 +213,9 @@ function Preview({ cron }: { cron: string }) {
   if (cron === PLUGGED_IN)
     return (
       <p className="text-12 text-text-2" aria-live="polite">
-        A backup <b>{data.summary}</b>: one each time, also if that was while this computer was off or asleep.
-        Plugged in again within an hour of the last, it makes no other. None follows while it stays plugged
-        in: for a drive that stays, choose times.
+        A backup <b>{data.summary}</b>: one each time, also if that was while this computer was off or asleep;
+        a start with the drive in counts too. Plugged in again within an hour of the last, it makes no other.
+        None follows while it stays plugged in: for a drive that stays, choose times.
       </p>
     );
   return (

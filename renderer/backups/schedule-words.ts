@@ -35,7 +35,7 @@ function describeWaiting(drive: Schedule['drive'], hasFailed: boolean): StateWor
     return { tone: 'unsure', word: 'not plugged in', more: 'Another drive is in its place.' };
   if (drive === 'in_use') return { tone: 'working', word: 'in use', more: 'Keep the drive plugged in.' };
   if (drive === 'waiting') return { tone: 'unsure', word: 'waits', more: 'The drive is plugged in.' };
-  if (hasFailed) return { tone: 'bad', word: 'failed', more: 'Again when it is plugged in anew.' };
+  if (hasFailed) return { tone: 'bad', word: 'failed', more: 'Made when it is plugged in again.' };
   const more = drive === 'can_be_removed' ? 'It can be removed.' : null;
   return { tone: 'unsure', word: 'when plugged in', more };
 }

@@ -404,7 +404,7 @@ describe('what the loss of this computer would mean', () => {
       'No backup was made on the stick for 31 days: plug it in, and one is made.',
     ]);
     expect(explain({ ...stick, drive: { isThere: true, since } })).toEqual([
-      'No backup was made on the stick for 31 days, though it is plugged in: one is made each time that it is plugged in anew.',
+      'No backup was made on the stick for 31 days, though it is plugged in: one is made when it is plugged in again.',
     ]);
     expect(explain({ ...stick, confirmed: [], drive: away })[0]).toBe(
       'No backup was made on the stick since its schedule was, 31 days ago: plug it in, and one is made.',

@@ -273,7 +273,7 @@ function findDrivesDue({ destinations, nowMs }: RecoveryFacts): RecoveryReason[]
         'backup_drive_due',
         'due',
         drive.isThere
-          ? `${said}, though it is plugged in: one is made each time that it is plugged in anew.`
+          ? `${said}, though it is plugged in: one is made when it is plugged in again.`
           : `${said}: plug it in, and one is made.`,
       ),
     ];

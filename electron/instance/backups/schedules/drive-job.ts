@@ -23,9 +23,9 @@ export function driveJob(core: BackupsCore): Job<DrivePayload> {
     async run({ payload: { schedule: id } }) {
       lookedAt.set(id, core.ctx.clock.now());
       const schedule = findSchedule(core, id);
-      if (schedule) await lookAtDrive(core, schedule);
-      // A backup may be due now, and the next look is.
-      core.ctx.jobs.look();
+      const before = core.drives.get(id) ?? null;
+      // What has appeared need not wait for the next look at what is due.
+      if (schedule && (await lookAtDrive(core, schedule)) !== before) core.ctx.jobs.look();
       return undefined;
     },
   };
@@ -33,10 +33,18 @@ export function driveJob(core: BackupsCore): Job<DrivePayload> {
 
 function listDue(core: BackupsCore, lookedAt: ReadonlyMap<number, number>): Planned[] {
   const nowMs = core.ctx.clock.now();
-  return listWaiting(core).map(({ id }) => {
+  return listWaiting(core).flatMap(({ id }) => {
+    const payload = { schedule: id };
     const last = core.drives.has(id) ? lookedAt.get(id) : undefined;
     // The clock may have been set back since.
     const isFirst = last === undefined || last > nowMs;
-    return { payload: { schedule: id }, dueAt: isFirst ? nowMs : last + LOOK_MS };
+    const dueAt = isFirst ? nowMs : last + LOOK_MS;
+    // The one after it too: what is due is not looked for again until then.
+    return dueAt > nowMs
+      ? [{ payload, dueAt }]
+      : [
+          { payload, dueAt },
+          { payload, dueAt: nowMs + LOOK_MS },
+        ];
   });
 }
