@@ -62,6 +62,8 @@ describe('backups to a stick when it is plugged in', () => {
     await stick.eject();
     await driveIs('away');
     expect(cli('backup', 'schedules', 'list').out).toMatch(/ not plugged in /);
+    const { recovery } = (await ask('/vault/status')).health;
+    expect(recovery.destinations).toMatchObject([{ name: 'stick', failed: null, drive: 'away' }]);
     expect(
       (await ask('/vault/status')).health.reasons.map(({ code }: { code: string }) => code),
     ).not.toContain('backup_gone');

@@ -206,6 +206,17 @@ describe('a schedule that waits for a stick', () => {
     expect(states()).toEqual(['confirmed', 'confirmed']);
   });
 
+  withSticks('makes another at once where the last does not open, or is not there any more', async () => {
+    await plugIn();
+    for (const change of ["drill_result = 'failed'", 'gone_at = 1']) {
+      test.ctx.store.sqlite.exec(`UPDATE backups SET ${change}`);
+      test.clock.advance(MINUTE_MS);
+      await pullOut();
+      expect(await plugIn(), change).toBe(true);
+    }
+    expect(states()).toEqual(['confirmed', 'confirmed', 'confirmed']);
+  });
+
   withSticks('makes one that appeared while this was off, and none again after a quick restart', async () => {
     await stick.plugIn();
     core.drives.clear();

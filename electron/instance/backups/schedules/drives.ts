@@ -88,13 +88,13 @@ async function findPlace(
   }
 }
 
-/** One of a time that has not come (the clock was set back) is not known to be one of now. */
+/** One of a time that has not come (the clock was set back) is not known to be one of now, and one that does not open is none. */
 function wasMadeLately({ ctx }: BackupsCore, destinationId: number, nowMs: number): boolean {
   return (
     ctx.store.sqlite
       .prepare(
         `SELECT 1 FROM backups WHERE destination_id = ? AND state = 'confirmed' AND gone_at IS NULL
-           AND taken_at BETWEEN ? AND ?`,
+           AND drill_result IS NOT 'failed' AND taken_at BETWEEN ? AND ?`,
       )
       .get(destinationId, nowMs - REST_MS, nowMs) !== undefined
   );

@@ -22,5 +22,14 @@ export function requireDrive(core: BackupsCore, known: KnownDestination): void {
 function findWhyNot({ ctx }: BackupsCore, known: KnownDestination): string | null {
   if (known.kind !== 'folder') return 'is no drive';
   // What the database lies below is there whenever this runs.
-  return isUnder(realpathSync(ctx.dataDir), known.mountPoint) ? 'is on the disk of this computer' : null;
+  return isUnder(findRealPath(ctx.dataDir), known.mountPoint) ? 'is on the disk of this computer' : null;
+}
+
+/** As given where the data directory is not there now: the list of destinations is answered all the same. */
+function findRealPath(dataDir: string): string {
+  try {
+    return realpathSync(dataDir);
+  } catch {
+    return dataDir;
+  }
 }
