@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { listMounts } from '../electron/instance/vault/copies/linux-disks.ts';
 import { type Child, startChild } from './child.ts';
 import { until } from './keyring.ts';
@@ -23,7 +24,7 @@ export type StickFormat = keyof typeof makers;
 export interface Stick {
   /** Where it is mounted; the empty folder is there without it too, as /mnt/usb is. */
   at: string;
-  plugIn(options?: { readOnly?: boolean }): Promise<void>;
+  plugIn(options?: { readOnly?: boolean; at?: string }): Promise<void>;
   /** As one ejects it: throws when a file on it stays open. */
   eject(): Promise<void>;
   /** Out it goes, whatever is open: the folder is empty at once. */
@@ -37,7 +38,8 @@ export interface Stick {
 export interface Sticks {
   /** For a data directory: in memory, so that any disk is apart from it. */
   memory: string;
-  make(format: StickFormat, megabytes?: number): Stick;
+  /** @param isNamed whether the system lists it by its UUID, as udev does. */
+  make(format: StickFormat, megabytes?: number, isNamed?: boolean): Stick;
   /** Takes every stick out and removes what they were made of. */
   close(): Promise<void>;
 }
@@ -66,15 +68,16 @@ export function openSticks(): Sticks {
   run('mount', '-t', 'tmpfs', 'tmpfs', memory);
   return {
     memory,
-    make(format, megabytes = 4) {
+    make(format, megabytes = 4, isNamed = false) {
       const name = `stick${sticks.length}`;
       const image = join(folder, `${name}.img`);
       run('truncate', '-s', `${megabytes}M`, image);
       const [command, ...args] = makers[format];
-      run(command, ...args, image);
+      const uuid = isNamed ? randomUUID() : null;
+      run(command, ...args, ...(uuid && format === 'ext4' ? ['-U', uuid] : []), image);
       const at = join(folder, name);
       mkdirSync(at);
-      const stick = createStick(format, image, at);
+      const stick = createStick(format, image, at, uuid);
       sticks.push(stick);
       return stick;
     },
@@ -90,8 +93,15 @@ export function openSticks(): Sticks {
   };
 }
 
-function createStick(format: StickFormat, image: string, at: string): Stick & { detach(): void } {
+function createStick(
+  format: StickFormat,
+  image: string,
+  own: string,
+  uuid: string | null,
+): Stick & { detach(): void } {
+  let at = own;
   let device: string | null = null;
+  const listed = uuid === null ? null : join('/dev/disk/by-uuid', uuid);
   let driver: Child | null = null;
   const driverEnded = async () => {
     const ended = driver;
@@ -99,18 +109,24 @@ function createStick(format: StickFormat, image: string, at: string): Stick & { 
     await ended?.waitForEnd();
   };
   const detach = () => {
+    if (listed) rmSync(listed, { force: true });
     if (device) spawnSync('losetup', ['-d', device]);
     // Whose the device is from now on is not known.
     device = null;
   };
   return {
-    at,
+    at: own,
     detach,
-    async plugIn({ readOnly = false } = {}) {
+    async plugIn({ readOnly = false, at: place = own } = {}) {
+      at = place;
       await driverEnded();
       detach();
       const options = readOnly ? 'ro' : 'rw';
       if (format !== 'fat') device = run('losetup', '-f', '--show', image);
+      if (listed && device) {
+        mkdirSync(dirname(listed), { recursive: true });
+        if (!existsSync(listed)) symlinkSync(device, listed);
+      }
       if (format === 'ext4') {
         run('mount', '-o', options, device ?? '', at);
         return;

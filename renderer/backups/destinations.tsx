@@ -31,6 +31,7 @@ import {
   NOT_SEPARATE,
 } from './backup-words.ts';
 import { describeRetention } from './retention-words.ts';
+import { describeDrive } from './schedule-words.ts';
 import { StateMark } from './state-mark.tsx';
 
 interface DestinationsProps {
@@ -98,14 +99,14 @@ export function Destinations({ query, mayWrite, onAdd, onAct }: DestinationsProp
           {
             name: 'Destination',
             isRowHeader: true,
-            cell: (destination) => <DestinationName destination={destination} />,
+            cell: (destination) => (
+              <DestinationName destination={destination} newest={findNewest(backups, destination)} />
+            ),
           },
           {
             name: 'Newest backup',
             width: 'w-40 max-phone:w-36',
-            cell: ({ id }) => (
-              <Newest backup={backups.find((backup) => backup.destination_id === id) ?? null} />
-            ),
+            cell: (destination) => <Newest backup={findNewest(backups, destination)} />,
           },
           {
             name: 'Backups there are',
@@ -165,10 +166,20 @@ function DoesNotCount({ why }: { why: string }) {
   );
 }
 
-function DestinationName({ destination: { name, path, kind, bucket } }: { destination: Destination }) {
+const findNewest = (backups: readonly Backup[], { id }: Destination): Backup | null =>
+  backups.find((backup) => backup.destination_id === id) ?? null;
+
+interface DestinationNameProps {
+  destination: Destination;
+  newest: Backup | null;
+}
+
+function DestinationName({ destination, newest }: DestinationNameProps) {
+  const { name, path, kind, bucket } = destination;
+  const drive = describeDrive(destination, newest);
   const Icon = kind === 's3' ? Cloud : Folder;
   return (
-    <div className="flex min-w-0 items-center gap-3">
+    <div className={`flex min-w-0 items-center gap-3 ${drive === null ? '' : 'py-2'}`}>
       <Icon className="icon text-icon max-phone:hidden" aria-hidden="true" />
       <RowName
         name={name}
@@ -176,7 +187,11 @@ function DestinationName({ destination: { name, path, kind, bucket } }: { destin
           bucket?.credentials_state === 'lost' ? (
             <span className="text-danger-text">its credentials are lost: replace them</span>
           ) : (
-            <span title={path}>{path}</span>
+            <>
+              <span title={path}>{path}</span>
+              {/* On a narrow screen in several lines: its end is what one acts on. */}
+              {drive !== null && <span className="block whitespace-normal">{drive}</span>}
+            </>
           )
         }
       />

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { describeError } from '../api/problem.ts';
+import { useIsOwner } from '../app/session.ts';
 import { Choices, Select } from '../ui/form/choices.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
@@ -12,11 +13,15 @@ import type { Destination, Schedule } from './backup-queries.ts';
 import {
   type Choice,
   firstChoice,
+  isOnRemovable,
   type Often,
   oftenNames,
+  PLUGGED_IN,
   toChoice,
   toCron,
+  toOwn,
   weekdays,
+  whenPluggedIn,
 } from './schedule-choices.ts';
 
 interface ScheduleDialogProps {
@@ -30,7 +35,11 @@ interface ScheduleDialogProps {
 export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDialogProps) {
   const [given, setName] = useState(schedule?.name ?? null);
   const [destination, setDestination] = useState(String(schedule?.s3_source_id ?? destinations[0]?.id));
-  const [choice, setChoice] = useState(schedule ? toChoice(schedule.schedule_expression) : firstChoice);
+  const howOften = useHowOften(
+    destinations.find(({ id }) => String(id) === destination),
+    schedule ? toChoice(schedule.schedule_expression) : null,
+  );
+  const { choice } = howOften;
   const cron = toCron(choice);
   // Until somebody names it, it is called as what it is.
   const name = given ?? oftenNames[choice.often];
@@ -84,22 +93,54 @@ export function ScheduleDialog({ schedule, destinations, onClose }: ScheduleDial
           />
         )}
       </Field>
-      <HowOften choice={choice} onChange={setChoice} error={save.fieldError('schedule_expression')} />
+      <HowOften {...howOften} error={save.fieldError('schedule_expression')} />
       {cron !== null && <SchedulePreview cron={cron} />}
     </FormDialog>
   );
 }
 
-const sayNext = ({ enabled, next_run }: Schedule) =>
-  enabled && next_run !== null ? `The next backup is made on ${formatExact(next_run)}.` : 'It is disabled.';
+function sayNext({ enabled, schedule_expression, next_run }: Schedule): string {
+  if (!enabled) return 'It is disabled.';
+  if (schedule_expression === PLUGGED_IN) return 'If it is plugged in now, a backup is made at once.';
+  return next_run === null ? 'It waits.' : `The next backup is made on ${formatExact(next_run)}.`;
+}
 
-interface HowOftenProps {
+/** Whether a folder is on a drive that is made to be pulled out, and is plugged in. Only the owner sees drives. */
+function useRemovable(path: string | null): boolean {
+  const isOwner = useIsOwner();
+  const { data } = useQuery({
+    queryKey: ['vault', 'places'],
+    queryFn: () => ask(client.GET('/vault/places')),
+    enabled: path !== null && isOwner,
+    retry: false,
+  });
+  return path !== null && isOnRemovable(path, data?.places ?? []);
+}
+
+interface OftenState {
   choice: Choice;
   onChange: (choice: Choice) => void;
+  /** Whether its drive can be plugged in. */
+  hasDrive: boolean;
+  /** Whether that is usual. */
+  isRemovable: boolean;
+}
+
+/** What is chosen for a destination: until somebody does, a stick gets its backups when it is there. */
+export function useHowOften(where: Destination | undefined, began: Choice | null = null): OftenState {
+  const [chosen, onChange] = useState(began);
+  const hasDrive = where?.can_be_plugged_in === true;
+  const isRemovable = useRemovable(hasDrive ? where.path : null);
+  const suggested = isRemovable ? whenPluggedIn : firstChoice;
+  const choice = chosen === null || (chosen.often === 'plugged_in' && !hasDrive) ? suggested : chosen;
+  return { choice, onChange, hasDrive, isRemovable };
+}
+
+interface HowOftenProps extends OftenState {
   error: string | undefined;
 }
 
-export function HowOften({ choice, onChange, error }: HowOftenProps) {
+export function HowOften({ choice, onChange, hasDrive, isRemovable, error }: HowOftenProps) {
   const time = (
     <TextField
       label="Time"
@@ -112,8 +153,17 @@ export function HowOften({ choice, onChange, error }: HowOftenProps) {
     <Choices<Often>
       label="How often"
       value={choice.often}
-      onChange={(often) => onChange({ ...choice, often, own: choice.own || (toCron(choice) ?? '') })}
+      onChange={(often) => onChange({ ...choice, often, own: toOwn(choice) })}
       options={[
+        ...(hasDrive
+          ? [
+              {
+                value: 'plugged_in' as const,
+                title: 'When it is plugged in',
+                aside: isRemovable ? 'suggested' : undefined,
+              },
+            ]
+          : []),
         { value: 'hours', title: 'Every 6 hours' },
         { value: 'nightly', title: 'Every day', more: time },
         {
@@ -165,6 +215,14 @@ export function SchedulePreview({ cron }: { cron: string }) {
   });
   if (error) return <p className="text-12 text-text-2">{describeError(error)}</p>;
   if (!data) return null;
+  if (cron === PLUGGED_IN)
+    return (
+      <p className="text-12 text-text-2" aria-live="polite">
+        A backup <b>{data.summary}</b>: one each time, also if that was while this computer was off or asleep;
+        a start with the drive in counts too. Plugged in again within an hour of the last, it makes no other.
+        None follows while it stays plugged in: for a drive that stays, choose times.
+      </p>
+    );
   return (
     <div className="text-12 text-text-2" aria-live="polite" aria-busy={isPlaceholderData || undefined}>
       <p>

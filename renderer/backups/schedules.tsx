@@ -62,7 +62,7 @@ export function Schedules({ destinations, mayWrite }: SchedulesProps) {
             name: 'Schedule',
             isRowHeader: true,
             cell: ({ name, summary, destination }) => (
-              <RowName name={name} below={`${summary}, to ${destination}`} />
+              <RowName name={name} below={`to ${destination}, ${summary}`} />
             ),
           },
           {
@@ -166,7 +166,7 @@ function RemoveScheduleDialog({ schedule, onClose }: { schedule: Schedule; onClo
       onClose={onClose}
     >
       <p className="[overflow-wrap:anywhere]">
-        <b dir="auto">{name}</b> makes no more backups {summary} to <span dir="auto">{destination}</span>.
+        <b dir="auto">{name}</b> makes no more backups to <span dir="auto">{destination}</span> {summary}.
         Those it made stay.
       </p>
     </ConfirmDialog>

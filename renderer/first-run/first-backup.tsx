@@ -5,8 +5,8 @@ import { AddFolderDialog } from '../backups/backup-dialogs.tsx';
 import type { Destination, Schedule } from '../backups/backup-queries.ts';
 import { describePlace } from '../backups/backup-words.ts';
 import { AddBucketDialog } from '../backups/bucket-dialogs.tsx';
-import { firstChoice, toCron } from '../backups/schedule-choices.ts';
-import { HowOften, SchedulePreview } from '../backups/schedule-dialog.tsx';
+import { toCron } from '../backups/schedule-choices.ts';
+import { HowOften, SchedulePreview, useHowOften } from '../backups/schedule-dialog.tsx';
 import { usePlaces } from '../key/copy/places.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
@@ -103,7 +103,8 @@ interface PlanProps extends FirstBackupProps {
 
 function Plan({ backup, destination, schedule, later }: PlanProps) {
   const { making, failed } = backup;
-  const [choice, setChoice] = useState(firstChoice);
+  const howOften = useHowOften(destination);
+  const { choice } = howOften;
   const cron = toCron(choice);
   const beside = describePlace(destination);
   return (
@@ -128,7 +129,7 @@ function Plan({ backup, destination, schedule, later }: PlanProps) {
         </p>
       ) : (
         <>
-          <HowOften choice={choice} onChange={setChoice} error={making.fieldError('schedule_expression')} />
+          <HowOften {...howOften} error={making.fieldError('schedule_expression')} />
           {cron !== null && <SchedulePreview cron={cron} />}
         </>
       )}

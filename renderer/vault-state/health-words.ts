@@ -60,6 +60,7 @@ const backupWords: Partial<Record<HealthReason['code'], string>> = {
   backup_needs_old_key: 'older key',
   backup_not_drilled: 'not drilled',
   backup_waits_for_key: 'waits for the key',
+  backup_drive_due: 'drive is due',
 };
 
 function sayBackup(vault: VaultStatus, nowMs: number): string {

@@ -46,6 +46,7 @@ it("are made, listed, changed, disabled and removed with upstream's names", asyn
     summary: 'every day at 03:00',
     tags: ['home'],
     waits_for_key: false,
+    drive: null,
   });
   expect((await door.owner('GET', '/backups/schedules')).body).toEqual([added.body]);
   expect((await door.owner('GET', `/backups/schedules/${id}`)).body).toEqual(added.body);
@@ -67,6 +68,9 @@ it.each([
   ['of every minute', { schedule_expression: '* * * * *' }, 'invalid_request'],
   ['that never comes', { schedule_expression: '0 0 30 2 *' }, 'invalid_request'],
   ['without an end', { schedule_expression: '0 '.repeat(100_000) }, 'invalid_request'],
+  ['for a drive that is always there', { schedule_expression: '@plugged-in' }, 'invalid_request'],
+  ['of another word', { schedule_expression: '@plugged_in' }, 'invalid_request'],
+  ['of no cron', { schedule_expression: '@hourly and more' }, 'invalid_request'],
   ['for a destination that is not there', { s3_source_id: 999 }, 'not_found'],
   ['with a line break in its name', { name: 'a\nb' }, 'invalid_request'],
   ['that would delete backups by itself', { retention_period: 7 }, 'invalid_request'],
@@ -93,6 +97,7 @@ it('are told in words, with the next three times, before they are made', async (
   expect(body).toMatchObject({ summary: 'every 6 hours', time_zone: expect.stringMatching(/./) });
   expect(body.next).toHaveLength(3);
   for (const at of body.next) expect(at).toBeGreaterThan(door.clock.now());
+  expect((await preview('@plugged-in')).body).toMatchObject({ summary: 'when it is plugged in', next: [] });
   expect((await preview('61 * * * *')).body.error_code).toBe('invalid_request');
 });
 

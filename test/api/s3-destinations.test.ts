@@ -87,6 +87,13 @@ describe('a bucket as a destination', () => {
       separate: false,
       note: expect.stringContaining('this computer'),
       bucket: { bucket: BUCKET, prefix: 'home', region: 'us-east-1', credentials_state: 'set' },
+      can_be_plugged_in: false,
+      drive: null,
+    });
+    const schedule = { name: 'never', s3_source_id: id, schedule_expression: '@plugged-in' };
+    expect(await ask('POST', '/backups/schedules', schedule, 400)).toMatchObject({
+      error_code: 'invalid_request',
+      errors: { schedule_expression: 'times' },
     });
     await ask('POST', '/backups/destinations', { ...given(), name: 'another' }, 409);
     const { secrets } = await ask('GET', '/vault/secrets?kind=s3_credentials');

@@ -19,7 +19,7 @@ import { type Instance, openInstance } from '../../electron/instance/instance.ts
 import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
-import { discard, openCore, prepare } from '../crash/scenarios.ts';
+import { discard, openCore, prepare } from '../crash/open-core.ts';
 import { median, ms, note } from './figures.ts';
 
 const GIGABYTE = 1_000_000_000;

@@ -21,12 +21,13 @@ import { MasterKey } from '../../electron/instance/vault/sealing/master-key.ts';
 import { openValue, sealValue } from '../../electron/instance/vault/sealing/sealed-value.ts';
 import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
 import { openVault } from '../../electron/instance/vault/vault-core.ts';
-import { discard, openCore, prepare } from '../crash/scenarios.ts';
+import { discard, openCore, prepare } from '../crash/open-core.ts';
 import { serve } from '../e2e/terminal.ts';
 import { fuzzCopies } from '../fuzz/copies-fuzz.ts';
 import { benchBackup } from './backup-bench.ts';
 import { benchConsole } from './console-bench.ts';
 import { benchDesktop } from './desktop-bench.ts';
+import { benchDrives } from './drive-bench.ts';
 import { compareApart, median, ms, note, printFigures, time } from './figures.ts';
 import { SEALING_LOOP } from './sealing-loop.ts';
 
@@ -513,6 +514,7 @@ const parts: Record<string, () => void | Promise<void>> = {
   import: benchImport,
   // Its peers are Debian's tools.
   ...(process.platform === 'linux' ? { backup: () => benchBackup() } : {}),
+  drives: benchDrives,
   ...(process.platform === 'linux' ? { memory: benchMemory } : {}),
   ...(fuzzInputs > 0 ? { fuzz: () => benchFuzz(fuzzInputs) } : {}),
   console: benchConsole,

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../keyring.ts';
+import { openSticks, whyNoSticks } from '../sticks.ts';
 import { endBrowser, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
 import { makeBackups, makeCopies, seed } from './support/seed.ts';
@@ -241,6 +243,50 @@ async function takeSignIn(browser: Browser, console: TestConsole): Promise<void>
   }
 }
 
+/** A stick whose backups are made when it is plugged in: while it can be removed, and while it is away. */
+async function takeStick(browser: Browser, console: TestConsole): Promise<void> {
+  if (whyNoSticks() !== null) return;
+  const sticks = openSticks();
+  try {
+    const stick = sticks.make('ext4', 16, true);
+    await stick.plugIn();
+    const added = { kind: 'folder', name: 'SanDisk Ultra', path: stick.at };
+    const { id } = await console.api('POST', '/backups/destinations', added);
+    const schedule = { name: 'When plugged in', s3_source_id: id, schedule_expression: '@plugged-in' };
+    await console.api('POST', '/backups/schedules', schedule);
+    const driveIs = async (state: string) => {
+      const { destinations } = await console.api('GET', '/backups/destinations');
+      return destinations.some(({ drive }: { drive: string | null }) => drive === state);
+    };
+    await until(() => driveIs('can_be_removed'), 30_000);
+    const scrollTo = (text: string) => async (page: Page) => {
+      await page.getByRole('row', { name: /Nightly/ }).waitFor();
+      await page.getByText(text).first().scrollIntoViewIfNeeded();
+    };
+    await take(browser, console, [
+      { name: 'backups-stick', path: '/backups', prepare: scrollTo('the drive can be removed') },
+      {
+        name: 'backups-stick-schedule',
+        path: '/backups',
+        async prepare(page) {
+          await button(page, 'Add a schedule').click();
+          await page.getByRole('combobox', { name: 'Destination' }).selectOption({ label: added.name });
+          await page.getByRole('radio', { name: /When it is plugged in/ }).click();
+          await page.getByText('within an hour of the last').waitFor();
+        },
+      },
+    ]);
+    await stick.eject();
+    await until(() => driveIs('away'), 30_000);
+    await take(browser, console, [
+      { name: 'backups-stick-away', path: '/backups', prepare: scrollTo('not plugged in') },
+    ]);
+    await console.api('DELETE', `/backups/destinations/${id}`);
+  } finally {
+    await sticks.close();
+  }
+}
+
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const browser = await launchBrowser();
@@ -258,6 +304,7 @@ try {
   await makeBackups(console, backups);
   await console.api('POST', '/vault/doctor?wait=true');
   await take(browser, console, everyday);
+  await takeStick(browser, console);
   await takeSignIn(browser, console);
   await console.api('POST', '/vault/lock');
   await take(browser, console, [{ name: 'key-locked-by-owner', path: '/key' }]);

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
 import { canInterruptCalls, copyAtEveryCall } from './interruptions.ts';
-import { discard, prepareBackup, prepareRetention } from './scenarios.ts';
+import { discard } from './open-core.ts';
+import { prepareBackup, prepareRetention } from './scenarios.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
 const VALUES = 2;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Backup, deleteBackup, listBackups } from '../../electron/instance/backups/backups.ts';
-import type { BackupsCore } from '../../electron/instance/backups/backups-core.ts';
+import { type BackupsCore, createBackupsCore } from '../../electron/instance/backups/backups-core.ts';
 import { addFolder, listDestinations } from '../../electron/instance/backups/destinations/destinations.ts';
 import { parseManifest } from '../../electron/instance/backups/format/manifest.ts';
 import { isMacOf } from '../../electron/instance/backups/format/manifest-mac.ts';
@@ -58,7 +58,7 @@ function openBackups(vault: VaultCore, folder: string): BackupsCore {
     bcryptCost: undefined,
     stopping: new AbortController().signal,
   };
-  return { ctx, vault, askedBy: new Map(), running: new Map() };
+  return createBackupsCore(ctx, vault);
 }
 
 /** The work that is killed; before it, a first backup, which must stay. */

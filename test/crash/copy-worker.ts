@@ -1,6 +1,6 @@
 import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { createKeyCopy } from '../../electron/instance/vault/copies/copy-making.ts';
-import { openCore } from './scenarios.ts';
+import { openCore } from './open-core.ts';
 
 /** Copies the key to a place, in a process that is interrupted: `copy-worker.ts DATA_DIR PATH`. */
 const [dataDir = '', path = ''] = process.argv.slice(2);

@@ -16,12 +16,9 @@ import {
   type Tally,
 } from './interruptions.ts';
 import { findLeaks } from './leaks.ts';
+import { discard, openCore, plantedValue, prepare } from './open-core.ts';
 import {
-  discard,
-  openCore,
   perform,
-  plantedValue,
-  prepare,
   prepareBackup,
   prepareRestore,
   prepareRetention,

@@ -20,7 +20,7 @@ import { type Child, startChild } from '../child.ts';
 import { snapshot } from '../folder-snapshot.ts';
 import { type Keyring, startKeyring } from '../keyring.ts';
 import type { Tally } from './interruptions.ts';
-import { discard, openCore, plantedValue, prepare } from './scenarios.ts';
+import { discard, openCore, plantedValue, prepare } from './open-core.ts';
 
 const worker = join(import.meta.dirname, 'custody-worker.ts');
 const startWorker = join(import.meta.dirname, 'worker.ts');

@@ -4,7 +4,8 @@ import { shredKey } from '../../electron/instance/vault/key/key-history.ts';
 import { findActiveRecord, listKeyRecords } from '../../electron/instance/vault/key/key-record.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
-import { openCore, plantedValue, rotate } from './scenarios.ts';
+import { openCore, plantedValue } from './open-core.ts';
+import { rotate } from './scenarios.ts';
 
 /**
  * What custody-cases.ts has done by other processes: `custody-worker.ts WORK DATA_DIR [COUNT]`, with the keyring of its

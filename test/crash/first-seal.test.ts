@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
 import { requires } from '../requires.ts';
 import { canInterruptCalls, copyAtEveryCall, killAtRandom } from './interruptions.ts';
-import { discard, prepare } from './scenarios.ts';
+import { discard, prepare } from './open-core.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
 let none: string;

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Child, startChild } from '../child.ts';
 import { compileCache } from '../command-line-env.ts';
-import { discard, type Scenario, verify } from './scenarios.ts';
+import { discard } from './open-core.ts';
+import { type Scenario, verify } from './scenarios.ts';
 
 const worker = join(import.meta.dirname, 'worker.ts');
 const workerEnv = { ...process.env, NODE_COMPILE_CACHE: compileCache };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { requires } from '../requires.ts';
 import { canInterruptCalls, copyAtEveryCall, failEveryCall } from './interruptions.ts';
-import { discard, prepareRestore } from './scenarios.ts';
+import { discard } from './open-core.ts';
+import { prepareRestore } from './scenarios.ts';
 
 const it = requires('faults at system calls', canInterruptCalls(), 'needs Linux and a C compiler (cc)');
 const VALUES = 5;

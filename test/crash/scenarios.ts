@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { createAuditLog } from '../../electron/instance/audit/audit-log.ts';
 import { installDatabase } from '../../electron/instance/backups/restore/install-database.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
-import { silentLog } from '../../electron/instance/kernel/log.ts';
-import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
-import { prepareDataDir } from '../../electron/instance/store/data-directory.ts';
-import { type Ownership, takeOwnership } from '../../electron/instance/store/ownership.ts';
-import { openStore } from '../../electron/instance/store/store.ts';
+import { takeOwnership } from '../../electron/instance/store/ownership.ts';
 import { listFormer, settleSwap } from '../../electron/instance/store/swap-journal.ts';
 import { finishCustodyMove, moveCustody } from '../../electron/instance/vault/custody/custody-move.ts';
 import { createRotationJob } from '../../electron/instance/vault/rotation/reseal-job.ts';
@@ -23,9 +16,7 @@ import {
 import { findOpenRotation } from '../../electron/instance/vault/rotation/rotation-record.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { runDoctor } from '../../electron/instance/vault/secrets/doctor.ts';
-import { openVault, type VaultCore } from '../../electron/instance/vault/vault-core.ts';
-import type { CustodyName } from '../../electron/instance/vault/vocabulary.ts';
-import { QUICK_LOG_N } from '../work-factor.ts';
+import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
 import {
   checkBackups,
   checkDeletions,
@@ -40,6 +31,7 @@ import {
   performRunningRestore,
   prepareTooMany,
 } from './backup-scenario.ts';
+import { openCore, PASSPHRASE, plantedValue, prepare } from './open-core.ts';
 
 export const scenarios = [
   'first_seal',
@@ -53,68 +45,6 @@ export const scenarios = [
   'running_restore',
 ] as const;
 export type Scenario = (typeof scenarios)[number];
-
-/** Custody of passphrase tests; the phrase guards nothing. */
-export const PASSPHRASE = new SecretText('brisk lantern under seven quiet boats');
-
-export interface OpenVault {
-  core: VaultCore;
-  close(): void;
-}
-
-/** The vault of a data directory as an instance opens it, without the doors. */
-export async function openCore(
-  dataDir: string,
-  passphrase?: SecretText,
-  custody?: CustodyName,
-): Promise<OpenVault> {
-  prepareDataDir(dataDir);
-  let ownership: Ownership | null = takeOwnership(dataDir, 5000);
-  settleSwap(dataDir);
-  const store = openStore(dataDir, systemClock, ownership);
-  const core = await openVault({
-    dataDir,
-    env: {},
-    store,
-    clock: systemClock,
-    log: silentLog,
-    processes: childProcesses,
-    audit: createAuditLog(store, systemClock, silentLog),
-    emit() {},
-    scryptLogN: QUICK_LOG_N,
-    ...(passphrase ? { passphrase } : {}),
-    ...(custody ? { custody } : {}),
-  });
-  return {
-    core,
-    close() {
-      store.close();
-      ownership?.release();
-      ownership = null;
-    },
-  };
-}
-
-export function plantedValue(index: number): string {
-  return `value ${index} ${createHash('sha256').update(String(index)).digest('hex')}`;
-}
-
-/** A data directory with this many sealed values, in a folder of its own; with none it has no key yet either. */
-export async function prepare(count: number, parent = tmpdir()): Promise<string> {
-  const dataDir = mkdtempSync(join(parent, 'temps-crash-'));
-  if (count === 0) {
-    openStore(dataDir, systemClock).close();
-    return dataDir;
-  }
-  const { core, close } = await openCore(dataDir);
-  core.store.transaction(() => {
-    for (let index = 0; index < count; index++)
-      core.secrets.seal('env_var', new SecretText(plantedValue(index)));
-  });
-  core.store.sqlite.pragma('wal_checkpoint(TRUNCATE)');
-  close();
-  return dataDir;
-}
 
 /** A folder with a data directory and the disk of its backups, where there is one already. */
 export async function prepareBackup(count: number): Promise<string> {
@@ -300,8 +230,4 @@ function checkRestore({ dataDir, store }: VaultCore, values: number, count: numb
   const kept = sqlite.prepare('SELECT count(*) FROM secrets').pluck().get();
   sqlite.close();
   return kept === count ? faults : [...faults, `the former database has ${kept} values`];
-}
-
-export function discard(dataDir: string): void {
-  rmSync(dataDir, { recursive: true, force: true });
 }

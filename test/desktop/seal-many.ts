@@ -1,5 +1,5 @@
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
-import { openCore, plantedValue } from '../crash/scenarios.ts';
+import { openCore, plantedValue } from '../crash/open-core.ts';
 
 /**
  * `seal-many.ts DATA_DIR COUNT`: values in the vault of an instance that is stopped, quicker than a page brings them

@@ -14,6 +14,7 @@ import {
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { bucketNotes, bucketOptions, readBucketPlace, readCredentials } from './bucket-input.ts';
+import { describeDrive } from './drive-words.ts';
 import { createRecoveryKey, requireTerminal } from './recovery-key.ts';
 
 type Destination = Schemas['BackupDestination'];
@@ -199,7 +200,7 @@ const credentialWords: Record<NonNullable<Destination['bucket']>['credentials_st
 
 async function showDestination(invocation: Invocation, client: Client, [name]: string[]): Promise<void> {
   const destination = await getDestination(client, name);
-  const { id, path, bucket, readable_without_key, recipients, separate, key_copy_note } = destination;
+  const { id, path, bucket, drive, readable_without_key, recipients, separate, key_copy_note } = destination;
   const { facts } =
     bucket?.credentials_state === 'set'
       ? await client.get('/backups/destinations/{id}/bucket', { path: { id } })
@@ -212,6 +213,7 @@ async function showDestination(invocation: Invocation, client: Client, [name]: s
       ...recipients.map((recipient) => ['Also decrypted by', recipient]),
       ['Separate', separate ? 'yes' : 'no'],
       ...(key_copy_note === null ? [] : [['Copy of the key', key_copy_note]]),
+      ...(drive ? [['Drive', describeDrive(drive)]] : []),
       ...(bucket
         ? [
             ['Endpoint', bucket.endpoint ?? 'Amazon S3'],
@@ -257,6 +259,7 @@ async function listDestinations(invocation: Invocation, client: Client): Promise
             describeAccess(destination),
             describePlace(destination),
             formatCount(countAt(destination.id), 'backup'),
+            ...(destination.drive ? [describeDrive(destination.drive)] : []),
           ]),
         ),
   );

@@ -3,24 +3,26 @@ import type { Client } from '../client.ts';
 import { type Command, findText, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
+import { describeDrive } from './drive-words.ts';
 
 type Schedule = Schemas['BackupSchedule'];
 type Destination = Schemas['BackupDestination'];
 
 const USAGE =
-  'backup schedules add (--daily HH:MM | --weekly DAY-HH:MM | --every HOURSh | --cron "FIELDS") [--to NAME] [--name NAME] | list | enable NAME | disable NAME | remove NAME';
+  'backup schedules add (--daily HH:MM | --weekly DAY-HH:MM | --every HOURSh | --cron "FIELDS" | --when-plugged-in) [--to NAME] [--name NAME] | list | enable NAME | disable NAME | remove NAME';
 
 export const scheduleCommands: Record<string, Command> = {
   'backup schedules': {
     usage: USAGE,
     summary: 'Says when backups are made without being asked for.',
     notes:
-      'Times are of the time zone of this machine. --weekly takes a day such as sun-03:00; --every takes 1h, 2h, 3h, 4h, 6h, 8h or 12h; --cron takes five fields of cron, or six with seconds first. What was missed while the machine slept or was off is made up for once. While the vault is locked a backup waits. One that fails is tried again after five minutes, then later and later.',
+      'Times are of the time zone of this machine. --weekly takes a day such as sun-03:00; --every takes 1h, 2h, 3h, 4h, 6h, 8h or 12h; --cron takes five fields of cron, or six with seconds first. --when-plugged-in is for a folder on a stick, another disk or a share: a backup is made each time that its drive appears, also if it was plugged in while this was off; plugged in again within an hour of the last, it makes no other, and none while it stays. What was missed while the machine slept or was off is made up for once. While the vault is locked a backup waits. One that fails is tried again after five minutes, then later and later.',
     options: {
       daily: { type: 'string' },
       weekly: { type: 'string' },
       every: { type: 'string' },
       cron: { type: 'string' },
+      'when-plugged-in': { type: 'boolean' },
       to: { type: 'string' },
       name: { type: 'string' },
     },
@@ -59,8 +61,7 @@ async function addSchedule(invocation: Invocation, client: Client): Promise<void
   });
   invocation.print(
     added,
-    () =>
-      `Added ${added.name}: a backup at ${added.destination} ${added.summary}, next ${formatWhen(added.next_run)}.`,
+    () => `Added ${added.name}: a backup at ${added.destination} ${added.summary}, ${sayNext(added)}.`,
   );
 }
 
@@ -115,17 +116,22 @@ const forms: Record<string, { example: string; read(text: string): Times | null 
   cron: { example: '--cron "0 3 * * *"', read: (text) => ({ word: 'schedule', cron: text }) },
 };
 
+const PLUGGED_IN = '@plugged-in';
+const whenPluggedIn: Times = { word: 'plugged-in', cron: PLUGGED_IN };
+
 function readTimes(invocation: Invocation): Times {
   const given = Object.entries(forms).flatMap(([option, form]) => {
     const text = findText(invocation, option);
     return text === undefined ? [] : [{ form, text }];
   });
   const [only] = given;
-  if (!only || given.length > 1)
+  const isPluggedIn = invocation.values['when-plugged-in'] === true;
+  if (isPluggedIn && !only) return whenPluggedIn;
+  if (!only || given.length > 1 || isPluggedIn)
     throw usageError(
       `Say when, in one way: ${Object.values(forms)
         .map(({ example }) => example)
-        .join(', ')}.`,
+        .join(', ')}, --when-plugged-in.`,
     );
   const times = only.form.read(only.text);
   if (!times) throw usageError(`${only.text} is no such time. An example: ${only.form.example}.`);
@@ -137,6 +143,10 @@ function readTime(text: string): string | null {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
   return hour === undefined ? null : `${Number(minute)} ${Number(hour)}`;
 }
+
+/** What comes next of one that is enabled, after what it is. */
+const sayNext = ({ schedule_expression, next_run }: Schedule): string =>
+  schedule_expression === PLUGGED_IN ? 'and now if it is there' : `next ${formatWhen(next_run)}`;
 
 /** "2026-06-02 03:00", in the time zone of the machine. */
 function formatWhen(ms: number | null): string {
@@ -160,10 +170,11 @@ async function listSchedules(invocation: Invocation, client: Client): Promise<vo
   );
 }
 
-function describeNext({ enabled, is_paused, waits_for_key, next_run }: Schedule): string {
+function describeNext({ enabled, is_paused, waits_for_key, next_run, drive }: Schedule): string {
   if (!enabled) return 'disabled';
   if (is_paused) return 'waits: another computer makes backups, see backup writers list';
-  return waits_for_key ? 'due, waits until the vault is unlocked' : `next ${formatWhen(next_run)}`;
+  if (waits_for_key) return 'due, waits until the vault is unlocked';
+  return drive === null ? `next ${formatWhen(next_run)}` : describeDrive(drive);
 }
 
 function describeLast({ last_run, last_error }: Schedule): string {
@@ -189,7 +200,7 @@ async function switchSchedule(
   const changed = await client.patch(`/backups/schedules/{id}/${how}`, { path: { id } });
   invocation.print(changed, () =>
     changed.enabled
-      ? `${changed.name} is enabled, next ${formatWhen(changed.next_run)}.`
+      ? `${changed.name} is enabled: a backup ${changed.summary}, ${sayNext(changed)}.`
       : `${changed.name} is disabled: it makes no more backups.`,
   );
 }

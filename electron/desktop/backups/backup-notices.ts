@@ -9,8 +9,8 @@ interface BackupNotice {
 type Destination = NonNullable<TrayVault['health']['recovery']>['destinations'][number];
 
 /**
- * What changed at the destinations of backups since the last look: one that failed, or one that is well again, each told
- * once. One that is gone from the list is neither; well is only what was shown anew.
+ * What changed at the destinations of backups since the last look: one that failed, a drive that can be removed after its
+ * backup, or one that is well again, each told once. One that is gone from the list is neither; well is only what was shown anew.
  */
 export function tellOfBackups(vault: TrayVault, last: TrayVault | null): BackupNotice | null {
   if (last === null) return null;
@@ -19,6 +19,13 @@ export function tellOfBackups(vault: TrayVault, last: TrayVault | null): BackupN
   const failed = known.filter(({ now, was }) => now.failed !== null && now.failed !== (was?.failed ?? null));
   const [first] = failed;
   if (first) return { ...sayFailed(first.now, failed.length), path: '/backups' };
+  const done = known.find(({ now, was }) => isDone(now, was));
+  if (done)
+    return {
+      title: `${done.now.name} can be removed`,
+      body: 'The backup there was made and verified. Nothing uses the drive now.',
+      path: '/backups',
+    };
   const well = known.find(({ now, was }) => isWellAgain(now, was));
   return well
     ? {
@@ -30,6 +37,12 @@ export function tellOfBackups(vault: TrayVault, last: TrayVault | null): BackupN
 }
 
 const list = ({ health }: TrayVault): readonly Destination[] => health.recovery?.destinations ?? [];
+
+/** After a run alone: one that is plugged in again soon after is not used. */
+function isDone(now: Destination, was: Destination | null): boolean {
+  if (was === null || now.failed !== null || now.drive !== 'can_be_removed') return false;
+  return was.drive === 'in_use' || (was.drive !== now.drive && (now.good_at ?? 0) > (was.good_at ?? 0));
+}
 
 function isWellAgain(now: Destination, was: Destination | null): boolean {
   return (

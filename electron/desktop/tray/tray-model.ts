@@ -161,6 +161,7 @@ const reasonWords: Record<Reason['code'], string> = {
   backup_needs_old_key: 'backup needs an older key',
   backup_not_drilled: 'no backup was drilled',
   backup_old: 'at risk: backup too old',
+  backup_drive_due: 'a drive for backups is due',
   backup_waits_for_key: 'backups wait for the key',
 };
 

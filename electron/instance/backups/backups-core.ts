@@ -7,6 +7,7 @@ import type { MasterKey } from '../vault/sealing/master-key.ts';
 import { lockedError } from '../vault/secrets/secret-store.ts';
 import type { VaultCore } from '../vault/vault-core.ts';
 import type { BackupRun } from './making/backup-run.ts';
+import type { DriveSeen } from './schedules/drive-seen.ts';
 
 /** What the functions of backups work on. One per open instance. */
 export interface BackupsCore {
@@ -16,6 +17,42 @@ export interface BackupsCore {
   readonly askedBy: Map<number, Caller>;
   /** Backups that are being written now, by id. */
   readonly running: Map<string, BackupRun>;
+  /** What was last seen of the drive that a schedule waits for, by its id. In memory alone: a start sees it anew. */
+  readonly drives: Map<number, DriveSeen>;
+  /** How many runs and drills use a destination now, by its id: its drive is better left in. */
+  readonly uses: Map<number, number>;
+  /** When each backup was last drilled by itself, whatever came of it, epoch ms. */
+  readonly drillTriedAt: Map<string, number>;
+}
+
+export function createBackupsCore(ctx: Context, vault: VaultCore): BackupsCore {
+  return {
+    ctx,
+    vault,
+    askedBy: new Map(),
+    running: new Map(),
+    drives: new Map(),
+    uses: new Map(),
+    drillTriedAt: new Map(),
+  };
+}
+
+/** Does work that needs the drive of a destination to stay in. */
+export async function whileUsed<T>(
+  { uses }: Pick<BackupsCore, 'uses'>,
+  destinationId: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  uses.set(destinationId, (uses.get(destinationId) ?? 0) + 1);
+  try {
+    return await work();
+  } finally {
+    uses.set(destinationId, (uses.get(destinationId) ?? 1) - 1);
+  }
+}
+
+export function isUsed({ uses }: Pick<BackupsCore, 'uses'>, destinationId: number): boolean {
+  return (uses.get(destinationId) ?? 0) > 0;
 }
 
 /**

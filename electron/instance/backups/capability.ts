@@ -7,7 +7,7 @@ import type { VaultCore } from '../vault/vault-core.ts';
 import { exportRoutes } from './archive/export-routes.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { toBackupRunsJson } from './backup-shapes.ts';
-import type { BackupsCore } from './backups-core.ts';
+import { createBackupsCore } from './backups-core.ts';
 import { findBackupsOf } from './backups-of-key.ts';
 import { destinationRoutes } from './destinations/destination-routes.ts';
 import { listDestinations } from './destinations/destinations.ts';
@@ -28,6 +28,7 @@ import { tidyJob } from './restore/tidy-job.ts';
 import { uploadRoutes } from './restore/upload-routes.ts';
 import { createUploads } from './restore/uploads.ts';
 import { retentionRoutes } from './retention/retention-routes.ts';
+import { driveJob } from './schedules/drive-job.ts';
 import { scheduleJob } from './schedules/schedule-job.ts';
 import { scheduleRoutes } from './schedules/schedule-routes.ts';
 
@@ -37,7 +38,7 @@ export function backupsCapability(
   vault: VaultCore,
   { exchange, requireSetUpLink }: { exchange: Exchange; requireSetUpLink: RequireSetUpLink },
 ): Capability {
-  const core: BackupsCore = { ctx, vault, askedBy: new Map(), running: new Map() };
+  const core = createBackupsCore(ctx, vault);
   vault.listBackupFolders = () =>
     listDestinations(core).flatMap((known) => (known.kind === 'folder' ? [known] : []));
   vault.findBackupsOf = (fingerprint) => findBackupsOf(core, fingerprint);
@@ -87,6 +88,6 @@ export function backupsCapability(
       .route('/', restoreRoutes(core, restores, { comparing, requireLink }))
       .route('/', uploadRoutes(uploads, requireLink))
       .route('/', backupRoutes(core, making, drills)),
-    jobs: [making, drills.job, scheduleJob(core, making), comparing, tidyJob(core, restores)],
+    jobs: [making, drills.job, scheduleJob(core, making), driveJob(core), comparing, tidyJob(core, restores)],
   };
 }

@@ -117,7 +117,7 @@ export const backupSchedules = sqliteTable('backup_schedules', {
   destinationId: integer('destination_id')
     .notNull()
     .references(() => backupDestinations.id, { onDelete: 'cascade' }),
-  /** Cron of five or six fields, in the time zone of the machine. */
+  /** Cron of five or six fields, in the time zone of the machine; or `@plugged-in`, see schedules/drive-seen.ts. */
   cron: text('cron').notNull(),
   enabled: integer('enabled', { mode: 'boolean' }).notNull(),
   createdAt: integer('created_at').notNull(),

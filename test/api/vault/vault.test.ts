@@ -26,7 +26,7 @@ import { parseKeyText } from '../../../electron/instance/vault/sealing/master-ke
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
 import { doctorShape } from '../../../electron/instance/vault/secrets/secret-shapes.ts';
 import { findLeaks } from '../../crash/leaks.ts';
-import { prepare } from '../../crash/scenarios.ts';
+import { prepare } from '../../crash/open-core.ts';
 import { until } from '../../keyring.ts';
 import { quick } from '../../work-factor.ts';
 import { recorded } from '../recording/record-answers.ts';

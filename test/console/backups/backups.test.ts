@@ -194,7 +194,7 @@ describe('backups', () => {
     await dialog.getByText('every day at 02:30').waitFor();
     await dialog.getByRole('textbox', { name: 'Name' }).fill('at night');
     await dialog.getByRole('button', { name: 'Add schedule' }).click();
-    const row = section.getByRole('row', { name: /at night.*every day at 02:30, to NAS/ });
+    const row = section.getByRole('row', { name: /at night.*to NAS, every day at 02:30/ });
     await row.waitFor();
     const choose = async (label: string) => {
       await row.getByRole('button', { name: 'More for the schedule at night' }).click();

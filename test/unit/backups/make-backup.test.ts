@@ -15,7 +15,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBackups } from '../../../electron/instance/backups/backups.ts';
-import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
+import { type BackupsCore, createBackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import {
   addFolder,
   getDestination,
@@ -42,7 +42,7 @@ beforeEach(async () => {
   test = openTestContext();
   test.ctx.store.sqlite.exec('DELETE FROM keys');
   const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
-  core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Map() };
+  core = createBackupsCore(test.ctx, vault);
   root = mkdtempSync(join(tmpdir(), 'temps-backups-'));
   known = (await addFolder(core, null, { name: 'disk', path: root, isReadable: true })).destination;
 });

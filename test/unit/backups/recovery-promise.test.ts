@@ -18,6 +18,7 @@ const confirmed = { ...drilled, drilledAt: null };
 const nas: DestinationFacts = {
   name: 'the NAS',
   isGone: false,
+  drive: null,
   notApart: null,
   newestMissing: null,
   confirmed: [drilled],
@@ -32,6 +33,13 @@ const whole: RecoveryFacts = {
   destinations: [nas],
   rivals: [],
   nowMs,
+};
+/** In a drawer, since its last backup. */
+const stick: DestinationFacts = {
+  ...nas,
+  name: 'the stick',
+  drive: { isThere: false, since: drilled.takenAt },
+  lateAt: null,
 };
 const at = (change: Partial<DestinationFacts>): Partial<RecoveryFacts> => ({
   destinations: [{ ...nas, ...change }],
@@ -170,6 +178,77 @@ const cases: [string, Partial<RecoveryFacts>, boolean, string[], RegExp][] = [
     true,
     ['backup_gone'],
     /the backup on the NAS/,
+  ],
+  [
+    'on a stick that is not plugged in alone, whose last backup failed when it was pulled out',
+    { destinations: [{ ...stick, isGone: true }] },
+    true,
+    [],
+    /the backup on the stick would bring everything back\. You would lose 6 hours\.$/,
+  ],
+  [
+    'on a stick that is not plugged in, and on a NAS that is gone',
+    { destinations: [stick, { ...nas, isGone: true }] },
+    true,
+    ['backup_gone'],
+    /the backup on the stick/,
+  ],
+  [
+    'on a stick that was not drilled',
+    { destinations: [{ ...stick, isGone: true, confirmed: [confirmed] }] },
+    false,
+    ['backup_not_drilled'],
+    /no backup apart from this computer was restored in a drill/,
+  ],
+  [
+    'on a stick whose drill failed',
+    { destinations: [{ ...stick, confirmed: [confirmed], drillFailed: 'part 4 of 8 is damaged.' }] },
+    false,
+    ['backup_drill_failed', 'backup_not_drilled'],
+    /no backup apart/,
+  ],
+  [
+    'on a stick without a backup',
+    { destinations: [{ ...stick, confirmed: [] }] },
+    false,
+    ['backup_never'],
+    /nothing that was shown to work/,
+  ],
+  [
+    'on a stick beside a copy of the key',
+    { destinations: [{ ...stick, notApart: 'holds_key_copy' }] },
+    false,
+    ['backup_not_apart'],
+    /no backup apart/,
+  ],
+  [
+    'on a stick that got none for 30 days',
+    {
+      destinations: [
+        {
+          ...stick,
+          confirmed: [{ ...drilled, takenAt: ago(30 * DAY_MS), drilledAt: ago(30 * DAY_MS) }],
+          drive: { isThere: false, since: ago(30 * DAY_MS) },
+        },
+      ],
+    },
+    true,
+    ['backup_drive_due'],
+    /the backup on the stick would bring everything back\. You would lose 30 days\.$/,
+  ],
+  [
+    'on a NAS, and a stick that never got one in 31 days',
+    { destinations: [nas, { ...stick, confirmed: [], drive: { isThere: false, since: ago(31 * DAY_MS) } }] },
+    true,
+    ['backup_drive_due'],
+    /the backup on the NAS/,
+  ],
+  [
+    'on a stick a moment before that',
+    { destinations: [{ ...stick, drive: { isThere: false, since: ago(30 * DAY_MS - 1) } }] },
+    true,
+    [],
+    /the backup on the stick/,
   ],
   ['on the same disk', at({ notApart: 'not_separate' }), false, ['backup_not_apart'], /no backup apart/],
   [
@@ -316,6 +395,20 @@ describe('what the loss of this computer would mean', () => {
       'No backup of this instance is in a place that could be reached.',
     );
     expect(explain()).toEqual(['No backup was made from this computer yet.']);
+  });
+
+  it('asks for a drive in words that say what helps', () => {
+    const since = ago(31 * DAY_MS);
+    const away = { isThere: false, since };
+    expect(explain({ ...stick, drive: away })).toEqual([
+      'No backup was made on the stick for 31 days: plug it in, and one is made.',
+    ]);
+    expect(explain({ ...stick, drive: { isThere: true, since } })).toEqual([
+      'No backup was made on the stick for 31 days, though it is plugged in: one is made when it is plugged in again.',
+    ]);
+    expect(explain({ ...stick, confirmed: [], drive: away })[0]).toBe(
+      'No backup was made on the stick since its schedule was, 31 days ago: plug it in, and one is made.',
+    );
   });
 
   it('names every place that is not apart and has backups, and no other', () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteBackup, getBackup, listBackups } from '../../../electron/instance/backups/backups.ts';
-import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
+import { type BackupsCore, createBackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import { addFolder, getDestination } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { formatInstanceFolder } from '../../../electron/instance/backups/format/manifest.ts';
 import { compareDestination } from '../../../electron/instance/backups/listing/compare.ts';
@@ -47,7 +47,7 @@ beforeEach(async () => {
   test = openTestContext();
   test.ctx.store.sqlite.exec('DELETE FROM keys');
   const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
-  core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Map() };
+  core = createBackupsCore(test.ctx, vault);
   root = mkdtempSync(join(tmpdir(), 'temps-retention-'));
   ({ id } = (await addFolder(core, null, { name: 'disk', path: root, isReadable: true })).destination);
   own = test.ctx.store.transaction(() => takeWriter(test.ctx)).writerId;

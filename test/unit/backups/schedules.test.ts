@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listBackups } from '../../../electron/instance/backups/backups.ts';
-import type { BackupsCore } from '../../../electron/instance/backups/backups-core.ts';
+import { type BackupsCore, createBackupsCore } from '../../../electron/instance/backups/backups-core.ts';
 import { addFolder } from '../../../electron/instance/backups/destinations/destinations.ts';
 import { backupJob } from '../../../electron/instance/backups/making/backup-job.ts';
 import { cancelRun } from '../../../electron/instance/backups/making/runs.ts';
@@ -128,7 +128,7 @@ describe('a schedule', () => {
     test = openTestContext();
     test.ctx.store.sqlite.exec('DELETE FROM keys');
     const vault = await openVault({ ...test.ctx, env: {}, emit() {} });
-    core = { ctx: test.ctx, vault, askedBy: new Map(), running: new Map() };
+    core = createBackupsCore(test.ctx, vault);
     root = mkdtempSync(join(tmpdir(), 'temps-schedules-'));
     const { destination } = await addFolder(core, null, { name: 'disk', path: root, isReadable: true });
     const making = backupJob(core);

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../../http/to-answer.ts';
+import { driveStateShape } from '../../vault/status/status-shapes.ts';
 import type { BackupsCore } from '../backups-core.ts';
+import { findDriveState } from '../promise/drive-state.ts';
 import { retentionShape } from '../retention/retention-shapes.ts';
+import { canBePluggedIn } from '../schedules/require-drive.ts';
 import { destinationKinds } from '../vocabulary.ts';
 import { describeDestination, type KnownDestination } from './destinations.ts';
 import { type CopyPlace, describeKeyCopyThere, listCopyPlaces } from './key-copy-there.ts';
@@ -39,6 +42,11 @@ export const destinationShape = z
         'Why whoever takes its backups takes a copy of the key too, in words; null where none is known there',
     }),
     bucket: z.union([bucketShape, z.null()]),
+    can_be_plugged_in: z.boolean().openapi({
+      description: 'Whether a schedule can wait for its drive, as it is not on the disk of the database',
+    }),
+    /** Null where no schedule waits for it to be plugged in, or it was not looked at yet. */
+    drive: z.union([driveStateShape, z.null()]),
     /** How many backups are kept there; null for all. */
     retention: z.union([retentionShape, z.null()]),
     created_at: z.int(),
@@ -98,20 +106,21 @@ export function toDestinationJson(
   known: KnownDestination,
   copies: readonly CopyPlace[] = listCopyPlaces(core),
 ) {
-  const { ctx } = core;
   const { isReadable, ...common } = known;
   return toAnswer(destinationShape, {
     ...common,
     path: describeDestination(known),
     readableWithoutKey: isReadable,
     keyCopyNote: describeKeyCopyThere(known, copies),
+    canBePluggedIn: canBePluggedIn(core, known),
+    drive: findDriveState(core, known.id),
     bucket:
       known.kind === 's3'
         ? {
             ...known.place,
             pathStyle: known.place.isPathStyle,
             serverSideEncryption: known.place.encryption,
-            credentialsState: findCredentialState(ctx, known),
+            credentialsState: findCredentialState(core.ctx, known),
             credentialsSetAt: known.credentials.setAt,
           }
         : null,

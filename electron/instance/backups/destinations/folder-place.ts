@@ -1,7 +1,9 @@
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../kernel/app-error.ts';
+import { findMount, listMounts } from '../../vault/copies/linux-disks.ts';
 import { checkPlace, type PlaceCheck } from '../../vault/copies/places.ts';
+import type { DrivePlace } from '../schedules/drive-seen.ts';
 
 /** What is remembered of a folder, so that it is never taken for another one of the same path. */
 export interface FolderPlace {
@@ -39,7 +41,7 @@ export async function requirePlace(
   if ((await findMountPoint(path)) !== mountPoint) throw goneError(path);
   if (volumeId !== null) {
     const found = await checkPlace(path, { dataDir, backupDirs: [] });
-    if (found.volumeId !== volumeId) throw goneError(path);
+    if (found.volumeId !== volumeId) throw found.volumeId === null ? goneError(path) : otherDriveError(path);
   }
   return await findFileSystem(path);
 }
@@ -60,6 +62,46 @@ export function goneError(path: string, cause?: unknown): AppError {
     `${path} is not there, or the disk that it was on is not. Connect and mount the disk, then try again. Nothing was written in its place.`,
     { cause },
   );
+}
+
+function otherDriveError(path: string): AppError {
+  return new AppError(
+    'destination_gone',
+    `Another drive is where the one with ${path} was. Connect that one, then try again. Nothing was written to the other.`,
+  );
+}
+
+/** Whether the drive of a destination is there, whatever became of the folder on it; null where that cannot be told yet. */
+export async function findDrivePlace(
+  { mountPoint, volumeId }: FolderPlace,
+  dataDir: string,
+): Promise<DrivePlace | null> {
+  const found = await findMountPoint(mountPoint).catch(() => null);
+  if (found !== mountPoint) return 'away';
+  if (volumeId === null) return 'here';
+  const { volumeId: foundId } = await checkPlace(mountPoint, { dataDir, backupDirs: [] });
+  // One that was pulled out without being unmounted has none, nor has one that the system has only begun to look at.
+  if (foundId === null) return null;
+  return foundId === volumeId ? 'here' : 'other';
+}
+
+/** Whether the system has a list of mounts, which asks no drive or share itself. */
+export const hasMountList = process.platform === 'linux';
+
+/**
+ * A text that is another one once something else is mounted there. From the system's list of mounts, where it has one:
+ * then no drive wakes up for it, and none that hangs holds it up.
+ */
+export async function readMountMark({ mountPoint }: FolderPlace): Promise<string> {
+  if (!hasMountList) {
+    const found = await stat(mountPoint).catch(() => null);
+    return found === null ? '' : `${found.dev} ${found.ino}`;
+  }
+  const mount = findMount(mountPoint, listMounts(await readFile('/proc/self/mountinfo', 'utf8')));
+  const { id = '', type = '', source = '' } = mount ?? {};
+  // A stick that was out for a moment may have all of that again, but its device is another file.
+  const device = source.startsWith('/dev/') ? await stat(source).catch(() => null) : null;
+  return `${id} ${type} ${source} ${device?.ino ?? ''}`;
 }
 
 /** The uppermost folder that is still on the same file system. */

@@ -3,6 +3,7 @@ import { type Backup, DELETING, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type KnownDestination, listDestinations } from '../destinations/destinations.ts';
 import { findWriter } from '../making/writer.ts';
+import { findDriveState } from './drive-state.ts';
 
 /** A destination, with the backups there that this data directory made, the newest first. */
 export interface OwnBackups {
@@ -20,12 +21,14 @@ export function listOwnBackups(core: BackupsCore): OwnBackups[] {
 }
 
 /** What became of the last backup and the last drill there. */
-export function describeState(
-  { running }: Pick<BackupsCore, 'running'>,
-  { known, backups }: OwnBackups,
-): BackupDestinationState {
-  const ended = backups.filter(({ id }) => !running.has(id));
-  return { name: known.name, failed: findFailed(ended), goodAt: findGood(ended) };
+export function describeState(core: BackupsCore, { known, backups }: OwnBackups): BackupDestinationState {
+  const ended = backups.filter(({ id }) => !core.running.has(id));
+  return {
+    name: known.name,
+    failed: findFailed(ended),
+    goodAt: findGood(ended),
+    drive: findDriveState(core, known.id, backups),
+  };
 }
 
 function findFailed(backups: readonly Backup[]): BackupDestinationState['failed'] {

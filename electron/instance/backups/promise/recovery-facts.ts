@@ -7,7 +7,9 @@ import { type BackupsCore, findSigningKey } from '../backups-core.ts';
 import type { KnownDestination } from '../destinations/destinations.ts';
 import { type CopyPlace, describeKeyCopyThere, listCopyPlaces } from '../destinations/key-copy-there.ts';
 import { listRivals } from '../listing/other-writers.ts';
-import { findDrillDue } from '../reading/drill-due.ts';
+import { findNextDrill } from '../reading/next-drill.ts';
+import { isPluggedIn } from '../schedules/drive-seen.ts';
+import { findDrive } from '../schedules/drives.ts';
 import { findLateAt } from '../schedules/due.ts';
 import { waitsForKey } from '../schedules/schedule-job.ts';
 import { listSchedules, type Schedule } from '../schedules/schedules.ts';
@@ -47,8 +49,9 @@ export function findRecoveryFacts(core: BackupsCore, all = listOwnBackups(core))
       const own = schedules.filter(({ destinationId }) => destinationId === known.id);
       return {
         ...describeDestination(known, backups, places),
+        drive: describeDrive(core, known, own, backups, nowMs),
         waitsForKey: own.some((schedule) => waitsForKey(core, schedule)),
-        drillWaitsForKey: isLocked && (findDrillDue(backups, nowMs)?.dueAt ?? Infinity) <= nowMs,
+        drillWaitsForKey: isLocked && (findNextDrill(core, known, backups)?.dueAt ?? Infinity) <= nowMs,
         lateAt: findFirstLate(own, backups, nowMs),
       };
     }),
@@ -86,7 +89,7 @@ function describeDestination(
   known: KnownDestination,
   backups: readonly Backup[],
   copies: readonly CopyPlace[],
-): Omit<DestinationFacts, 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
+): Omit<DestinationFacts, 'drive' | 'waitsForKey' | 'drillWaitsForKey' | 'lateAt'> {
   const { name } = known;
   const lastDrill = findLastDrill(backups);
   const newest = backups.find(({ state }) => state === 'confirmed');
@@ -109,14 +112,33 @@ function describeDestination(
 }
 
 /** @param schedules those of the destination that are enabled. */
+function describeDrive(
+  core: BackupsCore,
+  { id }: KnownDestination,
+  schedules: readonly Schedule[],
+  backups: readonly Backup[],
+  nowMs: number,
+): DestinationFacts['drive'] {
+  const waiting = schedules.filter(({ cron }) => isPluggedIn(cron));
+  if (waiting.length === 0) return null;
+  const since = waiting.map(({ updatedAt }) => Math.min(updatedAt, nowMs));
+  return {
+    isThere: findDrive(core, id)?.place === 'here',
+    since: Math.max(findNewest(backups, nowMs)?.takenAt ?? 0, ...since),
+  };
+}
+
+/** The newest that counts, of a time that has come. */
+const findNewest = (backups: readonly Backup[], nowMs: number): Backup | undefined =>
+  backups.find(({ state, goneAt, takenAt }) => state === 'confirmed' && goneAt === null && takenAt <= nowMs);
+
+/** @param schedules those of the destination that are enabled. */
 function findFirstLate(
   schedules: readonly Schedule[],
   backups: readonly Backup[],
   nowMs: number,
 ): number | null {
-  const newest = backups.find(
-    ({ state, goneAt, takenAt }) => state === 'confirmed' && goneAt === null && takenAt <= nowMs,
-  );
+  const newest = findNewest(backups, nowMs);
   const times = schedules.map(({ cron, updatedAt }) =>
     findLateAt(cron, Math.max(newest?.takenAt ?? 0, Math.min(updatedAt, nowMs))),
   );

@@ -8,6 +8,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 /** A drill speaks for the backups after it at its destination for so long. */
 export const DRILL_SPEAKS_MS = 14 * DAY_MS;
+/** A drive that gets its backups when it is plugged in is asked for after so long. */
+export const DRIVE_DUE_MS = 30 * DAY_MS;
 
 /** Why a backup does not help if this computer is lost. */
 export type NotApartReason =
@@ -28,6 +30,11 @@ export interface DestinationFacts {
   name: string;
   /** Whether it could not be reached when it was last looked at. */
   isGone: boolean;
+  /**
+   * Of a drive whose backups are made when it is plugged in, else null: whether it is, and epoch ms since when no backup was
+   * made there. In a drawer it is not gone: what is on it brings back as much as ever.
+   */
+  drive: { isThere: boolean; since: number } | null;
   notApart: NotApartReason | null;
   /** The newest that was confirmed, if it is not there any more, though this instance did not remove it. */
   newestMissing: Pick<Backup, 'sequence' | 'takenAt'> | null;
@@ -95,18 +102,21 @@ function findDrill({ backup, destination }: Candidate, nowMs: number): number | 
 
 /**
  * The newest confirmed backup at a destination where one under the same key was drilled lately, else the newest that was
- * drilled itself. SECURITY: of destinations that are apart and there, and that failed no drill since: for those only
+ * drilled itself. SECURITY: of destinations that are apart and can be reached, and that failed no drill since: for those only
  * what was drilled itself counts.
  */
 function findShown(facts: RecoveryFacts): Candidate | null {
   const candidates = facts.destinations
-    .filter(({ isGone, notApart }) => !isGone && notApart === null)
+    .filter((destination) => isReachable(destination) && destination.notApart === null)
     .flatMap((destination) => {
       const backup = destination.confirmed.find((each) => isShown(each, destination, facts.nowMs));
       return backup ? [{ backup, destination }] : [];
     });
   return candidates.toSorted((a, b) => b.backup.takenAt - a.backup.takenAt)[0] ?? null;
 }
+
+/** A drive that is not plugged in can be. */
+const isReachable = ({ isGone, drive }: DestinationFacts): boolean => !isGone || drive !== null;
 
 function isShown(backup: BackupFact, { confirmed, drillFailed }: DestinationFacts, nowMs: number): boolean {
   // The clock was set back: nothing is known of a time that has not come.
@@ -156,13 +166,13 @@ function findReasons(facts: RecoveryFacts, shown: Candidate | null): RecoveryRea
           `The last drill of a backup on ${name} failed: ${drillFailed}`,
         ),
       );
-  for (const { name, isGone } of destinations)
-    if (isGone)
+  for (const { name, isGone, drive } of destinations)
+    if (isGone && drive === null)
       reasons.push(
         reason('backup_gone', 'at_risk', `${name} could not be reached, so the last backup there failed.`),
       );
-  reasons.push(...findAstray(facts), ...findLate(facts));
-  const here = destinations.filter(({ isGone }) => !isGone);
+  reasons.push(...findAstray(facts), ...findLate(facts), ...findDrivesDue(facts));
+  const here = destinations.filter(isReachable);
   const backups = here.flatMap((destination) =>
     destination.confirmed.map((backup) => ({ backup, destination })),
   );
@@ -250,6 +260,26 @@ function findLate({ destinations, nowMs }: RecoveryFacts): RecoveryReason[] {
             ),
           ]
         : []),
+    ];
+  });
+}
+
+/** Drives that got no backup for long: nobody notices that by itself. */
+function findDrivesDue({ destinations, nowMs }: RecoveryFacts): RecoveryReason[] {
+  return destinations.flatMap(({ name, drive, confirmed }) => {
+    if (drive === null || nowMs - drive.since < DRIVE_DUE_MS) return [];
+    const age = sayAge(nowMs - drive.since);
+    const said = findNewest({ confirmed }, nowMs)
+      ? `No backup was made on ${name} for ${age}`
+      : `No backup was made on ${name} since its schedule was, ${age} ago`;
+    return [
+      reason(
+        'backup_drive_due',
+        'due',
+        drive.isThere
+          ? `${said}, though it is plugged in: one is made when it is plugged in again.`
+          : `${said}: plug it in, and one is made.`,
+      ),
     ];
   });
 }

@@ -23,17 +23,20 @@ export const RETRY_MS = 60 * MINUTE_MS;
  * The backup of a destination that is drilled next by itself, and when: the newest that was verified, unless it was drilled.
  * One that costs little soon after it was made, another once a week. Null where none is. What was noted at a time that has
  * not come (the clock was set back) delays nothing.
+ *
+ * @param restMs how long after the backup: nothing for a drive that may be pulled out once it was made.
  */
 export function findDrillDue(
   backups: readonly DrillFacts[],
   nowMs: number,
+  restMs = REST_MS,
 ): { id: string; dueAt: number } | null {
   const [newest] = backups
     .filter(({ state, goneAt }) => state === 'confirmed' && goneAt === null)
     .toSorted((a, b) => b.takenAt - a.takenAt);
   if (!newest || newest.drilledAt !== null || newest.confirmedAt === null) return null;
   const { id, takenAt, confirmedAt, sizeBytes } = newest;
-  const soon = Math.min(confirmedAt, nowMs) + REST_MS;
+  const soon = Math.min(confirmedAt, nowMs) + restMs;
   const isCheap = (sizeBytes ?? Infinity) <= CHEAP_BYTES && confirmedAt - takenAt <= CHEAP_MS;
   const lastDrill = Math.max(0, ...backups.map(({ drilledAt }) => Math.min(drilledAt ?? 0, nowMs)));
   return { id, dueAt: isCheap ? soon : Math.max(soon, lastDrill + WEEK_MS) };

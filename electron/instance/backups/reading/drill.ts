@@ -5,7 +5,7 @@ import { AppError, type ErrorCode, hasCode } from '../../kernel/app-error.ts';
 import { inScratch } from '../../store/scratch.ts';
 import type { Fingerprint } from '../../vault/sealing/master-key.ts';
 import { type Backup, getBackup, getStored, listBackups } from '../backups.ts';
-import { type BackupsCore, findSigningKey, getSigningKey } from '../backups-core.ts';
+import { type BackupsCore, findSigningKey, getSigningKey, whileUsed } from '../backups-core.ts';
 import { getDestination, listDestinations, openDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
 import { chooseBackup, findBackups } from '../restore/find-backups.ts';
@@ -13,8 +13,8 @@ import type { DrillResult } from '../vocabulary.ts';
 import { type BackupFiles, findAtDestination } from './backup-files.ts';
 import { checkBackup, verifyParts } from './check-backup.ts';
 import { damagedBackup } from './damaged-backup.ts';
-import { findDrillDue, RETRY_MS } from './drill-due.ts';
 import { listHeldKeys } from './held-keys.ts';
+import { findNextDrill } from './next-drill.ts';
 import { readManifest } from './read-manifest.ts';
 
 export type DrillPayload = { backup: string };
@@ -32,33 +32,34 @@ export interface Drills {
 export function createDrills(core: BackupsCore): Drills {
   /** Who asked for the drill of a backup. */
   const askedBy = new Map<string, Caller | null>();
-  /** When each was begun last, epoch ms. */
-  const triedAt = new Map<string, number>();
   const job: Job<DrillPayload> = {
     name: 'backups.drill',
     title: 'Drill a backup',
-    when: planned(() => listDue(core, triedAt)),
+    when: planned(() => listDue(core)),
     needsKey: true,
     record: 'always',
     isResumed: false,
     async run({ payload: { backup: id }, signal, report }) {
       getSigningKey(core);
-      triedAt.set(id, core.ctx.clock.now());
+      core.drillTriedAt.set(id, core.ctx.clock.now());
       // Deleted while it waited for its turn.
-      if (!isKnown(core, id)) return undefined;
+      const destinationId = findDestinationId(core, id);
+      if (destinationId === null) return undefined;
       try {
-        const { values } = await judge(core, askedBy.get(id) ?? null, id, true, (files, read) =>
-          inScratch(core.ctx.dataDir, 'drill', (scratch) =>
-            checkBackup({
-              files,
-              read,
-              keys: listHeldKeys(core),
-              scratch,
-              processes: core.ctx.processes,
-              clock: core.ctx.clock,
-              signal,
-              onProgress: (_step, done, total) => report(done, total),
-            }),
+        const { values } = await whileUsed(core, destinationId, () =>
+          judge(core, askedBy.get(id) ?? null, id, true, (files, read) =>
+            inScratch(core.ctx.dataDir, 'drill', (scratch) =>
+              checkBackup({
+                files,
+                read,
+                keys: listHeldKeys(core),
+                scratch,
+                processes: core.ctx.processes,
+                clock: core.ctx.clock,
+                signal,
+                onProgress: (_step, done, total) => report(done, total),
+              }),
+            ),
           ),
         );
         return { backup: id, values: values?.opened ?? 0 };
@@ -81,15 +82,11 @@ export function createDrills(core: BackupsCore): Drills {
 }
 
 /** The newest of each destination; while the vault is locked they wait. */
-function listDue(core: BackupsCore, triedAt: ReadonlyMap<string, number>): Planned[] {
-  const nowMs = core.ctx.clock.now();
+function listDue(core: BackupsCore): Planned[] {
   const isLocked = findSigningKey(core) === null;
   return listDestinations(core).flatMap((destination) => {
-    const due = findDrillDue(listBackups(core, destination.id), nowMs);
-    if (due === null) return [];
-    const tried = triedAt.get(due.id);
-    const dueAt = tried === undefined || tried > nowMs ? due.dueAt : Math.max(due.dueAt, tried + RETRY_MS);
-    return [{ payload: { backup: due.id }, dueAt: isLocked ? null : dueAt }];
+    const due = findNextDrill(core, destination, listBackups(core, destination.id));
+    return due === null ? [] : [{ payload: { backup: due.id }, dueAt: isLocked ? null : due.dueAt }];
   });
 }
 
@@ -128,8 +125,12 @@ export interface VerifiedFolder {
   keyFingerprint: Fingerprint;
 }
 
-function isKnown({ ctx }: BackupsCore, id: string): boolean {
-  return ctx.store.sqlite.prepare('SELECT 1 FROM backups WHERE id = ?').get(id) !== undefined;
+function findDestinationId({ ctx }: BackupsCore, backupId: string): number | null {
+  const id = ctx.store.sqlite
+    .prepare('SELECT destination_id FROM backups WHERE id = ?')
+    .pluck()
+    .get(backupId);
+  return (id as number | undefined) ?? null;
 }
 
 /** What says that the backup would not come back; anything else (a disk that is gone, a stop) says nothing of it. */

@@ -1,18 +1,21 @@
 import { describeFailure, Interrupted, type Job, type Planned, planned } from '../../jobs/job.ts';
-import { hasCode } from '../../kernel/app-error.ts';
-import { type BackupsCore, findSigningKey } from '../backups-core.ts';
+import { type ErrorCode, hasCode } from '../../kernel/app-error.ts';
+import { type BackupsCore, findSigningKey, whileUsed } from '../backups-core.ts';
 import { listRivals } from '../listing/other-writers.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
 import { isOldComputerGone } from '../restore/old-computer.ts';
 import { pruneDestination } from '../retention/prune.ts';
-import { findDueAt, findRetryAt, MAX_RETRY_MS } from './due.ts';
+import { isPluggedIn } from './drive-seen.ts';
+import { findNextRun, lookAtDrive } from './drives.ts';
+import { findRetryAt, MAX_RETRY_MS } from './due.ts';
 import { findSchedule, listSchedules, type Schedule } from './schedules.ts';
 
 export type SchedulePayload = { schedule: number };
 
 /**
  * Makes backups when they are due, also those that were missed while the machine slept or was off: once for all of them.
- * While the vault is locked they wait, and after a restore until the old computer is known to be gone.
+ * While the vault is locked they wait, and after a restore until the old computer is known to be gone. See due.ts for those
+ * that wait for a drive.
  */
 export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<SchedulePayload> {
   return {
@@ -27,43 +30,57 @@ export function scheduleJob(core: BackupsCore, making: Job<BackupPayload>): Job<
     async run({ payload, signal }) {
       if (findSigningKey(core) === null || !isOldComputerGone(core)) return undefined;
       const schedule = findSchedule(core, payload.schedule);
-      if (!schedule?.enabled) return undefined;
+      if (!schedule?.enabled || !(await isThere(core, schedule))) return undefined;
       noteBegun(core, schedule);
       try {
-        const { id } = await runBackup(core, making, null, {
-          destination: schedule.destinationId,
-          why: 'schedule',
+        return await whileUsed(core, schedule.destinationId, async () => {
+          const { id } = await runBackup(core, making, null, {
+            destination: schedule.destinationId,
+            why: 'schedule',
+          });
+          noteEnded(core, schedule, null);
+          await removeOld(core, schedule, signal);
+          return { backup: id };
         });
-        noteEnded(core, schedule.id, null);
-        await removeOld(core, schedule, signal);
-        return { backup: id };
       } catch (error) {
         // A stop is no failure: it is due again after the next start.
         if (hasCode(error, 'cancelled')) noteCancelled(core, schedule);
-        else if (!signal.aborted && !(error instanceof Interrupted)) noteEnded(core, schedule.id, error);
+        else if (!signal.aborted && !(error instanceof Interrupted)) noteEnded(core, schedule, error);
         throw error;
       } finally {
+        // One that was pulled out meanwhile is said to be away at once.
+        await isThere(core, schedule);
         core.ctx.events.emit('changed', { resource: 'backups', userId: null });
       }
     },
   };
 }
 
+/** A drive that was pulled out since it was looked at is no failure: its schedule waits. */
+async function isThere(core: BackupsCore, schedule: Schedule): Promise<boolean> {
+  if (!isPluggedIn(schedule.cron)) return true;
+  return (await lookAtDrive(core, schedule))?.place === 'here';
+}
+
 function listDue(core: BackupsCore): Planned[] {
   const nowMs = core.ctx.clock.now();
   forgetFuture(core, nowMs);
-  // Two machines with one identity would each think that the backups of the other were its own.
-  const isPaused = listRivals(core).length > 0 || !isOldComputerGone(core);
+  const isPaused = arePaused(core);
   return listSchedules(core).map((schedule) => ({
     payload: { schedule: schedule.id },
-    dueAt: isPaused || waitsForKey(core, schedule) ? null : findDueAt(schedule, nowMs),
+    dueAt: isPaused || waitsForKey(core, schedule) ? null : findNextRun(core, schedule),
   }));
+}
+
+/** Two machines with one identity would each think that the backups of the other were its own. */
+export function arePaused(core: BackupsCore): boolean {
+  return listRivals(core).length > 0 || !isOldComputerGone(core);
 }
 
 /** Whether it is due and cannot be made: nobody could tell an unsigned backup from a stranger's. */
 export function waitsForKey(core: BackupsCore, schedule: Schedule): boolean {
   const nowMs = core.ctx.clock.now();
-  return findSigningKey(core) === null && (findDueAt(schedule, nowMs) ?? Infinity) <= nowMs;
+  return findSigningKey(core) === null && (findNextRun(core, schedule) ?? Infinity) <= nowMs;
 }
 
 /** A clock that was set back must neither stop schedules for a year nor hide that their backups are old. */
@@ -87,8 +104,10 @@ function forgetFuture({ ctx }: BackupsCore, nowMs: number): void {
 }
 
 /** It counts as failed until it has ended: one that a kill cuts short is tried again. */
-function noteBegun({ ctx }: BackupsCore, { id, failures }: Schedule): void {
+function noteBegun({ ctx, drives }: BackupsCore, { id, failures }: Schedule): void {
   const nowMs = ctx.clock.now();
+  const seen = drives.get(id);
+  if (seen) seen.isDue = false;
   ctx.store.transaction(() =>
     ctx.store.sqlite
       .prepare('UPDATE backup_schedules SET last_due_at = ?, failures = ?, retry_at = ? WHERE id = ?')
@@ -105,19 +124,28 @@ function noteCancelled({ ctx }: BackupsCore, { id, failures }: Schedule): void {
   );
 }
 
+/** What says that a drive cannot be used as it is: it is not tried again before it appears anew. */
+const ofDrive: readonly ErrorCode[] = [
+  'destination_gone',
+  'destination_refused',
+  'destination_full',
+  'backup_damaged',
+];
+
 /** @param error null for a run that made a backup. */
-function noteEnded({ ctx }: BackupsCore, id: number, error: unknown): void {
+function noteEnded({ ctx }: BackupsCore, { id, cron }: Schedule, error: unknown): void {
   const nowMs = ctx.clock.now();
   const { errorCode, errorDetail } =
     error === null ? { errorCode: null, errorDetail: null } : describeFailure(error);
   const isDone = errorCode === null;
+  const isRetried = !isDone && !(isPluggedIn(cron) && ofDrive.some((code) => code === errorCode));
   ctx.store.transaction(() => {
     ctx.store.sqlite
       .prepare(
         `UPDATE backup_schedules SET last_run_at = @nowMs, error_code = @errorCode, error_detail = @errorDetail,
-           failures = iif(@isDone, 0, failures), retry_at = iif(@isDone, NULL, retry_at) WHERE id = @id`,
+           failures = iif(@isDone, 0, failures), retry_at = iif(@isRetried, retry_at, NULL) WHERE id = @id`,
       )
-      .run({ id, nowMs, errorCode, errorDetail, isDone: Number(isDone) });
+      .run({ id, nowMs, errorCode, errorDetail, isDone: Number(isDone), isRetried: Number(isRetried) });
     if (!isDone) forgetEarlierFailures(ctx, id);
   });
 }

@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { displayName, shownText } from '../../http/shown-text.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { driveStateShape } from '../../vault/status/status-shapes.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { findDestination } from '../destinations/destinations.ts';
 import { listRivals } from '../listing/other-writers.ts';
-import { findDueAt } from './due.ts';
+import { findDriveState } from '../promise/drive-state.ts';
+import { isPluggedIn } from './drive-seen.ts';
+import { findNextRun } from './drives.ts';
 import { waitsForKey } from './schedule-job.ts';
 import { describeCron } from './schedule-words.ts';
 import type { Schedule, ScheduleFacts } from './schedules.ts';
@@ -22,7 +25,10 @@ export const scheduleShape = z
     s3_source_id: z.int(),
     /** Its name. */
     destination: z.string(),
-    schedule_expression: z.string(),
+    schedule_expression: z.string().openapi({
+      description:
+        'Five or six fields of cron, or `@plugged-in`: each time the drive of the destination appears',
+    }),
     /** The same in words. */
     summary: z.string(),
     /** In days, as the retention of its destination says; 0 where that does not go by days. Set it there. */
@@ -40,6 +46,8 @@ export const scheduleShape = z
     next_run: z.int().nullable(),
     /** Whether one is due that waits until the vault is unlocked. */
     waits_for_key: z.boolean(),
+    /** Of the destination, if this one is `@plugged-in`; null before it was looked at. */
+    drive: z.union([driveStateShape, z.null()]),
     /** Whether all schedules wait until a person says what another machine is that makes backups of this instance. */
     is_paused: z.boolean(),
   })
@@ -97,8 +105,10 @@ export function toScheduleJson(core: BackupsCore, schedule: Schedule) {
     retentionPeriod: findDestination(core, schedule.destinationId)?.retention?.withinDays ?? 0,
     lastRun: schedule.lastRunAt,
     lastError: schedule.error,
-    nextRun: waits || isPaused ? null : findDueAt(schedule, core.ctx.clock.now()),
+    nextRun: waits || isPaused ? null : findNextRun(core, schedule),
     waitsForKey: waits,
+    drive:
+      schedule.enabled && isPluggedIn(schedule.cron) ? findDriveState(core, schedule.destinationId) : null,
     isPaused,
   });
 }

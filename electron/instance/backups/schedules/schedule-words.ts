@@ -1,5 +1,6 @@
 import { nextDue, requireCron } from '../../jobs/job.ts';
 import { AppError } from '../../kernel/app-error.ts';
+import { isPluggedIn } from './drive-seen.ts';
 
 const MIN_GAP_MS = 5 * 60_000;
 /** So many times are looked at. */
@@ -9,11 +10,12 @@ const SHORT_DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Throws `invalid_request` for what is no schedule, never comes due, or does so more often than backups make sense. */
 export function requireScheduleText(text: string, nowMs: number): void {
+  if (isPluggedIn(text)) return;
   try {
     requireCron(text, nowMs);
   } catch (error) {
     throw invalid(
-      'five or six fields of cron that come due',
+      'five or six fields of cron that come due, or @plugged-in',
       'This is no schedule, or one that never comes due.',
       error,
     );
@@ -31,9 +33,10 @@ function invalid(field: string, message: string, cause?: unknown): AppError {
   return new AppError('invalid_request', message, { fields: { schedule_expression: field }, cause });
 }
 
-/** Epoch ms of the next times, in the time zone of the machine. */
+/** Epoch ms of the next times, in the time zone of the machine; none where it waits for a drive. */
 export function listNext(text: string, afterMs: number, count: number): number[] {
   const times: number[] = [];
+  if (isPluggedIn(text)) return times;
   for (let at = nextDue(text, afterMs); at !== null && times.length < count; at = nextDue(text, at))
     times.push(at);
   return times;
@@ -41,6 +44,7 @@ export function listNext(text: string, afterMs: number, count: number): number[]
 
 /** In words where they say it better: "every day at 03:00". Else the fields themselves. */
 export function describeCron(text: string): string {
+  if (isPluggedIn(text)) return 'when it is plugged in';
   const given = text.trim().split(/\s+/);
   const fields = given.length === 6 && given[0] === '0' ? given.slice(1) : given;
   const [minute = '', hour = '', day, month, weekday = ''] = fields;

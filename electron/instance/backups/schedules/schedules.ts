@@ -4,6 +4,8 @@ import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { getDestination } from '../destinations/destinations.ts';
 import { backupOperations } from '../operations.ts';
+import { isPluggedIn } from './drive-seen.ts';
+import { requireDrive } from './require-drive.ts';
 import { requireScheduleText } from './schedule-words.ts';
 
 export interface Schedule {
@@ -14,6 +16,7 @@ export interface Schedule {
   destinationId: number;
   /** Name of the destination. */
   destination: string;
+  /** Or `PLUGGED_IN`. */
   cron: string;
   enabled: boolean;
   createdAt: number;
@@ -77,12 +80,16 @@ export function listMade(core: BackupsCore, { destinationId, createdAt }: Schedu
   );
 }
 
-/** Throws `name_taken`, `not_found` for the destination, and `invalid_request` for a text that is no schedule. */
+/**
+ * Throws `name_taken`, `not_found` for the destination, and `invalid_request` for a text that is no schedule, or not one for
+ * this destination.
+ */
 export function addSchedule(core: BackupsCore, actor: Caller | null, facts: ScheduleFacts): Schedule {
   const { ctx } = core;
   const nowMs = ctx.clock.now();
   requireScheduleText(facts.cron, nowMs);
   const destination = getDestination(core, facts.destinationId);
+  if (isPluggedIn(facts.cron)) requireDrive(core, destination);
   const added = ctx.store.transaction(() => {
     requireFreeName(core, facts.name, null);
     const id = Number(
@@ -116,9 +123,12 @@ export function changeSchedule(
 ): Schedule {
   const { ctx } = core;
   const nowMs = ctx.clock.now();
-  const facts = { ...getSchedule(core, id), ...change };
+  const before = getSchedule(core, id);
+  const facts = { ...before, ...change };
   requireScheduleText(facts.cron, nowMs);
   const destination = getDestination(core, facts.destinationId);
+  // What does not fit any more, as after a restore to another computer, can still be disabled.
+  if (isPluggedIn(facts.cron) && facts.enabled) requireDrive(core, destination);
   const changed = ctx.store.transaction(() => {
     requireFreeName(core, facts.name, id);
     ctx.store.sqlite
@@ -136,6 +146,9 @@ export function changeSchedule(
     });
     return getSchedule(core, id);
   });
+  // What waits for another drive, or waits anew, has seen none yet. One that is only called otherwise has.
+  if (changed.cron !== before.cron || changed.destinationId !== before.destinationId || !before.enabled)
+    core.drives.delete(id);
   ctx.jobs.look();
   return changed;
 }
@@ -156,6 +169,7 @@ function requireFreeName({ ctx }: BackupsCore, name: string, ownId: number | nul
 export function removeSchedule(core: BackupsCore, actor: Caller | null, id: number): void {
   const { ctx } = core;
   const { name, destination } = getSchedule(core, id);
+  core.drives.delete(id);
   ctx.store.transaction(() => {
     ctx.store.sqlite.prepare('DELETE FROM backup_schedules WHERE id = ?').run(id);
     ctx.audit.append(backupOperations.BACKUP_SCHEDULE_REMOVED, actor, { id, name, destination });

@@ -18,6 +18,8 @@ export type DiskFinding =
   | { kind: 'unknown' };
 
 export interface Mount {
+  /** Of the mount, of its parent and of its device, as the kernel counts them. Ids of what was unmounted come again. */
+  id: string;
   mountPoint: string;
   type: string;
   source: string;
@@ -167,8 +169,8 @@ export function decodeUdevName(name: string): string {
 }
 
 /** The mount a path lies on: the longest mount point above it, the last one mounted there. */
-function findMount(path: string): Mount | null {
-  const above = listMounts().filter(
+export function findMount(path: string, mounts = listMounts()): Mount | null {
+  const above = mounts.filter(
     ({ mountPoint }) => mountPoint === '/' || path === mountPoint || path.startsWith(`${mountPoint}/`),
   );
   return above.reduce<Mount | null>(
@@ -185,8 +187,10 @@ export function listMounts(text = readFileSync('/proc/self/mountinfo', 'utf8')):
     .map((line) => {
       const [before = '', after = ''] = line.split(' - ');
       const [type = '', source = '', options = ''] = after.split(' ');
+      const fields = before.split(' ');
       return {
-        mountPoint: unescapeOctal(before.split(' ')[4] ?? ''),
+        id: fields.slice(0, 3).join(' '),
+        mountPoint: unescapeOctal(fields[4] ?? ''),
         type,
         source: unescapeOctal(source),
         options,

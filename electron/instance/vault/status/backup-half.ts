@@ -18,6 +18,7 @@ export const recoveryReasons = {
   backup_missing: { title: 'A backup is missing', help },
   backup_other_writer: { title: 'Another computer backs up this instance', help },
   backup_old: { title: 'The backup is too old', help },
+  backup_drive_due: { title: 'A drive for backups is due', help },
   backup_waits_for_key: { title: 'A backup waits for the key', help: { label: 'Unlock…', path: '/key' } },
 } as const satisfies Record<string, HealthReasonFacts>;
 export type RecoveryReasonCode = keyof typeof recoveryReasons;
@@ -57,12 +58,21 @@ export interface BackupFolder {
   volumeId: string | null;
 }
 
+/**
+ * A drive whose backups are made when it is plugged in. `waiting`: it is, and its backup waits for something else. `in_use`: a
+ * backup or a drill is under way or about to begin, so it is better left in.
+ */
+export const driveStates = ['away', 'other_drive', 'waiting', 'in_use', 'can_be_removed'] as const;
+export type DriveState = (typeof driveStates)[number];
+
 export interface BackupDestinationState {
   name: string;
   /** What failed there last; null where nothing did. */
   failed: 'backup' | 'drill' | null;
   /** Epoch ms of the last that was good there: a backup that was verified, or a drill that passed. */
   goodAt: number | null;
+  /** Null where no schedule waits for it to be plugged in, or it was not looked at yet. */
+  drive: DriveState | null;
 }
 
 export interface BackupHalf extends RecoveryPromise {

@@ -10,6 +10,7 @@ import { countAtStake, countSecrets, pickCounts, sumCounts } from '../secrets/se
 import type { VaultCore } from '../vault-core.ts';
 import type { VaultJobs } from '../vault-jobs.ts';
 import { copyFormatShape, countsByKind, epochMs, fingerprint, orNull } from '../vocabulary-shapes.ts';
+import { driveStates } from './backup-half.ts';
 import { healthHalves, healthReasonCodes } from './health.ts';
 import { healthLevels } from './health-level.ts';
 import { findKeyProof } from './key-proof.ts';
@@ -19,6 +20,11 @@ import { getHealth } from './vault-status.ts';
 
 export const databaseStates = ['ok', 'gone', 'damaged', 'taken', 'full', 'read_only', 'failing'] as const;
 const healthLevelShape = z.enum(healthLevels).openapi('KeyHealthLevel');
+
+export const driveStateShape = z.enum(driveStates).openapi('BackupDriveState', {
+  description:
+    'Of a drive whose backups are made when it is plugged in: not there, another one in its place, there while its backup waits, in use by a backup or a drill, or free to be removed',
+});
 
 const recoveryShape = z
   .object({
@@ -40,6 +46,7 @@ const recoveryShape = z
           good_at: epochMs
             .nullable()
             .openapi({ description: 'When a backup or a drill there was good last' }),
+          drive: orNull(driveStateShape),
         })
         .openapi('BackupDestinationState'),
     ),

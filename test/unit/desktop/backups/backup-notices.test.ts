@@ -3,7 +3,13 @@ import { tellOfBackups } from '../../../../electron/desktop/backups/backup-notic
 import type { TrayVault } from '../../../../electron/desktop/tray/tray-model.ts';
 import { calmVault } from '../tray/tray-vault.ts';
 
-type State = [name: string, failed: 'backup' | 'drill' | null, goodAt: number | null];
+type Destination = NonNullable<TrayVault['health']['recovery']>['destinations'][number];
+type State = [
+  name: string,
+  failed: Destination['failed'],
+  goodAt: number | null,
+  drive?: Destination['drive'],
+];
 const vault = (...states: State[]): TrayVault => ({
   ...calmVault,
   health: {
@@ -11,7 +17,7 @@ const vault = (...states: State[]): TrayVault => ({
     recovery: {
       has_destinations: states.length > 0,
       is_running: false,
-      destinations: states.map(([name, failed, good_at]) => ({ name, failed, good_at })),
+      destinations: states.map(([name, failed, good_at, drive = null]) => ({ name, failed, good_at, drive })),
     },
   },
 });
@@ -34,6 +40,20 @@ describe('what is told of backups', () => {
     expect(told(failed, vault())).toBeNull();
     expect(told(failed, vault(['NAS', null, 1]))).toBeNull();
     expect(told(vault(['NAS', 'drill', null]), vault(['NAS', null, null]))).toBeNull();
+  });
+
+  it('says once that a drive can be removed after its backup, and not after one that failed', () => {
+    const stick = (drive: Destination['drive'], goodAt = 1, failed: Destination['failed'] = null) =>
+      vault(['stick', failed, goodAt, drive]);
+    const free = stick('can_be_removed', 2);
+    expect(told(stick('in_use', 2), free)).toBe('stick can be removed');
+    // Made and drilled between two looks.
+    expect(told(stick('away'), free)).toBe('stick can be removed');
+    expect(told(free, free)).toBeNull();
+    expect(told(stick('away', 2), free)).toBeNull();
+    expect(told(stick('away'), stick('in_use'))).toBeNull();
+    expect(told(stick('in_use'), stick('can_be_removed', 1, 'backup'))).toBe('The backup at stick failed');
+    expect(told(null, free)).toBeNull();
   });
 
   it('names one of several, and says how many', () => {

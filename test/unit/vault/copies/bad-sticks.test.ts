@@ -20,7 +20,7 @@ import {
   interruptCall,
   interruptionEnv,
 } from '../../../crash/interruptions.ts';
-import { type OpenVault, openCore, prepare } from '../../../crash/scenarios.ts';
+import { type OpenVault, openCore, prepare } from '../../../crash/open-core.ts';
 import { temps } from '../../../e2e/terminal.ts';
 import { requires } from '../../../requires.ts';
 import { openSticks, type Stick, type Sticks, whyNoSticks } from '../../../sticks.ts';

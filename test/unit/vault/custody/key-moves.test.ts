@@ -17,7 +17,7 @@ import { findLatestRotation } from '../../../../electron/instance/vault/rotation
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import { runDoctor } from '../../../../electron/instance/vault/secrets/doctor.ts';
 import { lockVault, readCustody } from '../../../../electron/instance/vault/vault-core.ts';
-import { discard, type OpenVault, openCore, PASSPHRASE, prepare } from '../../../crash/scenarios.ts';
+import { discard, type OpenVault, openCore, PASSPHRASE, prepare } from '../../../crash/open-core.ts';
 
 let dataDir = '';
 let opened: OpenVault | null = null;

@@ -9,7 +9,7 @@ import {
 import { getRotationProgress } from '../../../../electron/instance/vault/rotation/rotation-progress.ts';
 import { SecretText } from '../../../../electron/instance/vault/secret-text.ts';
 import { describeUnknownKind } from '../../../../electron/instance/vault/secrets/secret-kinds.ts';
-import { discard, type OpenVault, openCore, prepare } from '../../../crash/scenarios.ts';
+import { discard, type OpenVault, openCore, prepare } from '../../../crash/open-core.ts';
 
 let dataDir = '';
 let opened: OpenVault | null = null;

@@ -2,8 +2,8 @@ import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createUploads, type Uploads } from '../../../electron/instance/backups/restore/uploads.ts';
-import { openTestContext, type TestContext } from '../../context.ts';
+import { createUploads, type Uploads } from '../../../../electron/instance/backups/restore/uploads.ts';
+import { openTestContext, type TestContext } from '../../../context.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
