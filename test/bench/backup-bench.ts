@@ -13,11 +13,14 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deriveBackupIdentity } from '../../electron/instance/backups/format/backup-identity.ts';
+import { packProgram } from '../../electron/instance/backups/making/pack.ts';
+import { unpackingProgram } from '../../electron/instance/backups/reading/unpacking.ts';
 import { restoreBackup } from '../../electron/instance/backups/restore/restore-directory.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
+import { examinationProgram } from '../../electron/instance/store/examination.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
 import { discard, openCore, prepare } from '../crash/open-core.ts';
 import { median, ms, note } from './figures.ts';
@@ -35,6 +38,9 @@ export async function benchBackup(sizeBytes = GIGABYTE, rounds = 3): Promise<voi
   const folder = mkdtempSync(join(tmpdir(), 'temps-bench-backup-'));
   // The processes that ours starts are compiled, as those of the built app are.
   process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
+  // It ends by itself, as nobody asks it for anything, and keeps what was compiled: one that is killed does not.
+  for (const { file } of [packProgram, unpackingProgram, examinationProgram])
+    execFileSync(process.execPath, [file], { input: '' });
   try {
     const dataDir = join(folder, 'data');
     mkdirSync(dataDir);

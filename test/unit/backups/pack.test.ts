@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   copyFileSync,
+  createReadStream,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,10 +18,13 @@ import { zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditOperations } from '../../../electron/instance/audit/operations.ts';
+import { openHeader } from '../../../electron/instance/backups/format/age-stream.ts';
 import { deriveBackupIdentity } from '../../../electron/instance/backups/format/backup-identity.ts';
 import { parseDetails } from '../../../electron/instance/backups/format/details.ts';
+import { FRAME_BYTES } from '../../../electron/instance/backups/format/frames.ts';
 import { leftOut, travelling } from '../../../electron/instance/backups/making/left-out.ts';
 import { packDatabase, packProgram } from '../../../electron/instance/backups/making/pack.ts';
+import { startUnpacker, unpackParts } from '../../../electron/instance/backups/reading/unpacking.ts';
 import { openInstance } from '../../../electron/instance/instance.ts';
 import { childProcesses } from '../../../electron/instance/kernel/process-hosts.ts';
 import { askOnce } from '../../../electron/instance/kernel/processes.ts';
@@ -139,6 +143,43 @@ describe('the packed database', () => {
     const bytes = readFileSync(file);
     expect(bytes.includes('SQLite format 3')).toBe(false);
     expect(() => zstdDecompressSync(bytes)).toThrow();
+  });
+
+  it('of several frames is unpacked whole by our own process and by zstd, however it is stored', async () => {
+    const { store } = test.ctx;
+    store.transaction(() =>
+      store.sqlite
+        .prepare("INSERT INTO settings (section, value, updated_at) VALUES ('large', ?, 0)")
+        .run(randomBytes(1_750_000).toString('hex')),
+    );
+    const { identity, recipient } = await identityOf();
+    for (const recipients of [[], [recipient]]) {
+      const { parts } = await pack(recipients);
+      const [database] = parts;
+      if (!database) throw new Error('There is no database.');
+      // Three frames that are whole, and what is left.
+      expect(database.unpackedBytes).toBeGreaterThan(3 * FRAME_BYTES);
+      expect(database.unpackedBytes % FRAME_BYTES).not.toBe(0);
+      const from = join(folder, database.name);
+      const to = join(outside, `plain-${recipients.length}`);
+      const opened = recipients.length > 0 ? await openHeader(createReadStream(from), identity) : null;
+      const encryption = opened && {
+        headerBytes: opened.headerBytes,
+        fileKey: Buffer.from(opened.key).toString('hex'),
+      };
+      const { unpackedBytes } = database;
+      const unpacker = startUnpacker(childProcesses);
+      expect(await unpackParts(unpacker, [{ from, to, unpackedBytes, encryption }], never)).toMatchObject({
+        outcome: 'unpacked',
+        sha256: [sha256(readFileSync(to))],
+      });
+      expect(statSync(to).size).toBe(unpackedBytes);
+      if (opened === null)
+        expect(execFileSync('zstd', ['-dc', from], { maxBuffer: 2 ** 24 }).equals(readFileSync(to))).toBe(
+          true,
+        );
+      for (const { name } of parts) rmSync(join(folder, name));
+    }
   });
 
   it('has neither the key nor a planted secret in any part or its plain text', async () => {

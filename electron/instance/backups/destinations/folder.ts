@@ -17,6 +17,8 @@ const MAX_DEPTH = 3;
 const MAX_FILES = 200_000;
 /** Of one step in a path: what we write, and what may be found where we write. */
 const STEP = /^[\w][\w.-]{0,150}$/;
+/** At once, of a part that may be gigabytes. */
+const READ_BYTES = 1024 * 1024;
 /** On a drive that takes 2 MB a second, half a minute. */
 const SYNC_BYTES = 64 * 1024 * 1024;
 const PARTIAL = '.partial-';
@@ -116,7 +118,7 @@ export function openFolder(
             await handle.close();
             throw new AppError('destination_refused', `${file} is not a file. It was not read.`);
           }
-          const content = handle.createReadStream({ signal, highWaterMark: 256 * 1024 });
+          const content = handle.createReadStream({ signal, highWaterMark: READ_BYTES });
           return Readable.from(reading(content), { objectMode: false });
         } catch (error) {
           if (codeOf(error) === 'ENOENT')

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { zstdCompress as compressAsync, constants } from 'node:zlib';
@@ -12,14 +11,13 @@ import { countContents } from '../../store/row-counts.ts';
 import { type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
 import { encryptTo } from '../format/age-stream.ts';
 import { COUNTED, type Details, formatDetails } from '../format/details.ts';
+import { FRAME_BYTES } from '../format/frames.ts';
 import type { ManifestPart, PartHolds } from '../format/manifest.ts';
 import { leftOut } from './left-out.ts';
 import { type Packed, type PackRequest, packProgram } from './pack.ts';
 
 /** As the command zstd does it unless told otherwise. */
 const LEVEL = 3;
-/** Of one frame, before it is compressed: as much as the compression looks back at this level. */
-const FRAME_BYTES = 2 * 1024 * 1024;
 /** Compressed at once, each in a thread: one of the four that Node has is left for reading and writing. */
 const FRAMES_AT_ONCE = 3;
 const SNAPSHOT = 'database.sqlite';
@@ -40,11 +38,11 @@ answerRequests(packProgram, async (request) => {
 async function pack({ database, folder, recipients }: PackRequest): Promise<Packed> {
   const snapshot = join(folder, SNAPSHOT);
   const { schemaVersion, auditHead, ...found } = takeSnapshot(database, snapshot, leftOut, describe);
-  const content = createReadStream(snapshot, { highWaterMark: FRAME_BYTES });
+  const content = readFrames(snapshot);
   const { part, sha256 } = await packPart(folder, 'database', SNAPSHOT, recipients, content);
   await rm(snapshot);
   const details = formatDetails({ ...found, database: { sizeBytes: part.unpackedBytes, sha256 } });
-  const listed = await packPart(folder, 'details', 'details.json', recipients, Readable.from([details]));
+  const listed = await packPart(folder, 'details', 'details.json', recipients, only(details));
   return { schemaVersion, auditHead, parts: [part, listed.part] };
 }
 
@@ -70,21 +68,44 @@ async function packPart(
   holds: PartHolds,
   plainName: string,
   recipients: readonly string[],
-  content: Readable,
+  content: AsyncIterable<Uint8Array>,
 ): Promise<{ part: ManifestPart; sha256: string }> {
   const isEncrypted = recipients.length > 0;
   const name = `${plainName}.zst${isEncrypted ? '.age' : ''}`;
   const plain = createMeasure();
   const stored = createMeasure();
   const target = createWriteStream(join(folder, name), { flags: 'wx', mode: 0o600 });
-  if (isEncrypted) await pipeline(content, plain.pass, compress, encryptTo(recipients), stored.pass, target);
-  else await pipeline(content, plain.pass, compress, stored.pass, target);
+  if (isEncrypted) await pipeline(plain.pass(content), compress, encryptTo(recipients), stored.pass, target);
+  else await pipeline(plain.pass(content), compress, stored.pass, target);
   const { sizeBytes: storedBytes, sha256 } = stored.end();
   const whole = plain.end();
   return {
     part: { name, holds, sizeBytes: storedBytes, sha256, unpackedBytes: whole.sizeBytes },
     sha256: whole.sha256,
   };
+}
+
+/** The content of one frame after the other, in buffers that are used again: each is compressed by then. */
+async function* readFrames(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffers = Array.from({ length: FRAMES_AT_ONCE + 1 }, () => Buffer.allocUnsafeSlow(FRAME_BYTES));
+    for (let turn = 0; ; turn++) {
+      const buffer = buffers[turn % buffers.length] as Buffer;
+      let length = 0;
+      // Whole, however little the system reads at once: see FRAME_BYTES.
+      for (let read = 1; read > 0 && length < FRAME_BYTES; length += read)
+        ({ bytesRead: read } = await file.read(buffer, length, FRAME_BYTES - length, null));
+      if (length === 0) return;
+      yield buffer.subarray(0, length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 /**

@@ -5,6 +5,9 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Destination } from '../destinations/destination.ts';
 
+/** At once, of a part that may be gigabytes. */
+const READ_BYTES = 1024 * 1024;
+
 /** The files of one stored backup, wherever they are. */
 export interface BackupFiles {
   /** Where it is, for people. */
@@ -36,7 +39,7 @@ export function findInFolder(path: string): BackupFiles {
     around: basename(dirname(place)),
     async read(name, signal) {
       const file = await openFile(join(place, name));
-      return file.createReadStream({ signal });
+      return file.createReadStream({ signal, highWaterMark: READ_BYTES });
     },
   };
 }

@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createZstdDecompress, type ZstdOptions } from 'node:zlib';
 import { answerRequests } from '../../kernel/answer-requests.ts';
 import { AgeError, decryptPayload } from '../format/age-stream.ts';
+import { FRAME_BYTES } from '../format/frames.ts';
 import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProgram } from './unpacking.ts';
 
 /** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
-const UNPACKED_BYTES = 1024 * 1024;
 /** Read ahead of the decompression, which runs beside the rest. */
 const AHEAD_BYTES = 4 * READ_BYTES;
 
@@ -46,7 +46,7 @@ async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Pr
   });
   const stored = createReadStream(from, { start: encryption?.headerBytes ?? 0, highWaterMark: READ_BYTES });
   const decompression: ZstdOptions & TransformOptions = {
-    chunkSize: UNPACKED_BYTES,
+    chunkSize: FRAME_BYTES,
     writableHighWaterMark: AHEAD_BYTES,
     params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
   };
