@@ -26,10 +26,13 @@ import {
 } from './scenarios.ts';
 
 /**
- * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills. It fails
- * for a fault, and for interruptions that did not happen, without which nothing was shown.
+ * `npm run crash`: interruptions, disk faults and leaks at full size. `--random N` for fewer random kills, `--only WORD` for
+ * the measurements whose name has it. It fails for a fault, and for interruptions that did not happen, without which nothing
+ * was shown.
  */
-const { values } = parseArgs({ options: { random: { type: 'string', default: '3000' } } });
+const { values } = parseArgs({
+  options: { random: { type: 'string', default: '3000' }, only: { type: 'string', default: '' } },
+});
 const random = Number(values.random);
 const SMALL = 40;
 const LARGE = 2000;
@@ -202,7 +205,7 @@ interface Result extends Tally {
 }
 
 async function measureLane(lane: Lane): Promise<void> {
-  for (const { what, share, measure } of lanes[lane]) {
+  for (const { what, share, measure } of lanes[lane].filter(({ what }) => what.includes(values.only))) {
     const began = performance.now();
     const tally = await measure();
     const seconds = Math.round((performance.now() - began) / 1000);
@@ -242,6 +245,7 @@ async function main(): Promise<void> {
     ...(await Promise.all([runLane('rotations'), runLane('others')])).flat(),
     ...(await runLane('alone')),
   ];
+  if (results.length === 0) throw new Error(`No measurement has “${values.only}” in its name.`);
   const isGood = ({ hit, required, faults }: Result) => hit >= required && faults.length === 0;
   const failed = results.filter((result) => !isGood(result)).length;
   const total = (of: (result: Result) => number) => results.reduce((sum, result) => sum + of(result), 0);
