@@ -40,12 +40,19 @@ async function open(options: Partial<InstanceOptions> = {}): Promise<void> {
   await instance.start({});
 }
 
-async function send(caller: Caller, method: string, path: string, body?: unknown, cookie?: string) {
+async function send(
+  caller: Caller,
+  method: string,
+  path: string,
+  body?: unknown,
+  cookie?: string,
+  type = 'application/json',
+) {
   const response = await instance.fetch(
     new Request(`http://localhost/api${path}`, {
       method,
       headers: {
-        'content-type': 'application/json',
+        'content-type': type,
         host: 'localhost',
         origin: 'https://localhost',
         ...(cookie ? { cookie } : {}),
@@ -136,19 +143,25 @@ const guess = async (cookie: string, times: number) => {
 /** Every route of the API but those for everyone, refused like a stranger. */
 async function expectNothingElseOpen(cookie: string): Promise<void> {
   const { paths } = (await owner('GET', '/openapi.json')).body;
-  const routes = Object.entries(paths as Record<string, Record<string, { 'x-acts': Act[] }>>).flatMap(
+  interface Operation {
+    'x-acts': Act[];
+    requestBody?: { content: object };
+  }
+  const routes = Object.entries(paths as Record<string, Record<string, Operation>>).flatMap(
     ([path, methods]) =>
-      Object.entries(methods).map(([method, { 'x-acts': named }]) => ({
+      Object.entries(methods).map(([method, { 'x-acts': named, requestBody }]) => ({
         method: method.toUpperCase(),
         path: path.replaceAll(/\{\w+\}/g, '1'),
         who: acts[named[0] as Act].who,
+        type: Object.keys(requestBody?.content ?? {})[0],
       })),
   );
   const closed = routes.filter(({ who }) => who !== 'anyone' && who !== 'second_factor');
   expect(closed.length).toBeGreaterThan(100);
   const wrong: string[] = [];
-  for (const { method, path } of closed) {
-    const { body } = await browse(cookie, method, path, method === 'GET' ? undefined : {});
+  for (const { method, path, type } of closed) {
+    const content = method === 'GET' ? undefined : {};
+    const { body } = await send(nobody, method, path, content, cookie, type);
     if (body?.error_code !== 'unauthenticated') wrong.push(`${method} ${path}: ${body?.error_code}`);
   }
   expect(wrong).toEqual([]);
