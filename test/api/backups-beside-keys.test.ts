@@ -49,8 +49,8 @@ describe('a folder with backups and a file that is called as a copy of the key i
   });
 
   it('says so once it was put there later and the folder is looked at, also by a backup', async () => {
-    const { id, note } = await add(door, 'later', root);
-    expect(note).not.toContain('copy of the key');
+    const { id, key_copy_note } = await add(door, 'later', root);
+    expect(key_copy_note).toBeNull();
     write('encryption_key');
     expect(await look(door, id)).toContain('encryption_key');
     rmSync(join(root, 'encryption_key'));
@@ -123,7 +123,8 @@ describe('a stick with backups and a copy of the key', () => {
     const besides = async () => (await door.owner('GET', '/vault/key/copies')).body.copies[0].beside_backups;
 
     const added = await add(door, 'stick', folder);
-    expect(added).toMatchObject({ separate: true, note: null, key_copy_note: null });
+    expect(added).toMatchObject({ separate: true, key_copy_note: null });
+    expect(added.note).not.toContain('A copy of the key');
     const made = await door.owner('POST', `/backups/destinations/${added.id}/run`);
     expect(made.status, made.text).toBe(201);
     expect(await notApart(door)).toBeUndefined();

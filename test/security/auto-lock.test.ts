@@ -85,8 +85,8 @@ class Person {
     this.cookie = cookie;
   }
 
-  send(method: string, path: string, body?: unknown) {
-    return this.#place.send(method, path, body, { cookie: this.cookie });
+  send(method: string, path: string, body?: unknown, type = 'application/json') {
+    return this.#place.send(method, path, body, { cookie: this.cookie, 'content-type': type });
   }
   report = async () => (await this.send('POST', '/auth/presence')).code;
   state = async () => (await this.send('GET', '/auth/session')).body.state as string;
@@ -141,9 +141,10 @@ describe('a session that nobody uses', () => {
         const act = (operation as { 'x-acts': Act[] })['x-acts'][0] as Act;
         // Ends the session: below.
         if (path === '/logout') continue;
-        const body = 'requestBody' in operation ? [] : undefined;
+        const { requestBody } = operation as { requestBody?: { content: object } };
+        const [type] = Object.keys(requestBody?.content ?? {});
         const at = path.replaceAll(/\{\w+\}/g, '999999');
-        const { code } = await ada.send(method.toUpperCase(), at, body);
+        const { code } = await ada.send(method.toUpperCase(), at, type && [], type);
         const isOpen = acts[act].who === 'anyone' || act === 'identity_confirm';
         if ((code === 'session_locked') === isOpen) wrong.push(`${method} ${path}: ${code}`);
         if (code === 'session_locked') refused += 1;
