@@ -67,7 +67,7 @@ export function Schedules({ destinations, mayWrite }: SchedulesProps) {
           },
           {
             name: 'Next',
-            width: 'w-48 max-phone:w-36',
+            width: 'w-48 max-phone:w-40',
             cell: (schedule) => <StateMark state={describeNext(schedule)} />,
           },
           {
