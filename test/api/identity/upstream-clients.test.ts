@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { describeOverDoors, type TestAnswer, type Who } from '../harness.ts';
+import { describeOverDoors, openDoor, type TestAnswer, type Who } from '../harness.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const PASSWORD = 'a long enough password';
@@ -352,4 +354,23 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
       }
     }
   });
+});
+
+it('is not ready without its database, and alive all the same', async () => {
+  const door = await openDoor('https');
+  try {
+    const [file, away] = [join(door.dataDir, 'temps.db'), join(door.dataDir, 'away.db')];
+    const probe = async (path: string) => {
+      const { status, text } = await door.request('GET', `/${path}`);
+      return [status, text];
+    };
+    expect(await probe('/readyz')).toEqual([200, 'ready']);
+    renameSync(file, away);
+    await expect.poll(() => probe('/readyz')).toEqual([503, 'not ready']);
+    expect(await probe('/healthz')).toEqual([200, 'ok']);
+    renameSync(away, file);
+    await expect.poll(() => probe('/readyz')).toEqual([200, 'ready']);
+  } finally {
+    await door.stop();
+  }
 });
