@@ -47,6 +47,10 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const chosen = mayManage && isManaging ? byChoice : null;
   const shown = permissionsOf(role).filter((permission) => !(hidesSecrets && permission === REVEAL));
   const granted = chosen ? [...(narrowed ?? shown), chosen.name] : narrowed;
+  const stopManaging = () => {
+    setManaging(false);
+    setLife(YEAR);
+  };
   const create = useApiMutation(
     () =>
       askConfirmed(() =>
@@ -101,8 +105,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
             onChange={(next) => {
               setRole(next);
               setNarrowed(null);
-              setManaging(false);
-              if (isManaging) setLife(YEAR);
+              if (isManaging) stopManaging();
             }}
             options={givable.map((each) => ({ value: each.name, label: roleLabel(each.name) }))}
           />
@@ -113,6 +116,8 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
           checked={hidesSecrets}
           onChange={(isOn) => {
             setHidesSecrets(isOn);
+            // Who adds people can sign in as one of them who sees secrets.
+            if (isOn && isManaging) stopManaging();
             setNarrowed((before) => before?.filter((permission) => !(isOn && permission === REVEAL)) ?? null);
           }}
         >
@@ -124,15 +129,18 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
           <Checkbox
             checked={isManaging}
             onChange={(isOn) => {
-              setManaging(isOn);
-              setLife(isOn ? QUARTER : YEAR);
+              if (!isOn) return stopManaging();
+              setManaging(true);
+              setLife(QUARTER);
+              setHidesSecrets(false);
             }}
           >
             Manage people below administrator
           </Checkbox>
           <span className="text-12 text-text-3">
             It adds, deletes and restores them, and changes their roles, but no administrator, password or
-            second factor. For at most {byChoice.by_choice_days} days; Home shows when it was used.
+            second factor. For at most {byChoice.by_choice_days} days. Whoever has the key can sign in as the
+            people it adds; Home shows when it was used.
           </span>
         </div>
       )}

@@ -10,12 +10,13 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const commands: Record<string, Command> = {
   'token create': {
-    usage: 'token create --name N --role admin|user|reader [--days N] [--hide-secrets] [--manage-people]',
+    usage: 'token create --name N --role admin|user|reader [--days N] [--hide-secrets | --manage-people]',
     summary: 'Creates an API key and prints it once.',
     notes: `--days           how long it is valid; a year without it.
 --hide-secrets   it sees that secrets are set, and never their values.
 --manage-people  it may also add, delete and restore people below administrator, and change their roles. Only with
-                 --role admin, and for at most 90 days, which is also how long it is valid without --days.`,
+                 --role admin, and for at most 90 days, which is also how long it is valid without --days. Whoever has
+                 the key can sign in as the people that it adds.`,
     options: {
       name: { type: 'string' },
       role: { type: 'string' },
@@ -32,13 +33,17 @@ export const commands: Record<string, Command> = {
       if (managesPeople && role !== 'admin') throw usageError('--manage-people needs --role admin.');
       const days = readDays(invocation);
       const hidesSecrets = invocation.values['hide-secrets'] === true;
+      if (managesPeople && hidesSecrets)
+        throw usageError(
+          '--hide-secrets cannot go with --manage-people: the key could sign in as who sees them.',
+        );
       return await withClient(invocation, async (client) => {
         const key = await client.post('/api-keys', {
           body: {
             name,
             role_type: role,
             ...(days === undefined ? {} : { expires_at: new Date(Date.now() + days * DAY_MS).toISOString() }),
-            ...(managesPeople ? { permissions: await listWithManaging(client, hidesSecrets) } : {}),
+            ...(managesPeople ? { permissions: await listWithManaging(client) } : {}),
             hide_secrets: hidesSecrets,
           },
         });
@@ -67,13 +72,10 @@ export const commands: Record<string, Command> = {
 };
 
 /** What the role brings, and managing people, which it does not bring. */
-async function listWithManaging(
-  client: Client,
-  hidesSecrets: boolean,
-): Promise<Schemas['AvailablePermission']['name'][]> {
+async function listWithManaging(client: Client): Promise<Schemas['AvailablePermission']['name'][]> {
   const { roles: known } = await client.get('/api-keys/permissions');
   const ofRole = known.find(({ name }) => name === 'admin')?.permissions ?? [];
-  return [...ofRole.filter((name) => !(hidesSecrets && name === 'environments:reveal')), MANAGE];
+  return [...ofRole, MANAGE];
 }
 
 function readDays(invocation: Invocation): number | undefined {

@@ -332,8 +332,12 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
     expect(
       (await key('PUT', `/api-keys/${made.body.id}`, { permissions: ['environments:reveal'] })).status,
     ).toBe(403);
-    const both = await createKey({ hide_secrets: true, permissions: ['environments:reveal'] });
-    expect([both.status, Object.keys(both.body.errors)]).toEqual([400, ['permissions.0']]);
+    // The other would let it add someone who sees them, and sign in as them.
+    for (const permissions of [['environments:reveal'], ['users:manage']]) {
+      const both = await createKey({ hide_secrets: true, permissions });
+      expect([both.status, Object.keys(both.body.errors)]).toEqual([400, ['permissions.0']]);
+    }
+    expect((await createManager()).body.sees_secrets).toBe(true);
   });
 
   it('answers probes with one word, whoever asks and while the vault is locked', async () => {

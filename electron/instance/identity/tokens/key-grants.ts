@@ -82,22 +82,27 @@ function refusedPermission(detail: string, at: number | null, problem: string): 
   });
 }
 
-/** What lets a key read the values of secrets; without it, that they are set is all it sees. */
-const REVEAL: Permission = 'environments:reveal';
+/**
+ * What lets a key read the values of secrets; without these, that they are set is all it sees. SECURITY: who adds people knows
+ * their first password, and sees as one of them what a user sees.
+ */
+const revealing: readonly Permission[] = ['environments:reveal', 'users:manage'];
 
 export function seesSecrets(roleType: GrantedRole, granted: readonly Permission[] | null): boolean {
-  return listGranted(roleType, granted).includes(REVEAL);
+  return listGranted(roleType, granted).some((permission) => revealing.includes(permission));
 }
 
 /** The grant without the values of secrets. Throws `invalid_request` where these were asked for, too. */
 export function hideSecrets({ roleType, granted }: Grant): Grant {
-  if (granted?.includes(REVEAL))
+  const at = granted?.findIndex((permission) => revealing.includes(permission)) ?? -1;
+  if (at !== -1)
     throw refusedPermission(
-      `A key that hides secrets cannot have ${REVEAL}.`,
-      granted.indexOf(REVEAL),
+      `A key that hides secrets cannot have ${granted?.[at]}: it would let it see them.`,
+      at,
       'not with hide_secrets',
     );
-  return { roleType, granted: listGranted(roleType, granted).filter((permission) => permission !== REVEAL) };
+  const hidden = listGranted(roleType, granted).filter((permission) => !revealing.includes(permission));
+  return { roleType, granted: hidden };
 }
 
 /**
