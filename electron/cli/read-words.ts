@@ -32,4 +32,15 @@ export const describeRead = (read: Read): string[] => [
 
 /** One sentence for the status and the list. */
 export const describeUnusual = (read: Unusual): string =>
-  `${nameReader(read)} read ${formatCount(read.variables, 'secret')} (${ways[read.how]}) at ${new Date(read.at).toISOString()}${read.ip === null ? '' : ` from ${read.ip}`}: ${read.rule === 'new_key' ? 'its first reading, within a day of its creation' : 'never so many before within an hour'}.`;
+  `${nameReader(read)} ${sayWhat(read)} at ${new Date(read.at).toISOString()}${read.ip === null ? '' : ` from ${read.ip}`}: ${rules[read.rule]}.`;
+
+const sayWhat = ({ how, variables }: Unusual): string =>
+  how === 'managed'
+    ? `managed people ${formatCount(variables, 'time')}, first`
+    : `read ${formatCount(variables, 'secret')} (${ways[how]})`;
+
+const rules: Record<Unusual['rule'], string> = {
+  new_key: 'its first reading, within a day of its creation',
+  bulk: 'never so many before within an hour',
+  people: 'a program added, deleted or restored people, or changed their roles; audit has each',
+};

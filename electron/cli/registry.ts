@@ -48,8 +48,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/admin.ts'),
   },
   token: {
-    subcommands: ['create'],
-    about: 'create an API key',
+    subcommands: ['create', 'rotate'],
+    about: 'create an API key, give one a new text',
     load: () => import('./commands/token.ts'),
   },
   projects: {

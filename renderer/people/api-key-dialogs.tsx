@@ -4,7 +4,7 @@ import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { useSession } from '../app/session.ts';
 import { Checkbox, Select } from '../ui/form/choices.tsx';
-import { expiryOf, type Life, LifeField, YEAR } from '../ui/form/expiry.tsx';
+import { expiryOf, type Life, LifeField, QUARTER, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
@@ -13,6 +13,8 @@ import { formatAgo, formatCount } from '../ui/time.ts';
 import { type ApiKey, grantsQuery } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { type Role, roleLabel, roles } from './role-choice.tsx';
+
+const REVEAL = 'environments:reveal';
 
 export interface MadeKey {
   name: string;
@@ -36,15 +38,29 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const [chosenRole, setRole] = useState<Role>('reader');
   const [narrowed, setNarrowed] = useState<readonly string[] | null>(null);
   const [life, setLife] = useState<Life>(YEAR);
+  const [hidesSecrets, setHidesSecrets] = useState(false);
+  const [isManaging, setManaging] = useState(false);
   const role = givable.some((each) => each.name === chosenRole) ? chosenRole : 'reader';
+  const byChoice = grants?.permissions.find(({ by_choice_days }) => by_choice_days !== null);
+  // What no role brings: an administrator alone gives it, and to a key of that role.
+  const mayManage = role === 'admin' && byChoice !== undefined && session.permissions.includes(byChoice.name);
+  const chosen = mayManage && isManaging ? byChoice : null;
+  const shown = permissionsOf(role).filter((permission) => !(hidesSecrets && permission === REVEAL));
+  const granted = chosen ? [...(narrowed ?? shown), chosen.name] : narrowed;
+  const stopManaging = () => {
+    setManaging(false);
+    setLife(YEAR);
+  };
   const create = useApiMutation(
     () =>
       askConfirmed(() =>
         client.POST('/api-keys', {
           body: {
             name,
-            expires_at: expiryOf(life),
-            ...(narrowed ? { role_type: 'custom', permissions: [...narrowed] } : { role_type: role }),
+            // The longest is left to the instance, whose clock may differ.
+            ...(chosen && life === QUARTER ? {} : { expires_at: expiryOf(life) }),
+            ...(granted ? { role_type: 'custom', permissions: [...granted] } : { role_type: role }),
+            hide_secrets: hidesSecrets,
           },
         }),
       ),
@@ -89,18 +105,57 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
             onChange={(next) => {
               setRole(next);
               setNarrowed(null);
+              if (isManaging) stopManaging();
             }}
             options={givable.map((each) => ({ value: each.name, label: roleLabel(each.name) }))}
           />
         )}
       </Field>
+      {permissionsOf(role).includes(REVEAL) && (
+        <Checkbox
+          checked={hidesSecrets}
+          onChange={(isOn) => {
+            setHidesSecrets(isOn);
+            // Who adds people can sign in as one of them who sees secrets.
+            if (isOn && isManaging) stopManaging();
+            setNarrowed((before) => before?.filter((permission) => !(isOn && permission === REVEAL)) ?? null);
+          }}
+        >
+          Hide secret values: it sees only that they are set
+        </Checkbox>
+      )}
+      {mayManage && (
+        <div className="grid gap-1">
+          <Checkbox
+            checked={isManaging}
+            onChange={(isOn) => {
+              if (!isOn) return stopManaging();
+              setManaging(true);
+              setLife(QUARTER);
+              setHidesSecrets(false);
+            }}
+          >
+            Manage people below administrator
+          </Checkbox>
+          <span className="text-12 text-text-3">
+            It adds, deletes and restores them, and changes their roles, but no administrator, password or
+            second factor. For at most {byChoice.by_choice_days} days. Whoever has the key can sign in as the
+            people it adds; Home shows when it was used.
+          </span>
+        </div>
+      )}
       <PermissionChoice
-        all={permissionsOf(role)}
+        all={shown}
         value={narrowed}
         onChange={setNarrowed}
         error={create.fieldError('permissions')}
       />
-      <LifeField value={life} onChange={setLife} error={create.fieldError('expires_at')} />
+      <LifeField
+        value={life}
+        onChange={setLife}
+        error={create.fieldError('expires_at')}
+        maxDays={chosen?.by_choice_days ?? null}
+      />
     </FormDialog>
   );
 }
@@ -144,6 +199,41 @@ function PermissionChoice({ all, value, onChange, error }: PermissionChoiceProps
         <span className="text-12 text-text-3">{error ?? 'Choose at least one.'}</span>
       )}
     </fieldset>
+  );
+}
+
+interface RotateApiKeyDialogProps {
+  apiKey: ApiKey;
+  onClose: () => void;
+  onMade: (made: MadeKey) => void;
+}
+
+/** A new text for the same key, shown once. */
+export function RotateApiKeyDialog({ apiKey, onClose, onMade }: RotateApiKeyDialogProps) {
+  const rotate = useApiMutation(
+    () => askConfirmed(() => client.POST('/api-keys/{id}/rotate', { params: { path: { id: apiKey.id } } })),
+    {
+      changes: ['api-keys'],
+      // SECURITY: as for a new key.
+      onDone: ({ api_key }) => {
+        onClose();
+        onMade({ name: apiKey.name, values: [api_key] });
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      title="Give this API key a new text?"
+      action="Create a new text"
+      keep="Keep it"
+      mutation={rotate}
+      onClose={onClose}
+    >
+      <p className="[overflow-wrap:anywhere]">
+        The present text of <b dir="auto">{apiKey.name}</b> stops working immediately, everywhere it is used.
+        What the key may do and when it expires stay the same.
+      </p>
+    </ConfirmDialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Ellipsis, Power, PowerOff, Trash2 } from 'lucide-react';
+import { Ellipsis, Power, PowerOff, RefreshCw, Trash2 } from 'lucide-react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -19,9 +19,10 @@ interface ApiKeyTableProps extends TableStates {
   mayChange: (key: ApiKey) => boolean;
   /** Absent for callers without write access. */
   onDelete?: ((key: ApiKey) => void) | undefined;
+  onRotate: (key: ApiKey) => void;
 }
 
-export function ApiKeyTable({ keys, mayChange, onDelete, ...states }: ApiKeyTableProps) {
+export function ApiKeyTable({ keys, mayChange, onDelete, onRotate, ...states }: ApiKeyTableProps) {
   return (
     <Table
       {...states}
@@ -74,7 +75,7 @@ export function ApiKeyTable({ keys, mayChange, onDelete, ...states }: ApiKeyTabl
         ...(onDelete
           ? [
               actionsColumn<ApiKey>((key) =>
-                mayChange(key) ? <KeyMenu apiKey={key} onDelete={onDelete} /> : null,
+                mayChange(key) ? <KeyMenu apiKey={key} onDelete={onDelete} onRotate={onRotate} /> : null,
               ),
             ]
           : []),
@@ -90,6 +91,10 @@ function State({ apiKey, keys }: { apiKey: ApiKey; keys: readonly ApiKey[] }) {
   return ended && <Chip>ended with {ended.name}</Chip>;
 }
 
+/** Turned off, or expired: a new text would not work either. */
+const isOver = ({ is_active, expires_at }: ApiKey) =>
+  !is_active || (expires_at !== null && Date.parse(expires_at) <= Date.now());
+
 function Grant({ apiKey }: { apiKey: ApiKey }) {
   if (apiKey.permissions === null) return <Chip>{roleLabel(apiKey.role_type)}</Chip>;
   return (
@@ -99,7 +104,13 @@ function Grant({ apiKey }: { apiKey: ApiKey }) {
   );
 }
 
-function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey) => void }) {
+interface KeyMenuProps {
+  apiKey: ApiKey;
+  onDelete: (key: ApiKey) => void;
+  onRotate: (key: ApiKey) => void;
+}
+
+function KeyMenu({ apiKey, onDelete, onRotate }: KeyMenuProps) {
   const { id, name, is_active } = apiKey;
   const params = { params: { path: { id } } };
   const toggle = useApiMutation(
@@ -125,6 +136,9 @@ function KeyMenu({ apiKey, onDelete }: { apiKey: ApiKey; onDelete: (key: ApiKey)
             icon: is_active ? PowerOff : Power,
             onSelect: () => toggle.mutate(),
           },
+          ...(isOver(apiKey)
+            ? []
+            : [{ label: 'New text…', icon: RefreshCw, onSelect: () => onRotate(apiKey) }]),
         ],
         [{ label: 'Delete…', icon: Trash2, onSelect: () => onDelete(apiKey) }],
       ]}

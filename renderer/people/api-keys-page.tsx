@@ -6,7 +6,7 @@ import { Empty } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
-import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog } from './api-key-dialogs.tsx';
+import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog, RotateApiKeyDialog } from './api-key-dialogs.tsx';
 import { ApiKeyTable } from './api-key-table.tsx';
 import { PeopleFrame } from './people-frame.tsx';
 import { type ApiKey, apiKeysQuery, listMadeBy } from './people-queries.ts';
@@ -21,6 +21,7 @@ export function ApiKeysPage() {
   const [isMaking, setMaking] = useState(false);
   const [made, setMade] = useState<MadeKey | null>(null);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
+  const [rotating, setRotating] = useState<ApiKey | null>(null);
   const add = (
     <Button kind="main" icon={Plus} disabled={!canEncrypt} onClick={() => setMaking(true)}>
       New API key
@@ -38,6 +39,7 @@ export function ApiKeysPage() {
         keys={keys.data ?? []}
         mayChange={({ user_id }) => mayManageAll || user_id === you}
         onDelete={mayWrite ? setLeaving : undefined}
+        onRotate={setRotating}
         empty={
           <Empty
             icon={Bot}
@@ -51,8 +53,11 @@ export function ApiKeysPage() {
       {made && (
         <ShownOnce name={`API key ${made.name}`} values={made.values} onStored={() => setMade(null)}>
           Give it to the program as <span className="font-mono">Authorization: Bearer</span>. If it is lost,
-          delete it and create a new one.
+          create a new text for it.
         </ShownOnce>
+      )}
+      {rotating && (
+        <RotateApiKeyDialog apiKey={rotating} onClose={() => setRotating(null)} onMade={setMade} />
       )}
       {leaving && (
         <DeleteApiKeyDialog

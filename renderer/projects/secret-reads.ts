@@ -48,7 +48,8 @@ export function sayReader({ kind, via, name }: Reader): string {
   return kind === 'token' ? name.replace(/^deployment/, 'Deployment') : name;
 }
 
-const ways: Record<VariableRead['how'], string> = {
+const ways: Record<UnusualRead['how'], string> = {
+  managed: 'Added, deleted or restored people, or changed their roles, the first time',
   revealed: 'Revealed',
   exported: 'Exported as a file',
   run: 'Read for a program',
@@ -56,16 +57,22 @@ const ways: Record<VariableRead['how'], string> = {
 };
 
 /** "Exported as a file, with 12 more". */
-export const sayWay = ({ how, together }: Pick<VariableRead, 'how' | 'together'>): string =>
+export const sayWay = ({
+  how,
+  together,
+}: Pick<UnusualRead, 'how'> & Pick<VariableRead, 'together'>): string =>
   together > 1 ? `${ways[how]}, with ${(together - 1).toLocaleString()} more` : ways[how];
 
 /** What was read, for the title of a notice. */
 export const sayUnusual = (read: UnusualRead): string =>
-  `${sayReader(read)} read ${formatCount(read.variables, 'secret')}`;
+  read.how === 'managed'
+    ? `${sayReader(read)} managed people ${formatCount(read.variables, 'time')}`
+    : `${sayReader(read)} read ${formatCount(read.variables, 'secret')}`;
 
 const rules: Record<UnusualRead['rule'], string> = {
   new_key: 'It is its first reading, within a day of its creation.',
   bulk: 'It never read so many within an hour before.',
+  people: 'Activity shows whom, and what was done.',
 };
 
 export const sayWhyUnusual = ({ rule }: UnusualRead): string => rules[rule];

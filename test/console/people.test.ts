@@ -153,6 +153,45 @@ describe('people and access', () => {
     await page.getByText('No API keys yet').waitFor();
   });
 
+  it('makes an API key that manages people for at most 90 days, and gives it a new text', async () => {
+    await page.getByRole('button', { name: 'New API key' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New API key' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('sync');
+    const manage = dialog.getByRole('checkbox', { name: 'Manage people below administrator' });
+    expect(await manage.count()).toBe(0);
+    await dialog.getByLabel('Role', { exact: true }).selectOption('admin');
+    await manage.check();
+    await dialog.getByText('For at most 90 days').waitFor();
+    expect(await dialog.getByLabel('Expires').locator('option').allInnerTexts()).toEqual([
+      'In 30 days',
+      'In 90 days',
+    ]);
+    const hide = dialog.getByRole('checkbox', { name: /Hide secret values/ });
+    await hide.check();
+    expect(await manage.isChecked()).toBe(false);
+    await manage.check();
+    expect(await hide.isChecked()).toBe(false);
+    await expectAccessible(page, 'an API key that manages people');
+    await dialog.getByRole('button', { name: 'Create key' }).click();
+    const panel = page.getByRole('alertdialog', { name: 'API key sync, shown only once' });
+    const first = await panel.getByRole('status').innerText();
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    const [key] = (await opened.api('GET', '/api-keys')).api_keys;
+    expect(key.permissions).toContain('users:manage');
+    expect(Date.parse(key.expires_at) - Date.parse(key.created_at)).toBe(90 * 24 * 60 * 60 * 1000);
+
+    await page.getByRole('button', { name: 'Actions for sync' }).click();
+    await page.getByRole('menuitem', { name: 'New text…' }).click();
+    await expectAccessible(page, 'a new text for an API key');
+    await page.getByRole('button', { name: 'Create a new text' }).click();
+    const second = await panel.getByRole('status').innerText();
+    expect(second).toMatch(/^tk_/);
+    expect(second).not.toBe(first);
+    await panel.getByRole('button', { name: 'I have stored it' }).click();
+    await opened.api('DELETE', `/api-keys/${key.id}`);
+    await page.getByText('No API keys yet').waitFor();
+  });
+
   it('makes no API key while locked', async () => {
     await opened.api('POST', '/vault/lock');
     await page.getByText('New keys cannot be encrypted').waitFor();

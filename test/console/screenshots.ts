@@ -132,6 +132,15 @@ const everyday: Shot[] = [
   },
   { name: 'people', path: '/people' },
   { name: 'api-keys', path: '/people/keys' },
+  {
+    name: 'api-keys-new',
+    path: '/people/keys',
+    async prepare(page) {
+      await button(page, 'New API key').first().click();
+      await page.getByLabel('Role', { exact: true }).selectOption('admin');
+      await page.getByRole('checkbox', { name: 'Manage people below administrator' }).check();
+    },
+  },
   { name: 'account', path: '/account' },
   { name: 'activity', path: '/activity' },
   { name: 'settings', path: '/settings' },

@@ -107,7 +107,7 @@ export const commands: Record<string, Command> = {
   },
   'env unusual': {
     usage: 'env unusual [dismiss ID]',
-    summary: 'Lists unusual readings of secrets: by a new key, or of many at once. dismiss says it was you.',
+    summary: 'Lists unusual readings of secrets, and programs that managed people. dismiss says it was you.',
     positionals: [0, 2],
     run: listUnusual,
   },

@@ -130,7 +130,7 @@ function sayWords(shape: TrayShape, { vault, unusual, isPaused }: TrayInput): st
   if (shape === 'working') return 'backing up';
   const reason = findReason(vault);
   if (reason !== null && isAtRisk(vault)) return reasonWords[reason.code];
-  if (unusual > 0) return 'secrets read unusually, see Home';
+  if (unusual > 0) return 'unusual access, see Home';
   const instance = isPaused ? 'paused' : 'running';
   if (reason !== null) return `${instance}, ${reasonWords[reason.code]}`;
   return vault.health.level === 'ok'

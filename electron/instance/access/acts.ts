@@ -69,12 +69,15 @@ const table = {
   account_sessions_end: { who: 'account', confirmation: 'none' },
 
   people_read: { who: 'users:read', confirmation: 'none' },
-  people_change: { who: 'users:write', confirmation: 'always' },
+  // Also a program's key that was given this by choice: what none may is refused by the act itself, users/key-limits.ts.
+  people_change: { who: 'users:manage', confirmation: 'people' },
   people_first_administrator: { who: 'owner', confirmation: 'none' },
   people_reset_password: { who: 'owner', confirmation: 'always' },
 
   api_keys_read: { who: 'api_keys:read', confirmation: 'none' },
   api_keys_create: { who: 'api_keys:write', confirmation: 'people' },
+  // With what a key has by choice alone. SECURITY: not by keys, which would pass it on.
+  api_keys_create_by_choice: { who: ['users:write', 'users:manage'], confirmation: 'always' },
   api_keys_withdraw: { who: 'api_keys:write', confirmation: 'none' },
   api_keys_widen: { who: 'api_keys:write', confirmation: 'people' },
   api_keys_of_others: { who: 'users:write', confirmation: 'always' },
@@ -178,7 +181,12 @@ export function requireAct(caller: Caller, act: Act, nowMs: number): void {
     confirmation === 'always' ||
     (confirmation === 'people' && caller.kind !== 'key' && caller.kind !== 'token');
   if (mustConfirm && findConfirmedUntil(caller, nowMs) === null)
-    throw new AppError('confirmation_required', 'Confirm your identity with your password, then try again.');
+    throw new AppError(
+      'confirmation_required',
+      caller.kind === 'key' || caller.kind === 'token'
+        ? 'Only a person does this, who confirms it with their password: use the console.'
+        : 'Confirm your identity with your password, then try again.',
+    );
 }
 
 function lockedError(): AppError {
@@ -213,7 +221,7 @@ function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
       throw new AppError('forbidden', 'Only people use the console; keys and tokens belong to programs.');
     case 'account':
       if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null) return;
-      throw new AppError('forbidden', 'This needs a signed-in account.');
+      throw new AppError('forbidden', 'This needs a signed-in account: use the console.');
     case 'owner':
     case 'os_account':
       requireOwner(caller, who);

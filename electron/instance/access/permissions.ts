@@ -9,6 +9,8 @@ interface PermissionFacts {
   words: string;
   /** Roles that have it, besides the administrator, who has all permissions. */
   roles: readonly Exclude<Role, 'admin'>[];
+  /** A program's key has it only where it was asked for by name when the key was created, and ends within so many days. */
+  keysByChoice?: { days: number };
 }
 
 const everyone = ['user', 'reader'] as const;
@@ -30,6 +32,12 @@ const table = {
   'api_keys:write': { words: 'Create and change API keys', roles: usersAlone },
   'users:read': { words: 'See people', roles: administratorsAlone },
   'users:write': { words: 'Add, change and delete people', roles: administratorsAlone },
+  // What people do with users:write and a password, a program's key does with this, within limits: users/key-limits.ts.
+  'users:manage': {
+    words: 'Add, delete and restore people below administrator, as a program',
+    roles: administratorsAlone,
+    keysByChoice: { days: 90 },
+  },
   'settings:read': { words: 'See settings', roles: everyone },
   'settings:write': { words: 'Change settings', roles: administratorsAlone },
   'backups:read': { words: 'See backups', roles: usersAlone },
@@ -50,6 +58,12 @@ export function describePermission(permission: Permission): string {
   return table[permission].words;
 }
 
+/** For how many days at most a key may have it that was created with it by choice; null where no choice is needed. */
+export function findDaysByChoice(permission: Permission): number | null {
+  const facts: PermissionFacts = table[permission];
+  return facts.keysByChoice?.days ?? null;
+}
+
 function listPermissionsOf(role: Role): readonly Permission[] {
   return permissions.filter(
     (permission) => role === 'admin' || (table[permission].roles as readonly Role[]).includes(role),
@@ -68,13 +82,26 @@ const aliases = new Map<string, Role>([
   ['readonly', 'reader'],
 ]);
 
-/** Upstream's role names and their aliases. Throws `invalid_request` for any other: it is never dropped. */
-export function parseRole(text: string): Role {
+/**
+ * Upstream's role names and their aliases. Throws `invalid_request` for any other, at this field, with what there is: it
+ * is never dropped, nor taken for the role it resembles.
+ */
+export function parseRole(text: string, field = 'role_type'): Role {
   const role = aliases.get(text) ?? roles.find((known) => known === text);
   if (!role) {
-    throw new AppError('invalid_request', `Unknown role; the roles are ${roles.join(', ')}.`, {
-      fields: { role_type: 'unknown role' },
-    });
+    throw new AppError(
+      'invalid_request',
+      `There is no role ${sayUnknownName(text)} here; the roles are ${roles.join(', ')}.`,
+      { fields: { [field]: 'unknown role' } },
+    );
   }
   return role;
+}
+
+/**
+ * An unknown role or permission, to be named in an error. SECURITY: only what has the form of such a name. Errors repeat no
+ * other input: it could be a secret in the wrong field, or text for a terminal.
+ */
+export function sayUnknownName(text: string): string {
+  return /^(\*|[a-z_]{1,40}(:[a-z_*]{1,40})?)$/.test(text) ? text : 'of this name';
 }

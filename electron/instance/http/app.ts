@@ -9,6 +9,7 @@ import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
 import { createDamageFinder } from './damage.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
 import { readBody, requireJson } from './json-body.ts';
+import { probeRoutes } from './probes.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 import { findSessionCookie } from './session-cookie.ts';
 
@@ -102,6 +103,7 @@ export function createApp(options: AppOptions): App {
     c.header('x-request-id', requestId);
     setSecurityHeaders(c.res.headers, c.req.path);
   });
+  app.route('/', probeRoutes(ctx));
   app.use('*', async (c, next) => {
     const { findDoorCaller } = c.env;
     const door = findDoorCaller();

@@ -106,6 +106,7 @@ export const identityOperations = declareOperations({
     ({ id, name }) => say`Created the API key ${name ?? id}`,
   ),
   API_KEY_UPDATED: apiKey('API key changed', 'Changed'),
+  API_KEY_ROTATED: apiKey('API key rotated', 'Created a new text for'),
   API_KEY_ACTIVATED: apiKey('API key turned on', 'Turned on'),
   API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),

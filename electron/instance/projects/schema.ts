@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
-import type { OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
+import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
 
 export const projects = sqliteTable('projects', {
@@ -182,8 +182,8 @@ export const unusualReads = sqliteTable(
     name: text('name').notNull(),
     /** Of a deployment token. */
     projectId: integer('project_id'),
-    how: text('how').$type<ReadWay>().notNull(),
-    /** How many variables. */
+    how: text('how').$type<NoticedWay>().notNull(),
+    /** How many variables, or changes of people. */
     variables: integer('variables').notNull(),
     ip: text('ip'),
     dismissedAt: integer('dismissed_at'),

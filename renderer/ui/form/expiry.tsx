@@ -14,6 +14,7 @@ const lives = [
 ] as const;
 export type Life = (typeof lives)[number]['value'];
 export const YEAR: Life = '365';
+export const QUARTER: Life = '90';
 
 /** Expiry date for something created now, as the API takes it; null for never. */
 export function expiryOf(life: Life, nowMs = Date.now()): string | null {
@@ -24,17 +25,20 @@ interface LifeFieldProps {
   value: Life;
   onChange: (life: Life) => void;
   error?: string | undefined;
+  /** The longest it may be; any without one. */
+  maxDays?: number | null;
 }
 
 /** How long a key or token is valid. */
-export function LifeField({ value, onChange, error }: LifeFieldProps) {
+export function LifeField({ value, onChange, error, maxDays = null }: LifeFieldProps) {
+  const options = maxDays === null ? lives : lives.filter((life) => Number(life.value) <= maxDays);
   return (
     <Field
       label="Expires"
       error={error}
       hint={value === 'never' ? 'Anyone who finds it can use it until it is deleted.' : undefined}
     >
-      {({ id }) => <Select id={id} value={value} onChange={onChange} options={lives} />}
+      {({ id }) => <Select id={id} value={value} onChange={onChange} options={options} />}
     </Field>
   );
 }

@@ -38,4 +38,7 @@ it('says what is unusual of a reading', () => {
   expect(describeUnusual({ ...read, rule: 'bulk', ip: null, variables: 30 })).toBe(
     'api key ci read 30 secrets (exported) at 2026-06-01T12:00:00.000Z: never so many before within an hour.',
   );
+  expect(describeUnusual({ ...read, rule: 'people', how: 'managed', variables: 3 })).toBe(
+    'api key ci managed people 3 times, first at 2026-06-01T12:00:00.000Z from 127.0.0.1: a program added, deleted or restored people, or changed their roles; audit has each.',
+  );
 });

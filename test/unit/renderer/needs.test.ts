@@ -197,6 +197,8 @@ describe('what needs someone', () => {
       { id: 'lost' },
     ]);
     expect(needs({}, { unusual: [{ ...read, path: null }] })[0]?.button).toBeNull();
+    const managed = { ...read, rule: 'people', how: 'managed', variables: 2 } as typeof read;
+    expect(needs({}, { unusual: [managed] })[0]?.title).toMatch(/managed people 2 times$/);
   });
 
   it('has an open rotation until it is done', () => {

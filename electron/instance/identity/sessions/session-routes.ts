@@ -10,7 +10,7 @@ import { earlyUnlockBody, toEarlyUnlocking } from '../../vault/key/unlock-body.t
 import { SecretText } from '../../vault/secret-text.ts';
 import type { Identity } from '../identity.ts';
 import { identityOperations } from '../operations.ts';
-import { getUser } from '../users/users.ts';
+import { findAccountOf } from '../users/users.ts';
 import { describeCurrentSession } from './current-session.ts';
 import {
   currentSessionShape,
@@ -295,8 +295,7 @@ export function sessionRoutes(identity: Identity) {
       const caller = c.get('caller');
       if (caller.kind === 'anonymous' || caller.kind === 'locked')
         throw new AppError('unauthenticated', 'Sign in first.');
-      const userId = 'userId' in caller ? caller.userId : null;
-      return c.json(toMeJson(caller, userId === null ? null : getUser(ctx, userId)));
+      return c.json(toMeJson(caller, findAccountOf(ctx, caller)));
     },
   );
 

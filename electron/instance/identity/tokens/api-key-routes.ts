@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAct } from '../../access/acts.ts';
-import { describePermission, permissions, rolePermissions, roles } from '../../access/permissions.ts';
+import { describePermission, findDaysByChoice, permissions, roles } from '../../access/permissions.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
 import { displayName } from '../../http/shown-text.ts';
@@ -13,9 +13,11 @@ import {
   getApiKeyToChange,
   isWidening,
   listApiKeys,
+  rotateApiKey,
   switchApiKey,
   updateApiKey,
 } from './api-keys.ts';
+import { listGranted } from './key-grants.ts';
 import {
   apiKeyListShape,
   apiKeyShape,
@@ -61,11 +63,12 @@ export function apiKeyRoutes(identity: Identity) {
           name: permission,
           description: describePermission(permission),
           category: permission.split(':')[0] ?? '',
+          by_choice_days: findDaysByChoice(permission),
         })),
         roles: roles.map((role) => ({
           name: role,
           description: `What ${role === 'admin' ? 'an administrator' : `a ${role}`} may do`,
-          permissions: [...rolePermissions[role]],
+          permissions: [...listGranted(role, null)],
         })),
       });
     },
@@ -75,13 +78,17 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'post',
       path: '/api-keys',
-      ...act('api_keys_create'),
+      ...act('api_keys_create', 'api_keys_create_by_choice'),
       request: body(
         z.object({
           name,
           role_type: z.string(),
           expires_at: expiry,
           permissions: z.array(z.string()).max(100).nullable().optional(),
+          hide_secrets: z
+            .boolean()
+            .optional()
+            .openapi({ description: 'Without the values of secrets: it sees only that they are set' }),
         }),
       ),
       responses: answer(newApiKeyShape, 'The key; api_key is shown only once', 201),
@@ -94,6 +101,7 @@ export function apiKeyRoutes(identity: Identity) {
         roleType: request.role_type,
         expiresAt: toMs(request.expires_at),
         permissions: request.permissions,
+        hidesSecrets: request.hide_secrets,
       });
       return c.json({ ...toKeyJson(key), api_key: text.reveal() }, 201);
     },
@@ -116,7 +124,7 @@ export function apiKeyRoutes(identity: Identity) {
     createRoute({
       method: 'put',
       path: '/api-keys/{id}',
-      ...act('api_keys_withdraw', 'api_keys_widen', 'api_keys_of_others'),
+      ...act('api_keys_withdraw', 'api_keys_widen', 'api_keys_of_others', 'api_keys_create_by_choice'),
       request: {
         params: id,
         ...body(
@@ -160,6 +168,20 @@ export function apiKeyRoutes(identity: Identity) {
     },
   );
 
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/api-keys/{id}/rotate',
+      ...act('api_keys_create', 'api_keys_of_others', 'api_keys_create_by_choice'),
+      request: { params: id },
+      responses: answer(newApiKeyShape, 'The key; api_key is shown only once, and the one before has ended'),
+    }),
+    (c) => {
+      const { key, text } = rotateApiKey(ctx, c.get('caller'), c.req.valid('param').id);
+      return c.json({ ...toKeyJson(key), api_key: text.reveal() });
+    },
+  );
+
   for (const [action, isActive] of [
     ['activate', true],
     ['deactivate', false],
@@ -168,7 +190,11 @@ export function apiKeyRoutes(identity: Identity) {
       createRoute({
         method: 'post',
         path: `/api-keys/{id}/${action}`,
-        ...act(isActive ? 'api_keys_widen' : 'api_keys_withdraw', 'api_keys_of_others'),
+        ...act(
+          isActive ? 'api_keys_widen' : 'api_keys_withdraw',
+          'api_keys_of_others',
+          ...(isActive ? (['api_keys_create_by_choice'] as const) : []),
+        ),
         request: { params: id },
         responses: answer(apiKeyShape, 'The API key'),
       }),

@@ -9,19 +9,29 @@ import type { SecretId } from '../../vault/vault.ts';
 import { identityOperations } from '../operations.ts';
 import { findUser, strongestRole } from '../users/users.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
-import { type GrantedRole, listGranted, parseGrant, requireWithin } from './key-grants.ts';
+import {
+  findLongestLife,
+  type GrantedRole,
+  hideSecrets,
+  listGranted,
+  parseGrant,
+  requireMayGrant,
+} from './key-grants.ts';
 import {
   chooseExpiry,
+  DAY_MS,
   findEnd,
+  isInForce,
   listAncestry,
   listDescendants,
   requireFewGenerations,
   requireInForce,
   requireNoLater,
+  requireWithinDays,
 } from './key-lineage.ts';
 import { deleteTokensOfKey } from './made-keys.ts';
 
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+const YEAR_DAYS = 365;
 
 export interface ApiKey {
   id: number;
@@ -50,10 +60,12 @@ type Row = Omit<ApiKey, 'isActive' | 'permissions'> & { isActive: number; permis
 export interface NewApiKey {
   name: string;
   roleType: string;
-  /** Epoch ms; null for never; undefined for a year. */
+  /** Epoch ms; null for never; undefined for a year, or for as long as what it may allows. */
   expiresAt?: number | null | undefined;
   /** What of its role it may; null for all of it. */
   permissions?: string[] | null | undefined;
+  /** Of secrets it sees that they are set, and no value. */
+  hidesSecrets?: boolean | undefined;
 }
 
 /**
@@ -65,13 +77,16 @@ export function createApiKey(
   caller: Caller,
   wanted: NewApiKey,
 ): { key: ApiKey; text: SecretText } {
-  const { roleType, granted } = parseGrant(wanted.roleType, wanted.permissions ?? null);
-  requireWithin(caller, listGranted(roleType, granted));
+  const asked = parseGrant(wanted.roleType, wanted.permissions ?? null);
+  const { roleType, granted } = wanted.hidesSecrets ? hideSecrets(asked) : asked;
   const now = ctx.clock.now();
+  requireMayGrant(caller, listGranted(roleType, granted), now);
   const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
   const makers = parentId === null ? [] : listAncestry(ctx, parentId);
   requireFewGenerations(makers);
-  const expiresAt = chooseExpiry(ctx, wanted.expiresAt, YEAR_MS, makers);
+  const days = findLongestLife(listGranted(roleType, granted));
+  const chosen = chooseExpiry(ctx, wanted.expiresAt, (days ?? YEAR_DAYS) * DAY_MS, makers);
+  const expiresAt = days === null ? chosen : requireWithinDays(chosen, now, days);
   const { token, prefix } = createToken('tk');
   const key = ctx.store.transaction(() => {
     requireFreeName(ctx, wanted.name, null);
@@ -182,13 +197,22 @@ function changeApiKey(
       : { roleType: key.roleType, granted: key.permissions };
     // SECURITY: an expired or disabled key cannot be reactivated by someone with fewer permissions.
     if (isWidening(change)) {
-      requireWithin(caller, listGranted(grant.roleType, grant.granted));
+      requireMayGrant(caller, listGranted(grant.roleType, grant.granted), ctx.clock.now());
       if (caller.kind === 'key' && caller.apiKeyId === id)
         throw new AppError('forbidden', 'A key cannot change what it may do, nor for how long.');
     }
-    if (change.expiresAt !== undefined) {
-      requireNoLater(change.expiresAt, findEnd(listAncestry(ctx, id).slice(1)));
-      shortenDescendants(ctx, id, change.expiresAt);
+    const days = findLongestLife(listGranted(grant.roleType, grant.granted));
+    if (days !== null && findLongestLife(listGranted(key.roleType, key.permissions)) === null)
+      throw new AppError('invalid_request', 'A key may manage people from its creation on, or never.', {
+        fields: { permissions: 'users:manage only at creation' },
+      });
+    const expiresAt =
+      change.expiresAt === undefined || days === null
+        ? change.expiresAt
+        : requireWithinDays(change.expiresAt, key.createdAt, days);
+    if (expiresAt !== undefined) {
+      requireNoLater(expiresAt, findEnd(listAncestry(ctx, id).slice(1)));
+      shortenDescendants(ctx, id, expiresAt);
     }
     ctx.store.sqlite
       .prepare(
@@ -197,7 +221,7 @@ function changeApiKey(
       .run(
         change.name ?? key.name,
         (change.isActive ?? key.isActive) ? 1 : 0,
-        change.expiresAt === undefined ? key.expiresAt : change.expiresAt,
+        expiresAt === undefined ? key.expiresAt : expiresAt,
         grant.roleType,
         grant.granted && JSON.stringify(grant.granted),
         ctx.clock.now(),
@@ -206,6 +230,25 @@ function changeApiKey(
     const changed = getApiKey(ctx, id);
     ctx.audit.append(operation, caller, { id, name: changed.name });
     return changed;
+  });
+}
+
+/**
+ * Gives a key a new text, returned once: the old one ends, all else stays, its end too. The public part as well, so that the
+ * audit log names the key that is refused where the old text is still in use. SECURITY: whoever gets the text has what the
+ * key may, as if they had created it. Throws as creating does, and `conflict` for a key that is over.
+ */
+export function rotateApiKey(ctx: Context, caller: Caller, id: number): { key: ApiKey; text: SecretText } {
+  return ctx.store.transaction(() => {
+    const { name, secretId, roleType, permissions: granted } = getApiKeyToChange(ctx, caller, id);
+    const now = ctx.clock.now();
+    requireMayGrant(caller, listGranted(roleType, granted), now);
+    if (listAncestry(ctx, id).some((key) => !isInForce(key, now)))
+      throw new AppError('conflict', 'This key is turned off or has expired: create a new one.');
+    const text = regenerateApiKey(ctx, secretId);
+    ctx.store.sqlite.prepare('UPDATE api_keys SET updated_at = ? WHERE id = ?').run(now, id);
+    ctx.audit.append(identityOperations.API_KEY_ROTATED, caller, { id, name });
+    return { key: getApiKey(ctx, id), text };
   });
 }
 

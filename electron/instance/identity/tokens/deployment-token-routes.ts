@@ -11,7 +11,6 @@ import {
   getDeploymentToken,
   getDeploymentTokenToDelete,
   listDeploymentTokens,
-  tokenPermissions,
 } from './deployment-tokens.ts';
 import {
   deploymentTokenListShape,
@@ -57,9 +56,11 @@ export function deploymentTokenRoutes(identity: Identity) {
           z.object({
             name,
             permissions: z
-              .array(z.enum(tokenPermissions))
+              .array(z.string())
               .min(1)
-              .default([...tokenPermissions]),
+              .max(100)
+              .nullish()
+              .openapi({ description: 'Null and * mean all that a token can have' }),
             expires_at: expiry,
           }),
         ),
@@ -71,11 +72,12 @@ export function deploymentTokenRoutes(identity: Identity) {
       const { id: projectId } = getProject(ctx, c.req.valid('param').project);
       requireProject(caller, projectId);
       const request = c.req.valid('json');
-      const { row, text } = createDeploymentToken(ctx, caller, projectId, {
-        ...request,
+      const { row, text, notGiven } = createDeploymentToken(ctx, caller, projectId, {
+        name: request.name,
+        permissions: request.permissions ?? null,
         expiresAt: toMs(request.expires_at),
       });
-      return c.json({ ...toTokenJson(row), token: text.reveal() }, 201);
+      return c.json({ ...toTokenJson(row), token: text.reveal(), permissions_not_given: notGiven }, 201);
     },
   );
 

@@ -1,6 +1,6 @@
 import { requireAct } from '../../access/acts.ts';
 import type { Caller, TokenCaller } from '../../access/caller.ts';
-import { type Permission, permissions } from '../../access/permissions.ts';
+import { permissions } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
@@ -9,14 +9,8 @@ import { identityOperations } from '../operations.ts';
 import { createToken, requireToken, unknownToken } from './access-tokens.ts';
 import { getStanding } from './api-keys.ts';
 import { chooseExpiry, listAncestry } from './key-lineage.ts';
+import { parseTokenGrant, type TokenGrant, type TokenPermission } from './token-grants.ts';
 
-/** What a token may be given: reading its own project, and the values a deployment needs. */
-export const tokenPermissions = [
-  'projects:read',
-  'environments:read',
-  'environments:reveal',
-] as const satisfies Permission[];
-export type TokenPermission = (typeof tokenPermissions)[number];
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 export interface DeploymentToken {
@@ -45,10 +39,9 @@ export function createDeploymentToken(
   ctx: Context,
   caller: Caller,
   projectId: number,
-  wanted: { name: string; permissions: TokenPermission[]; expiresAt?: number | null | undefined },
-): { row: DeploymentToken; text: SecretText } {
-  const beyond = wanted.permissions.find((permission) => !caller.permissions.includes(permission));
-  if (beyond) throw new AppError('forbidden', `You cannot give a permission you do not have: ${beyond}.`);
+  wanted: { name: string; permissions: readonly string[] | null; expiresAt?: number | null | undefined },
+): { row: DeploymentToken; text: SecretText; notGiven: TokenGrant['notGiven'] } {
+  const grant = parseTokenGrant(wanted.permissions, caller.permissions);
   const parentId = caller.kind === 'key' ? caller.apiKeyId : null;
   const makers = parentId === null ? [] : listAncestry(ctx, parentId);
   const expiresAt = chooseExpiry(ctx, wanted.expiresAt, YEAR_MS, makers);
@@ -72,7 +65,7 @@ export function createDeploymentToken(
         wanted.name,
         prefix,
         ctx.vault.seal('deployment_token', token),
-        JSON.stringify(wanted.permissions),
+        JSON.stringify(grant.permissions),
         expiresAt,
         'userId' in caller ? caller.userId : null,
         parentId,
@@ -85,7 +78,7 @@ export function createDeploymentToken(
     });
     return getDeploymentToken(ctx, projectId, id);
   });
-  return { row, text: token };
+  return { row, text: token, notGiven: grant.notGiven };
 }
 
 export function listDeploymentTokens(ctx: Context, projectId: number): DeploymentToken[] {

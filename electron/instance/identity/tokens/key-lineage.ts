@@ -1,6 +1,9 @@
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 
+const HOUR_MS = 60 * 60 * 1000;
+export const DAY_MS = 24 * HOUR_MS;
+
 /** A key of a key of a key …: every request by the last one looks at all of them. */
 const MAX_GENERATIONS = 5;
 
@@ -53,6 +56,10 @@ export function requireInForce(ctx: Context, line: readonly KeyInLine[]): void {
   }
 }
 
+export function isInForce({ isActive, expiresAt }: KeyInLine, nowMs: number): boolean {
+  return isActive && (expiresAt === null || expiresAt > nowMs);
+}
+
 /** When the last of these ends at the latest; null for never. */
 export function findEnd(line: readonly KeyInLine[]): number | null {
   const ends = line.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
@@ -84,6 +91,19 @@ export function requireNoLater(wanted: number | null, end: number | null): void 
       'A key that a key created ends no later than it.',
       `not after ${new Date(end).toISOString()}`,
     );
+}
+
+/**
+ * The end of a key that may live so many days from its creation on. Clocks differ: a little later is taken for that. Throws
+ * `invalid_request` for one that ends later, or never.
+ */
+export function requireWithinDays(wanted: number | null, createdAt: number, days: number): number {
+  const end = createdAt + days * DAY_MS;
+  if (wanted !== null && wanted <= end + HOUR_MS) return Math.min(wanted, end);
+  throw refuseExpiry(
+    `A key that may manage people ends within ${days} days of its creation.`,
+    `not after ${new Date(end).toISOString()}`,
+  );
 }
 
 /** Throws `forbidden` when there would be too many keys to look at. */

@@ -2,7 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { permissions, roles } from '../../access/permissions.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { ApiKey } from './api-keys.ts';
-import { type DeploymentToken, tokenPermissions } from './deployment-tokens.ts';
+import type { DeploymentToken } from './deployment-tokens.ts';
+import { seesSecrets } from './key-grants.ts';
+import { tokenPermissions } from './token-grants.ts';
 
 /** API keys and deployment tokens as the API gives them; their times are RFC 3339. The text is in `New…` alone. */
 export const apiKeyShape = z
@@ -18,6 +20,7 @@ export const apiKeyShape = z
     key_prefix: z.string(),
     role_type: z.enum([...roles, 'custom']),
     permissions: z.array(z.enum(permissions)).nullable(),
+    sees_secrets: z.boolean().openapi({ description: 'Whether it may read the values of secrets' }),
     is_active: z.boolean(),
     expires_at: z.string().nullable(),
     last_used_at: z.string().nullable(),
@@ -35,7 +38,15 @@ export const availablePermissionsShape = z
   .object({
     permissions: z.array(
       z
-        .object({ name: z.enum(permissions), description: z.string(), category: z.string() })
+        .object({
+          name: z.enum(permissions),
+          description: z.string(),
+          category: z.string(),
+          by_choice_days: z.int().nullable().openapi({
+            description:
+              'Within how many days a key with this ends, which has it only if it was asked for by name when it was created; null where no choice is needed',
+          }),
+        })
         .openapi('AvailablePermission'),
     ),
     roles: z.array(
@@ -70,7 +81,12 @@ export const deploymentTokenListShape = z
   .openapi('DeploymentTokenList');
 
 export const newDeploymentTokenShape = deploymentTokenShape
-  .extend({ token: z.string() })
+  .extend({
+    token: z.string(),
+    permissions_not_given: z
+      .array(z.object({ name: z.string(), reason: z.string() }).openapi('PermissionNotGiven'))
+      .openapi({ description: 'Permissions that were asked for, and which the token does not have' }),
+  })
   .openapi('NewDeploymentToken');
 
 /** When a key or token is over: null for never, absent for the default. */
@@ -86,7 +102,11 @@ const toTextTimes = ({ expiresAt, lastUsedAt, createdAt }: ApiKey | DeploymentTo
 });
 
 export function toKeyJson(key: ApiKey) {
-  return toAnswer(apiKeyShape, { ...key, ...toTextTimes(key) });
+  return toAnswer(apiKeyShape, {
+    ...key,
+    ...toTextTimes(key),
+    seesSecrets: seesSecrets(key.roleType, key.permissions),
+  });
 }
 
 export function toTokenJson(token: DeploymentToken) {

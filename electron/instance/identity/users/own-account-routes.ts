@@ -168,5 +168,5 @@ function requireSelf(caller: Caller): { userId: number; sessionId: number | null
   if (caller.kind === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null)
     return { userId: caller.userId, sessionId: caller.sessionId };
-  throw new AppError('forbidden', 'This needs a signed-in account.');
+  throw new AppError('forbidden', 'This needs a signed-in account: use the console.');
 }

@@ -23,6 +23,20 @@ import {
 } from './users.ts';
 
 const id = z.object({ id: pathId });
+
+/** Throws `invalid_request`, which names in its text what is missing: upstream's clients show nothing else of it. */
+function requireGiven<T extends 'email' | 'password'>(
+  request: { [Field in T]?: string | null | undefined },
+  fields: readonly T[],
+): Record<T, string> {
+  const missing = fields.filter((field) => !request[field]);
+  if (missing.length > 0)
+    throw new AppError('invalid_request', `A new account needs ${missing.join(' and ')}.`, {
+      fields: Object.fromEntries(missing.map((field) => [field, 'required'])),
+    });
+  return Object.fromEntries(fields.map((field) => [field, request[field]])) as Record<T, string>;
+}
+
 /** People, as those who manage them see them. */
 export function userRoutes(identity: Identity) {
   const { ctx, passwords } = identity;
@@ -48,10 +62,11 @@ export function userRoutes(identity: Identity) {
       ...act('people_change'),
       request: body(
         z.object({
-          email: z.string().max(254),
-          name: shownText(0, 100).optional(),
-          username: shownText(0, 100).optional(),
-          password,
+          // Upstream's clients send null for what was not given.
+          email: z.string().max(254).nullish(),
+          name: shownText(0, 100).nullish(),
+          username: shownText(0, 100).nullish(),
+          password: z.string().max(1024).nullish(),
           roles: z.array(z.string()).max(10).default(['user']),
         }),
       ),
@@ -60,12 +75,13 @@ export function userRoutes(identity: Identity) {
     async (c) => {
       const caller = c.get('caller');
       const request = c.req.valid('json');
+      const { email, password: first } = requireGiven(request, ['email', 'password']);
       const user = await createUser(ctx, passwords, caller, {
-        email: request.email,
+        email,
         name: request.name ?? request.username ?? '',
         ...(request.username ? { username: request.username } : {}),
-        password: new SecretText(request.password),
-        roles: request.roles.map(parseRole),
+        password: new SecretText(first),
+        roles: request.roles.map((role, at) => parseRole(role, `roles.${at}`)),
       });
       return c.json(toUserJson(user), 201);
     },

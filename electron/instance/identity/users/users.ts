@@ -2,10 +2,12 @@ import type { Caller } from '../../access/caller.ts';
 import { type Role, roles } from '../../access/permissions.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
+import { notePeopleManaged } from '../../projects/reads/unusual-reads.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import { identityOperations } from '../operations.ts';
 import { endKeysOf } from '../tokens/made-keys.ts';
 import { normalizeEmail, parseEmail } from './email.ts';
+import { requireBelowAdministrator, requirePersonToChange } from './key-limits.ts';
 import type { Passwords } from './passwords.ts';
 
 export interface User {
@@ -87,6 +89,13 @@ export function findFirstAdministrator(ctx: Context): User | null {
   return listUsers(ctx, false).find((user) => user.roles.includes('admin')) ?? null;
 }
 
+/** Someone's own account. A key that the owner made without one belongs to the account that the owner acts as. */
+export function findAccountOf(ctx: Context, caller: Caller): User | null {
+  if (!('userId' in caller)) return null;
+  if (caller.userId !== null) return getUser(ctx, caller.userId);
+  return caller.kind === 'key' ? findFirstAdministrator(ctx) : null;
+}
+
 /**
  * Throws `name_taken`, `invalid_request`, `password_too_short`, `password_too_long`, and with `onlyFirst`
  * `already_set_up`.
@@ -98,6 +107,7 @@ export async function createUser(
   wanted: NewUser,
   onlyFirst = false,
 ): Promise<User> {
+  requireBelowAdministrator(actor, wanted.roles);
   const email = parseEmail(wanted.email);
   if (onlyFirst) requireNoUsers(ctx);
   const hash = await passwords.hash(wanted.password, email);
@@ -126,6 +136,7 @@ export async function createUser(
     for (const role of wanted.roles) insertRole(ctx, id, role);
     const user = getUser(ctx, id);
     ctx.audit.append(identityOperations.USER_CREATED, actor, { user_id: id, roles: user.roles });
+    notePeopleManaged(ctx, actor);
     return user;
   });
 }
@@ -157,6 +168,7 @@ export function updateUser(
   change: UserChange,
   password: NewPassword | null = null,
 ): User {
+  requirePersonToChange(actor);
   return ctx.store.transaction(() => {
     ctx.audit.append(identityOperations.USER_UPDATED, actor, { user_id: id, password: password !== null });
     const user = getUser(ctx, id);
@@ -176,6 +188,7 @@ export function updateUser(
 
 /** The owner of the machine sets someone's password; every session and key of theirs ends. */
 export function resetPassword(ctx: Context, actor: Caller | null, id: number, hash: string): void {
+  requirePersonToChange(actor);
   ctx.store.transaction(() => {
     setPasswordHash(ctx, id, { hash, keptSessionId: null });
     endKeysOf(ctx, actor, id);
@@ -194,11 +207,13 @@ function setPasswordHash(ctx: Context, id: number, { hash, keptSessionId }: NewP
 export function deleteUser(ctx: Context, actor: Caller | null, id: number): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
+    requireBelowAdministrator(actor, user.roles);
     if (user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = ? WHERE id = ?').run(ctx.clock.now(), id);
     ctx.store.sqlite.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
     endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.USER_DELETED, actor, { user_id: id });
+    notePeopleManaged(ctx, actor);
   });
 }
 
@@ -207,19 +222,22 @@ export function restoreUser(ctx: Context, actor: Caller | null, id: number): Use
   return ctx.store.transaction(() => {
     const user = listUsers(ctx, true).find((known) => known.id === id && known.deletedAt !== null);
     if (!user) throw new AppError('not_found', 'This deleted user does not exist.');
+    requireBelowAdministrator(actor, user.roles);
     if (findUserByEmail(ctx, user.email))
       throw new AppError('name_taken', 'A user with this e-mail address already exists.');
     ctx.store.sqlite.prepare('UPDATE users SET deleted_at = NULL WHERE id = ?').run(id);
     ctx.audit.append(identityOperations.USER_RESTORED, actor, { user_id: id });
+    notePeopleManaged(ctx, actor);
     return getUser(ctx, id);
   });
 }
 
 export function addRole(ctx: Context, actor: Caller | null, id: number, role: Role): User {
   return ctx.store.transaction(() => {
-    getUser(ctx, id);
+    requireBelowAdministrator(actor, [...getUser(ctx, id).roles, role]);
     insertRole(ctx, id, role);
     ctx.audit.append(identityOperations.ROLE_GIVEN, actor, { user_id: id, role });
+    notePeopleManaged(ctx, actor);
     return getUser(ctx, id);
   });
 }
@@ -228,10 +246,12 @@ export function addRole(ctx: Context, actor: Caller | null, id: number, role: Ro
 export function removeRole(ctx: Context, actor: Caller | null, id: number, role: Role): void {
   ctx.store.transaction(() => {
     const user = getUser(ctx, id);
+    requireBelowAdministrator(actor, [...user.roles, role]);
     if (role === 'admin' && user.roles.includes('admin')) requireAnotherAdministrator(ctx, id);
     ctx.store.sqlite.prepare('DELETE FROM user_roles WHERE user_id = ? AND role = ?').run(id, role);
     if (strongestRole(getUser(ctx, id)) !== strongestRole(user)) endKeysOf(ctx, actor, id);
     ctx.audit.append(identityOperations.ROLE_TAKEN, actor, { user_id: id, role });
+    notePeopleManaged(ctx, actor);
   });
 }
 

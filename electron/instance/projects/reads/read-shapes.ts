@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ownerVias, readerKinds, readWays } from './reader.ts';
+import { noticedWays, ownerVias, readerKinds, readWays } from './reader.ts';
 import { unusualRules } from './unusual-reads.ts';
 
 const reader = {
@@ -9,7 +9,6 @@ const reader = {
     .nullable()
     .openapi({ description: 'Of the owner: the window, the command line (socket), a browser' }),
   name: z.string().openapi({ description: 'As it was then' }),
-  how: z.enum(readWays).openapi('ReadWay'),
   ip: z.string().nullable(),
 };
 
@@ -19,6 +18,7 @@ export const variableReadsShape = z
       z
         .object({
           ...reader,
+          how: z.enum(readWays).openapi('ReadWay'),
           count: z.int(),
           first_at: z.int(),
           last_at: z.int(),
@@ -42,7 +42,10 @@ export const unusualReadsShape = z
           id: z.int(),
           at: z.int(),
           rule: z.enum(unusualRules).openapi('UnusualReadRule'),
-          variables: z.int(),
+          how: z.enum(noticedWays).openapi('NoticedWay'),
+          variables: z
+            .int()
+            .openapi({ description: 'How many variables; with the rule people, how many changes of people' }),
           path: z.string().nullable().openapi({
             description: 'Page of the console where this access can be taken away; null where it is gone',
           }),

@@ -4,6 +4,10 @@ import type { Caller, OwnerCaller } from '../../access/caller.ts';
 export const readWays = ['revealed', 'exported', 'run', 'compared'] as const;
 export type ReadWay = (typeof readWays)[number];
 
+/** What a notice is about: a way of reading, or `managed`: people. */
+export const noticedWays = [...readWays, 'managed'] as const;
+export type NoticedWay = (typeof noticedWays)[number];
+
 export const readerKinds = ['owner', 'user', 'key', 'token'] as const;
 export type ReaderKind = (typeof readerKinds)[number];
 

@@ -3,18 +3,27 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { putLast } from '../../kernel/recent.ts';
 import { projectOperations } from '../operations.ts';
-import type { OwnerVia, Reader, ReaderKind, ReadWay } from './reader.ts';
+import {
+  type NoticedWay,
+  type OwnerVia,
+  type Reader,
+  type ReaderKind,
+  type ReadWay,
+  toReader,
+} from './reader.ts';
 
 /**
  * What is unusual:
  * - `new_key`: the first reading by an API key or deployment token, within a day of its creation. Once for each.
  * - `bulk`: BULK_VARIABLES different ones within BULK_WINDOW_MS, by someone who never read so many. Once for each.
+ * - `people`: no reading. A program's key added, deleted or restored people, or changed their roles. One notice until it is
+ *   dismissed; what the key does after that is another.
  *
  * Never what someone with the OS account reads, at the window or the command line: they have the key itself. A
  * deployment token that runs its project is what it is for, and a file that is imported is known to who has it: neither
  * is `bulk`.
  */
-export const unusualRules = ['new_key', 'bulk'] as const;
+export const unusualRules = ['new_key', 'bulk', 'people'] as const;
 export type UnusualRule = (typeof unusualRules)[number];
 
 export const NEW_KEY_MS = 24 * 60 * 60 * 1000;
@@ -91,7 +100,7 @@ export function judgeRead(ctx: Context, read: JudgedRead): void {
 function addNotice(
   ctx: Context,
   rule: UnusualRule,
-  { reader, how, at }: JudgedRead,
+  { reader, how, at }: Pick<JudgedRead, 'reader' | 'at'> & { how: NoticedWay },
   variables: number,
 ): void {
   ctx.store.sqlite
@@ -102,13 +111,31 @@ function addNotice(
     .run({ ...reader, rule, how, at, variables });
 }
 
+/**
+ * Notes that a program's key changed people, in the transaction that does so: whoever got hold of the key would let
+ * themselves in this way. People are not noted: they confirm who they are.
+ */
+export function notePeopleManaged(ctx: Context, actor: Caller | null): void {
+  if (actor?.kind !== 'key') return;
+  const reader = toReader(actor);
+  const isNoted =
+    ctx.store.sqlite
+      .prepare(
+        `UPDATE unusual_reads SET variables = variables + 1
+         WHERE reader = ? AND rule = 'people' AND dismissed_at IS NULL`,
+      )
+      .run(reader.id).changes > 0;
+  if (!isNoted) addNotice(ctx, 'people', { reader, how: 'managed', at: ctx.clock.now() }, 1);
+  ctx.events.emit('changed', { resource: 'secret-reads', userId: null });
+}
+
 /** What goes on while nobody looked is one notice, with all of it. Returns whether there is one. */
 function growNotice(ctx: Context, { reader, at, inWindow }: JudgedRead): boolean {
   return (
     ctx.store.sqlite
       .prepare(
         `UPDATE unusual_reads SET variables = max(variables, @inWindow)
-         WHERE id = (SELECT max(id) FROM unusual_reads WHERE reader = @reader) AND dismissed_at IS NULL AND at > @since`,
+         WHERE id = (SELECT max(id) FROM unusual_reads WHERE reader = @reader AND rule <> 'people') AND dismissed_at IS NULL AND at > @since`,
       )
       .run({ reader: reader.id, inWindow, since: at - BULK_WINDOW_MS }).changes === 1
   );
@@ -121,7 +148,8 @@ export interface UnusualRead {
   kind: ReaderKind;
   via: OwnerVia | null;
   name: string;
-  how: ReadWay;
+  how: NoticedWay;
+  /** How many variables, or with the rule `people` how many changes of people. */
   variables: number;
   ip: string | null;
   /** Page of the console where the reader's access can be taken away; null where it is gone. */

@@ -33,10 +33,10 @@ describe('the tray', () => {
     expect(pictureTray(input())).toMatchObject({ shape: 'running', tooltip: 'Temps: running, key OK' });
   });
 
-  it('says that secrets were read unusually, after what is more urgent', () => {
+  it('says that somebody read or did the unusual, after what is more urgent', () => {
     const unusual = { unusual: 2 };
     expect(pictureTray(input({}, unusual)).shape).toBe('attention');
-    expect(labels(input({}, unusual))[0]).toBe('Secrets read unusually, see Home');
+    expect(labels(input({}, unusual))[0]).toBe('Unusual access, see Home');
     expect(labels(input({ health: atRisk }, unusual))[0]).toBe('Key at risk: no verified copy');
     expect(labels(input({ state: 'locked', case: 'missing' }, unusual))[0]).toBe('Locked: key missing');
     expect(pictureTray(input({ health: quiet })).shape).toBe('running');
