@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useSession } from '../app/session.ts';
 import { Checkbox, Select } from '../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
@@ -10,7 +8,8 @@ import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatAgo, formatCount } from '../ui/time.ts';
-import { type ApiKey, grantsQuery } from './people-queries.ts';
+import { useGivableRoles } from './givable-roles.ts';
+import type { ApiKey } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { type Role, roleLabel, roles } from './role-choice.tsx';
 
@@ -26,12 +25,7 @@ interface NewApiKeyDialogProps {
 
 /** A key has a role's permissions or fewer, and never more than its creator. */
 export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
-  const session = useSession();
-  const grants = useQuery(grantsQuery).data;
-  const permissionsOf = (name: Role) => grants?.roles.find((each) => each.name === name)?.permissions ?? [];
-  const givable = roles.filter(({ name }) =>
-    permissionsOf(name).every((permission) => session.permissions.includes(permission)),
-  );
+  const { givable, permissionsOf, isKnown } = useGivableRoles();
   const [name, setName] = useState('');
   const [chosenRole, setRole] = useState<Role>('reader');
   const [narrowed, setNarrowed] = useState<readonly string[] | null>(null);
@@ -64,7 +58,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       action="Create key"
       mutation={create}
       fields={['name', 'role_type', 'permissions', 'expires_at']}
-      isReady={grants !== undefined && name.trim() !== '' && narrowed?.length !== 0}
+      isReady={isKnown && name.trim() !== '' && narrowed?.length !== 0}
       onClose={onClose}
     >
       <TextField

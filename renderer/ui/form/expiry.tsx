@@ -13,9 +13,13 @@ const lives = [
   { value: 'never', label: 'Never' },
 ] as const;
 export type Life = (typeof lives)[number]['value'];
+/** One that is over some day. */
+export type EndingLife = Exclude<Life, 'never'>;
 export const YEAR: Life = '365';
 
 /** Expiry date for something created now, as the API takes it; null for never. */
+export function expiryOf(life: EndingLife, nowMs?: number): string;
+export function expiryOf(life: Life, nowMs?: number): string | null;
 export function expiryOf(life: Life, nowMs = Date.now()): string | null {
   return life === 'never' ? null : new Date(nowMs + Number(life) * DAY_MS).toISOString();
 }
@@ -24,17 +28,26 @@ interface LifeFieldProps {
   value: Life;
   onChange: (life: Life) => void;
   error?: string | undefined;
+  /** Leaves out that it never does. */
+  mustEnd?: boolean;
 }
 
 /** How long a key or token is valid. */
-export function LifeField({ value, onChange, error }: LifeFieldProps) {
+export function LifeField({ value, onChange, error, mustEnd = false }: LifeFieldProps) {
   return (
     <Field
       label="Expires"
       error={error}
       hint={value === 'never' ? 'Anyone who finds it can use it until it is deleted.' : undefined}
     >
-      {({ id }) => <Select id={id} value={value} onChange={onChange} options={lives} />}
+      {({ id }) => (
+        <Select
+          id={id}
+          value={value}
+          onChange={onChange}
+          options={mustEnd ? lives.filter((life) => life.value !== 'never') : lives}
+        />
+      )}
     </Field>
   );
 }
