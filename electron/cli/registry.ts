@@ -48,8 +48,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/admin.ts'),
   },
   token: {
-    subcommands: ['create'],
-    about: 'create an API key',
+    subcommands: ['create', 'approve', 'deny'],
+    about: 'create an API key, sign in a command line of another computer',
     load: () => import('./commands/token.ts'),
   },
   projects: {

@@ -122,27 +122,21 @@ function ApprovalForm({ code, pending, onBack, onDone }: ApprovalFormProps) {
         if (isKnown && canEncrypt) approve.mutate();
       }}
     >
-      <dl className="facts">
-        <div>
-          <dt>Calls itself</dt>
-          <dd className="[overflow-wrap:anywhere]" dir="auto">
-            {pending.client_name}
-          </dd>
-        </div>
-        <div>
-          <dt>Asked from</dt>
-          <dd className="mono [overflow-wrap:anywhere]">
-            {pending.requested_ip ?? 'this machine, without the network'}
-          </dd>
-        </div>
-        <div>
-          <dt>Asked at</dt>
-          <dd>{formatTime(Date.parse(pending.asked_at))}</dd>
-        </div>
+      <dl className="grid gap-x-4 phone:grid-cols-[112px_minmax(0,1fr)] phone:gap-y-1">
+        <dt className="quiet">Calls itself</dt>
+        <dd className="mb-2 [overflow-wrap:anywhere] phone:mb-0" dir="auto">
+          {pending.client_name}
+        </dd>
+        <dt className="quiet">Asked from</dt>
+        <dd className="mb-2 [overflow-wrap:anywhere] phone:mb-0">
+          {pending.requested_ip ?? 'this machine, without the network'}
+        </dd>
+        <dt className="quiet">Asked at</dt>
+        <dd>{formatTime(Date.parse(pending.asked_at))}</dd>
       </dl>
       <Banner tone="attention">
-        The name is a label and no proof: any program can call itself that. Approve only if you started this
-        sign-in yourself, just now.
+        The name is only a label: any program can call itself that. Approve only if you started this sign-in
+        yourself, just now.
       </Banner>
       {!canEncrypt && <CannotEncrypt what="Its key cannot be encrypted, so nothing can be approved now." />}
       <Field

@@ -39,7 +39,7 @@ describe('signing in a command line', () => {
     await page.getByLabel('Code').fill(user_code.toLowerCase());
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('laptop.local').waitFor();
-    await page.getByText('The name is a label and no proof').waitFor();
+    await page.getByText('The name is only a label').waitFor();
     await expectAccessible(page, 'who waits');
     // A program that signs in has an end.
     const lives = page.getByLabel('Expires').locator('option');
