@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousFrom } from '../../../electron/instance/access/caller.ts';
 import { ADMIN, openDoor, type TestDoor, type Who } from '../../api/harness.ts';
@@ -207,6 +210,23 @@ describe('signing in a command line, against those who mean harm', () => {
     expect(await statuses(many)).toEqual([...Array(20).fill(200), 429]);
     door.clock.advance(10 * MINUTE_MS);
     expect(await startFrom('203.0.113.9')).toBe(200);
+  });
+
+  it('keeps its codes in memory alone', async () => {
+    const { device_code, user_code } = await start();
+    await poll(device_code);
+    const { name } = (await owner(`${DEVICE}/approve`, { user_code, role_type: 'reader' })).body;
+    const files = readdirSync(door.dataDir, { recursive: true, withFileTypes: true }).filter((file) =>
+      file.isFile(),
+    );
+    const written = Buffer.concat(files.map((file) => readFileSync(join(file.parentPath, file.name))));
+    // What was written is there to be found.
+    expect(written.includes(name)).toBe(true);
+    for (const code of [device_code, user_code, user_code.replace('-', '')]) {
+      const digest = createHash('sha256').update(code).digest();
+      for (const trace of [code, digest, digest.toString('hex'), digest.toString('base64')])
+        expect(written.includes(trace)).toBe(false);
+    }
   });
 
   it('counts a code as over when the clock was set back', async () => {
