@@ -48,8 +48,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/admin.ts'),
   },
   token: {
-    subcommands: ['create', 'rotate'],
-    about: 'create an API key, give one a new text',
+    subcommands: ['create', 'rotate', 'approve', 'deny'],
+    about: 'create an API key, give one a new text, sign in a command line of another computer',
     load: () => import('./commands/token.ts'),
   },
   projects: {

@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { askConfirmed, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
-import { useSession } from '../app/session.ts';
 import { Checkbox, Select } from '../ui/form/choices.tsx';
 import { expiryOf, type Life, LifeField, QUARTER, YEAR } from '../ui/form/expiry.tsx';
 import { Field, TextField } from '../ui/form/field.tsx';
@@ -10,7 +8,8 @@ import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
 import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatAgo, formatCount } from '../ui/time.ts';
-import { type ApiKey, grantsQuery } from './people-queries.ts';
+import { useGivableRoles } from './givable-roles.ts';
+import type { ApiKey } from './people-queries.ts';
 import { permissionWords } from './permission-words.ts';
 import { type Role, roleLabel, roles } from './role-choice.tsx';
 
@@ -28,12 +27,7 @@ interface NewApiKeyDialogProps {
 
 /** A key has a role's permissions or fewer, and never more than its creator. */
 export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
-  const session = useSession();
-  const grants = useQuery(grantsQuery).data;
-  const permissionsOf = (name: Role) => grants?.roles.find((each) => each.name === name)?.permissions ?? [];
-  const givable = roles.filter(({ name }) =>
-    permissionsOf(name).every((permission) => session.permissions.includes(permission)),
-  );
+  const { givable, permissionsOf, byChoice, isKnown } = useGivableRoles();
   const [name, setName] = useState('');
   const [chosenRole, setRole] = useState<Role>('reader');
   const [narrowed, setNarrowed] = useState<readonly string[] | null>(null);
@@ -41,9 +35,8 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
   const [hidesSecrets, setHidesSecrets] = useState(false);
   const [isManaging, setManaging] = useState(false);
   const role = givable.some((each) => each.name === chosenRole) ? chosenRole : 'reader';
-  const byChoice = grants?.permissions.find(({ by_choice_days }) => by_choice_days !== null);
   // What no role brings: an administrator alone gives it, and to a key of that role.
-  const mayManage = role === 'admin' && byChoice !== undefined && session.permissions.includes(byChoice.name);
+  const mayManage = role === 'admin' && byChoice !== undefined;
   const chosen = mayManage && isManaging ? byChoice : null;
   const shown = permissionsOf(role).filter((permission) => !(hidesSecrets && permission === REVEAL));
   const granted = chosen ? [...(narrowed ?? shown), chosen.name] : narrowed;
@@ -80,7 +73,7 @@ export function NewApiKeyDialog({ onClose, onMade }: NewApiKeyDialogProps) {
       action="Create key"
       mutation={create}
       fields={['name', 'role_type', 'permissions', 'expires_at']}
-      isReady={grants !== undefined && name.trim() !== '' && narrowed?.length !== 0}
+      isReady={isKnown && name.trim() !== '' && narrowed?.length !== 0}
       onClose={onClose}
     >
       <TextField

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Bot, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay, useSession } from '../app/session.ts';
 import { Empty } from '../ui/blank-state.tsx';
-import { Button } from '../ui/button.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
 import { ShownOnce } from '../ui/overlays/shown-once.tsx';
 import { CannotEncrypt, useCanEncrypt } from '../vault-state/can-encrypt.tsx';
 import { DeleteApiKeyDialog, type MadeKey, NewApiKeyDialog, RotateApiKeyDialog } from './api-key-dialogs.tsx';
@@ -22,13 +23,27 @@ export function ApiKeysPage() {
   const [made, setMade] = useState<MadeKey | null>(null);
   const [leaving, setLeaving] = useState<ApiKey | null>(null);
   const [rotating, setRotating] = useState<ApiKey | null>(null);
+  const signIn = (
+    <Link to="/cli-login" className={buttonClass()}>
+      Sign in a command line
+    </Link>
+  );
   const add = (
     <Button kind="main" icon={Plus} disabled={!canEncrypt} onClick={() => setMaking(true)}>
       New API key
     </Button>
   );
   return (
-    <PeopleFrame actions={mayWrite && (keys.data?.length ?? 0) > 0 && add}>
+    <PeopleFrame
+      actions={
+        mayWrite && (
+          <>
+            {signIn}
+            {(keys.data?.length ?? 0) > 0 && add}
+          </>
+        )
+      }
+    >
       {mayWrite && !canEncrypt && (
         <div className="mb-4">
           <CannotEncrypt what="New keys cannot be encrypted, and existing ones cannot be checked, so they do not work now." />

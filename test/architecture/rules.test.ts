@@ -15,6 +15,7 @@ const mayReveal = [
   'electron/instance/certificates/local-authority.ts', // the authority's key signs a leaf
   'electron/instance/identity/tokens/access-tokens.ts', // compared as digests
   'electron/instance/identity/tokens/api-key-routes.ts', // shown once at creation
+  'electron/instance/identity/tokens/cli-sign-in-routes.ts', // shown once at creation
   'electron/instance/identity/tokens/deployment-token-routes.ts', // shown once at creation
   'electron/instance/identity/users/own-account-routes.ts', // shown once at set-up
   'electron/instance/backups/destinations/recovery-recipients.ts', // compared with what was shown

@@ -141,6 +141,20 @@ const everyday: Shot[] = [
       await page.getByRole('checkbox', { name: 'Manage people below administrator' }).check();
     },
   },
+  { name: 'cli-login', path: '/cli-login' },
+  {
+    name: 'cli-login-approve',
+    path: '/cli-login',
+    async prepare(page) {
+      const begun = await page.request.post('/api/auth/cli/device/start', {
+        data: { client_name: 'build-machine-of-the-workshop.local' },
+        headers: { origin: new URL(page.url()).origin },
+      });
+      await page.getByLabel('Code').fill((await begun.json()).user_code);
+      await page.keyboard.press('Enter');
+      await button(page, 'Approve').waitFor();
+    },
+  },
   { name: 'account', path: '/account' },
   { name: 'activity', path: '/activity' },
   { name: 'settings', path: '/settings' },

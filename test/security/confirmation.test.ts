@@ -78,6 +78,7 @@ function expectOf({ caller, isConfirmed }: KindOfCaller, act: Act): Refusal {
   if (who === 'owner' && caller.kind !== 'owner') return 'owner_only';
   if (who === 'os_account' && !(caller.kind === 'owner' && caller.via !== 'browser')) return 'owner_only';
   if (who === 'person' && !isPerson) return 'forbidden';
+  if (who === 'api_key' && caller.kind !== 'key') return 'forbidden';
   if (who === 'account' && !(isPerson && caller.userId !== null)) return 'forbidden';
   if (who === 'not_token' && caller.kind === 'token') return 'forbidden';
   for (const needed of [who].flat())
@@ -355,6 +356,10 @@ describe('the table of acts', () => {
         'POST /auth/login',
         'POST /auth/verify-mfa',
         'POST /auth/link',
+        'POST /auth/cli/device/deny',
+        'POST /auth/cli/device/lookup',
+        'POST /auth/cli/device/poll',
+        'POST /auth/cli/device/start',
         'POST /auth/confirm',
         'POST /auth/presence',
         'POST /logout',

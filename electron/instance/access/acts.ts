@@ -9,6 +9,7 @@ import type { Permission } from './permissions.ts';
  * - `signed_in`: every person and program.
  * - `not_token`: as before, but for deployment tokens, which are bound to one project.
  * - `person`: someone at the console: with an account, or the owner of this machine without one.
+ * - `api_key`: a program with an API key, for that key.
  * - `account`: a person, for their own account.
  * - `owner`: someone with this OS account.
  * - `os_account`: the owner at the window or the socket; a browser's session is not enough.
@@ -21,6 +22,7 @@ type Who =
   | 'signed_in'
   | 'not_token'
   | 'person'
+  | 'api_key'
   | 'account'
   | 'owner'
   | 'os_account';
@@ -81,6 +83,10 @@ const table = {
   api_keys_withdraw: { who: 'api_keys:write', confirmation: 'none' },
   api_keys_widen: { who: 'api_keys:write', confirmation: 'people' },
   api_keys_of_others: { who: 'users:write', confirmation: 'always' },
+  // To deny it too, which protects. A program looks at no code that another one waits for.
+  cli_sign_in_look: { who: 'person', confirmation: 'none' },
+  cli_sign_in_approve: { who: 'api_keys:write', confirmation: 'always' },
+  cli_sign_out: { who: 'api_key', confirmation: 'none' },
   tokens_read: { who: 'tokens:read', confirmation: 'none' },
   tokens_create: { who: 'tokens:write', confirmation: 'people' },
   tokens_withdraw: { who: 'tokens:write', confirmation: 'none' },
@@ -219,6 +225,9 @@ function requireWho(caller: Exclude<Caller, LockedCaller>, who: Who): void {
     case 'person':
       if (caller.kind === 'user' || caller.kind === 'owner') return;
       throw new AppError('forbidden', 'Only people use the console; keys and tokens belong to programs.');
+    case 'api_key':
+      if (caller.kind === 'key') return;
+      throw new AppError('forbidden', 'This ends the API key that it is called with: send one.');
     case 'account':
       if ((caller.kind === 'user' || caller.kind === 'owner') && caller.userId !== null) return;
       throw new AppError('forbidden', 'This needs a signed-in account: use the console.');

@@ -15,6 +15,7 @@ import { findSessionCookie } from './session-cookie.ts';
 
 const VERSION = '0.1.0';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const UPSTREAM_SIGN_OUT = '/auth/cli/logout';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Credentials of a request. */
@@ -159,7 +160,8 @@ export function createApp(options: AppOptions): App {
 }
 
 /**
- * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places.
+ * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places, and its
+ * sign-out goes without `/api`.
  */
 async function prepare(
   request: Request,
@@ -172,6 +174,7 @@ async function prepare(
     });
   const url = new URL(request.url);
   if (url.pathname.startsWith('/api/api/')) url.pathname = url.pathname.slice('/api'.length);
+  if (url.pathname === UPSTREAM_SIGN_OUT) url.pathname = `/api${UPSTREAM_SIGN_OUT}`;
   if (SAFE_METHODS.has(request.method))
     return new Request(url, { method: request.method, headers: request.headers, signal: request.signal });
   const bytes = await readBody(request);

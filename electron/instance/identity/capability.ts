@@ -6,7 +6,9 @@ import { idleJob } from './idle-job.ts';
 import { identityOperations } from './operations.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
 import { apiKeyRoutes } from './tokens/api-key-routes.ts';
+import { cliSignInRoutes } from './tokens/cli-sign-in-routes.ts';
 import { deploymentTokenRoutes } from './tokens/deployment-token-routes.ts';
+import { deleteUncollected } from './tokens/uncollected-keys.ts';
 import { ownAccountRoutes } from './users/own-account-routes.ts';
 import { userRoutes } from './users/user-routes.ts';
 
@@ -32,6 +34,7 @@ export function identityCapability(identity: Identity): Capability {
       .route('/', ownAccountRoutes(identity))
       .route('/', userRoutes(identity))
       .route('/', apiKeyRoutes(identity))
+      .route('/', cliSignInRoutes(identity))
       .route('/', deploymentTokenRoutes(identity)),
     keepers: identitySecretKeepers(identity),
     waitsForKey: [
@@ -46,7 +49,7 @@ export function identityCapability(identity: Identity): Capability {
   };
 }
 
-function lastUseJob({ lastUse, revocations }: Identity): Job {
+function lastUseJob(identity: Identity): Job {
   return {
     name: 'identity.uses',
     title: 'Save when API keys were last used, and revocations',
@@ -54,8 +57,9 @@ function lastUseJob({ lastUse, revocations }: Identity): Job {
     record: 'on_failure',
     isResumed: false,
     async run() {
-      lastUse.flush();
-      revocations.flush();
+      identity.lastUse.flush();
+      deleteUncollected(identity, 'old');
+      identity.revocations.flush();
       return undefined;
     },
   };

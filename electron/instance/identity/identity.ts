@@ -15,6 +15,8 @@ import { createSignInThrottle, type SignInThrottle } from './sessions/sign-in-th
 import { createLastUseRecorder, type LastUseRecorder } from './tokens/access-tokens.ts';
 import { regenerateApiKey } from './tokens/api-keys.ts';
 import { regenerateDeploymentToken } from './tokens/deployment-tokens.ts';
+import { createPendingSignIns, type PendingSignIns } from './tokens/pending-sign-ins.ts';
+import { deleteUncollected } from './tokens/uncollected-keys.ts';
 import { createPasswords, type Passwords } from './users/passwords.ts';
 import { hasUsers } from './users/users.ts';
 import type { VaultLock } from './vault-lock.ts';
@@ -29,6 +31,8 @@ export interface Identity {
   findConsoleUrl(): string | null;
   readonly throttle: SignInThrottle;
   readonly lastUse: LastUseRecorder;
+  /** Programs that wait for a person to approve them. */
+  readonly signIns: PendingSignIns;
   readonly sightings: SessionSightings;
   readonly presence: Presence;
   readonly screenLock: ScreenLock;
@@ -69,7 +73,7 @@ export function createIdentity(
   const lastUse = createLastUseRecorder(ctx);
   const revocations = createRevocations(ctx.log);
   const linkFiles = createLinkFiles(ctx.dataDir);
-  return {
+  const identity: Identity = {
     ...surroundings,
     ctx,
     passwords,
@@ -77,6 +81,7 @@ export function createIdentity(
     linkFiles,
     throttle: createSignInThrottle(ctx),
     lastUse,
+    signIns: createPendingSignIns(ctx.clock),
     sightings: createSessionSightings(),
     presence: createPresence(ctx),
     screenLock: createScreenLock(ctx, surroundings.vaultLock),
@@ -85,11 +90,13 @@ export function createIdentity(
     unlocksUnderWay: new Set(),
     async stop() {
       linkFiles.removeAll();
+      deleteUncollected(identity, 'all');
       lastUse.flush();
       revocations.flush();
       await passwords.stop();
     },
   };
+  return identity;
 }
 
 /** Describes API keys, deployment tokens and second factors to the doctor and the recovery list. */

@@ -110,6 +110,22 @@ export const identityOperations = declareOperations({
   API_KEY_ACTIVATED: apiKey('API key turned on', 'Turned on'),
   API_KEY_DEACTIVATED: apiKey('API key turned off', 'Turned off'),
   API_KEY_DELETED: apiKey('API key deleted', 'Deleted'),
+  CLI_SIGN_IN_APPROVED: operation<{ id: number; client: string; ip: string | null }>(
+    'Command line approved',
+    ({ client, ip }) => say`Approved the command line on ${client}, which asked from ${ip ?? 'this machine'}`,
+  ),
+  CLI_SIGN_IN_DENIED: operation<{ client: string; ip: string | null }>(
+    'Command line denied',
+    ({ client, ip }) => say`Denied the command line on ${client}, which asked from ${ip ?? 'this machine'}`,
+  ),
+  CLI_SIGNED_IN: operation<{ id: number; client: string; ip: string | null }>(
+    'Command line signed in',
+    ({ client, ip }) => say`Gave its key to the command line on ${client}, at ${ip ?? 'this machine'}`,
+  ),
+  CLI_CODE_REFUSED: operation<{ ip: string | null }>(
+    'Code of a command line refused',
+    () => say`Refused a code to sign in a command line: wrong, used, too old, or too many attempts`,
+  ),
   DEPLOYMENT_TOKEN_CREATED: deploymentToken('Deployment token created', 'Created'),
   DEPLOYMENT_TOKEN_DEACTIVATED: deploymentToken('Deployment token turned off', 'Turned off'),
   DEPLOYMENT_TOKEN_DELETED: deploymentToken('Deployment token deleted', 'Deleted'),

@@ -13,10 +13,14 @@ const lives = [
   { value: 'never', label: 'Never' },
 ] as const;
 export type Life = (typeof lives)[number]['value'];
+/** One that is over some day. */
+export type EndingLife = Exclude<Life, 'never'>;
 export const YEAR: Life = '365';
 export const QUARTER: Life = '90';
 
 /** Expiry date for something created now, as the API takes it; null for never. */
+export function expiryOf(life: EndingLife, nowMs?: number): string;
+export function expiryOf(life: Life, nowMs?: number): string | null;
 export function expiryOf(life: Life, nowMs = Date.now()): string | null {
   return life === 'never' ? null : new Date(nowMs + Number(life) * DAY_MS).toISOString();
 }
@@ -27,11 +31,15 @@ interface LifeFieldProps {
   error?: string | undefined;
   /** The longest it may be; any without one. */
   maxDays?: number | null;
+  /** Leaves out that it never does. */
+  mustEnd?: boolean;
 }
 
 /** How long a key or token is valid. */
-export function LifeField({ value, onChange, error, maxDays = null }: LifeFieldProps) {
-  const options = maxDays === null ? lives : lives.filter((life) => Number(life.value) <= maxDays);
+export function LifeField({ value, onChange, error, maxDays = null, mustEnd = false }: LifeFieldProps) {
+  const options = lives.filter(
+    (life) => (maxDays === null || Number(life.value) <= maxDays) && !(mustEnd && life.value === 'never'),
+  );
   return (
     <Field
       label="Expires"

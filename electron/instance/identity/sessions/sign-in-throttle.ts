@@ -25,7 +25,9 @@ interface Row {
  */
 export type Guessed =
   | { what: 'password'; email: string }
-  | { what: 'code' | 'confirmation' | 'unlock' | 'early_unlock'; userId: number };
+  | { what: 'code' | 'confirmation' | 'unlock' | 'early_unlock'; userId: number }
+  /** Of a program that waits to be signed in; null for the owner without an account. */
+  | { what: 'cli_code'; userId: number | null };
 
 /**
  * Slows down guessing. Failures are kept in the database, so a restart does not forgive them. A clock set back
@@ -102,7 +104,7 @@ export function createSignInThrottle(ctx: Context): SignInThrottle {
 function subjectOf(guessed: Guessed): string {
   return guessed.what === 'password'
     ? `account:${normalizeEmail(guessed.email)}`
-    : `${guessed.what}:${guessed.userId}`;
+    : `${guessed.what}:${guessed.userId ?? 'owner'}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { requireAct } from '../../access/acts.ts';
 import type { Caller, KeyCaller } from '../../access/caller.ts';
 import { type Permission, permissions, rolePermissions } from '../../access/permissions.ts';
 import type { Operation } from '../../audit/operation.ts';
-import { AppError } from '../../kernel/app-error.ts';
+import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
@@ -139,9 +139,13 @@ export function getApiKeyToChange(ctx: Context, caller: Caller, id: number): Api
 }
 
 function getApiKey(ctx: Context, id: number): ApiKey {
-  const row = ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`).get(id);
+  const row = selectKey(ctx, id);
   if (!row) throw unknownKey();
-  return fromRow(row as Row);
+  return fromRow(row);
+}
+
+function selectKey(ctx: Context, id: number): Row | undefined {
+  return ctx.store.sqlite.prepare(`SELECT ${COLUMNS} FROM api_keys WHERE id = ?`).get(id) as Row | undefined;
 }
 
 function unknownKey(): AppError {
@@ -270,12 +274,23 @@ export function deleteApiKey(ctx: Context, actor: Caller, id: number): void {
     getApiKeyToChange(ctx, actor, id);
     for (const each of [...listDescendants(ctx, id), id]) {
       deleteTokensOfKey(ctx, actor, each);
-      const { name, secretId } = getApiKey(ctx, each);
-      ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(each);
-      ctx.vault.remove([secretId]);
-      ctx.audit.append(identityOperations.API_KEY_DELETED, actor, { id: each, name });
+      deleteRow(ctx, actor, getApiKey(ctx, each));
     }
   });
+}
+
+/** Deletes a key whose text nobody ever got, unless it is gone already. */
+export function deleteUncollectedKey(ctx: Context, id: number): void {
+  ctx.store.transaction(() => {
+    const row = selectKey(ctx, id);
+    if (row) deleteRow(ctx, null, fromRow(row));
+  });
+}
+
+function deleteRow(ctx: Context, actor: Caller | null, { id, name, secretId }: ApiKey): void {
+  ctx.store.sqlite.prepare('DELETE FROM api_keys WHERE id = ?').run(id);
+  ctx.vault.remove([secretId]);
+  ctx.audit.append(identityOperations.API_KEY_DELETED, actor, { id, name });
 }
 
 /** As the audit log names it; null for the public part of no key. */
@@ -339,6 +354,19 @@ export function getStanding(
     granted = granted.filter((permission) => ofUser.includes(permission));
   }
   return { permissions: granted, lineage };
+}
+
+/** The key, if it works now; null for one that was deleted, turned off, or ended with its account. */
+export function findKeyInForce(ctx: Context, id: number): ApiKey | null {
+  const row = selectKey(ctx, id);
+  if (!row) return null;
+  try {
+    getStanding(ctx, id);
+    return fromRow(row);
+  } catch (error) {
+    if (hasCode(error, 'key_revoked') || hasCode(error, 'key_expired')) return null;
+    throw error;
+  }
 }
 
 function requireFreeName(ctx: Context, name: string, exceptId: number | null): void {
