@@ -66,7 +66,7 @@ describe('what is deleted, replaced or made a secret', () => {
     const large = await addVariable('shop', 'LARGE', `${stale.large}${'x'.repeat(20_000)}`);
     const staging = await send('POST', '/projects/shop/environments', { name: 'staging' });
     await send('PUT', `/projects/shop/environments/${staging.id}/settings`, {
-      deployment_config: { note: stale.environment },
+      deployment_config: { security: { headers: { referrerPolicy: stale.environment } } },
     });
     await addVariable('shop', 'OF_STAGING', stale.ofEnvironment, [staging.id]);
     await send('POST', '/projects', { name: 'gone', main_branch: stale.project });

@@ -173,15 +173,15 @@ async function setVariable(invocation: Invocation): Promise<number> {
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
-      const change = { value, is_secret: isSecret, ...allowed };
+      const change = { value, ...allowed };
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
-            body: { ...change, keep_value: false },
+            body: { ...change, is_secret: isSecret, keep_value: false },
           })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
-            body: { key, environment_ids: [environmentId], ...change },
+            body: { key, environment_ids: [environmentId], ...change, is_secret: isSecret ?? 'guess' },
           });
     });
     invocation.print(saved, () => `Set ${saved.key} (${saved.is_secret ? 'secret' : 'plain'}).`);

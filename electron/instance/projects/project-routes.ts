@@ -3,7 +3,9 @@ import { requireAct } from '../access/acts.ts';
 import { type Caller, requireProject } from '../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
+import { unusedFields } from '../http/unused-fields.ts';
 import type { Context } from '../kernel/context.ts';
+import { deploymentConfigChange } from './deployment-config.ts';
 import {
   projectListShape,
   projectShape,
@@ -23,10 +25,11 @@ import {
 
 const name = displayName(500);
 const optionalText = z.string().max(500).nullish();
-const config = z.record(z.string(), z.unknown()).nullish();
+const config = deploymentConfigChange.nullish();
 const projectParam = z.object({ project: z.string() });
 
 const projectBody = z.object({
+  ...unusedFields.project,
   name,
   main_branch: z.string().max(255).optional(),
   directory: z.string().max(500).optional(),
@@ -39,6 +42,7 @@ const projectBody = z.object({
   environment_variables: z.array(z.tuple([z.string(), z.string()])).nullish(),
 });
 const settingsBody = z.object({
+  ...unusedFields.projectSettings,
   name: name.optional(),
   slug: z
     .string()
@@ -57,6 +61,8 @@ const settingsBody = z.object({
 type Some<T> = { [Name in keyof T]?: T[Name] | undefined };
 
 function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<typeof settingsBody>>) {
+  // One fact, which clients of Temps send in either place.
+  const { automaticDeploy, ...config } = request.deployment_config ?? {};
   return {
     name: request.name,
     slug: request.slug,
@@ -66,8 +72,8 @@ function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<type
     gitUrl: request.git_url,
     repoOwner: request.repo_owner,
     repoName: request.repo_name,
-    automaticDeploy: request.automatic_deploy ?? undefined,
-    deploymentConfig: request.deployment_config,
+    automaticDeploy: request.automatic_deploy ?? automaticDeploy ?? undefined,
+    deploymentConfig: request.deployment_config && config,
     enablePreviewEnvironments: request.enable_preview_environments,
   };
 }
@@ -190,19 +196,13 @@ export function projectRoutes(ctx: Context) {
       method: 'patch',
       path: '/projects/{project}/deployment-config',
       ...act('projects_change'),
-      request: { params: projectParam, ...body(z.record(z.string(), z.unknown())) },
+      request: { params: projectParam, ...body(deploymentConfigChange) },
       responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
       const old = find(caller, c.req.valid('param').project);
-      return c.json(
-        change(
-          caller,
-          String(old.id),
-          toFields({ deployment_config: { ...old.deploymentConfig, ...c.req.valid('json') } }),
-        ),
-      );
+      return c.json(change(caller, String(old.id), toFields({ deployment_config: c.req.valid('json') })));
     },
   );
 
