@@ -54,7 +54,7 @@ describeOverDoors('the description of the API', (door) => {
     const free: string[] = [];
     for (const [name, schema] of Object.entries(schemas)) {
       for (const part of [schema, ...(schema.allOf ?? [])]) {
-        // Of a body: closed, see unknown-fields.test.ts.
+        // Of a body: closed, see bodies/unknown-fields.test.ts.
         expect([undefined, false], name).toContain(part.additionalProperties);
         for (const [field, { additionalProperties }] of Object.entries(part.properties ?? {}))
           if (additionalProperties && isFree(additionalProperties)) free.push(`${name}.${field}`);

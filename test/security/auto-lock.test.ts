@@ -7,7 +7,7 @@ import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
-import { ADMIN } from '../api/harness.ts';
+import { ADMIN, CREDENTIALS } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 import { until } from '../keyring.ts';
 import { quick } from '../work-factor.ts';
@@ -317,7 +317,7 @@ describe('a session that nobody uses', () => {
 
   it('does not keep its person from signing in anew', async () => {
     passMinutes(10);
-    const { cookie, status } = await ada.send('POST', '/auth/login', ADMIN);
+    const { cookie, status } = await ada.send('POST', '/auth/login', CREDENTIALS);
     expect(status).toBe(200);
     expect(await new Person(place, cookie).state()).toBe('signed_in');
     expect(await ada.state()).toBe('locked');

@@ -42,4 +42,16 @@ export const unusedFields = {
     attack_mode: noProtection,
     git_provider_connection_id: unused(NO_GIT),
   },
+  settings: {
+    /** SECURITY: a password that is not there to be encrypted is not kept at all; a mask or nothing means none. */
+    secret: unused(
+      'nothing would use it. Only nothing, or a mask, is taken.',
+      z.string().regex(/^\**$/, 'no password or key is kept here yet, since nothing would use it').nullable(),
+    ),
+    /** Of an answer, by clients that send back all that they read. */
+    echoed: {
+      message: unused('it is said in answers.'),
+      not_applied: unused('it is said in answers.'),
+    },
+  },
 } as const;

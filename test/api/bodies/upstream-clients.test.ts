@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { describeOverDoors } from './harness.ts';
+import { describeOverDoors } from '../harness.ts';
 
 /** What upstream's own command line sends, by the shapes of its API, and reads back. */
 describeOverDoors("upstream's command line", (door) => {
@@ -138,5 +138,65 @@ describeOverDoors("upstream's command line", (door) => {
     ]);
     const guessed = await send('POST', path, { ...variable, key: 'GUESSED', is_secret: 'guess' });
     expect(guessed.body).toMatchObject({ value: null, is_secret: true });
+  });
+
+  it('changes one setting at a time, or sends back all that it read, and nothing else changes', async () => {
+    const before = (await send('GET', '/settings')).body;
+    expect(before).toMatchObject({ external_url: null, preview_domain: '', not_applied: [] });
+    const url = await send('PUT', '/settings', { external_url: 'https://temps.example.com' });
+    expect(url.body).toEqual({
+      ...before,
+      external_url: 'https://temps.example.com',
+      not_applied: ['external_url'],
+      message: 'Settings saved. Kept, and not applied here yet: external_url.',
+    });
+    // All of an answer, with one field changed.
+    const whole = await send('PUT', '/settings', { ...url.body, preview_domain: '*.apps.example.com' });
+    expect(whole.body).toMatchObject({ external_url: 'https://temps.example.com', session_days: 7 });
+    await send('PUT', '/settings', { rate_limiting: { enabled: true, whitelist_ips: ['10.0.0.1'] } });
+    await send('PUT', '/settings', { rate_limiting: { max_requests_per_minute: 5 }, instance_name: 'Loft' });
+    const after = (await send('GET', '/settings')).body;
+    expect(after).toEqual({
+      ...before,
+      instance_name: 'Loft',
+      external_url: 'https://temps.example.com',
+      preview_domain: '*.apps.example.com',
+      rate_limiting: {
+        ...before.rate_limiting,
+        enabled: true,
+        whitelist_ips: ['10.0.0.1'],
+        max_requests_per_minute: 5,
+      },
+      not_applied: ['external_url', 'preview_domain', 'rate_limiting'],
+    });
+    const cleared = await send('PUT', '/settings', { external_url: null });
+    expect(cleared.body).toMatchObject({ external_url: null, preview_domain: '*.apps.example.com' });
+  });
+
+  it('sends back all settings with a key, which may change the harmless ones', async () => {
+    const { api_key } = (await send('POST', '/api-keys', { name: 'settings', role_type: 'admin' })).body;
+    const who = { token: api_key };
+    const read = (await door().request('GET', '/settings', undefined, who)).body;
+    const put = (change: object) => door().request('PUT', '/settings', { ...read, ...change }, who);
+    expect((await put({ letsencrypt: { email: 'ada@example.org' } })).status).toBe(200);
+    for (const loosened of [{ https_names: ['evil.local'] }, { activity_days: 30 }])
+      expect((await put(loosened)).body.error_code).toBe('confirmation_required');
+  });
+
+  it.each<[object, string]>([
+    [{ external_url: 'javascript:alert(1)' }, 'external_url'],
+    [{ preview_domain: 'not a domain' }, 'preview_domain'],
+    [{ rate_limiting: { max_requests_per_minute: 0 } }, 'rate_limiting.max_requests_per_minute'],
+    [{ rate_limiting: { unknown: 0 } }, 'rate_limiting.unknown'],
+    [{ docker_registry: { password: 'hunter2-canary' } }, 'docker_registry.password'],
+    [{ dns_provider: { cloudflare_api_key: 'hunter2-canary' } }, 'dns_provider.cloudflare_api_key'],
+  ])('is refused %j', async (change, field) => {
+    const before = (await send('GET', '/settings')).body;
+    const refused = await send('PUT', '/settings', { instance_name: 'elsewhere', ...change });
+    expect([refused.status, Object.keys(refused.body.errors)]).toEqual([400, [field]]);
+    expect(refused.text).not.toContain('canary');
+    expect((await send('GET', '/settings')).body).toEqual(before);
+    const masked = { docker_registry: { password: '******' }, dns_provider: { cloudflare_api_key: null } };
+    expect((await send('PUT', '/settings', masked)).body.message).toBe('Nothing was changed.');
   });
 });
