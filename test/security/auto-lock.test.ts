@@ -114,7 +114,11 @@ async function openPlace(settings: object): Promise<Place> {
   const place = new Place();
   await place.start();
   await place.owner('POST', '/users/administrator', ADMIN);
-  await place.owner('POST', '/projects', { name: 'shop', environment_variables: [['TOKEN', 'canary']] });
+  await place.owner('POST', '/projects', {
+    name: 'shop',
+    secret: 'guess',
+    environment_variables: [['TOKEN', 'canary']],
+  });
   expect((await place.owner('PUT', '/settings', settings)).status).toBe(200);
   return place;
 }

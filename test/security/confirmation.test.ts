@@ -286,7 +286,10 @@ describe('the table of acts', () => {
     },
     'POST /projects/{project}/env-vars/bulk': bulk(),
     'POST /shared-variables/bulk': bulk(),
-    'POST /projects': { variables_change: { name: 'shop', environment_variables: [['A', '1']] } },
+    'POST /projects': {
+      variables_change: { name: 'shop', secret: 'guess', environment_variables: [['A', '1']] },
+    },
+    'POST /plain-secrets/encrypt': { variables_change: { ids: [999_999] } },
     'PUT /settings': {
       settings_sessions: { session_days: 8 },
       settings_loosen: { https_names: ['nas.lan'] },
@@ -447,9 +450,14 @@ describe('a session left open', () => {
     door = await openDoor('https');
     await door.owner('POST', '/projects', {
       name: 'shop',
+      secret: 'guess',
       environment_variables: [['API_TOKEN', 'canary-value']],
     });
-    await door.owner('POST', '/shared-variables', { key: 'SHARED_TOKEN', value: 'canary-shared' });
+    await door.owner('POST', '/shared-variables', {
+      key: 'SHARED_TOKEN',
+      value: 'canary-shared',
+      is_secret: true,
+    });
   });
   afterAll(() => door.stop());
   const leaveOpen = async () => {

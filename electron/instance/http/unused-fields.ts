@@ -38,6 +38,12 @@ export const unusedFields = {
     ),
     use_default_wildcard: unused('domains are not served here yet.'),
   },
+  projectChange: {
+    environment_variables: unused(
+      'variables of a project that is there are set one by one. Only an empty list is taken.',
+      z.array(z.unknown()).max(0).nullable(),
+    ),
+  },
   projectSettings: {
     attack_mode: noProtection,
     git_provider_connection_id: unused(NO_GIT),

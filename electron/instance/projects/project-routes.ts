@@ -40,7 +40,10 @@ const projectBody = z.object({
   automatic_deploy: z.boolean().nullish(),
   deployment_config: config,
   environment_variables: z.array(z.tuple([z.string(), z.string()])).nullish(),
+  /** Which of these variables are encrypted: none unless said, as clients of Temps have it. */
+  secret: z.enum(['guess', 'all', 'none']).default('none'),
 });
+const projectChange = projectBody.omit({ secret: true }).partial().extend(unusedFields.projectChange);
 const settingsBody = z.object({
   ...unusedFields.projectSettings,
   name: name.optional(),
@@ -60,7 +63,7 @@ const settingsBody = z.object({
 /** What is not said is absent, or undefined. */
 type Some<T> = { [Name in keyof T]?: T[Name] | undefined };
 
-function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<typeof settingsBody>>) {
+function toFields(request: Some<z.infer<typeof projectChange>> & Some<z.infer<typeof settingsBody>>) {
   // One fact, which clients of Temps send in either place.
   const { automaticDeploy, ...config } = request.deployment_config ?? {};
   return {
@@ -146,7 +149,7 @@ export function projectRoutes(ctx: Context) {
       const variables = request.environment_variables ?? [];
       if (variables.length > 0) requireAct(caller, 'variables_change', ctx.clock.now());
       const fields = { ...toFields(request), name: request.name };
-      return c.json(toProjectJson(createProject(ctx, caller, fields, variables)));
+      return c.json(toProjectJson(createProject(ctx, caller, fields, variables, request.secret)));
     },
   );
 
@@ -174,7 +177,7 @@ export function projectRoutes(ctx: Context) {
       method: 'put',
       path: '/projects/{project}',
       ...act('projects_change'),
-      request: { params: projectParam, ...body(projectBody.partial()) },
+      request: { params: projectParam, ...body(projectChange) },
       responses: answer(projectShape, 'The project'),
     }),
     (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),

@@ -7,6 +7,7 @@ import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
 import { insertEnvironment, PRODUCTION } from './environments.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
+import { guessSecret } from './variables/secret-guess.ts';
 import { deleteVariables } from './variables/staged-variables.ts';
 import { insertVariable } from './variables/variable-rows.ts';
 
@@ -108,7 +109,7 @@ export function getProject(ctx: Context, segment: string): Project {
 }
 
 /**
- * Creates a project with its environment "production" and plain variables there.
+ * Creates a project with its environment "production" and variables there, encrypted as said.
  * Throws `name_taken` for a name or slug that is in use, `too_many_variables`, and what creating a variable throws.
  */
 export function createProject(
@@ -116,6 +117,7 @@ export function createProject(
   actor: Caller | null,
   fields: ProjectFields & { name: string },
   variables: readonly (readonly [key: string, value: string])[] = [],
+  secret: 'guess' | 'all' | 'none' = 'none',
 ): Project {
   if (variables.length > MAX_FIRST_VARIABLES) {
     throw new AppError(
@@ -154,7 +156,7 @@ export function createProject(
       const fields = {
         key,
         value: new SecretText(value),
-        isSecret: false,
+        isSecret: secret === 'guess' ? guessSecret(key, value).isSecret : secret === 'all',
         environmentIds: [production.id],
         includeInPreview: false,
       };

@@ -10,6 +10,7 @@ describeOverDoors('projects and variables', (door) => {
       name: 'My Shop',
       main_branch: 'main',
       directory: '.',
+      secret: 'guess',
       environment_variables: [['PORT', '3000']],
     });
     expect(status).toBe(200);
@@ -778,6 +779,7 @@ describeOverDoors('projects and variables', (door) => {
     const before = (await send('GET', '/vault/status')).body.secrets.by_kind.env_var;
     await send('POST', '/projects', {
       name: 'gone',
+      secret: 'guess',
       environment_variables: [
         ['A_TOKEN', 'x'],
         ['B_TOKEN', 'y'],
