@@ -8,6 +8,7 @@ import { useKnownCopies, useKnownSplits } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
 import { dismissUnusualRead, unusualReadsQuery } from '../projects/secret-reads.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
+import { plainSecretsQuery } from '../secrets/plain-secrets.ts';
 import { useDoctor } from '../secrets/secrets-queries.ts';
 import { authoritiesQuery } from '../settings/settings-query.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -26,6 +27,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const lost = useQuery(recoveryQuery).data?.remaining ?? 0;
   const report = useDoctor();
   const unusual = useQuery({ ...unusualReadsQuery, enabled: useMay('audit:read') }).data?.unusual ?? [];
+  const plain = useQuery({ ...plainSecretsQuery, enabled: useMay('environments:read') }).data;
   const keychain = useKeychain();
   const authorityChangesAt = useQuery(authoritiesQuery).data?.next?.takes_over_at ?? null;
   const [, setRead] = useState(0);
@@ -35,6 +37,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     splits,
     lost,
     report,
+    plain,
     unusual,
     keychain,
     authorityChangesAt,

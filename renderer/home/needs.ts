@@ -1,6 +1,7 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
+import { type PlainSecrets, sayPlainSecrets } from '../secrets/plain-secrets.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
@@ -43,6 +44,8 @@ export interface NeedFacts {
   splits: readonly KeySplit[];
   lost: number;
   report: DoctorReport | undefined;
+  /** Plain variables that look like secrets. */
+  plain: PlainSecrets | undefined;
   /** Unusual readings of secrets that nobody dismissed. */
   unusual: readonly UnusualRead[];
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
@@ -63,6 +66,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
     ...needHealth(facts),
     ...needUnusual(facts),
     ...needValues(facts),
+    ...needEncryption(facts),
     ...needRotation(facts),
     ...needVerification(facts),
     ...needReading(facts),
@@ -152,6 +156,20 @@ function needValues({ vault, lost, report }: NeedFacts): Need[] {
       button: { label: 'Show them', to: '/secrets' },
     });
   return needs;
+}
+
+function needEncryption({ plain }: NeedFacts): Need[] {
+  const [first] = plain?.variables ?? [];
+  if (!plain || !first) return [];
+  return [
+    {
+      id: 'plain',
+      sign: { verdict: 'due' },
+      title: sayPlainSecrets(plain),
+      text: `${first.key}${plain.variables.length > 1 ? ' and others are' : ' is'} stored without encryption.`,
+      button: { label: 'Show and encrypt', to: '/secrets' },
+    },
+  ];
 }
 
 /** Someone else may be reading: the page where their access can be taken away, or that it was oneself. */

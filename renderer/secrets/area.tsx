@@ -1,6 +1,7 @@
 import { LockKeyhole } from 'lucide-react';
 import { area } from '../app/area.ts';
 import { useVault } from '../vault-state/vault.ts';
+import { plainSecretsQuery } from './plain-secrets.ts';
 import { doctorQuery } from './secrets-queries.ts';
 import './secrets.css';
 
@@ -21,5 +22,13 @@ export const secretsArea = area({
       useSign: () => (useVault().data?.state === 'locked' ? 'locked' : null),
     },
   ],
-  live: { messages: [{ name: 'doctor', queryKey: doctorQuery.queryKey }] },
+  live: {
+    messages: [{ name: 'doctor', queryKey: doctorQuery.queryKey }],
+    refreshes: [
+      {
+        queryKey: plainSecretsQuery.queryKey,
+        isAfter: (resource) => resource === 'projects' || resource === 'shared-variables',
+      },
+    ],
+  },
 });

@@ -13,6 +13,7 @@ import { saveFile } from '../ui/save-file.ts';
 import { formatFileDay } from '../ui/time.ts';
 import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
+import { PlainSecretsCard } from './plain-secrets-card.tsx';
 import { groupLabels, type SecretGroup } from './secret-words.ts';
 import {
   PER_PAGE,
@@ -55,6 +56,7 @@ export function SecretsPage() {
         <FormError mutation={verify} />
         <FormError mutation={save} />
         {vault.data && <DoctorCard vault={vault.data} report={report} />}
+        <PlainSecretsCard isLocked={vault.data?.state !== 'running'} />
         <SecretsList />
       </div>
     </Page>

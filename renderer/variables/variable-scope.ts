@@ -10,15 +10,15 @@ export type VariableUses = components['schemas']['VariableUses'];
 export interface NewVariable {
   key: string;
   value: string;
-  /** If omitted, the instance guesses. */
-  is_secret?: boolean;
+  is_secret: boolean | 'guess';
   environment_ids: number[];
   include_in_preview: boolean;
   allow_unresolved: boolean;
 }
 
 /** Omitted fields stay unchanged. */
-export interface VariableChange extends Partial<NewVariable> {
+export interface VariableChange extends Partial<Omit<NewVariable, 'is_secret'>> {
+  is_secret?: boolean;
   expected_updated_at: number;
 }
 

@@ -106,7 +106,11 @@ describe('a stick with backups and a copy of the key', () => {
     door = await openDoor('socket');
     vi.unstubAllEnvs();
     // Something to lose.
-    await door.owner('POST', '/projects', { name: 'shop', environment_variables: [['TOKEN', 'a secret']] });
+    await door.owner('POST', '/projects', {
+      name: 'shop',
+      secret: 'guess',
+      environment_variables: [['TOKEN', 'a secret']],
+    });
   });
   afterAll(async () => {
     await door?.stop();

@@ -127,7 +127,11 @@ describe('a backup', () => {
   const run = (id: number) => door.owner('POST', `/backups/destinations/${id}/run`);
 
   it('has neither the key, a secret, nor what was deleted, wherever one looks', async () => {
-    await door.owner('POST', '/projects', { name: 'shop', environment_variables: [['API_TOKEN', SECRET]] });
+    await door.owner('POST', '/projects', {
+      name: 'shop',
+      secret: 'guess',
+      environment_variables: [['API_TOKEN', SECRET]],
+    });
     const shared = await door.owner('POST', '/shared-variables', {
       key: 'GONE',
       value: DELETED,

@@ -7,7 +7,11 @@ describeOverDoors('diagnostics', (door) => {
   const send = (method: string, path: string, body?: unknown) => door().owner(method, path, body);
 
   it('tell how everything stands, in figures', async () => {
-    await send('POST', '/projects', { name: 'shop', environment_variables: [['A_TOKEN', 'x']] });
+    await send('POST', '/projects', {
+      name: 'shop',
+      secret: 'guess',
+      environment_variables: [['A_TOKEN', 'x']],
+    });
     const { body } = await send('GET', '/diagnostics');
     expect(body).toMatchObject({
       made_at: door().clock.now(),

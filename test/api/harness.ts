@@ -14,6 +14,9 @@ import { recorded } from './recording/record-answers.ts';
 
 export const ADMIN = { email: 'ada@example.org', name: 'Ada', password: 'a long enough password' };
 
+/** What they sign in with. */
+export const CREDENTIALS = { email: ADMIN.email, password: ADMIN.password };
+
 export interface TestAnswer {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is what it asserts

@@ -292,7 +292,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('binds a deployment token to its project', async () => {
-    await owner('POST', '/projects', { name: 'one', environment_variables: [['A', '1']] });
+    await owner('POST', '/projects', { name: 'one', secret: 'guess', environment_variables: [['A', '1']] });
     const other = (await owner('POST', '/projects', { name: 'two' })).body;
     const made = await owner('POST', '/projects/one/deployment-tokens', { name: 'deploy' });
     expect(made.body.token).toMatch(/^dt_/);
@@ -473,6 +473,7 @@ describeOverDoors('people and keys', (door) => {
   it('shows every value at once to a person who confirmed, and to programs', async () => {
     await owner('POST', '/projects', {
       name: 'vaulted',
+      secret: 'guess',
       environment_variables: [['A_TOKEN', 'canary-bulk']],
     });
     await owner('POST', '/users', { email: 'bulk@example.org', password: 'a long enough password' });
@@ -535,7 +536,7 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('merges settings and refuses ones nobody reads', async () => {
-    expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toEqual({
+    expect((await owner('PUT', '/settings', { instance_name: 'Attic' })).body).toMatchObject({
       instance_name: 'Attic',
       https_names: [],
       session_days: 7,
@@ -544,7 +545,7 @@ describeOverDoors('people and keys', (door) => {
       auto_lock_strength: 'console',
       lock_with_screen: false,
     });
-    expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toEqual({
+    expect((await owner('PUT', '/settings', { https_names: ['attic.lan'] })).body).toMatchObject({
       instance_name: 'Attic',
       https_names: ['attic.lan'],
       session_days: 7,

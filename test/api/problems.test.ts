@@ -16,6 +16,16 @@ describeOverDoors('what goes wrong', (door) => {
     expect(answer.body).toHaveProperty('timestamp');
   });
 
+  it('is the path, before the type of what was sent there', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const missing = await door().request('POST', '/nothing/here', 'some text', { headers });
+    expect([missing.status, missing.body.error_code]).toEqual([404, 'not_found']);
+    const other = await door().request('PATCH', '/vault/key/copies', 'some text', { headers });
+    expect([other.status, other.body.error_code]).toEqual([405, 'method_not_allowed']);
+    const there = await door().request('POST', '/auth/login', 'some text', { headers });
+    expect([there.status, there.body.error_code]).toEqual([415, 'unsupported_media_type']);
+  });
+
   it('names the methods a path takes', async () => {
     const answer = await door().request('PATCH', '/vault/key/copies');
     expect(answer.status).toBe(405);
@@ -151,7 +161,8 @@ describeOverDoors('what goes wrong', (door) => {
       '/auth/login',
       '{"__proto__": {"isAdmin": true}, "constructor": 1, "email": "a@b", "password": "x"}',
     );
-    expect(answer.body.error_code).toBe('invalid_credentials');
+    expect(answer.body.error_code).toBe('invalid_request');
+    expect(Object.keys(answer.body.errors).sort()).toEqual(['__proto__', 'constructor']);
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
   });
 });

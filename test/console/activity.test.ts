@@ -19,6 +19,7 @@ describe('activity', () => {
     [opened, browser] = await Promise.all([startConsole(), launchBrowser()]);
     await opened.api('POST', '/projects', {
       name: 'photos',
+      secret: 'guess',
       environment_variables: [['API_KEY', 'k3Jd92mX']],
     });
     for (let at = 0; at < 120; at++) await opened.api('PUT', '/projects/photos', { preset: `p${at}` });

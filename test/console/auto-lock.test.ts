@@ -36,6 +36,7 @@ describe('the automatic lock', () => {
     [door, browser] = await Promise.all([openDoor('https'), launchBrowser()]);
     await door.owner('POST', '/projects', {
       name: 'shop',
+      secret: 'guess',
       environment_variables: [['API_TOKEN', 'canary-value']],
     });
     context = await browser.newContext({

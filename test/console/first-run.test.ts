@@ -167,7 +167,11 @@ describe('setting up in a browser', () => {
 
   it('leaves the place of the database for later, says what that means, and is led back to by Home', async () => {
     opened = await startConsole();
-    await opened.api('POST', '/projects', { name: 'shop', environment_variables: [['API_TOKEN', 'sk-1']] });
+    await opened.api('POST', '/projects', {
+      name: 'shop',
+      secret: 'guess',
+      environment_variables: [['API_TOKEN', 'sk-1']],
+    });
     const { page } = await opened.open(browser, '/');
     await page
       .getByRole('region', { name: /^Health/ })

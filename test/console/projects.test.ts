@@ -46,6 +46,7 @@ describe('projects', () => {
   it('lists what projects hold, finds them, and never breaks at long names', async () => {
     await opened.api('POST', '/projects', {
       name: 'shop',
+      secret: 'guess',
       environment_variables: [
         ['API_TOKEN', 'k3Jd92mXlq02nfkTTs8Q'],
         ['PORT', '80'],

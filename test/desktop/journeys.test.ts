@@ -62,6 +62,7 @@ describe('the desktop', () => {
   it('says in the tray and by a notification that the key has no copy yet', async () => {
     await ask(page, 'POST', '/projects', {
       name: 'Shop',
+      secret: 'guess',
       environment_variables: [['API_TOKEN', 'sk_live_4242424242424242']],
     });
     const { tray } = await desktop.waitForState(

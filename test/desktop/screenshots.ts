@@ -106,7 +106,7 @@ class Life {
       ['Recipes', [['SMTP_PASSWORD', 'a quiet river at night']]],
     ];
     for (const [name, variables] of projects)
-      await ask(this.#page, 'POST', '/projects', { name, environment_variables: variables });
+      await ask(this.#page, 'POST', '/projects', { name, secret: 'guess', environment_variables: variables });
   }
 
   async #proveCopy(): Promise<void> {

@@ -166,6 +166,7 @@ describe('what the system tells the desktop', () => {
     await proveCopy();
     await ask(page, 'POST', '/projects', {
       name: 'Shop',
+      secret: 'guess',
       environment_variables: [['API_TOKEN', 'sk_live_42']],
     });
     await desktop.waitForState(({ tray }) => tray?.toolTip === 'Temps: running, key OK');

@@ -7,7 +7,7 @@ import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import type { WindowDoor } from '../../electron/instance/doors/window-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
-import { ADMIN } from '../api/harness.ts';
+import { ADMIN, CREDENTIALS } from '../api/harness.ts';
 import { createManualClock, type ManualClock } from '../context.ts';
 import { until } from '../keyring.ts';
 import { quick } from '../work-factor.ts';
@@ -114,7 +114,11 @@ async function openPlace(settings: object): Promise<Place> {
   const place = new Place();
   await place.start();
   await place.owner('POST', '/users/administrator', ADMIN);
-  await place.owner('POST', '/projects', { name: 'shop', environment_variables: [['TOKEN', 'canary']] });
+  await place.owner('POST', '/projects', {
+    name: 'shop',
+    secret: 'guess',
+    environment_variables: [['TOKEN', 'canary']],
+  });
   expect((await place.owner('PUT', '/settings', settings)).status).toBe(200);
   return place;
 }
@@ -318,7 +322,7 @@ describe('a session that nobody uses', () => {
 
   it('does not keep its person from signing in anew', async () => {
     passMinutes(10);
-    const { cookie, status } = await ada.send('POST', '/auth/login', ADMIN);
+    const { cookie, status } = await ada.send('POST', '/auth/login', CREDENTIALS);
     expect(status).toBe(200);
     expect(await new Person(place, cookie).state()).toBe('signed_in');
     expect(await ada.state()).toBe('locked');

@@ -177,7 +177,7 @@ describe('someone who may write values and not read them', () => {
       const made = await door.request(
         'POST',
         '/projects/shop/env-vars',
-        { key: 'GUESSED', value: '${{API_TOKEN}}' },
+        { key: 'GUESSED', value: '${{API_TOKEN}}', is_secret: true },
         who,
       );
       expect(made.status).toBe(201);
@@ -201,6 +201,7 @@ describe('someone who may write values and not read them', () => {
     const refused = await owner('POST', '/projects/shop/env-vars', {
       key: 'GUESSED',
       value: '${{API_TOKEN}}',
+      is_secret: true,
     });
     expect(refused.body.error_code).toBe('reference_cycle');
   });

@@ -194,7 +194,7 @@ describe('more names than 20,000', () => {
   it('are refused with a new project too, from 301 on', async () => {
     const variables = (count: number) => Array.from({ length: count }, (_, at) => [`A${at}`, String(at)]);
     const create = (name: string, count: number) =>
-      send('POST', '/projects', { name, environment_variables: variables(count) });
+      send('POST', '/projects', { name, secret: 'guess', environment_variables: variables(count) });
     expect((await create('large', 301)).body.error_code).toBe('too_many_variables');
     expect((await send('GET', '/projects/large')).status).toBe(404);
     expect((await create('large', 300)).status).toBe(200);

@@ -214,6 +214,7 @@ describe('a session opened by a link', () => {
     door = await openDoor('https');
     await door.owner('POST', '/projects', {
       name: 'shop',
+      secret: 'guess',
       environment_variables: [['API_TOKEN', 'canary-value']],
     });
   });

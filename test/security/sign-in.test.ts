@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anonymousFrom } from '../../electron/instance/access/caller.ts';
 import { networkOf } from '../../electron/instance/identity/sessions/sign-in-throttle.ts';
-import { ADMIN, openDoor, readToken, type TestDoor } from '../api/harness.ts';
+import { ADMIN, CREDENTIALS, openDoor, readToken, type TestDoor } from '../api/harness.ts';
 
 describe('guessing passwords', () => {
   let door: TestDoor & { stop(): Promise<void> };
@@ -82,7 +82,7 @@ describe('guessing passwords', () => {
 
   it('by 120 strangers at once does not keep the real one waiting for them', async () => {
     const strangers = flood(120);
-    const real = await sendHere('/auth/login', ADMIN);
+    const real = await sendHere('/auth/login', CREDENTIALS);
     expect(real.answer.status).toBe(200);
     // In hashes and not in seconds: the one under way, and maybe one more.
     expect(strangers.hashed).toBeLessThan(4);
@@ -93,11 +93,11 @@ describe('guessing passwords', () => {
   });
 
   it('by 120 strangers who come later keeps no one waiting who is signed in here', async () => {
-    const before = await sendHere('/auth/login', ADMIN);
+    const before = await sendHere('/auth/login', CREDENTIALS);
     const [cookie] = before.answer.headers.getSetCookie();
     const first = flood(1);
     const confirming = sendHere('/auth/confirm', { password: ADMIN.password }, cookie?.split(';')[0]);
-    const again = sendHere('/auth/login', ADMIN);
+    const again = sendHere('/auth/login', CREDENTIALS);
     const strangers = flood(120);
     expect([(await confirming).answer.status, (await again).answer.status]).toEqual([204, 200]);
     expect(strangers.hashed).toBeLessThan(3);
@@ -152,7 +152,7 @@ describe('bad tokens', () => {
     expect((await door.request('GET', '/projects', undefined, { token: key.body.api_key })).status).toBe(200);
     const token = readToken((await door.owner('POST', '/links')).body.path);
     expect((await door.request('POST', '/auth/link', { token })).status).toBe(200);
-    expect((await door.request('POST', '/auth/login', ADMIN)).status).toBe(200);
+    expect((await door.request('POST', '/auth/login', CREDENTIALS)).status).toBe(200);
   });
 });
 

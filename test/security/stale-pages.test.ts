@@ -7,7 +7,7 @@ import { listEnvironments } from '../../electron/instance/projects/environments.
 import { createProject } from '../../electron/instance/projects/projects.ts';
 import { changeVariable, insertVariable } from '../../electron/instance/projects/variables/variable-rows.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
-import { ADMIN, openDoor, type TestDoor } from '../api/harness.ts';
+import { ADMIN, CREDENTIALS, openDoor, type TestDoor } from '../api/harness.ts';
 import { openTestContext } from '../context.ts';
 import { until } from '../keyring.ts';
 import { requires } from '../requires.ts';
@@ -66,13 +66,13 @@ describe('what is deleted, replaced or made a secret', () => {
     const large = await addVariable('shop', 'LARGE', `${stale.large}${'x'.repeat(20_000)}`);
     const staging = await send('POST', '/projects/shop/environments', { name: 'staging' });
     await send('PUT', `/projects/shop/environments/${staging.id}/settings`, {
-      deployment_config: { note: stale.environment },
+      deployment_config: { security: { headers: { referrerPolicy: stale.environment } } },
     });
     await addVariable('shop', 'OF_STAGING', stale.ofEnvironment, [staging.id]);
     await send('POST', '/projects', { name: 'gone', main_branch: stale.project });
     await addVariable('gone', 'OF_GONE', stale.ofProject);
     const userAgent = { headers: { 'user-agent': stale.browser } };
-    const signedIn = await door.request('POST', '/auth/login', ADMIN, userAgent);
+    const signedIn = await door.request('POST', '/auth/login', CREDENTIALS, userAgent);
     const cookie = { cookie: String(signedIn.headers['set-cookie']).split(';')[0] ?? '' };
     const { id } = (await door.request('GET', '/user/me', undefined, cookie)).body;
     await send('PATCH', `/users/${id}`, { name: stale.name });

@@ -1,16 +1,20 @@
 import type { Schemas } from '../api-request.ts';
 import { type Command, formatCount, formatSecrets, formatTable, withClient } from '../command.ts';
 import { exitCodes } from '../exit-code.ts';
+import { describePlainSecrets } from '../plain-secret-words.ts';
 
 export const commands: Record<string, Command> = {
   doctor: {
     usage: 'doctor',
     summary:
-      'Decrypts every secret as a check and names those that fail, and checks that the audit log is as it was written. Exits with 0 only if all is well.',
+      'Decrypts every secret as a check and names those that fail, checks that the audit log is as it was written, and names plain variables that look like secrets. Exits with 0 only if all is well.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const report = await client.post('/vault/doctor', { query: { wait: 'true' } });
-        invocation.print(report, () => describeDoctor(report));
+        const plain = await client.get('/plain-secrets');
+        invocation.print({ ...report, plain_secrets: plain.variables }, () =>
+          [describeDoctor(report), ...describePlain(plain)].join('\n'),
+        );
         if (report.activity?.broken_at != null) return exitCodes.failed;
         if (report.failed === 0) return exitCodes.done;
         const { state } = await client.get('/vault/status');
@@ -40,6 +44,15 @@ function describeDoctor(report: Schemas['DoctorReport']): string {
     ...(lines.length > 0 ? [formatTable(lines)] : []),
     ...(report.activity ? [describeActivity(report.activity)] : []),
   ].join('\n');
+}
+
+function describePlain({ variables, has_more }: Schemas['PlainSecrets']): string[] {
+  if (variables.length === 0) return [];
+  const count = `${formatCount(variables.length, 'plain variable')}${has_more ? ' and more' : ''}`;
+  return [
+    `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. Encrypt with temps-desktop env encrypt:`,
+    describePlainSecrets(variables),
+  ];
 }
 
 function describeActivity({ lines, removed, broken_at }: Schemas['ActivityCheck']): string {

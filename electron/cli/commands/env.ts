@@ -3,9 +3,11 @@ import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { confirmLoss } from '../confirm-loss.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
+import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { readStdin } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
@@ -105,6 +107,13 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: listReads,
   },
+  'env encrypt': {
+    usage: 'env encrypt [--yes]',
+    summary: 'Encrypts plain variables that look like secrets, of all projects, once you have seen which.',
+    notes: 'Their earlier plain values are forgotten. --yes skips the question.',
+    options: { yes: { type: 'boolean' } },
+    run: encryptPlain,
+  },
   'env unusual': {
     usage: 'env unusual [dismiss ID]',
     summary: 'Lists unusual readings of secrets, and programs that managed people. dismiss says it was you.',
@@ -112,6 +121,28 @@ export const commands: Record<string, Command> = {
     run: listUnusual,
   },
 };
+
+async function encryptPlain(invocation: Invocation): Promise<number> {
+  return await withClient(invocation, async (client) => {
+    const { variables, has_more } = await client.get('/plain-secrets');
+    if (variables.length > 0)
+      await confirmLoss(invocation, {
+        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten.`,
+        act: 'encrypt them',
+        done: 'changed',
+      });
+    const ids = variables.map(({ id }) => id);
+    const { encrypted } =
+      ids.length === 0 ? { encrypted: 0 } : await client.post('/plain-secrets/encrypt', { body: { ids } });
+    const more = has_more ? ' There are more: repeat this.' : '';
+    invocation.print({ encrypted, has_more }, () =>
+      encrypted === 0
+        ? 'No plain variable looks like a secret.'
+        : `Encrypted ${formatCount(encrypted, 'variable')}.${more}`,
+    );
+    return exitCodes.done;
+  });
+}
 
 async function exportVariables(invocation: Invocation): Promise<number> {
   const { project, env } = readScope(invocation);
@@ -173,15 +204,15 @@ async function setVariable(invocation: Invocation): Promise<number> {
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
-      const change = { value, is_secret: isSecret, ...allowed };
+      const change = { value, ...allowed };
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
-            body: { ...change, keep_value: false },
+            body: { ...change, is_secret: isSecret, keep_value: false },
           })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
-            body: { key, environment_ids: [environmentId], ...change },
+            body: { key, environment_ids: [environmentId], ...change, is_secret: isSecret ?? 'guess' },
           });
     });
     invocation.print(saved, () => `Set ${saved.key} (${saved.is_secret ? 'secret' : 'plain'}).`);

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { type Act, requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
+import { closeShape } from './closed-shape.ts';
 
 /** Media type of a body that is no JSON. */
 export const BYTES = 'application/octet-stream';
@@ -30,17 +31,39 @@ export type Routes = OpenAPIHono<ApiEnv>;
 export function createRoutes(): Routes {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
-      if (result.success) return;
-      const fields = new Map<string, string>();
-      for (const issue of result.error.issues) {
-        const name = issue.path.join('.') || 'body';
-        if (!fields.has(name)) fields.set(name, issue.message);
-      }
-      throw new AppError('invalid_request', 'Some fields are missing or invalid.', {
-        fields: Object.fromEntries(fields),
-      });
+      if (!result.success) throw explainIssues(result.error.issues);
     },
   });
+}
+
+/** Names of unknown fields that are said: more than anyone reads. */
+const MAX_UNKNOWN = 20;
+
+function explainIssues(issues: readonly z.core.$ZodIssue[]): AppError {
+  const fields = new Map<string, string>();
+  const unknown: string[] = [];
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) unknown.push([...issue.path, sayKey(key)].join('.'));
+      continue;
+    }
+    const name = issue.path.join('.') || 'body';
+    if (!fields.has(name)) fields.set(name, issue.message);
+  }
+  const isUnknownAlone = fields.size === 0;
+  for (const name of unknown.slice(0, MAX_UNKNOWN)) fields.set(name, 'not a field of this request');
+  return new AppError(
+    'invalid_request',
+    isUnknownAlone
+      ? `Nothing was done: this request has no ${unknown.length === 1 ? 'field' : 'fields'} ${unknown.slice(0, MAX_UNKNOWN).join(', ')}.`
+      : 'Some fields are missing or invalid.',
+    { fields: Object.fromEntries(fields) },
+  );
+}
+
+/** SECURITY: what a client sent as a name is repeated only if it looks like one. */
+function sayKey(key: string): string {
+  return /^[\w$.-]{1,64}$/.test(key) ? key : '(no name of a field)';
 }
 
 /**
@@ -64,9 +87,11 @@ export function requireActs({ openAPIRegistry }: Routes): void {
       throw new Error(`${definition.route.method.toUpperCase()} ${definition.route.path} names no act.`);
 }
 
-/** A required JSON body, for `createRoute`'s `request`. */
+/** A required JSON body without fields that its shape does not name, for `createRoute`'s `request`. */
 export function body<S extends z.ZodType>(schema: S) {
-  return { body: { required: true, content: { 'application/json': { schema } } } } as const;
+  return {
+    body: { required: true, content: { 'application/json': { schema: closeShape(schema) } } },
+  } as const;
 }
 
 /** A body of bytes, at most as long as any: for what is no JSON. For `createRoute`'s `request`. */
@@ -74,13 +99,29 @@ export const bytesBody = {
   body: { required: true, content: { [BYTES]: { schema: z.string().openapi({ format: 'binary' }) } } },
 } as const;
 
-/** Routes that take bytes, as they declare it. */
-export function listBytesRoutes({ openAPIRegistry }: Routes): { method: string; path: string }[] {
-  return openAPIRegistry.definitions.flatMap((definition) =>
-    definition.type === 'route' && BYTES in (definition.route.request?.body?.content ?? {})
-      ? [{ method: definition.route.method.toUpperCase(), path: definition.route.path }]
-      : [],
-  );
+export interface DeclaredRoute {
+  method: string;
+  path: string;
+  takes: 'json' | 'bytes' | 'nothing';
+  act: Act;
+}
+
+/** Every route, with what it declares to take. */
+export function listDeclaredRoutes({ openAPIRegistry }: Routes): DeclaredRoute[] {
+  return openAPIRegistry.definitions.flatMap((definition) => {
+    if (definition.type !== 'route') return [];
+    const { method, path, request } = definition.route;
+    const content = request?.body?.content;
+    const [act] = (definition.route as unknown as { 'x-acts': [Act] })['x-acts'];
+    return [
+      {
+        method: method.toUpperCase(),
+        path,
+        takes: content === undefined ? 'nothing' : BYTES in content ? 'bytes' : 'json',
+        act,
+      } as const,
+    ];
+  });
 }
 
 /** One JSON answer, for `createRoute`'s `responses`. Problems are the same everywhere and are not repeated. */

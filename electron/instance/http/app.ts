@@ -4,11 +4,18 @@ import { requireAct } from '../access/acts.ts';
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import { type ApiEnv, BYTES, listBytesRoutes, type Routes, requireActs } from './api.ts';
+import {
+  type ApiEnv,
+  BYTES,
+  type DeclaredRoute,
+  listDeclaredRoutes,
+  type Routes,
+  requireActs,
+} from './api.ts';
 import { announceChange, changeFeedRoutes, type Feed } from './change-feed.ts';
 import { createDamageFinder } from './damage.ts';
 import { docsStyle, renderDocs } from './docs-page.ts';
-import { readBody, requireJson } from './json-body.ts';
+import { readBody, requireJson, requireNoFields } from './json-body.ts';
 import { probeRoutes } from './probes.ts';
 import { chooseRequestId, problemShape, toProblem } from './problem.ts';
 import { findSessionCookie } from './session-cookie.ts';
@@ -60,9 +67,9 @@ export function createApp(options: AppOptions): App {
   for (const route of routes) api.route('/', route);
   api.route('/', changeFeedRoutes(ctx, feed));
   requireActs(api);
-  const bytesRoutes = listBytesRoutes(api);
-  const takesBytes = (method: string, path: string) =>
-    bytesRoutes.some((route) => route.method === method && matches(`/api${route.path}`, path));
+  const declared = listDeclaredRoutes(api);
+  const findRoute: FindRoute = (method, path) =>
+    declared.find((route) => route.method === method && matches(`/api${route.path}`, path));
   api.openAPIRegistry.register('Problem', problemShape);
   let described: ReturnType<typeof api.getOpenAPI31Document> | undefined;
   // Serialised once: the routes do not change, and requests, also anonymous ones, must be cheap.
@@ -146,7 +153,7 @@ export function createApp(options: AppOptions): App {
   async function answer(request: Request, door: DoorCaller): Promise<Response> {
     const findDoorCaller = typeof door === 'function' ? door : () => door;
     try {
-      return await app.fetch(await prepare(request, takesBytes), { findDoorCaller });
+      return await app.fetch(await prepare(request, findRoute), { findDoorCaller });
     } catch (error) {
       return toProblem(
         await explain(error),
@@ -159,14 +166,24 @@ export function createApp(options: AppOptions): App {
   return { fetch: answer };
 }
 
+type FindRoute = (method: string, path: string) => DeclaredRoute | undefined;
+
+/**
+ * SECURITY: what ends access or locks happens whatever came with the request. Other routes without a body refuse one that
+ * has fields: none of them would count.
+ */
+const DONE_ANYWAY: ReadonlySet<DeclaredRoute['act']> = new Set([
+  'sign_out',
+  'vault_lock',
+  'account_sessions_end',
+  'presence_report',
+]);
+
 /**
  * Limits and shape of a request before any route sees it. `/api/api/*` is what upstream's client sends in places, and its
  * sign-out goes without `/api`.
  */
-async function prepare(
-  request: Request,
-  takesBytes: (method: string, path: string) => boolean,
-): Promise<Request> {
+async function prepare(request: Request, findRoute: FindRoute): Promise<Request> {
   // Some that Node's parser lets in, TRACE among them, no Request may have (Fetch, 2.2.1).
   if (!METHODS.includes(request.method))
     throw new AppError('method_not_allowed', `Nothing here takes ${request.method}.`, {
@@ -181,15 +198,18 @@ async function prepare(
   const headers = new Headers(request.headers);
   headers.delete('content-length');
   headers.delete('transfer-encoding');
+  const route = findRoute(request.method, url.pathname);
   if (bytes.length === 0) headers.delete('content-type');
-  else if (takesBytes(request.method, url.pathname)) {
+  else if (route?.takes === 'bytes') {
     if (headers.get('content-type') !== BYTES)
       throw new AppError('unsupported_media_type', `Send bytes with content-type: ${BYTES}.`);
-  } else if (url.pathname.startsWith('/api')) {
+  } else if (route) {
+    // Of a path that is not there, or not for this method, that is said, and not what its body should have been.
     if (!/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
       throw new AppError('unsupported_media_type', 'Send JSON with content-type: application/json.');
     }
     requireJson(bytes);
+    if (route.takes === 'nothing' && !DONE_ANYWAY.has(route.act)) requireNoFields(bytes);
   }
   return new Request(url, {
     method: request.method,

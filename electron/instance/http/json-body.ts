@@ -41,6 +41,12 @@ export function requireJson(bytes: Uint8Array): void {
   }
 }
 
+/** Throws `invalid_request` for JSON, already checked, that is more than an empty object or null. */
+export function requireNoFields(bytes: Uint8Array): void {
+  if (/^(null|\{\s*\})$/.test(decode(bytes).trim())) return;
+  throw new AppError('invalid_request', 'Nothing was done: this request takes no fields.');
+}
+
 function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -11,6 +11,7 @@ import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts'
 import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
+import { plainSecretRoutes } from './variables/plain-secret-routes.ts';
 import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
@@ -26,6 +27,7 @@ export function projectsCapability(ctx: Context): Capability {
       projects: 'projects:read',
       'shared-variables': 'environments:read',
       'secret-reads': 'audit:read',
+      'plain-secrets': 'environments:read',
     },
     operations: projectOperations,
     routes: createRoutes()
@@ -35,7 +37,8 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', envFileRoutes(ctx, reads))
       .route('/', searchRoutes(ctx))
       .route('/', readRoutes(ctx, reads))
-      .route('/', secretGuessRoutes()),
+      .route('/', secretGuessRoutes())
+      .route('/', plainSecretRoutes(ctx)),
     keepers: [projectsSecretKeeper(ctx)],
     waitsForKey: [
       'Secret values, for people and for programs: temps-desktop run and deployments get none',

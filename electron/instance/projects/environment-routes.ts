@@ -4,6 +4,7 @@ import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
 import type { Context } from '../kernel/context.ts';
+import { deploymentConfigChange, environmentConfigChange, toConfigChange } from './deployment-config.ts';
 import { listEnvironmentChanges } from './environment-history.ts';
 import {
   createEnvironment,
@@ -115,7 +116,9 @@ export function environmentRoutes(ctx: Context) {
       ...act('variables_change'),
       request: {
         params: environmentParam,
-        ...body(z.object({ branch, deployment_config: z.record(z.string(), z.unknown()).nullish() })),
+        ...body(
+          environmentConfigChange.extend({ branch, deployment_config: deploymentConfigChange.nullish() }),
+        ),
       },
       responses: answer(environmentShape, 'The environment'),
     }),
@@ -124,10 +127,12 @@ export function environmentRoutes(ctx: Context) {
       const params = c.req.valid('param');
       const project = find(caller, params.project);
       const environment = getEnvironment(ctx, project.id, params.environment);
-      const request = c.req.valid('json');
+      const { branch: wanted, deployment_config: config, ...sent } = c.req.valid('json');
+      const change = toConfigChange(sent);
+      const isSent = Object.keys(change).length > 0;
       const updated = updateEnvironment(ctx, caller, project, environment.id, {
-        branch: request.branch,
-        deploymentConfig: request.deployment_config,
+        branch: wanted,
+        deploymentConfig: isSent ? { ...config, ...change } : config,
       });
       return c.json(toEnvironmentJson(updated));
     },

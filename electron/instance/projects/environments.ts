@@ -1,6 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { deleteVariables } from './variables/staged-variables.ts';
@@ -16,7 +17,7 @@ export interface Environment {
   slug: string;
   branch: string | null;
   isPreview: boolean;
-  deploymentConfig: Record<string, unknown> | null;
+  deploymentConfig: DeploymentConfig | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -88,6 +89,7 @@ export function insertEnvironment(ctx: Context, projectId: number, fields: NewEn
   });
 }
 
+/** Changes what is given. Throws `not_found`, `invalid_request`. */
 export function updateEnvironment(
   ctx: Context,
   actor: Caller | null,
@@ -95,13 +97,17 @@ export function updateEnvironment(
   id: number,
   fields: {
     branch?: string | null | undefined;
-    deploymentConfig?: Record<string, unknown> | null | undefined;
+    /** What is to be changed of it; null clears all. */
+    deploymentConfig?: DeploymentConfig | null | undefined;
   },
 ): Environment {
   return ctx.store.transaction(() => {
     const old = getEnvironment(ctx, project.id, String(id));
     const branch = fields.branch === undefined ? old.branch : fields.branch;
-    const config = fields.deploymentConfig === undefined ? old.deploymentConfig : fields.deploymentConfig;
+    const config =
+      fields.deploymentConfig === undefined
+        ? old.deploymentConfig
+        : mergeConfig(old.deploymentConfig, fields.deploymentConfig);
     ctx.store.sqlite
       .prepare('UPDATE environments SET branch = ?, deployment_config = ?, updated_at = ? WHERE id = ?')
       .run(branch, config === null ? null : JSON.stringify(config), ctx.clock.now(), id);
@@ -153,6 +159,6 @@ function fromRow(row: Row): Environment {
     ...row,
     isPreview: row.isPreview === 1,
     deploymentConfig:
-      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as Record<string, unknown>),
+      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as DeploymentConfig),
   };
 }

@@ -3,7 +3,9 @@ import { requireAct } from '../access/acts.ts';
 import { type Caller, requireProject } from '../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
+import { unusedFields } from '../http/unused-fields.ts';
 import type { Context } from '../kernel/context.ts';
+import { deploymentConfigChange } from './deployment-config.ts';
 import {
   projectListShape,
   projectShape,
@@ -23,10 +25,11 @@ import {
 
 const name = displayName(500);
 const optionalText = z.string().max(500).nullish();
-const config = z.record(z.string(), z.unknown()).nullish();
+const config = deploymentConfigChange.nullish();
 const projectParam = z.object({ project: z.string() });
 
 const projectBody = z.object({
+  ...unusedFields.project,
   name,
   main_branch: z.string().max(255).optional(),
   directory: z.string().max(500).optional(),
@@ -37,8 +40,12 @@ const projectBody = z.object({
   automatic_deploy: z.boolean().nullish(),
   deployment_config: config,
   environment_variables: z.array(z.tuple([z.string(), z.string()])).nullish(),
+  /** Which of these variables are encrypted: none unless said, as clients of Temps have it. */
+  secret: z.enum(['guess', 'all', 'none']).default('none'),
 });
+const projectChange = projectBody.omit({ secret: true }).partial().extend(unusedFields.projectChange);
 const settingsBody = z.object({
+  ...unusedFields.projectSettings,
   name: name.optional(),
   slug: z
     .string()
@@ -56,7 +63,9 @@ const settingsBody = z.object({
 /** What is not said is absent, or undefined. */
 type Some<T> = { [Name in keyof T]?: T[Name] | undefined };
 
-function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<typeof settingsBody>>) {
+function toFields(request: Some<z.infer<typeof projectChange>> & Some<z.infer<typeof settingsBody>>) {
+  // One fact, which clients of Temps send in either place.
+  const { automaticDeploy, ...config } = request.deployment_config ?? {};
   return {
     name: request.name,
     slug: request.slug,
@@ -66,8 +75,8 @@ function toFields(request: Some<z.infer<typeof projectBody>> & Some<z.infer<type
     gitUrl: request.git_url,
     repoOwner: request.repo_owner,
     repoName: request.repo_name,
-    automaticDeploy: request.automatic_deploy ?? undefined,
-    deploymentConfig: request.deployment_config,
+    automaticDeploy: request.automatic_deploy ?? automaticDeploy ?? undefined,
+    deploymentConfig: request.deployment_config && config,
     enablePreviewEnvironments: request.enable_preview_environments,
   };
 }
@@ -140,7 +149,7 @@ export function projectRoutes(ctx: Context) {
       const variables = request.environment_variables ?? [];
       if (variables.length > 0) requireAct(caller, 'variables_change', ctx.clock.now());
       const fields = { ...toFields(request), name: request.name };
-      return c.json(toProjectJson(createProject(ctx, caller, fields, variables)));
+      return c.json(toProjectJson(createProject(ctx, caller, fields, variables, request.secret)));
     },
   );
 
@@ -168,7 +177,7 @@ export function projectRoutes(ctx: Context) {
       method: 'put',
       path: '/projects/{project}',
       ...act('projects_change'),
-      request: { params: projectParam, ...body(projectBody.partial()) },
+      request: { params: projectParam, ...body(projectChange) },
       responses: answer(projectShape, 'The project'),
     }),
     (c) => c.json(change(c.get('caller'), c.req.valid('param').project, toFields(c.req.valid('json')))),
@@ -190,19 +199,13 @@ export function projectRoutes(ctx: Context) {
       method: 'patch',
       path: '/projects/{project}/deployment-config',
       ...act('projects_change'),
-      request: { params: projectParam, ...body(z.record(z.string(), z.unknown())) },
+      request: { params: projectParam, ...body(deploymentConfigChange) },
       responses: answer(projectShape, 'The project'),
     }),
     (c) => {
       const caller = c.get('caller');
       const old = find(caller, c.req.valid('param').project);
-      return c.json(
-        change(
-          caller,
-          String(old.id),
-          toFields({ deployment_config: { ...old.deploymentConfig, ...c.req.valid('json') } }),
-        ),
-      );
+      return c.json(change(caller, String(old.id), toFields({ deployment_config: c.req.valid('json') })));
     },
   );
 

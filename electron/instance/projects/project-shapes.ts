@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
+import { deploymentConfigShape, listNotApplied } from './deployment-config.ts';
 import type { Environment } from './environments.ts';
 import type { Project, ProjectSummary } from './projects.ts';
 
 /** Projects and environments as the API gives them: upstream's names, and ours beside them. */
-const deploymentConfig = z.record(z.string(), z.unknown());
+const notApplied = z.array(z.string()).openapi({
+  description: 'Fields of deployment_config that are kept and do nothing: nothing is deployed here yet',
+});
 
 export const projectShape = z
   .object({
@@ -22,7 +25,8 @@ export const projectShape = z
     created_at: z.int(),
     updated_at: z.int(),
     last_deployment: z.int().nullable(),
-    deployment_config: deploymentConfig,
+    deployment_config: deploymentConfigShape,
+    not_applied: notApplied,
     enable_preview_environments: z.boolean(),
   })
   .openapi('Project');
@@ -49,15 +53,17 @@ export const environmentShape = z
     updated_at: z.int(),
     branch: z.string().nullable(),
     is_preview: z.boolean(),
-    deployment_config: deploymentConfig.nullable(),
+    deployment_config: z.union([deploymentConfigShape, z.null()]),
+    not_applied: notApplied,
   })
   .openapi('Environment');
 
 /** What upstream tells of a project beside what is kept here. */
-const upstreamFields = ({ deploymentConfig }: Project) => ({
+const upstreamFields = ({ deploymentConfig, automaticDeploy }: Project) => ({
   attackMode: false,
   lastDeployment: null,
-  deploymentConfig: deploymentConfig ?? {},
+  deploymentConfig: { ...deploymentConfig, automaticDeploy },
+  notApplied: listNotApplied(deploymentConfig),
 });
 
 export function toProjectJson(project: Project) {
@@ -69,5 +75,10 @@ export function toSummaryJson(project: ProjectSummary) {
 }
 
 export function toEnvironmentJson(environment: Environment) {
-  return toAnswer(environmentShape, { ...environment, mainUrl: '', currentDeploymentId: null });
+  return toAnswer(environmentShape, {
+    ...environment,
+    mainUrl: '',
+    currentDeploymentId: null,
+    notApplied: listNotApplied(environment.deploymentConfig),
+  });
 }

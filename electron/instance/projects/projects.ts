@@ -3,6 +3,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId } from '../vault/vault.ts';
+import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
 import { insertEnvironment, PRODUCTION } from './environments.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
@@ -21,7 +22,8 @@ export interface Project {
   mainBranch: string;
   preset: string | null;
   automaticDeploy: boolean;
-  deploymentConfig: Record<string, unknown> | null;
+  /** Its `automaticDeploy` is in the field of that name. */
+  deploymentConfig: DeploymentConfig | null;
   enablePreviewEnvironments: boolean;
   createdAt: number;
   updatedAt: number;
@@ -38,7 +40,8 @@ export interface ProjectFields {
   mainBranch?: string | undefined;
   preset?: string | null | undefined;
   automaticDeploy?: boolean | undefined;
-  deploymentConfig?: Record<string, unknown> | null | undefined;
+  /** What is to be changed of it; null clears all. */
+  deploymentConfig?: DeploymentConfig | null | undefined;
   enablePreviewEnvironments?: boolean | undefined;
 }
 
@@ -106,7 +109,7 @@ export function getProject(ctx: Context, segment: string): Project {
 }
 
 /**
- * Creates a project with its environment "production" and variables there, as secrets where they look like secrets.
+ * Creates a project with its environment "production" and variables there, encrypted as said.
  * Throws `name_taken` for a name or slug that is in use, `too_many_variables`, and what creating a variable throws.
  */
 export function createProject(
@@ -114,6 +117,7 @@ export function createProject(
   actor: Caller | null,
   fields: ProjectFields & { name: string },
   variables: readonly (readonly [key: string, value: string])[] = [],
+  secret: 'guess' | 'all' | 'none' = 'none',
 ): Project {
   if (variables.length > MAX_FIRST_VARIABLES) {
     throw new AppError(
@@ -142,7 +146,7 @@ export function createProject(
         fields.mainBranch ?? 'main',
         fields.preset ?? null,
         fields.automaticDeploy ? 1 : 0,
-        fields.deploymentConfig ? JSON.stringify(fields.deploymentConfig) : null,
+        printConfig(mergeConfig(null, fields.deploymentConfig ?? null)),
         fields.enablePreviewEnvironments ? 1 : 0,
         now,
         now,
@@ -152,7 +156,7 @@ export function createProject(
       const fields = {
         key,
         value: new SecretText(value),
-        isSecret: guessSecret(key, value).isSecret,
+        isSecret: secret === 'guess' ? guessSecret(key, value).isSecret : secret === 'all',
         environmentIds: [production.id],
         includeInPreview: false,
       };
@@ -163,7 +167,7 @@ export function createProject(
   });
 }
 
-/** Changes what is given. Throws `not_found`, `name_taken`. */
+/** Changes what is given. Throws `not_found`, `name_taken`, `invalid_request`. */
 export function updateProject(
   ctx: Context,
   actor: Caller | null,
@@ -176,6 +180,8 @@ export function updateProject(
       ...old,
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
     } as Project;
+    if (fields.deploymentConfig !== undefined)
+      merged.deploymentConfig = mergeConfig(old.deploymentConfig, fields.deploymentConfig);
     if (merged.name !== old.name) requireFreeName(ctx, merged.name);
     if (merged.slug !== old.slug) requireFreeSlug(ctx, merged.slug, id);
     ctx.store.sqlite
@@ -193,7 +199,7 @@ export function updateProject(
         merged.mainBranch,
         merged.preset,
         merged.automaticDeploy ? 1 : 0,
-        merged.deploymentConfig ? JSON.stringify(merged.deploymentConfig) : null,
+        printConfig(merged.deploymentConfig),
         merged.enablePreviewEnvironments ? 1 : 0,
         ctx.clock.now(),
         id,
@@ -261,12 +267,14 @@ function requireFreeSlug(ctx: Context, slug: string, exceptId: number | null): s
   return slug;
 }
 
+const printConfig = (config: DeploymentConfig | null) => (config === null ? null : JSON.stringify(config));
+
 function fromRow(row: Row): Project {
   return {
     ...row,
     automaticDeploy: row.automaticDeploy === 1,
     deploymentConfig:
-      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as Record<string, unknown>),
+      row.deploymentConfig === null ? null : (JSON.parse(row.deploymentConfig) as DeploymentConfig),
     enablePreviewEnvironments: row.enablePreviewEnvironments === 1,
   };
 }

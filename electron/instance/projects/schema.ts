@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
+import type { DeploymentConfig } from './deployment-config.ts';
 import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
 
@@ -15,7 +16,7 @@ export const projects = sqliteTable('projects', {
   mainBranch: text('main_branch').notNull(),
   preset: text('preset'),
   automaticDeploy: integer('automatic_deploy', { mode: 'boolean' }).notNull().default(false),
-  deploymentConfig: text('deployment_config', { mode: 'json' }).$type<Record<string, unknown>>(),
+  deploymentConfig: text('deployment_config', { mode: 'json' }).$type<DeploymentConfig>(),
   enablePreviewEnvironments: integer('enable_preview_environments', { mode: 'boolean' })
     .notNull()
     .default(false),
@@ -34,7 +35,7 @@ export const environments = sqliteTable(
     slug: text('slug').notNull(),
     branch: text('branch'),
     isPreview: integer('is_preview', { mode: 'boolean' }).notNull().default(false),
-    deploymentConfig: text('deployment_config', { mode: 'json' }).$type<Record<string, unknown>>(),
+    deploymentConfig: text('deployment_config', { mode: 'json' }).$type<DeploymentConfig>(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
   },

@@ -3,9 +3,16 @@ import { requireAct } from '../access/acts.ts';
 import { act, answer, body, createRoutes } from '../http/api.ts';
 import { displayName } from '../http/shown-text.ts';
 import { toAnswer } from '../http/to-answer.ts';
+import { unusedFields } from '../http/unused-fields.ts';
 import type { Context } from '../kernel/context.ts';
 import { isLooser, lockStrengths, MAX_LOCK_MINUTES, MIN_LOCK_MINUTES } from './auto-lock.ts';
 import { describeAutoLock, type Surroundings } from './auto-lock-words.ts';
+import {
+  findPlatformChanges,
+  platformChangeFields,
+  platformFields,
+  readPlatformSettings,
+} from './platform-settings.ts';
 import {
   getAutoLock,
   getSettings,
@@ -17,17 +24,19 @@ import {
 } from './settings.ts';
 
 const hostName = z.string().regex(/^[a-zA-Z0-9.:-]{1,253}$/, 'not a host name or address');
-const settingsShape = z
-  .object({
-    instance_name: z.string(),
-    https_names: z.array(z.string()),
-    session_days: z.int(),
-    activity_days: z.int(),
-    auto_lock_minutes: z.int().nullable(),
-    auto_lock_strength: z.enum(lockStrengths).openapi('LockStrength'),
-    lock_with_screen: z.boolean(),
-  })
-  .openapi('Settings');
+const ownShape = z.object({
+  instance_name: z.string(),
+  https_names: z.array(z.string()),
+  session_days: z.int(),
+  activity_days: z.int(),
+  auto_lock_minutes: z.int().nullable(),
+  auto_lock_strength: z.enum(lockStrengths).openapi('LockStrength'),
+  lock_with_screen: z.boolean(),
+});
+const settingsShape = z.object({ ...ownShape.shape, ...platformFields }).openapi('Settings');
+const settingsUpdateShape = settingsShape
+  .extend({ message: z.string().openapi({ description: 'What became of the change, in words' }) })
+  .openapi('SettingsUpdate');
 const autoLockShape = z
   .object({
     minutes: z.int().nullable(),
@@ -50,7 +59,9 @@ const autoLockShape = z
       .openapi({ description: 'What is not done while the vault is locked, as declared' }),
   })
   .openapi('AutoLock');
-const change = z.strictObject({
+const change = z.object({
+  ...unusedFields.settings.echoed,
+  ...platformChangeFields,
   instance_name: displayName(100).optional(),
   https_names: z.array(hostName).max(50).optional(),
   session_days: z.int().min(1).max(MAX_SESSION_DAYS).optional(),
@@ -60,13 +71,16 @@ const change = z.strictObject({
   lock_with_screen: z.boolean().optional(),
 });
 
-const toSettingsJson = ({ autoLock, ...settings }: Settings) =>
-  toAnswer(settingsShape, {
+/** Upstream's are kept under the names of the API. */
+const toSettingsJson = (ctx: Context, { autoLock, ...settings }: Settings) => ({
+  ...toAnswer(ownShape, {
     ...settings,
     autoLockMinutes: autoLock.minutes,
     autoLockStrength: autoLock.strength,
     lockWithScreen: autoLock.withScreen,
-  });
+  }),
+  ...readPlatformSettings(ctx),
+});
 
 /** `/settings`. */
 export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
@@ -79,7 +93,7 @@ export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
       responses: answer(settingsShape, 'Settings'),
     }),
     (c) => {
-      return c.json(toSettingsJson(getSettings(ctx)));
+      return c.json(toSettingsJson(ctx, getSettings(ctx)));
     },
   );
   app.openapi(
@@ -97,11 +111,12 @@ export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
       path: '/settings',
       ...act('settings_change', 'settings_sessions', 'settings_loosen'),
       request: body(change),
-      responses: answer(settingsShape, 'Settings'),
+      responses: answer(settingsUpdateShape, 'All settings, and what became of the change'),
     }),
     (c) => {
       const caller = c.get('caller');
-      const wanted = c.req.valid('json');
+      const asked = c.req.valid('json');
+      const wanted = { ...findOwnChanges(ctx, asked), ...findPlatformChanges(ctx, asked) };
       // SECURITY: a session that lasts longer is in reach for longer.
       if (wanted.session_days !== undefined) requireAct(caller, 'settings_sessions', ctx.clock.now());
       // SECURITY: browsers that trust this instance's authority believe every name in its certificate, and activity that
@@ -114,8 +129,32 @@ export function settingsRoutes(ctx: Context, surroundings: Surroundings) {
       };
       if (wanted.https_names !== undefined || wanted.activity_days !== undefined || isLooser(before, after))
         requireAct(caller, 'settings_loosen', ctx.clock.now());
-      return c.json(toSettingsJson(updateSettings(ctx, caller, wanted)));
+      const settings = toSettingsJson(ctx, updateSettings(ctx, caller, wanted));
+      return c.json({ ...settings, message: sayUpdated(Object.keys(wanted), settings.not_applied) });
     },
   );
   return app;
+}
+
+/**
+ * Of ours, what becomes different: clients of Temps send back all that they read, and what stays as it is needs no
+ * confirmation.
+ */
+function findOwnChanges(ctx: Context, asked: z.output<typeof change>) {
+  const before = toSettingsJson(ctx, getSettings(ctx));
+  const names = Object.keys(ownShape.shape) as (keyof typeof ownShape.shape)[];
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      asked[name] === undefined || JSON.stringify(asked[name]) === JSON.stringify(before[name])
+        ? []
+        : [[name, asked[name]]],
+    ),
+  ) as Pick<z.output<typeof change>, keyof typeof ownShape.shape>;
+}
+
+function sayUpdated(changed: readonly string[], notApplied: readonly string[]): string {
+  if (changed.length === 0) return 'Nothing was changed.';
+  const idle = changed.filter((name) => notApplied.includes(name));
+  if (idle.length === 0) return 'Settings saved.';
+  return `Settings saved. Kept, and not applied here yet: ${idle.join(', ')}.`;
 }

@@ -4,6 +4,7 @@ import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import type { AutoLock, LockStrength } from './auto-lock.ts';
 import { settingsOperations } from './operations.ts';
+import type { PlatformSettings } from './platform-settings.ts';
 
 export interface Settings {
   /** Shown in the console and on key copies; typed to confirm starting over. */
@@ -46,6 +47,8 @@ export function getAutoLock(ctx: Context): AutoLock {
   };
 }
 
+type Stored = Sections & PlatformSettings;
+
 /** By the names that rows and audit lines have kept. */
 interface Sections {
   https_names: string[];
@@ -58,7 +61,7 @@ interface Sections {
 }
 
 /** What is to be changed. */
-export type SettingsChange = { [Name in keyof Sections]?: Sections[Name] | undefined } & {
+export type SettingsChange = { [Name in keyof Stored]?: Stored[Name] | undefined } & {
   instance_name?: string | undefined;
 };
 
@@ -95,7 +98,7 @@ function readSection<Name extends keyof Sections>(ctx: Context, name: Name): Sec
   return typeof value === 'string' ? (JSON.parse(value) as Sections[Name]) : null;
 }
 
-function writeSection<Name extends keyof Sections>(ctx: Context, name: Name, value: Sections[Name]): void {
+function writeSection<Name extends keyof Stored>(ctx: Context, name: Name, value: Stored[Name]): void {
   ctx.store.sqlite
     .prepare(
       'INSERT INTO settings (section, value, updated_at) VALUES (@name, @value, @now) ON CONFLICT (section) DO UPDATE SET value = @value, updated_at = @now',

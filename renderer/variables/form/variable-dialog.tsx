@@ -152,10 +152,16 @@ function send(
   expectedUpdatedAt: number,
 ): Promise<Variable> {
   const { value, is_secret, ...others } = fields;
-  const rest = { ...others, ...(is_secret === null ? {} : { is_secret }) };
-  if (!variable) return scope.create({ ...rest, value: value ?? '', allow_unresolved: allowUnresolved });
+  if (!variable)
+    return scope.create({
+      ...others,
+      is_secret: is_secret ?? 'guess',
+      value: value ?? '',
+      allow_unresolved: allowUnresolved,
+    });
   return scope.update(variable.id, {
-    ...rest,
+    ...others,
+    ...(is_secret === null ? {} : { is_secret }),
     ...(value === null ? { keep_value: true } : { value, keep_value: false }),
     allow_unresolved: allowUnresolved,
     expected_updated_at: expectedUpdatedAt,

@@ -10,6 +10,7 @@ describeOverDoors('projects and variables', (door) => {
       name: 'My Shop',
       main_branch: 'main',
       directory: '.',
+      secret: 'guess',
       environment_variables: [['PORT', '3000']],
     });
     expect(status).toBe(200);
@@ -778,6 +779,7 @@ describeOverDoors('projects and variables', (door) => {
     const before = (await send('GET', '/vault/status')).body.secrets.by_kind.env_var;
     await send('POST', '/projects', {
       name: 'gone',
+      secret: 'guess',
       environment_variables: [
         ['A_TOKEN', 'x'],
         ['B_TOKEN', 'y'],
@@ -803,9 +805,10 @@ describeOverDoors('projects and variables', (door) => {
     expect((await send('GET', '/projects/my-shop/env-vars/API_TOKEN/value')).status).toBe(423);
     expect((await send('GET', '/projects/my-shop/env-vars/PORT/value')).body.value).toBe('3000');
     expect((await send('GET', '/projects/my-shop/variables/resolved')).status).toBe(423);
-    expect((await send('POST', '/projects/my-shop/env-vars', { key: 'NEW_TOKEN', value: 'x' })).status).toBe(
-      423,
-    );
+    expect(
+      (await send('POST', '/projects/my-shop/env-vars', { key: 'NEW_TOKEN', value: 'x', is_secret: true }))
+        .status,
+    ).toBe(423);
     expect((await send('POST', '/projects', { name: 'while locked' })).status).toBe(200);
     expect((await send('POST', '/vault/unlock', { method: 'custody' })).body.state).toBe('running');
   });

@@ -478,6 +478,21 @@ describe('a running vault', () => {
       308,
       `https://localhost:${port}/api/projects`,
     ]);
+    expect(await plain.text()).toBe('');
+    for (const headers of [
+      { authorization: 'Bearer tk_canary' },
+      { cookie: '__Host-temps-1234abcd=canary' },
+    ]) {
+      const told = await fetch(`http://127.0.0.1:${doors.httpPort}/api/projects`, {
+        redirect: 'manual',
+        headers,
+      });
+      expect([told.status, told.headers.get('location')]).toEqual([308, plain.headers.get('location')]);
+      const text = await told.text();
+      expect(text).toContain('without encryption');
+      expect(text).toContain('Replace it');
+      expect(text).not.toContain('canary');
+    }
   });
 });
 

@@ -8,6 +8,7 @@ export const PASSPHRASE = 'brisk lantern under seven quiet boats';
 export async function addSecrets(c: TestConsole, count = 3): Promise<void> {
   await c.api('POST', '/projects', {
     name: 'Shop',
+    secret: 'guess',
     environment_variables: Array.from({ length: count }, (_, at) => [
       `API_TOKEN_${at}`,
       `sk_live_${at}abcdefgh`,

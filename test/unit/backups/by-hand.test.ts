@@ -28,7 +28,11 @@ beforeAll(async () => {
   key = MasterKey.fromBytes(
     Buffer.from(readFileSync(join(door.dataDir, 'encryption_key'), 'utf8').trim(), 'hex'),
   );
-  await door.owner('POST', '/projects', { name: 'shop', environment_variables: [['API_TOKEN', SECRET]] });
+  await door.owner('POST', '/projects', {
+    name: 'shop',
+    secret: 'guess',
+    environment_variables: [['API_TOKEN', SECRET]],
+  });
   for (const name of ['encrypted', 'readable']) {
     const path = mkdtempSync(join(work, `${name}-`));
     const body = { kind: 'folder', name, path, readable_without_key: name === 'readable' };

@@ -45,6 +45,7 @@ const copy = (id: number, ageDays: number | null, isSeparate = true) =>
   }) as KeyCopy;
 const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {}) =>
   listNeeds({
+    plain: undefined,
     vault: { ...calm, ...vault },
     copies: [],
     splits: [],

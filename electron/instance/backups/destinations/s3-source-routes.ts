@@ -2,7 +2,6 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Caller } from '../../access/caller.ts';
 import { act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { pathId } from '../../http/parameters.ts';
-import { displayName } from '../../http/shown-text.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { type BackupPayload, runBackup } from '../making/backup-job.ts';
@@ -21,7 +20,6 @@ import {
 } from './s3-source-shapes.ts';
 
 const sourceId = z.object({ id: pathId });
-const named = displayName(100);
 
 /** `/backups/s3-sources`: destinations in S3 stores, as clients of Temps know them. */
 export function s3SourceRoutes(core: BackupsCore, job: Job<BackupPayload>) {
@@ -43,7 +41,7 @@ export function s3SourceRoutes(core: BackupsCore, job: Job<BackupPayload>) {
       method: 'post',
       path: '/backups/s3-sources',
       ...act('backup_destinations_change'),
-      request: body(newS3SourceShape.extend({ name: named })),
+      request: body(newS3SourceShape),
       responses: answer(s3SourceShape, 'The new bucket, which was tried out', 201),
     }),
     async (c) => {
@@ -81,7 +79,7 @@ export function s3SourceRoutes(core: BackupsCore, job: Job<BackupPayload>) {
       method: 'patch',
       path: '/backups/s3-sources/{id}',
       ...act('backup_destinations_change'),
-      request: { params: sourceId, ...body(s3SourceChangeShape.extend({ name: named.nullish() })) },
+      request: { params: sourceId, ...body(s3SourceChangeShape) },
       responses: answer(s3SourceShape, 'The bucket, which was tried out so'),
     }),
     async (c) => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { displayName } from '../../http/shown-text.ts';
 import { type Backup, listBackups } from '../backups.ts';
 import type { BackupsCore } from '../backups-core.ts';
 import { MANIFEST_FILE } from '../format/manifest.ts';
@@ -46,7 +47,7 @@ const optional = {
 export const newS3SourceShape = z
   .object({
     ...optional,
-    name: z.string(),
+    name: displayName(100),
     bucket_name: text,
     bucket_path: z.string().max(1024),
     region: text,
@@ -58,7 +59,7 @@ export const newS3SourceShape = z
 export const s3SourceChangeShape = z
   .object({
     ...optional,
-    name: z.string().nullish(),
+    name: displayName(100).nullish(),
     bucket_name: text.nullish(),
     bucket_path: z.string().max(1024).nullish(),
     region: text.nullish(),

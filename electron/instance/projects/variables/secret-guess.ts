@@ -14,8 +14,11 @@ const PLAIN_NAME =
   /^(NODE_ENV|ENV|APP_ENV|ENVIRONMENT|DEBUG|LOG_LEVEL|PORT|HOST|HOSTNAME|TZ|LANG|LC_ALL|PATH|HOME|SHELL|USER|EDITOR|PWD|CI)$/;
 const PLAIN_VALUE = /^(|true|false|yes|no|on|off|null|none|-?\d{1,12}(\.\d+)?(ms|s|m|h|d|kb|mb|gb|k|%)?)$/i;
 
+/** Of what is a secret only because nothing says that it is none. */
+export const IN_DOUBT = 'the value could be a secret';
+
 /** Only this much of a value is checked, to limit the time; longer values never count as ordinary. */
-const MAX_JUDGED_CHARACTERS = 8192;
+export const MAX_JUDGED_CHARACTERS = 8192;
 /** Names of secrets, as opposed to the name of a cookie. */
 const DOUBTFUL_NAME = /(^|_)(PASS|PASSWD|PASSWORD|PASSPHRASE|SECRET)_NAME$/;
 const FINGERPRINT_NAME = /(^|_)(SHA|SHA1|SHA256|COMMIT|REVISION|CHECKSUM|DIGEST|ETAG)(_|$)/;
@@ -66,7 +69,7 @@ export function guessSecret(name: string, value: string): SecretGuess {
   if (looksRandom(value.slice(0, MAX_JUDGED_CHARACTERS))) return secret('the value looks random');
   if (looksLikePassword(value)) return secret('the value looks like a password');
   if (isOrdinary(value)) return plain('the value is ordinary text');
-  return secret('the value could be a secret');
+  return secret(IN_DOUBT);
 }
 
 /** What only secrets look like, in words; null for anything else. */

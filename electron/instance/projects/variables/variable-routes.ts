@@ -30,10 +30,12 @@ const createBody = z.object({
   value: z.string(),
   environment_ids: environmentIds.optional(),
   include_in_preview: z.boolean().optional(),
-  is_secret: z.boolean().optional(),
+  /** Plain unless said, as clients of Temps have it; `guess` decides by name and value, in doubt for a secret. */
+  is_secret: z.union([z.boolean(), z.literal('guess')]).default(false),
   allow_unresolved: z.boolean().default(false),
 });
 const updateBody = createBody.partial().extend({
+  is_secret: z.boolean().optional(),
   value: z.string().nullish(),
   /**
    * True keeps the value, whatever `value` says; false takes it as it is, also empty or of asterisks. Unless said, both of
@@ -118,7 +120,10 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const fields: VariableFields = {
         key: request.key,
         value: new SecretText(request.value),
-        isSecret: request.is_secret ?? guessSecret(request.key, request.value).isSecret,
+        isSecret:
+          request.is_secret === 'guess'
+            ? guessSecret(request.key, request.value).isSecret
+            : request.is_secret,
         environmentIds: request.environment_ids ?? listAllEnvironments(ctx, scope.projectId),
         includeInPreview: request.include_in_preview ?? false,
       };

@@ -1,0 +1,103 @@
+import type { Caller } from '../../access/caller.ts';
+import type { Context } from '../../kernel/context.ts';
+import { startSlices } from '../../kernel/slices.ts';
+import { findProject } from '../projects.ts';
+import { guessSecret, IN_DOUBT, MAX_JUDGED_CHARACTERS } from './secret-guess.ts';
+import { updateVariable } from './variable-changes.ts';
+import { findVariable } from './variables.ts';
+
+/** More than anyone looks through at once; the next come once these are encrypted. */
+const MAX_LISTED = 200;
+/** Read at once. */
+const PAGE_ROWS = 100;
+
+export interface PlainSecret {
+  id: number;
+  key: string;
+  /** Null for a shared variable. */
+  project: { id: number; name: string; slug: string } | null;
+  /** Names of its environments. */
+  environments: string[];
+  /** Why it looks like a secret; never the value. */
+  because: string;
+}
+
+interface Row {
+  id: number;
+  projectId: number | null;
+  key: string;
+  value: string;
+  environments: string;
+}
+
+/**
+ * Plain variables whose name or value says that they are secrets, oldest first; not those that merely could be. Only of
+ * the project of a deployment token.
+ */
+export async function listPlainSecrets(
+  ctx: Context,
+  caller: Caller,
+): Promise<{ variables: PlainSecret[]; hasMore: boolean }> {
+  // SECURITY: of each value only as much is read as is judged.
+  const select = ctx.store.sqlite.prepare(
+    `SELECT v.id, v.project_id AS projectId, v.key, substr(v.value, 1, ${MAX_JUDGED_CHARACTERS + 1}) AS value,
+       (SELECT json_group_array(e.name) FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
+        WHERE x.env_var_id = v.id) AS environments
+     FROM env_vars v WHERE v.id > @after AND v.is_secret = 0 AND v.hidden = 0
+       AND (@projectId IS NULL OR v.project_id = @projectId) ORDER BY v.id LIMIT ${PAGE_ROWS}`,
+  );
+  const projectId = caller.kind === 'token' ? caller.projectId : null;
+  const variables: PlainSecret[] = [];
+  const slices = startSlices();
+  for (let after = 0; ; ) {
+    const page = select.all({ after, projectId }) as Row[];
+    for (const row of page) {
+      after = row.id;
+      const { isSecret, because } = guessSecret(row.key, row.value);
+      if (slices.isOver()) await slices.next();
+      if (!isSecret || because === IN_DOUBT) continue;
+      if (variables.length === MAX_LISTED) return { variables, hasMore: true };
+      variables.push(toPlainSecret(ctx, row, because));
+    }
+    if (page.length < PAGE_ROWS) return { variables, hasMore: false };
+  }
+}
+
+function toPlainSecret(ctx: Context, row: Row, because: string): PlainSecret {
+  const project = row.projectId === null ? null : findProject(ctx, String(row.projectId));
+  return {
+    id: row.id,
+    key: row.key,
+    project: project && { id: project.id, name: project.name, slug: project.slug },
+    environments: JSON.parse(row.environments) as string[],
+    because,
+  };
+}
+
+/**
+ * Encrypts these plain variables, each in a transaction of its own, and forgets their plain versions; returns how many
+ * there were. Those that are gone or encrypted already are left out. Throws `vault_locked`.
+ */
+export async function encryptVariables(
+  ctx: Context,
+  caller: Caller,
+  ids: readonly number[],
+): Promise<number> {
+  const findProjectId = ctx.store.sqlite
+    .prepare('SELECT project_id FROM env_vars WHERE id = ? AND is_secret = 0 AND hidden = 0')
+    .pluck();
+  const slices = startSlices();
+  let encrypted = 0;
+  for (const id of new Set(ids)) {
+    const projectId = findProjectId.get(id) as number | null | undefined;
+    // SECURITY: what is not of a token's project is not there for it.
+    if (projectId === undefined || (caller.kind === 'token' && projectId !== caller.projectId)) continue;
+    if (findVariable(ctx, projectId, id) === null) continue;
+    const name = projectId === null ? 'shared' : (findProject(ctx, String(projectId))?.name ?? '');
+    // The value stays, and so does what it refers to.
+    updateVariable(ctx, caller, { projectId, name }, id, { isSecret: true }, { allowUnresolved: true });
+    encrypted += 1;
+    if (slices.isOver()) await slices.next();
+  }
+  return encrypted;
+}
