@@ -52,7 +52,7 @@ export function identityCapability(identity: Identity): Capability {
 function lastUseJob(identity: Identity): Job {
   return {
     name: 'identity.uses',
-    title: 'Save when API keys were last used, and revocations',
+    title: 'Save when API keys were last used, and revocations; delete keys that nobody collected',
     when: every(FLUSH_LAST_USE_MS),
     record: 'on_failure',
     isResumed: false,
