@@ -58,7 +58,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/projects.ts'),
   },
   env: {
-    subcommands: ['list', 'get', 'set', 'rm', 'import', 'export', 'reads', 'unusual'],
+    subcommands: ['list', 'get', 'set', 'rm', 'import', 'undo', 'export', 'reads', 'unusual'],
     about: 'list, set, import and export variables, and who read them',
     load: () => import('./commands/env.ts'),
   },

@@ -284,6 +284,7 @@ describe('the table of acts', () => {
     'POST /projects/{project}/variables/import': {
       variables_delete: { content_base64: '', mode: 'replace' },
     },
+    'POST /projects/{project}/variables/import/undo': { variables_delete: {} },
     'POST /projects/{project}/env-vars/bulk': bulk(),
     'POST /shared-variables/bulk': bulk(),
     'POST /projects': { variables_change: { name: 'shop', environment_variables: [['A', '1']] } },

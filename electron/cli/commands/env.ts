@@ -76,7 +76,7 @@ export const commands: Record<string, Command> = {
     usage:
       'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--skip-invalid] [--literal] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
-    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
+    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
     options: {
       ...projectOptions,
       ...sortOptions,
@@ -89,6 +89,14 @@ export const commands: Record<string, Command> = {
     },
     positionals: [1, 1],
     run: importFile,
+  },
+  'env undo': {
+    usage: 'env undo -p PROJECT [-e ENV] [--dry-run]',
+    summary: 'Undoes the last import into an environment: what it removed, changed and added is as it was.',
+    notes:
+      'For seven days, or until the next import. Refused, with the names, where any of it was changed since. --dry-run only shows what it would do.',
+    options: { ...projectOptions, 'dry-run': { type: 'boolean' } },
+    run: undoImport,
   },
   'env export': {
     usage: `env export -p PROJECT [-e ENV] [--format ${Object.keys(exportFormats).join('|')}]`,
@@ -230,6 +238,34 @@ async function importFile(invocation: Invocation): Promise<number> {
   });
 }
 
+async function undoImport(invocation: Invocation): Promise<number> {
+  const { project, env } = readScope(invocation);
+  return await withClient(invocation, async (client) => {
+    const outcome = await client.post('/projects/{project}/variables/import/undo', {
+      path: { project },
+      body: { environment: env, dry_run: invocation.values['dry-run'] === true },
+    });
+    invocation.print(outcome, () => describeUndo(outcome));
+    return exitCodes.done;
+  });
+}
+
+function describeUndo(outcome: Schemas['UndoOutcome']): string {
+  const { restored, changed, removed, lost } = outcome;
+  const rows = [
+    ...restored.map((key) => ['+', key]),
+    ...changed.map((key) => ['~', key]),
+    ...removed.map((key) => ['-', key]),
+  ];
+  const when = new Date(outcome.imported_at).toISOString().slice(0, 16).replace('T', ' ');
+  const counts = `${restored.length} brought back, ${changed.length} changed back, ${removed.length} removed again.`;
+  return [
+    ...(rows.length > 0 ? [formatTable(rows)] : []),
+    `${outcome.dry_run ? 'Dry run: the' : 'The'} import of ${when} UTC by ${outcome.imported_by}: ${counts}`,
+    ...(lost.length > 0 ? [`As it is, since its former value is not kept: ${lost.join(', ')}`] : []),
+  ].join('\n');
+}
+
 async function removeVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   return await withClient(invocation, async (client) => {
@@ -322,6 +358,9 @@ function describeImport(outcome: Schemas['ImportOutcome']): string {
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
     outcome.dry_run ? `Dry run: ${counts}` : counts,
+    ...(outcome.import_id !== null && outcome.removed.length > 0
+      ? ['env undo brings back what was there, for seven days or until the next import.']
+      : []),
     ...outcome.warnings.map(({ key, code, name }) =>
       code === 'reference_missing'
         ? `${key} refers to ${name}, which does not exist.`

@@ -1,6 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
+import { forgetImport } from './env-files/import-undo.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { deleteVariables } from './variables/staged-variables.ts';
@@ -123,6 +124,7 @@ export async function deleteEnvironment(
   const environment = getEnvironment(ctx, project.id, String(id));
   if (environment.slug === PRODUCTION)
     throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
+  await forgetImport(ctx, id);
   const listOrphans = () =>
     ctx.store.sqlite
       .prepare(

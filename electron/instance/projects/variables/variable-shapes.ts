@@ -113,8 +113,31 @@ export const importOutcomeShape = z
     /** How many `${NAME}` of the file became references. */
     references: z.int(),
     said: z.array(z.string()),
+    /** By which it can be undone; null for a dry run, and where nothing changed. */
+    import_id: z.int().nullable(),
   })
   .openapi('ImportOutcome');
+
+const importRecord = z
+  .object({ id: z.int(), imported_at: z.int(), imported_by: z.string() })
+  .openapi('ImportRecord');
+
+/** Null where no import can be undone. */
+export const lastImportShape = z.object({ last: z.union([importRecord, z.null()]) }).openapi('LastImport');
+
+export const undoOutcomeShape = importRecord
+  .extend({
+    dry_run: z.boolean(),
+    /** Names that the import had added, and that go again. */
+    removed: z.array(z.string()),
+    /** Names that have their former value again. */
+    changed: z.array(z.string()),
+    /** Names that are there again. */
+    restored: z.array(z.string()),
+    /** Names that stay as they are: their former value is not kept. */
+    lost: z.array(z.string()),
+  })
+  .openapi('UndoOutcome');
 
 export const bulkChangeShape = z.object({ changed: z.int() }).openapi('BulkChange');
 
