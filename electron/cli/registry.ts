@@ -53,12 +53,12 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/token.ts'),
   },
   projects: {
-    subcommands: ['list', 'create', 'delete'],
-    about: 'projects',
+    subcommands: ['list', 'create', 'delete', 'environments'],
+    about: 'projects and their environments',
     load: () => import('./commands/projects.ts'),
   },
   env: {
-    subcommands: ['list', 'get', 'set', 'rm', 'import', 'undo', 'export', 'reads', 'unusual'],
+    subcommands: ['list', 'get', 'set', 'rename', 'rm', 'import', 'undo', 'export', 'reads', 'unusual'],
     about: 'list, set, import and export variables, and who read them',
     load: () => import('./commands/env.ts'),
   },

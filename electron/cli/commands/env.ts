@@ -7,7 +7,7 @@ import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
-import { readStdin } from '../prompt.ts';
+import { askLine, hasTerminal, readStdin } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
@@ -63,6 +63,15 @@ export const commands: Record<string, Command> = {
     options: { ...projectOptions, ...sortOptions },
     positionals: [1, 1],
     run: setVariable,
+  },
+  'env rename': {
+    usage: 'env rename KEY NEW -p PROJECT [-e ENV] [--references change|keep]',
+    summary: 'Renames a variable, with its history, and the references to it.',
+    notes:
+      'Says which variables refer to it, and asks. --references change renames it in them too; keep leaves them, and they would not resolve any more.',
+    options: { ...projectOptions, references: { type: 'string' } },
+    positionals: [2, 2],
+    run: renameVariable,
   },
   'env rm': {
     usage: 'env rm KEY -p PROJECT [-e ENV] [--yes]',
@@ -276,6 +285,46 @@ async function removeVariable(invocation: Invocation): Promise<number> {
     if (invocation.values.yes !== true) await requireUnused(client, path, key);
     await client.delete('/projects/{project}/env-vars/{id}', { path });
     invocation.print({ deleted: variable.key }, () => 'Deleted.');
+    return exitCodes.done;
+  });
+}
+
+async function renameVariable(invocation: Invocation): Promise<number> {
+  const [key = '', wanted = ''] = invocation.positionals;
+  const references = findText(invocation, 'references');
+  if (references !== undefined && references !== 'change' && references !== 'keep')
+    throw usageError('--references must be change or keep.');
+  return await withClient(invocation, async (client) => {
+    const scope = await findScope(invocation, client);
+    const variable = await findVariable(client, scope, key);
+    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const rename = (chosen: typeof references) =>
+      client.post('/projects/{project}/env-vars/{id}/rename', {
+        path: { project: scope.project, id: variable.id },
+        body: { key: wanted, references: chosen, expected_updated_at: variable.updated_at },
+      });
+    const renamed = await rename(references).catch(async (error: unknown) => {
+      if (!(error instanceof CommandError) || error.code !== 'conflict' || references) throw error;
+      if (!hasTerminal())
+        throw new CommandError(
+          error.code,
+          `${error.message} --references change renames it in them too, keep leaves them as they are.`,
+          error.fields,
+          error.details,
+        );
+      writeOut(process.stderr, `${error.message}\n`);
+      const typed = (
+        await askLine(`Type change to rename ${key} in them too, or keep to leave them: `)
+      ).trim();
+      if (typed !== 'change' && typed !== 'keep')
+        throw new CommandError('confirmation_required', 'Nothing was renamed.');
+      return await rename(typed);
+    });
+    invocation.print(renamed, () =>
+      renamed.changed.length === 0
+        ? `Renamed ${key} to ${renamed.key}.`
+        : `Renamed ${key} to ${renamed.key}, also in ${renamed.changed.map((use) => use.key).join(', ')}.`,
+    );
     return exitCodes.done;
   });
 }

@@ -61,14 +61,23 @@ export const variableHistoryShape = z
   })
   .openapi('VariableHistory');
 
+const variableUse = z
+  .object({ id: z.int(), project_id: z.int().nullable(), key: z.string() })
+  .openapi('VariableUse');
+
 export const variableUsesShape = z
-  .object({
-    used_by: z.array(
-      z.object({ id: z.int(), project_id: z.int().nullable(), key: z.string() }).openapi('VariableUse'),
-    ),
-    unread: z.int(),
-  })
+  .object({ used_by: z.array(variableUse), unread: z.int() })
   .openapi('VariableUses');
+
+export const renameOutcomeShape = z
+  .object({
+    id: z.int(),
+    key: z.string(),
+    updated_at: z.int(),
+    /** Whose references were changed. */
+    changed: z.array(variableUse),
+  })
+  .openapi('RenameOutcome');
 
 export const resolvedVariablesShape = z
   .object({
