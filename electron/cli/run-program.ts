@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { withUsualCoreFiles } from '../instance/kernel/core-files.ts';
 import { formatCount, formatSize } from './command.ts';
+import { createMasking } from './run/masking.ts';
 
 /** As in shells (POSIX, 2.8.2). */
 const NOT_FOUND = 127;
@@ -14,12 +17,24 @@ const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', '
 const typed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const NAMED = 3;
 
+export interface RunOptions {
+  /** What is masked in the program's output; nothing passes its output on as it is. */
+  masked?: readonly Buffer[];
+  /** Called once the program has ended, before this process ends by its signal. */
+  onEnd?: () => void;
+}
+
 /**
  * Runs a program in place of this one, as far as one process can stand for another: its streams, its exit code, and the
  * signal that ended it, by which this process ends too. Otherwise a shell's loop would continue after Ctrl-C. Signals are passed
  * on, unless the terminal has sent them to the program already.
  */
-export async function runProgram(program: string, args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function runProgram(
+  program: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  { masked = [], onEnd = () => undefined }: RunOptions = {},
+): Promise<number> {
   const before = findTerminal();
   let child: ChildProcess | null = null;
   const forward = (signal: NodeJS.Signals) => {
@@ -30,13 +45,20 @@ export async function runProgram(program: string, args: string[], env: NodeJS.Pr
   };
   for (const signal of forwarded) process.on(signal, forward);
   try {
-    child = withUsualCoreFiles(() => spawn(program, args, { stdio: 'inherit', env }));
-    const { code, signal } = await waitForEnd(child);
+    const output = masked.length > 0 ? 'pipe' : 'inherit';
+    child = withUsualCoreFiles(() => spawn(program, args, { stdio: ['inherit', output, output], env }));
+    const [{ code, signal }] = await Promise.all([
+      waitForEnd(child),
+      passOn(child.stdout, process.stdout, masked),
+      passOn(child.stderr, process.stderr, masked),
+    ]);
+    onEnd();
     if (signal === null) return code ?? NOT_EXECUTABLE;
     for (const other of forwarded) process.off(other, forward);
     await endBy(signal);
     return SIGNAL_BASE + constants.signals[signal];
   } catch (error) {
+    onEnd();
     return explain(program, error as NodeJS.ErrnoException, env);
   } finally {
     for (const signal of forwarded) process.off(signal, forward);
@@ -46,8 +68,25 @@ export async function runProgram(program: string, args: string[], env: NodeJS.Pr
 function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+    // Not `exit`: what it wrote last is passed on first.
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
+}
+
+/** Until all of it is written: this process may end by a signal then. */
+async function passOn(
+  from: Readable | null,
+  to: NodeJS.WriteStream,
+  masked: readonly Buffer[],
+): Promise<void> {
+  if (from === null) return;
+  try {
+    await pipeline(from, createMasking(masked), to, { end: false });
+    await new Promise((resolve) => to.write('', resolve));
+  } catch {
+    // Who read it is gone: the program hears so, as it would without this process between.
+    from.destroy();
+  }
 }
 
 /** Whether this process has a terminal, and is one of those that its keys stop: see credentials(7), "Process groups". */
