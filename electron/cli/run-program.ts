@@ -17,7 +17,19 @@ const forwarded: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', '
 const typed: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const NAMED = 3;
 
+/** How long a program may take to end when it is restarted, before it is killed. */
+const RESTART_MS = 5000;
+
+/** What a program is started with again. */
+export interface NextStart {
+  /** Called once the program before has ended. */
+  makeEnvironment(): NodeJS.ProcessEnv;
+  masked: readonly Buffer[];
+}
+
 export interface RunOptions {
+  /** Is given the way to restart the program, as often as it likes; returns what ends that. */
+  watch?: (restart: (next: NextStart) => void) => () => void;
   /** What is masked in the program's output; nothing passes its output on as it is. */
   masked?: readonly Buffer[];
   /** Called once the program has ended, before this process ends by its signal. */
@@ -33,25 +45,49 @@ export async function runProgram(
   program: string,
   args: string[],
   env: NodeJS.ProcessEnv,
-  { masked = [], onEnd = () => undefined }: RunOptions = {},
+  { masked = [], onEnd = () => undefined, watch = () => () => undefined }: RunOptions = {},
 ): Promise<number> {
   const before = findTerminal();
   let child: ChildProcess | null = null;
+  let next: NextStart | null = null;
+  let isToEnd = false;
+  let killing: NodeJS.Timeout | undefined;
   const forward = (signal: NodeJS.Signals) => {
+    // Who ends the program while it restarts wants no other one.
+    if (signal !== 'SIGUSR2') isToEnd = true;
     if (typed.includes(signal) && findTerminal() === 'foreground') return;
     // The terminal is gone, and has told the program so.
     if (signal === 'SIGHUP' && before !== 'none' && findTerminal() === 'none') return;
     child?.kill(signal);
   };
   for (const signal of forwarded) process.on(signal, forward);
-  try {
-    const output = masked.length > 0 ? 'pipe' : 'inherit';
-    child = withUsualCoreFiles(() => spawn(program, args, { stdio: ['inherit', output, output], env }));
-    const [{ code, signal }] = await Promise.all([
-      waitForEnd(child),
-      passOn(child.stdout, process.stdout, masked),
-      passOn(child.stderr, process.stderr, masked),
+  const endWatch = watch((wanted) => {
+    next = wanted;
+    child?.kill('SIGTERM');
+    clearTimeout(killing);
+    killing = setTimeout(() => child?.kill('SIGKILL'), RESTART_MS);
+  });
+  /** Until the program has ended by itself: restarts are none of its ends. */
+  const runToEnd = async (start: NextStart): Promise<Ended> => {
+    const output = start.masked.length > 0 ? 'pipe' : 'inherit';
+    const stdio = ['inherit', output, output] as const;
+    const started = withUsualCoreFiles(() =>
+      spawn(program, args, { stdio: [...stdio], env: start.makeEnvironment() }),
+    );
+    child = started;
+    const [ended] = await Promise.all([
+      waitForEnd(started),
+      passOn(started.stdout, process.stdout, start.masked),
+      passOn(started.stderr, process.stderr, start.masked),
     ]);
+    clearTimeout(killing);
+    const following = next;
+    next = null;
+    return following === null || isToEnd ? ended : await runToEnd(following);
+  };
+  try {
+    const { code, signal } = await runToEnd({ makeEnvironment: () => env, masked });
+    endWatch();
     onEnd();
     if (signal === null) return code ?? NOT_EXECUTABLE;
     for (const other of forwarded) process.off(other, forward);
@@ -61,11 +97,18 @@ export async function runProgram(
     onEnd();
     return explain(program, error as NodeJS.ErrnoException, env);
   } finally {
+    endWatch();
+    clearTimeout(killing);
     for (const signal of forwarded) process.off(signal, forward);
   }
 }
 
-function waitForEnd(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+function waitForEnd(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     // Not `exit`: what it wrote last is passed on first.

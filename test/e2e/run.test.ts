@@ -7,7 +7,7 @@ import { type Child, startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { program } from '../program.ts';
 import { requires } from '../requires.ts';
-import { canOpenTerminal, temps } from './terminal.ts';
+import { canOpenTerminal, type Served, serve, temps } from './terminal.ts';
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
 const CTRL_C = '\x03';
@@ -203,5 +203,64 @@ describe('what a program that is run does with secrets', () => {
     expect(existsSync(dirname(said.path))).toBe(false);
     expect(runWith(['--file', 'X=NONE'], 'true').status).toBe(4);
     expect(runWith(['--file', 'X'], 'true').status).toBe(2);
+  });
+});
+
+describe('a program that is run with --watch', () => {
+  let served: Served;
+  let watchedDir: string;
+  const set = (value: string) => temps(watchedDir, ['env', 'set', 'PLACE', '-p', 'shop', '--plain'], value);
+  const start = (text: string) =>
+    startChild(
+      process.execPath,
+      [program, 'run', '-p', 'shop', '--watch', '--', process.execPath, '-e', text],
+      { env: commandLineEnv(watchedDir) },
+    );
+  beforeAll(async () => {
+    watchedDir = mkdtempSync(join(tmpdir(), 'temps-watch-'));
+    served = await serve(watchedDir);
+    temps(watchedDir, ['projects', 'create', 'shop']);
+    set('north');
+  });
+  afterAll(async () => {
+    await served.stop();
+    rmSync(watchedDir, { recursive: true, force: true });
+  });
+
+  plainIt(
+    'is restarted with another value, killed where it does not end, and ends by its signal',
+    async () => {
+      const child = start(`
+      process.on('SIGUSR2', () => process.exit(9));
+      if (process.env.PLACE === 'north') process.on('SIGTERM', () => console.log('stays'));
+      console.log('at ' + process.env.PLACE);
+      setInterval(() => undefined, 1000);`);
+      await child.waitUntil(() => child.out.includes('at north\n'));
+      set('south');
+      await child.waitUntil(() => child.out.includes('stays\nat south\n'));
+      // Another version of the same value is no reason to restart.
+      set('south');
+      set('west');
+      await child.waitUntil(() => child.out.includes('at west\n'));
+      expect(child.out.match(/at south/g)).toHaveLength(1);
+      child.process.kill('SIGUSR2');
+      expect(await child.waitForEnd()).toEqual({ code: 9, signal: null });
+    },
+  );
+
+  plainIt('keeps the program where the new values cannot be read, and says so', async () => {
+    const child = start(`console.log('at ' + process.env.PLACE); setInterval(() => undefined, 1000);`);
+    await child.waitUntil(() => child.out.includes('at west\n'));
+    set(`\${{NOWHERE}}`);
+    await child.waitUntil(() => child.out.includes('keeps its variables'));
+    set('east');
+    await child.waitUntil(() => child.out.includes('at east\n'));
+    child.process.kill('SIGTERM');
+    expect(await child.waitForEnd()).toEqual({ code: null, signal: 'SIGTERM' });
+  });
+
+  plainIt('needs a running instance', () => {
+    const { code, err } = temps(dataDir, ['run', '-p', 'shop', '--watch', '--', 'true']);
+    expect([code, err]).toEqual([4, expect.stringContaining('needs a running instance')]);
   });
 });

@@ -1,27 +1,32 @@
 import type { Schemas } from '../api-request.ts';
+import { findRunning } from '../client.ts';
 import { type Command, findTexts, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { LEAST_MASKED, listMasked } from '../run/masking.ts';
 import { openValueFiles, type ValueFiles } from '../run/value-files.ts';
-import { runProgram } from '../run-program.ts';
+import { watchVariables } from '../run/watch.ts';
+import { type NextStart, runProgram } from '../run-program.ts';
 import { writeOut } from '../terminal-text.ts';
 
 /** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
 export const commands: Record<string, Command> = {
   run: {
-    usage: 'run -p PROJECT [-e ENV] [--preserve-env] [--mask] [--files] [--file NAME=VAR]… -- CMD ARGS…',
+    usage:
+      'run -p PROJECT [-e ENV] [--watch] [--preserve-env] [--mask] [--files] [--file NAME=VAR]… -- CMD ARGS…',
     summary:
       "Runs a program with the project's variables added to its environment; they override inherited ones, or with --preserve-env the other way round.",
     notes: `Exits as the program does: with its exit code, or by the signal that ended it; 127 if it does not exist, 126 if it cannot be run.
 References are resolved; if any value cannot be read, the program is not started.
 Signals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once.
+--watch restarts it when a variable has another value, with SIGTERM, and SIGKILL after five seconds; at most five times in a minute. It needs a running instance.
 --mask replaces secret values by •••• in what the program writes, also as JSON and URLs write them. Its output is no terminal then. Values under ${LEAST_MASKED} characters are not masked.
 --files writes each secret to a file in memory that this account alone can read, and gives the program its path in NAME_FILE in place of the value; --file NAME=VAR does so with one variable, by a name of your choice. The files are removed when the program ends, or by the next such run.`,
     options: {
       ...projectOptions,
+      watch: { type: 'boolean' },
       'preserve-env': { type: 'boolean' },
       mask: { type: 'boolean' },
       files: { type: 'boolean' },
@@ -39,16 +44,40 @@ Signals are passed on to it, but for SIGUSR1: send that to the program itself. T
           query: { environment: env },
         }),
       );
-      const wanted = nameFiles(invocation, asked, variables);
-      const files = wanted.size > 0 ? openValueFiles() : null;
+      const isWatching = invocation.values.watch === true;
+      if (isWatching && (await findRunning(invocation.dataDir)) === null)
+        throw new CommandError(
+          'not_found',
+          'run --watch needs a running instance, which tells of changes. Start it with: temps-desktop serve',
+        );
+      let files: ValueFiles | null = null;
+      const prepare = (current: readonly Resolved[]): NextStart => {
+        const wanted = nameFiles(invocation, asked, current);
+        return {
+          makeEnvironment() {
+            files?.remove();
+            files = wanted.size > 0 ? openValueFiles() : null;
+            return makeEnvironment(invocation, current, wanted, files);
+          },
+          masked: invocation.values.mask === true ? listSecrets(current) : [],
+        };
+      };
       try {
-        const environment = makeEnvironment(invocation, variables, wanted, files);
-        return await runProgram(program, args, environment, {
-          masked: invocation.values.mask === true ? listSecrets(variables) : [],
+        const first = prepare(variables);
+        return await runProgram(program, args, first.makeEnvironment(), {
+          masked: first.masked,
           onEnd: () => files?.remove(),
+          ...(isWatching
+            ? {
+                watch: (restart) =>
+                  watchVariables(invocation.dataDir, { project, env }, variables, (changed) =>
+                    restart(prepare(changed)),
+                  ),
+              }
+            : {}),
         });
       } finally {
-        files?.remove();
+        (files as ValueFiles | null)?.remove();
       }
     },
   },
