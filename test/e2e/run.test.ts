@@ -249,10 +249,11 @@ describe('a program that is run with --watch', () => {
   );
 
   plainIt('keeps the program where the new values cannot be read, and says so', async () => {
+    set('west');
     const child = start(`console.log('at ' + process.env.PLACE); setInterval(() => undefined, 1000);`);
     await child.waitUntil(() => child.out.includes('at west\n'));
     set(`\${{NOWHERE}}`);
-    await child.waitUntil(() => child.out.includes('keeps its variables'));
+    await child.waitUntil(() => child.output.includes('keeps its variables'));
     set('east');
     await child.waitUntil(() => child.out.includes('at east\n'));
     child.process.kill('SIGTERM');
