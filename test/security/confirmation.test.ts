@@ -390,6 +390,7 @@ describe('the table of acts', () => {
           `PUT ${path}/{id}`,
           `DELETE ${path}/{id}`,
           `POST ${path}/bulk`,
+          `POST ${path}/{id}/rename`,
           `POST ${path}/{id}/revert`,
         ]),
         'POST /vault/recovery/{id}/reenter',

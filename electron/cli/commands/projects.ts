@@ -75,11 +75,16 @@ export const commands: Record<string, Command> = {
 };
 
 /** How many names each action takes. */
-const actions: Readonly<Record<string, number>> = { list: 0, create: 1, copy: 2, delete: 1 };
+const actions: ReadonlyMap<string, number> = new Map([
+  ['list', 0],
+  ['create', 1],
+  ['copy', 2],
+  ['delete', 1],
+]);
 
 async function environments(invocation: Invocation): Promise<number> {
   const [action = 'list', first = '', second = ''] = invocation.positionals;
-  if (!Object.hasOwn(actions, action) || Math.max(0, invocation.positionals.length - 1) !== actions[action])
+  if (Math.max(0, invocation.positionals.length - 1) !== actions.get(action))
     throw usageError(
       'usage: temps-desktop projects environments [list|create NAME|copy FROM NAME|delete NAME] -p PROJECT',
     );
