@@ -31,6 +31,7 @@ const mayReveal = [
   'electron/instance/projects/variables/references.ts', // resolved at use
   'electron/instance/projects/env-files/env-export.ts', // the text of a .env file
   'electron/instance/projects/variables/variable-changes.ts', // looked through for references
+  'electron/instance/projects/variables/variable-rename.ts', // references in it get the new name
   'electron/instance/projects/variables/variable-rows.ts', // stored plain when it is plain
   'electron/instance/projects/variables/variable-history-routes.ts', // the explicit reveal
   'electron/instance/projects/variables/variables.ts', // measured and looked at before it is stored

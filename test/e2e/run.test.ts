@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
 import { type Child, startChild } from '../child.ts';
 import { commandLineEnv } from '../command-line-env.ts';
 import { program } from '../program.ts';
 import { requires } from '../requires.ts';
-import { canOpenTerminal, temps } from './terminal.ts';
+import { canOpenTerminal, type Served, serve, temps } from './terminal.ts';
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
 const CTRL_C = '\x03';
@@ -141,5 +141,127 @@ describe('a folder that is linked to a project', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('what a program that is run does with secrets', () => {
+  const runWith = (options: string[], ...words: string[]) =>
+    spawnSync(process.execPath, [program, 'run', '-p', 'vault', ...options, '--', ...words], {
+      env: commandLineEnv(dataDir),
+      cwd: dataDir,
+    });
+  const script = (text: string) => [process.execPath, '-e', text];
+  beforeAll(() => {
+    temps(dataDir, ['projects', 'create', 'vault']);
+    temps(dataDir, ['env', 'set', 'API_TOKEN', '-p', 'vault', '--secret'], 'sk "live" 1234');
+    temps(dataDir, ['env', 'set', 'PIN', '-p', 'vault', '--secret'], '123');
+    temps(dataDir, ['env', 'set', 'PLACE', '-p', 'vault', '--plain'], 'north');
+  });
+
+  plainIt('is masked in its output, to the last byte, with its exit code', () => {
+    const { stdout, stderr, status } = runWith(
+      ['--mask'],
+      ...script(`
+        const t = process.env.API_TOKEN;
+        process.stdout.write(Buffer.from([0, 255, 254]));
+        process.stdout.write(t + ' ' + JSON.stringify({ t }) + ' ' + process.env.PIN + ' north ' + t.slice(0, 9));
+        process.stderr.write('x'.repeat(200000) + t);
+        process.exitCode = 7;`),
+    );
+    expect(status).toBe(7);
+    expect(stdout.subarray(0, 3)).toEqual(Buffer.from([0, 255, 254]));
+    expect(stdout.subarray(3).toString()).toBe('•••• {"t":"••••"} 123 north sk "live"');
+    expect(stderr.toString()).toContain('not masked, since under 4 characters: PIN');
+    expect(stderr.toString().endsWith(`${'x'.repeat(100)}••••`)).toBe(true);
+  });
+
+  plainIt('is masked also where the program ends by a signal', () => {
+    const { stdout, signal } = runWith(['--mask'], 'sh', '-c', 'echo "$API_TOKEN"; kill -TERM $$');
+    expect([stdout.toString(), signal]).toEqual(['••••\n', 'SIGTERM']);
+  });
+
+  const hasTmpfs = process.platform === 'linux' && statfsSync('/dev/shm').type === 0x01021994;
+  requires(
+    'a tmpfs',
+    hasTmpfs,
+    'needs /dev/shm',
+  )('is in files that are gone afterwards', () => {
+    const inFiles = script(`
+      const { readFileSync, statSync } = require('node:fs');
+      const { dirname } = require('node:path');
+      const { API_TOKEN, API_TOKEN_FILE: path, PLACE, WHERE } = process.env;
+      const mode = (p) => (statSync(p).mode & 0o777).toString(8);
+      console.log(JSON.stringify({ value: API_TOKEN, PLACE, read: readFileSync(path, 'utf8'), path,
+        modes: [mode(path), mode(dirname(path))], where: WHERE && readFileSync(WHERE, 'utf8') }));
+      process.kill(process.pid, 'SIGTERM');`);
+    const { stdout, signal } = runWith(['--files', '--file', 'WHERE=PLACE'], ...inFiles);
+    const said = JSON.parse(stdout.toString());
+    expect(said).toMatchObject({ read: 'sk "live" 1234', modes: ['600', '700'], where: 'north' });
+    expect(said.value).toBeUndefined();
+    expect(said.PLACE).toBeUndefined();
+    expect(signal).toBe('SIGTERM');
+    expect(existsSync(dirname(said.path))).toBe(false);
+    expect(runWith(['--file', 'X=NONE'], 'true').status).toBe(4);
+    expect(runWith(['--file', 'X'], 'true').status).toBe(2);
+  });
+});
+
+describe('a program that is run with --watch', () => {
+  let served: Served;
+  let watchedDir: string;
+  const set = (value: string) => temps(watchedDir, ['env', 'set', 'PLACE', '-p', 'shop', '--plain'], value);
+  const start = (text: string) =>
+    startChild(
+      process.execPath,
+      [program, 'run', '-p', 'shop', '--watch', '--', process.execPath, '-e', text],
+      { env: commandLineEnv(watchedDir) },
+    );
+  beforeAll(async () => {
+    watchedDir = mkdtempSync(join(tmpdir(), 'temps-watch-'));
+    served = await serve(watchedDir);
+    temps(watchedDir, ['projects', 'create', 'shop']);
+    set('north');
+  });
+  afterAll(async () => {
+    await served.stop();
+    rmSync(watchedDir, { recursive: true, force: true });
+  });
+
+  plainIt(
+    'is restarted with another value, killed where it does not end, and ends by its signal',
+    async () => {
+      const child = start(`
+      process.on('SIGUSR2', () => process.exit(9));
+      if (process.env.PLACE === 'north') process.on('SIGTERM', () => console.log('stays'));
+      console.log('at ' + process.env.PLACE);
+      setInterval(() => undefined, 1000);`);
+      await child.waitUntil(() => child.out.includes('at north\n'));
+      set('south');
+      await child.waitUntil(() => child.out.includes('stays\nat south\n'));
+      // Another version of the same value is no reason to restart.
+      set('south');
+      set('west');
+      await child.waitUntil(() => child.out.includes('at west\n'));
+      expect(child.out.match(/at south/g)).toHaveLength(1);
+      child.process.kill('SIGUSR2');
+      expect(await child.waitForEnd()).toEqual({ code: 9, signal: null });
+    },
+  );
+
+  plainIt('keeps the program where the new values cannot be read, and says so', async () => {
+    set('west');
+    const child = start(`console.log('at ' + process.env.PLACE); setInterval(() => undefined, 1000);`);
+    await child.waitUntil(() => child.out.includes('at west\n'));
+    set(`\${{NOWHERE}}`);
+    await child.waitUntil(() => child.output.includes('keeps its variables'));
+    set('east');
+    await child.waitUntil(() => child.out.includes('at east\n'));
+    child.process.kill('SIGTERM');
+    expect(await child.waitForEnd()).toEqual({ code: null, signal: 'SIGTERM' });
+  });
+
+  plainIt('needs a running instance', () => {
+    const { code, err } = temps(dataDir, ['run', '-p', 'shop', '--watch', '--', 'true']);
+    expect([code, err]).toEqual([4, expect.stringContaining('needs a running instance')]);
   });
 });

@@ -293,6 +293,7 @@ describe('the table of acts', () => {
     'POST /projects/{project}/variables/import': {
       variables_delete: { content_base64: '', mode: 'replace' },
     },
+    'POST /projects/{project}/variables/import/undo': { variables_delete: {} },
     'POST /projects/{project}/env-vars/bulk': bulk(),
     'POST /shared-variables/bulk': bulk(),
     'POST /projects': {
@@ -416,6 +417,7 @@ describe('the table of acts', () => {
           `PUT ${path}/{id}`,
           `DELETE ${path}/{id}`,
           `POST ${path}/bulk`,
+          `POST ${path}/{id}/rename`,
           `POST ${path}/{id}/revert`,
         ]),
         'POST /vault/recovery/{id}/reenter',

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
-import { readStdin } from '../prompt.ts';
+import { askLine, hasTerminal, readStdin } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
@@ -66,6 +66,15 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     run: setVariable,
   },
+  'env rename': {
+    usage: 'env rename KEY NEW -p PROJECT [-e ENV] [--references change|keep]',
+    summary: 'Renames a variable, with its history, and the references to it.',
+    notes:
+      'Says which variables refer to it, and asks. --references change renames it in them too; keep leaves them, and they would not resolve any more.',
+    options: { ...projectOptions, references: { type: 'string' } },
+    positionals: [2, 2],
+    run: renameVariable,
+  },
   'env rm': {
     usage: 'env rm KEY -p PROJECT [-e ENV] [--yes]',
     summary: 'Deletes a variable with its history.',
@@ -78,7 +87,7 @@ export const commands: Record<string, Command> = {
     usage:
       'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--skip-invalid] [--literal] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
-    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
+    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
     options: {
       ...projectOptions,
       ...sortOptions,
@@ -91,6 +100,14 @@ export const commands: Record<string, Command> = {
     },
     positionals: [1, 1],
     run: importFile,
+  },
+  'env undo': {
+    usage: 'env undo -p PROJECT [-e ENV] [--dry-run]',
+    summary: 'Undoes the last import into an environment: what it removed, changed and added is as it was.',
+    notes:
+      'For seven days, or until the next import. Refused, with the names, where any of it was changed since. --dry-run only shows what it would do.',
+    options: { ...projectOptions, 'dry-run': { type: 'boolean' } },
+    run: undoImport,
   },
   'env export': {
     usage: `env export -p PROJECT [-e ENV] [--format ${Object.keys(exportFormats).join('|')}]`,
@@ -261,6 +278,34 @@ async function importFile(invocation: Invocation): Promise<number> {
   });
 }
 
+async function undoImport(invocation: Invocation): Promise<number> {
+  const { project, env } = readScope(invocation);
+  return await withClient(invocation, async (client) => {
+    const outcome = await client.post('/projects/{project}/variables/import/undo', {
+      path: { project },
+      body: { environment: env, dry_run: invocation.values['dry-run'] === true },
+    });
+    invocation.print(outcome, () => describeUndo(outcome));
+    return exitCodes.done;
+  });
+}
+
+function describeUndo(outcome: Schemas['UndoOutcome']): string {
+  const { restored, changed, removed, lost } = outcome;
+  const rows = [
+    ...restored.map((key) => ['+', key]),
+    ...changed.map((key) => ['~', key]),
+    ...removed.map((key) => ['-', key]),
+  ];
+  const when = new Date(outcome.imported_at).toISOString().slice(0, 16).replace('T', ' ');
+  const counts = `${restored.length} brought back, ${changed.length} changed back, ${removed.length} removed again.`;
+  return [
+    ...(rows.length > 0 ? [formatTable(rows)] : []),
+    `${outcome.dry_run ? 'Dry run: the' : 'The'} import of ${when} UTC by ${outcome.imported_by}: ${counts}`,
+    ...(lost.length > 0 ? [`As it is, since its former value is not kept: ${lost.join(', ')}`] : []),
+  ].join('\n');
+}
+
 async function removeVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   return await withClient(invocation, async (client) => {
@@ -271,6 +316,46 @@ async function removeVariable(invocation: Invocation): Promise<number> {
     if (invocation.values.yes !== true) await requireUnused(client, path, key);
     await client.delete('/projects/{project}/env-vars/{id}', { path });
     invocation.print({ deleted: variable.key }, () => 'Deleted.');
+    return exitCodes.done;
+  });
+}
+
+async function renameVariable(invocation: Invocation): Promise<number> {
+  const [key = '', wanted = ''] = invocation.positionals;
+  const references = findText(invocation, 'references');
+  if (references !== undefined && references !== 'change' && references !== 'keep')
+    throw usageError('--references must be change or keep.');
+  return await withClient(invocation, async (client) => {
+    const scope = await findScope(invocation, client);
+    const variable = await findVariable(client, scope, key);
+    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const rename = (chosen: typeof references) =>
+      client.post('/projects/{project}/env-vars/{id}/rename', {
+        path: { project: scope.project, id: variable.id },
+        body: { key: wanted, references: chosen, expected_updated_at: variable.updated_at },
+      });
+    const renamed = await rename(references).catch(async (error: unknown) => {
+      if (!(error instanceof CommandError) || error.code !== 'conflict' || references) throw error;
+      if (!hasTerminal())
+        throw new CommandError(
+          error.code,
+          `${error.message} --references change renames it in them too, keep leaves them as they are.`,
+          error.fields,
+          error.details,
+        );
+      writeOut(process.stderr, `${error.message}\n`);
+      const typed = (
+        await askLine(`Type change to rename ${key} in them too, or keep to leave them: `)
+      ).trim();
+      if (typed !== 'change' && typed !== 'keep')
+        throw new CommandError('confirmation_required', 'Nothing was renamed.');
+      return await rename(typed);
+    });
+    invocation.print(renamed, () =>
+      renamed.changed.length === 0
+        ? `Renamed ${key} to ${renamed.key}.`
+        : `Renamed ${key} to ${renamed.key}, also in ${renamed.changed.map((use) => use.key).join(', ')}.`,
+    );
     return exitCodes.done;
   });
 }
@@ -353,6 +438,9 @@ function describeImport(outcome: Schemas['ImportOutcome']): string {
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
     outcome.dry_run ? `Dry run: ${counts}` : counts,
+    ...(outcome.import_id !== null && outcome.removed.length > 0
+      ? ['env undo brings back what was there, for seven days or until the next import.']
+      : []),
     ...outcome.warnings.map(({ key, code, name }) =>
       code === 'reference_missing'
         ? `${key} refers to ${name}, which does not exist.`

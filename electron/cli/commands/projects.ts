@@ -1,6 +1,10 @@
-import { type Command, formatCount, formatTable, withClient } from '../command.ts';
+import type { Schemas } from '../api-request.ts';
+import type { Client } from '../client.ts';
+import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
+import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
+import { projectOptions, readScope } from '../project-scope.ts';
 
 export const commands: Record<string, Command> = {
   'projects list': {
@@ -58,4 +62,127 @@ export const commands: Record<string, Command> = {
       });
     },
   },
+  'projects environments': {
+    usage:
+      'projects environments [list|create NAME|copy FROM NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
+    summary: 'Lists, creates, copies and deletes the environments of a project.',
+    notes:
+      'copy creates an environment with the variables of another: their values and kinds as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.',
+    options: { ...projectOptions, branch: { type: 'string' }, yes: { type: 'boolean' } },
+    positionals: [0, 3],
+    run: environments,
+  },
 };
+
+/** How many names each action takes. */
+const actions: ReadonlyMap<string, number> = new Map([
+  ['list', 0],
+  ['create', 1],
+  ['copy', 2],
+  ['delete', 1],
+]);
+
+async function environments(invocation: Invocation): Promise<number> {
+  const [action = 'list', first = '', second = ''] = invocation.positionals;
+  if (Math.max(0, invocation.positionals.length - 1) !== actions.get(action))
+    throw usageError(
+      'usage: temps-desktop projects environments [list|create NAME|copy FROM NAME|delete NAME] -p PROJECT',
+    );
+  const { project } = readScope(invocation);
+  return await withClient(invocation, async (client) => {
+    if (action === 'list') {
+      const known = await client.get('/projects/{project}/environments', { path: { project } });
+      invocation.print(known, () =>
+        formatTable(known.map(({ id, slug, name, branch }) => [id, slug, name, branch ?? null])),
+      );
+    } else if (action === 'delete') await deleteEnvironment(invocation, client, project, first);
+    else {
+      const name = action === 'copy' ? second : first;
+      const from = action === 'copy' ? first : null;
+      const created = await createEnvironment(client, project, name, from, findText(invocation, 'branch'));
+      invocation.print(created, () => created.slug);
+    }
+    return exitCodes.done;
+  });
+}
+
+/** @param from the environment whose variables it gets; null for none. What cannot be copied leaves no environment behind. */
+async function createEnvironment(
+  client: Client,
+  project: string,
+  name: string,
+  from: string | null,
+  branch: string | undefined,
+): Promise<Schemas['Environment']> {
+  const path = { project };
+  const source =
+    from === null
+      ? null
+      : await client.get('/projects/{project}/environments/{environment}', {
+          path: { project, environment: from },
+        });
+  // Before anything is created: values that cannot be read now are refused here.
+  const content =
+    source === null
+      ? ''
+      : await client.get('/projects/{project}/variables/export', {
+          path,
+          query: { environment: String(source.id) },
+        });
+  const kinds = source
+    ? await client.get('/projects/{project}/env-vars', { path, query: { environment_id: source.id } })
+    : [];
+  const created = await client.post('/projects/{project}/environments', { path, body: { name, branch } });
+  if (kinds.length === 0) return created;
+  try {
+    await client.post('/projects/{project}/variables/import', {
+      path,
+      body: {
+        content_base64: Buffer.from(content).toString('base64'),
+        environment: String(created.id),
+        mode: 'merge',
+        allow_empty: false,
+        dry_run: false,
+        on_error: 'fail',
+        // A ${NAME} that is text there stays text.
+        references: 'literal',
+        secret: 'all',
+        overrides: Object.fromEntries(kinds.map(({ key, is_secret }) => [key, is_secret])),
+      },
+    });
+  } catch (error) {
+    await client.delete('/projects/{project}/environments/{environment}', {
+      path: { project, environment: String(created.id) },
+    });
+    throw error;
+  }
+  return created;
+}
+
+async function deleteEnvironment(
+  invocation: Invocation,
+  client: Client,
+  project: string,
+  name: string,
+): Promise<void> {
+  const { id, slug } = await client.get('/projects/{project}/environments/{environment}', {
+    path: { project, environment: name },
+  });
+  if (slug === 'production')
+    throw new CommandError('invalid_request', 'The environment "production" cannot be deleted.');
+  const variables = await client.get('/projects/{project}/env-vars', {
+    path: { project },
+    query: { environment_id: id },
+  });
+  const alone = variables.filter(({ environments: all }) => all.length === 1);
+  const secrets = alone.filter(({ is_secret }) => is_secret).length;
+  await confirmLoss(invocation, {
+    said: `${name} has ${formatCount(alone.length, 'variable')} that are in no other environment, ${secrets} of them secret. They and all their earlier values are lost for good.`,
+    act: `delete ${name}`,
+    done: 'deleted',
+  });
+  await client.delete('/projects/{project}/environments/{environment}', {
+    path: { project, environment: String(id) },
+  });
+  invocation.print({ deleted: slug }, () => 'Deleted.');
+}

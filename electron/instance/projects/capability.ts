@@ -4,6 +4,7 @@ import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { findActivityStart } from '../settings/settings.ts';
 import { envFileRoutes } from './env-files/env-file-routes.ts';
+import { forgetOldImports } from './env-files/import-undo.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { projectOperations } from './operations.ts';
 import { projectRoutes } from './project-routes.ts';
@@ -44,7 +45,7 @@ export function projectsCapability(ctx: Context): Capability {
       'Secret values, for people and for programs: temps-desktop run and deployments get none',
       'Setting and importing secret values',
     ],
-    jobs: [erasing, readsJob(ctx, reads)],
+    jobs: [erasing, importsJob(ctx), readsJob(ctx, reads)],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.
       if (leftovers.length > 0) void ctx.jobs.enqueue(erasing, {}).catch(() => undefined);
@@ -66,6 +67,21 @@ function erasingJob(ctx: Context, leftovers: readonly number[]): Job {
     async run() {
       await eraseHidden(ctx, leftovers);
       return { erased: leftovers.length };
+    },
+  };
+}
+
+const FORGET_IMPORTS_MS = 60 * 60 * 1000;
+
+function importsJob(ctx: Context): Job {
+  return {
+    name: 'projects.imports',
+    title: 'Erase what imports of more than a week ago removed',
+    when: every(FORGET_IMPORTS_MS),
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      return { forgotten: await forgetOldImports(ctx) };
     },
   };
 }

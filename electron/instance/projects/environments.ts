@@ -2,6 +2,7 @@ import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
 import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
+import { forgetImport } from './env-files/import-undo.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { deleteVariables } from './variables/staged-variables.ts';
@@ -129,6 +130,7 @@ export async function deleteEnvironment(
   const environment = getEnvironment(ctx, project.id, String(id));
   if (environment.slug === PRODUCTION)
     throw new AppError('invalid_request', 'The environment "production" cannot be deleted.');
+  await forgetImport(ctx, id);
   const listOrphans = () =>
     ctx.store.sqlite
       .prepare(

@@ -88,6 +88,11 @@ export const projectOperations = declareOperations({
     (line) =>
       say`Imported a .env file into ${line.project}, ${line.environment}: ${plain(line.added ?? 0)} new, ${plain(line.changed ?? 0)} changed, ${plain(line.removed ?? 0)} removed`,
   ),
+  ENV_VARS_IMPORT_UNDONE: operation<PlaceLine & { restored: number; changed: number; removed: number }>(
+    'Import undone',
+    (line) =>
+      say`Undid the last import into ${line.project}, ${line.environment}: ${plain(line.restored ?? 0)} brought back, ${plain(line.changed ?? 0)} changed back, ${plain(line.removed ?? 0)} removed again`,
+  ),
 });
 
 function sayOfVariable(

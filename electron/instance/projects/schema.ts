@@ -108,6 +108,38 @@ export const variableVersions = sqliteTable(
   ],
 );
 
+/** The last import into each environment, for as long as it can be undone: see env-files/import-undo.ts. */
+export const imports = sqliteTable('env_imports', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  environmentId: integer('environment_id')
+    .notNull()
+    .unique()
+    .references(() => environments.id, { onDelete: 'cascade' }),
+  importedAt: integer('imported_at').notNull(),
+  importedBy: text('imported_by').notNull(),
+});
+
+export const importItems = sqliteTable(
+  'env_import_items',
+  {
+    importId: integer('import_id')
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    /** Refers to nothing: that a variable was deleted since is found by this row. */
+    variableId: integer('env_var_id').notNull(),
+    kind: text('kind').$type<'added' | 'changed' | 'removed' | 'left'>().notNull(),
+    name: text('name').notNull(),
+    /** The version that was in force before, of what was changed; null where it is not kept. */
+    versionBefore: integer('version_before'),
+    /** Of the variable, once the import was done. */
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.importId, table.variableId] }),
+    index('env_import_items_removed').on(table.variableId).where(sql`kind = 'removed'`),
+  ],
+);
+
 /** Variables that were read together, for as long as they are read: most readings of a project are of the same ones. */
 export const readSets = sqliteTable('read_sets', {
   id: integer('id').primaryKey({ autoIncrement: true }),

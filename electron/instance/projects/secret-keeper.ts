@@ -1,5 +1,6 @@
 import type { Context } from '../kernel/context.ts';
 import type { SecretId, SecretKeeper, SecretOwner, VersionKeeper } from '../vault/vault.ts';
+import { prepareRemoval } from './variables/variable-rows.ts';
 
 const IDS_PER_QUERY = 500;
 
@@ -52,6 +53,16 @@ function versionKeeper(ctx: Context): VersionKeeper {
         .pluck()
         .get({ lostKeys: JSON.stringify(lostKeys), lostAtMs }) as number,
     removeEarlier(ids) {
+      // Of what an import removed, for as long as that can be undone: it goes as a whole.
+      const hidden = sqlite
+        .prepare(
+          `SELECT DISTINCT v.id FROM env_vars v JOIN env_var_versions h ON h.env_var_id = v.id
+           WHERE v.hidden = 1 AND h.secret_id IN (SELECT value FROM json_each(?))`,
+        )
+        .pluck()
+        .all(JSON.stringify(ids)) as number[];
+      const remove = prepareRemoval(ctx);
+      for (const id of hidden) remove(id);
       const removed = sqlite
         .prepare(
           `DELETE FROM env_var_versions WHERE secret_id IN (SELECT value FROM json_each(?))
@@ -61,7 +72,7 @@ function versionKeeper(ctx: Context): VersionKeeper {
         .pluck()
         .all(JSON.stringify(ids)) as SecretId[];
       ctx.vault.remove(removed);
-      return removed.length;
+      return hidden.length + removed.length;
     },
   };
 }
@@ -69,7 +80,7 @@ function versionKeeper(ctx: Context): VersionKeeper {
 function describeSome(ctx: Context, ids: readonly SecretId[], owners: Map<SecretId, SecretOwner>): void {
   const rows = ctx.store.sqlite
     .prepare(
-      `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.secret_id IS h.secret_id AS inForce, h.version,
+      `SELECT h.secret_id AS id, v.key, p.name AS project, p.slug, v.hidden = 0 AND v.secret_id IS h.secret_id AS inForce, h.version,
          (SELECT group_concat(e.name, ', ') FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
           WHERE x.env_var_id = v.id) AS environments
        FROM env_var_versions h JOIN env_vars v ON v.id = h.env_var_id LEFT JOIN projects p ON p.id = v.project_id

@@ -60,5 +60,17 @@ function send(
 export const compareFile = (request: ImportRequest, signal: AbortSignal) =>
   send(request, { dry_run: true }, signal);
 
+export type UndoOutcome = components['schemas']['UndoOutcome'];
+
+/** Undoes this import; refused where it is no longer the last one, or any of it was changed since. */
+export function undoImport(project: string, environmentId: number, importId: number): Promise<UndoOutcome> {
+  return askConfirmed(() =>
+    client.POST('/projects/{project}/variables/import/undo', {
+      params: { path: { project } },
+      body: { environment: String(environmentId), import_id: importId, dry_run: false },
+    }),
+  );
+}
+
 /** Imports only these names, all or none: variables that appeared after the preview are not changed. */
 export const importFile = (request: ImportRequest, only: string[]) => send(request, { dry_run: false, only });

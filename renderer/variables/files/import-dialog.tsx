@@ -11,7 +11,13 @@ import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
-import { compareFile, type ImportOutcome, type ImportRequest, importFile } from './env-file-requests.ts';
+import {
+  compareFile,
+  type ImportOutcome,
+  type ImportRequest,
+  importFile,
+  undoImport,
+} from './env-file-requests.ts';
 import { countLines, type EnvSource } from './env-source.ts';
 import { ImportDiff } from './import-diff.tsx';
 
@@ -27,6 +33,9 @@ interface ImportDialogProps {
 }
 
 type Mode = 'merge' | 'replace';
+
+/** Long enough to see in the table what the import did. */
+const UNDO_SHOWN_MS = 20_000;
 
 /** Shows what a `.env` text would change, line by line, before anything is saved. */
 export function ImportDialog(props: ImportDialogProps) {
@@ -51,7 +60,22 @@ export function ImportDialog(props: ImportDialogProps) {
     changes: ['projects'],
     onDone: async (saved) => {
       const cleared = clears ? await clearAfterwards() : '';
-      showToast({ title: `${place}: ${describePlan(saved) || 'nothing to change'}`, text: cleared });
+      const dismiss = showToast(
+        {
+          title: `${place}: ${describePlan(saved) || 'nothing to change'}`,
+          text: cleared,
+          action:
+            saved.import_id === null || !mayDelete ? undefined : (
+              <UndoButton
+                project={project}
+                environmentId={environmentId}
+                importId={saved.import_id}
+                onDone={() => dismiss()}
+              />
+            ),
+        },
+        UNDO_SHOWN_MS,
+      );
       onClose();
       onSaved?.();
     },
@@ -130,6 +154,39 @@ export function ImportDialog(props: ImportDialogProps) {
         <ProblemBanner error={save.error} />
       </div>
     </Dialog>
+  );
+}
+
+interface UndoButtonProps {
+  project: string;
+  environmentId: number;
+  importId: number;
+  onDone: () => void;
+}
+
+/** In the message after an import. */
+function UndoButton({ project, environmentId, importId, onDone }: UndoButtonProps) {
+  const undo = useApiMutation(() => undoImport(project, environmentId, importId), {
+    changes: ['projects'],
+    onDone: ({ lost }) => {
+      onDone();
+      showToast({
+        title: 'The import is undone',
+        text:
+          lost.length === 0
+            ? undefined
+            : `As it is, since its former value is not kept: ${joinNames(lost, 4)}`,
+      });
+    },
+    onFailed: (message) => {
+      onDone();
+      showToast({ title: 'The import was not undone', text: message }, null);
+    },
+  });
+  return (
+    <Button isBusy={undo.isPending} onClick={() => undo.mutate()}>
+      Undo
+    </Button>
   );
 }
 

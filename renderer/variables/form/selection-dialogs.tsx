@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApiMutation } from '../../api/mutation.ts';
 import type { Environment } from '../../projects/project-queries.ts';
@@ -39,8 +40,25 @@ export function DeleteDialog({ scope, from, variables, onClose }: DeleteDialogPr
       onClose={onClose}
     >
       <p>{describeLoss(scope, variables)}</p>
+      {isOne && first && <UsesOf scope={scope} variable={first} />}
       {!isOne && <NameChips names={[...new Set(variables.map(({ key }) => key))]} />}
     </ConfirmDialog>
+  );
+}
+
+/** Names what refers to a variable before it goes: that would not resolve any more. */
+function UsesOf({ scope, variable }: { scope: VariableScope; variable: Variable }) {
+  const { data: uses } = useQuery({
+    queryKey: [...scope.queryKey, variable.id, 'used-by'],
+    queryFn: () => scope.listUses(variable.id),
+  });
+  if (!uses || uses.used_by.length === 0) return null;
+  const names = [...new Set(uses.used_by.map(({ key }) => key))];
+  return (
+    <p role="alert">
+      <b>{joinNames(names, 4)}</b> {names.length === 1 ? 'refers' : 'refer'} to it and would not resolve any
+      more, so that nothing of {names.length === 1 ? 'its' : 'their'} project runs.
+    </p>
   );
 }
 

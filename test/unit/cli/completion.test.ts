@@ -45,7 +45,7 @@ describe('completion', () => {
   it('of bash gives commands, subcommands and options', () => {
     expect(complete(['temps-desktop', ''])).toEqual(Object.keys(groups));
     expect(complete(['temps-desktop', 'proj'])).toEqual(['projects']);
-    expect(complete(['temps-desktop', 'env', 'un'])).toEqual(['unusual']);
+    expect(complete(['temps-desktop', 'env', 'un'])).toEqual(['undo', 'unusual']);
     expect(complete(['temps-desktop', 'env', 'import', '--al'])).toEqual(['--allow-empty']);
     expect(complete(['temps-desktop', 'backup', 'sched'])).toEqual(['schedules']);
     expect(complete(['temps-desktop', 'nothing', 'x'])).toEqual(['']);

@@ -10,9 +10,15 @@ import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { sightOf } from '../variables/variable-notes.ts';
-import { importOutcomeShape, resolvedVariablesShape } from '../variables/variable-shapes.ts';
+import {
+  importOutcomeShape,
+  lastImportShape,
+  resolvedVariablesShape,
+  undoOutcomeShape,
+} from '../variables/variable-shapes.ts';
 import { exportEnvFile, type Place, resolveToRun } from './env-export.ts';
 import { type ImportRequest, importEnvFile } from './env-import.ts';
+import { findImport, undoImport } from './import-undo.ts';
 
 const project = z.object({ project: z.string() });
 const environment = z.string().default(PRODUCTION);
@@ -29,6 +35,12 @@ const importBody = z.object({
   overrides: z.record(z.string(), z.boolean()).default({}),
   on_error: z.enum(['fail', 'collect']).default('fail'),
   only: z.array(z.string()).optional(),
+});
+const undoBody = z.object({
+  environment,
+  /** The import that is meant: refused where it is no longer the last one. */
+  import_id: z.int().optional(),
+  dry_run: z.boolean().default(false),
 });
 
 /** Every value of an environment at once: for `run`, and as a `.env` file, out and in. */
@@ -105,6 +117,43 @@ export function envFileRoutes(ctx: Context, reads: ReadRecorder) {
       return await importing(async () => {
         const outcome = await importEnvFile(ctx, reads, caller, place, toImportRequest(request, caller));
         return await sendLong(c, toAnswer(importOutcomeShape, { dryRun: request.dry_run, ...outcome }));
+      });
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/projects/{project}/variables/import/undo',
+      ...act('variables_read'),
+      request: { params: project, query: z.object({ environment }) },
+      responses: answer(lastImportShape, 'The last import, which can be undone'),
+    }),
+    (c) => {
+      const query = c.req.valid('query');
+      const place = findPlace(c.get('caller'), c.req.valid('param').project, query.environment);
+      return c.json(toAnswer(lastImportShape, { last: findImport(ctx, place.environment.id) }));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/projects/{project}/variables/import/undo',
+      ...act('variables_import', 'variables_delete'),
+      request: { params: project, ...body(undoBody) },
+      responses: answer(undoOutcomeShape, 'What is as it was before the last import, by name'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const request = c.req.valid('json');
+      // What the import added is deleted.
+      requireAct(caller, 'variables_delete', ctx.clock.now());
+      const place = findPlace(caller, c.req.valid('param').project, request.environment);
+      return await importing(async () => {
+        const undo = { importId: request.import_id, dryRun: request.dry_run };
+        const outcome = await undoImport(ctx, caller, place, undo);
+        return await sendLong(c, toAnswer(undoOutcomeShape, { dryRun: request.dry_run, ...outcome }));
       });
     },
   );

@@ -43,6 +43,7 @@ import {
   readingEnvFile,
   requireValid,
 } from './env-file.ts';
+import { dropImport, type ImportItemKind, recordImport } from './import-undo.ts';
 import { type Converted, convertReferences, nameEntries } from './shell-references.ts';
 
 export interface ImportRequest {
@@ -95,6 +96,8 @@ export interface ImportOutcome {
   references: number;
   /** Notes on what was made of the file. */
   said: string[];
+  /** By which it can be undone; null for a dry run, and where nothing changed. */
+  importId: number | null;
 }
 
 /** What an import will do, before anything of it is done. */
@@ -179,6 +182,7 @@ async function planImport(
         ...describeHashes(entries),
         ...converted.said,
       ],
+      importId: null,
     },
     drafts: [],
     leaving: [],
@@ -219,9 +223,10 @@ async function carryOut(plan: Plan): Promise<void> {
   const { ctx, actor, place, drafts } = plan;
   const addDraft = prepareDrafts(ctx, place.project.id, place.environment.id, actor.label);
   const staged: number[] = [];
+  let outdated: number[] = [];
   try {
     await inBatches(ctx, drafts, addDraft, (ids) => staged.push(...ids));
-    ctx.store.transaction(() => putInForce(plan, staged));
+    outdated = ctx.store.transaction(() => putInForce(plan, staged));
   } catch (error) {
     // What cannot be erased now is erased at the next start.
     await eraseHidden(ctx, staged).catch(() => undefined);
@@ -229,12 +234,13 @@ async function carryOut(plan: Plan): Promise<void> {
     requireEnvironments(ctx, place.project.id, [place.environment.id]);
     throw error;
   }
-  await afterwards(ctx, () => tidyUp(plan, staged));
+  await afterwards(ctx, () => tidyUp(plan, staged, outdated));
 }
 
 async function tidyUp(
   { ctx, actor, place, drafts, deleted, leaving }: Plan,
   staged: number[],
+  outdated: number[],
 ): Promise<void> {
   const scope = { projectId: place.project.id, name: place.project.name };
   await inBatches(ctx, [...deleted, ...leaving], (variable) => {
@@ -242,13 +248,16 @@ async function tidyUp(
     noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, gone);
   });
   const emptied = staged.filter((_, at) => drafts[at]?.next);
-  await eraseHidden(ctx, [...deleted.map(({ id }) => id), ...emptied]);
+  // What this import removed stays until it can no longer be undone; damaged values would only stand in a rotation's way.
+  const damaged = deleted.filter(({ state }) => state === 'unreadable');
+  await eraseHidden(ctx, [...damaged.map(({ id }) => id), ...emptied, ...outdated]);
   await inBatches(ctx, drafts, ({ known, next }) => {
     if (known && next) tidyHistory(ctx, known, next.version);
   });
 }
 
-function putInForce(plan: Plan, staged: readonly number[]): void {
+/** Returns what the import before this one kept: it can no longer be undone. */
+function putInForce(plan: Plan, staged: readonly number[]): number[] {
   const { ctx, actor, place, drafts, outcome } = plan;
   const { project, environment } = place;
   requireEnvironments(ctx, project.id, [environment.id]);
@@ -277,6 +286,32 @@ function putInForce(plan: Plan, staged: readonly number[]): void {
     changed: outcome.changed.length,
     removed: outcome.removed.length,
   });
+  const items = listItems(plan, staged);
+  if (items.length === 0) return [];
+  const outdated = dropImport(ctx, environment.id);
+  outcome.importId = recordImport(ctx, actor, environment.id, items);
+  return outdated;
+}
+
+/** What it takes to undo the import. A plain value that became a secret is erased, and with it what to go back to. */
+function listItems({ drafts, deleted, leaving }: Plan, staged: readonly number[]) {
+  const item = (kind: ImportItemKind, id: number, versionBefore: number | null = null) => ({
+    id,
+    kind,
+    versionBefore,
+  });
+  return [
+    ...drafts.flatMap(({ known, next, isSecret }, at) => {
+      if (known && next) {
+        const isKept = known.isSecret === isSecret && known.state !== 'unreadable';
+        return [item('changed', known.id, isKept ? known.version : null)];
+      }
+      const added = item('added', staged[at] as number);
+      return known ? [added, item('left', known.id)] : [added];
+    }),
+    ...deleted.map(({ id }) => item('removed', id)),
+    ...leaving.map(({ id }) => item('left', id)),
+  ];
 }
 
 function* planningEntries(plan: Plan, entries: readonly EnvEntry[]): Steps<void> {

@@ -179,14 +179,25 @@ export function readText(ctx: Context, variable: Variable, sight: Sight): string
   }
 }
 
+export interface VariableUse {
+  id: number;
+  projectId: number | null;
+  key: string;
+}
+export interface VariableUses {
+  usedBy: VariableUse[];
+  /** How many values cannot be read now, and may refer to it. */
+  unread: number;
+}
+
 /** Variables that refer to this one where it counts; those whose value cannot be read are left out and counted. */
 export async function listUses(
   ctx: Context,
   projectId: number | null,
   variable: Variable,
   sight: Sight,
-): Promise<{ usedBy: { id: number; projectId: number | null; key: string }[]; unread: number }> {
-  const usedBy: { id: number; projectId: number | null; key: string }[] = [];
+): Promise<VariableUses> {
+  const usedBy: VariableUse[] = [];
   let unread = 0;
   const wanted = nameOf(variable);
   const scopes = projectId === null ? [null, ...listProjectIds(ctx)] : [projectId];
@@ -202,7 +213,8 @@ export async function listUses(
   return { usedBy, unread };
 }
 
-function nameOf({ projectId, key }: Variable): string {
+/** As references name it. */
+export function nameOf({ projectId, key }: Variable): string {
   return projectId === null ? `shared.${key}` : key;
 }
 

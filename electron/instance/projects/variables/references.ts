@@ -54,6 +54,14 @@ export function qualifyReference(target: string, holder: string): string {
   return holder.startsWith('shared.') && !target.startsWith('shared.') ? `shared.${target}` : target;
 }
 
+/** The value of `holder` with its references to `from` made references to the variable's new name, `key`. */
+export function renameReferences(value: string, holder: string, from: string, key: string): string {
+  return value.replaceAll(REFERENCE, (text: string, name: string) => {
+    if (text.startsWith('$$') || qualifyReference(name, holder) !== from) return text;
+    return text.replace(name, name.startsWith('shared.') ? `shared.${key}` : key);
+  });
+}
+
 /** `A → B → A`, for people. */
 export function describeCircle(names: readonly string[]): string {
   const told = names.length > MAX_NAMES_TOLD ? [...names.slice(0, MAX_NAMES_TOLD), '…', names[0]] : names;

@@ -11,7 +11,8 @@ import { prepareRemoval, storeValue } from './variable-rows.ts';
 /**
  * Many variables at once, all or none, in short transactions: what is added is written hidden and shown by one
  * transaction at the end; what is deleted is hidden by one transaction and erased afterwards. Nobody sees a hidden
- * variable. What a kill leaves of them is erased at the next start.
+ * variable. What a kill leaves of them is erased at the next start. What an import removed stays hidden for as long as that can
+ * be undone (env-files/import-undo.ts).
  */
 
 /** A value that is not in force yet. */
@@ -23,6 +24,8 @@ export interface Draft {
   position: number;
   /** The variable whose next version this is; null for a new variable. */
   next: { id: number; version: number } | null;
+  /** What its version says; else whether it is the first one. */
+  change?: ChangeKind;
 }
 
 /** Writes drafts as hidden variables and returns their ids. In a transaction; the function throws `vault_locked`. */
@@ -41,7 +44,7 @@ export function prepareDrafts(
     .pluck();
   const link = sqlite.prepare('INSERT INTO env_var_environments (env_var_id, environment_id) VALUES (?, ?)');
   const addVersion = prepareVersions(ctx);
-  return ({ key, value, isSecret, includeInPreview, position, next }) => {
+  return ({ key, value, isSecret, includeInPreview, position, next, change: said }) => {
     const stored = storeValue(ctx, value, isSecret);
     // What becomes the version of another variable is held by the version alone: erasing the rest takes it not along.
     const held = next === null ? stored : { isSecret: 0, value: null, secretId: null };
@@ -49,7 +52,7 @@ export function prepareDrafts(
     const preview = includeInPreview ? 1 : 0;
     const id = insert.get({ projectId, key, ...held, preview, position, now }) as number;
     if (next === null) link.run(id, environmentId);
-    const change: ChangeKind = next === null ? 'created' : 'updated';
+    const change: ChangeKind = said ?? (next === null ? 'created' : 'updated');
     addVersion({ variableId: id, version: next?.version ?? 1, ...stored, change, changedBy });
     return id;
   };
@@ -115,6 +118,17 @@ export function leaveEnvironment(ctx: Context, environmentId: number, ids: reado
       'DELETE FROM env_var_environments WHERE environment_id = ? AND env_var_id IN (SELECT value FROM json_each(?))',
     )
     .run(environmentId, list);
+  touchVariables(ctx, ids);
+}
+
+/** Puts variables into one more environment. */
+export function joinEnvironment(ctx: Context, environmentId: number, ids: readonly number[]): void {
+  if (ids.length === 0) return;
+  ctx.store.sqlite
+    .prepare(
+      'INSERT OR IGNORE INTO env_var_environments (env_var_id, environment_id) SELECT value, ? FROM json_each(?)',
+    )
+    .run(environmentId, JSON.stringify(ids));
   touchVariables(ctx, ids);
 }
 
@@ -193,9 +207,15 @@ export async function afterwards(ctx: Context, work: () => Promise<void>): Promi
   }
 }
 
-/** Those that a kill left, before any request is answered. */
+/** Those that a kill left, before any request is answered. What an import that can be undone removed is none of them. */
 export function listHidden(ctx: Context): number[] {
-  return ctx.store.sqlite.prepare('SELECT id FROM env_vars WHERE hidden = 1').pluck().all() as number[];
+  return ctx.store.sqlite
+    .prepare(
+      `SELECT id FROM env_vars v WHERE hidden = 1
+         AND NOT EXISTS (SELECT 1 FROM env_import_items i WHERE i.env_var_id = v.id AND i.kind = 'removed')`,
+    )
+    .pluck()
+    .all() as number[];
 }
 
 /** Deletes hidden variables for good, with their history and secrets; others are passed over. */

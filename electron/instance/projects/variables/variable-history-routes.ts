@@ -8,8 +8,10 @@ import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
 import { sightOf } from './variable-notes.ts';
+import { renameVariable } from './variable-rename.ts';
 import type { ScopePath } from './variable-scope.ts';
 import {
+  renameOutcomeShape,
   toVariableJson,
   variableHistoryShape,
   variableShape,
@@ -22,6 +24,13 @@ const revertBody = z.object({
   version: z.int(),
   expected_updated_at: z.int().optional(),
   allow_unresolved: z.boolean().default(false),
+});
+
+const renameBody = z.object({
+  key: z.string().max(500),
+  /** What becomes of references to it. Where there are some and this is not said, it is refused, and names them. */
+  references: z.enum(['change', 'keep']).optional(),
+  expected_updated_at: z.int().optional(),
 });
 
 /** The value of one variable, now and before, and who refers to it. */
@@ -90,6 +99,27 @@ export function addHistoryRoutes(
         allowUnresolved: request.allow_unresolved,
       });
       return c.json(toVariableJson(reverted, sightOf(caller)));
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: `${path}/{id}/rename`,
+      ...act('variables_change'),
+      request: { params: one, ...body(renameBody) },
+      responses: answer(renameOutcomeShape, 'The new name, and whose references were changed'),
+    }),
+    async (c) => {
+      const caller = c.get('caller');
+      const scope = find(caller, c.req.param());
+      const request = c.req.valid('json');
+      const { variable, changed } = await renameVariable(ctx, caller, scope, Number(c.req.param('id')), {
+        key: request.key,
+        references: request.references,
+        expectedUpdatedAt: request.expected_updated_at,
+      });
+      return c.json(toAnswer(renameOutcomeShape, { ...variable, changed }));
     },
   );
 

@@ -61,14 +61,23 @@ export const variableHistoryShape = z
   })
   .openapi('VariableHistory');
 
+const variableUse = z
+  .object({ id: z.int(), project_id: z.int().nullable(), key: z.string() })
+  .openapi('VariableUse');
+
 export const variableUsesShape = z
-  .object({
-    used_by: z.array(
-      z.object({ id: z.int(), project_id: z.int().nullable(), key: z.string() }).openapi('VariableUse'),
-    ),
-    unread: z.int(),
-  })
+  .object({ used_by: z.array(variableUse), unread: z.int() })
   .openapi('VariableUses');
+
+export const renameOutcomeShape = z
+  .object({
+    id: z.int(),
+    key: z.string(),
+    updated_at: z.int(),
+    /** Whose references were changed. */
+    changed: z.array(variableUse),
+  })
+  .openapi('RenameOutcome');
 
 export const resolvedVariablesShape = z
   .object({
@@ -113,8 +122,31 @@ export const importOutcomeShape = z
     /** How many `${NAME}` of the file became references. */
     references: z.int(),
     said: z.array(z.string()),
+    /** By which it can be undone; null for a dry run, and where nothing changed. */
+    import_id: z.int().nullable(),
   })
   .openapi('ImportOutcome');
+
+const importRecord = z
+  .object({ id: z.int(), imported_at: z.int(), imported_by: z.string() })
+  .openapi('ImportRecord');
+
+/** Null where no import can be undone. */
+export const lastImportShape = z.object({ last: z.union([importRecord, z.null()]) }).openapi('LastImport');
+
+export const undoOutcomeShape = importRecord
+  .extend({
+    dry_run: z.boolean(),
+    /** Names that the import had added, and that go again. */
+    removed: z.array(z.string()),
+    /** Names that have their former value again. */
+    changed: z.array(z.string()),
+    /** Names that are there again. */
+    restored: z.array(z.string()),
+    /** Names that stay as they are: their former value is not kept. */
+    lost: z.array(z.string()),
+  })
+  .openapi('UndoOutcome');
 
 export const bulkChangeShape = z.object({ changed: z.int() }).openapi('BulkChange');
 

@@ -1,0 +1,94 @@
+import type { Caller } from '../../access/caller.ts';
+import { AppError } from '../../kernel/app-error.ts';
+import type { Context } from '../../kernel/context.ts';
+import { SecretText } from '../../vault/secret-text.ts';
+import { projectOperations } from '../operations.ts';
+import { listUses, nameOf, requireReferences, type VariableUse } from './reference-check.ts';
+import { renameReferences } from './references.ts';
+import { requireUnchanged } from './variable-conflict.ts';
+import { noteVariable, type Scope, sightOf } from './variable-notes.ts';
+import { changeVariable } from './variable-rows.ts';
+import { changedMeanwhile, getVariable, markVariables, revealVariable, type Variable } from './variables.ts';
+
+/** Of many that refer to it, as many as a person reads. */
+const MAX_TOLD = 10;
+
+interface Rename {
+  key: string;
+  /** What becomes of references to the old name; undefined refuses to rename where there are some. */
+  references: 'change' | 'keep' | undefined;
+  expectedUpdatedAt: number | undefined;
+}
+
+/**
+ * Renames a variable and, if that is wanted, what refers to it, all or nothing: each value that refers to it gets a new version.
+ * Throws `conflict` with those that do where nobody said what becomes of them, and where values that cannot be read may be
+ * among them; `reference_missing` where one is in an environment without the new name.
+ */
+export async function renameVariable(
+  ctx: Context,
+  actor: Caller,
+  scope: Scope,
+  id: number,
+  { key, references, expectedUpdatedAt }: Rename,
+): Promise<{ variable: Variable; changed: VariableUse[] }> {
+  const sight = sightOf(actor);
+  const known = getVariable(ctx, scope.projectId, id);
+  requireUnchanged(known, expectedUpdatedAt, sight);
+  const { usedBy, unread } = await listUses(ctx, scope.projectId, known, sight);
+  const isUnclear = references === 'change' && unread > 0;
+  if ((references === undefined && usedBy.length + unread > 0) || isUnclear)
+    throw inUse(known, usedBy, unread);
+  const changed = references === 'change' ? usedBy : [];
+  const markAll = () => markVariables(ctx, [id, ...usedBy.map((use) => use.id)]);
+  const mark = markAll();
+  const from = nameOf(known);
+  return ctx.store.transaction(() => {
+    const now = getVariable(ctx, scope.projectId, id);
+    if (now.updatedAt !== known.updatedAt || markAll() !== mark) throw changedMeanwhile();
+    changeVariable(ctx, scope.projectId, id, { key }, actor.label);
+    for (const use of changed) changeReferences(ctx, actor, use, from, key);
+    // Only once all of them are changed: they may refer to each other.
+    for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
+    const variable = getVariable(ctx, scope.projectId, id);
+    noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
+    return { variable, changed };
+  });
+}
+
+function changeReferences(ctx: Context, actor: Caller, use: VariableUse, from: string, key: string): void {
+  const holder = getVariable(ctx, use.projectId, use.id);
+  const text = renameReferences(revealVariable(ctx, holder).reveal(), nameOf(holder), from, key);
+  changeVariable(ctx, use.projectId, use.id, { value: new SecretText(text) }, actor.label);
+  const scope = { projectId: use.projectId, name: findProjectName(ctx, use.projectId) };
+  noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, holder);
+}
+
+function findProjectName(ctx: Context, projectId: number | null): string {
+  const name = ctx.store.sqlite.prepare('SELECT name FROM projects WHERE id = ?').pluck().get(projectId);
+  return (name ?? 'shared') as string;
+}
+
+function inUse({ key }: Variable, usedBy: readonly VariableUse[], unread: number): AppError {
+  const names = [...new Set(usedBy.map((use) => use.key))];
+  const more = names.length > MAX_TOLD ? ` and ${names.length - MAX_TOLD} more` : '';
+  const said = [
+    ...(names.length > 0
+      ? [
+          `${names.slice(0, MAX_TOLD).join(', ')}${more} ${names.length === 1 ? 'refers' : 'refer'} to ${key}.`,
+        ]
+      : []),
+    ...(unread > 0
+      ? [`${unread} ${unread === 1 ? 'value' : 'values'} cannot be read now and may refer to ${key}.`]
+      : []),
+  ].join(' ');
+  return new AppError('conflict', `${said} Nothing was renamed.`, {
+    details: {
+      used_by: usedBy
+        .slice(0, MAX_TOLD)
+        .map((use) => ({ id: use.id, project_id: use.projectId, key: use.key })),
+      used_by_total: usedBy.length,
+      unread,
+    },
+  });
+}
