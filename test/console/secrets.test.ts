@@ -35,6 +35,24 @@ describe('the list of secrets', () => {
   }
   const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
+  it('names plain values that look like secrets, here and on Home, and encrypts them with one button', async () => {
+    const c = await openShop();
+    for (const key of ['PLAIN_PASSWORD', 'PLAIN_TOKEN'])
+      await c.api('POST', '/projects/shop/env-vars', { key, value: 'canary-plain' });
+    const { page } = await c.open(browser, '/');
+    await page.getByText('2 plain variables look like secrets').waitFor();
+    await page.getByRole('link', { name: 'Show and encrypt' }).click();
+    const card = page.getByRole('region', { name: 'Plain variables that look like secrets' });
+    await card.getByText('PLAIN_PASSWORD').waitFor();
+    expect(await card.textContent()).not.toContain('canary');
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+    await card.getByRole('button', { name: 'Encrypt all 2' }).click();
+    await card.waitFor({ state: 'detached' });
+    await row(page, 'PLAIN_TOKEN').waitFor();
+    expect((await c.api('GET', '/plain-secrets')).variables).toEqual([]);
+  });
+
   it('filters, searches, checks every value, and exports a report without values', async () => {
     const c = await openShop();
     const { page } = await c.open(browser, '/secrets');

@@ -232,6 +232,19 @@ describe('the whole way of a new user', () => {
     expect(done(['doctor'])).toContain('can be decrypted: ');
   });
 
+  it('is told of a secret that was left plain, and encrypts it', () => {
+    done(['projects', 'create', 'left-plain']);
+    done(['env', 'set', 'MAIL_PASSWORD', '-p', 'left-plain', '--plain'], 'canary-plain');
+    const told = done(['doctor']);
+    expect(told).toContain('MAIL_PASSWORD');
+    expect(told).not.toContain('canary');
+    expect(cli(['env', 'encrypt']).code).toBe(1);
+    expect(done(['env', 'get', 'MAIL_PASSWORD', '-p', 'left-plain'])).toBe('canary-plain');
+    expect(cli(['env', 'encrypt', '--yes']).out).toMatch(/^Encrypted \d+ variable/);
+    expect(done(['env', 'list', '-p', 'left-plain'])).toContain('[secret]');
+    expect(cli(['projects', 'delete', 'left-plain', '--yes']).code).toBe(0);
+  });
+
   it('rotates its key', () => {
     done(
       [
