@@ -45,8 +45,8 @@ describe('the list of secrets', () => {
     const card = page.getByRole('region', { name: 'Plain variables that look like secrets' });
     await card.getByText('PLAIN_PASSWORD').waitFor();
     expect(await card.textContent()).not.toContain('canary');
-    await expectAccessible(page);
-    await expectNoOverflow(page);
+    await expectAccessible(page, 'plain values that look like secrets');
+    await expectNoOverflow(page, 'plain values that look like secrets');
     await card.getByRole('button', { name: 'Encrypt all 2' }).click();
     await card.waitFor({ state: 'detached' });
     await row(page, 'PLAIN_TOKEN').waitFor();
