@@ -60,7 +60,8 @@ export function CopyUnlock({ putBackIn, isMain }: CopyUnlockProps) {
                 if (copy.current)
                   unlock.mutate({
                     ...toUnlockBody(copy.current),
-                    restore_custody: putBackIn === null || putsBack,
+                    // Before anyone is signed in, nothing is stored here, and nothing else is said of it.
+                    ...(putBackIn === null ? {} : { restore_custody: putsBack }),
                   });
               }}
             >

@@ -675,6 +675,7 @@ describeOverDoors('projects and variables', (door) => {
     const plain = { is_secret: false, because: expect.any(String), old_value: null };
     expect(dry.body).toEqual({
       dry_run: true,
+      import_id: null,
       added: [
         { ...plain, key: 'NEW', line: 7, value: 'n' },
         { ...plain, key: 'REFERS', line: 9, value: '${{NOWHERE}} ${{SAME}}' },
