@@ -44,6 +44,11 @@ describeOverDoors('what upstream’s own command line asks of accounts, keys and
     const { id } = added.body.user;
     expect((await key('DELETE', `/users/${id}`)).status).toBe(204);
     expect((await key('POST', `/users/${id}/restore`)).status).toBe(200);
+    expect(
+      (await key('POST', `/users/${id}/roles`, { user_id: 1, role_type: 'reader' })).body.errors,
+    ).toEqual({
+      user_id: 'another account than the path names',
+    });
     expect((await key('POST', `/users/${id}/roles`, { user_id: id, role_type: 'reader' })).status).toBe(200);
     expect((await key('DELETE', `/users/${id}/roles/user`)).status).toBe(204);
     expect(await rolesOf(id)).toEqual(['reader']);

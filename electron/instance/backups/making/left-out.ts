@@ -30,6 +30,8 @@ export const travelling: readonly string[] = [
   'backups',
   'commit_mark',
   'deployment_tokens',
+  'env_import_items',
+  'env_imports',
   'env_var_environments',
   'env_var_readers',
   'env_var_reads',

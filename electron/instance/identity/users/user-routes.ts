@@ -191,13 +191,19 @@ export function userRoutes(identity: Identity) {
       method: 'post',
       path: '/users/{id}/roles',
       ...act('people_change'),
-      request: { params: id, ...body(z.object({ role_type: z.string() })) },
+      // Upstream's clients name the account once more.
+      request: { params: id, ...body(z.object({ role_type: z.string(), user_id: z.int().optional() })) },
       responses: answer(userShape, 'The user'),
     }),
     (c) => {
       const caller = c.get('caller');
-      const role = parseRole(c.req.valid('json').role_type);
-      return c.json(toUserJson(addRole(ctx, caller, c.req.valid('param').id, role)));
+      const { id: userId } = c.req.valid('param');
+      const { role_type, user_id = userId } = c.req.valid('json');
+      if (user_id !== userId)
+        throw new AppError('invalid_request', 'The path and the body name two accounts.', {
+          fields: { user_id: 'another account than the path names' },
+        });
+      return c.json(toUserJson(addRole(ctx, caller, userId, parseRole(role_type))));
     },
   );
 
