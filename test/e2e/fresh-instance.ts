@@ -39,7 +39,7 @@ async function liveTwoDays(dataDir: string): Promise<void> {
   };
 
   await ask('POST', '/users/administrator', {
-    username: 'ada',
+    name: 'Ada',
     email: 'ada@example.net',
     password: 'a long enough password',
   });
