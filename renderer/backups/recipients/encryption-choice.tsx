@@ -1,24 +1,19 @@
 import { Checkbox } from '../../ui/form/choices.tsx';
-import { TextAreaField } from '../../ui/form/field.tsx';
 import { describeEncryption } from '../backup-words.ts';
-import { RecipientList, splitRecipients } from './recipient-list.tsx';
-import { RecoveryKeyOffer } from './recovery-key.tsx';
+import { listRecipients, type Recipients, RecipientsFields } from './recipients-fields.tsx';
 
 /** Who can read the backups of a destination that is to be added, as it stands in the form. */
 export interface Encryption {
   isReadable: boolean;
-  /** Recipients of recovery keys that were created here and verified. */
-  recovery: readonly string[];
-  /** As they were typed: one a line, or with commas between. */
-  recipients: string;
+  recipients: Recipients;
 }
 
-export const ENCRYPTED: Encryption = { isReadable: false, recovery: [], recipients: '' };
+export const ENCRYPTED: Encryption = { isReadable: false, recipients: { kept: [], typed: '' } };
 
 /** `encryption` as the API takes it. */
-export const asEncryptionBody = ({ isReadable, recovery, recipients }: Encryption) => ({
+export const asEncryptionBody = ({ isReadable, recipients }: Encryption) => ({
   readable_without_key: isReadable,
-  recipients: isReadable ? [] : [...recovery, ...splitRecipients(recipients)],
+  recipients: isReadable ? [] : listRecipients(recipients),
 });
 
 interface EncryptionChoiceProps {
@@ -31,8 +26,7 @@ interface EncryptionChoiceProps {
 
 /** Asks who, besides this instance, can read the backups of a destination. */
 export function EncryptionChoice({ place, value, onChange, error }: EncryptionChoiceProps) {
-  const { isReadable, recovery, recipients } = value;
-  const hasOthers = recovery.length > 0 || recipients.trim() !== '';
+  const { isReadable, recipients } = value;
   return (
     <>
       <div className="grid gap-2">
@@ -43,32 +37,17 @@ export function EncryptionChoice({ place, value, onChange, error }: EncryptionCh
           Readable without the key
         </Checkbox>
         <p className="text-12 text-text-2" aria-live="polite">
-          {describeEncryption(isReadable, place, hasOthers)}
+          {describeEncryption(isReadable, place, listRecipients(recipients).length > 0)}
         </p>
       </div>
       {!isReadable && (
-        <>
-          <RecipientList
-            label="Recovery keys"
-            recipients={recovery}
-            onRemove={(recipient) =>
-              onChange({ ...value, recovery: recovery.filter((each) => each !== recipient) })
-            }
-          />
-          <RecoveryKeyOffer
-            onVerified={(recipient) => onChange({ ...value, recovery: [...recovery, recipient] })}
-          />
-          <TextAreaField
-            label="Further recipients"
-            value={recipients}
-            onChange={(event) => onChange({ ...value, recipients: event.target.value })}
-            error={error}
-            hint="Of age (age1…), one a line; or none. Whoever has the identity of one decrypts these backups without the key: names, e-mail addresses and plain values, but no secret."
-            rows={2}
-            maxLength={2000}
-            className="font-mono text-12"
-          />
-        </>
+        <RecipientsFields
+          label="Recovery keys"
+          more=" Whoever has the identity of one decrypts these backups without the key: names, e-mail addresses and plain values, but no secret."
+          value={recipients}
+          onChange={(given) => onChange({ ...value, recipients: given })}
+          error={error}
+        />
       )}
     </>
   );

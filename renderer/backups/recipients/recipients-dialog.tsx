@@ -1,13 +1,11 @@
 import { useState } from 'react';
 import { askConfirmed, client } from '../../api/client.ts';
 import { useApiMutation } from '../../api/mutation.ts';
-import { TextAreaField } from '../../ui/form/field.tsx';
 import { FormDialog } from '../../ui/overlays/form-dialog.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import type { Destination } from '../backup-queries.ts';
 import { describeEncryption } from '../backup-words.ts';
-import { RecipientList, splitRecipients } from './recipient-list.tsx';
-import { RecoveryKeyOffer } from './recovery-key.tsx';
+import { listRecipients, type Recipients, RecipientsFields } from './recipients-fields.tsx';
 
 interface RecipientsDialogProps {
   destination: Destination;
@@ -17,9 +15,8 @@ interface RecipientsDialogProps {
 /** Who besides the instance decrypts the backups of a destination, from the next one on. */
 export function RecipientsDialog({ destination, onClose }: RecipientsDialogProps) {
   const { id, name, kind } = destination;
-  const [kept, setKept] = useState<readonly string[]>(destination.recipients);
-  const [typed, setTyped] = useState('');
-  const recipients = [...kept, ...splitRecipients(typed)];
+  const [given, setGiven] = useState<Recipients>({ kept: destination.recipients, typed: '' });
+  const recipients = listRecipients(given);
   const change = useApiMutation(
     () =>
       askConfirmed(() =>
@@ -49,21 +46,11 @@ export function RecipientsDialog({ destination, onClose }: RecipientsDialogProps
       <p className="text-12 text-text-2" aria-live="polite">
         {describeEncryption(false, kind === 's3' ? 'bucket' : 'folder', recipients.length > 0)}
       </p>
-      <RecipientList
+      <RecipientsFields
         label="Besides the key"
-        recipients={kept}
-        onRemove={(recipient) => setKept(kept.filter((each) => each !== recipient))}
-      />
-      <RecoveryKeyOffer onVerified={(recipient) => setKept([...kept, recipient])} />
-      <TextAreaField
-        label="Further recipients"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        value={given}
+        onChange={setGiven}
         error={change.fieldError('recipients')}
-        hint="Of age (age1…), one a line; or none."
-        rows={2}
-        maxLength={2000}
-        className="font-mono text-12"
       />
     </FormDialog>
   );
