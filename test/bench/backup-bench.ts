@@ -16,12 +16,12 @@ import { deriveBackupIdentity } from '../../electron/instance/backups/format/bac
 import { packProgram } from '../../electron/instance/backups/making/pack.ts';
 import { unpackingProgram } from '../../electron/instance/backups/reading/unpacking.ts';
 import { restoreBackup } from '../../electron/instance/backups/restore/restore-directory.ts';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../electron/instance/instance.ts';
 import { childProcesses } from '../../electron/instance/kernel/process-hosts.ts';
 import { DATABASE_FILE } from '../../electron/instance/store/data-directory.ts';
 import { examinationProgram } from '../../electron/instance/store/examination.ts';
 import { SecretText } from '../../electron/instance/vault/secret-text.ts';
+import { askOwner } from '../ask-owner.ts';
 import { discard, openCore, prepare } from '../crash/open-core.ts';
 import { median, ms, note } from './figures.ts';
 
@@ -85,16 +85,9 @@ function writeText(seed: number, length: number): string {
 }
 
 async function send(instance: Instance, method: string, path: string, body?: object) {
-  const init = {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : null,
-  };
-  const request = new Request(`http://localhost/api${path}`, init);
-  const response = await instance.fetch(request, createOwner('window', Date.now()));
-  const text = await response.text();
-  if (response.status >= 400) throw new Error(text);
-  return text === '' ? null : (JSON.parse(text) as { id: string });
+  const answer = await askOwner(instance, method, path, body);
+  if (answer.status >= 400) throw new Error(JSON.stringify(answer.body));
+  return answer.body as { id: string } | null;
 }
 
 interface Run {

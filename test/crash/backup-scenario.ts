@@ -13,10 +13,9 @@ import { backupJob } from '../../electron/instance/backups/making/backup-job.ts'
 import { sweepUnfinished } from '../../electron/instance/backups/making/backup-rows.ts';
 import { createDrills } from '../../electron/instance/backups/reading/drill.ts';
 import { pruneDestination, setRetention } from '../../electron/instance/backups/retention/prune.ts';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
 import { createJobs } from '../../electron/instance/jobs/job-queue.ts';
-import { AppError, type ErrorCode } from '../../electron/instance/kernel/app-error.ts';
+import { AppError } from '../../electron/instance/kernel/app-error.ts';
 import { systemClock } from '../../electron/instance/kernel/clock.ts';
 import { createEvents } from '../../electron/instance/kernel/events.ts';
 import { silentLog } from '../../electron/instance/kernel/log.ts';
@@ -24,6 +23,7 @@ import { SCRATCH_FOLDER } from '../../electron/instance/store/data-directory.ts'
 import { sweepScratch } from '../../electron/instance/store/scratch.ts';
 import { findHome } from '../../electron/instance/vault/home/home.ts';
 import type { VaultCore } from '../../electron/instance/vault/vault-core.ts';
+import { askOwner } from '../ask-owner.ts';
 
 /** A folder of these two: a data directory, and a disk that its backups go to. */
 export const dataDirIn = (folder: string): string => join(folder, 'data');
@@ -231,22 +231,9 @@ export async function performRunningRestore(folder: string): Promise<void> {
   delete process.env.LD_PRELOAD;
   const instance = await openInstance({ dataDir: dataDirIn(folder), env: {} });
   const ask = async (method: string, path: string, body?: object) => {
-    const init = {
-      method,
-      headers: { 'content-type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-    };
-    const request = new Request(`http://localhost/api/backups/restores${path}`, init);
-    const response = await instance.fetch(request, createOwner('window', Date.now()));
-    const answer = (await response.json()) as {
-      id: string;
-      state: string;
-      said: string[];
-      code: ErrorCode;
-      detail: string;
-    };
-    if (response.status >= 400) throw new AppError(answer.code, answer.detail);
-    return answer;
+    const answer = await askOwner(instance, method, `/backups/restores${path}`, body);
+    if (answer.status >= 400) throw new AppError(answer.body.error_code, answer.body.detail);
+    return answer.body;
   };
   try {
     const { id } = await ask('POST', '', { path: diskIn(folder) });

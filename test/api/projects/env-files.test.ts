@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
+import { askOwner } from '../../ask-owner.ts';
 import { quick } from '../../work-factor.ts';
 
 interface Case {
@@ -32,17 +32,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function send(method: string, path: string, body?: object) {
-  const request = new Request(`http://localhost/api${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : null,
-  });
-  const response = await instance.fetch(request, createOwner('window', Date.now()));
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json');
-  return { status: response.status, body: isJson ? JSON.parse(text) : text };
-}
+const send = (method: string, path: string, body?: object) => askOwner(instance, method, path, body);
 
 /** Into a project of its own, where it is not told which. */
 async function importInto(bytes: Buffer, more: object = {}, given?: string) {

@@ -15,6 +15,7 @@ import { createProject } from '../../../electron/instance/projects/projects.ts';
 import { hideVariables } from '../../../electron/instance/projects/variables/staged-variables.ts';
 import { insertVariable } from '../../../electron/instance/projects/variables/variable-rows.ts';
 import { SecretText } from '../../../electron/instance/vault/secret-text.ts';
+import { askOwner } from '../../ask-owner.ts';
 import { openTestContext } from '../../context.ts';
 import { quick } from '../../work-factor.ts';
 
@@ -33,16 +34,7 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function send(method: string, path: string, body?: object) {
-  const request = new Request(`http://localhost/api${path}`, {
-    method,
-    headers: { 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : null,
-  });
-  const response = await instance.fetch(request, createOwner('window', now));
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? null : JSON.parse(text) };
-}
+const send = (method: string, path: string, body?: object) => askOwner(instance, method, path, body, now);
 
 async function importText(text: string, more: object = {}) {
   const content = Buffer.from(text).toString('base64');

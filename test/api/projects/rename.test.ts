@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
 import { type Instance, openInstance } from '../../../electron/instance/instance.ts';
+import { askOwner } from '../../ask-owner.ts';
 import { quick } from '../../work-factor.ts';
 
 let dataDir: string;
@@ -18,16 +18,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function send(method: string, path: string, body?: object) {
-  const headers = { 'content-type': 'application/json' };
-  const request = new Request(`http://localhost/api${path}`, {
-    method,
-    headers,
-    body: body ? JSON.stringify(body) : null,
-  });
-  const response = await instance.fetch(request, createOwner('window', Date.now()));
-  return { status: response.status, body: JSON.parse(await response.text()) };
-}
+const send = (method: string, path: string, body?: object) => askOwner(instance, method, path, body);
 
 it('renames nothing where a reference would break in another environment', async () => {
   const staging = (await send('POST', '/projects/shop/environments', { name: 'staging' })).body.id;
