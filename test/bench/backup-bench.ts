@@ -108,7 +108,6 @@ async function benchMaking(folder: string, dataDir: string, rounds: number): Pro
       kind: 'folder',
       name: 'disk',
       path: disk,
-      readable: false,
     });
     for (let round = 0; round < rounds; round++) {
       peers.push(makeByHand(dataDir, folder, recipient));
@@ -286,7 +285,6 @@ async function benchDrill(): Promise<void> {
       kind: 'folder',
       name: 'disk',
       path: disk,
-      readable: false,
     });
     const made = await send(instance, 'POST', `/backups/destinations/${added?.id}/run`);
     // The first of each compiles.
