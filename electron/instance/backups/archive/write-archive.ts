@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import {
-  formatBackupFolder,
-  formatInstanceFolder,
-  MAC_FILE,
-  MANIFEST_FILE,
-  type ManifestPart,
-} from '../format/manifest.ts';
+import { formatBackupFolder, formatInstanceFolder, MAC_FILE, MANIFEST_FILE } from '../format/manifest.ts';
+import type { ManifestPart } from '../format/parts.ts';
 import type { BackupFiles } from '../reading/backup-files.ts';
 import { damagedBackup } from '../reading/damaged-backup.ts';
 import type { ReadManifest } from '../reading/read-manifest.ts';

@@ -150,14 +150,18 @@ async function* eachChunk(source: Bytes, chunkBytes: number, cipher: Cipher): As
     return passed;
   };
   for await (const bytes of source) {
-    const all = left.length === 0 ? bytes : Buffer.concat([left, bytes]);
     const passed: Uint8Array[] = [];
     let at = 0;
     // A full chunk stays behind: it may be the last, which is marked.
-    for (; all.length - at > chunkBytes; at += chunkBytes)
-      passed.push(...pass(all.subarray(at, at + chunkBytes), false));
+    if (left.length > 0 && left.length + bytes.length > chunkBytes) {
+      at = chunkBytes - left.length;
+      passed.push(...pass(Buffer.concat([left, bytes.subarray(0, at)]), false));
+      left = new Uint8Array();
+    }
+    for (; left.length + bytes.length - at > chunkBytes; at += chunkBytes)
+      passed.push(...pass(bytes.subarray(at, at + chunkBytes), false));
     // Copied: what a source gave may be its own to use again.
-    left = Buffer.from(all.subarray(at));
+    left = Buffer.concat([left, bytes.subarray(at)]);
     if (passed.length > 0) yield Buffer.concat(passed);
   }
   yield Buffer.concat(pass(left, true));

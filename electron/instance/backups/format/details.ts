@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { AppError } from '../../kernel/app-error.ts';
 import type { InstanceIdentity } from '../../store/instance-table.ts';
 
 /**
@@ -19,23 +17,19 @@ export interface Details {
 /** What is counted by a column, beside the rows of every table: encrypted values by their kind. */
 export const COUNTED = { table: 'secrets', column: 'kind' } as const;
 
-/** No details are longer: they are read whole. */
-export const MAX_DETAILS_BYTES = 1024 * 1024;
-
-const count = z.int().min(0);
-const counts = z.record(z.string().max(200), count);
-const detailsShape = z.strictObject({
-  format: z.literal('temps backup details'),
-  version: z.literal(1),
-  instance: z.strictObject({ id: z.uuid(), name: z.string() }),
-  database: z.strictObject({ size_bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-  tables: counts,
-  sealed_values: counts,
-});
+/** As it is stored. See read-details.ts, which is apart so that the process that packs loads no more than it needs. */
+export interface WrittenDetails {
+  format: 'temps backup details';
+  version: 1;
+  instance: { id: string; name: string };
+  database: { size_bytes: number; sha256: string };
+  tables: Record<string, number>;
+  sealed_values: Record<string, number>;
+}
 
 /** JSON of two spaces, and a line end. */
 export function formatDetails({ instance, database, tables, sealedValues }: Details): Buffer {
-  const written: z.input<typeof detailsShape> = {
+  const written: WrittenDetails = {
     format: 'temps backup details',
     version: 1,
     instance: { id: instance.id, name: instance.name },
@@ -44,21 +38,4 @@ export function formatDetails({ instance, database, tables, sealedValues }: Deta
     sealed_values: sealedValues,
   };
   return Buffer.from(`${JSON.stringify(written, null, 2)}\n`, 'utf8');
-}
-
-/** Throws `backup_damaged`. SECURITY: what is wrong is not shown: it may be anything. */
-export function parseDetails(bytes: Uint8Array): Details {
-  try {
-    if (bytes.length > MAX_DETAILS_BYTES) throw new Error('too long');
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const { instance, database, tables, sealed_values } = detailsShape.parse(JSON.parse(text));
-    return {
-      instance,
-      database: { sizeBytes: database.size_bytes, sha256: database.sha256 },
-      tables,
-      sealedValues: sealed_values,
-    };
-  } catch {
-    throw new AppError('backup_damaged', 'The list of what the backup holds cannot be read.');
-  }
 }

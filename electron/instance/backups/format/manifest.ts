@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
 import { formatTimeName } from '../../kernel/clock.ts';
 import { parseFingerprint } from '../../vault/sealing/master-key.ts';
+import { type ManifestPart, type PartHolds, partHolds } from './parts.ts';
 
 /**
  * What a backup says of itself in the clear: `manifest.json`. Nothing in it tells names or content. It is the last file
@@ -23,21 +24,6 @@ export const backupReasons = [
   'before_rotation',
 ] as const;
 export type BackupReason = (typeof backupReasons)[number];
-
-export const partHolds = ['database', 'details'] as const;
-export type PartHolds = (typeof partHolds)[number];
-
-export interface ManifestPart {
-  /** File name beside the manifest. */
-  name: string;
-  holds: PartHolds;
-  /** As stored. */
-  sizeBytes: number;
-  /** SHA-256 of the stored bytes, in hex. */
-  sha256: string;
-  /** What it is decrypted and unpacked to, exactly: nothing is unpacked beyond. */
-  unpackedBytes: number;
-}
 
 export interface Manifest {
   /** UUIDv7. */

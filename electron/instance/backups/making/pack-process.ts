@@ -12,14 +12,16 @@ import { type SnapshotSource, takeSnapshot } from '../../store/snapshot.ts';
 import { encryptTo } from '../format/age-stream.ts';
 import { COUNTED, type Details, formatDetails } from '../format/details.ts';
 import { FRAME_BYTES } from '../format/frames.ts';
-import type { ManifestPart, PartHolds } from '../format/manifest.ts';
+import type { ManifestPart, PartHolds } from '../format/parts.ts';
 import { leftOut } from './left-out.ts';
 import { type Packed, type PackRequest, packProgram } from './pack.ts';
 
 /** As the command zstd does it unless told otherwise. */
 const LEVEL = 3;
-/** Compressed at once, each in a thread: one of the four that Node has is left for reading and writing. */
-const FRAMES_AT_ONCE = 3;
+/** On their way at once: enough that the threads which compress do not wait for what reads and encrypts. */
+const FRAMES_AT_ONCE = 4;
+/** Written behind what is encrypted. */
+const BEHIND_BYTES = 4 * FRAME_BYTES;
 const SNAPSHOT = 'database.sqlite';
 
 const zstdCompress = promisify(compressAsync);
@@ -74,7 +76,11 @@ async function packPart(
   const name = `${plainName}.zst${isEncrypted ? '.age' : ''}`;
   const plain = createMeasure();
   const stored = createMeasure();
-  const target = createWriteStream(join(folder, name), { flags: 'wx', mode: 0o600 });
+  const target = createWriteStream(join(folder, name), {
+    flags: 'wx',
+    mode: 0o600,
+    highWaterMark: BEHIND_BYTES,
+  });
   if (isEncrypted) await pipeline(plain.pass(content), compress, encryptTo(recipients), stored.pass, target);
   else await pipeline(plain.pass(content), compress, stored.pass, target);
   const { sizeBytes: storedBytes, sha256 } = stored.end();

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { z } from 'zod';
 import { AppError } from '../../kernel/app-error.ts';
 import { toMegabytes } from '../../kernel/bytes.ts';
 import type { Context } from '../../kernel/context.ts';
 import { askOnce, type Program, programFile } from '../../kernel/processes.ts';
 import { asStoreError } from '../../store/store-error.ts';
-import { type Manifest, partHolds } from '../format/manifest.ts';
+import type { Manifest } from '../format/manifest.ts';
+import { type ManifestPart, partHolds } from '../format/parts.ts';
 
 /** What is packed: the database as of one moment, and the list of what is in it. */
 export type Packed = Pick<Manifest, 'schemaVersion' | 'auditHead' | 'parts'>;
@@ -23,34 +23,6 @@ export interface PackRequest {
 /** `refused`: the code of SQLite or of the system. */
 export type PackAnswer = { packed: Packed } | { refused: string };
 
-const requestShape = z.strictObject({
-  database: z.string(),
-  folder: z.string(),
-  recipients: z.array(z.string().regex(/^age1[a-z0-9]+$/)),
-});
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().min(0);
-const answerShape = z.union([
-  z.strictObject({ refused: z.string().regex(/^[A-Z][A-Z0-9_]{0,60}$/) }),
-  z.strictObject({
-    packed: z.strictObject({
-      schemaVersion: count,
-      auditHead: z.strictObject({ id: z.int().min(1), hash }).nullable(),
-      parts: z
-        .array(
-          z.strictObject({
-            name: z.string().regex(/^[a-z.]+$/),
-            holds: z.enum(partHolds),
-            sizeBytes: count,
-            sha256: hash,
-            unpackedBytes: count,
-          }),
-        )
-        .length(partHolds.length),
-    }),
-  }),
-]);
-
 /** What a small database may take on a busy machine. */
 const LEAST_MS = 5 * 60_000;
 /** The slowest disk that is waited for: a megabyte in a second. */
@@ -63,9 +35,61 @@ export const packProgram: Program<PackRequest, PackAnswer> = {
   name: 'backup',
   file: programFile(import.meta, 'pack-process'),
   timeoutMs: LEAST_MS,
-  parseRequest: (message) => requestShape.parse(message),
-  parseAnswer: (message) => answerShape.parse(message),
+  // By hand: the process that packs loads this too, and a library of shapes takes it longer than a small database.
+  parseRequest(message) {
+    const { database, folder, recipients, ...rest } = message as Record<string, unknown>;
+    if (typeof database !== 'string' || typeof folder !== 'string' || Object.keys(rest).length > 0)
+      throw new TypeError('no database');
+    if (!Array.isArray(recipients) || !recipients.every(isRecipient)) throw new TypeError('no recipients');
+    return { database, folder, recipients };
+  },
+  parseAnswer(message) {
+    const { refused, packed } = message as Record<string, unknown>;
+    if (typeof refused === 'string' && /^[A-Z][A-Z0-9_]{0,60}$/.test(refused)) return { refused };
+    return { packed: parsePacked(packed) };
+  },
 };
+
+const isRecipient = (message: unknown): message is string =>
+  typeof message === 'string' && /^age1[a-z0-9]+$/.test(message);
+
+function parsePacked(message: unknown): Packed {
+  const { schemaVersion, auditHead, parts } = message as Record<string, unknown>;
+  if (!Array.isArray(parts) || parts.length !== partHolds.length) throw new TypeError('no parts');
+  return {
+    schemaVersion: parseCount(schemaVersion),
+    auditHead: auditHead === null ? null : parseHead(auditHead),
+    parts: parts.map(parsePart),
+  };
+}
+
+function parsePart(message: unknown): ManifestPart {
+  const { name, holds, sizeBytes, sha256, unpackedBytes } = message as Record<string, unknown>;
+  const known = partHolds.find((each) => each === holds);
+  if (typeof name !== 'string' || !/^[a-z.]+$/.test(name) || !known) throw new TypeError('no part');
+  return {
+    name,
+    holds: known,
+    sizeBytes: parseCount(sizeBytes),
+    sha256: parseHash(sha256),
+    unpackedBytes: parseCount(unpackedBytes),
+  };
+}
+
+function parseHead(message: unknown): Packed['auditHead'] {
+  const { id, hash } = message as Record<string, unknown>;
+  return { id: parseCount(id), hash: parseHash(hash) };
+}
+
+function parseCount(message: unknown): number {
+  if (!Number.isSafeInteger(message) || (message as number) < 0) throw new TypeError('no count');
+  return message as number;
+}
+
+function parseHash(message: unknown): string {
+  if (typeof message !== 'string' || !/^[0-9a-f]{64}$/.test(message)) throw new TypeError('no hash');
+  return message;
+}
 
 /**
  * Takes a snapshot of the running database and packs it, in a process of its own: the event loop does not wait, and

@@ -7,6 +7,8 @@ import { asStoreError } from '../../store/store-error.ts';
 
 /** A place that sends nothing for so long is given up. */
 const SILENT_MS = 60_000;
+/** Written behind what is read. */
+const BEHIND_BYTES = 4 * 1024 * 1024;
 
 /** At most this many bytes of a stream; null where it has more. Ends the stream. */
 export async function readAtMost(stream: Readable, limit: number, place: string): Promise<Buffer | null> {
@@ -47,7 +49,7 @@ export async function storeAtMost(
   try {
     return await measureAtMost(
       stream,
-      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
+      createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: BEHIND_BYTES }),
       limit,
       place,
       signal,

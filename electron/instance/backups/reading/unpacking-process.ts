@@ -11,8 +11,8 @@ import { type PartToUnpack, type Unpacking, type UnpackingFailure, unpackingProg
 /** A frame of zstd may ask for a window of at most 128 MiB. */
 const MAX_WINDOW_LOG = 27;
 const READ_BYTES = 1024 * 1024;
-/** Read ahead of the decompression, which runs beside the rest. */
-const AHEAD_BYTES = 4 * READ_BYTES;
+/** Read ahead of the decompression, which runs beside the rest, and written behind it. */
+const BUFFERED_BYTES = 4 * READ_BYTES;
 
 class Failure extends Error {
   readonly because: UnpackingFailure;
@@ -47,7 +47,7 @@ async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Pr
   const stored = createReadStream(from, { start: encryption?.headerBytes ?? 0, highWaterMark: READ_BYTES });
   const decompression: ZstdOptions & TransformOptions = {
     chunkSize: FRAME_BYTES,
-    writableHighWaterMark: AHEAD_BYTES,
+    writableHighWaterMark: BUFFERED_BYTES,
     params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
   };
   await pipeline(
@@ -55,7 +55,7 @@ async function unpack({ from, to, unpackedBytes, encryption }: PartToUnpack): Pr
     createZstdDecompress(decompression),
     count,
     // Not synced: what is kept of it is, once it takes the place of a database.
-    createWriteStream(to, { flags: 'wx', mode: 0o600 }),
+    createWriteStream(to, { flags: 'wx', mode: 0o600, highWaterMark: BUFFERED_BYTES }),
   );
   if (size !== unpackedBytes) throw new Failure('unpacking');
   return hash.digest('hex');
