@@ -9,7 +9,7 @@ import {
   type ExaminationRequest,
   examinationProgram,
 } from './examination.ts';
-import { hasKnownSchema } from './known-schema.ts';
+import { hasKnownSchema, prepareKnownSchema } from './known-schema.ts';
 import { applyMigrations, latestVersion } from './migrate.ts';
 import { countContents, type RowCounts } from './row-counts.ts';
 import { asStoreError } from './store-error.ts';
@@ -34,6 +34,9 @@ answerRequests(examinationProgram, (request): Examination => {
     sqlite?.close();
   }
 });
+
+// While what it will examine is still being unpacked.
+setImmediate(() => prepareKnownSchema(latestVersion()));
 
 function examine(sqlite: Sqlite, { schemaVersion, instanceId, grouped }: ExaminationRequest): RowCounts {
   distrust(sqlite);

@@ -15,6 +15,11 @@ export function hasKnownSchema(sqlite: Sqlite, version: number): boolean {
   return found.size === wanted.size && [...found].every((entry) => wanted.has(entry));
 }
 
+/** Finds out ahead of the first question, while there is nothing else to do. */
+export function prepareKnownSchema(version: number): void {
+  findKnown(version);
+}
+
 function findKnown(version: number): ReadonlySet<string> {
   const before = known.get(version);
   if (before) return before;

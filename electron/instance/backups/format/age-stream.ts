@@ -6,7 +6,7 @@ import {
   derivePayloadKey,
   NONCE_BYTES,
   TAG_BYTES,
-} from '../../vault/sealing/age-payload.ts';
+} from '../../vault/sealing/age-chunks.ts';
 
 /**
  * Files of age v1 (https://age-encryption.org/v1) as streams, binary. The header is the age library's. The payload is

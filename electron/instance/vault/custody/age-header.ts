@@ -1,5 +1,5 @@
 import type { Recipient } from 'age-encryption';
-import { NONCE_BYTES, TAG_BYTES } from '../sealing/age-payload.ts';
+import { NONCE_BYTES, TAG_BYTES } from '../sealing/age-chunks.ts';
 import { allocateOutsideHeap } from '../sealing/master-key.ts';
 
 /** What follows the header when nothing is encrypted: a nonce, and the tag of an empty chunk. */

@@ -1,20 +1,16 @@
-import { hkdfSync } from 'node:crypto';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
+import { CHUNK_BYTES, chunkNonce, derivePayloadKey, NONCE_BYTES, TAG_BYTES } from './age-chunks.ts';
 import { allocateOutsideHeap } from './master-key.ts';
 
 /**
- * The payload of an age v1 file (https://age-encryption.org/v1, "Payload"): nonce[16], then chunks of 64 KiB, each
- * with its tag. Here and not by the age library, which leaves copies of the plaintext in buffers and streams of its
- * own: what is here is wiped.
+ * The payload of an age v1 file (see age-chunks.ts) of a key, in memory. Here and not by the age library, which leaves
+ * copies of the plaintext in buffers and streams of its own: what is here is wiped.
  *
  * ChaCha20-Poly1305 (RFC 8439) is noble's in every runtime: node:crypto has it only where it is built with OpenSSL, and
  * Electron's is built with BoringSSL.
+ *
+ * @param nonce 16 random bytes.
  */
-export const NONCE_BYTES = 16;
-export const CHUNK_BYTES = 64 * 1024;
-export const TAG_BYTES = 16;
-
-/** @param nonce 16 random bytes. */
 export function sealPayload(fileKey: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Buffer {
   const key = derivePayloadKey(fileKey, nonce);
   try {
@@ -57,16 +53,4 @@ export function openPayload(fileKey: Uint8Array, payload: Uint8Array): Buffer {
   } finally {
     key.fill(0);
   }
-}
-
-export function derivePayloadKey(fileKey: Uint8Array, nonce: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', fileKey, nonce, 'payload', 32));
-}
-
-/** An 11-byte counter, and whether it is the last. 2³² chunks are 256 TiB. */
-export function chunkNonce(chunk: number, isLast: boolean): Buffer {
-  const nonce = Buffer.alloc(12);
-  nonce.writeUInt32BE(chunk, 7);
-  nonce[11] = isLast ? 1 : 0;
-  return nonce;
 }
