@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { openInstance } from '../../electron/instance/instance.ts';
@@ -49,6 +50,33 @@ describe('the console, served', () => {
     expect(nonce).toHaveLength(24);
     expect(first.text).toContain(`content="${nonce}"`);
     expect(nonceOf(policyOf(second.headers))).not.toBe(nonce);
+  });
+
+  it('sends its files compressed as the build left them, the smallest that the browser takes', async () => {
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec((await get('/')).text)?.[1] ?? '';
+    const fetchFile = async (accepted: string) =>
+      await door.instance.fetch(
+        new Request(`http://localhost${script}`, { headers: { 'accept-encoding': accepted } }),
+        createOwner('window', door.clock.now()),
+      );
+    const plain = Buffer.from(await (await fetchFile('identity')).arrayBuffer());
+    for (const [accepted, coding, decompress] of [
+      ['gzip, deflate, br, zstd', 'br', brotliDecompressSync],
+      ['zstd, gzip', 'zstd', zstdDecompressSync],
+      ['gzip', 'gzip', gunzipSync],
+    ] as const) {
+      const file = await fetchFile(accepted);
+      expect(file.headers.get('content-encoding')).toBe(coding);
+      expect(file.headers.get('vary')).toBe('accept-encoding');
+      expect(file.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+      const bytes = Buffer.from(await file.arrayBuffer());
+      expect(bytes.length).toBeLessThan(plain.length / 2);
+      expect(decompress(bytes).equals(plain)).toBe(true);
+    }
+    // What stands beside it is no file of its own.
+    expect((await get(`${script}.br`, { headers: { 'sec-fetch-mode': 'cors', accept: '*/*' } })).status).toBe(
+      404,
+    );
   });
 
   it('serves its files by what they are, for good when their name carries their hash', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
+import { type Coding, chooseCoding } from '../http/content-coding.ts';
 import { AppError } from '../kernel/app-error.ts';
 
 /** What the build puts out, by ending. */
@@ -10,6 +11,12 @@ const mediaTypes = new Map([
   ['.css', 'text/css; charset=utf-8'],
   ['.svg', 'image/svg+xml'],
   ['.html', 'text/html; charset=utf-8'],
+]);
+/** What the build compressed stands beside each file, under its name and this; the smallest first. */
+const compressed = new Map<Coding, string>([
+  ['br', '.br'],
+  ['zstd', '.zst'],
+  ['gzip', '.gz'],
 ]);
 const NONCE_PLACE = '<meta name="style-nonce" content=""';
 
@@ -27,9 +34,14 @@ export function consoleFiles(folder: string): Hono {
     if (type && files.has(path) && path !== '/index.html') {
       // Names under /assets carry the hash of what is in them.
       const cacheControl = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
-      return c.body(readFileSync(join(folder, path)), 200, {
+      const offered = [...compressed.keys()].filter((each) => files.has(`${path}${compressed.get(each)}`));
+      const coding = chooseCoding(c, offered);
+      const file = `${path}${coding === null ? '' : compressed.get(coding)}`;
+      return c.body(readFileSync(join(folder, file)), 200, {
         'content-type': type,
         'cache-control': cacheControl,
+        vary: 'accept-encoding',
+        ...(coding === null ? {} : { 'content-encoding': coding }),
       });
     }
     if (!isNavigation(c.req.header('sec-fetch-mode'), c.req.header('accept')))

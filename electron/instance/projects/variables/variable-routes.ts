@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { mayDo, requireAct } from '../../access/acts.ts';
 import type { Caller } from '../../access/caller.ts';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
-import { sendLong } from '../../http/long-json.ts';
+import { sendCompressed } from '../../http/long-json.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue, type Queue } from '../../kernel/queue.ts';
@@ -98,7 +98,7 @@ function addReading(
         const sight = sightOf(caller);
         const filter = { environmentId: environment_id, search };
         const turn = (variable: Variable) => toVariableJson(variable, sight);
-        return await sendLong(c, await listVariablesAs(ctx, projectId, filter, turn));
+        return await sendCompressed(c, await listVariablesAs(ctx, projectId, filter, turn));
       });
     },
   );
