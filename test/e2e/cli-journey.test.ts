@@ -108,6 +108,28 @@ describe('the whole way of a new user', () => {
     );
   });
 
+  it('prints the address of the console wherever no browser opens', () => {
+    const link = /^https:\/\/localhost:\d+\/link#purpose=\w+&token=[\w-]{43}\n$/;
+    const bin = join(folder, 'opener');
+    mkdirSync(bin);
+    const opener = (text: string) =>
+      writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const display = { DISPLAY: ':77', WAYLAND_DISPLAY: '', PATH: bin };
+    const open = (env: NodeJS.ProcessEnv) => temps(dataDir, ['console'], '', env);
+
+    const unseen = open({ ...display, DISPLAY: '' });
+    expect(unseen).toMatchObject({ code: 0, out: expect.stringMatching(link) });
+    expect(unseen.err).toContain('There is no display here.');
+    // No program of that name, and one that has no browser to open.
+    expect(open(display)).toMatchObject({ code: 0, out: expect.stringMatching(link) });
+    opener('exit 3');
+    expect(open(display)).toMatchObject({ code: 0, out: expect.stringMatching(link) });
+
+    opener(`echo "$1" > ${join(bin, 'opened')}`);
+    expect(open(display)).toMatchObject({ code: 0, out: '' });
+    expect(readFileSync(join(bin, 'opened'), 'utf8')).not.toContain('token=');
+  });
+
   it('imports a real .env file of 60 variables, dry first', () => {
     expect(entries.length).toBeGreaterThanOrEqual(60);
     done(['projects', 'create', 'shop']);
