@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import { ADMIN, describeOverDoors, openDoor, readCookie, readToken, type Who } from './harness.ts';
 
+/** As many as bcrypt reads. */
+const OF_72_BYTES = 'brisk lantern under seven quiet boats '.padEnd(72, 'of a distant harbour');
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
@@ -63,7 +65,12 @@ describeOverDoors('people and keys', (door) => {
   it.each([
     ['too short', 'short', 'password_too_short'],
     ['over 72 bytes', 'ü'.repeat(37), 'password_too_long'],
-    ['of 73 bytes', 'x'.repeat(73), 'password_too_long'],
+    ['of 73 bytes', `${OF_72_BYTES}x`, 'password_too_long'],
+    ['one word twice', 'passwordpassword', 'password_guessable'],
+    ['one character again and again', 'x'.repeat(72), 'password_guessable'],
+    ['a row of keys', 'qwertyuiop12', 'password_guessable'],
+    ['a date and a word', 'Password2026!', 'password_guessable'],
+    ['their own address', 'len@example.org', 'password_guessable'],
   ])('refuses a password that is %s', async (_, password, code) => {
     expect((await owner('POST', '/users', { email: 'len@example.org', password })).body.error_code).toBe(
       code,
@@ -71,13 +78,17 @@ describeOverDoors('people and keys', (door) => {
   });
 
   it('does not take the first 72 bytes of a longer password for the password', async () => {
-    await owner('POST', '/users', { email: 'long@example.org', password: 'x'.repeat(72) });
+    await owner('POST', '/users', { email: 'long@example.org', password: OF_72_BYTES });
     expect(
-      (await door().request('POST', '/auth/login', { email: 'long@example.org', password: 'x'.repeat(73) }))
-        .status,
+      (
+        await door().request('POST', '/auth/login', {
+          email: 'long@example.org',
+          password: `${OF_72_BYTES}x`,
+        })
+      ).status,
     ).toBe(401);
     expect(
-      (await door().request('POST', '/auth/login', { email: 'long@example.org', password: 'x'.repeat(72) }))
+      (await door().request('POST', '/auth/login', { email: 'long@example.org', password: OF_72_BYTES }))
         .status,
     ).toBe(200);
   });
@@ -569,6 +580,18 @@ describeOverDoors('people and keys', (door) => {
       current_password: 'a long enough password',
     });
     expect(half.body.error_code).toBe('password_too_short');
+    const same = await me('PATCH', '/users/me', {
+      name: 'Same',
+      password: 'a long enough password',
+      current_password: 'a long enough password',
+    });
+    expect([same.status, same.body.error_code]).toEqual([400, 'password_unchanged']);
+    // Who does not know the current one is not told whether it is the same.
+    const guessed = await me('PATCH', '/users/me', {
+      password: 'another good password',
+      current_password: 'another good password',
+    });
+    expect(guessed.body.error_code).toBe('invalid_credentials');
     expect((await me('GET', '/user/me')).body.name).toBe('Sel');
     expect((await me('PATCH', '/users/me', { email: 'no address' })).body.errors).toHaveProperty('email');
     expect((await me('PATCH', '/users/me', { email: ADMIN.email })).body.error_code).toBe('name_taken');

@@ -36,8 +36,10 @@ export const errorKinds = {
   too_many_streams: [429, 'Too Many Streams'],
   link_invalid: [401, 'Link Invalid'],
   already_set_up: [409, 'Already Set Up'],
+  password_guessable: [400, 'Password Easy To Guess'],
   password_too_long: [400, 'Password Too Long'],
   password_too_short: [400, 'Password Too Short'],
+  password_unchanged: [400, 'Password Unchanged'],
   last_administrator: [409, 'Last Administrator'],
 
   vault_locked: [423, 'Vault Locked'],

@@ -30,6 +30,7 @@ export function PassphrasePair({ hint, onReady, error, autoFocus = false }: Pass
   const strength = useStrength(
     first,
     names.filter((name) => typeof name === 'string'),
+    'key',
   );
   // The instance checks it too before anything is written; if the dictionaries did not load, only the instance
   // does.

@@ -41,7 +41,7 @@ export function NewPasswordField({
   error,
   autoFocus = false,
 }: NewPasswordFieldProps) {
-  const strength = useStrength(value, names);
+  const strength = useStrength(value, names, 'account');
   return (
     <PasswordField
       label={label}

@@ -24,7 +24,11 @@ export async function loadJudge(): Promise<Judge> {
  *
  * @param names names an attacker who knows the owner would try first.
  */
-export function useStrength(text: string, names: readonly string[]): Strength | null {
+export function useStrength(
+  text: string,
+  names: readonly string[],
+  protects: 'key' | 'account',
+): Strength | null {
   const [judge, setJudge] = useState<Judge | null>(() => loaded);
   const isTyped = text !== '';
   useEffect(() => {
@@ -43,8 +47,8 @@ export function useStrength(text: string, names: readonly string[]): Strength | 
   const settled = useDeferredValue(text);
   const known = names.join('\n');
   return useMemo(
-    () => (judge && settled !== '' ? judge(settled, known.split('\n')) : null),
-    [judge, settled, known],
+    () => (judge && settled !== '' ? judge(settled, known.split('\n'), protects) : null),
+    [judge, settled, known, protects],
   );
 }
 

@@ -11,8 +11,8 @@ describe('a password', () => {
 
   it('is kept as a bcrypt hash of 2¹² rounds, each with a salt of its own', async () => {
     const [hash, again] = await Promise.all([
-      passwords.hash(PASSWORD, ANYONE.account),
-      passwords.hash(PASSWORD, ANYONE.account),
+      passwords.hash(PASSWORD, ANYONE.account, []),
+      passwords.hash(PASSWORD, ANYONE.account, []),
     ]);
     expect(hash).toMatch(/^\$2b\$12\$/);
     expect(again).not.toBe(hash);
@@ -21,7 +21,7 @@ describe('a password', () => {
   });
 
   it('is compared for as long where there is no account', async () => {
-    const hash = await passwords.hash(PASSWORD, ANYONE.account);
+    const hash = await passwords.hash(PASSWORD, ANYONE.account, []);
     const measure = async (of: string | null) => {
       const begun = process.cpuUsage();
       expect(await passwords.matches(new SecretText('wrong but long enough'), of, ANYONE)).toBe(false);

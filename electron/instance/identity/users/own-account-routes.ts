@@ -13,7 +13,7 @@ import { ownSessionsShape } from '../sessions/session-shapes.ts';
 import { endOtherSessions, endSessionOf, listSessionsOf } from '../sessions/sessions.ts';
 import { confirmWithPassword, noteWrongCode } from '../sessions/sign-in.ts';
 import { accountChange, password, secondFactorSetupShape, toUserJson, userShape } from './user-shapes.ts';
-import { getUser, updateUser } from './users.ts';
+import { getUser, listGuessedNames, updateUser } from './users.ts';
 
 /** Someone's own account: what they are called, their password, second factor and sessions. */
 export function ownAccountRoutes(identity: Identity) {
@@ -41,8 +41,20 @@ export function ownAccountRoutes(identity: Identity) {
         throw new AppError('invalid_request', 'A new password needs the current one, too.', {
           fields: { current_password: 'required to set a new one' },
         });
+      // Who is told to change it, as others may know it, would leave it as it is. The current one is right by now.
+      if (wanted !== undefined && wanted === current)
+        throw new AppError('password_unchanged', 'This is the password that the account has already.', {
+          fields: { password: 'the current one' },
+        });
       // Before anything is saved: if the password is refused, nothing else is changed.
-      const hash = wanted === undefined ? null : await passwords.hash(new SecretText(wanted), caller.label);
+      const hash =
+        wanted === undefined
+          ? null
+          : await passwords.hash(
+              new SecretText(wanted),
+              caller.label,
+              listGuessedNames(ctx, getUser(ctx, userId)),
+            );
       const newPassword = hash === null ? null : { hash, keptSessionId: sessionId };
       return c.json(toUserJson(updateUser(ctx, caller, userId, change, newPassword)));
     },

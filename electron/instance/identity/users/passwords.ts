@@ -16,15 +16,22 @@ const nobodyHash = (cost: number) =>
   `$2b$${String(cost).padStart(2, '0')}$qHW9HAp25IJvFFy1GkSn8ugCBWoRYEhYC04u/pQ8mnkoRQLGh0cOy`;
 
 export interface Passwords {
-  /** A bcrypt hash of a new password for this account. Throws `password_too_short`, `password_too_long`, `too_many_attempts`. */
-  hash(password: SecretText, account: string): Promise<string>;
+  /**
+   * A bcrypt hash of a new password for this account. Throws `password_too_short`, `password_too_long`, `password_guessable`,
+   * `too_many_attempts`.
+   *
+   * @param names names an attacker who knows the person would try first.
+   */
+  hash(password: SecretText, account: string, names: readonly string[]): Promise<string>;
   /** False for a null hash too, after the same work. Throws `too_many_attempts` when too many ask at once. */
   matches(password: SecretText, hash: string | null, asker: Asker): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** Hash a password with a cost, or compare it with a hash. */
-type PasswordTask = { password: string; with: { cost: number } | { hash: string } };
+/** Judge a password and hash it with a cost, or compare it with a hash. */
+type PasswordTask = { password: string; with: { cost: number; names: string[] } | { hash: string } };
+/** In place of a hash. */
+export const GUESSABLE = 'guessable';
 
 export const passwordProgram: Program<PasswordTask, string | boolean> = {
   name: 'password',
@@ -33,14 +40,15 @@ export const passwordProgram: Program<PasswordTask, string | boolean> = {
   timeoutMs: 30_000,
   parseRequest(message) {
     const { password, with: means } = message as Record<string, unknown>;
-    const { cost, hash } = (means ?? {}) as Record<string, unknown>;
+    const { cost, names, hash } = (means ?? {}) as Record<string, unknown>;
     if (typeof password === 'string' && typeof hash === 'string') return { password, with: { hash } };
-    if (typeof password === 'string' && typeof cost === 'number') return { password, with: { cost } };
+    if (typeof password === 'string' && typeof cost === 'number' && Array.isArray(names))
+      return { password, with: { cost, names } };
     throw new TypeError('no task');
   },
   parseAnswer(message) {
     if (typeof message === 'boolean') return message;
-    if (typeof message === 'string' && BCRYPT_HASH.test(message)) return message;
+    if (typeof message === 'string' && (message === GUESSABLE || BCRYPT_HASH.test(message))) return message;
     throw new TypeError('no answer');
   },
 };
@@ -53,12 +61,13 @@ export function createPasswords(cost = BCRYPT_COST): Passwords {
   const client = createProcessClient(threads, passwordProgram);
   const queue = createHashQueue();
   return {
-    async hash(password, account) {
-      requireGoodPassword(password);
+    async hash(password, account, names) {
+      requireMeasure(password);
       // Whoever gives an account a password was let in before.
       const hash = await queue.run({ account, address: null, isKnown: true }, () =>
-        client.ask({ password: password.reveal(), with: { cost } }),
+        client.ask({ password: password.reveal(), with: { cost, names: [...names] } }),
       );
+      if (hash === GUESSABLE) throw guessableError();
       if (typeof hash !== 'string') throw new AppError('internal_error', 'The password could not be hashed.');
       return hash;
     },
@@ -77,8 +86,15 @@ export function createPasswords(cost = BCRYPT_COST): Passwords {
   };
 }
 
+const guessableError = () =>
+  new AppError(
+    'password_guessable',
+    'This password is easy to guess: attackers try common words, names, dates, repetitions and keyboard patterns first. Use five random words, or let a password manager generate one.',
+    { fields: { password: 'easy to guess' } },
+  );
+
 /** Throws `password_too_short`, `password_too_long`. */
-export function requireGoodPassword(password: SecretText): void {
+function requireMeasure(password: SecretText): void {
   if ([...password.reveal()].length < MIN_CHARACTERS) {
     throw new AppError('password_too_short', `A password needs at least ${MIN_CHARACTERS} characters.`, {
       fields: { password: `at least ${MIN_CHARACTERS} characters` },

@@ -15,6 +15,7 @@ import {
   deleteUser,
   findUserByEmail,
   getUser,
+  listGuessedNames,
   listUsers,
   removeRole,
   resetPassword,
@@ -122,7 +123,11 @@ export function userRoutes(identity: Identity) {
       const request = c.req.valid('json');
       const user = findUserByEmail(ctx, request.email);
       if (!user) throw new AppError('not_found', 'No user has this e-mail address.');
-      const hash = await passwords.hash(new SecretText(request.password), user.email);
+      const hash = await passwords.hash(
+        new SecretText(request.password),
+        user.email,
+        listGuessedNames(ctx, user),
+      );
       resetPassword(ctx, caller, user.id, hash);
       identity.throttle.noteSuccess({ what: 'password', email: user.email });
       return c.body(null, 204);

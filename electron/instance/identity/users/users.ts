@@ -97,7 +97,7 @@ export function findAccountOf(ctx: Context, caller: Caller): User | null {
 }
 
 /**
- * Throws `name_taken`, `invalid_request`, `password_too_short`, `password_too_long`, and with `onlyFirst`
+ * Throws `name_taken`, `invalid_request`, what `Passwords.hash` throws, and with `onlyFirst`
  * `already_set_up`.
  */
 export async function createUser(
@@ -110,7 +110,7 @@ export async function createUser(
   requireBelowAdministrator(actor, wanted.roles);
   const email = parseEmail(wanted.email);
   if (onlyFirst) requireNoUsers(ctx);
-  const hash = await passwords.hash(wanted.password, email);
+  const hash = await passwords.hash(wanted.password, email, listGuessedNames(ctx, { ...wanted, email }));
   const now = ctx.clock.now();
   return ctx.store.transaction(() => {
     // Hashing takes a while: another request may have been faster.
@@ -149,6 +149,14 @@ export interface UserChange {
   email?: string | undefined;
   name?: string | undefined;
   username?: string | undefined;
+}
+
+/** What those who know a person try first as their password. */
+export function listGuessedNames(
+  ctx: Context,
+  { email, name, username = '' }: { email: string; name: string; username?: string },
+): string[] {
+  return [email, name, username, ctx.store.identity.name];
 }
 
 /** A new password hash, and the session of its owner that is kept. */

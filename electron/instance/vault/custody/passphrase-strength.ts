@@ -5,7 +5,7 @@ import wordSequences from '@zxcvbn-ts/language-en/src/wordSequences.json' with {
 import { MIN_PASSPHRASE_CHARACTERS } from '../vocabulary.ts';
 
 /**
- * How hard a passphrase is to guess, by zxcvbn (Wheeler, USENIX Security 2016). Plain, because the console judges
+ * How hard a passphrase or password is to guess, by zxcvbn (Wheeler, USENIX Security 2016). Plain, because the console judges
  * with this very file while a passphrase is typed. Loading it takes a tenth of a second: both load it when it is
  * needed, the instance in strength-worker.ts alone.
  *
@@ -13,11 +13,15 @@ import { MIN_PASSPHRASE_CHARACTERS } from '../vocabulary.ts';
  */
 
 /**
- * The floor for what protects the key: 10¹⁰ guesses, where zxcvbn's highest score begins. Whoever found the file
- * needs about a second and 256 MiB (scrypt) or 64 MiB (Argon2) for each of them. Twelve random characters pass, and
- * four random words; two common words do not.
+ * The powers of ten of the guesses that each has to take, at least.
+ *
+ * What protects the key: 10¹⁰, where zxcvbn's highest score begins. Whoever found the file needs about a second and 256 MiB
+ * (scrypt) or 64 MiB (Argon2) for each of them. Twelve random characters pass, and four random words; two common words do not.
+ *
+ * The password of an account: 10⁸, where the score below begins. It opens no file: it is asked for here, where guessing is
+ * slowed down, and whoever has the database needs a quarter of a second (bcrypt) for each.
  */
-const FLOOR_LOG10 = 10;
+const floorsLog10 = { key: 10, account: 8 };
 /** Out of reach of the guessers there are. */
 const STRONG_LOG10 = 14;
 
@@ -59,10 +63,14 @@ export interface Strength {
 }
 
 /** @param names names an attacker who knows the owner would try first: of people and of the instance. */
-export function judgeStrength(text: string, names: readonly string[]): Strength {
+export function judgeStrength(
+  text: string,
+  names: readonly string[],
+  protects: keyof typeof floorsLog10 = 'key',
+): Strength {
   if ([...text].length < MIN_PASSPHRASE_CHARACTERS) return { guessesLog10: 0, level: 'short' };
   const { guessesLog10 } = zxcvbn.check(toJudged(text), listGuessable(names));
-  if (guessesLog10 < FLOOR_LOG10) return { guessesLog10, level: 'guessable' };
+  if (guessesLog10 < floorsLog10[protects]) return { guessesLog10, level: 'guessable' };
   return { guessesLog10, level: guessesLog10 < STRONG_LOG10 ? 'good' : 'strong' };
 }
 
