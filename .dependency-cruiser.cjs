@@ -248,7 +248,7 @@ module.exports = {
       from: { path: '^renderer/', pathNot: '^renderer/(app/|main\\.tsx$)' },
       to: {
         path: '^renderer/app/',
-        pathNot: '/(area|areas-context|login-item|not-found|page-tabs|session|theme)\\.tsx?$',
+        pathNot: '/(area|areas-context|found|login-item|not-found|page-tabs|session|theme)\\.tsx?$',
       },
     },
     {

@@ -7,6 +7,7 @@ import { keyArea } from './key/area.tsx';
 import { peopleArea } from './people/area.tsx';
 import { projectsArea } from './projects/area.tsx';
 import { recoveryArea } from './recovery/area.tsx';
+import { searchArea } from './search/area.tsx';
 import { secretsArea } from './secrets/area.tsx';
 import { settingsArea } from './settings/area.tsx';
 import { variablesArea } from './variables/area.tsx';
@@ -14,6 +15,7 @@ import { variablesArea } from './variables/area.tsx';
 /** All areas of the console. Sidebar entries, tabs and commands are in this order. */
 export const areas = [
   homeArea,
+  searchArea,
   variablesArea,
   projectsArea,
   secretsArea,

@@ -1,34 +1,55 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { useState } from 'react';
 import { useMay } from '../app/session.ts';
 import { apiKeysQuery, displayName, peopleQuery } from '../people/people-queries.ts';
+import { choiceOf, type Texts, useAddress } from '../ui/address.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/form/choices.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { type ActivityFilter, noFilter, operationsQuery } from './activity-query.ts';
+import { type ActivityFilter, operationsQuery } from './activity-query.ts';
+
+const names = ['search', 'operation', 'actor', 'time', 'from', 'to'] as const;
+/** As the address has it: `time` is a range of this page, `from` and `to` are days, `2026-06-01`. */
+type ActivityChoice = Texts<(typeof names)[number]>;
+
+export const noChoice: ActivityChoice = {
+  search: '',
+  operation: '',
+  actor: '',
+  time: '',
+  from: '',
+  to: '',
+};
+
+export const useActivityChoice = () => useAddress(names);
+
+/** @param nowMs the result is constant during one day. */
+export function toFilter(
+  { search, operation, actor, time, from, to }: ActivityChoice,
+  nowMs: number,
+): ActivityFilter {
+  const range = rangeOf(time);
+  const limits =
+    range === 'custom'
+      ? { from: toMs(from, false), to: toMs(to, true) }
+      : { from: startOf(range, nowMs), to: null };
+  return { search, operation, actor, ...limits };
+}
 
 interface ActivityFiltersProps {
-  filter: ActivityFilter;
-  onChange: (filter: ActivityFilter) => void;
+  choice: ActivityChoice;
+  onChange: (change: Partial<ActivityChoice>) => void;
 }
 
 /** Radix selects do not allow an empty value. */
 const ALL = '*';
 
-export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
+export function ActivityFilters({ choice, onChange }: ActivityFiltersProps) {
   const known = useQuery(operationsQuery).data;
   const actors = useActors();
-  const [range, setRange] = useState<Range>('any');
-  const isOn = JSON.stringify(filter) !== JSON.stringify(noFilter) || range === 'custom';
-  const clear = () => {
-    setRange('any');
-    onChange(noFilter);
-  };
-  const chooseRange = (next: Range) => {
-    setRange(next);
-    onChange({ ...filter, from: startOf(next, Date.now()), to: null });
-  };
+  const range = rangeOf(choice.time);
+  const isOn = Object.values(choice).some((text) => text !== '');
+  const chooseRange = (next: Range) => onChange({ time: next === 'any' ? '' : next, from: '', to: '' });
   const titles = new Map(Object.entries(known?.titles ?? {}));
   const operations = (known?.operations ?? [])
     .map((value) => ({ value, label: titles.get(value) ?? value }))
@@ -37,22 +58,22 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
     <div className="toolbar flex-wrap">
       <SearchField
         label="Search the activity"
-        value={filter.search}
-        onChange={(search) => onChange({ ...filter, search })}
+        value={choice.search}
+        onChange={(search) => onChange({ search })}
       />
       <span className="w-44 max-phone:w-full">
         <Select
           label="Operation"
-          value={filter.operation || ALL}
-          onChange={(next) => onChange({ ...filter, operation: next === ALL ? '' : next })}
+          value={choice.operation || ALL}
+          onChange={(next) => onChange({ operation: next === ALL ? '' : next })}
           options={[{ value: ALL, label: 'All operations' }, ...operations]}
         />
       </span>
       <span className="w-44 max-phone:w-full">
         <Select
           label="Person"
-          value={filter.actor || ALL}
-          onChange={(next) => onChange({ ...filter, actor: next === ALL ? '' : next })}
+          value={choice.actor || ALL}
+          onChange={(next) => onChange({ actor: next === ALL ? '' : next })}
           options={[{ value: ALL, label: 'Everyone' }, ...actors]}
         />
       </span>
@@ -61,12 +82,12 @@ export function ActivityFilters({ filter, onChange }: ActivityFiltersProps) {
       </span>
       {range === 'custom' && (
         <>
-          <DayInput label="From" isEnd={false} onChange={(from) => onChange({ ...filter, from })} />
-          <DayInput label="To" isEnd onChange={(to) => onChange({ ...filter, to })} />
+          <DayInput label="From" day={choice.from} onChange={(from) => onChange({ from })} />
+          <DayInput label="To" day={choice.to} onChange={(to) => onChange({ to })} />
         </>
       )}
       {isOn && (
-        <Button kind="plain" icon={X} onClick={clear}>
+        <Button kind="plain" icon={X} onClick={() => onChange(noChoice)}>
           Clear
         </Button>
       )}
@@ -90,12 +111,12 @@ function useActors(): { value: string; label: string }[] {
 
 interface DayInputProps {
   label: string;
-  /** Use the end of the day instead of its start. */
-  isEnd: boolean;
-  onChange: (ms: number | null) => void;
+  /** `2026-06-01`; '' for none. */
+  day: string;
+  onChange: (day: string) => void;
 }
 
-function DayInput({ label, isEnd, onChange }: DayInputProps) {
+function DayInput({ label, day, onChange }: DayInputProps) {
   return (
     <span className="input">
       <span className="quiet" aria-hidden="true">
@@ -104,14 +125,21 @@ function DayInput({ label, isEnd, onChange }: DayInputProps) {
       <input
         type="date"
         aria-label={label}
-        onChange={({ target }) => {
-          const day = target.value === '' ? null : new Date(`${target.value}T00:00:00`);
-          if (day && isEnd) day.setHours(23, 59, 59, 999);
-          onChange(day && !Number.isNaN(day.getTime()) ? day.getTime() : null);
-        }}
+        // Not controlled: a day that is half typed has no value yet.
+        defaultValue={day}
+        onChange={({ target }) => onChange(target.value)}
       />
     </span>
   );
+}
+
+/** The local midnight that a day begins or ends with; null for what is no day. */
+function toMs(day: string, isEnd: boolean): number | null {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) return null;
+  const at = new Date(`${day}T00:00:00`);
+  if (isEnd) at.setHours(23, 59, 59, 999);
+  const ms = at.getTime();
+  return Number.isNaN(ms) ? null : ms;
 }
 
 /** Time ranges offered by the filter. */
@@ -123,6 +151,7 @@ const ranges = [
   { value: 'custom', label: 'From … to …' },
 ] as const;
 type Range = (typeof ranges)[number]['value'];
+const rangeOf = (time: string): Range => choiceOf(['any', ...ranges.map(({ value }) => value)], time);
 
 const daysBack: Partial<Record<Range, number>> = { today: 0, week: 6, month: 29 };
 

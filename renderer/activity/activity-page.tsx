@@ -1,20 +1,21 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Download, SearchX } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { useMay } from '../app/session.ts';
 import { type Person, peopleQuery } from '../people/people-queries.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Table, type TableStates } from '../ui/table.tsx';
 import { formatClock, formatDay, formatExact } from '../ui/time.ts';
-import { ActivityFilters } from './activity-filters.tsx';
+import { ActivityFilters, noChoice, toFilter, useActivityChoice } from './activity-filters.tsx';
 import { ActivityFrame } from './activity-frame.tsx';
-import { type ActivityFilter, activityQuery, type Line, noFilter, toQuery } from './activity-query.ts';
+import { type ActivityFilter, activityQuery, type Line, toQuery } from './activity-query.ts';
 import { Done } from './done.tsx';
 
 /** The audit log: what was done, by whom, when and from where. */
 export function ActivityPage() {
-  const [filter, setFilter] = useState(noFilter);
+  const [choice, change] = useActivityChoice();
+  const filter = toFilter(choice, Date.now());
   return (
     <ActivityFrame
       actions={
@@ -24,8 +25,8 @@ export function ActivityPage() {
         </a>
       }
     >
-      <ActivityFilters filter={filter} onChange={setFilter} />
-      <Lines filter={filter} onClear={() => setFilter(noFilter)} />
+      <ActivityFilters choice={choice} onChange={change} />
+      <Lines filter={filter} onClear={() => change(noChoice)} />
     </ActivityFrame>
   );
 }

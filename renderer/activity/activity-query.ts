@@ -12,8 +12,6 @@ export interface ActivityFilter {
   to: number | null;
 }
 
-export const noFilter: ActivityFilter = { search: '', operation: '', actor: '', from: null, to: null };
-
 const PAGE = 100;
 
 export function toQuery({ search, operation, actor, from, to }: ActivityFilter) {

@@ -15,7 +15,7 @@ export interface Area<Path extends string = string, BarePath extends string = st
   /** At the foot of the sidebar, always visible. */
   foot?: FunctionComponent;
   commands?: readonly Command<NoInfer<Path>>[];
-  finds?: Finds;
+  finds?: readonly Finds[];
   live?: Live;
   /** Icons of this area's kinds of secrets. */
   secretIcons?: Partial<Record<components['schemas']['SecretKind'], LucideIcon>>;
@@ -88,13 +88,32 @@ interface CommandBase {
   only?: 'browser' | 'desktop';
 }
 
-/** Named things the palette can find, with the page of each. */
-export interface Finds {
+/** Named things that the palette and the search page find, with the page of each. */
+export type Finds = {
   group: string;
   icon: LucideIcon;
   permission: Permission;
   queryKey: readonly string[];
-  list: () => Promise<readonly { label: string; to: string }[]>;
+} & (
+  | {
+      /** All there are: those whose label or aside has the typed words are shown. */
+      list: () => Promise<readonly Found[]>;
+    }
+  | {
+      /** Those that match what was typed, at most so many. */
+      search: (typed: string, limit: number) => Promise<readonly Found[]>;
+    }
+);
+
+export interface Found {
+  label: string;
+  /** Which one of several with this label: its project. */
+  aside?: string;
+  to: string;
+  /** For the address of the page, see `useAddress`. */
+  search?: Readonly<Record<string, string>>;
+  /** A section of the page. */
+  hash?: string;
 }
 
 /**

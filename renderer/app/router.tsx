@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, Outlet, useRouter } from '@tanstack/react-router';
 import { Tooltip } from 'radix-ui';
 import { areas } from '../areas.ts';
+import { formatAddress, parseAddress } from '../ui/address.ts';
 import { Failed } from '../ui/blank-state.tsx';
 import { Toasts } from '../ui/overlays/toasts.tsx';
 import type { BarePage, Page } from './area.ts';
@@ -37,7 +38,13 @@ const bareRoutes = Object.fromEntries(
 
 const routeTree = root.addChildren({ shell: shell.addChildren(pageRoutes), ...bareRoutes });
 
-export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true });
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  parseSearch: parseAddress,
+  stringifySearch: formatAddress,
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -8,7 +8,7 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
-import { Palette } from './palette.tsx';
+import { Palette } from './palette/palette.tsx';
 import { usePresence } from './presence.ts';
 import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';

@@ -7,7 +7,7 @@ import { Mark } from '../ui/instruments/mark.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
 import type { Area, NavEntry, NavSign } from './area.ts';
 import { offeredNavigation } from './offered.ts';
-import { openPalette } from './palette-state.ts';
+import { openPalette } from './palette/palette-state.ts';
 import { useSession } from './session.ts';
 
 const declared: readonly Area[] = areas;

@@ -1,7 +1,8 @@
-import { KeyRound, SquareTerminal, Users } from 'lucide-react';
+import { KeyRound, SquareTerminal, UserRound, Users } from 'lucide-react';
+import { queryClient } from '../api/queries.ts';
 import { area } from '../app/area.ts';
 import { sessionQuery } from '../app/session.ts';
-import { apiKeysQuery } from './people-queries.ts';
+import { apiKeysQuery, displayName, peopleQuery } from './people-queries.ts';
 
 export const peopleArea = area({
   pages: [
@@ -26,6 +27,31 @@ export const peopleArea = area({
   ],
   navigation: [{ group: 'Manage', to: '/people', label: 'People and access', icon: Users }],
   commands: [{ group: 'Do', label: 'Sign in a command line', icon: SquareTerminal, to: '/cli-login' }],
+  finds: [
+    {
+      group: 'People',
+      icon: UserRound,
+      permission: 'users:read',
+      queryKey: ['users', 'found'],
+      list: async () =>
+        (await queryClient.fetchQuery(peopleQuery))
+          .filter(({ user }) => user.deleted_at === null)
+          .map((person) => ({
+            label: displayName(person),
+            aside: person.user.email,
+            to: '/people',
+            search: { search: person.user.email },
+          })),
+    },
+    {
+      group: 'API keys',
+      icon: KeyRound,
+      permission: 'api_keys:read',
+      queryKey: ['api-keys', 'found'],
+      list: async () =>
+        (await queryClient.fetchQuery(apiKeysQuery)).map(({ name }) => ({ label: name, to: '/people/keys' })),
+    },
+  ],
   live: {
     // The session holds the caller's account and permissions.
     refreshes: [

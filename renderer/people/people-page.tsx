@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Check, Minus, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMay, useSession } from '../app/session.ts';
+import { choiceOf, useAddress } from '../ui/address.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Chip, Filter } from '../ui/chip.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
@@ -66,10 +67,13 @@ interface PeopleListProps {
   onAction: ((what: PersonAction, person: Person) => void) | undefined;
 }
 
+const views = ['with access', 'deleted'] as const;
+const kept = ['search', 'show'] as const;
+
 function PeopleList({ query, onAction }: PeopleListProps) {
   const people = query.data ?? [];
-  const [search, setSearch] = useState('');
-  const [showsDeleted, setShowsDeleted] = useState(false);
+  const [{ search, show }, change] = useAddress(kept);
+  const showsDeleted = choiceOf(views, show) === 'deleted';
   const deleted = people.filter(isDeleted);
   const shown = showsDeleted && deleted.length > 0 ? deleted : people.filter((person) => !isDeleted(person));
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
@@ -81,17 +85,17 @@ function PeopleList({ query, onAction }: PeopleListProps) {
     <>
       {query.data && (
         <div className="toolbar flex-wrap">
-          <SearchField label="Search people" value={search} onChange={setSearch} />
+          <SearchField label="Search people" value={search} onChange={(next) => change({ search: next })} />
           {deleted.length > 0 && (
             <>
               <Filter
                 isOn={!showsDeleted}
                 count={people.length - deleted.length}
-                onClick={() => setShowsDeleted(false)}
+                onClick={() => change({ show: '' })}
               >
                 With access
               </Filter>
-              <Filter isOn={showsDeleted} count={deleted.length} onClick={() => setShowsDeleted(true)}>
+              <Filter isOn={showsDeleted} count={deleted.length} onClick={() => change({ show: 'deleted' })}>
                 Deleted
               </Filter>
             </>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { SquareStack, Ticket } from 'lucide-react';
+import { Layers, SquareStack, Ticket } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { area } from '../app/area.ts';
 import { environmentsQuery, tokensQuery } from './project-queries.ts';
@@ -40,15 +40,34 @@ export const projectsArea = area({
     },
   ],
   navigation: [{ group: 'Run', to: '/projects', label: 'Projects', icon: SquareStack }],
-  finds: {
-    group: 'Projects',
-    icon: SquareStack,
-    permission: 'projects:read',
-    queryKey: ['projects', 'found'],
-    list: async () => {
-      const { projects } = await ask(client.GET('/projects'));
-      return projects.map(({ name, slug }) => ({ label: name, to: `/projects/${slug}` }));
+  finds: [
+    {
+      group: 'Projects',
+      icon: SquareStack,
+      permission: 'projects:read',
+      queryKey: ['projects', 'found'],
+      list: async () => {
+        const { projects } = await ask(client.GET('/projects'));
+        return projects.map(({ name, slug }) => ({ label: name, to: `/projects/${slug}` }));
+      },
     },
-  },
+    {
+      group: 'Environments',
+      icon: Layers,
+      permission: 'environments:read',
+      queryKey: ['projects', 'found-environments'],
+      list: async () => {
+        const { projects } = await ask(client.GET('/projects'));
+        return projects.flatMap(({ name, slug, environment_names }) =>
+          environment_names.map((environment) => ({
+            label: environment,
+            aside: name,
+            to: `/projects/${slug}`,
+            search: { environment },
+          })),
+        );
+      },
+    },
+  ],
   secretIcons: { deployment_token: Ticket },
 });

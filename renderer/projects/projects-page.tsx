@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Plus, SearchX, SquareStack } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useMay } from '../app/session.ts';
+import { useSearch } from '../ui/address.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
@@ -74,7 +75,7 @@ interface ProjectListProps {
 
 function ProjectList({ query, none }: ProjectListProps) {
   const projects = query.data ?? [];
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useSearch();
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const found = projects.filter(({ name, slug, environment_names }) => {
     const text = [name, slug, ...environment_names].join(' ').toLowerCase();

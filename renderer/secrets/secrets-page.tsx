@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronLeft, ChevronRight, Download, LockKeyhole, SearchX, ShieldCheck } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useDeferredValue } from 'react';
 import { ask, client } from '../api/client.ts';
 import { useApiMutation } from '../api/mutation.ts';
+import { useAddress } from '../ui/address.ts';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Filter } from '../ui/chip.tsx';
@@ -15,14 +16,7 @@ import { useVault } from '../vault-state/vault.ts';
 import { DoctorCard } from './doctor-card.tsx';
 import { PlainSecretsCard } from './plain-secrets-card.tsx';
 import { groupLabels, type SecretGroup } from './secret-words.ts';
-import {
-  PER_PAGE,
-  type SecretsFilter,
-  type SecretsPageData,
-  secretsQuery,
-  useDoctor,
-  useVerifyAll,
-} from './secrets-queries.ts';
+import { PER_PAGE, type SecretsPageData, secretsQuery, useDoctor, useVerifyAll } from './secrets-queries.ts';
 import { SecretsTable } from './secrets-table.tsx';
 
 /** All encrypted values, and whether each can be decrypted. */
@@ -63,20 +57,22 @@ export function SecretsPage() {
   );
 }
 
+const kept = ['group', 'search', 'page'] as const;
 const groups = Object.keys(groupLabels) as SecretGroup[];
 
 function SecretsList() {
-  const [filter, setFilter] = useState<SecretsFilter>({ group: null, search: '', page: 1 });
-  const { group, page } = filter;
+  const [filter, change] = useAddress(kept);
+  const group = groups.find((each) => each === filter.group) ?? null;
+  const page = /^[1-9]\d{0,5}$/.test(filter.page) ? Number(filter.page) : 1;
   const search = useDeferredValue(filter.search);
   const query = useQuery(secretsQuery({ group, search, page }));
   const { data } = query;
-  const show = (change: Partial<SecretsFilter>) => setFilter((known) => ({ ...known, page: 1, ...change }));
+  const show = (next: Partial<typeof filter>) => change({ page: '', ...next });
   return (
     <div>
       <div className="secrets-filters">
         <fieldset className="flex min-w-0 flex-wrap gap-1.5" aria-label="Kind">
-          <Filter isOn={group === null} onClick={() => show({ group: null })} {...countOf(data, 'all')}>
+          <Filter isOn={group === null} onClick={() => show({ group: '' })} {...countOf(data, 'all')}>
             All
           </Filter>
           {groups
@@ -104,10 +100,12 @@ function SecretsList() {
         empty={
           <NoSecrets
             isFiltered={(data?.counts.all ?? 0) > 0}
-            onClear={() => show({ group: null, search: '' })}
+            onClear={() => show({ group: '', search: '' })}
           />
         }
-        foot={data && <Foot data={data} onPage={(next) => show({ page: next })} />}
+        foot={
+          data && <Foot data={data} onPage={(next) => change({ page: next === 1 ? '' : String(next) })} />
+        }
       />
     </div>
   );

@@ -3,6 +3,8 @@ import { area } from '../app/area.ts';
 import { sessionQuery } from '../app/session.ts';
 import { setTheme, type Theme } from '../app/theme.ts';
 import { desktop } from '../desktop.ts';
+import { toAnchor } from '../ui/anchor.ts';
+import { settingNames } from './setting-names.ts';
 
 export const settingsArea = area({
   pages: [
@@ -25,6 +27,21 @@ export const settingsArea = area({
       // The desktop window opens no other windows.
       only: 'browser',
       run: () => window.open('/api/docs', '_blank', 'noopener'),
+    },
+  ],
+  finds: [
+    {
+      group: 'Settings',
+      icon: SlidersHorizontal,
+      permission: 'settings:read',
+      queryKey: ['settings', 'found'],
+      list: async () =>
+        settingNames.map(({ label, section }) => ({
+          label,
+          aside: section,
+          to: '/settings',
+          hash: toAnchor(section),
+        })),
     },
   ],
   live: {

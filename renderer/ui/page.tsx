@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
+import { toAnchor } from './anchor.ts';
 
 interface PageProps {
   title: ReactNode;
@@ -58,7 +59,7 @@ interface SectionProps {
 
 export function Section({ title, said, actions, children }: SectionProps) {
   return (
-    <section aria-label={title}>
+    <section aria-label={title} id={toAnchor(title)}>
       <div className="section-head">
         <h2>{title}</h2>
         <span className="quiet min-w-0 truncate">{said}</span>

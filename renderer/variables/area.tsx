@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Braces, SquareStack } from 'lucide-react';
+import { ask, client } from '../api/client.ts';
 import { area } from '../app/area.ts';
 import { variablesQuery } from '../projects/project-queries.ts';
+import { sharedScope } from './variable-scope.ts';
 import './variables.css';
 
 export const variablesArea = area({
@@ -23,5 +25,30 @@ export const variablesArea = area({
     },
   ],
   commands: [{ group: 'Go to', label: 'Shared variables', icon: SquareStack, to: '/shared' }],
+  finds: [
+    {
+      group: 'Variables',
+      icon: Braces,
+      permission: 'environments:read',
+      queryKey: ['projects', 'search'],
+      search: async (typed, limit) => {
+        const { results } = await ask(client.GET('/search', { params: { query: { q: typed, limit } } }));
+        return results.map(({ key, project }) => ({
+          label: key,
+          aside: project.name,
+          to: `/projects/${project.slug}`,
+          search: { search: key },
+        }));
+      },
+    },
+    {
+      group: 'Shared variables',
+      icon: Braces,
+      permission: 'environments:read',
+      queryKey: [...sharedScope.queryKey, 'found'],
+      list: async () =>
+        (await sharedScope.list()).map(({ key }) => ({ label: key, to: '/shared', search: { search: key } })),
+    },
+  ],
   secretIcons: { env_var: Braces },
 });

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
-import { useState } from 'react';
+import { useSearch } from '../ui/address.ts';
 import { Button } from '../ui/button.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
 import { Page } from '../ui/page.tsx';
@@ -13,7 +13,7 @@ import { sharedScope } from './variable-scope.ts';
 export function SharedPage() {
   const rights = useRights();
   const { opened, open, close } = useDialogs();
-  const [search, setSearch] = useState('');
+  const [search, setSearch] = useSearch();
   const { data: list = [] } = useQuery({ queryKey: sharedScope.queryKey, queryFn: sharedScope.list });
   const add = () => open({ kind: 'add' });
   return (

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ClipboardPaste, Download, Plus } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { ProjectFrame } from '../projects/project-frame.tsx';
 import {
   type Environment,
@@ -9,6 +9,7 @@ import {
   projectQuery,
   variablesQuery,
 } from '../projects/project-queries.ts';
+import { choiceOf, useAddress } from '../ui/address.ts';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialogs, useDialogs } from './dialogs.tsx';
@@ -17,7 +18,7 @@ import type { EnvSource } from './files/env-source.ts';
 import { RawView } from './files/raw-view.tsx';
 import { useRights } from './rights.ts';
 import { VariableList } from './table/variable-list.tsx';
-import { type VariablesView, VariableToolbar } from './table/variable-toolbar.tsx';
+import { VariableToolbar, variablesViews } from './table/variable-toolbar.tsx';
 import { projectScope } from './variable-scope.ts';
 
 /** The variables of a project in all its environments. */
@@ -48,16 +49,18 @@ export function VariablesPage() {
   return <Variables key={project} project={project} environments={environments.data} />;
 }
 
+const kept = ['environment', 'search', 'view'] as const;
+
 function Variables({ project, environments }: { project: string; environments: readonly Environment[] }) {
   const scope = useMemo(() => projectScope(project), [project]);
   const rights = useRights();
   const name = useQuery(projectQuery(project)).data?.name ?? project;
   const list = useQuery(variablesQuery(project)).data;
   const { opened, open, close } = useDialogs();
-  const [chosen, setChosen] = useState<number | null>(null);
-  const [search, setSearch] = useState('');
-  const [view, setView] = useState<VariablesView>('table');
-  const shown = environments.find(({ id }) => id === chosen) ?? null;
+  const [{ environment, search, view: chosenView }, change] = useAddress(kept);
+  const setSearch = useCallback((next: string) => change({ search: next }), [change]);
+  const view = rights.mayReveal ? choiceOf(variablesViews, chosenView) : 'table';
+  const shown = environments.find(({ name }) => name === environment) ?? null;
   const target = shown ?? environments[0];
   const takeSource = useCallback(
     (source: EnvSource) => {
@@ -72,11 +75,11 @@ function Variables({ project, environments }: { project: string; environments: r
     <VariableToolbar
       environments={environments}
       environmentId={view === 'raw' ? (target?.id ?? null) : (shown?.id ?? null)}
-      onEnvironment={setChosen}
+      onEnvironment={(id) => change({ environment: environments.find((each) => each.id === id)?.name ?? '' })}
       search={search}
       onSearch={setSearch}
       view={view}
-      onView={rights.mayReveal && target ? setView : null}
+      onView={rights.mayReveal && target ? (next) => change({ view: next === 'table' ? '' : next }) : null}
       onHistory={() => open({ kind: 'environment-history' })}
     />
   );

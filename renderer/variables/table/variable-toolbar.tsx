@@ -4,7 +4,8 @@ import { IconButton } from '../../ui/button.tsx';
 import { Segmented, Select } from '../../ui/form/choices.tsx';
 import { SearchField } from '../../ui/form/search-field.tsx';
 
-export type VariablesView = 'table' | 'raw';
+export const variablesViews = ['table', 'raw'] as const;
+export type VariablesView = (typeof variablesViews)[number];
 
 /** Environments shown as segments; more become a select. */
 const MOST_SEGMENTS = 4;

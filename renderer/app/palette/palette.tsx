@@ -1,12 +1,10 @@
 import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment, useEffect, useId, useRef, useState } from 'react';
-import { Kbd } from '../ui/chip.tsx';
-import { isPageCovered } from '../ui/cover.ts';
-import { type PaletteRow, useCommands } from './commands.ts';
+import { Kbd } from '../../ui/chip.tsx';
+import { isPageCovered } from '../../ui/cover.ts';
+import { type PaletteRow, usePaletteRows } from './commands.ts';
 import { closePalette, openPalette, usePaletteOpen } from './palette-state.ts';
-
-const SHOWN = 12;
 
 /** Command palette (Ctrl or Cmd K). */
 export function Palette() {
@@ -26,7 +24,7 @@ export function Palette() {
       <Dialog.Portal>
         <Dialog.Overlay className="scrim scrim-top">
           <Dialog.Content className="palette" aria-describedby={undefined}>
-            <Dialog.Title className="sr">Search pages and commands</Dialog.Title>
+            <Dialog.Title className="sr">Search names, pages and commands</Dialog.Title>
             <PaletteList />
           </Dialog.Content>
         </Dialog.Overlay>
@@ -35,28 +33,12 @@ export function Palette() {
   );
 }
 
-/** Commands whose label contains every typed word; those that start with the text come first. */
-function find(commands: readonly PaletteRow[], typed: string): PaletteRow[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  const start = words[0] ?? '';
-  return commands
-    .filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)))
-    .sort(
-      (a, b) =>
-        Number(b.label.toLowerCase().startsWith(start)) - Number(a.label.toLowerCase().startsWith(start)),
-    )
-    .slice(0, SHOWN);
-}
-
 function PaletteList() {
-  const commands = useCommands();
   const [typed, setTyped] = useState('');
+  const ordered = usePaletteRows(typed);
   const [at, setAt] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const groups = [...new Set(commands.map(({ group }) => group))];
-  const found = find(commands, typed);
-  const ordered = groups.flatMap((group) => found.filter((command) => command.group === group));
   const chosen = ordered[Math.min(at, ordered.length - 1)];
   const run = (command: PaletteRow | undefined) => {
     if (!command) return;
@@ -89,9 +71,9 @@ function PaletteList() {
             setAt(0);
           }}
           onKeyDown={onKeyDown}
-          placeholder="Search pages and commands…"
+          placeholder="Search names, pages and commands…"
           role="combobox"
-          aria-label="Search pages and commands"
+          aria-label="Search names, pages and commands"
           aria-expanded="true"
           aria-controls={id}
           aria-activedescendant={chosen ? `${id}-${ordered.indexOf(chosen)}` : undefined}
@@ -101,7 +83,8 @@ function PaletteList() {
       </div>
       <div id={id} role="listbox" aria-label="Results" ref={list} className="palette-list">
         {ordered.map((command, index) => (
-          <Fragment key={`${command.group} ${command.label}`}>
+          // biome-ignore lint/suspicious/noArrayIndexKey: two may have one label and one project
+          <Fragment key={index}>
             {command.group !== ordered[index - 1]?.group && (
               <div role="presentation" className="group">
                 {command.group}
@@ -118,8 +101,9 @@ function PaletteList() {
               onClick={() => run(command)}
             >
               <command.icon className="icon" aria-hidden="true" />
-              <span className="grow">{command.label}</span>
-              {command === chosen ? <Kbd>Enter</Kbd> : <span className="text-text-3">{command.aside}</span>}
+              <bdi className="min-w-0 grow truncate">{command.label}</bdi>
+              <bdi className="max-w-1/2 truncate text-text-3">{command.aside}</bdi>
+              {command === chosen && <Kbd>Enter</Kbd>}
             </div>
           </Fragment>
         ))}
