@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { requires } from '../requires.ts';
-import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { ADA, startConsole, type TestConsole } from './support/console.ts';
-import { expectNoOverflow, PASSWORD, signInAs } from './support/visitors.ts';
+import { requires } from '../../requires.ts';
+import { expectAccessible } from '../support/accessibility.ts';
+import { hasChromium, launchBrowser } from '../support/browser.ts';
+import { ADA, startConsole, type TestConsole } from '../support/console.ts';
+import { expectNoOverflow, PASSWORD, signInAs } from '../support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOwner } from '../../electron/instance/doors/socket-door.ts';
-import { openDoor, type TestDoor } from './harness.ts';
+import { createOwner } from '../../../electron/instance/doors/socket-door.ts';
+import { openDoor, type TestDoor } from '../harness.ts';
 
 const decompress = {
   br: brotliDecompressSync,
