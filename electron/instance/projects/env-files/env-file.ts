@@ -12,9 +12,7 @@ import { findShellReferences, type ShellReference } from './shell-references.ts'
  * `$` is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used,
  * never here. Where a shell would see a reference is noted, for the import.
  *
- * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and
- * `\r`, takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for
- * nothing.
+ * README.md says where other readers differ, and why.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 /** Far more than any program has. */
@@ -302,7 +300,8 @@ function readDouble(inside: string): Pick<EnvEntry, 'value' | 'references'> {
   const references: ShellReference[] = [];
   const take = (piece: string) => {
     const at = value.length;
-    references.push(...findShellReferences(piece).map((found) => ({ ...found, at: at + found.at })));
+    // One by one: as arguments of one call, a long value's would be too many.
+    for (const found of findShellReferences(piece)) references.push({ ...found, at: at + found.at });
     value += piece;
   };
   let from = 0;
