@@ -144,9 +144,14 @@ function findLineEnds(text: string): EnvDocument['lineEnd'] {
 /** Byte order marks of UTF-16 (RFC 2781, 3.2), which is what some editors of Windows call Unicode. */
 const UTF_16_MARKS = ['fffe', 'feff'];
 
-/** Every other byte of what stands in a .env file is zero there. */
+/** With a mark, or by its first bytes: every other byte of what stands in a .env file is zero there. */
 function isUtf16(bytes: Uint8Array): boolean {
-  return UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')) && bytes.includes(0);
+  if (UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))) return bytes.includes(0);
+  const first = bytes.subarray(0, 64);
+  const halves = [0, 1].map((half) => first.filter((_, at) => at % 2 === half));
+  const isZero = halves.map((half) => half.every((byte) => byte === 0));
+  const isText = halves.map((half) => half.every((byte) => byte !== 0));
+  return first.length >= 4 && ((isZero[0] && isText[1]) || (isZero[1] && isText[0])) === true;
 }
 
 function decode(bytes: Uint8Array): string {
