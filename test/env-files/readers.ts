@@ -34,9 +34,9 @@ const HOME = '/home/ada';
 
 /** `set -a; . file`, each file in a shell of its own, which keeps what it got when a line of it fails. */
 export const readByBash: Reader = (files) =>
-  readAll(files, (paths) => {
+  readAll(files, (paths, folder) => {
     const script = `for file; do (trap 'env -0' EXIT; set -a; . "$file") 2>/dev/null; printf 'end\\0'; done`;
-    const lines = run('bash', ['--norc', '--noprofile', '-c', script, 'bash', ...paths]).split('\0');
+    const lines = run(folder, 'bash', ['--norc', '--noprofile', '-c', script, 'bash', ...paths]).split('\0');
     const found: [string, string][][] = [[]];
     for (const line of lines) {
       if (line === 'end') found.push([]);
@@ -55,9 +55,9 @@ export const hasPythonDotenv = python !== undefined;
 export const readByPython: Reader = (files) =>
   readAll(
     files,
-    (paths) =>
+    (paths, folder) =>
       JSON.parse(
-        run(python ?? 'python3', [
+        run(folder, python ?? 'python3', [
           '-c',
           'import sys, os, json\nfrom dotenv import dotenv_values\nos.environ.clear()\nprint(json.dumps([[[k, v] for k, v in dotenv_values(p, encoding="utf-8").items() if v is not None] for p in sys.argv[1:]]))',
           ...paths,
@@ -67,7 +67,7 @@ export const readByPython: Reader = (files) =>
 
 function readAll(
   files: readonly (string | Buffer)[],
-  read: (paths: string[]) => [string, string][][],
+  read: (paths: string[], folder: string) => [string, string][][],
 ): [string, string][][] {
   const folder = mkdtempSync(join(tmpdir(), 'temps-readers-'));
   try {
@@ -77,14 +77,17 @@ function readAll(
         writeFileSync(path, text);
         return path;
       }),
+      folder,
     );
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function run(command: string, args: string[]): string {
+function run(folder: string, command: string, args: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
+    // What stands in a file may be a redirection to a shell.
+    cwd: folder,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME, PYTHONUTF8: '1' },
     maxBuffer: 64 * 1024 * 1024,

@@ -12,6 +12,7 @@ import {
   readByPython,
   readerCases,
 } from '../../env-files/readers.ts';
+import { readRealFile, realFiles } from '../../env-files/real-files.ts';
 import { requires } from '../../requires.ts';
 import { quick } from '../../work-factor.ts';
 
@@ -108,6 +109,21 @@ describe('a .env file as other programs read it', () => {
     'needs python3-dotenv',
   )('is read by python-dotenv as the table says', () => {
     expect(ask(readByPython)).toEqual(recorded('python'));
+  });
+
+  it('of a public project differs in as many variables as the document says', () => {
+    const files = realFiles.map(readRealFile);
+    const countOthers = (found: [string, string][][]) =>
+      realFiles.flatMap(({ values }, at) => {
+        const theirs = new Map(found[at]);
+        return Object.entries(values).filter(([name, value]) => theirs.get(name) !== value);
+      }).length;
+    const all = realFiles.flatMap(({ values }) => Object.keys(values)).length;
+    const said = readFileSync(document, 'utf8').replaceAll('\n', ' ');
+    expect(said).toContain(
+      `Of the ${all.toLocaleString('en')} variables of ${files.length} public projects (\`test/fixtures/env-files\`), bash gives ${countOthers(readByBash(files))} another value or none`,
+    );
+    if (hasPythonDotenv) expect(said).toContain(`python-dotenv ${countOthers(readByPython(files))}.`);
   });
 
   it('is in the table for each difference, and for nothing else', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,8 @@ import { hasPythonDotenv, readByBash, readByPython } from '../../env-files/reade
 import { type RealFile, readRealFile, realFiles } from '../../env-files/real-files.ts';
 import { requires } from '../../requires.ts';
 import { quick } from '../../work-factor.ts';
+
+const document = join(import.meta.dirname, '../../../electron/instance/projects/env-files/README.md');
 
 let dataDir: string;
 let instance: Instance;
@@ -107,6 +109,10 @@ describe('what is a secret in them', () => {
     const found = guessed.filter(({ isSecret }) => isSecret).length;
     expect(found / all.filter(({ isSecret }) => isSecret).length).toBe(1);
     expect(found / guessed.length).toBeGreaterThan(0.95);
+    const said = readFileSync(document, 'utf8').replaceAll('\n', ' ');
+    expect(said).toContain(
+      `${found} are secrets, and all of them are taken for one; so are ${guessed.length - found} others`,
+    );
   });
 });
 
