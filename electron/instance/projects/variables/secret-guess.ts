@@ -30,6 +30,9 @@ const TOKEN_FORMS =
   /^(gh[pousr]_|github_pat_|glpat-|sk_live_|sk_test_|rk_live_|whsec_|xox[abeoprs]-|sk-|AKIA|ASIA|AIza|ya29\.|SG\.|key-|npm_|pypi-|dop_v1_|hf_|shpat_|EAAC|tk_|dt_|GOCSPX-|AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY)/;
 /** Number of the bot, then 35 characters (core.telegram.org/bots/api). */
 const TELEGRAM_TOKEN = /^(bot)?\d{6,12}:[\w-]{30,}$/;
+/** As crypt(5) and PHC strings write it: a short password is found from it. */
+const PASSWORD_HASH =
+  /(^|[:,\s])\$(2[abxy]|1|5|6|7|y|apr1|argon2(id|i|d)|scrypt|pbkdf2[\w-]{0,20})\$[\w./=,+-]{4}/;
 const JWT = /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]*$/;
 /**
  * The beginning of `://user:password@`. What looks like the port of a web address is one: other addresses name their host
@@ -90,6 +93,7 @@ function findSecretForm(value: string): string | null {
   if (TOKEN_FORMS.test(value) || TELEGRAM_TOKEN.test(value))
     return 'the value has the format of a known token';
   if (JWT.test(value)) return 'the value is a signed token';
+  if (PASSWORD_HASH.test(value)) return 'the value is the hash of a password';
   if (hasPasswordInUrl(value) || URL_WITH_ADDRESS_AS_USER.test(value))
     return 'the value is a URL with a password';
   if (URL_WITH_TOKEN.test(value)) return 'the value is a URL with a token';

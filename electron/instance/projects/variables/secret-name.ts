@@ -54,7 +54,7 @@ export function isOfWebhook(upper: string): boolean {
   return upper.includes('WEBHOOK');
 }
 
-/** Whether the value may be a name and a password, `ada:pass`. */
+/** Whether the value may be a name and a password, `ada:pass`, and no scope, `read:user`. */
 export function isOfSignIn(upper: string): boolean {
-  return /(^|_)(AUTH|LOGIN)(_|$)/.test(upper);
+  return /AUTH(?!OR)|LOGIN/.test(upper) && !TRAIT.test(upper);
 }

@@ -83,6 +83,13 @@ const secrets: [string, string][] = [
   ['AUTH_BASIC', 'admin:hunter2'],
   ['ACCESS_KEY_ID', 'q8Zx31Lw9TtVb27KcYmR5uHs'],
   ['AUTH_TYPE', 'Tr0ub4dor&3'],
+  ['BASICAUTH', 'admin:hunter2'],
+  ['BASIC_AUTH_USERS', 'admin:hunter2'],
+  ['HTPASSWD', 'admin:x'],
+  // A hash of a password, alone or behind a name.
+  ['DASHBOARD_USERS', 'admin:$2y$05$FakeFakeFakeFakeFakeFu'],
+  ['USERS', 'ada:$apr1$fake$FakeFake,ben:$apr1$fake$FakeFake'],
+  ['PANEL', '$argon2id$v=19$m=65540,t=3,p=4$ZmFrZQ$ZmFrZQ'],
   // An address may be the secret.
   ['DEPLOY_WEBHOOK_URL', 'https://ci.example/hook/abc'],
   ['DEPLOY_WEBHOOK', 'https://ci.example/hook/abc'],
@@ -191,6 +198,10 @@ const plain: [string, string][] = [
   ['FLAGS', 'fido2-vault-credentials'],
   ['CORS_ALLOW_ORIGIN', '^https?://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$'],
   ['MONKEY', 'banana'],
+  ['OAUTH_SCOPES', 'read:user'],
+  ['AUTHOR', 'Ada:Lovelace'],
+  ['REWRITE', '$1$2'],
+  ['PRICE', 'cost$5'],
   ['COMPASS', 'north'],
   ['BYPASS', 'none of it'],
 ];
