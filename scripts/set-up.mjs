@@ -43,6 +43,7 @@ const testPackages = [
   'exfat-fuse',
   'zstd',
   'sqlite3',
+  'python3-dotenv',
   'fusefat',
   'e2fsprogs',
   'fdisk',

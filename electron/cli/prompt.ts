@@ -1,19 +1,42 @@
 import { CommandError, usageError } from './command-error.ts';
 
 /** Everything on standard input. */
+/** More than any key, copy or value has: what never ends, as `yes` or /dev/zero, would fill the memory. */
+const MAX_STDIN_BYTES = 64 * 1024 * 1024;
+
+/** All of standard input. Throws `invalid_request` for more than 64 MiB. */
 export async function readStdin(): Promise<Buffer> {
+  return await readBounded(
+    process.stdin,
+    MAX_STDIN_BYTES,
+    () => new CommandError('invalid_request', 'Standard input is over 64 MiB; nothing was changed.'),
+  );
+}
+
+/** Everything that comes, until it is too much. */
+export async function readBounded(
+  stream: AsyncIterable<unknown>,
+  maxBytes: number,
+  tooMuch: () => CommandError,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooMuch();
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks);
 }
 
 /**
  * All of standard input as text. Throws `invalid_request` for bytes that are not UTF-8, since decoding would change
- * the password or value.
+ * the password or value, and what `readStdin` throws.
  */
 export async function readStdinText(): Promise<string> {
+  const bytes = await readStdin();
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readStdin());
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new CommandError(
       'invalid_request',

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
-import { askLine, hasTerminal, readStdin } from '../prompt.ts';
+import { askLine, hasTerminal, readBounded } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
@@ -409,17 +409,23 @@ function describeRefused({ line, name, reason }: Pick<RefusedLine, 'line' | 'nam
 
 /** Also of a pipe, as `<(…)` gives one. */
 async function readEnvFile(path: string): Promise<Buffer> {
-  if (path === '-') return await readStdin();
-  if (!isThere(path)) throw new CommandError('not_found', `There is no file ${path}.`);
-  if (statSync(path).isDirectory()) throw new CommandError('env_file_invalid', `${path} is a folder.`);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_FILE_BYTES) throw new CommandError('env_file_invalid', `${path} is over 1 MiB.`);
-    chunks.push(chunk);
+  const isInput = path === '-';
+  const name = isInput ? 'Standard input' : path;
+  if (!isInput && !isThere(path)) throw new CommandError('not_found', `There is no file ${path}.`);
+  if (!isInput && statSync(path).isDirectory())
+    throw new CommandError('env_file_invalid', `${path} is a folder.`);
+  try {
+    const stream = isInput ? process.stdin : createReadStream(path);
+    return await readBounded(
+      stream,
+      MAX_FILE_BYTES,
+      () => new CommandError('env_file_invalid', `${name} is over 1 MiB. Nothing was imported.`),
+    );
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof CommandError || code === undefined) throw error;
+    throw new CommandError('env_file_invalid', `${name} cannot be read (${code}). Nothing was imported.`);
   }
-  return Buffer.concat(chunks);
 }
 
 function describeImport(outcome: Schemas['ImportOutcome']): string {

@@ -136,6 +136,13 @@ describe('a reference as shells write it', () => {
     ['a default that is not needed', 'A=1\nB=@{A:-2}\n', '1', 1],
     ['a default that is', 'A=\nB=@{A:-2}\n', '@{A:-2}', 0],
     ['a default of nothing known', 'B=@{A:-2}\n', '@{A:-2}', 0],
+    ['a message that is not needed', 'A=1\nB=@{A:?missing}/x\n', '1/x', 1],
+    ['a message that is', 'A=\nB=@{A:?missing}\n', '@{A:?missing}', 0],
+    ['a default that refers to another', 'A=1\nC=2\nB=@{A:-@{C}}\n', '1', 1],
+    ['the same, of nothing known', 'C=2\nB=@{A:-@{C}}\n', '@{A:-@{C}}', 0],
+    ['a default with braces', 'A=1\nB=@{A:-{"x":{}}\n', '@{A:-{"x":{}}', 0],
+    ['a default without an end', 'A=1\nB=@{A:-x\n', '@{A:-x', 0],
+    ['what shells put in place of one that is there', 'A=1\nB=@{A:+x}\n', '@{A:+x}', 0],
     ['two of them, and text', 'A=1\nC=2\nB=x@{A}-@{C}z@{D}\n', 'x1-2z@{D}', 2],
     ['itself', 'B=@{B}:x\n', '@{B}:x', 0],
     ['single quotes', "A=1\nB='@{A}'\n", '@{A}', 0],
@@ -150,6 +157,17 @@ describe('a reference as shells write it', () => {
     const { body, project } = await importInto(Buffer.from(at(text)), { secret: 'none' });
     expect((await resolve(project)).B).toBe(at(expected));
     expect(body.references).toBe(count);
+  });
+
+  it('that is never made ours is said, where it would mean something to a shell', async () => {
+    const left = at('A=1\nB=pass@A\nC=\'@A\'\nD="\\@A"\nE=@X\nF=@F\nG="x@{A:+y}"\n');
+    const { body, project } = await importInto(Buffer.from(left), { secret: 'none' });
+    expect(body.said).toEqual([
+      `$NAME was kept as text in B (line 2), G (line 7): only ${NAME} becomes a reference to that variable.`,
+    ]);
+    expect((await resolve(project)).B).toBe('pass$A');
+    const literal = await importInto(Buffer.from(left), { references: 'literal' });
+    expect(literal.body.said).toEqual([]);
   });
 
   it('that means nothing here stays, as what other tools put in place of values, and is said', async () => {

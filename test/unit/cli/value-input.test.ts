@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -65,6 +65,19 @@ describe('a value that is set', () => {
   });
 });
 
+describe('standard input without an end', () => {
+  it('is refused by name, and fills no memory', () => {
+    const command = `exec '${process.execPath}' '${program}' env set ENDLESS -p shop < /dev/zero`;
+    const env = commandLineEnv(dataDir);
+    const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', env });
+    expect([status, stderr]).toEqual([
+      1,
+      'temps-desktop: Standard input is over 64 MiB; nothing was changed.\n',
+    ]);
+    expect(run(['env', 'get', 'ENDLESS', '-p', 'shop']).code).toBe(4);
+  });
+});
+
 describe('a variable that others refer to', () => {
   it('is deleted only where that is said', () => {
     run(['env', 'set', 'HOST', '-p', 'shop', '--plain'], 'db');
@@ -94,6 +107,28 @@ describe('a .env file', () => {
   it('is refused by name where it is a folder, or has no end', () => {
     expect(importFile([dataDir])).toMatchObject({ code: 1, err: expect.stringContaining('is a folder') });
     expect(importFile(['/dev/zero']).err).toContain('/dev/zero is over 1 MiB');
+  });
+
+  it.skipIf(process.platform !== 'linux')('is refused by name where it cannot be read', () => {
+    const { code, err } = importFile(['/proc/self/mem']);
+    expect([code, err]).toEqual([1, expect.stringContaining('/proc/self/mem cannot be read (EIO)')]);
+  });
+
+  it('is refused by name where it is far too large, from a file and from standard input', () => {
+    const large = join(dataDir, 'large.env');
+    writeFileSync(large, Buffer.alloc(20 * 1024 * 1024, 'A=canary\n'));
+    const before = list();
+    for (const [args, name] of [
+      [large, large],
+      [`- < '${large}'`, 'Standard input'],
+      ['- < /dev/zero', 'Standard input'],
+    ] as const) {
+      const command = `exec '${process.execPath}' '${program}' env import ${args} -p files --replace --allow-empty`;
+      const env = commandLineEnv(dataDir);
+      const { status, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', env });
+      expect([status, stderr]).toEqual([1, `temps-desktop: ${name} is over 1 MiB. Nothing was imported.\n`]);
+    }
+    expect(list()).toBe(before);
   });
 
   it('is refused for all of its bad lines at once, and taken without them where that is said', () => {

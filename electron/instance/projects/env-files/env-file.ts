@@ -12,9 +12,7 @@ import { findShellReferences, type ShellReference } from './shell-references.ts'
  * `$` is kept as it is: references between variables are written `${{NAME}}` and resolved when a value is used,
  * never here. Where a shell would see a reference is noted, for the import.
  *
- * The dotenv package reads most files the same, but ends a bare value at any `#`, knows no escapes but `\n` and
- * `\r`, takes names with dots and dashes, the last of a name that is there twice, and what it cannot read for
- * nothing.
+ * README.md says where other readers differ, and why.
  */
 export const MAX_FILE_BYTES = 1024 * 1024;
 /** Far more than any program has. */
@@ -146,9 +144,14 @@ function findLineEnds(text: string): EnvDocument['lineEnd'] {
 /** Byte order marks of UTF-16 (RFC 2781, 3.2), which is what some editors of Windows call Unicode. */
 const UTF_16_MARKS = ['fffe', 'feff'];
 
-/** Every other byte of what stands in a .env file is zero there. */
+/** With a mark, or by its first bytes: every other byte of what stands in a .env file is zero there. */
 function isUtf16(bytes: Uint8Array): boolean {
-  return UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex')) && bytes.includes(0);
+  if (UTF_16_MARKS.includes(Buffer.from(bytes.subarray(0, 2)).toString('hex'))) return bytes.includes(0);
+  const first = bytes.subarray(0, 64);
+  const halves = [0, 1].map((half) => first.filter((_, at) => at % 2 === half));
+  const isZero = halves.map((half) => half.every((byte) => byte === 0));
+  const isText = halves.map((half) => half.every((byte) => byte !== 0));
+  return first.length >= 4 && ((isZero[0] && isText[1]) || (isZero[1] && isText[0])) === true;
 }
 
 function decode(bytes: Uint8Array): string {
@@ -302,7 +305,8 @@ function readDouble(inside: string): Pick<EnvEntry, 'value' | 'references'> {
   const references: ShellReference[] = [];
   const take = (piece: string) => {
     const at = value.length;
-    references.push(...findShellReferences(piece).map((found) => ({ ...found, at: at + found.at })));
+    // One by one: as arguments of one call, a long value's would be too many.
+    for (const found of findShellReferences(piece)) references.push({ ...found, at: at + found.at });
     value += piece;
   };
   let from = 0;

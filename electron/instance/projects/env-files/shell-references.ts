@@ -1,15 +1,17 @@
 /**
- * References as shells and other tools write them in `.env` files, `${NAME}` and `${NAME:-default}`, made ours
- * (`${{NAME}}`, references.ts) where they mean a variable that is there. Where they mean nothing here the text stays, and is
- * said: a program that gets `${UNKNOWN}` gets what the file says.
+ * References as shells and other tools write them in `.env` files, `${NAME}`, `${NAME:-default}` and `${NAME:?message}`, made
+ * ours (`${{NAME}}`, references.ts) where they mean a variable that is there. Where they mean nothing here the text stays, and
+ * is said: a program that gets `${UNKNOWN}` gets what the file says. So does `$NAME`, which is as often a piece of a password.
  */
 export interface ShellReference {
   /** Where it stands in the value. */
   at: number;
   length: number;
   name: string;
-  /** Behind `:-` or `-`; null without. */
+  /** Behind `:-`, `-`, `:?` or `?`, for a variable that is not there; null without. */
   fallback: string | null;
+  /** `$NAME`, or a form that has no equal here: never made ours. */
+  isOther: boolean;
 }
 
 /** A variable of a file, with what its value refers to. */
@@ -21,8 +23,9 @@ interface Holder {
   references: ShellReference[];
 }
 
-const NAME = '[A-Za-z_][A-Za-z0-9_]*';
-const REFERENCE = new RegExp(`\\$\\{(${NAME})(?::?-([^{}$"'\`\\\\]*))?\\}`, 'y');
+const HEAD = /\$(\{?)([A-Za-z_][A-Za-z0-9_]*)(:?[-?])?/y;
+/** Far longer than what anybody writes as a default; with this, the time that a long value takes is limited. */
+const MAX_FALLBACK_CHARACTERS = 200;
 
 /** Of text in which nothing is escaped. `$${NAME}` is the text itself, as Compose has it. */
 export function findShellReferences(text: string): ShellReference[] {
@@ -32,13 +35,38 @@ export function findShellReferences(text: string): ShellReference[] {
       at += 2;
       continue;
     }
-    REFERENCE.lastIndex = at;
-    const match = REFERENCE.exec(text);
-    if (match?.[1] !== undefined)
-      found.push({ at, length: match[0].length, name: match[1], fallback: match[2] ?? null });
-    at += match?.[0].length ?? 1;
+    const reference = readReference(text, at);
+    if (reference) found.push(reference);
+    at += reference?.length ?? 1;
   }
   return found;
+}
+
+function readReference(text: string, at: number): ShellReference | null {
+  HEAD.lastIndex = at;
+  const head = HEAD.exec(text);
+  if (head?.[2] === undefined) return null;
+  const [whole, brace = '', name, operator] = head;
+  const inside = at + whole.length;
+  const end = brace === '' ? -1 : operator === undefined ? inside : findEnd(text, inside);
+  // What has no end is its name alone: another reference may follow.
+  if (text[end] !== '}')
+    return { at, length: 1 + brace.length + name.length, name, fallback: null, isOther: true };
+  const fallback = operator === undefined ? null : text.slice(inside, end);
+  return { at, length: end + 1 - at, name, fallback, isOther: false };
+}
+
+/** Of a default, which may refer to others itself: where its brace closes. */
+function findEnd(text: string, from: number): number {
+  let depth = 0;
+  const last = Math.min(text.length, from + MAX_FALLBACK_CHARACTERS);
+  for (let at = from; at < last; at++) {
+    const character = text[at] as string;
+    if ('"\'`\\'.includes(character)) return -1;
+    if (character === '{') depth += 1;
+    if (character === '}' && depth-- === 0) return at;
+  }
+  return -1;
 }
 
 /** What other tools put in place of a value, which nobody here makes it again. */
@@ -70,15 +98,19 @@ export function convertReferences<Entry extends Holder>(
 ): Converted<Entry> {
   const converted: Entry[] = [];
   const unknown: Entry[] = [];
+  const others: Entry[] = [];
   let count = 0;
   const result = entries.map((entry) => {
     const { name, value } = entry;
-    const meant = entry.references.filter(({ name: target, fallback }) => {
+    const ours = entry.references.filter(({ isOther }) => !isOther);
+    const meant = ours.filter(({ name: target, fallback }) => {
       const known = target === name ? null : find(target);
-      // An empty one would give its default in a shell.
+      // An empty one would give its default in a shell, or its message.
       return known !== null && (fallback === null || known.value !== '');
     });
-    if (meant.length < entry.references.length) unknown.push(entry);
+    if (meant.length < ours.length) unknown.push(entry);
+    if (entry.references.some((other) => other.isOther && other.name !== name && find(other.name)))
+      others.push(entry);
     if (meant.length === 0) return entry;
     converted.push(entry);
     count += meant.length;
@@ -93,6 +125,10 @@ export function convertReferences<Entry extends Holder>(
   const said = [
     ...sayOf(converted, (names) => `\${NAME} became a reference to that variable, \${{NAME}}, in ${names}.`),
     ...sayOf(unknown, (names) => `\${NAME} of no variable that is here was kept as text in ${names}.`),
+    ...sayOf(
+      others,
+      (names) => `$NAME was kept as text in ${names}: only \${NAME} becomes a reference to that variable.`,
+    ),
     ...FOREIGN.flatMap(([what, pattern]) =>
       sayOf(
         entries.filter(({ value }) => pattern.test(value)),

@@ -61,6 +61,53 @@ const secrets: [string, string][] = [
   ['LOGIN_WORD', 'Tr0ub4dor&3'],
   ['BLOB', '00112233445566778899aabbccddeeff'],
   ['LONG', 'word '.repeat(2000)],
+  // Without a mark between the words.
+  ['PAPERLESS_DBPASS', 'paperless'],
+  ['SMTP_USERPWD', 'x'],
+  ['MASTERKEY', 'x'],
+  // Whose, or which one, comes last.
+  ['CLIENT_SECRET_GITHUB', 'abc'],
+  ['OPENSSL_KEY_V1', 'abc'],
+  ['PASSWORD_ROOT', '123456'],
+  ['PIN_ADMIN', '1234'],
+  ['SECRET_KEY_BASE', 'abc'],
+  ['APIKEY_ALLOWED_KEYS', 'abc,def'],
+  // What looks like a trait, and is the secret.
+  ['VAULT_SECRET_ID', '550e8400-e29b-41d4-a716-446655440000'],
+  ['SESSION_ID', '550e8400-e29b-41d4-a716-446655440000'],
+  // The value is not what the name says.
+  ['TOKEN_LIFETIME', 'hunter2'],
+  ['KEY_FILE', 'hunter2'],
+  ['PASSWORD_LENGTH', 'q8Zx31Lw9TtVb27KcYmR5uHs'],
+  ['SECRET_PATH', 'q8Zx31Lw9TtVb27KcYmR5uHs'],
+  ['AUTH_BASIC', 'admin:hunter2'],
+  ['ACCESS_KEY_ID', 'q8Zx31Lw9TtVb27KcYmR5uHs'],
+  ['AUTH_TYPE', 'Tr0ub4dor&3'],
+  ['BASICAUTH', 'admin:hunter2'],
+  ['BASIC_AUTH_USERS', 'admin:hunter2'],
+  ['HTPASSWD', 'admin:x'],
+  // A hash of a password, alone or behind a name.
+  ['DASHBOARD_USERS', 'admin:$2y$05$FakeFakeFakeFakeFakeFu'],
+  ['USERS', 'ada:$apr1$fake$FakeFake,ben:$apr1$fake$FakeFake'],
+  ['PANEL', '$argon2id$v=19$m=65540,t=3,p=4$ZmFrZQ$ZmFrZQ'],
+  // An address may be the secret.
+  ['DEPLOY_WEBHOOK_URL', 'https://ci.example/hook/abc'],
+  ['DEPLOY_WEBHOOK', 'https://ci.example/hook/abc'],
+  ['API_TOKEN', 'https://feed.example/q8Zx31Lw9TtVb27KcYmR5uHs'],
+  ['MAILER_DSN', 'postmark+api://abc@default'],
+  ['SMTP_URL', 'smtps://user@example.org:pass@smtp.example.org'],
+  ['DB_PASSWORD', '/etc'],
+  ['DB_PASSWORD', '/hunter2.x'],
+  // What could be options or a list of names, and is neither.
+  ['SOMETHING', 'q8zx-31lw-9ttv-b27k-cymr'],
+  ['SOMETHING', 'xkcdfgh-qwrtzp-2034-bcdfg'],
+  ['SOMETHING', '^q`$'],
+  // Of a word that counts at the end.
+  ['REDIS_AUTH', 'abc'],
+  ['MY_COOKIE', 'abc'],
+  ['COOKIE_VALUE', 'abc'],
+  ['AUTH_STRING', 'abc'],
+  ['APP_PRIVATE_KEY_BASE64', 'abc'],
 ];
 const plain: [string, string][] = [
   ['NODE_ENV', 'production'],
@@ -117,6 +164,46 @@ const plain: [string, string][] = [
   ['DSN_OF_NOTHING_NAME', 'Shop 2'],
   ['PG_OPTIONS', 'host=db user=x sslmode=require'],
   ['USER_AGENT', 'Mozilla/5.0 (X11; Linux x86_64)'],
+  // About a secret: a time, a number, a place, a kind.
+  ['ACCESS_TOKEN_EXPIRE_MINUTES', '60'],
+  ['REFRESH_TOKEN_EXPIRY', '(1000 * 60 * 60 * 24) * 7'],
+  ['JWT_REFRESH_LIFETIME', '2 days'],
+  ['OPENAI_MAX_TOKENS', '4096'],
+  ['MAX_TOKENS_PER_REQUEST', '8000'],
+  ['PASSWORD_ITERATIONS', '600000'],
+  ['KEY_PATH', './certs/key.pem'],
+  ['RSA_KEY_FILENAME', 'data/rsa_key'],
+  ['TLS_KEYFILE', '/etc/ssl/x.key'],
+  ['OIDC_TOKEN_URI', 'https://id.example/token'],
+  ['API_KEY_PREFIX', 'cal_'],
+  ['SSH_KEY_TYPE', 'ed25519'],
+  ['SIGNING_KEY_ID', '2026-11'],
+  ['PASSWORD_POLICY', '{"minLength":12}'],
+  ['CERT_FINGERPRINT', 'FA:4E:00:00'],
+  // Words that name an area.
+  ['AUTH_PROVIDERS', 'github'],
+  ['AUTH_GITHUB_CLIENT_ID', '99d3fake'],
+  ['AUTH_EMULATOR', 'localhost:9099'],
+  ['NEXT_PRIVATE_SMTP_TRANSPORT', 'smtp-auth'],
+  ['COOKIE_PATH', '/'],
+  ['SESSION_STORE', 'redis'],
+  // Under the name of a secret what can be none.
+  ['MYSQL_SSL_KEY', '/etc/ssl/private/ledger.key'],
+  ['JWT_SECRET_KEY', '%kernel.project_dir%/config/jwt/private.pem'],
+  ['DB_PASSWORD_FILE', '/run/secrets/db'],
+  ['MAILER_DSN', 'null://null'],
+  ['TOKENIZERS_PARALLELISM', 'false'],
+  // Options, lists of names, regular expressions.
+  ['NODE_OPTIONS', '--max-old-space-size=4096'],
+  ['FLAGS', 'fido2-vault-credentials'],
+  ['CORS_ALLOW_ORIGIN', '^https?://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$'],
+  ['MONKEY', 'banana'],
+  ['OAUTH_SCOPES', 'read:user'],
+  ['AUTHOR', 'Ada:Lovelace'],
+  ['REWRITE', '$1$2'],
+  ['PRICE', 'cost$5'],
+  ['COMPASS', 'north'],
+  ['BYPASS', 'none of it'],
 ];
 
 describe('the guess of what is secret', () => {
@@ -147,6 +234,10 @@ describe('the guess of what is secret', () => {
       "pass'",
       'aB3',
       'eyJ.',
+      '/a.a',
+      '://a@b:c',
+      'a://b/',
+      'ab-12',
     ]) {
       const value = piece.repeat(8000 / piece.length);
       const startedAt = performance.now();
