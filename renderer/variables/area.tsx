@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Braces, SquareStack } from 'lucide-react';
 import { area } from '../app/area.ts';
+import { endingVariablesQuery } from '../projects/ending-variables.ts';
 import { variablesQuery } from '../projects/project-queries.ts';
 import './variables.css';
 
@@ -24,4 +25,13 @@ export const variablesArea = area({
   ],
   commands: [{ group: 'Go to', label: 'Shared variables', icon: SquareStack, to: '/shared' }],
   secretIcons: { env_var: Braces },
+  live: {
+    refreshes: [
+      {
+        queryKey: endingVariablesQuery.queryKey,
+        // A vault that was unlocked, or a lost value that was entered again, may have ends that were not known.
+        isAfter: (resource) => ['projects', 'shared-variables', 'vault'].includes(resource),
+      },
+    ],
+  },
 });

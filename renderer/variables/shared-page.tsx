@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useRouterState } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '../ui/button.tsx';
@@ -13,7 +14,8 @@ import { sharedScope } from './variable-scope.ts';
 export function SharedPage() {
   const rights = useRights();
   const { opened, open, close } = useDialogs();
-  const [search, setSearch] = useState('');
+  const named = useRouterState({ select: (state) => state.location.hash });
+  const [search, setSearch] = useState(named);
   const { data: list = [] } = useQuery({ queryKey: sharedScope.queryKey, queryFn: sharedScope.list });
   const add = () => open({ kind: 'add' });
   return (

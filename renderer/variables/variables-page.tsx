@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useParams, useRouterState } from '@tanstack/react-router';
 import { ClipboardPaste, Download, Plus } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { ProjectFrame } from '../projects/project-frame.tsx';
@@ -55,7 +55,9 @@ function Variables({ project, environments }: { project: string; environments: r
   const list = useQuery(variablesQuery(project)).data;
   const { opened, open, close } = useDialogs();
   const [chosen, setChosen] = useState<number | null>(null);
-  const [search, setSearch] = useState('');
+  // A link to one variable names it after the #.
+  const named = useRouterState({ select: (state) => state.location.hash });
+  const [search, setSearch] = useState(named);
   const [view, setView] = useState<VariablesView>('table');
   const shown = environments.find(({ id }) => id === chosen) ?? null;
   const target = shown ?? environments[0];

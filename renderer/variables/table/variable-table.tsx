@@ -5,6 +5,7 @@ import { actionsColumn, type Column, Table, type TableStates } from '../../ui/ta
 import { formatExact } from '../../ui/time.ts';
 import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
+import { EndChip } from './end-chip.tsx';
 import { EnvironmentChips } from './environment-chips.tsx';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Holder, Revealed } from './use-reveal.ts';
@@ -96,6 +97,7 @@ function useColumns(
           {isPhone && (
             <div className="second-line">
               {value(variable)}
+              <EndChip ends={variable} />
               {chips(variable)}
             </div>
           )}
@@ -108,6 +110,7 @@ function useColumns(
         cell: (variable) => (
           <span className="row">
             {value(variable)}
+            <EndChip ends={variable} />
             {variable.state === 'unreadable' && mayWrite && (
               <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
                 Enter again

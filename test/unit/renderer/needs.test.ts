@@ -52,6 +52,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     lost: 0,
     report: undefined,
     unusual: [],
+    ending: undefined,
     keychain: null,
     authorityChangesAt: null,
     nowMs: now,
