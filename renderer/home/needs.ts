@@ -1,13 +1,13 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
-import { type EndLevel, sayEnd, sayEndDay, sayEndSource } from '../projects/end-words.ts';
+import { type EndLevel, sayEnd, sayEndSource } from '../projects/end-words.ts';
 import type { EndingVariables } from '../projects/ending-variables.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
 import { type PlainSecrets, sayPlainSecrets } from '../secrets/plain-secrets.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
-import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
+import { daysBetween, formatAgo, formatCount, formatDate, formatDay } from '../ui/time.ts';
 import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { type HealthReason, reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
@@ -196,7 +196,7 @@ function needRenewal({ ending, nowMs }: NeedFacts): Need[] {
       id: `ends ${variable.id}`,
       sign: { verdict: endVerdicts[variable.level] },
       title: `${variable.key} ${sayEnd(variable.expires_at, nowMs)}`,
-      text: `${sayPlace(variable)}: ${sayEndDay(variable.expires_at, nowMs)}. ${sayEndSource(variable, nowMs)}`,
+      text: `${sayPlace(variable)}: ${formatDate(variable.expires_at, nowMs)}. ${sayEndSource(variable, nowMs)}`,
       button: {
         label: 'Show it',
         to:

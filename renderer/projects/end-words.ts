@@ -1,5 +1,5 @@
 import type { components } from '../api/schema.ts';
-import { daysBetween, daysSince, formatCount, formatDay } from '../ui/time.ts';
+import { daysBetween, daysSince, formatCount, formatDate } from '../ui/time.ts';
 
 /** When a variable ends, and who says so. */
 export type Ends = Pick<
@@ -25,18 +25,30 @@ export function levelOf(at: number, nowMs = Date.now()): EndLevel {
   return at - nowMs <= 30 * DAY_MS ? 'due' : 'later';
 }
 
-/** "ends in 12 days", "ends today", "ended 3 days ago". */
-export function sayEnd(at: number, nowMs = Date.now()): string {
-  if (at <= nowMs) {
-    const days = daysSince(at, nowMs);
-    return days === 0 ? 'ended today' : `ended ${formatCount(days, 'day')} ago`;
-  }
-  const days = daysBetween(nowMs, at);
-  return days === 0 ? 'ends today' : `ends in ${formatCount(days, 'day')}`;
+/** Beyond that, a number of days says less than the day. */
+const COUNTED_DAYS = 60;
+const isCounted = (at: number, nowMs: number) => Math.abs(at - nowMs) <= COUNTED_DAYS * DAY_MS;
+
+/** "in 12 days", "today", "3 days ago". */
+function sayDays(at: number, nowMs: number): string {
+  const days = at <= nowMs ? daysSince(at, nowMs) : daysBetween(nowMs, at);
+  if (days === 0) return 'today';
+  return at <= nowMs ? `${formatCount(days, 'day')} ago` : `in ${formatCount(days, 'day')}`;
 }
 
-/** "4 May"; "today, 14:02". */
-export const sayEndDay = (at: number, nowMs = Date.now()): string => formatDay(at, nowMs);
+const verb = (at: number, nowMs: number) => (at <= nowMs ? 'ended' : 'ends');
+
+/** "ends in 12 days", "ended 3 days ago"; "ends on 2 Nov 2029". */
+export const sayEnd = (at: number, nowMs = Date.now()): string =>
+  `${verb(at, nowMs)} ${isCounted(at, nowMs) ? sayDays(at, nowMs) : `on ${formatDate(at, nowMs)}`}`;
+
+/** The same with its day: "ends in 12 days, 4 May". */
+const sayEndAndDay = (at: number, nowMs: number): string =>
+  isCounted(at, nowMs) ? `${sayEnd(at, nowMs)}, ${formatDate(at, nowMs)}` : sayEnd(at, nowMs);
+
+/** Below a heading that says that it ends: "in 12 days, 4 May"; "2 Nov 2029". */
+export const sayEndBriefly = (at: number, nowMs = Date.now()): string =>
+  isCounted(at, nowMs) ? `${sayDays(at, nowMs)}, ${formatDate(at, nowMs)}` : formatDate(at, nowMs);
 
 /** What the value says of itself, where someone said something else: "The certificate itself ended 3 days ago, 4 May." */
 export function sayFoundEnd(
@@ -44,7 +56,7 @@ export function sayFoundEnd(
   nowMs = Date.now(),
 ): string {
   if (expires_from !== 'by_hand' || at === null || from === null || at === expires_at) return '';
-  return `The ${foundWords[from]} itself ${sayEnd(at, nowMs)}, ${sayEndDay(at, nowMs)}.`;
+  return `The ${foundWords[from]} itself ${sayEndAndDay(at, nowMs)}.`;
 }
 
 /** Who says when it ends: "As the certificate says.", "Said by hand." */

@@ -1,7 +1,7 @@
 import { type Ends, foundWords, sayFoundEnd } from '../../projects/end-words.ts';
 import { Select } from '../../ui/form/choices.tsx';
 import { Field, TextField } from '../../ui/form/field.tsx';
-import { formatFileDay, formatShortDay } from '../../ui/time.ts';
+import { formatDate, formatFileDay } from '../../ui/time.ts';
 
 /** As the API takes it: a time, never, or, null, as the value says; undefined where nothing was chosen. */
 export type SaidEnd = number | 'never' | null | undefined;
@@ -65,7 +65,7 @@ export function EndField({ ends, choice, onChange, error }: EndFieldProps) {
       </div>
       {way === 'day' && (
         <TextField
-          label="Last day"
+          label="Day"
           type="date"
           error={error}
           defaultValue={day}
@@ -79,7 +79,7 @@ export function EndField({ ends, choice, onChange, error }: EndFieldProps) {
 function labelFound(ends: Ends | null): string {
   if (ends?.found_expires_at == null || ends.found_expires_from === null)
     return 'As the value says, if it does';
-  return `As the ${foundWords[ends.found_expires_from]} says: ${formatShortDay(ends.found_expires_at)}`;
+  return `As the ${foundWords[ends.found_expires_from]} says: ${formatDate(ends.found_expires_at)}`;
 }
 
 const sayWhatIsFound = (ends: Ends | null): string =>

@@ -1,7 +1,7 @@
 import type { Ends } from '../../projects/end-words.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Table } from '../../ui/table.tsx';
-import { formatAgo, formatShortDay } from '../../ui/time.ts';
+import { formatAgo, formatDate } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
 import { Mask } from '../table/plain-value.tsx';
 import type { Variable } from '../variable-scope.ts';
@@ -96,7 +96,7 @@ const toEnds = (said: Exclude<FormFields['expires_at'], undefined>, was: Variabl
     ? { ...was, expires_at: was.found_expires_at, expires_from: was.found_expires_from }
     : { ...was, expires_at: said === 'never' ? null : said, expires_from: 'by_hand' };
 
-const sayEndOf = ({ expires_at: at }: Ends): string => (at === null ? 'no end' : formatShortDay(at));
+const sayEndOf = ({ expires_at: at }: Ends): string => (at === null ? 'no end' : formatDate(at));
 
 function Text({ children }: { children: string }) {
   return <span className="name">{children}</span>;

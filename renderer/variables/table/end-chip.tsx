@@ -3,7 +3,7 @@ import {
   type Ends,
   levelOf,
   sayEnd,
-  sayEndDay,
+  sayEndBriefly,
   sayEndSource,
 } from '../../projects/end-words.ts';
 import { Chip, type ChipTone } from '../../ui/chip.tsx';
@@ -17,16 +17,19 @@ const looks: Record<EndLevel, { tone: ChipTone; verdict?: VerdictName }> = {
   later: { tone: 'neutral' },
 };
 
-/** When a variable ends, in words and with its date; nothing for one without an end. */
-export function EndChip({ ends }: { ends: Ends }) {
+interface EndChipProps {
+  ends: Ends;
+  /** Whether a heading above it says that it ends. */
+  isBelowHead?: boolean;
+}
+
+/** When a variable ends: in words, and with its day where there is room; nothing for one without an end. */
+export function EndChip({ ends, isBelowHead = false }: EndChipProps) {
   const { expires_at: at } = ends;
   if (at === null) return null;
-  const level = levelOf(at);
   return (
     <span className="shrink-0" title={`${formatExact(at)}. ${sayEndSource(ends)}`}>
-      <Chip {...looks[level]}>
-        {level === 'later' ? `until ${sayEndDay(at)}` : `${sayEnd(at)}, ${sayEndDay(at)}`}
-      </Chip>
+      <Chip {...looks[levelOf(at)]}>{isBelowHead ? sayEndBriefly(at) : sayEnd(at)}</Chip>
     </span>
   );
 }

@@ -77,10 +77,12 @@ const nameOf = ({ key }: Variable) => key;
 
 /** Columns that fit the screen. On phones, value and environments are on a second line below the name. */
 function useColumns(
-  { environments, rights, revealed, actions }: VariableTableProps,
+  { variables, environments, rights, revealed, actions }: VariableTableProps,
   isPhone: boolean,
 ): readonly Column<Variable>[] {
   const isWide = useMediaQuery('(min-width: 1081px)');
+  const isWidest = useMediaQuery('(min-width: 1360px)');
+  const hasEnds = variables.some(({ expires_at }) => expires_at !== null);
   const openId = revealed?.id;
   return useMemo(() => {
     const { mayWrite } = rights;
@@ -110,7 +112,6 @@ function useColumns(
         cell: (variable) => (
           <span className="row">
             {value(variable)}
-            <EndChip ends={variable} />
             {variable.state === 'unreadable' && mayWrite && (
               <Button isSmall className="ml-auto" onClick={() => actions.edit(variable)}>
                 Enter again
@@ -120,16 +121,24 @@ function useColumns(
         ),
       },
       ...(environments ? [{ name: 'Environments', width: 'w-40 max-tablet:w-32', cell: chips }] : []),
-      ...(isWide ? facts : []),
+      ...(hasEnds ? [ends] : []),
+      ...(isWide ? (hasEnds && !isWidest ? facts.slice(0, -1) : facts) : []),
     ];
     const tools = actionsColumn<Variable>(
       (variable) => <Tools {...{ variable, rights, actions }} isOpen={variable.id === openId} />,
       'w-25',
     );
     return [name, ...(isPhone ? [] : beside), tools];
-  }, [environments, rights, openId, actions, isPhone, isWide]);
+  }, [environments, rights, openId, actions, isPhone, isWide, isWidest, hasEnds]);
 }
 
+const ends: Column<Variable> = {
+  name: 'Ends',
+  width: 'w-41',
+  cell: (variable) => <EndChip ends={variable} isBelowHead />,
+};
+
+/** The last of them goes first where there is no room. */
 const facts: readonly Column<Variable>[] = [
   { name: 'Kind', width: 'w-22', cell: ({ is_secret }) => <Kind isSecret={is_secret} /> },
   {
