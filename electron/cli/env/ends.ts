@@ -69,7 +69,8 @@ function sayWhen(at: number, nowMs: number): string {
     const days = Math.floor((nowMs - at) / DAY_MS);
     return `ended ${day} (${days === 0 ? 'within the last day' : `${count(days)} ago`})`;
   }
-  const days = Math.floor((at - nowMs) / DAY_MS);
+  // What was said to be 5 days from now is 5, a moment later too.
+  const days = Math.round((at - nowMs) / DAY_MS);
   if (days > TELL_DAYS) return `ends ${day}`;
   return `ends ${day} (${days === 0 ? 'within a day' : `in ${count(days)}`})`;
 }

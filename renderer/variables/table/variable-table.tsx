@@ -134,7 +134,7 @@ function useColumns(
 
 const ends: Column<Variable> = {
   name: 'Ends',
-  width: 'w-41',
+  width: 'w-44',
   cell: (variable) => <EndChip ends={variable} isBelowHead />,
 };
 
