@@ -122,6 +122,39 @@ describe('what needs someone', () => {
     expect(ids({}, { authorityChangesAt: now + 60 * DAY_MS })).toEqual([]);
   });
 
+  it('is what ends, with its place and a link that finds it, and a number for the rest', () => {
+    const ending = (key: string, days: number, level: 'over' | 'soon' | 'due', isShared = false) => ({
+      id: days,
+      key,
+      project: isShared ? null : { id: 1, name: 'Photos', slug: 'photos' },
+      environments: isShared ? [] : ['production', 'staging'],
+      is_secret: true,
+      expires_at: now + days * DAY_MS,
+      expires_from: 'by_hand' as const,
+      found_expires_at: null,
+      found_expires_from: null,
+      level,
+    });
+    const two = [ending('OLD', -3, 'over'), ending('SMTP', 5, 'soon', true)];
+    expect(needs({}, { ending: { variables: two, has_more: false } })).toMatchObject([
+      {
+        title: 'OLD ended 3 days ago',
+        text: expect.stringMatching(/^Photos, production, staging: /),
+        sign: { verdict: 'broken' },
+        button: { to: '/projects/photos', hash: 'OLD' },
+      },
+      { title: 'SMTP ends in 5 days', sign: { verdict: 'risk' }, button: { to: '/shared', hash: 'SMTP' } },
+    ]);
+    const many = Array.from({ length: 7 }, (_, at) => ending(`V${at}`, 10 + at, 'due'));
+    const listed = needs({}, { ending: { variables: many, has_more: false } });
+    expect(listed).toHaveLength(6);
+    expect(listed[5]).toMatchObject({
+      title: '2 more variables end soon, or ended',
+      button: { to: '/projects' },
+    });
+    expect(ids({}, { ending: { variables: [], has_more: false } })).toEqual([]);
+  });
+
   it('comes the worst first', () => {
     expect(
       ids(

@@ -22,7 +22,15 @@ export function endRoutes(ctx: Context) {
       path: '/ending-variables',
       ...act('variables_read'),
       request: {
-        query: z.object({ within_days: z.coerce.number().int().min(0).max(MAX_DAYS).default(TELL_DAYS) }),
+        query: z.object({
+          within_days: z.coerce
+            .number()
+            .int()
+            .min(0)
+            .max(MAX_DAYS)
+            .default(TELL_DAYS)
+            .openapi({ type: 'integer' }),
+        }),
       },
       responses: answer(endingVariablesShape, 'Variables that end soon or ended, without values'),
     }),

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import cases from '../fixtures/value-ends.json' with { type: 'json' };
-import { requires } from '../requires.ts';
-import { expectAccessible } from './support/accessibility.ts';
-import { hasChromium, launchBrowser } from './support/browser.ts';
-import { startConsole, type TestConsole } from './support/console.ts';
-import { expectNoOverflow } from './support/visitors.ts';
+import cases from '../../fixtures/value-ends.json' with { type: 'json' };
+import { requires } from '../../requires.ts';
+import { expectAccessible } from '../support/accessibility.ts';
+import { hasChromium, launchBrowser } from '../support/browser.ts';
+import { startConsole, type TestConsole } from '../support/console.ts';
+import { expectNoOverflow } from '../support/visitors.ts';
 
 const it = requires('the console in a browser', hasChromium(), 'needs chromium');
 
@@ -83,7 +83,7 @@ describe('variables that end', () => {
     await expectAccessible(page, 'variables with ends');
     await page.setViewportSize({ width: 390, height: 800 });
     await row('SOON').getByText('ends in 5 days').waitFor();
-    await expectNoOverflow(page);
+    await expectNoOverflow(page, 'variables with ends');
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
