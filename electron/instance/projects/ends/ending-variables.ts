@@ -62,7 +62,8 @@ export function listEndingVariables(
           WHERE x.env_var_id = v.id) AS environments
        FROM env_var_versions h JOIN env_vars v ON v.id = h.env_var_id AND v.hidden = 0
          LEFT JOIN projects p ON p.id = v.project_id
-       WHERE (h.end_by_hand IS NOT NULL OR h.found_end_at IS NOT NULL)
+       WHERE h.id IN (SELECT id FROM env_var_versions WHERE end_by_hand BETWEEN 1 AND @until
+           UNION ALL SELECT id FROM env_var_versions WHERE found_end_at <= @until)
          AND coalesce(h.end_by_hand, h.found_end_at) BETWEEN 1 AND @until
          AND h.id = (SELECT id FROM env_var_versions WHERE env_var_id = v.id ORDER BY version DESC LIMIT 1)
          AND (@projectId IS NULL OR v.project_id = @projectId)
