@@ -62,6 +62,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'list',
       'get',
       'set',
+      'expires',
+      'ends',
       'rename',
       'rm',
       'import',

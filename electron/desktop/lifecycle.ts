@@ -35,6 +35,7 @@ import { pictureTray, type TrayAction, type TrayVault } from './tray/tray-model.
 import { type Unseen, watchUnseen } from './tray/unseen.ts';
 import { createUpdates, type Updates } from './updates.ts';
 import { preferencesPath } from './user-data.ts';
+import { tellOfEnds } from './variables/end-notices.ts';
 import { APP_ID, findLinkedPath } from './window/app-origin.ts';
 import { guardApp } from './window/guards.ts';
 import { type ConsoleWindow, createConsoleWindow } from './window/window.ts';
@@ -276,6 +277,19 @@ async function look(desktop: Desktop): Promise<void> {
     desktop.preferences.set({ riskToldAt: memory.riskToldAt });
   desktop.memory = memory;
   if (due) notify(due, () => desktop.window.show(due.path));
+  else await lookAtEnds(desktop);
+}
+
+/** One notice at a time: these come once there is no other. */
+async function lookAtEnds({ door, preferences, window }: Desktop): Promise<void> {
+  const answer = await door.fetch(new Request('http://localhost/api/ending-variables'));
+  if (!answer.ok) return;
+  const { variables } = (await answer.json()) as components['schemas']['EndingVariables'];
+  const now = Date.now();
+  const due = tellOfEnds(variables, preferences.value.endsToldAt, now);
+  if (!due) return;
+  preferences.set({ endsToldAt: now });
+  notify(due, () => window.show(due.path));
 }
 
 async function countUnusual({ door, unusual }: Desktop): Promise<number> {

@@ -23,6 +23,8 @@ const shape = z.object({
   trayPanel: z.enum(['dark', 'light']).catch('dark'),
   /** When the user was last notified of a key at risk, so that reminders come once a day. */
   riskToldAt: z.number().nullable().catch(null),
+  /** When the user was last told of variables that end. */
+  endsToldAt: z.number().nullable().catch(null),
 });
 export type Preferences = z.infer<typeof shape>;
 

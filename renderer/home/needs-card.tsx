@@ -6,6 +6,7 @@ import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { useKnownCopies, useKnownSplits } from '../key/key-queries.ts';
 import { useKeychain } from '../key/use-keychain.ts';
+import { endingVariablesQuery } from '../projects/ending-variables.ts';
 import { dismissUnusualRead, unusualReadsQuery } from '../projects/secret-reads.ts';
 import { recoveryQuery } from '../recovery/recovery-query.ts';
 import { plainSecretsQuery } from '../secrets/plain-secrets.ts';
@@ -28,6 +29,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
   const report = useDoctor();
   const unusual = useQuery({ ...unusualReadsQuery, enabled: useMay('audit:read') }).data?.unusual ?? [];
   const plain = useQuery({ ...plainSecretsQuery, enabled: useMay('environments:read') }).data;
+  const ending = useQuery({ ...endingVariablesQuery, enabled: useMay('environments:read') }).data;
   const keychain = useKeychain();
   const authorityChangesAt = useQuery(authoritiesQuery).data?.next?.takes_over_at ?? null;
   const [, setRead] = useState(0);
@@ -39,6 +41,7 @@ export function NeedsCard({ vault }: { vault: VaultStatus }) {
     report,
     plain,
     unusual,
+    ending,
     keychain,
     authorityChangesAt,
     nowMs: Date.now(),
@@ -78,7 +81,7 @@ const verdictClass: Record<VerdictName, string> = {
 };
 
 function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
-  const mayFix = useMay('vault:write');
+  const mayFix = useMay('vault:write') || need.isForAll === true;
   const { sign, title, text, button, snooze, note, unusual } = need;
   return (
     <li className="need">
@@ -96,6 +99,7 @@ function NeedRow({ need, onRead }: { need: Need; onRead: () => void }) {
               <Link
                 to={button.to as '/'}
                 {...(button.hash ? { hash: button.hash } : {})}
+                search={(button.search ?? {}) as never}
                 className={buttonClass('normal', true)}
               >
                 {button.label}

@@ -1,11 +1,13 @@
 import type { KeyCopy } from '../key/copy/copy-formats.ts';
 import { isSplitCounting, type KeySplit, nameCopy, nameSplit } from '../key/key-queries.ts';
+import { type EndLevel, sayEnd, sayEndSource } from '../projects/end-words.ts';
+import type { EndingVariables } from '../projects/ending-variables.ts';
 import { sayUnusual, sayWay, sayWhyUnusual, type UnusualRead } from '../projects/secret-reads.ts';
 import { type PlainSecrets, sayPlainSecrets } from '../secrets/plain-secrets.ts';
 import { sayWithVersions } from '../secrets/secret-words.ts';
 import type { DoctorReport } from '../secrets/secrets-queries.ts';
 import type { VerdictName } from '../ui/instruments/verdict.tsx';
-import { daysBetween, formatAgo, formatCount, formatDay } from '../ui/time.ts';
+import { daysBetween, formatAgo, formatCount, formatDate, formatDay } from '../ui/time.ts';
 import { CHOOSE_PLACE, WHERE_DATABASE, WHY_DATABASE } from '../vault-state/database-place.ts';
 import { type HealthReason, reasonWords } from '../vault-state/health-words.ts';
 import type { VaultStatus } from '../vault-state/vault.ts';
@@ -27,7 +29,15 @@ export interface Need {
   sign: { verdict: VerdictName } | { days: number | null };
   title: string;
   text: string;
-  button: { label: string; to: Place | UnusualRead['path']; hash?: string } | null;
+  button: {
+    label: string;
+    to: Place | UnusualRead['path'] | `/projects/${string}` | '/projects' | '/shared';
+    hash?: string;
+    /** For the address of the page, see `useAddress`. */
+    search?: Record<string, string>;
+  } | null;
+  /** Whether who may not change the vault can do something about it too. */
+  isForAll?: true;
   /** A reason of the key's health that can be postponed. */
   snooze?: string;
   /** Id of a note that can be dismissed. */
@@ -48,6 +58,8 @@ export interface NeedFacts {
   plain: PlainSecrets | undefined;
   /** Unusual readings of secrets that nobody dismissed. */
   unusual: readonly UnusualRead[];
+  /** Variables that end soon, or ended. */
+  ending: EndingVariables | undefined;
   /** Name of the desktop's keychain if the key can be moved there now; null in a browser. */
   keychain: string | null;
   /** Unix time in ms when another certificate authority takes over; null when none is due to. */
@@ -66,6 +78,7 @@ export function listNeeds(facts: NeedFacts): Need[] {
     ...needHealth(facts),
     ...needUnusual(facts),
     ...needValues(facts),
+    ...needRenewal(facts),
     ...needEncryption(facts),
     ...needRotation(facts),
     ...needVerification(facts),
@@ -171,6 +184,46 @@ function needEncryption({ plain }: NeedFacts): Need[] {
     },
   ];
 }
+
+const endVerdicts: Record<EndLevel, VerdictName> = { over: 'broken', soon: 'risk', due: 'due', later: 'due' };
+/** As many as a person reads among other things. */
+const MAX_ENDING = 5;
+
+/** What ends within a month or did, the first to end first: it has to be renewed where it comes from. */
+function needRenewal({ ending, nowMs }: NeedFacts): Need[] {
+  const { variables = [], has_more = false } = ending ?? {};
+  const more = variables.length - MAX_ENDING;
+  return [
+    ...variables.slice(0, MAX_ENDING).map((variable) => ({
+      id: `ends ${variable.id}`,
+      sign: { verdict: endVerdicts[variable.level] },
+      title: `${variable.key} ${sayEnd(variable.expires_at, nowMs)}`,
+      text: `${sayPlace(variable)}: ${formatDate(variable.expires_at, nowMs)}. ${sayEndSource(variable, nowMs)}`,
+      button: {
+        label: 'Show it',
+        to:
+          variable.project === null ? ('/shared' as const) : (`/projects/${variable.project.slug}` as const),
+        search: { search: variable.key },
+      },
+      isForAll: true as const,
+    })),
+    ...(more > 0
+      ? [
+          {
+            id: 'ends more',
+            sign: { verdict: 'due' as const },
+            title: `${has_more ? 'More than ' : ''}${formatCount(more, 'more variable')} ${more === 1 ? 'ends' : 'end'} soon, or ended`,
+            text: 'The command temps-desktop env ends lists all of them.',
+            button: { label: 'Projects', to: '/projects' as const },
+            isForAll: true as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+const sayPlace = ({ project, environments }: EndingVariables['variables'][number]): string =>
+  project === null ? 'Shared' : [project.name, ...environments].join(', ');
 
 /** Someone else may be reading: the page where their access can be taken away, or that it was oneself. */
 function needUnusual({ unusual, nowMs }: NeedFacts): Need[] {

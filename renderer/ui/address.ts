@@ -16,12 +16,12 @@ export const formatAddress = (search: Record<string, unknown>): string => {
 /** What is typed to find something. */
 const SEARCH = 'search';
 /**
- * (Part of) a name: letters, digits and these, and not many.
+ * (Part of) a name: letters, digits and these, and not many; or a variable's name as most are.
  *
  * SECURITY: anything else that is searched for may be a value, and stays in the page: it must not be left in the browser's
  * history.
  */
-const NAME = /^[\p{L}\p{N} _.@/-]{0,30}$/u;
+const NAME = /^([\p{L}\p{N} _.@/-]{0,30}|[A-Z][A-Z0-9_]*)$/u;
 const isKept = (name: string, text: string) => name !== SEARCH || NAME.test(text);
 
 export type Texts<Name extends string> = Record<Name, string>;

@@ -4,6 +4,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long' });
 const dayOfYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'medium' });
 
@@ -26,6 +27,10 @@ export function formatDay(ms: number, nowMs = Date.now()): string {
   if (days > 1 && days < 7) return weekday.format(ms);
   return new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? day.format(ms) : dayOfYear.format(ms);
 }
+
+/** "4 May", "2 Nov 2025": a day to come as well as one that was. */
+export const formatDate = (ms: number, nowMs = Date.now()): string =>
+  (new Date(ms).getFullYear() === new Date(nowMs).getFullYear() ? shortDay : dayOfYear).format(ms);
 
 /** As `formatDay`, without the hour: for columns. */
 export const formatShortDay = (ms: number, nowMs = Date.now()) => formatDay(ms, nowMs).split(',')[0] ?? '';

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Braces, SquareStack } from 'lucide-react';
 import { ask, client } from '../api/client.ts';
 import { area } from '../app/area.ts';
+import { endingVariablesQuery } from '../projects/ending-variables.ts';
 import { variablesQuery } from '../projects/project-queries.ts';
 import { sharedScope } from './variable-scope.ts';
 import './variables.css';
@@ -51,4 +52,13 @@ export const variablesArea = area({
     },
   ],
   secretIcons: { env_var: Braces },
+  live: {
+    refreshes: [
+      {
+        queryKey: endingVariablesQuery.queryKey,
+        // A vault that was unlocked, or a lost value that was entered again, may have ends that were not known.
+        isAfter: (resource) => ['projects', 'shared-variables', 'vault'].includes(resource),
+      },
+    ],
+  },
 });

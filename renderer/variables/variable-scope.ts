@@ -14,6 +14,7 @@ export interface NewVariable {
   environment_ids: number[];
   include_in_preview: boolean;
   allow_unresolved: boolean;
+  expires_at?: number | 'never' | null;
 }
 
 /** Omitted fields stay unchanged. */

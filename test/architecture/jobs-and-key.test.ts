@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { compose } from '../../electron/instance/capabilities.ts';
 import { openHttpsDoor } from '../../electron/instance/doors/https-door.ts';
+import { createOwner } from '../../electron/instance/doors/socket-door.ts';
 import type { Job } from '../../electron/instance/jobs/job.ts';
 import type { Context } from '../../electron/instance/kernel/context.ts';
 import { createEvents } from '../../electron/instance/kernel/events.ts';
+import { createVariable } from '../../electron/instance/projects/variables/variable-changes.ts';
 import {
   beginSealing,
   proveWithoutCopy,
@@ -30,7 +32,9 @@ type Work = Pick<Job, 'run'>;
 /** Whether a run asks the vault for a value, or for a key, itself or by what it sets off. */
 async function asksVault({ run }: Work): Promise<boolean> {
   const spies = [
-    ...(['seal', 'reseal', 'open', 'listDamaged'] as const).map((name) => vi.spyOn(core.secrets, name)),
+    ...(['seal', 'reseal', 'open', 'peek', 'listDamaged'] as const).map((name) =>
+      vi.spyOn(core.secrets, name),
+    ),
     vi.spyOn(core.ring, 'find'),
   ];
   await run({ payload: {}, signal: new AbortController().signal, report() {} });
@@ -43,7 +47,21 @@ async function asksVault({ run }: Work): Promise<boolean> {
 it('a job that needs the key says so: the settings list it among what waits for a locked vault', async () => {
   const { capabilities } = compose(ctx, core, noExchange, () => null);
   const id = core.secrets.seal('env_var', new SecretText('canary'));
-  // What a rotation moves, and what serves the certificate that is renewed.
+  // A value that an earlier version stored, what a rotation moves, and what serves the certificate that is renewed.
+  createVariable(
+    ctx,
+    createOwner('window', ctx.clock.now()),
+    { projectId: null, name: 'shared' },
+    {
+      key: 'CANARY',
+      value: new SecretText('canary'),
+      isSecret: true,
+      environmentIds: [],
+      includeInPreview: false,
+    },
+    { allowUnresolved: true },
+  );
+  ctx.store.sqlite.exec('UPDATE env_var_versions SET is_end_known = 0');
   const { newFingerprint } = await stageRotation(core, null);
   proveWithoutCopy(core, null, newFingerprint);
   await beginSealing(core, null);

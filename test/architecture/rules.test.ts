@@ -27,6 +27,7 @@ const mayReveal = [
   'electron/instance/identity/sessions/second-factor.ts', // computes the code
   'electron/instance/projects/env-files/env-file-routes.ts', // run and export
   'electron/instance/projects/env-files/env-import.ts', // compared with the value in force
+  'electron/instance/projects/ends/value-end.ts', // looked through for the time it ends
   'electron/instance/projects/variables/reference-check.ts', // looked through for references
   'electron/instance/projects/variables/references.ts', // resolved at use
   'electron/instance/projects/env-files/env-export.ts', // the text of a .env file

@@ -74,6 +74,23 @@ describe('the desktop', () => {
     await page.waitForURL('**/key/copy');
   });
 
+  it('says by a notification that a variable ends soon', async () => {
+    await ask(page, 'POST', '/projects/shop/env-vars', {
+      key: 'TLS_CERT',
+      value: 'invented',
+      is_secret: true,
+      expires_at: Date.now() + 5 * 24 * 60 * 60 * 1000,
+    });
+    const title = 'TLS_CERT ends in 5 days';
+    await desktop.waitForState(({ notifications }) => notifications.some((told) => told.title === title));
+    await desktop.tell('clickNotification', { title });
+    await page.waitForURL('**/projects/shop');
+    await page.goBack();
+    await page.waitForURL('**/key/copy');
+    for (const { id } of await ask(page, 'GET', '/projects/shop/env-vars'))
+      if (id !== 1) await ask(page, 'DELETE', `/projects/shop/env-vars/${id}`);
+  });
+
   itMounts('lists a drive that is plugged in while the page is open, and writes the copy to it', async () => {
     await chooseWay(page, 'USB stick or other drive');
     const at = plugIn();

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api-request.ts';
 import { type Command, formatCount, formatSecrets, formatTable, withClient } from '../command.ts';
+import { describeEnding } from '../env/ends.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
 
@@ -7,13 +8,15 @@ export const commands: Record<string, Command> = {
   doctor: {
     usage: 'doctor',
     summary:
-      'Decrypts every secret as a check and names those that fail, checks that the audit log is as it was written, and names plain variables that look like secrets. Exits with 0 only if all is well.',
+      'Decrypts every secret as a check and names those that fail, checks that the audit log is as it was written, and names plain variables that look like secrets, and variables that end within 30 days. Exits with 0 only if all is well.',
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const report = await client.post('/vault/doctor', { query: { wait: 'true' } });
         const plain = await client.get('/plain-secrets');
-        invocation.print({ ...report, plain_secrets: plain.variables }, () =>
-          [describeDoctor(report), ...describePlain(plain)].join('\n'),
+        const ending = await client.get('/ending-variables');
+        const data = { ...report, plain_secrets: plain.variables, ending_variables: ending.variables };
+        invocation.print(data, () =>
+          [describeDoctor(report), ...describePlain(plain), ...describeEnds(ending)].join('\n'),
         );
         if (report.activity?.broken_at != null) return exitCodes.failed;
         if (report.failed === 0) return exitCodes.done;
@@ -53,6 +56,13 @@ function describePlain({ variables, has_more }: Schemas['PlainSecrets']): string
     `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. Encrypt with temps-desktop env encrypt:`,
     describePlainSecrets(variables),
   ];
+}
+
+function describeEnds({ variables, has_more }: Schemas['EndingVariables']): string[] {
+  if (variables.length === 0) return [];
+  const count = `${formatCount(variables.length, 'variable')}${has_more ? ' and more' : ''}`;
+  const verbs = variables.length === 1 ? 'ends within 30 days, or ended' : 'end within 30 days, or ended';
+  return [`${count} ${verbs}:`, describeEnding(variables)];
 }
 
 function describeActivity({ lines, removed, broken_at }: Schemas['ActivityCheck']): string {

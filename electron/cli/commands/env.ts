@@ -4,6 +4,14 @@ import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
+import {
+  describeEnd,
+  describeEnding,
+  describeSetEnd,
+  endOptions,
+  parseEnd,
+  readEndOption,
+} from '../env/ends.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
@@ -31,6 +39,7 @@ export const commands: Record<string, Command> = {
               variable.key,
               show(variable),
               variable.environments.map(({ name }) => name).join(', '),
+              describeEnd(variable),
             ]),
           ),
         );
@@ -58,13 +67,29 @@ export const commands: Record<string, Command> = {
     },
   },
   'env set': {
-    usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain]',
+    usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--expires WHEN|--no-expires]',
     summary: 'Sets a variable to a value from standard input or a prompt.',
     notes:
-      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.',
-    options: { ...projectOptions, ...sortOptions },
+      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
+    options: { ...projectOptions, ...sortOptions, ...endOptions },
     positionals: [1, 1],
     run: setVariable,
+  },
+  'env expires': {
+    usage: 'env expires KEY WHEN -p PROJECT [-e ENV]',
+    summary:
+      'Says when a value ends, which stays as it is: a day (2027-03-01), a time, days from now (90d), never, or found.',
+    notes:
+      'What is said here is believed more than what the value says of itself; found takes it back. never holds until the variable gets a new value. env ends lists what ends.',
+    options: projectOptions,
+    positionals: [2, 2],
+    run: setEnd,
+  },
+  'env ends': {
+    usage: 'env ends [--within DAYS]',
+    summary: 'Lists variables of all projects that end within 30 days, or ended, the first to end first.',
+    options: { within: { type: 'string' } },
+    run: listEnding,
   },
   'env rename': {
     usage: 'env rename KEY NEW -p PROJECT [-e ENV] [--references change|keep]',
@@ -215,13 +240,14 @@ async function findVariable(
 async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
+  const end = readEndOption(invocation);
   const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(invocation, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
-      const change = { value, ...allowed };
+      const change = { value, ...allowed, ...(end === undefined ? {} : { expires_at: end }) };
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
@@ -232,7 +258,40 @@ async function setVariable(invocation: Invocation): Promise<number> {
             body: { key, environment_ids: [environmentId], ...change, is_secret: isSecret ?? 'guess' },
           });
     });
-    invocation.print(saved, () => `Set ${saved.key} (${saved.is_secret ? 'secret' : 'plain'}).`);
+    const kind = saved.is_secret ? 'secret' : 'plain';
+    invocation.print(saved, () => `Set ${saved.key} (${kind}).${describeSetEnd(saved, end !== undefined)}`);
+    return exitCodes.done;
+  });
+}
+
+async function setEnd(invocation: Invocation): Promise<number> {
+  const [key = '', when = ''] = invocation.positionals;
+  const end = parseEnd(when);
+  return await withClient(invocation, async (client) => {
+    const scope = await findScope(invocation, client);
+    const known = await findVariable(client, scope, key);
+    if (!known) throw new CommandError('not_found', 'There is no such variable.');
+    const saved = await client.put('/projects/{project}/env-vars/{id}', {
+      path: { project: scope.project, id: known.id },
+      body: { keep_value: true, expires_at: end, expected_updated_at: known.updated_at },
+    });
+    invocation.print(saved, () => `${key}: ${describeEnd(saved) || 'no end is known'}.`);
+    return exitCodes.done;
+  });
+}
+
+async function listEnding(invocation: Invocation): Promise<number> {
+  const within = findText(invocation, 'within');
+  if (within !== undefined && !/^\d{1,4}$/.test(within))
+    throw usageError('--within must be a number of days, up to 3650.');
+  return await withClient(invocation, async (client) => {
+    const query = within === undefined ? {} : { within_days: Number(within) };
+    const list = await client.get('/ending-variables', { query });
+    invocation.print(list, () =>
+      list.variables.length === 0
+        ? `No variable ends within ${within ?? 30} days.`
+        : `${describeEnding(list.variables)}${list.has_more ? '\nThere are more.' : ''}`,
+    );
     return exitCodes.done;
   });
 }

@@ -67,7 +67,7 @@ export const commands: Record<string, Command> = {
       'projects environments [list|create NAME|copy FROM NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
     summary: 'Lists, creates, copies and deletes the environments of a project.',
     notes:
-      'copy creates an environment with the variables of another: their values and kinds as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.',
+      'copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.',
     options: { ...projectOptions, branch: { type: 'string' }, yes: { type: 'boolean' } },
     positionals: [0, 3],
     run: environments,
@@ -148,6 +148,12 @@ async function createEnvironment(
         references: 'literal',
         secret: 'all',
         overrides: Object.fromEntries(kinds.map(({ key, is_secret }) => [key, is_secret])),
+        // Those that the values say are found again.
+        ends: Object.fromEntries(
+          kinds
+            .filter(({ expires_from }) => expires_from === 'by_hand')
+            .map(({ key, expires_at }) => [key, expires_at ?? ('never' as const)]),
+        ),
       },
     });
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api-request.ts';
 import { type Command, formatSecrets, withClient } from '../command.ts';
+import { listEndingLines } from '../env/ends.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeHealth } from '../health-words.ts';
 import { describeRotation } from '../key/rotation-words.ts';
@@ -14,9 +15,20 @@ export const commands: Record<string, Command> = {
         const status = await client.get('/vault/status');
         // Of a damaged database the rest is told all the same.
         const { unusual } = await client.get('/secret-reads/unusual').catch(() => ({ unusual: [] }));
+        const ending = await client
+          .get('/ending-variables')
+          .catch(() => ({ variables: [], has_more: false }));
         const restored = await client.get('/backups/restored').catch(() => null);
-        invocation.print({ ...status, running: client.isRemote, unusual_reads: unusual, restored }, () =>
-          describe({ status, unusual, restored, isRunning: client.isRemote, dataDir: invocation.dataDir }),
+        const data = {
+          ...status,
+          running: client.isRemote,
+          unusual_reads: unusual,
+          ending_variables: ending.variables,
+          restored,
+        };
+        const isRunning = client.isRemote;
+        invocation.print(data, () =>
+          describe({ status, unusual, ending, restored, isRunning, dataDir: invocation.dataDir }),
         );
         if (status.state === 'locked') return exitCodes.locked;
         return status.database.state === 'ok' ? exitCodes.done : exitCodes.failed;
@@ -28,13 +40,14 @@ export const commands: Record<string, Command> = {
 interface Found {
   status: Schemas['VaultStatus'];
   unusual: readonly Schemas['UnusualRead'][];
+  ending: Schemas['EndingVariables'];
   /** Null where a damaged database does not tell. */
   restored: Schemas['Restored'] | null;
   isRunning: boolean;
   dataDir: string;
 }
 
-function describe({ status, unusual, restored, isRunning, dataDir }: Found): string {
+function describe({ status, unusual, ending, restored, isRunning, dataDir }: Found): string {
   const rotation =
     status.rotation && ['staged', 'proven', 'sealing'].includes(status.rotation.state)
       ? status.rotation
@@ -50,6 +63,7 @@ function describe({ status, unusual, restored, isRunning, dataDir }: Found): str
     ...describeRestored(restored),
     ...(rotation ? [`Rotation  ${describeRotation(rotation)}`] : []),
     ...unusual.map((read) => `Unusual   ${describeUnusual(read)} env unusual dismiss ${read.id}`),
+    ...listEndingLines(ending).map((line) => `Ends      ${line}`),
     ...(status.database.detail === null ? [] : [`Database  ${status.database.detail}`]),
     ...status.said.filter((line) => line !== status.database.detail).map((line) => `Note      ${line}`),
   ].join('\n');

@@ -3,6 +3,8 @@ import { every, type Job, queued } from '../jobs/job.ts';
 import type { Capability } from '../kernel/capability.ts';
 import type { Context } from '../kernel/context.ts';
 import { findActivityStart } from '../settings/settings.ts';
+import { endRoutes } from './ends/end-routes.ts';
+import { findMissingEnds } from './ends/found-ends.ts';
 import { envFileRoutes } from './env-files/env-file-routes.ts';
 import { forgetOldImports } from './env-files/import-undo.ts';
 import { environmentRoutes } from './environment-routes.ts';
@@ -39,13 +41,14 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', searchRoutes(ctx))
       .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes())
-      .route('/', plainSecretRoutes(ctx)),
+      .route('/', plainSecretRoutes(ctx))
+      .route('/', endRoutes(ctx)),
     keepers: [projectsSecretKeeper(ctx)],
     waitsForKey: [
       'Secret values, for people and for programs: temps-desktop run and deployments get none',
       'Setting and importing secret values',
     ],
-    jobs: [erasing, importsJob(ctx), readsJob(ctx, reads)],
+    jobs: [erasing, importsJob(ctx), readsJob(ctx, reads), endsJob(ctx)],
     async start() {
       // Its errors are in its run; what it did not erase, the next start does.
       if (leftovers.length > 0) void ctx.jobs.enqueue(erasing, {}).catch(() => undefined);
@@ -100,6 +103,23 @@ function readsJob(ctx: Context, reads: ReadRecorder): Job {
       reads.flush();
       reads.removeBefore(findActivityStart(ctx));
       return undefined;
+    },
+  };
+}
+
+/** Once the vault is open again, what was locked is looked at soon; when nothing is left, a run is one look at an index. */
+const FIND_ENDS_MS = 60_000;
+
+function endsJob(ctx: Context): Job {
+  return {
+    name: 'projects.ends',
+    title: 'Look when values end that an earlier version of Temps stored',
+    when: every(FIND_ENDS_MS, { atStart: true }),
+    needsKey: true,
+    record: 'on_failure',
+    isResumed: false,
+    async run() {
+      return { looked: await findMissingEnds(ctx) };
     },
   };
 }

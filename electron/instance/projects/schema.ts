@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { secrets } from '../vault/schema.ts';
 import type { DeploymentConfig } from './deployment-config.ts';
+import type { FoundSource } from './ends/value-end.ts';
 import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
 
@@ -101,10 +102,20 @@ export const variableVersions = sqliteTable(
     change: text('change').$type<'created' | 'updated' | 'reverted'>().notNull(),
     changedBy: text('changed_by').notNull(),
     changedAt: integer('changed_at').notNull(),
+    /** When it ends, as someone said: ends/variable-end.ts. */
+    endByHand: integer('end_by_hand'),
+    /** When it ends, as the value says. */
+    foundEndAt: integer('found_end_at'),
+    foundEndFrom: text('found_end_from').$type<FoundSource>(),
+    /** Whether the value was looked at for that: those of before it was are later. */
+    isEndKnown: integer('is_end_known', { mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('env_var_versions_by_number').on(table.variableId, table.version),
     index('env_var_versions_by_secret').on(table.secretId),
+    index('env_var_versions_end_by_hand').on(table.endByHand).where(sql`end_by_hand IS NOT NULL`),
+    index('env_var_versions_found_end').on(table.foundEndAt).where(sql`found_end_at IS NOT NULL`),
+    index('env_var_versions_end_unknown').on(table.id).where(sql`is_end_known = 0`),
   ],
 );
 

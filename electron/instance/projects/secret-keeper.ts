@@ -1,5 +1,6 @@
 import type { Context } from '../kernel/context.ts';
 import type { SecretId, SecretKeeper, SecretOwner, VersionKeeper } from '../vault/vault.ts';
+import { noteFoundEnd } from './ends/found-ends.ts';
 import { prepareRemoval } from './variables/variable-rows.ts';
 
 const IDS_PER_QUERY = 500;
@@ -22,6 +23,7 @@ export function projectsSecretKeeper(ctx: Context): SecretKeeper {
         describeSome(ctx, ids.slice(at, at + IDS_PER_QUERY), owners);
       return owners;
     },
+    noteReentered: (id, value) => noteFoundEnd(ctx, id, value),
     versions: versionKeeper(ctx),
   };
 }

@@ -44,6 +44,8 @@ export interface SecretKeeper extends KindFacts {
    * shown once, or null when nothing needs showing.
    */
   regenerate?(id: SecretId): SecretText | null;
+  /** A person entered a lost value again; in the transaction that encrypts it. */
+  noteReentered?(id: SecretId, value: SecretText): void;
 }
 
 /** The one way to a secret. Every call is synchronous and joins the transaction it is made in. */
@@ -57,6 +59,8 @@ export interface Vault {
   reseal(id: SecretId, plaintext: SecretText): void;
   /** Throws `vault_locked`, `secret_unreadable` or `not_found`. */
   open(id: SecretId): SecretText;
+  /** The same for what the instance itself wants to know: nobody used the secret by it. */
+  peek(id: SecretId): SecretText;
   /** Whether each could be opened, by the key it names without decrypting it: for lists. */
   statesOf(ids: readonly SecretId[]): Map<SecretId, SecretState>;
   /**

@@ -1,6 +1,7 @@
+import type { Ends } from '../../projects/end-words.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Table } from '../../ui/table.tsx';
-import { formatAgo } from '../../ui/time.ts';
+import { formatAgo, formatDate } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
 import { Mask } from '../table/plain-value.tsx';
 import type { Variable } from '../variable-scope.ts';
@@ -41,6 +42,11 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
       label: 'Kind',
       mine: (mine.is_secret ?? was.is_secret) ? 'Secret' : 'Plain',
       theirs: theirs.is_secret ? 'Secret' : 'Plain',
+    },
+    {
+      label: 'Ends',
+      mine: sayEndOf(mine.expires_at === undefined ? was : toEnds(mine.expires_at, was)),
+      theirs: sayEndOf(theirs),
     },
     ...(environments.length > 0
       ? [
@@ -83,6 +89,14 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
     </>
   );
 }
+
+/** As it is once this is saved. */
+const toEnds = (said: Exclude<FormFields['expires_at'], undefined>, was: Variable): Ends =>
+  said === null
+    ? { ...was, expires_at: was.found_expires_at, expires_from: was.found_expires_from }
+    : { ...was, expires_at: said === 'never' ? null : said, expires_from: 'by_hand' };
+
+const sayEndOf = ({ expires_at: at }: Ends): string => (at === null ? 'no end' : formatDate(at));
 
 function Text({ children }: { children: string }) {
   return <span className="name">{children}</span>;

@@ -140,7 +140,7 @@ function isBeside(problem: ApiProblem | null): boolean {
   const fields = Object.keys(problem.fields);
   return (
     hasCode(problem, 'secret_too_large', 'body_too_large') ||
-    fields.some((field) => /^(key|value|is_secret|environment_ids)(\.|$)/.test(field))
+    fields.some((field) => /^(key|value|is_secret|environment_ids|expires_at)(\.|$)/.test(field))
   );
 }
 
@@ -151,7 +151,8 @@ function send(
   allowUnresolved: boolean,
   expectedUpdatedAt: number,
 ): Promise<Variable> {
-  const { value, is_secret, ...others } = fields;
+  const { value, is_secret, expires_at, ...kept } = fields;
+  const others = { ...kept, ...(expires_at === undefined ? {} : { expires_at }) };
   if (!variable)
     return scope.create({
       ...others,

@@ -11,6 +11,7 @@ import { TextAreaField, TextField } from '../../ui/form/field.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { Variable, VariableScope } from '../variable-scope.ts';
+import { choiceOf, describeChoice, EndField, readChoice, type SaidEnd } from './end-field.tsx';
 import { EnvironmentPicks } from './environment-picks.tsx';
 
 export interface FormFields {
@@ -21,6 +22,8 @@ export interface FormFields {
   is_secret: boolean | null;
   environment_ids: number[];
   include_in_preview: boolean;
+  /** Undefined: as it is. */
+  expires_at: SaidEnd;
 }
 
 interface VariableFormProps {
@@ -50,6 +53,8 @@ export function VariableForm(props: VariableFormProps) {
   );
   const [isInPreview, setInPreview] = useState(variable?.include_in_preview ?? false);
   const [chosenKind, setChosenKind] = useState<boolean | null>(variable?.is_secret ?? null);
+  const [end, setEnd] = useState(() => choiceOf(variable));
+  const [isEndRefused, setEndRefused] = useState(false);
   const { guess, guessLater } = useSecretGuess();
 
   const guessAgain = () =>
@@ -57,6 +62,8 @@ export function VariableForm(props: VariableFormProps) {
   const isSecret = chosenKind ?? guess?.is_secret ?? null;
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
+    setEndRefused(describeChoice(end) !== undefined);
+    if (describeChoice(end) !== undefined) return;
     onSubmit({
       key: key.current?.value.trim() ?? '',
       value: readValue(variable, original.current, value.current?.value ?? ''),
@@ -65,6 +72,7 @@ export function VariableForm(props: VariableFormProps) {
       is_secret: chosenKind ?? (guess?.is_secret ? true : null),
       environment_ids: [...picked],
       include_in_preview: isInPreview,
+      expires_at: readChoice(end),
     });
   };
   const errors = describeFields(problem);
@@ -92,6 +100,12 @@ export function VariableForm(props: VariableFormProps) {
         onInput={guessAgain}
       />
       <KindField variable={variable} isSecret={isSecret} guess={guess} onChoose={setChosenKind} />
+      <EndField
+        ends={variable}
+        choice={end}
+        onChange={setEnd}
+        error={isEndRefused ? describeChoice(end) : errors.end}
+      />
       {environments && (
         <>
           <EnvironmentPicks
@@ -127,6 +141,7 @@ function describeFields(problem: ApiProblem | null) {
   return {
     key: hasCode(problem, 'name_taken') ? problem.message : find('key') && capitalize(find('key') as string),
     value: tooLarge || (find('value') && capitalize(find('value') as string)),
+    end: find('expires_at') && capitalize(find('expires_at') as string),
     environments: find('environment_ids') && capitalize(find('environment_ids') as string),
   };
 }

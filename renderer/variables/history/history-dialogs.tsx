@@ -15,6 +15,7 @@ import { EarlierFoot } from '../../ui/overlays/earlier-foot.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatAgo, formatExact } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
+import { EndChip } from '../table/end-chip.tsx';
 import { Mask, PlainValue } from '../table/plain-value.tsx';
 import { Kind } from '../table/variable-cells.tsx';
 import { showSaved, type Variable, type VariableScope, type VariableVersion } from '../variable-scope.ts';
@@ -120,6 +121,7 @@ function Version({ version, isNow, children }: VersionProps) {
         <span className="flex min-w-0 items-center gap-2">
           {version.value === null ? <Mask /> : <PlainValue value={version.value} />}
           {isNow && <Chip tone="solid">current</Chip>}
+          <EndChip ends={version} />
         </span>
         <span className="block truncate text-12 text-text-3" title={formatExact(version.changed_at)}>
           {changeWords[version.change]} {formatAgo(version.changed_at)} by <bdi>{version.changed_by}</bdi>

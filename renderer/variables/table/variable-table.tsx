@@ -5,6 +5,7 @@ import { actionsColumn, type Column, Table, type TableStates } from '../../ui/ta
 import { formatExact } from '../../ui/time.ts';
 import type { Rights } from '../rights.ts';
 import type { Variable } from '../variable-scope.ts';
+import { EndChip } from './end-chip.tsx';
 import { EnvironmentChips } from './environment-chips.tsx';
 import { RevealedValue } from './revealed-value.tsx';
 import type { Holder, Revealed } from './use-reveal.ts';
@@ -76,10 +77,12 @@ const nameOf = ({ key }: Variable) => key;
 
 /** Columns that fit the screen. On phones, value and environments are on a second line below the name. */
 function useColumns(
-  { environments, rights, revealed, actions }: VariableTableProps,
+  { variables, environments, rights, revealed, actions }: VariableTableProps,
   isPhone: boolean,
 ): readonly Column<Variable>[] {
   const isWide = useMediaQuery('(min-width: 1081px)');
+  const isWidest = useMediaQuery('(min-width: 1360px)');
+  const hasEnds = variables.some(({ expires_at }) => expires_at !== null);
   const openId = revealed?.id;
   return useMemo(() => {
     const { mayWrite } = rights;
@@ -96,6 +99,7 @@ function useColumns(
           {isPhone && (
             <div className="second-line">
               {value(variable)}
+              <EndChip ends={variable} />
               {chips(variable)}
             </div>
           )}
@@ -117,16 +121,24 @@ function useColumns(
         ),
       },
       ...(environments ? [{ name: 'Environments', width: 'w-40 max-tablet:w-32', cell: chips }] : []),
-      ...(isWide ? facts : []),
+      ...(hasEnds ? [ends] : []),
+      ...(isWide ? (hasEnds && !isWidest ? facts.slice(0, -1) : facts) : []),
     ];
     const tools = actionsColumn<Variable>(
       (variable) => <Tools {...{ variable, rights, actions }} isOpen={variable.id === openId} />,
       'w-25',
     );
     return [name, ...(isPhone ? [] : beside), tools];
-  }, [environments, rights, openId, actions, isPhone, isWide]);
+  }, [environments, rights, openId, actions, isPhone, isWide, isWidest, hasEnds]);
 }
 
+const ends: Column<Variable> = {
+  name: 'Ends',
+  width: 'w-44',
+  cell: (variable) => <EndChip ends={variable} isBelowHead />,
+};
+
+/** The last of them goes first where there is no room. */
 const facts: readonly Column<Variable>[] = [
   { name: 'Kind', width: 'w-22', cell: ({ is_secret }) => <Kind isSecret={is_secret} /> },
   {

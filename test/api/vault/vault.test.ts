@@ -848,6 +848,19 @@ describe('a lost key', () => {
     expect((await call('GET', '/vault/key')).body).toMatchObject({ epoch: 2 });
   });
 
+  it('is told when what was re-entered ends', async () => {
+    await lose();
+    const list = (await call('GET', '/vault/recovery')).body;
+    const [variable] = list.groups[1].values;
+    const part = (claims: unknown) => Buffer.from(JSON.stringify(claims)).toString('base64url');
+    const value = `${part({ alg: 'none' })}.${part({ exp: 1_803_902_400 })}.`;
+    expect((await call('POST', `/vault/recovery/${variable.id}/reenter`, { value })).status).toBe(204);
+    expect((await call('GET', '/projects/shop/env-vars')).body[0]).toMatchObject({
+      expires_at: 1_803_902_400_000,
+      expires_from: 'jwt',
+    });
+  });
+
   it('brings back on its return what was not re-entered', async () => {
     const { lost } = await lose();
     const list = (await call('GET', '/vault/recovery')).body;

@@ -52,6 +52,7 @@ const needs = (vault: Partial<VaultStatus> = {}, facts: Partial<NeedFacts> = {})
     lost: 0,
     report: undefined,
     unusual: [],
+    ending: undefined,
     keychain: null,
     authorityChangesAt: null,
     nowMs: now,
@@ -119,6 +120,39 @@ describe('what needs someone', () => {
   it('is a certificate authority that takes over within a month, and none later', () => {
     expect(ids({}, { authorityChangesAt: now + 29 * DAY_MS })).toEqual(['authority']);
     expect(ids({}, { authorityChangesAt: now + 60 * DAY_MS })).toEqual([]);
+  });
+
+  it('is what ends, with its place and a link that finds it, and a number for the rest', () => {
+    const ending = (key: string, days: number, level: 'over' | 'soon' | 'due', isShared = false) => ({
+      id: days,
+      key,
+      project: isShared ? null : { id: 1, name: 'Photos', slug: 'photos' },
+      environments: isShared ? [] : ['production', 'staging'],
+      is_secret: true,
+      expires_at: now + days * DAY_MS,
+      expires_from: 'by_hand' as const,
+      found_expires_at: null,
+      found_expires_from: null,
+      level,
+    });
+    const two = [ending('OLD', -3, 'over'), ending('SMTP', 5, 'soon', true)];
+    expect(needs({}, { ending: { variables: two, has_more: false } })).toMatchObject([
+      {
+        title: 'OLD ended 3 days ago',
+        text: expect.stringMatching(/^Photos, production, staging: /),
+        sign: { verdict: 'broken' },
+        button: { to: '/projects/photos', search: { search: 'OLD' } },
+      },
+      { title: 'SMTP ends in 5 days', sign: { verdict: 'risk' }, button: { to: '/shared', search: { search: 'SMTP' } } },
+    ]);
+    const many = Array.from({ length: 7 }, (_, at) => ending(`V${at}`, 10 + at, 'due'));
+    const listed = needs({}, { ending: { variables: many, has_more: false } });
+    expect(listed).toHaveLength(6);
+    expect(listed[5]).toMatchObject({
+      title: '2 more variables end soon, or ended',
+      button: { to: '/projects' },
+    });
+    expect(ids({}, { ending: { variables: [], has_more: false } })).toEqual([]);
   });
 
   it('comes the worst first', () => {

@@ -6,6 +6,7 @@ import { sendLong } from '../../http/long-json.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue } from '../../kernel/queue.ts';
+import { saidEnd } from '../ends/end-shapes.ts';
 import { getEnvironment, PRODUCTION } from '../environments.ts';
 import { getProject } from '../projects.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
@@ -33,6 +34,8 @@ const importBody = z.object({
   dry_run: z.boolean().default(false),
   secret: z.enum(['guess', 'all', 'none']).default('guess'),
   overrides: z.record(z.string(), z.boolean()).default({}),
+  /** When what is added or changed ends, by name, as `expires_at` of a variable; a file cannot say it. */
+  ends: z.record(z.string(), saidEnd).default({}),
   on_error: z.enum(['fail', 'collect']).default('fail'),
   only: z.array(z.string()).optional(),
 });
@@ -170,6 +173,7 @@ function toImportRequest(request: z.infer<typeof importBody>, caller: Caller): I
     dryRun: request.dry_run,
     secret: request.secret,
     overrides: request.overrides,
+    ends: request.ends,
     onError: request.on_error,
     only: request.only ? new Set(request.only) : null,
     sight: sightOf(caller),

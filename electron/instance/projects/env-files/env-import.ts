@@ -3,6 +3,7 @@ import { AppError, hasCode } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { runInSlices, type Steps } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
+import { nextEndByHand, type SaidEnd } from '../ends/variable-end.ts';
 import { projectOperations } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import {
@@ -58,6 +59,8 @@ export interface ImportRequest {
   secret: 'guess' | 'all' | 'none';
   /** Choices for single names, which override the guess. */
   overrides: Record<string, boolean>;
+  /** When single names end, which a file cannot say. */
+  ends: Readonly<Record<string, SaidEnd>>;
   /** `collect` reports invalid lines and continues without them. */
   onError: 'fail' | 'collect';
   /** Names to import or remove; null for all. Others stay unchanged. */
@@ -335,7 +338,9 @@ function planEntry(plan: Plan, entry: EnvEntry): void {
     value: isSecret ? null : entry.value,
     oldValue: request.sight.mayRead ? (known?.value ?? null) : null,
   };
-  const draft = { key: entry.name, value, isSecret };
+  const end = Object.hasOwn(request.ends, entry.name) ? request.ends[entry.name] : undefined;
+  const endByHand = nextEndByHand(end, known ?? { endByHand: null }, true);
+  const draft = { key: entry.name, value, isSecret, endByHand };
   if (!known) {
     outcome.added.push(item);
     const position = plan.nextPosition++;

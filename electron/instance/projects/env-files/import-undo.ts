@@ -241,6 +241,7 @@ function toDraft(ctx: Context, projectId: number, item: Item) {
     isSecret: variable.isSecret,
     includeInPreview: variable.includeInPreview,
     position: variable.position,
+    endByHand: past.endByHand,
     next: { id: item.id, version: variable.version + 1 },
     change: 'reverted' as const,
   };

@@ -22,6 +22,8 @@ export interface Draft {
   isSecret: boolean;
   includeInPreview: boolean;
   position: number;
+  /** When it ends, as someone said: ends/variable-end.ts. */
+  endByHand: number | null;
   /** The variable whose next version this is; null for a new variable. */
   next: { id: number; version: number } | null;
   /** What its version says; else whether it is the first one. */
@@ -44,7 +46,7 @@ export function prepareDrafts(
     .pluck();
   const link = sqlite.prepare('INSERT INTO env_var_environments (env_var_id, environment_id) VALUES (?, ?)');
   const addVersion = prepareVersions(ctx);
-  return ({ key, value, isSecret, includeInPreview, position, next, change: said }) => {
+  return ({ key, value, isSecret, includeInPreview, position, endByHand, next, change: said }) => {
     const stored = storeValue(ctx, value, isSecret);
     // What becomes the version of another variable is held by the version alone: erasing the rest takes it not along.
     const held = next === null ? stored : { isSecret: 0, value: null, secretId: null };
@@ -53,7 +55,7 @@ export function prepareDrafts(
     const id = insert.get({ projectId, key, ...held, preview, position, now }) as number;
     if (next === null) link.run(id, environmentId);
     const change: ChangeKind = said ?? (next === null ? 'created' : 'updated');
-    addVersion({ variableId: id, version: next?.version ?? 1, ...stored, change, changedBy });
+    addVersion({ variableId: id, version: next?.version ?? 1, ...stored, endByHand, change, changedBy });
     return id;
   };
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { runInSlices } from '../../kernel/slices.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
+import { NEVER } from '../ends/variable-end.ts';
 import { listEnvironments } from '../environments.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
@@ -119,7 +120,8 @@ export function revertVariable(
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
     if (!past) throw new AppError('not_found', 'This version does not exist.');
     const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
-    changeVariable(ctx, scope.projectId, id, { value }, actor.label, 'reverted');
+    const end = past.endByHand === NEVER ? 'never' : past.endByHand;
+    changeVariable(ctx, scope.projectId, id, { value, end }, actor.label, 'reverted');
     if (!allowUnresolved) requireReferences(ctx, scope.projectId, id, sightOf(actor));
     return noteNow(ctx, projectOperations.ENV_VAR_REVERTED, actor, scope, id);
   });

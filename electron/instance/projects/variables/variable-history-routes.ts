@@ -3,6 +3,7 @@ import { type ApiEnv, act, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
+import { describeEnd } from '../ends/end-shapes.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
@@ -78,7 +79,8 @@ export function addHistoryRoutes(
     (c) => {
       const caller = c.get('caller');
       const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
-      return c.json(toAnswer(variableHistoryShape, { versions: listVersions(ctx, variable.id) }));
+      const versions = listVersions(ctx, variable.id).map((known) => ({ ...known, ...describeEnd(known) }));
+      return c.json(toAnswer(variableHistoryShape, { versions }));
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../kernel/context.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import type { KnownEnd } from '../ends/variable-end.ts';
 
 /** Versions kept per variable; the oldest are deleted with their secrets. */
 const MAX_VERSIONS = 50;
@@ -7,14 +8,14 @@ const MAX_VERSIONS = 50;
 export const changeKinds = ['created', 'updated', 'reverted'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** A value as a row holds it: plain, or by its secret. */
-export interface StoredValue {
+/** A value as a row holds it: plain, or by its secret; and the end that was found in it. */
+export interface StoredValue extends Omit<KnownEnd, 'endByHand'> {
   isSecret: number;
   value: string | null;
   secretId: SecretId | null;
 }
 
-export interface VariableVersion {
+export interface VariableVersion extends KnownEnd {
   id: number;
   version: number;
   isSecret: boolean;
@@ -29,7 +30,8 @@ export interface VariableVersion {
 export function listVersions(ctx: Context, variableId: number): VariableVersion[] {
   const rows = ctx.store.sqlite
     .prepare(
-      `SELECT id, version, is_secret AS isSecret, value, secret_id AS secretId, change, changed_by AS changedBy, changed_at AS changedAt
+      `SELECT id, version, is_secret AS isSecret, value, secret_id AS secretId, change, changed_by AS changedBy, changed_at AS changedAt,
+         end_by_hand AS endByHand, found_end_at AS foundEndAt, found_end_from AS foundEndFrom
        FROM env_var_versions WHERE env_var_id = ? ORDER BY version DESC`,
     )
     .all(variableId) as (Omit<VariableVersion, 'isSecret'> & { isSecret: number })[];
@@ -50,13 +52,16 @@ export interface NewVersion extends StoredValue {
   version: number;
   change: ChangeKind;
   changedBy: string;
+  endByHand: number | null;
 }
 
 /** Adds versions, and leaves the oldest to `dropOldVersions`. */
 export function prepareVersions(ctx: Context): (version: NewVersion) => void {
   const insert = ctx.store.sqlite.prepare(
-    `INSERT INTO env_var_versions (env_var_id, version, is_secret, value, secret_id, change, changed_by, changed_at)
-     VALUES (@variableId, @version, @isSecret, @value, @secretId, @change, @changedBy, @now)`,
+    `INSERT INTO env_var_versions (env_var_id, version, is_secret, value, secret_id, change, changed_by, changed_at,
+       end_by_hand, found_end_at, found_end_from, is_end_known)
+     VALUES (@variableId, @version, @isSecret, @value, @secretId, @change, @changedBy, @now,
+       @endByHand, @foundEndAt, @foundEndFrom, 1)`,
   );
   return (version) => void insert.run({ ...version, now: ctx.clock.now() });
 }

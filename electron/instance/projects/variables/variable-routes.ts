@@ -7,6 +7,8 @@ import { pathId, queryInteger } from '../../http/parameters.ts';
 import type { Context } from '../../kernel/context.ts';
 import { createQueue, type Queue } from '../../kernel/queue.ts';
 import { SecretText } from '../../vault/secret-text.ts';
+import { saidEnd } from '../ends/end-shapes.ts';
+import { endInForce } from '../ends/variable-end.ts';
 import { listEnvironments } from '../environments.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import { guessSecret } from './secret-guess.ts';
@@ -30,6 +32,7 @@ const createBody = z.object({
   value: z.string(),
   environment_ids: environmentIds.optional(),
   include_in_preview: z.boolean().optional(),
+  expires_at: saidEnd.optional(),
   /** Plain unless said, as clients of Temps have it; `guess` decides by name and value, in doubt for a secret. */
   is_secret: z.union([z.boolean(), z.literal('guess')]).default(false),
   allow_unresolved: z.boolean().default(false),
@@ -126,6 +129,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
             : request.is_secret,
         environmentIds: request.environment_ids ?? listAllEnvironments(ctx, scope.projectId),
         includeInPreview: request.include_in_preview ?? false,
+        end: request.expires_at,
       };
       const conditions = { allowUnresolved: request.allow_unresolved };
       const created = createVariable(ctx, caller, scope, fields, conditions);
@@ -147,12 +151,13 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
       const sight = sightOf(caller);
-      const value = findNewValue(request, getVariable(ctx, scope.projectId, id), {
+      const old = getVariable(ctx, scope.projectId, id);
+      const value = findNewValue(request, old, {
         ...sight,
         // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
         mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
       });
-      const updated = updateVariable(ctx, caller, scope, id, toChange(request, value), {
+      const updated = updateVariable(ctx, caller, scope, id, toChange(request, old, value), {
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved ?? false,
       });
@@ -165,8 +170,13 @@ function listAllEnvironments(ctx: Context, projectId: number | null): number[] {
   return projectId === null ? [] : listEnvironments(ctx, projectId).map(({ id }) => id);
 }
 
-function toChange(request: z.infer<typeof updateBody>, value: string | undefined): Partial<VariableFields> {
+function toChange(
+  request: z.infer<typeof updateBody>,
+  old: Variable,
+  value: string | undefined,
+): Partial<VariableFields> {
   return {
+    ...(isEndInForce(request, old) ? {} : { end: request.expires_at }),
     ...(request.key === undefined ? {} : { key: request.key }),
     ...(value === undefined ? {} : { value: new SecretText(value) }),
     ...(request.is_secret === undefined ? {} : { isSecret: request.is_secret }),
@@ -174,6 +184,10 @@ function toChange(request: z.infer<typeof updateBody>, value: string | undefined
     ...(request.include_in_preview === undefined ? {} : { includeInPreview: request.include_in_preview }),
   };
 }
+
+/** Clients send back what they were shown: the end that is in force is none said by hand. */
+const isEndInForce = ({ expires_at: said }: z.infer<typeof updateBody>, old: Variable): boolean =>
+  typeof said === 'number' && said === endInForce(old).at;
 
 /**
  * Clients send back what they were shown: unless `keep_value` says otherwise, `******`, empty and absent mean "keep" for a

@@ -2,6 +2,8 @@ import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId } from '../../vault/vault.ts';
+import { findEnd } from '../ends/value-end.ts';
+import { nextEndByHand, type SaidEnd } from '../ends/variable-end.ts';
 import { projectOperations } from '../operations.ts';
 import {
   type ChangeKind,
@@ -20,6 +22,8 @@ export interface VariableFields {
   isSecret: boolean;
   environmentIds: number[];
   includeInPreview: boolean;
+  /** When it ends, as someone said. */
+  end?: SaidEnd | undefined;
 }
 
 /** Position of a project's next variable. */
@@ -62,7 +66,8 @@ export function insertVariable(
         now: ctx.clock.now(),
       }) as number;
     linkEnvironments(ctx, id, fields.environmentIds);
-    prepareVersions(ctx)({ variableId: id, version: 1, ...stored, change: 'created', changedBy });
+    const endByHand = nextEndByHand(fields.end, { endByHand: null }, true);
+    prepareVersions(ctx)({ variableId: id, version: 1, ...stored, endByHand, change: 'created', changedBy });
     return id;
   });
 }
@@ -96,7 +101,11 @@ export function changeVariable(
     const isSecret = change.isSecret ?? old.isSecret;
     // SECURITY: a version either way: whether the value was the same must show nowhere.
     const revalued = change.value !== undefined || isSecret !== old.isSecret;
-    if (revalued) replaceValue(ctx, old, change.value ?? revealVariable(ctx, old), isSecret, changedBy, kind);
+    const endByHand = nextEndByHand(change.end, old, change.value !== undefined);
+    if (revalued) {
+      const value = change.value ?? revealVariable(ctx, old);
+      replaceValue(ctx, old, { value, isSecret, endByHand }, changedBy, kind);
+    } else if (endByHand !== old.endByHand) setEndByHand(ctx, old, endByHand);
     ctx.store.sqlite
       .prepare(
         'UPDATE env_vars SET key = ?, include_in_preview = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
@@ -116,8 +125,7 @@ export function changeVariable(
 function replaceValue(
   ctx: Context,
   old: Variable,
-  value: SecretText,
-  isSecret: boolean,
+  { value, isSecret, endByHand }: { value: SecretText; isSecret: boolean; endByHand: number | null },
   changedBy: string,
   kind: ChangeKind,
 ): void {
@@ -129,8 +137,15 @@ function replaceValue(
     .run({ ...stored, id: old.id });
   const version = findNextVersion(ctx, old.id);
   if (isSecret && !old.isSecret) forgetPlainVersions(ctx, old.id);
-  prepareVersions(ctx)({ variableId: old.id, version, ...stored, change: kind, changedBy });
+  prepareVersions(ctx)({ variableId: old.id, version, ...stored, endByHand, change: kind, changedBy });
   tidyHistory(ctx, old, version);
+}
+
+/** Of the value in force, which stays: no new version. */
+function setEndByHand(ctx: Context, { id, version }: Variable, endByHand: number | null): void {
+  ctx.store.sqlite
+    .prepare('UPDATE env_var_versions SET end_by_hand = ? WHERE env_var_id = ? AND version = ?')
+    .run(endByHand, id, version);
 }
 
 /** Once a variable has a new version: the oldest go, and those that can never be decrypted again. */
@@ -181,10 +196,13 @@ export function touchVariablesOf(ctx: Context, environmentId: number): void {
     .run({ environmentId, now: ctx.clock.now() });
 }
 
+/** The end is found while its text is at hand: lists need no decryption for it. */
 export function storeValue(ctx: Context, value: SecretText, isSecret: boolean): StoredValue {
+  const end = findEnd(value);
+  const found = { foundEndAt: end?.at ?? null, foundEndFrom: end?.from ?? null };
   return isSecret
-    ? { isSecret: 1, value: null, secretId: ctx.vault.seal('env_var', value) }
-    : { isSecret: 0, value: value.reveal(), secretId: null };
+    ? { isSecret: 1, value: null, secretId: ctx.vault.seal('env_var', value), ...found }
+    : { isSecret: 0, value: value.reveal(), secretId: null, ...found };
 }
 
 function linkEnvironments(ctx: Context, variableId: number, environmentIds: readonly number[]): void {

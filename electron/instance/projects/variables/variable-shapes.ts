@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { errorCode } from '../../http/error-code.ts';
 import { toAnswer } from '../../http/to-answer.ts';
+import { describeEnd, endFields } from '../ends/end-shapes.ts';
 import { environmentChangeKinds } from '../environment-history.ts';
 import { listReferences } from './references.ts';
 import { changeKinds } from './variable-history.ts';
@@ -39,6 +40,7 @@ export const variableShape = z
     references: z.array(z.string()),
     environments: z.array(variableEnvironment),
     include_in_preview: z.boolean(),
+    ...endFields,
   })
   .openapi('Variable');
 
@@ -55,6 +57,7 @@ export const variableHistoryShape = z
           change: z.enum(changeKinds),
           changed_by: z.string(),
           changed_at: z.int(),
+          ...endFields,
         })
         .openapi('VariableVersion'),
     ),
@@ -185,6 +188,7 @@ export function toVariableJson(variable: Variable, { mayRead }: Sight) {
   const value = mayRead ? variable.value : null;
   return toAnswer(variableShape, {
     ...variable,
+    ...describeEnd(variable),
     value,
     references: value === null ? [] : listReferences(value, MAX_REFERENCES_TOLD),
     environments: variable.environments.map((environment) => ({

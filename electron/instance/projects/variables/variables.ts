@@ -3,6 +3,7 @@ import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import type { SecretId, SecretState } from '../../vault/vault.ts';
+import type { KnownEnd } from '../ends/variable-end.ts';
 import { isVariableName } from '../env-files/env-file.ts';
 import { createBudget, type ValueBudget } from './value-budget.ts';
 
@@ -12,7 +13,7 @@ const PAGE_ROWS = 50;
 /** How often a reading is begun again that a change met. */
 const MAX_READINGS = 5;
 
-export interface Variable {
+export interface Variable extends KnownEnd {
   id: number;
   /** Null for a shared variable. */
   projectId: number | null;
@@ -40,6 +41,7 @@ export interface Variable {
 const COLUMNS = `v.id, v.project_id AS projectId, v.key, v.is_secret AS isSecret, v.value, v.secret_id AS secretId,
   v.include_in_preview AS includeInPreview, v.position, v.created_at AS createdAt, v.updated_at AS updatedAt,
   h.version, h.changed_by AS changedBy, h.changed_at AS changedAt, s.last_used_at AS lastUsedAt,
+  h.end_by_hand AS endByHand, h.found_end_at AS foundEndAt, h.found_end_from AS foundEndFrom,
   (SELECT json_group_array(json_object('id', e.id, 'name', e.name)) FROM env_var_environments ve
      JOIN environments e ON e.id = ve.environment_id WHERE ve.env_var_id = v.id) AS environmentList`;
 /** A variable has a version from its first moment: the newest is the one in force. */

@@ -122,6 +122,8 @@ export function reenterLostValue(
   }
   core.store.transaction(() => {
     core.secrets.reseal(id, value);
+    for (const keeper of core.secrets.keepers)
+      if (keeper.kind === lost.kind) keeper.noteReentered?.(id, value);
     core.audit.append(vaultOperations.SECRET_REENTERED, actor, { id });
   });
   core.emit('vault');

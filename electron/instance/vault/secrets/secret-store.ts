@@ -72,6 +72,23 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
     return sealed;
   }
 
+  function openRow(id: SecretId): SecretText {
+    if (!ring.active) throw lockedError();
+    const row = selectRow.get(id) as SealedRow | undefined;
+    if (!row) throw noSuchSecret();
+    const key = ring.find(row.keyFingerprint);
+    const plaintext = key && openValue(key, { kind: row.kind, id }, row.sealed);
+    if (!plaintext) {
+      throw new AppError(
+        'secret_unreadable',
+        'This secret cannot be decrypted with the keys of this instance.',
+      );
+    }
+    const text = new SecretText(plaintext.toString('utf8'));
+    plaintext.fill(0);
+    return text;
+  }
+
   return {
     keepers,
     factsOf: (kind) => keepers.find((known) => known.kind === kind) ?? describeUnknownKind(kind),
@@ -97,22 +114,11 @@ export function createSecretStore(store: Store, ring: KeyRing, clock: Clock): Se
       });
     },
     open(id) {
-      if (!ring.active) throw lockedError();
-      const row = selectRow.get(id) as SealedRow | undefined;
-      if (!row) throw noSuchSecret();
-      const key = ring.find(row.keyFingerprint);
-      const plaintext = key && openValue(key, { kind: row.kind, id }, row.sealed);
-      if (!plaintext) {
-        throw new AppError(
-          'secret_unreadable',
-          'This secret cannot be decrypted with the keys of this instance.',
-        );
-      }
+      const text = openRow(id);
       uses.set(id, clock.now());
-      const text = new SecretText(plaintext.toString('utf8'));
-      plaintext.fill(0);
       return text;
     },
+    peek: openRow,
     statesOf(ids) {
       const states = new Map<SecretId, SecretState>();
       for (let at = 0; at < ids.length; at += IDS_PER_QUERY) {
