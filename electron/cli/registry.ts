@@ -38,8 +38,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/jobs.ts'),
   },
   settings: {
-    subcommands: ['show', 'auto-lock'],
-    about: 'show the settings, lock what nobody used for a while',
+    subcommands: ['show', 'set', 'clear', 'auto-lock'],
+    about: 'show and change the settings, lock what nobody used for a while',
     load: () => import('./commands/settings.ts'),
   },
   admin: {
@@ -68,6 +68,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'undo',
       'export',
       'encrypt',
+      'plain',
       'reads',
       'unusual',
     ],
