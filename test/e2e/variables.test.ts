@@ -105,7 +105,7 @@ describe('environments by the command line', () => {
       shop('projects', 'environments', 'resources', 'production', ...words);
     expect(resources().out).toBe('Nothing is set.\n');
     const told = resources('--cpu-limit', '500', '--memory-limit', '512', '--automatic-deploy', 'on');
-    expect(told.out).toMatch(/^CPU limit +500 thousandths of a core/m);
+    expect(told.out).toMatch(/^CPU limit +500 millicores/m);
     expect(told.out).toContain(
       'Stored, and not applied yet: CPU limit, Memory limit, Automatic deployment. It takes effect with deployments.',
     );

@@ -20,8 +20,8 @@ interface Resource {
 }
 
 const resources: readonly Resource[] = [
-  amount('cpu-request', 'cpu_request', 'cpuRequest', 'CPU requested', 'thousandths of a core'),
-  amount('cpu-limit', 'cpu_limit', 'cpuLimit', 'CPU limit', 'thousandths of a core'),
+  amount('cpu-request', 'cpu_request', 'cpuRequest', 'CPU requested', 'millicores'),
+  amount('cpu-limit', 'cpu_limit', 'cpuLimit', 'CPU limit', 'millicores'),
   amount('memory-request', 'memory_request', 'memoryRequest', 'Memory requested', 'MiB'),
   amount('memory-limit', 'memory_limit', 'memoryLimit', 'Memory limit', 'MiB'),
   amount('replicas', 'replicas', 'replicas', 'Replicas'),

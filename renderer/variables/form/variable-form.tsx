@@ -10,8 +10,9 @@ import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
-import type { Variable, VariableScope } from '../variable-scope.ts';
+import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
+import { RenameReferences, useRename } from './rename-references.tsx';
 
 export interface FormFields {
   key: string;
@@ -21,6 +22,8 @@ export interface FormFields {
   is_secret: boolean | null;
   environment_ids: number[];
   include_in_preview: boolean;
+  /** With a new name; undefined without one. */
+  references: ReferenceChoice | undefined;
 }
 
 interface VariableFormProps {
@@ -51,25 +54,38 @@ export function VariableForm(props: VariableFormProps) {
   const [isInPreview, setInPreview] = useState(variable?.include_in_preview ?? false);
   const [chosenKind, setChosenKind] = useState<boolean | null>(variable?.is_secret ?? null);
   const { guess, guessLater } = useSecretGuess();
+  const [name, setName] = useState(variable?.key ?? '');
+  const rename = useRename(scope, variable, name);
 
   const guessAgain = () =>
     guessLater(() => ({ key: key.current?.value ?? '', value: value.current?.value ?? '' }));
   const isSecret = chosenKind ?? guess?.is_secret ?? null;
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
+    const references = await rename.decide();
+    // Closed meanwhile, there is nothing to read: an empty value would be saved.
+    if (references === null || !value.current) return;
     onSubmit({
       key: key.current?.value.trim() ?? '',
-      value: readValue(variable, original.current, value.current?.value ?? ''),
+      value: readValue(variable, original.current, value.current.value),
       // SECURITY: a guess may be older than what was typed last. Shown as a secret, it becomes one; shown as plain, or
       // not known yet, the instance decides by what is sent.
       is_secret: chosenKind ?? (guess?.is_secret ? true : null),
       environment_ids: [...picked],
       include_in_preview: isInPreview,
+      references,
     });
   };
   const errors = describeFields(problem);
   return (
-    <form id={id} className="grid gap-4" noValidate onSubmit={submit}>
+    <form
+      id={id}
+      className="grid gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
       <TextField
         ref={key}
         label="Name"
@@ -80,8 +96,12 @@ export function VariableForm(props: VariableFormProps) {
         error={errors.key}
         autoFocus={!variable}
         maxLength={500}
-        onChange={guessAgain}
+        onChange={(event) => {
+          setName(event.target.value.trim());
+          guessAgain();
+        }}
       />
+      {variable && <RenameReferences rename={rename} scope={scope} variable={variable} name={name} />}
       <ValueField
         area={value}
         original={original}
