@@ -78,7 +78,6 @@ function Asked({ plain, isLocked }: { plain: PlainSecrets; isLocked: boolean }) 
             {mayChange && (
               <Button
                 isSmall
-                kind="plain"
                 aria-label={`Leave it plain: ${variable.key}`}
                 disabled={leave.isPending}
                 onClick={() => leave.mutate(variable)}
@@ -130,7 +129,6 @@ function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore
               {mayChange && (
                 <Button
                   isSmall
-                  kind="plain"
                   aria-label={`Ask again about ${variable.key}`}
                   disabled={again.isPending}
                   onClick={() => again.mutate(variable)}

@@ -13,12 +13,12 @@ import { Section } from '../ui/page.tsx';
 import { type Settings, settingsQuery } from './settings-query.ts';
 import {
   describeStored,
+  readPart,
   type StoredPart,
   type StoredSetting,
   storedSettings,
   toText,
   toValue,
-  readPart,
 } from './stored-settings.ts';
 
 /** Settings of Temps that only deployments use: stored, shown, cleared, and not applied yet. */
@@ -39,8 +39,8 @@ export function StoredSection({ settings }: { settings: Settings }) {
         </div>
         <ul className="rows" aria-label="For deployments">
           {storedSettings.map((setting) => (
-            <li key={setting.name}>
-              <span className="min-w-0 flex-1">
+            <li key={setting.name} className="flex-wrap">
+              <span className="min-w-0 flex-1 basis-48">
                 <span className="block font-medium">{setting.title}</span>
                 <span className="block text-12 text-text-3 [overflow-wrap:anywhere]" dir="auto">
                   {isSet(setting)
@@ -49,7 +49,7 @@ export function StoredSection({ settings }: { settings: Settings }) {
                 </span>
               </span>
               {mayWrite && (
-                <span className="flex flex-none gap-1">
+                <span className="ml-auto flex flex-none gap-1">
                   {isSet(setting) && (
                     <Button
                       isSmall

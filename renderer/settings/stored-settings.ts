@@ -98,8 +98,8 @@ export const storedSettings: readonly StoredSetting[] = [
     text: 'How many requests one address may make to apps.',
     parts: [
       enabled,
-      { name: 'max_requests_per_minute', label: 'A minute', kind: 'number' },
-      { name: 'max_requests_per_hour', label: 'An hour', kind: 'number' },
+      { name: 'max_requests_per_minute', label: 'Requests a minute', kind: 'number' },
+      { name: 'max_requests_per_hour', label: 'Requests an hour', kind: 'number' },
       { name: 'whitelist_ips', label: 'Addresses without a limit', kind: 'lines' },
       { name: 'blacklist_ips', label: 'Addresses that are refused', kind: 'lines' },
     ],
@@ -142,7 +142,7 @@ type Value = string | number | boolean | null | readonly string[];
 /** The value of a part as the instance has it. */
 export function readPart(settings: Settings, name: StoredName, part: StoredPart): Value {
   const whole: unknown = settings[name];
-  return (part.name === '' ? whole : (whole as Record<string, unknown>)[part.name]) as Value;
+  return (part.name === '' ? whole : new Map(Object.entries(whole as object)).get(part.name)) as Value;
 }
 
 /** As it is typed, a switch by `true` and `false`. */
@@ -159,7 +159,7 @@ export function toValue({ kind, isNullable }: StoredPart, text: string): Value |
   return typed === '' && isNullable ? null : typed;
 }
 
-/** "Enabled, A minute 60": what a setting holds, in one line; parts without a value are left out. */
+/** "Enabled: on · Requests a minute: 60": what a setting holds, in one line; parts without a value are left out. */
 export function describeStored(settings: Settings, { name, parts }: StoredSetting): string {
   return parts
     .flatMap((part) => {

@@ -236,7 +236,11 @@ const empty: Shot[] = [
 ];
 /** Plain values that look like secrets, and what was left plain on purpose. */
 const plain: Shot[] = [
-  { name: 'home-plain', path: '/' },
+  {
+    name: 'home-plain',
+    path: '/',
+    prepare: (page) => page.getByRole('link', { name: 'Show and encrypt' }).scrollIntoViewIfNeeded(),
+  },
   {
     name: 'secrets-plain',
     path: '/secrets',

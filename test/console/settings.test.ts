@@ -109,9 +109,9 @@ describe('settings', () => {
 
     await section.getByRole('button', { name: 'Set Rate limiting' }).click();
     const rate = dialog('Rate limiting');
-    await rate.getByLabel('A minute').fill('many');
+    await rate.getByLabel('Requests a minute').fill('many');
     await rate.getByText('A whole number.').waitFor();
-    await rate.getByLabel('A minute').fill('5');
+    await rate.getByLabel('Requests a minute').fill('5');
     await rate.getByLabel('Enabled').selectOption('On');
     await rate.getByLabel('Addresses without a limit').fill('10.0.0.1\n10.0.0.2');
     await expectAccessible(page, 'a stored setting');

@@ -145,7 +145,7 @@ describe('.env files, locked and large lists', () => {
       await button('COMES').waitFor();
       expect(await values()).toEqual({ STAYS: 'same', CHANGES: 'after', COMES: '1' });
     };
-    const message = page.locator('.toast', { hasText: 'production: add 1, change 1, remove 1' });
+    const message = page.locator('.toast', { hasText: 'production: 1 added, 1 changed, 1 removed' });
 
     await replace();
     await expectAccessible(page, 'the message of an import');
@@ -211,7 +211,7 @@ describe('.env files, locked and large lists', () => {
       .waitFor();
     expect(await part('Changed').count()).toBe(0);
     await button('Add 1').click();
-    await page.getByText('production: add 1').waitFor();
+    await page.getByText('production: 1 added').waitFor();
     for (const [key, value] of Object.entries(HARD_VALUES))
       expect((await console.api('GET', `/projects/trip/env-vars/${key}/value`)).value).toBe(value);
     expect(await page.content()).not.toContain('BEGIN CERTIFICATE');

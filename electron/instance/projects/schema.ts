@@ -116,7 +116,7 @@ export const leftPlain = sqliteTable('env_vars_left_plain', {
   variableId: integer('env_var_id')
     .primaryKey()
     .references(() => variables.id, { onDelete: 'cascade' }),
-  key: text('key').notNull(),
+  name: text('name').notNull(),
   version: integer('version').notNull(),
   leftBy: text('left_by').notNull(),
   leftAt: integer('left_at').notNull(),

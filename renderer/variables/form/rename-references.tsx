@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleX } from 'lucide-react';
 import { useState } from 'react';
-import { ask, client } from '../../api/client.ts';
 import { describeError } from '../../api/problem.ts';
 import { Checkbox } from '../../ui/form/choices.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
 import type { ReferenceChoice, Variable, VariableScope, VariableUses } from '../variable-scope.ts';
+import { useUseNames } from './use-names.ts';
 
 /** Of many that refer to it, as many as a person reads. */
 const MAX_NAMED = 6;
@@ -144,22 +144,4 @@ function Broken() {
       They would not resolve any more, so that nothing of their project runs until they are changed.
     </p>
   );
-}
-
-/** Names of what refers to it, of a shared one with their project. */
-function useUseNames({ used_by: usedBy }: VariableUses, isShared: boolean): string[] {
-  const projects = useQuery({
-    queryKey: ['projects', 'names'],
-    queryFn: () => ask(client.GET('/projects')),
-    enabled: isShared && usedBy.length > 0,
-  }).data?.projects;
-  const nameOf = (id: number | null) => projects?.find((known) => known.id === id)?.name;
-  return [
-    ...new Set(
-      usedBy.map(({ key, project_id }) => {
-        const project = nameOf(project_id);
-        return project === undefined ? key : `${key} of ${project}`;
-      }),
-    ),
-  ];
 }

@@ -57,8 +57,8 @@ export function leavePlain(
   expectedUpdatedAt: Readonly<Record<string, number>>,
 ): number {
   const remember = ctx.store.sqlite.prepare(
-    `INSERT INTO env_vars_left_plain (env_var_id, key, version, left_by, left_at) VALUES (@id, @key, @version, @by, @now)
-     ON CONFLICT (env_var_id) DO UPDATE SET key = @key, version = @version, left_by = @by, left_at = @now`,
+    `INSERT INTO env_vars_left_plain (env_var_id, name, version, left_by, left_at) VALUES (@id, @key, @version, @by, @now)
+     ON CONFLICT (env_var_id) DO UPDATE SET name = @key, version = @version, left_by = @by, left_at = @now`,
   );
   return ctx.store.transaction(() => {
     const asked = findPlain(ctx, actor, ids, (row) => findReason(row) !== null);

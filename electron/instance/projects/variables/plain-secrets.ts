@@ -44,7 +44,7 @@ export const IS_PLAIN = `v.is_secret = 0 AND v.hidden = 0 AND (@projectId IS NUL
  * SECURITY: what was left plain is the value that someone saw, under the name that they saw. Nobody saw a new one of either, so it
  * is asked about again, also where the reason is the same: the name suggests it for a number, and for the password after it.
  */
-export const IS_LEFT_PLAIN = `l.env_var_id = v.id AND l.key = v.key
+export const IS_LEFT_PLAIN = `l.env_var_id = v.id AND l.name = v.key
     AND l.version = (SELECT max(version) FROM env_var_versions WHERE env_var_id = v.id)`;
 
 /** The project of a deployment token; null for who has all of them. */

@@ -1,6 +1,6 @@
 CREATE TABLE `env_vars_left_plain` (
 	`env_var_id` integer PRIMARY KEY NOT NULL,
-	`key` text NOT NULL,
+	`name` text NOT NULL,
 	`version` integer NOT NULL,
 	`left_by` text NOT NULL,
 	`left_at` integer NOT NULL,
