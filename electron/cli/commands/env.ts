@@ -156,7 +156,7 @@ async function encryptPlain(invocation: Invocation): Promise<number> {
     const { variables, has_more } = await client.get('/plain-secrets');
     if (variables.length > 0)
       await confirmLoss(invocation, {
-        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten.`,
+        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten. env plain leave KEY leaves out what is no secret.`,
         act: 'encrypt them',
         done: 'changed',
       });

@@ -52,10 +52,15 @@ it('changes references to a shared variable in every project', async () => {
   const shared = await send('POST', '/shared-variables', { key: 'HOST', value: 'one', is_secret: false });
   await send('POST', '/shared-variables', { key: 'LINK', value: `x/\${{HOST}}`, is_secret: false });
   await send('POST', '/projects/shop/env-vars', { key: 'S', value: `\${{shared.HOST}}`, is_secret: true });
+  const told: string[] = [];
+  const stop = instance.events.on('changed', ({ resource }) => told.push(resource));
   const renamed = await send('POST', `/shared-variables/${shared.body.id}/rename`, {
     key: 'PLACE',
     references: 'change',
   });
+  stop();
+  // Pages that show either read it again.
+  expect(told.toSorted()).toEqual(['projects', 'shared-variables']);
   expect(renamed.body.changed.map(({ key }: { key: string }) => key)).toEqual(['LINK', 'S']);
   const { variables } = (await send('GET', '/projects/shop/variables/resolved')).body;
   expect(variables).toContainEqual({ key: 'S', value: 'one', is_secret: true });

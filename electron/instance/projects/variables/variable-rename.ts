@@ -51,7 +51,7 @@ export async function renameVariable(
   const markAll = () => markVariables(ctx, [id, ...usedBy.map((use) => use.id)]);
   const mark = markAll();
   const from = nameOf(known);
-  return ctx.store.transaction(() => {
+  const renamed = ctx.store.transaction(() => {
     const now = getVariable(ctx, scope.projectId, id);
     if (now.updatedAt !== known.updatedAt || markAll() !== mark) throw changedMeanwhile();
     changeVariable(ctx, scope.projectId, id, { ...change, key }, actor.label);
@@ -63,6 +63,10 @@ export async function renameVariable(
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return { variable, changed };
   });
+  // The request says that shared variables changed: lists of projects would not be read again.
+  if (changed.some((use) => use.projectId !== scope.projectId))
+    ctx.events.emit('changed', { resource: 'projects', userId: null });
+  return renamed;
 }
 
 function changeReferences(ctx: Context, actor: Caller, use: VariableUse, from: string, key: string): void {
