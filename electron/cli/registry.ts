@@ -53,7 +53,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/token.ts'),
   },
   projects: {
-    subcommands: ['list', 'create', 'delete', 'environments'],
+    subcommands: ['list', 'create', 'delete', 'environments', 'resources'],
     about: 'projects and their environments',
     load: () => import('./commands/projects.ts'),
   },

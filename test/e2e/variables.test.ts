@@ -120,5 +120,25 @@ describe('environments by the command line', () => {
       automaticDeploy: true,
     });
     expect(resources('--clear').out).toBe('Nothing is set.\n');
+    // Of another action it would do nothing.
+    const ignored = shop('projects', 'environments', 'create', 'sized', '--cpu-limit', '500');
+    expect([ignored.code, ignored.err]).toEqual([2, expect.stringContaining('--cpu-limit')]);
+  });
+
+  it('have a project whose resources are shown, set and cleared', () => {
+    const resources = (...words: string[]) => shop('projects', 'resources', ...words);
+    expect(resources().out).toMatch(/^Automatic deployment +off/);
+    expect(resources('--replicas', '2', '--automatic-deploy', 'on').out).toContain(
+      'not applied yet: Replicas.',
+    );
+    expect(resources('--automatic-deploy', 'none').code).toBe(2);
+    expect(resources('--replicas', '101').code).toBe(1);
+    expect(JSON.parse(resources('--json').out).deployment_config).toEqual({
+      replicas: 2,
+      automaticDeploy: true,
+    });
+    const cleared = resources('--clear').out;
+    expect(cleared).toMatch(/^Automatic deployment +off/);
+    expect(cleared).not.toContain('Replicas');
   });
 });

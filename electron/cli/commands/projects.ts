@@ -5,7 +5,13 @@ import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
-import { manageResources, RESOURCE_NOTES, resourceOptions } from '../projects/environment-resources.ts';
+import {
+  manageProjectResources,
+  manageResources,
+  RESOURCE_NOTES,
+  requireNoResources,
+  resourceOptions,
+} from '../projects/resources.ts';
 
 export const commands: Record<string, Command> = {
   'projects list': {
@@ -68,7 +74,7 @@ export const commands: Record<string, Command> = {
       'projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
     summary:
       'Lists, creates, copies and deletes the environments of a project, and says how they are to be run.',
-    notes: `copy creates an environment with the variables of another: their values and kinds as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.\n${RESOURCE_NOTES}`,
+    notes: `copy creates an environment with the variables of another: their values and kinds as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.\nresources: ${RESOURCE_NOTES}`,
     options: {
       ...projectOptions,
       ...resourceOptions,
@@ -77,6 +83,19 @@ export const commands: Record<string, Command> = {
     },
     positionals: [0, 3],
     run: environments,
+  },
+  'projects resources': {
+    usage: 'projects resources -p PROJECT',
+    summary: 'Shows and changes how a project is to be run, in all of its environments.',
+    notes: RESOURCE_NOTES,
+    options: { project: projectOptions.project, ...resourceOptions },
+    async run(invocation) {
+      const { project } = readScope(invocation);
+      return await withClient(invocation, async (client) => {
+        await manageProjectResources(invocation, client, project);
+        return exitCodes.done;
+      });
+    },
   },
 };
 
@@ -95,6 +114,7 @@ async function environments(invocation: Invocation): Promise<number> {
     throw usageError(
       'usage: temps-desktop projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME] -p PROJECT',
     );
+  if (action !== 'resources') requireNoResources(invocation);
   const { project } = readScope(invocation);
   return await withClient(invocation, async (client) => {
     if (action === 'list') {
