@@ -273,13 +273,27 @@ describe('variables', () => {
         HIDDEN_URL: 'db2.local/canary',
       });
 
-      // Left, where that is chosen.
+      // One that is broken already holds up nothing for who wants it so.
+      await console.api('POST', '/projects/renamed/env-vars', {
+        ...{ key: 'BROKEN', value: '${{DB_HOST}} ${{NOWHERE}}', is_secret: false, allow_unresolved: true },
+      });
       await button('DB_HOST').click();
+      await name.fill('DB');
+      await dialog().getByText('BROKEN').waitFor();
+      await button('Save', dialog()).click();
+      await button('Save anyway').click();
+      await dialog().waitFor({ state: 'detached' });
+      const broken = await find('BROKEN', 'renamed');
+      expect(broken).toMatchObject({ value: '${{DB}} ${{NOWHERE}}' });
+      await console.api('DELETE', `/projects/renamed/env-vars/${broken?.id}`);
+
+      // Left, where that is chosen.
+      await button('DB').click();
       await name.fill('ELSEWHERE');
       await dialog().getByRole('checkbox', { name: 'Change the references to ELSEWHERE' }).click();
       await button('Save', dialog()).click();
       await dialog().waitFor({ state: 'detached' });
-      expect(await find('URL', 'renamed')).toMatchObject({ value: '${{DB_HOST}}/x' });
+      expect(await find('URL', 'renamed')).toMatchObject({ value: '${{DB}}/x' });
     });
 
     it('counts what a person may not read, and renames only when they say that references are left', async () => {

@@ -92,8 +92,11 @@ const cleared: Config = {
 };
 
 /** Throws a usage error for options of resources where there are none. */
-export function requireNoResources({ values }: Invocation): void {
-  const given = Object.keys(resourceOptions).find((option) => values[option] !== undefined);
+export function requireNoResources(invocation: Invocation): void {
+  const given =
+    invocation.values.clear === true
+      ? 'clear'
+      : resources.map(({ option }) => option).find((option) => findText(invocation, option) !== undefined);
   if (given !== undefined) throw usageError(`--${given} is an option of resources.`);
 }
 

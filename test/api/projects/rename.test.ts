@@ -93,13 +93,22 @@ it('renames with a new value and kind in one step, or does nothing of it', async
   const renamed = await put({ key: 'NEW', value: 'two', is_secret: true, references: 'change' });
   expect(renamed).toMatchObject({ status: 200, body: { id, key: 'NEW', is_secret: true, value: null } });
   expect(await read()).toMatchObject({ NEW: 'two', USES: 'two/x', HIDES: 'two' });
+  // One that was broken before is no reason to leave the others: who says so saves all the same.
+  await add('BROKEN', `\${{NEW}} \${{NOWHERE}}`);
+  const second = { key: 'SECOND', references: 'change' };
+  expect(await put(second)).toMatchObject({ status: 422, body: { error_code: 'reference_missing' } });
+  expect((await put({ ...second, allow_unresolved: true })).status).toBe(200);
+  const broken = (await send('GET', '/projects/shop/env-vars')).body.find(
+    ({ key }: { key: string }) => key === 'BROKEN',
+  );
+  expect(broken.value).toBe(`\${{SECOND}} \${{NOWHERE}}`);
   // Who wants it may leave them; who says nothing leaves them, as clients of Temps have it.
   expect((await put({ key: 'NEWER', references: 'keep' })).status).toBe(200);
   expect((await put({ key: 'NEWEST' })).status).toBe(200);
   const uses = (await send('GET', '/projects/shop/env-vars')).body.find(
     ({ key }: { key: string }) => key === 'USES',
   );
-  expect(uses.value).toBe(`\${{NEW}}/x`);
+  expect(uses.value).toBe(`\${{SECOND}}/x`);
 });
 
 describeOverDoors('a key that may not read secrets', (door) => {

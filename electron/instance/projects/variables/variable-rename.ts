@@ -23,7 +23,7 @@ interface Rename {
   expectedUpdatedAt: number | undefined;
   /** What else is changed with the name. */
   change?: Partial<VariableFields>;
-  /** Whether what it refers to itself is checked, as for a change without a new name. */
+  /** False checks what it refers to itself as well, as a change without a new name does; true checks nothing. */
   allowUnresolved?: boolean;
 }
 
@@ -38,7 +38,7 @@ export async function renameVariable(
   actor: Caller,
   scope: Scope,
   id: number,
-  { key, references, expectedUpdatedAt, change = {}, allowUnresolved = true }: Rename,
+  { key, references, expectedUpdatedAt, change = {}, allowUnresolved }: Rename,
 ): Promise<{ variable: Variable; changed: VariableUse[] }> {
   const sight = sightOf(actor);
   const known = getVariable(ctx, scope.projectId, id);
@@ -57,8 +57,9 @@ export async function renameVariable(
     changeVariable(ctx, scope.projectId, id, { ...change, key }, actor.label);
     for (const use of changed) changeReferences(ctx, actor, use, from, key);
     // Only once all of them are changed: they may refer to each other.
-    for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
-    if (!allowUnresolved) requireReferences(ctx, scope.projectId, id, sight, change.value?.reveal());
+    if (allowUnresolved !== true)
+      for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
+    if (allowUnresolved === false) requireReferences(ctx, scope.projectId, id, sight, change.value?.reveal());
     const variable = getVariable(ctx, scope.projectId, id);
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return { variable, changed };
