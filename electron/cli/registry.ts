@@ -38,8 +38,8 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/jobs.ts'),
   },
   settings: {
-    subcommands: ['show', 'auto-lock'],
-    about: 'show the settings, lock what nobody used for a while',
+    subcommands: ['show', 'set', 'clear', 'auto-lock'],
+    about: 'show and change the settings, lock what nobody used for a while',
     load: () => import('./commands/settings.ts'),
   },
   admin: {
@@ -53,7 +53,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
     load: () => import('./commands/token.ts'),
   },
   projects: {
-    subcommands: ['list', 'create', 'delete', 'environments'],
+    subcommands: ['list', 'create', 'delete', 'environments', 'resources'],
     about: 'projects and their environments',
     load: () => import('./commands/projects.ts'),
   },
@@ -70,6 +70,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'undo',
       'export',
       'encrypt',
+      'plain',
       'reads',
       'unusual',
     ],

@@ -6,12 +6,12 @@ import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/overlays/confirm-dialog.tsx';
-import { FormDialog } from '../ui/overlays/form-dialog.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { formatCount } from '../ui/time.ts';
+import { EnvironmentSettingsDialog } from './manage/environment-settings-dialog.tsx';
 import { EnvironmentTable } from './manage/environment-table.tsx';
 import { NameList } from './manage/name-list.tsx';
-import { BranchField, NewEnvironmentDialog } from './manage/new-environment-dialog.tsx';
+import { NewEnvironmentDialog } from './manage/new-environment-dialog.tsx';
 import { ProjectFrame } from './project-frame.tsx';
 import { type Environment, environmentsQuery, useProjectParam, variablesQuery } from './project-queries.ts';
 
@@ -52,41 +52,6 @@ export function EnvironmentsPage() {
         <DeleteEnvironmentDialog project={project} environment={open.environment} onClose={close} />
       )}
     </ProjectFrame>
-  );
-}
-
-interface EnvironmentSettingsDialogProps {
-  project: string;
-  environment: Environment;
-  onClose: () => void;
-}
-
-function EnvironmentSettingsDialog({ project, environment, onClose }: EnvironmentSettingsDialogProps) {
-  const [branch, setBranch] = useState(environment.branch ?? '');
-  const save = useApiMutation(
-    () =>
-      ask(
-        client.PUT('/projects/{project}/environments/{environment}/settings', {
-          params: { path: { project, environment: String(environment.id) } },
-          body: { branch: branch.trim() || null },
-        }),
-      ),
-    { changes: ['projects'], onDone: onClose },
-  );
-  return (
-    <FormDialog
-      title={
-        <span className="block truncate" dir="auto" title={environment.name}>
-          Settings of {environment.name}
-        </span>
-      }
-      action="Save"
-      mutation={save}
-      fields={['branch']}
-      onClose={onClose}
-    >
-      <BranchField branch={branch} onChange={setBranch} error={save.fieldError('branch')} autoFocus />
-    </FormDialog>
   );
 }
 

@@ -12,6 +12,7 @@ import { showToast } from '../ui/overlays/toasts.tsx';
 import { Section } from '../ui/page.tsx';
 import { formatCount } from '../ui/time.ts';
 import { NameList } from './manage/name-list.tsx';
+import { ProjectResourcesForm } from './manage/project-resources-form.tsx';
 import { ProjectSettingsForm } from './manage/project-settings-form.tsx';
 import { ProjectFrame } from './project-frame.tsx';
 import {
@@ -44,6 +45,7 @@ export function ProjectSettingsPage() {
         project.data && (
           <div className="grid grid-cols-1 max-w-160 gap-6">
             <ProjectSettingsForm key={project.data.id} project={project.data} />
+            <ProjectResourcesForm key={`resources ${project.data.id}`} project={project.data} />
             {mayDelete && (
               <Section title="Delete this project">
                 <div className="card card-pad flex flex-wrap items-center gap-3">

@@ -1,25 +1,53 @@
 import { useQuery } from '@tanstack/react-query';
-import { LockKeyhole } from 'lucide-react';
+import { ChevronRight, LockKeyhole } from 'lucide-react';
+import { useId, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
 import { Button } from '../ui/button.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
-import { encryptPlainSecrets, plainSecretsQuery, sayPlainSecrets } from './plain-secrets.ts';
+import { formatAgo, formatCount, formatExact } from '../ui/time.ts';
+import {
+  askAgain,
+  encryptPlainSecrets,
+  type LeftPlain,
+  leavePlain,
+  leftPlainQuery,
+  type PlainSecrets,
+  plainSecretsQuery,
+  sayPlainSecrets,
+} from './plain-secrets.ts';
 
-/** Plain variables that look like secrets, and one button that encrypts them; nothing if there are none. */
+type PlainSecret = PlainSecrets['variables'][number];
+
+/** Plain variables that look like secrets, and those left plain on purpose; nothing if there are none of either. */
 export function PlainSecretsCard({ isLocked }: { isLocked: boolean }) {
+  const mayRead = useMay('environments:read');
+  const plain = useQuery({ ...plainSecretsQuery, enabled: mayRead }).data;
+  const left = useQuery({ ...leftPlainQuery, enabled: mayRead }).data;
+  const isAsking = plain !== undefined && plain.variables.length > 0;
+  const hasLeft = left !== undefined && left.variables.length > 0;
+  if (!isAsking && !hasLeft) return null;
+  return (
+    <section className="card plain-secrets" aria-label="Plain variables that look like secrets">
+      {isAsking && <Asked plain={plain} isLocked={isLocked} />}
+      {hasLeft && <Left variables={left.variables} hasMore={left.has_more} />}
+    </section>
+  );
+}
+
+/** One button encrypts them all; each may be left as it is. */
+function Asked({ plain, isLocked }: { plain: PlainSecrets; isLocked: boolean }) {
   const mayChange = useMay('environments:write');
-  const { data } = useQuery({ ...plainSecretsQuery, enabled: useMay('environments:read') });
   const encrypt = useApiMutation(encryptPlainSecrets, {
     changes: ['plain-secrets', 'projects', 'shared-variables', 'vault'],
   });
-  if (!data || data.variables.length === 0) return null;
-  const ids = data.variables.map(({ id }) => id);
+  const leave = useApiMutation(leavePlain, { changes: ['plain-secrets'] });
+  const ids = plain.variables.map(({ id }) => id);
   return (
-    <section className="card plain-secrets" aria-label="Plain variables that look like secrets">
+    <>
       <div className="plain-secrets-head">
-        <div className="min-w-0">
-          <b>{sayPlainSecrets(data)}</b>
+        <div className="min-w-0 flex-1 basis-80">
+          <b>{sayPlainSecrets(plain)}</b>
           <p className="text-text-2">
             Their values are stored as they are. Once encrypted, they cannot become plain again, and earlier
             plain values are forgotten.
@@ -37,16 +65,84 @@ export function PlainSecretsCard({ isLocked }: { isLocked: boolean }) {
         )}
       </div>
       <FormError mutation={encrypt} />
+      <FormError mutation={leave} />
       <ul className="plain-secrets-list">
-        {data.variables.map(({ id, key, project, environments, because }) => (
-          <li key={id}>
-            <span className="font-mono">{key}</span>
-            <span className="text-text-2">
-              {project === null ? 'Shared' : [project.name, environments.join(', ')].join(', ')}: {because}
+        {plain.variables.map((variable) => (
+          <li key={variable.id}>
+            <span className="plain-secrets-said">
+              <span className="font-mono">{variable.key}</span>
+              <span className="text-text-2">
+                {sayPlace(variable)}: {variable.because}
+              </span>
             </span>
+            {mayChange && (
+              <Button
+                isSmall
+                aria-label={`Leave it plain: ${variable.key}`}
+                disabled={leave.isPending}
+                onClick={() => leave.mutate(variable)}
+              >
+                Leave it plain
+              </Button>
+            )}
           </li>
         ))}
       </ul>
-    </section>
+    </>
   );
 }
+
+/** Closed until someone wants to see them. */
+function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore: boolean }) {
+  const mayChange = useMay('environments:write');
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
+  const again = useApiMutation(askAgain, { changes: ['plain-secrets'] });
+  const count = variables.length;
+  return (
+    <div className="grid gap-2">
+      <button
+        type="button"
+        className="plain-secrets-toggle"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <ChevronRight className={`icon icon-14 ${isOpen ? 'rotate-90' : ''}`} aria-hidden="true" />
+        {hasMore ? `More than ${formatCount(count, 'variable')}` : formatCount(count, 'variable')} left plain
+        on purpose
+      </button>
+      <div id={id} hidden={!isOpen} className="grid gap-2">
+        <p className="text-text-3">
+          Each is asked about again when its value or name changes, if it still looks like a secret then.
+        </p>
+        <FormError mutation={again} />
+        <ul className="plain-secrets-list">
+          {variables.map((variable) => (
+            <li key={variable.id}>
+              <span className="plain-secrets-said">
+                <span className="font-mono">{variable.key}</span>
+                <span className="text-text-2" title={formatExact(variable.left_at)}>
+                  {sayPlace(variable)}: by <bdi>{variable.left_by}</bdi>, {formatAgo(variable.left_at)}
+                </span>
+              </span>
+              {mayChange && (
+                <Button
+                  isSmall
+                  aria-label={`Ask again about ${variable.key}`}
+                  disabled={again.isPending}
+                  onClick={() => again.mutate(variable)}
+                >
+                  Ask again
+                </Button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+const sayPlace = ({ project, environments }: Pick<PlainSecret, 'project' | 'environments'>): string =>
+  project === null ? 'Shared' : [project.name, environments.join(', ')].join(', ');

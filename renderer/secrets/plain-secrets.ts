@@ -11,6 +11,25 @@ export const plainSecretsQuery = queryOptions({
   queryFn: () => ask(client.GET('/plain-secrets')),
 });
 
+export type LeftPlain = components['schemas']['LeftPlain'];
+
+/** Those that someone left plain on purpose. */
+export const leftPlainQuery = queryOptions({
+  queryKey: ['plain-secrets', 'left'],
+  queryFn: () => ask(client.GET('/plain-secrets/left')),
+});
+
+/** As it was seen: with a newer value or name it is asked about again. */
+export const leavePlain = ({ id, updated_at }: PlainSecrets['variables'][number]) =>
+  ask(
+    client.POST('/plain-secrets/leave', {
+      body: { ids: [id], expected_updated_at: { [String(id)]: updated_at } },
+    }),
+  );
+
+export const askAgain = ({ id }: LeftPlain) =>
+  ask(client.POST('/plain-secrets/ask-again', { body: { ids: [id] } }));
+
 export const encryptPlainSecrets = (ids: number[]) =>
   ask(client.POST('/plain-secrets/encrypt', { body: { ids } }));
 

@@ -13,6 +13,7 @@ import { DiagnosticsSection } from './diagnostics-section.tsx';
 import { DoorsSection, Fact } from './doors-section.tsx';
 import { InstanceForm } from './instance-form.tsx';
 import { settingsQuery } from './settings-query.ts';
+import { StoredSection } from './stored-section.tsx';
 import { TrustSection } from './trust-section.tsx';
 
 export function SettingsPage() {
@@ -24,7 +25,10 @@ export function SettingsPage() {
           <AppearanceSection />
           <DesktopSection />
           {settings.data ? (
-            <InstanceForm settings={settings.data} />
+            <>
+              <InstanceForm settings={settings.data} />
+              <StoredSection settings={settings.data} />
+            </>
           ) : settings.isError ? (
             <Failed
               title="The settings did not load"

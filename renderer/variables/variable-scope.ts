@@ -7,6 +7,9 @@ export type Variable = components['schemas']['Variable'];
 export type VariableVersion = components['schemas']['VariableVersion'];
 export type VariableUses = components['schemas']['VariableUses'];
 
+/** What becomes of references to a variable that is renamed. */
+export type ReferenceChoice = 'change' | 'keep';
+
 export interface NewVariable {
   key: string;
   value: string;
@@ -20,6 +23,8 @@ export interface NewVariable {
 /** Omitted fields stay unchanged. */
 export interface VariableChange extends Partial<Omit<NewVariable, 'is_secret'>> {
   is_secret?: boolean;
+  /** With a new name. */
+  references?: ReferenceChoice;
   expected_updated_at: number;
 }
 

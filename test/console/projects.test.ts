@@ -111,6 +111,52 @@ describe('projects', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('cell', { name: 'next' }).waitFor();
 
+    // What is stored of how it is to be run: set, shown, refused beside its field, cleared.
+    const settings = page.getByRole('dialog', { name: 'Settings of staging' });
+    const openSettings = async () => {
+      await page.getByRole('button', { name: 'Actions for staging' }).click();
+      await page.getByRole('menuitem', { name: 'Settings…' }).click();
+      await settings.waitFor();
+    };
+    const stored = async () =>
+      (await opened.api('GET', `/projects/shop/environments/${staging.id}`)).deployment_config;
+    await openSettings();
+    expect(await settings.getByRole('note').textContent()).not.toContain('Not applied yet');
+    await settings.getByLabel('CPU limit').fill('half');
+    await settings.getByText('A whole number.').waitFor();
+    expect(await settings.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await settings.getByLabel('CPU limit').fill('500');
+    await settings.getByLabel('CPU requested').fill('501');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByText('Above the limit, 500').waitFor();
+    await settings.getByLabel('CPU requested').fill('250');
+    await settings.getByLabel('Memory limit').fill('2');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByRole('alert').first().waitFor();
+    await settings.getByLabel('Memory limit').fill('');
+    await settings.getByLabel('Automatic deployment').selectOption('Off');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.waitFor({ state: 'detached' });
+    expect(await stored()).toEqual({ cpuLimit: 500, cpuRequest: 250, automaticDeploy: false });
+    await page.getByText('Stored for deployments: CPU requested 250 millicores').waitFor();
+    const security = { enabled: true, headers: { preset: 'strict' } };
+    await opened.api('PUT', `/projects/shop/environments/${staging.id}/settings`, { security });
+    await page.getByText('Security settings').waitFor();
+    await openSettings();
+    await settings
+      .getByText('Not applied yet: CPU requested, CPU limit, Automatic deployment, Security')
+      .waitFor();
+    await settings.getByText('"preset": "strict"').waitFor();
+    await expectAccessible(page, 'settings of an environment');
+    await expectNoOverflow(page, 'settings of an environment');
+    await settings.getByRole('button', { name: 'Clear it' }).click();
+    await settings.getByLabel('CPU limit').fill('');
+    await settings.getByLabel('CPU requested').fill('');
+    await settings.getByLabel('Automatic deployment').selectOption('Not set');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.waitFor({ state: 'detached' });
+    expect(await stored()).toBe(null);
+
     await page.getByRole('button', { name: 'Actions for production' }).click();
     const kept = page.getByRole('menuitem', { name: 'Production cannot be deleted' });
     expect(await kept.getAttribute('aria-disabled')).toBe('true');
@@ -226,12 +272,35 @@ describe('projects', () => {
     await expect.poll(() => page.getByRole('button', { name: 'New token' }).isDisabled()).toBe(false);
   });
 
+  it('stores how a project is to be run, and clears it', async () => {
+    await page.goto('/projects/shop/settings');
+    const save = page.getByRole('button', { name: 'Save resources' });
+    expect(await save.isDisabled()).toBe(true);
+    await page.getByLabel('Replicas').fill('101');
+    await save.click();
+    await page.getByRole('alert').first().waitFor();
+    await page.getByLabel('Replicas').fill('2');
+    await page.getByLabel('Automatic deployment').selectOption('On');
+    await save.click();
+    await page.getByText('Not applied yet: Replicas.').waitFor();
+    await expectAccessible(page, 'resources of a project');
+    expect((await opened.api('GET', '/projects/shop')).deployment_config).toEqual({
+      replicas: 2,
+      automaticDeploy: true,
+    });
+    await page.getByLabel('Replicas').fill('');
+    await page.getByLabel('Automatic deployment').selectOption('Off');
+    await save.click();
+    await expect.poll(() => save.isDisabled()).toBe(true);
+    expect((await opened.api('GET', '/projects/shop')).not_applied).toEqual([]);
+  });
+
   it('renames a project, moves its address, refuses one that is taken', async () => {
     await page.goto('/projects/shop/settings');
     await page.getByLabel('Address').fill('Not an address');
     await page.getByText('Lower-case letters, digits and single dashes').waitFor();
     await page.getByLabel('Address').fill('fotos-videos');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Another project already uses this address.').waitFor();
     await expectAccessible(page, 'address taken');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Market');

@@ -9,11 +9,12 @@ import { startConsole, type TestConsole } from './support/console.ts';
 import { makeBackups, makeCopies, seed } from './support/seed.ts';
 
 /**
- * `npm run screenshots`: every page and state, in both themes and on a telephone, in test/artifacts/. A part of
- * a name as argument takes those alone.
+ * `npm run screenshots`: every page and state, in both themes and on a telephone, in test/artifacts/. Parts of
+ * names as arguments take those alone.
  */
 const folder = join(import.meta.dirname, '../artifacts');
-const wanted = process.argv[2] ?? '';
+const wanted = process.argv.slice(2);
+const isWanted = (name: string) => wanted.length === 0 || wanted.some((part) => name.includes(part));
 const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 360, height: 740 } } as const;
 
 interface Shot {
@@ -40,7 +41,54 @@ const everyday: Shot[] = [
     path: '/projects/photos',
     prepare: (page) => button(page, 'Add variable').click(),
   },
+  {
+    name: 'variables-rename',
+    path: '/shared',
+    async prepare(page) {
+      await button(page, /^SMTP_URL$/).click();
+      await page.getByLabel('Name').fill('MAIL_URL');
+      await page.getByRole('checkbox', { name: /^Change/ }).waitFor();
+    },
+  },
+  {
+    name: 'variables-delete',
+    path: '/shared',
+    async prepare(page) {
+      await button(page, 'More for SMTP_URL').click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await page.getByText('would not resolve any more').waitFor();
+    },
+  },
+  {
+    name: 'import-undo',
+    path: '/projects/recipes',
+    async prepare(page) {
+      await button(page, 'Paste .env').click();
+      // Another value each time: what is the same is not imported.
+      await page.getByRole('dialog').getByRole('textbox').fill(`TZ=Europe/Zurich\nBUILD=${Date.now()}\n`);
+      await button(page, 'Compare').click();
+      await page.getByRole('dialog').getByRole('radio', { name: /Merge/ }).click();
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^(Add|Change) 1$/ })
+        .click();
+      await button(page, 'Undo').waitFor();
+    },
+  },
   { name: 'environments', path: '/projects/photos/environments' },
+  {
+    name: 'environment-settings',
+    path: '/projects/photos/environments',
+    async prepare(page) {
+      await button(page, 'Actions for staging').click();
+      await page.getByRole('menuitem', { name: 'Settings…' }).click();
+    },
+  },
+  {
+    name: 'project-resources',
+    path: '/projects/photos/settings',
+    prepare: (page) => button(page, 'Save resources').scrollIntoViewIfNeeded(),
+  },
   { name: 'tokens', path: '/projects/shop/tokens' },
   { name: 'project-settings', path: '/projects/photos/settings' },
   { name: 'shared', path: '/shared' },
@@ -159,6 +207,16 @@ const everyday: Shot[] = [
   { name: 'activity', path: '/activity' },
   { name: 'settings', path: '/settings' },
   {
+    name: 'settings-stored',
+    path: '/settings',
+    prepare: (page) => page.getByRole('heading', { name: 'For deployments' }).scrollIntoViewIfNeeded(),
+  },
+  {
+    name: 'settings-stored-change',
+    path: '/settings',
+    prepare: (page) => button(page, 'Change Rate limiting').click(),
+  },
+  {
     name: 'settings-lock',
     path: '/settings',
     async prepare(page) {
@@ -175,6 +233,19 @@ const empty: Shot[] = [
   { name: 'backups-empty', path: '/backups' },
   { name: 'first-backup-place', path: '/first-run/database' },
   { name: 'key-empty', path: '/key' },
+];
+/** Plain values that look like secrets, and what was left plain on purpose. */
+const plain: Shot[] = [
+  {
+    name: 'home-plain',
+    path: '/',
+    prepare: (page) => page.getByRole('link', { name: 'Show and encrypt' }).scrollIntoViewIfNeeded(),
+  },
+  {
+    name: 'secrets-plain',
+    path: '/secrets',
+    prepare: (page) => button(page, 'left plain on purpose').click(),
+  },
 ];
 const locked: Shot[] = [
   { name: 'home-locked', path: '/' },
@@ -193,7 +264,7 @@ const recovering: Shot[] = [
 async function take(browser: Browser, console: TestConsole, shots: readonly Shot[]): Promise<void> {
   for (const [size, viewport] of Object.entries(sizes)) {
     const { context, page } = await console.open(browser, '/', { viewport, reducedMotion: 'reduce' });
-    for (const shot of shots.filter(({ name }) => name.includes(wanted))) {
+    for (const shot of shots.filter(({ name }) => isWanted(name))) {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
         await page.goto(shot.path);
@@ -205,6 +276,30 @@ async function take(browser: Browser, console: TestConsole, shots: readonly Shot
     }
     await context.close();
   }
+}
+
+/** What is stored, and not applied before there are deployments. */
+async function storeForDeployments({ api }: TestConsole): Promise<void> {
+  await api('PUT', '/projects/photos/environments/staging/settings', {
+    cpu_limit: 500,
+    memory_limit: 512,
+    automatic_deploy: true,
+    security: { enabled: true, headers: { preset: 'strict' } },
+  });
+  await api('PATCH', '/projects/photos/deployment-config', { replicas: 2 });
+  await api('PUT', '/settings', {
+    external_url: 'https://temps.keller.example',
+    rate_limiting: { enabled: true, whitelist_ips: ['10.0.0.0/8'] },
+  });
+}
+
+async function addPlain({ api }: TestConsole): Promise<void> {
+  const add = (key: string, value: string) =>
+    api('POST', '/projects/recipes/env-vars', { key, value, is_secret: false });
+  await add('SENTRY_DSN', 'https://5f3a9c@sentry.keller.example/4');
+  await add('UPLOAD_TOKEN_FOR_THE_PHOTOS_OF_RECIPES', 'upl-7d1f0a');
+  const { id } = await add('MAX_TOKENS', '4096');
+  await api('POST', '/plain-secrets/leave', { ids: [id] });
 }
 
 /** Nothing loads and nothing says that it does. The change feed stays open, so the network is never idle. */
@@ -326,7 +421,10 @@ try {
   await take(browser, console, [{ name: 'home', path: '/' }]);
   await makeBackups(console, backups);
   await console.api('POST', '/vault/doctor?wait=true');
+  await storeForDeployments(console);
   await take(browser, console, everyday);
+  await addPlain(console);
+  await take(browser, console, plain);
   await takeStick(browser, console);
   await takeSignIn(browser, console);
   await console.api('POST', '/vault/lock');

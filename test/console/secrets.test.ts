@@ -53,6 +53,52 @@ describe('the list of secrets', () => {
     expect((await c.api('GET', '/plain-secrets')).variables).toEqual([]);
   });
 
+  it('leaves one plain on purpose, lists it, and asks about it again', async () => {
+    const c = await openShop();
+    await c.api('POST', '/projects/shop/env-vars', { key: 'MAX_TOKENS', value: '4096' });
+    const seen = await c.api('POST', '/projects/shop/env-vars', { key: 'SEEN_TOKEN', value: 'canary-plain' });
+    const { page } = await c.open(browser, '/secrets');
+    const card = page.getByRole('region', { name: 'Plain variables that look like secrets' });
+    await card.getByText('2 plain variables look like secrets').waitFor();
+    const leave = (key: string) => card.getByRole('button', { name: `Leave it plain: ${key}` });
+    await leave('MAX_TOKENS').click();
+    await card.getByText('1 plain variable looks like a secret').waitFor();
+    const toggle = card.getByRole('button', { name: '1 variable left plain on purpose' });
+    expect(await toggle.getAttribute('aria-expanded')).toBe('false');
+    expect(await card.getByText('MAX_TOKENS').isVisible()).toBe(false);
+    await toggle.click();
+    await card.getByText('MAX_TOKENS').waitFor();
+    await expectAccessible(page, 'left plain on purpose');
+    await expectNoOverflow(page, 'left plain on purpose');
+    // Home asks about the other one alone; with none left there is nothing to do.
+    await leave('SEEN_TOKEN').click();
+    await card.getByRole('button', { name: '2 variables left plain on purpose' }).waitFor();
+    expect(await card.getByRole('button', { name: /^Encrypt/ }).count()).toBe(0);
+    // A new value was seen by nobody.
+    await c.api('PUT', `/projects/shop/env-vars/${seen.id}`, { value: 'canary-new' });
+    await card.getByText('1 plain variable looks like a secret').waitFor();
+    expect(await card.textContent()).not.toContain('canary');
+    await card.getByRole('button', { name: 'Ask again about MAX_TOKENS' }).click();
+    await card.getByText('2 plain variables look like secrets').waitFor();
+    await toggle.waitFor({ state: 'detached' });
+  });
+
+  it('does not leave plain what changed since it was shown, and says so', async () => {
+    const c = await openShop();
+    const { id } = await c.api('POST', '/projects/shop/env-vars', { key: 'SEEN_TOKEN', value: 'canary-1' });
+    const { page } = await c.open(browser, '/secrets');
+    const leave = page.getByRole('button', { name: 'Leave it plain: SEEN_TOKEN' });
+    await leave.waitFor();
+    // This page hears of the change only after the click.
+    await page.route('**/api/plain-secrets/leave', async (route) => {
+      await c.api('PUT', `/projects/shop/env-vars/${id}`, { value: 'canary-2' });
+      await route.continue();
+    });
+    await leave.click();
+    await page.getByText('Changed in the meantime: SEEN_TOKEN').waitFor();
+    expect((await c.api('GET', '/plain-secrets/left')).variables).toEqual([]);
+  });
+
   it('filters, searches, checks every value, and exports a report without values', async () => {
     const c = await openShop();
     const { page } = await c.open(browser, '/secrets');

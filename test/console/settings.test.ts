@@ -80,7 +80,7 @@ describe('settings', () => {
   });
 
   it('shows the diagnostics before they are taken', async () => {
-    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Diagnostics' });
     const shown = await dialog.locator('pre').innerText();
     await expectAccessible(page, 'diagnostics');
@@ -89,6 +89,54 @@ describe('settings', () => {
       dialog.getByRole('button', { name: 'Download' }).click(),
     ]);
     expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toEqual(JSON.parse(shown));
+  });
+
+  it('stores what only deployments use, says that it is not applied, and clears it', async () => {
+    const section = page.getByRole('list', { name: 'For deployments' });
+    const item = (title: string) => section.getByRole('listitem').filter({ hasText: title });
+    const dialog = (title: string) => page.getByRole('dialog', { name: title });
+    const save = (title: string) => dialog(title).getByRole('button', { name: 'Save' });
+    expect(await section.getByText('not applied').count()).toBe(0);
+    await section.getByRole('button', { name: 'Set External URL' }).click();
+    expect(await save('External URL').isDisabled()).toBe(true);
+    await dialog('External URL').getByLabel('URL').fill('javascript:alert(1)');
+    await save('External URL').click();
+    await dialog('External URL').getByRole('alert').first().waitFor();
+    await dialog('External URL').getByLabel('URL').fill('https://temps.example.com');
+    await save('External URL').click();
+    await page.getByText('Kept, and not applied here yet: external_url.').waitFor();
+    await item('External URL').getByText('Stored, not applied yet. https://temps.example.com').waitFor();
+
+    await section.getByRole('button', { name: 'Set Rate limiting' }).click();
+    const rate = dialog('Rate limiting');
+    await rate.getByLabel('Requests a minute').fill('many');
+    await rate.getByText('A whole number.').waitFor();
+    await rate.getByLabel('Requests a minute').fill('5');
+    await rate.getByLabel('Enabled').selectOption('On');
+    await rate.getByLabel('Addresses without a limit').fill('10.0.0.1\n10.0.0.2');
+    await expectAccessible(page, 'a stored setting');
+    await save('Rate limiting').click();
+    await rate.waitFor({ state: 'detached' });
+    await item('Rate limiting').getByText('Enabled: on').waitFor();
+    expect(await opened.api('GET', '/settings')).toMatchObject({
+      external_url: 'https://temps.example.com',
+      rate_limiting: {
+        enabled: true,
+        max_requests_per_minute: 5,
+        max_requests_per_hour: 1000,
+        whitelist_ips: ['10.0.0.1', '10.0.0.2'],
+      },
+      not_applied: ['external_url', 'rate_limiting'],
+    });
+    await expectAccessible(page, 'stored settings');
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectNoOverflow(page, 'stored settings at 360');
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const title of ['External URL', 'Rate limiting']) {
+      await section.getByRole('button', { name: `Clear ${title}` }).click();
+      await item(title).getByText('Not set').waitFor();
+    }
+    expect((await opened.api('GET', '/settings')).not_applied).toEqual([]);
   });
 
   it('offers a reader nothing that would be refused', async () => {
@@ -100,6 +148,9 @@ describe('settings', () => {
     await reader.getByLabel('Sign out after').waitFor();
     expect(await reader.getByLabel('Sign out after').getAttribute('readonly')).toBe('');
     expect(await reader.getByRole('button', { name: /Save|Preview/ }).count()).toBe(0);
+    const stored = reader.getByRole('list', { name: 'For deployments' });
+    await stored.getByText('External URL').waitFor();
+    expect(await stored.getByRole('button').count()).toBe(0);
     await expectAccessible(reader, 'settings of a reader');
     await context.close();
   });

@@ -120,6 +120,55 @@ describe('.env files, locked and large lists', () => {
     expect(await keysOf('shop')).toEqual(['ADDED', 'CHANGED', 'GONE_2', 'KEPT']);
   });
 
+  it('undoes an import from its message, unless something of it was changed since', async () => {
+    await console.api('POST', '/projects', { name: 'undone' });
+    await add('undone', 'STAYS', 'same', false);
+    await add('undone', 'CHANGES', 'before', false);
+    await add('undone', 'GOES', 'canary-secret', true);
+    const values = async () =>
+      Object.fromEntries(
+        (await console.api('GET', '/projects/undone/variables/resolved')).variables.map(
+          ({ key, value }: { key: string; value: string }) => [key, value],
+        ),
+      );
+    const before = await values();
+    const replace = async () => {
+      await page.goto('/projects/undone');
+      await table().waitFor();
+      await button('Paste .env').click();
+      await dialog().getByRole('textbox').fill('STAYS=same\nCHANGES=after\nCOMES=1\n');
+      await button('Compare').click();
+      await dialog()
+        .getByRole('radio', { name: /Replace/ })
+        .click();
+      await button('Add 1, change 1, remove 1').click();
+      await button('COMES').waitFor();
+      expect(await values()).toEqual({ STAYS: 'same', CHANGES: 'after', COMES: '1' });
+    };
+    const message = page.locator('.toast', { hasText: 'production: 1 added, 1 changed, 1 removed' });
+
+    await replace();
+    await expectAccessible(page, 'the message of an import');
+    await button('Undo', message).click();
+    await page.getByText('The import is undone').waitFor();
+    await message.waitFor({ state: 'detached' });
+    await button('GOES').waitFor();
+    expect(await values()).toEqual(before);
+    expect((await list('undone')).find(({ key }) => key === 'GOES')).toMatchObject({ is_secret: true });
+
+    await replace();
+    const { id } = (await console.api('GET', '/projects/undone/env-vars')).find(
+      ({ key }: { key: string }) => key === 'CHANGES',
+    );
+    await console.api('PUT', `/projects/undone/env-vars/${id}`, { value: 'someone else' });
+    await button('Undo', message).click();
+    const refusal = page.locator('.toast', { hasText: 'The import was not undone' });
+    await refusal.getByText('CHANGES').waitFor();
+    await message.waitFor({ state: 'detached' });
+    await expectAccessible(page, 'an import that was not undone');
+    expect(await values()).toEqual({ STAYS: 'same', CHANGES: 'someone else', COMES: '1' });
+  });
+
   it('refuses a file that is no text, whole', async () => {
     await button('Paste .env').click();
     await dialog()
@@ -162,7 +211,7 @@ describe('.env files, locked and large lists', () => {
       .waitFor();
     expect(await part('Changed').count()).toBe(0);
     await button('Add 1').click();
-    await page.getByText('production: add 1').waitFor();
+    await page.getByText('production: 1 added').waitFor();
     for (const [key, value] of Object.entries(HARD_VALUES))
       expect((await console.api('GET', `/projects/trip/env-vars/${key}/value`)).value).toBe(value);
     expect(await page.content()).not.toContain('BEGIN CERTIFICATE');

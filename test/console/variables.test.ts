@@ -4,6 +4,7 @@ import { requires } from '../requires.ts';
 import { expectAccessible } from './support/accessibility.ts';
 import { hasChromium, launchBrowser } from './support/browser.ts';
 import { startConsole, type TestConsole } from './support/console.ts';
+import { expectNoOverflow } from './support/visitors.ts';
 
 const it = requires(
   'the console in a browser',
@@ -225,6 +226,132 @@ describe('variables', () => {
       await dialog().waitFor({ state: 'detached' });
       expect(await readValue('AUTH_SECRET')).toBe('auth-canary-2');
       expect(await page.content()).not.toContain('auth-canary');
+    });
+
+    it('says which references a new name breaks, and changes them with it', async () => {
+      await console.api('POST', '/projects', { name: 'renamed' });
+      const put = (key: string, value: string, is_secret = false) =>
+        console.api('POST', '/projects/renamed/env-vars', { key, value, is_secret });
+      await put('HOST', 'db.local');
+      await put('URL', '${{HOST}}/x');
+      await put('HIDDEN_URL', '${{HOST}}/canary', true);
+      await put('ALONE', '1');
+      await go('/projects/renamed');
+      await button('ALONE').click();
+      const name = dialog().getByLabel('Name');
+      await name.fill('LONELY');
+      await dialog().getByText('No variable refers to ALONE.').waitFor();
+      await button('Save', dialog()).click();
+      await button('LONELY').waitFor();
+
+      await button('HOST').click();
+      await name.fill('DB_HOST');
+      await dialog().getByText('URL and HIDDEN_URL refer to HOST.').waitFor();
+      const change = dialog().getByRole('checkbox', { name: 'Change the references to DB_HOST' });
+      expect(await change.getAttribute('aria-checked')).toBe('true');
+      await change.click();
+      await dialog().getByText('They would not resolve any more').waitFor();
+      await change.click();
+      await expectAccessible(page, 'a rename with references');
+      await expectNoOverflow(page, 'a rename with references');
+      // Nothing of a change that is refused is saved, the name neither.
+      await dialog().getByLabel('Value').fill('${{NOWHERE}}');
+      await button('Save', dialog()).click();
+      await dialog().getByText('refers to NOWHERE').waitFor();
+      expect(await find('HOST', 'renamed')).toMatchObject({ value: 'db.local' });
+      await dialog().getByLabel('Value').fill('db2.local');
+      await button('Save', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+      const values = Object.fromEntries(
+        (await console.api('GET', '/projects/renamed/variables/resolved')).variables.map(
+          ({ key, value }: { key: string; value: string }) => [key, value],
+        ),
+      );
+      expect(values).toMatchObject({
+        DB_HOST: 'db2.local',
+        URL: 'db2.local/x',
+        HIDDEN_URL: 'db2.local/canary',
+      });
+
+      // One that is broken already holds up nothing for who wants it so.
+      await console.api('POST', '/projects/renamed/env-vars', {
+        ...{ key: 'BROKEN', value: '${{DB_HOST}} ${{NOWHERE}}', is_secret: false, allow_unresolved: true },
+      });
+      await button('DB_HOST').click();
+      await name.fill('DB');
+      await dialog().getByText('BROKEN').waitFor();
+      await button('Save', dialog()).click();
+      await button('Save anyway').click();
+      await dialog().waitFor({ state: 'detached' });
+      const broken = await find('BROKEN', 'renamed');
+      expect(broken).toMatchObject({ value: '${{DB}} ${{NOWHERE}}' });
+      await console.api('DELETE', `/projects/renamed/env-vars/${broken?.id}`);
+
+      // Left, where that is chosen.
+      await button('DB').click();
+      await name.fill('ELSEWHERE');
+      await dialog().getByRole('checkbox', { name: 'Change the references to ELSEWHERE' }).click();
+      await button('Save', dialog()).click();
+      await dialog().waitFor({ state: 'detached' });
+      expect(await find('URL', 'renamed')).toMatchObject({ value: '${{DB}}/x' });
+    });
+
+    it('counts what a person may not read, and renames only when they say that references are left', async () => {
+      await console.api('POST', '/vault/lock');
+      try {
+        await go('/projects/renamed');
+        await button('LONELY').click();
+        await dialog().getByLabel('Name').fill('LONE');
+        await dialog().getByText('1 value cannot be read now and may refer to LONELY').waitFor();
+        expect(await dialog().textContent()).not.toContain('HIDDEN_URL');
+        await button('Save', dialog()).click();
+        await dialog().getByText('Choose this, or keep the name.').waitFor();
+        expect(await find('LONELY', 'renamed')).toBeDefined();
+        await expectAccessible(page, 'a rename with references that cannot be read');
+        await dialog().getByRole('checkbox', { name: 'Rename it, and leave references as they are' }).click();
+        await button('Save', dialog()).click();
+        await button('LONE').waitFor();
+      } finally {
+        await console.api('POST', '/vault/unlock', { method: 'custody' });
+      }
+    });
+
+    it('changes references to a shared variable in every project, and names them with theirs', async () => {
+      await console.api('POST', '/shared-variables', { key: 'OLD_SHARED', value: 'x', is_secret: false });
+      const uses = { key: 'FROM_SHARED', value: '${{shared.OLD_SHARED}}', is_secret: false };
+      await console.api('POST', '/projects/renamed/env-vars', { ...uses, allow_unresolved: true });
+      await go('/shared');
+      await button('OLD_SHARED').click();
+      await dialog().getByLabel('Name').fill('NEW_SHARED');
+      await dialog().getByText('FROM_SHARED of renamed refers to OLD_SHARED.').waitFor();
+      await button('Save', dialog()).click();
+      await button('NEW_SHARED').waitFor();
+      expect(await find('FROM_SHARED', 'renamed')).toMatchObject({ value: '${{shared.NEW_SHARED}}' });
+      await console.api('DELETE', '/projects/renamed');
+    });
+
+    it('names what refers to a variable before it is deleted', async () => {
+      await add('LINKED', 'x', ['production'], false);
+      await add('LINKS', '${{LINKED}}', ['production'], true);
+      await go();
+      await button('More for LINKED').click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      const danger = page.getByRole('alertdialog');
+      await danger.getByText('LINKS refers to it and would not resolve any more').waitFor();
+      await expectAccessible(page, 'delete a variable that others refer to');
+      await button('Keep it').click();
+      expect(await find('LINKED')).toBeDefined();
+      // Nothing is said of one that nothing refers to.
+      await button('More for LINKS').click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await danger.getByText('cannot be shown again').waitFor();
+      expect(await danger.textContent()).not.toContain('would not resolve');
+      await button('Delete LINKS').click();
+      await danger.waitFor({ state: 'detached' });
+      await button('More for LINKED').click();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await button('Delete LINKED').click();
+      await button('LINKED').waitFor({ state: 'detached' });
     });
 
     it('shows both versions when someone else saved first, and lets one choose', async () => {

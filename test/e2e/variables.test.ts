@@ -55,6 +55,30 @@ describe('variables by the command line', () => {
   });
 });
 
+describe('plain variables that look like secrets, by the command line', () => {
+  it('are left plain on purpose, until they change, and asked about again', () => {
+    set('MAX_TOKENS', '4096', '--plain');
+    set('PORT', '3000', '--plain');
+    expect(shop('env', 'plain').out).toContain('1 plain variable looks like a secret.');
+    expect(shop('env', 'plain', 'leave', 'PORT').err).toContain('no plain variable that looks like a secret');
+    expect(shop('env', 'plain', 'ask-again', 'MAX_TOKENS').code).toBe(1);
+    expect(shop('env', 'plain', 'leave', 'NOWHERE').code).toBe(4);
+    expect(shop('env', 'plain', 'keep', 'MAX_TOKENS').code).toBe(2);
+    expect(shop('env', 'plain', 'leave', 'MAX_TOKENS').out).toContain('until its value or name changes');
+    expect(temps(dataDir, ['env', 'encrypt', '--yes']).out).toBe('No plain variable looks like a secret.\n');
+    expect(temps(dataDir, ['doctor']).out).not.toContain('MAX_TOKENS');
+    const listed = shop('env', 'plain').out;
+    expect(listed).toMatch(/^Left plain on purpose.*\nMAX_TOKENS +shop +production +by owner/m);
+    expect(listed).not.toContain('4096');
+    expect(shop('env', 'plain', 'ask-again', 'MAX_TOKENS').code).toBe(0);
+    expect(temps(dataDir, ['doctor']).out).toContain('MAX_TOKENS');
+    shop('env', 'plain', 'leave', 'MAX_TOKENS');
+    set('MAX_TOKENS', '8192', '--plain');
+    expect(shop('env', 'plain').out).toContain('1 plain variable looks like a secret.');
+    for (const name of ['MAX_TOKENS', 'PORT']) shop('env', 'rm', name);
+  });
+});
+
 describe('environments by the command line', () => {
   it('are created, copied with values and kinds, and deleted', () => {
     set('TEXT', `a "b" \${NAME}\nsecond`, '--plain');
@@ -74,5 +98,47 @@ describe('environments by the command line', () => {
     expect(shop('projects', 'environments', 'delete', 'staging', '--yes').code).toBe(0);
     expect(shop('projects', 'environments').out).not.toContain('staging');
     expect(shop('projects', 'environments', 'delete', 'production', '--yes').code).toBe(1);
+  });
+
+  it('have their resources shown, set and cleared, and it is said that nothing applies them yet', () => {
+    const resources = (...words: string[]) =>
+      shop('projects', 'environments', 'resources', 'production', ...words);
+    expect(resources().out).toBe('Nothing is set.\n');
+    const told = resources('--cpu-limit', '500', '--memory-limit', '512', '--automatic-deploy', 'on');
+    expect(told.out).toMatch(/^CPU limit +500 millicores/m);
+    expect(told.out).toContain(
+      'Stored, and not applied yet: CPU limit, Memory limit, Automatic deployment. It takes effect with deployments.',
+    );
+    expect(resources('--security', '{"enabled":true}').out).toContain('{"enabled":true}');
+    expect(resources('--cpu-request', '501').err).toContain('above its limit');
+    expect(resources('--replicas', 'many').code).toBe(2);
+    expect(resources('--security', '{').code).toBe(2);
+    expect(resources('--clear', '--replicas', '1').code).toBe(2);
+    expect(resources('--cpu-limit', 'none', '--security', 'none').out).not.toMatch(/CPU|enabled/);
+    expect(JSON.parse(resources('--json').out).deployment_config).toEqual({
+      memoryLimit: 512,
+      automaticDeploy: true,
+    });
+    expect(resources('--clear').out).toBe('Nothing is set.\n');
+    // Of another action it would do nothing.
+    const ignored = shop('projects', 'environments', 'create', 'sized', '--cpu-limit', '500');
+    expect([ignored.code, ignored.err]).toEqual([2, expect.stringContaining('--cpu-limit')]);
+  });
+
+  it('have a project whose resources are shown, set and cleared', () => {
+    const resources = (...words: string[]) => shop('projects', 'resources', ...words);
+    expect(resources().out).toMatch(/^Automatic deployment +off/);
+    expect(resources('--replicas', '2', '--automatic-deploy', 'on').out).toContain(
+      'not applied yet: Replicas.',
+    );
+    expect(resources('--automatic-deploy', 'none').code).toBe(2);
+    expect(resources('--replicas', '101').code).toBe(1);
+    expect(JSON.parse(resources('--json').out).deployment_config).toEqual({
+      replicas: 2,
+      automaticDeploy: true,
+    });
+    const cleared = resources('--clear').out;
+    expect(cleared).toMatch(/^Automatic deployment +off/);
+    expect(cleared).not.toContain('Replicas');
   });
 });

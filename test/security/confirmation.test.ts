@@ -300,6 +300,8 @@ describe('the table of acts', () => {
       variables_change: { name: 'shop', secret: 'guess', environment_variables: [['A', '1']] },
     },
     'POST /plain-secrets/encrypt': { variables_change: { ids: [999_999] } },
+    'POST /plain-secrets/leave': { variables_change: { ids: [999_999] } },
+    'POST /plain-secrets/ask-again': { variables_change: { ids: [999_999] } },
     'PUT /settings': {
       settings_sessions: { session_days: 8 },
       settings_loosen: { https_names: ['nas.lan'] },
@@ -404,6 +406,9 @@ describe('the table of acts', () => {
         // Writing values without reading them.
         'POST /secret-guess',
         'POST /plain-secrets/encrypt',
+        // Recorded, as whatever changes a variable is.
+        'POST /plain-secrets/leave',
+        'POST /plain-secrets/ask-again',
         'POST /projects',
         'PUT /projects/{project}',
         'POST /projects/{project}/settings',

@@ -53,7 +53,7 @@ function describePlain({ variables, has_more }: Schemas['PlainSecrets']): string
   if (variables.length === 0) return [];
   const count = `${formatCount(variables.length, 'plain variable')}${has_more ? ' and more' : ''}`;
   return [
-    `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. Encrypt with temps-desktop env encrypt:`,
+    `${count} ${variables.length === 1 ? 'looks like a secret' : 'look like secrets'}. Encrypt with temps-desktop env encrypt, or leave one plain with env plain leave KEY:`,
     describePlainSecrets(variables),
   ];
 }

@@ -12,7 +12,9 @@ import {
   parseEnd,
   readEndOption,
 } from '../env/ends.ts';
+import { findScope, findVariable, getNamedVariable, listVariables } from '../env/find-variable.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
+import { managePlain, PLAIN_USAGE } from '../env/plain-variables.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
@@ -152,9 +154,19 @@ export const commands: Record<string, Command> = {
   'env encrypt': {
     usage: 'env encrypt [--yes]',
     summary: 'Encrypts plain variables that look like secrets, of all projects, once you have seen which.',
-    notes: 'Their earlier plain values are forgotten. --yes skips the question.',
+    notes:
+      'Their earlier plain values are forgotten. --yes skips the question. One that is no secret is left out after env plain leave KEY.',
     options: { yes: { type: 'boolean' } },
     run: encryptPlain,
+  },
+  'env plain': {
+    usage: PLAIN_USAGE,
+    summary: 'Lists plain variables that look like secrets, and those left plain on purpose.',
+    notes:
+      'leave says that a variable is no secret: it is not listed any more, until its value or name changes. ask-again takes that back. KEY may be shared.NAME, without -p; without both, all projects are listed.',
+    options: projectOptions,
+    positionals: [0, 2],
+    run: managePlain,
   },
   'env unusual': {
     usage: 'env unusual [dismiss ID]',
@@ -169,7 +181,7 @@ async function encryptPlain(invocation: Invocation): Promise<number> {
     const { variables, has_more } = await client.get('/plain-secrets');
     if (variables.length > 0)
       await confirmLoss(invocation, {
-        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten.`,
+        said: `${describePlainSecrets(variables)}\nOnce encrypted, they cannot become plain again, and their earlier plain values are forgotten. env plain leave KEY leaves out what is no secret.`,
         act: 'encrypt them',
         done: 'changed',
       });
@@ -201,40 +213,6 @@ async function exportVariables(invocation: Invocation): Promise<number> {
     writeOut(process.stdout, text);
     return exitCodes.done;
   });
-}
-
-interface Scope {
-  project: string;
-  /** The environment of -e, else production. */
-  environmentId: number;
-  /** Limits to the environment, if one was named. */
-  filter: { environment_id?: number };
-}
-
-async function findScope(invocation: Invocation, client: Client): Promise<Scope> {
-  const { project, env } = readScope(invocation);
-  const { id } = await client.get('/projects/{project}/environments/{environment}', {
-    path: { project, environment: env ?? 'production' },
-  });
-  return { project, environmentId: id, filter: env === undefined ? {} : { environment_id: id } };
-}
-
-async function listVariables(client: Client, { project, filter }: Scope): Promise<Schemas['Variable'][]> {
-  return await client.get('/projects/{project}/env-vars', { path: { project }, query: filter });
-}
-
-async function findVariable(
-  client: Client,
-  scope: Scope,
-  key: string,
-): Promise<Schemas['Variable'] | undefined> {
-  const found = (await listVariables(client, scope)).filter((variable) => variable.key === key);
-  if (found.length > 1)
-    throw new CommandError(
-      'ambiguous_request',
-      `${key} is in more than one environment: choose one with -e.`,
-    );
-  return found[0];
 }
 
 async function setVariable(invocation: Invocation): Promise<number> {
@@ -528,18 +506,13 @@ function show(variable: Schemas['Variable']): string {
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
-const SHARED = 'shared.';
-
 async function listReads(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const limit = Number(findText(invocation, 'limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
     throw usageError('--limit must be a number from 1 to 200.');
   return await withClient(invocation, async (client) => {
-    const variable = key.startsWith(SHARED)
-      ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
-      : await findVariable(client, await findScope(invocation, client), key);
-    if (!variable) throw new CommandError('not_found', 'There is no such variable.');
+    const variable = await getNamedVariable(invocation, client, key);
     const list = await client.get('/secret-reads/variables/{id}', {
       path: { id: variable.id },
       query: { limit },

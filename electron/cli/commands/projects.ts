@@ -5,6 +5,13 @@ import { CommandError, usageError } from '../command-error.ts';
 import { confirmLoss } from '../confirm-loss.ts';
 import { exitCodes } from '../exit-code.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
+import {
+  manageProjectResources,
+  manageResources,
+  RESOURCE_NOTES,
+  requireNoResources,
+  resourceOptions,
+} from '../projects/resources.ts';
 
 export const commands: Record<string, Command> = {
   'projects list': {
@@ -64,13 +71,31 @@ export const commands: Record<string, Command> = {
   },
   'projects environments': {
     usage:
-      'projects environments [list|create NAME|copy FROM NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
-    summary: 'Lists, creates, copies and deletes the environments of a project.',
-    notes:
-      'copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.',
-    options: { ...projectOptions, branch: { type: 'string' }, yes: { type: 'boolean' } },
+      'projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME [--yes]] -p PROJECT [--branch BRANCH]',
+    summary:
+      'Lists, creates, copies and deletes the environments of a project, and says how they are to be run.',
+    notes: `copy creates an environment with the variables of another: their values, kinds and ends as they are now, without earlier versions. delete says first what is lost, and asks; --yes skips the question.\nresources: ${RESOURCE_NOTES}`,
+    options: {
+      ...projectOptions,
+      ...resourceOptions,
+      branch: { type: 'string' },
+      yes: { type: 'boolean' },
+    },
     positionals: [0, 3],
     run: environments,
+  },
+  'projects resources': {
+    usage: 'projects resources -p PROJECT',
+    summary: 'Shows and changes how a project is to be run, in all of its environments.',
+    notes: RESOURCE_NOTES,
+    options: { project: projectOptions.project, ...resourceOptions },
+    async run(invocation) {
+      const { project } = readScope(invocation);
+      return await withClient(invocation, async (client) => {
+        await manageProjectResources(invocation, client, project);
+        return exitCodes.done;
+      });
+    },
   },
 };
 
@@ -79,6 +104,7 @@ const actions: ReadonlyMap<string, number> = new Map([
   ['list', 0],
   ['create', 1],
   ['copy', 2],
+  ['resources', 1],
   ['delete', 1],
 ]);
 
@@ -86,8 +112,9 @@ async function environments(invocation: Invocation): Promise<number> {
   const [action = 'list', first = '', second = ''] = invocation.positionals;
   if (Math.max(0, invocation.positionals.length - 1) !== actions.get(action))
     throw usageError(
-      'usage: temps-desktop projects environments [list|create NAME|copy FROM NAME|delete NAME] -p PROJECT',
+      'usage: temps-desktop projects environments [list|create NAME|copy FROM NAME|resources NAME|delete NAME] -p PROJECT',
     );
+  if (action !== 'resources') requireNoResources(invocation);
   const { project } = readScope(invocation);
   return await withClient(invocation, async (client) => {
     if (action === 'list') {
@@ -95,7 +122,8 @@ async function environments(invocation: Invocation): Promise<number> {
       invocation.print(known, () =>
         formatTable(known.map(({ id, slug, name, branch }) => [id, slug, name, branch ?? null])),
       );
-    } else if (action === 'delete') await deleteEnvironment(invocation, client, project, first);
+    } else if (action === 'resources') await manageResources(invocation, client, project, first);
+    else if (action === 'delete') await deleteEnvironment(invocation, client, project, first);
     else {
       const name = action === 'copy' ? second : first;
       const from = action === 'copy' ? first : null;

@@ -3,17 +3,46 @@ import { type Command, findText, formatTable, type Invocation, withClient } from
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { askLine, hasTerminal } from '../prompt.ts';
+import { clearValue, describeKept, setValue } from '../settings/setting-values.ts';
 
 type Strength = Schemas['LockStrength'];
 
 export const commands: Record<string, Command> = {
   'settings show': {
-    usage: 'settings show',
-    summary: 'Shows the settings of the instance.',
+    usage: 'settings show [--all]',
+    summary:
+      'Shows the settings of the instance, and what is stored for deployments; --all also what is not set.',
+    options: { all: { type: 'boolean' } },
     async run(invocation) {
       return await withClient(invocation, async (client) => {
         const settings = await client.get('/settings');
-        invocation.print(settings, () => describe(settings));
+        const isAll = invocation.values.all === true;
+        invocation.print(settings, () => [describe(settings), ...describeKept(settings, isAll)].join('\n'));
+        return exitCodes.done;
+      });
+    },
+  },
+  'settings set': {
+    usage: 'settings set NAME VALUE',
+    summary: 'Sets one setting, such as instance_name, external_url or rate_limiting.enabled.',
+    notes:
+      'settings show --all lists the names. VALUE is a text, a number, on or off; several of a list are separated by commas. What only deployments use is stored, and the answer says that it is not applied yet.',
+    positionals: [2, 2],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        await setValue(invocation, client);
+        return exitCodes.done;
+      });
+    },
+  },
+  'settings clear': {
+    usage: 'settings clear NAME',
+    summary:
+      'Clears a setting that is stored for deployments, or a part of one: it is as if nobody had set it.',
+    positionals: [1, 1],
+    async run(invocation) {
+      return await withClient(invocation, async (client) => {
+        await clearValue(invocation, client);
         return exitCodes.done;
       });
     },

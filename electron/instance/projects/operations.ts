@@ -61,6 +61,8 @@ export const projectOperations = declareOperations({
   ENV_VAR_UPDATED: variable('Variable changed', 'Changed'),
   ENV_VAR_DELETED: variable('Variable deleted', 'Deleted'),
   ENV_VAR_REVERTED: variable('Variable reverted', 'Restored an earlier value of'),
+  ENV_VAR_LEFT_PLAIN: variable('Variable left plain', 'Left plain on purpose:'),
+  ENV_VAR_NOT_LEFT_PLAIN: variable('Variable no longer left plain', 'No longer left plain on purpose:'),
   ENV_VAR_REVEALED: variable('Value revealed', 'Revealed the value of'),
   ENV_VAR_DAMAGED_VERSIONS_REMOVED: operation<{
     project_id: number | null;

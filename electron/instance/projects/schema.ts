@@ -119,6 +119,20 @@ export const variableVersions = sqliteTable(
   ],
 );
 
+/**
+ * Plain variables that look like secrets and are none, as someone said: of the name and version they saw, so that it ends with
+ * either. See variables/left-plain.ts.
+ */
+export const leftPlain = sqliteTable('env_vars_left_plain', {
+  variableId: integer('env_var_id')
+    .primaryKey()
+    .references(() => variables.id, { onDelete: 'cascade' }),
+  name: text('name').notNull(),
+  version: integer('version').notNull(),
+  leftBy: text('left_by').notNull(),
+  leftAt: integer('left_at').notNull(),
+});
+
 /** The last import into each environment, for as long as it can be undone: see env-files/import-undo.ts. */
 export const imports = sqliteTable('env_imports', {
   id: integer('id').primaryKey({ autoIncrement: true }),

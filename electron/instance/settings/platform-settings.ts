@@ -111,24 +111,27 @@ export const platformFields = {
     .openapi({ description: 'What of these is set, and does nothing here yet' }),
 };
 
-/** The fields of a change: what is absent stays, at every depth. SECURITY: no secret is taken; none could be encrypted. */
+/**
+ * The fields of a change: what is absent stays, at every depth, and a null in place of a whole one clears it. SECURITY: no secret
+ * is taken; none could be encrypted.
+ */
 export const platformChangeFields = {
   external_url: kept.external_url.optional(),
-  preview_domain: kept.preview_domain.optional(),
-  allow_readonly_external_access: kept.allow_readonly_external_access.optional(),
-  disk_space_alert: kept.disk_space_alert.partial().optional(),
+  preview_domain: kept.preview_domain.nullish(),
+  allow_readonly_external_access: kept.allow_readonly_external_access.nullish(),
+  disk_space_alert: kept.disk_space_alert.partial().nullish(),
   dns_provider: kept.dns_provider
     .partial()
     .extend({ cloudflare_api_key: unusedFields.settings.secret })
-    .optional(),
+    .nullish(),
   docker_registry: kept.docker_registry
     .partial()
     .extend({ password: unusedFields.settings.secret })
-    .optional(),
-  letsencrypt: kept.letsencrypt.partial().optional(),
-  rate_limiting: kept.rate_limiting.partial().optional(),
-  screenshots: kept.screenshots.partial().optional(),
-  security_headers: kept.security_headers.partial().optional(),
+    .nullish(),
+  letsencrypt: kept.letsencrypt.partial().nullish(),
+  rate_limiting: kept.rate_limiting.partial().nullish(),
+  screenshots: kept.screenshots.partial().nullish(),
+  security_headers: kept.security_headers.partial().nullish(),
 };
 const platformChange = z.object(platformChangeFields);
 
@@ -153,7 +156,8 @@ export function readPlatformSettings(ctx: Context) {
     ...settings,
     dns_provider: { ...settings.dns_provider, cloudflare_api_key: null },
     docker_registry: { ...settings.docker_registry, password: null },
-    not_applied: names.filter((name) => set.has(name)),
+    // What was cleared is as if nobody had set it.
+    not_applied: names.filter((name) => !isSame(name, settings[name], defaults[name])),
   };
 }
 
@@ -166,11 +170,18 @@ export function findPlatformChanges(
   return Object.fromEntries(
     names.flatMap((name) => {
       if (change[name] === undefined) return [];
-      const after = platform.shape[name].parse(merge(before[name], change[name]));
-      const isSame = JSON.stringify(after) === JSON.stringify(platform.shape[name].parse(before[name]));
-      return isSame ? [] : [[name, after]];
+      const after = platform.shape[name].parse(
+        change[name] === null ? defaults[name] : merge(before[name], change[name]),
+      );
+      return isSame(name, after, before[name]) ? [] : [[name, after]];
     }),
   );
+}
+
+/** Whatever the order of their parts. */
+function isSame(name: keyof PlatformSettings, one: unknown, other: unknown): boolean {
+  const { [name]: shape } = platform.shape;
+  return JSON.stringify(shape.parse(one)) === JSON.stringify(shape.parse(other));
 }
 
 /** A part in place of the same part of a section; a list is one part. */

@@ -5,6 +5,7 @@ import { Menu } from '../../ui/overlays/menu.tsx';
 import { actionsColumn, RowName, Table, type TableStates } from '../../ui/table.tsx';
 import { formatAgo, formatCount, formatExact } from '../../ui/time.ts';
 import type { Environment, variablesQuery } from '../project-queries.ts';
+import { describeResources } from './resource-config.ts';
 
 type Variables = Awaited<ReturnType<NonNullable<ReturnType<typeof variablesQuery>['queryFn']>>>;
 
@@ -77,7 +78,8 @@ export function EnvironmentTable(props: EnvironmentTableProps) {
 }
 
 function Name({ environment, count }: { environment: Environment; count: number | undefined }) {
-  const { name, slug, is_preview } = environment;
+  const { name, slug, is_preview, deployment_config: config } = environment;
+  const stored = describeResources(config);
   return (
     <RowName
       name={name}
@@ -86,6 +88,11 @@ function Name({ environment, count }: { environment: Environment; count: number 
         <>
           <span className="phone:hidden">{count !== undefined && formatCount(count, 'variable')}</span>
           {slug !== name && slug}
+          {stored !== '' && (
+            <span className="cut block" title={stored}>
+              Stored for deployments: {stored}
+            </span>
+          )}
         </>
       }
     />

@@ -40,8 +40,8 @@ export function Toasts() {
   return (
     <div className="toasts" role="status" aria-live="polite">
       {shown.map(({ id, icon: Icon, title, text, action }) => (
-        <div key={id} className="toast">
-          {Icon ? <Icon className="icon" aria-hidden="true" /> : <span />}
+        <div key={id} className={`toast ${Icon ? '' : 'is-plain'}`}>
+          {Icon && <Icon className="icon" aria-hidden="true" />}
           <div className="min-w-0">
             <b className="block truncate">{title}</b>
             {text && <span className="text-12 text-text-3">{text}</span>}

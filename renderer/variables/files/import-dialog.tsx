@@ -62,7 +62,7 @@ export function ImportDialog(props: ImportDialogProps) {
       const cleared = clears ? await clearAfterwards() : '';
       const dismiss = showToast(
         {
-          title: `${place}: ${describePlan(saved) || 'nothing to change'}`,
+          title: `${place}: ${describeSaved(saved)}`,
           text: cleared,
           action:
             saved.import_id === null || !mayDelete ? undefined : (
@@ -234,6 +234,16 @@ function describePlan({ added, changed, removed }: Pick<ImportOutcome, 'added' |
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+/** "4 added, 2 changed". */
+function describeSaved({ added, changed, removed }: Pick<ImportOutcome, 'added' | 'changed' | 'removed'>) {
+  const said = [
+    added.length > 0 && `${added.length.toLocaleString()} added`,
+    changed.length > 0 && `${changed.length.toLocaleString()} changed`,
+    removed.length > 0 && `${removed.length.toLocaleString()} removed`,
+  ];
+  return said.filter(Boolean).join(', ') || 'nothing to change';
 }
 
 async function clearAfterwards(): Promise<string> {

@@ -8,8 +8,9 @@ import { showToast } from '../../ui/overlays/toasts.tsx';
 import { formatCount } from '../../ui/time.ts';
 import { ProblemBanner } from '../problem-banner.tsx';
 import { joinNames } from '../table/environment-chips.tsx';
-import { moveVariables, type Variable, type VariableScope } from '../variable-scope.ts';
+import { moveVariables, type Variable, type VariableScope, type VariableUses } from '../variable-scope.ts';
 import { EnvironmentPicks } from './environment-picks.tsx';
+import { useUseNames } from './use-names.ts';
 
 interface DeleteDialogProps {
   scope: VariableScope;
@@ -52,13 +53,23 @@ function UsesOf({ scope, variable }: { scope: VariableScope; variable: Variable 
     queryKey: [...scope.queryKey, variable.id, 'used-by'],
     queryFn: () => scope.listUses(variable.id),
   });
-  if (!uses || uses.used_by.length === 0) return null;
-  const names = [...new Set(uses.used_by.map(({ key }) => key))];
+  return uses ? <Uses uses={uses} isShared={scope.project === null} /> : null;
+}
+
+function Uses({ uses, isShared }: { uses: VariableUses; isShared: boolean }) {
+  const names = useUseNames(uses, isShared);
+  const { unread } = uses;
+  if (names.length === 0 && unread === 0) return null;
   return (
-    <p role="alert">
-      <b>{joinNames(names, 4)}</b> {names.length === 1 ? 'refers' : 'refer'} to it and would not resolve any
-      more, so that nothing of {names.length === 1 ? 'its' : 'their'} project runs.
-    </p>
+    <div role="alert" className="grid gap-2">
+      {names.length > 0 && (
+        <p>
+          <b>{joinNames(names, 4)}</b> {names.length === 1 ? 'refers' : 'refer'} to it and would not resolve
+          any more, so that nothing of {names.length === 1 ? 'its' : 'their'} project runs.
+        </p>
+      )}
+      {unread > 0 && <p>{formatCount(unread, 'value')} cannot be read now and may refer to it.</p>}
+    </div>
   );
 }
 

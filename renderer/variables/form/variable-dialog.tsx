@@ -35,7 +35,8 @@ export function VariableDialog(props: VariableDialogProps) {
     ({ fields, allowUnresolved = false, over = expected }: Sent) =>
       send(scope, variable, fields, allowUnresolved, over),
     {
-      changes: [scope.queryKey[0]],
+      // What refers to a shared variable is in projects.
+      changes: [scope.queryKey[0], 'projects'],
       onDone: (saved, { fields }) => {
         showSaved(scope, saved);
         onClose();
@@ -151,7 +152,7 @@ function send(
   allowUnresolved: boolean,
   expectedUpdatedAt: number,
 ): Promise<Variable> {
-  const { value, is_secret, expires_at, ...kept } = fields;
+  const { value, is_secret, expires_at, references, ...kept } = fields;
   const others = { ...kept, ...(expires_at === undefined ? {} : { expires_at }) };
   if (!variable)
     return scope.create({
@@ -163,6 +164,7 @@ function send(
   return scope.update(variable.id, {
     ...others,
     ...(is_secret === null ? {} : { is_secret }),
+    ...(references === undefined ? {} : { references }),
     ...(value === null ? { keep_value: true } : { value, keep_value: false }),
     allow_unresolved: allowUnresolved,
     expected_updated_at: expectedUpdatedAt,

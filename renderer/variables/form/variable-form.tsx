@@ -10,9 +10,10 @@ import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
-import type { Variable, VariableScope } from '../variable-scope.ts';
+import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
 import { choiceOf, describeChoice, EndField, readChoice, type SaidEnd } from './end-field.tsx';
 import { EnvironmentPicks } from './environment-picks.tsx';
+import { RenameReferences, useRename } from './rename-references.tsx';
 
 export interface FormFields {
   key: string;
@@ -24,6 +25,8 @@ export interface FormFields {
   include_in_preview: boolean;
   /** Undefined: as it is. */
   expires_at: SaidEnd;
+  /** With a new name; undefined without one. */
+  references: ReferenceChoice | undefined;
 }
 
 interface VariableFormProps {
@@ -56,28 +59,41 @@ export function VariableForm(props: VariableFormProps) {
   const [end, setEnd] = useState(() => choiceOf(variable));
   const [isEndRefused, setEndRefused] = useState(false);
   const { guess, guessLater } = useSecretGuess();
+  const [name, setName] = useState(variable?.key ?? '');
+  const rename = useRename(scope, variable, name);
 
   const guessAgain = () =>
     guessLater(() => ({ key: key.current?.value ?? '', value: value.current?.value ?? '' }));
   const isSecret = chosenKind ?? guess?.is_secret ?? null;
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     setEndRefused(describeChoice(end) !== undefined);
     if (describeChoice(end) !== undefined) return;
+    const references = await rename.decide();
+    // Closed meanwhile, there is nothing to read: an empty value would be saved.
+    if (references === null || !value.current) return;
     onSubmit({
       key: key.current?.value.trim() ?? '',
-      value: readValue(variable, original.current, value.current?.value ?? ''),
+      value: readValue(variable, original.current, value.current.value),
       // SECURITY: a guess may be older than what was typed last. Shown as a secret, it becomes one; shown as plain, or
       // not known yet, the instance decides by what is sent.
       is_secret: chosenKind ?? (guess?.is_secret ? true : null),
       environment_ids: [...picked],
       include_in_preview: isInPreview,
       expires_at: readChoice(end),
+      references,
     });
   };
   const errors = describeFields(problem);
   return (
-    <form id={id} className="grid gap-4" noValidate onSubmit={submit}>
+    <form
+      id={id}
+      className="grid gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
       <TextField
         ref={key}
         label="Name"
@@ -88,8 +104,12 @@ export function VariableForm(props: VariableFormProps) {
         error={errors.key}
         autoFocus={!variable}
         maxLength={500}
-        onChange={guessAgain}
+        onChange={(event) => {
+          setName(event.target.value.trim());
+          guessAgain();
+        }}
       />
+      {variable && <RenameReferences rename={rename} scope={scope} variable={variable} name={name} />}
       <ValueField
         area={value}
         original={original}

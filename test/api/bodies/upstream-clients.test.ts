@@ -171,6 +171,17 @@ describeOverDoors("upstream's command line", (door) => {
     });
     const cleared = await send('PUT', '/settings', { external_url: null });
     expect(cleared.body).toMatchObject({ external_url: null, preview_domain: '*.apps.example.com' });
+    expect(cleared.body.not_applied).toEqual(['preview_domain', 'rate_limiting']);
+    // A null in place of a whole section clears all of it.
+    const none = await send('PUT', '/settings', {
+      rate_limiting: null,
+      preview_domain: null,
+      instance_name: 'Loft',
+    });
+    expect(none.body).toEqual({ ...before, instance_name: 'Loft', message: 'Settings saved.' });
+    expect((await send('PUT', '/settings', { rate_limiting: null })).body.message).toBe(
+      'Nothing was changed.',
+    );
   });
 
   it('sends back all settings with a key, which may change the harmless ones', async () => {

@@ -23,6 +23,7 @@ describeOverDoors('plain variables that look like secrets', (door) => {
     expect(found.body.variables).toEqual([
       {
         id: token,
+        updated_at: expect.any(Number),
         key: 'STRIPE',
         project: expect.objectContaining({ slug: 'shop' }),
         environments: ['production'],
@@ -65,6 +66,9 @@ describeOverDoors('plain variables that look like secrets', (door) => {
     for (const [method, path, body] of [
       ['GET', '/plain-secrets', undefined],
       ['POST', '/plain-secrets/encrypt', { ids: [others] }],
+      ['GET', '/plain-secrets/left', undefined],
+      ['POST', '/plain-secrets/leave', { ids: [others] }],
+      ['POST', '/plain-secrets/ask-again', { ids: [others] }],
     ] as const)
       expect((await door().request(method, path, body, who)).status, path).toBe(403);
     const nobody = await door().request('GET', '/plain-secrets', undefined, door().wrongSession);
@@ -80,6 +84,97 @@ describeOverDoors('plain variables that look like secrets', (door) => {
     await send('POST', '/vault/unlock', { method: 'custody' });
     expect((await list()).variables[0]).toEqual(first);
     expect((await send('POST', '/plain-secrets/encrypt', { ids: [first.id] })).body.encrypted).toBe(1);
+  });
+
+  it('are left plain on purpose until their value or name changes, and that can be taken back', async () => {
+    await send('POST', '/projects', { name: 'tuned' });
+    const staging = (await send('POST', '/projects/tuned/environments', { name: 'staging' })).body.id;
+    const limit = await add('tuned', 'MAX_TOKENS', '4096');
+    const others = await add('tuned', 'ALSO_TOKEN', 'canary');
+    const harmless = await add('tuned', 'PORT', '3000');
+    const listed = async () => (await list()).variables.map(({ id }: { id: number }) => id) as number[];
+    const left = async () => (await send('GET', '/plain-secrets/left')).body.variables;
+    const leave = async (...ids: number[]) => (await send('POST', '/plain-secrets/leave', { ids })).body;
+    const change = (body: object) => send('PUT', `/projects/tuned/env-vars/${limit}`, body);
+    // What is no plain variable that looks like a secret is left out.
+    expect(await leave(limit, limit, harmless, 999_999)).toEqual({ left: 1 });
+    expect(await listed()).toEqual(expect.not.arrayContaining([limit]));
+    expect(await listed()).toContain(others);
+    const told = await send('GET', '/plain-secrets/left');
+    expect(told.text).not.toContain('4096');
+    expect(told.body.variables).toEqual([
+      {
+        id: limit,
+        updated_at: expect.any(Number),
+        key: 'MAX_TOKENS',
+        project: expect.objectContaining({ slug: 'tuned' }),
+        environments: expect.arrayContaining(['production']),
+        because: 'the name suggests it',
+        left_by: expect.any(String),
+        left_at: expect.any(Number),
+      },
+    ]);
+    // What changes neither value nor name.
+    await change({ environment_ids: [staging], include_in_preview: true });
+    expect(await left()).toHaveLength(1);
+    // The reason is the same, and nobody saw this value.
+    await change({ value: 'hunter2-canary' });
+    expect([await left(), (await listed()).includes(limit)]).toEqual([[], true]);
+    expect(await leave(limit)).toEqual({ left: 1 });
+    await change({ key: 'MAX_TOKEN' });
+    expect([await left(), (await listed()).includes(limit)]).toEqual([[], true]);
+    // There is nothing to take back of what is asked about already.
+    expect((await send('POST', '/plain-secrets/ask-again', { ids: [limit] })).body).toEqual({
+      asked_again: 0,
+    });
+    await leave(limit);
+    const taken = await send('POST', '/plain-secrets/ask-again', { ids: [limit, others, 999_999] });
+    expect(taken.body).toEqual({ asked_again: 1 });
+    expect(await listed()).toContain(limit);
+    // Encrypted, it is no matter of plain values any more; deleted, neither.
+    await leave(limit, others);
+    await change({ is_secret: true });
+    await send('DELETE', `/projects/tuned/env-vars/${others}`);
+    expect(await left()).toEqual([]);
+    const lines = (await send('GET', '/audit/logs?limit=50')).body;
+    const said = JSON.stringify(lines);
+    for (const operation of ['ENV_VAR_LEFT_PLAIN', 'ENV_VAR_NOT_LEFT_PLAIN'])
+      expect(said).toContain(operation);
+    expect(said).not.toContain('canary');
+  });
+
+  it('are not left plain where they are not as they were seen', async () => {
+    const seen = await add('tuned', 'SEEN_TOKEN', 'canary-1');
+    const alike = await add('tuned', 'ALIKE_TOKEN', 'canary-1');
+    const { updated_at } = (await list()).variables.find(({ id }: { id: number }) => id === seen);
+    await send('PUT', `/projects/tuned/env-vars/${seen}`, { value: 'canary-2' });
+    const refused = await send('POST', '/plain-secrets/leave', {
+      ids: [alike, seen],
+      expected_updated_at: { [seen]: updated_at },
+    });
+    expect([refused.status, refused.body.error_code]).toEqual([409, 'changed_meanwhile']);
+    expect((await send('GET', '/plain-secrets/left')).body.variables).toEqual([]);
+  });
+
+  it('that were left plain are told to a deployment token of its own project alone', async () => {
+    const tuned = await add('tuned', 'OWN_TOKEN', 'canary');
+    expect((await send('POST', '/plain-secrets/leave', { ids: [tuned] })).body).toEqual({ left: 1 });
+    for (const [project, count] of [
+      ['tuned', 1],
+      ['other', 0],
+    ] as const) {
+      const { token } = (
+        await send('POST', `/projects/${project}/deployment-tokens`, {
+          name: 'runner',
+          permissions: ['environments:read'],
+        })
+      ).body;
+      const seen = await door().request('GET', '/plain-secrets/left', undefined, { token });
+      expect([seen.status, seen.body.variables.length]).toEqual([200, count]);
+      const tried = await door().request('POST', '/plain-secrets/ask-again', { ids: [tuned] }, { token });
+      expect(tried.status).toBe(403);
+    }
+    expect((await send('GET', '/plain-secrets/left')).body.variables).toHaveLength(1);
   });
 
   it('are at most 200 at once', async () => {

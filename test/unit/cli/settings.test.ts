@@ -83,3 +83,44 @@ it('has two strengths', async () => {
   const { refused } = await run('settings auto-lock', ['5'], { strength: 'door' });
   expect(refused).toBe('--strength must be console or vault.');
 });
+
+it('settings are set by their kind, and what only deployments use is said to be stored and not applied', async () => {
+  expect((await run('settings show')).printed).not.toContain('not applied');
+  expect((await run('settings show', [], { all: true })).printed).toMatch(/^external_url +–$/m);
+  const set = async (name: string, value: string) => (await run('settings set', [name, value])).printed;
+  expect(await set('instance_name', 'Loft')).toBe('Settings saved.');
+  expect(await set('external_url', 'https://temps.example.com')).toBe(
+    'Settings saved. Kept, and not applied here yet: external_url.',
+  );
+  await set('rate_limiting.enabled', 'on');
+  await set('rate_limiting.max_requests_per_minute', '5');
+  await set('rate_limiting.whitelist_ips', '10.0.0.1, 10.0.0.2');
+  const { printed } = await run('settings show');
+  expect(printed).toMatch(/^Name +Loft$/m);
+  expect(printed).toMatch(/^external_url +https:\/\/temps.example.com$/m);
+  expect(printed).toMatch(/^rate_limiting.enabled +on$/m);
+  expect(printed).toMatch(/^rate_limiting.max_requests_per_minute +5$/m);
+  expect(printed).toMatch(/^rate_limiting.whitelist_ips +10.0.0.1, 10.0.0.2$/m);
+  expect(printed).toContain('Stored, and not applied yet: external_url, rate_limiting.');
+  for (const name of ['external_url', 'rate_limiting'])
+    expect((await run('settings clear', [name])).printed).toBe('Settings saved.');
+  expect((await run('settings show')).printed).not.toContain('not applied');
+});
+
+it.each([
+  ['nowhere', 'x', 'There is no setting nowhere'],
+  ['rate_limiting', 'on', 'has parts'],
+  ['rate_limiting.enabled', 'yes', 'must be on or off'],
+  ['session_days', 'many', 'must be a whole number'],
+  ['session_days', '91', 'missing or invalid'],
+  ['external_url', 'javascript:alert(1)', 'missing or invalid'],
+  ['auto_lock_minutes', '5', 'settings auto-lock'],
+  ['docker_registry.password', 'hunter2', 'There is no setting'],
+  ['not_applied', 'x', 'There is no setting'],
+])('a setting is refused: %s %s', async (name, value, said) => {
+  expect((await run('settings set', [name, value])).refused).toContain(said);
+});
+
+it('what cannot be cleared is refused', async () => {
+  expect((await run('settings clear', ['instance_name'])).refused).toContain('missing or invalid');
+});

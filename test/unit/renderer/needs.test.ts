@@ -143,7 +143,11 @@ describe('what needs someone', () => {
         sign: { verdict: 'broken' },
         button: { to: '/projects/photos', search: { search: 'OLD' } },
       },
-      { title: 'SMTP ends in 5 days', sign: { verdict: 'risk' }, button: { to: '/shared', search: { search: 'SMTP' } } },
+      {
+        title: 'SMTP ends in 5 days',
+        sign: { verdict: 'risk' },
+        button: { to: '/shared', search: { search: 'SMTP' } },
+      },
     ]);
     const many = Array.from({ length: 7 }, (_, at) => ending(`V${at}`, 10 + at, 'due'));
     const listed = needs({}, { ending: { variables: many, has_more: false } });

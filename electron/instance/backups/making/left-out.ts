@@ -37,6 +37,7 @@ export const travelling: readonly string[] = [
   'env_var_reads',
   'env_var_versions',
   'env_vars',
+  'env_vars_left_plain',
   'environments',
   'instance',
   'job_runs',

@@ -6,13 +6,15 @@ import { guessSecret, IN_DOUBT, MAX_JUDGED_CHARACTERS } from './secret-guess.ts'
 import { updateVariable } from './variable-changes.ts';
 import { findVariable } from './variables.ts';
 
-/** More than anyone looks through at once; the next come once these are encrypted. */
+/** More than anyone looks through at once; the next come once these are encrypted or left plain. */
 const MAX_LISTED = 200;
 /** Read at once. */
 const PAGE_ROWS = 100;
 
 export interface PlainSecret {
   id: number;
+  /** To leave plain what was seen, and nothing newer. */
+  updatedAt: number;
   key: string;
   /** Null for a shared variable. */
   project: { id: number; name: string; slug: string } | null;
@@ -22,55 +24,77 @@ export interface PlainSecret {
   because: string;
 }
 
-interface Row {
+export interface PlainRow {
   id: number;
+  updatedAt: number;
   projectId: number | null;
   key: string;
   value: string;
   environments: string;
 }
 
+/** SECURITY: of each value only as much is read as is judged. */
+export const SELECT_PLAIN = `SELECT v.id, v.updated_at AS updatedAt, v.project_id AS projectId, v.key,
+    substr(v.value, 1, ${MAX_JUDGED_CHARACTERS + 1}) AS value,
+    (SELECT json_group_array(e.name) FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
+     WHERE x.env_var_id = v.id) AS environments`;
+/** SECURITY: what is not of a token's project is not there for it. */
+export const IS_PLAIN = `v.is_secret = 0 AND v.hidden = 0 AND (@projectId IS NULL OR v.project_id = @projectId)`;
 /**
- * Plain variables whose name or value says that they are secrets, oldest first; not those that merely could be. Only of
- * the project of a deployment token.
+ * SECURITY: what was left plain is the value that someone saw, under the name that they saw. Nobody saw a new one of either, so it
+ * is asked about again, also where the reason is the same: the name suggests it for a number, and for the password after it.
+ */
+export const IS_LEFT_PLAIN = `l.env_var_id = v.id AND l.name = v.key
+    AND l.version = (SELECT max(version) FROM env_var_versions WHERE env_var_id = v.id)`;
+
+/** The project of a deployment token; null for who has all of them. */
+export const projectOf = (caller: Caller): number | null =>
+  caller.kind === 'token' ? caller.projectId : null;
+
+/** Why it looks like a secret; null if it does not, or merely could be one. */
+export function findReason({ key, value }: Pick<PlainRow, 'key' | 'value'>): string | null {
+  const { isSecret, because } = guessSecret(key, value);
+  return isSecret && because !== IN_DOUBT ? because : null;
+}
+
+/**
+ * Plain variables whose name or value says that they are secrets, oldest first; not those that merely could be, nor those that
+ * were left plain on purpose. Only of the project of a deployment token.
  */
 export async function listPlainSecrets(
   ctx: Context,
   caller: Caller,
 ): Promise<{ variables: PlainSecret[]; hasMore: boolean }> {
-  // SECURITY: of each value only as much is read as is judged.
   const select = ctx.store.sqlite.prepare(
-    `SELECT v.id, v.project_id AS projectId, v.key, substr(v.value, 1, ${MAX_JUDGED_CHARACTERS + 1}) AS value,
-       (SELECT json_group_array(e.name) FROM env_var_environments x JOIN environments e ON e.id = x.environment_id
-        WHERE x.env_var_id = v.id) AS environments
-     FROM env_vars v WHERE v.id > @after AND v.is_secret = 0 AND v.hidden = 0
-       AND (@projectId IS NULL OR v.project_id = @projectId) ORDER BY v.id LIMIT ${PAGE_ROWS}`,
+    `${SELECT_PLAIN} FROM env_vars v WHERE v.id > @after AND ${IS_PLAIN}
+       AND NOT EXISTS (SELECT 1 FROM env_vars_left_plain l WHERE ${IS_LEFT_PLAIN}) ORDER BY v.id LIMIT ${PAGE_ROWS}`,
   );
-  const projectId = caller.kind === 'token' ? caller.projectId : null;
+  const projectId = projectOf(caller);
   const variables: PlainSecret[] = [];
   const slices = startSlices();
   for (let after = 0; ; ) {
-    const page = select.all({ after, projectId }) as Row[];
+    const page = select.all({ after, projectId }) as PlainRow[];
     for (const row of page) {
       after = row.id;
-      const { isSecret, because } = guessSecret(row.key, row.value);
+      const because = findReason(row);
       if (slices.isOver()) await slices.next();
-      if (!isSecret || because === IN_DOUBT) continue;
+      if (because === null) continue;
       if (variables.length === MAX_LISTED) return { variables, hasMore: true };
-      variables.push(toPlainSecret(ctx, row, because));
+      variables.push({ ...describePlain(ctx, row), because });
     }
     if (page.length < PAGE_ROWS) return { variables, hasMore: false };
   }
 }
 
-function toPlainSecret(ctx: Context, row: Row, because: string): PlainSecret {
+/** Of a row, what is told: never the value. */
+export function describePlain(ctx: Context, row: PlainRow): Omit<PlainSecret, 'because'> {
   const project = row.projectId === null ? null : findProject(ctx, String(row.projectId));
   return {
     id: row.id,
+    updatedAt: row.updatedAt,
     key: row.key,
     project: project && { id: project.id, name: project.name, slug: project.slug },
     environments: JSON.parse(row.environments) as string[],
-    because,
   };
 }
 

@@ -9,7 +9,7 @@ import { listUses } from './reference-check.ts';
 import { revealToPerson, revertVariable } from './variable-changes.ts';
 import { listVersions } from './variable-history.ts';
 import { sightOf } from './variable-notes.ts';
-import { renameVariable } from './variable-rename.ts';
+import { referenceChoices, renameVariable } from './variable-rename.ts';
 import type { ScopePath } from './variable-scope.ts';
 import {
   renameOutcomeShape,
@@ -30,7 +30,7 @@ const revertBody = z.object({
 const renameBody = z.object({
   key: z.string().max(500),
   /** What becomes of references to it. Where there are some and this is not said, it is refused, and names them. */
-  references: z.enum(['change', 'keep']).optional(),
+  references: z.enum(referenceChoices).optional(),
   expected_updated_at: z.int().optional(),
 });
 

@@ -7,21 +7,29 @@ import { listUses, nameOf, requireReferences, type VariableUse } from './referen
 import { renameReferences } from './references.ts';
 import { requireUnchanged } from './variable-conflict.ts';
 import { noteVariable, type Scope, sightOf } from './variable-notes.ts';
-import { changeVariable } from './variable-rows.ts';
+import { changeVariable, type VariableFields } from './variable-rows.ts';
 import { changedMeanwhile, getVariable, markVariables, revealVariable, type Variable } from './variables.ts';
 
 /** Of many that refer to it, as many as a person reads. */
 const MAX_TOLD = 10;
 
+/** What becomes of references to the old name. */
+export const referenceChoices = ['change', 'keep'] as const;
+
 interface Rename {
   key: string;
-  /** What becomes of references to the old name; undefined refuses to rename where there are some. */
-  references: 'change' | 'keep' | undefined;
+  /** Undefined refuses to rename where there are references. */
+  references: (typeof referenceChoices)[number] | undefined;
   expectedUpdatedAt: number | undefined;
+  /** What else is changed with the name. */
+  change?: Partial<VariableFields>;
+  /** False checks what it refers to itself as well, as a change without a new name does; true checks nothing. */
+  allowUnresolved?: boolean;
 }
 
 /**
- * Renames a variable and, if that is wanted, what refers to it, all or nothing: each value that refers to it gets a new version.
+ * Renames a variable, with what else is changed of it, and, if that is wanted, what refers to it, all or nothing: each value that
+ * refers to it gets a new version.
  * Throws `conflict` with those that do where nobody said what becomes of them, and where values that cannot be read may be
  * among them; `reference_missing` where one is in an environment without the new name.
  */
@@ -30,7 +38,7 @@ export async function renameVariable(
   actor: Caller,
   scope: Scope,
   id: number,
-  { key, references, expectedUpdatedAt }: Rename,
+  { key, references, expectedUpdatedAt, change = {}, allowUnresolved }: Rename,
 ): Promise<{ variable: Variable; changed: VariableUse[] }> {
   const sight = sightOf(actor);
   const known = getVariable(ctx, scope.projectId, id);
@@ -43,17 +51,23 @@ export async function renameVariable(
   const markAll = () => markVariables(ctx, [id, ...usedBy.map((use) => use.id)]);
   const mark = markAll();
   const from = nameOf(known);
-  return ctx.store.transaction(() => {
+  const renamed = ctx.store.transaction(() => {
     const now = getVariable(ctx, scope.projectId, id);
     if (now.updatedAt !== known.updatedAt || markAll() !== mark) throw changedMeanwhile();
-    changeVariable(ctx, scope.projectId, id, { key }, actor.label);
+    changeVariable(ctx, scope.projectId, id, { ...change, key }, actor.label);
     for (const use of changed) changeReferences(ctx, actor, use, from, key);
     // Only once all of them are changed: they may refer to each other.
-    for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
+    if (allowUnresolved !== true)
+      for (const use of changed) requireReferences(ctx, use.projectId, use.id, sight);
+    if (allowUnresolved === false) requireReferences(ctx, scope.projectId, id, sight, change.value?.reveal());
     const variable = getVariable(ctx, scope.projectId, id);
     noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, variable);
     return { variable, changed };
   });
+  // The request says that shared variables changed: lists of projects would not be read again.
+  if (changed.some((use) => use.projectId !== scope.projectId))
+    ctx.events.emit('changed', { resource: 'projects', userId: null });
+  return renamed;
 }
 
 function changeReferences(ctx: Context, actor: Caller, use: VariableUse, from: string, key: string): void {

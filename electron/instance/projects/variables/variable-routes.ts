@@ -21,6 +21,7 @@ import {
 } from './variable-changes.ts';
 import { addHistoryRoutes } from './variable-history-routes.ts';
 import { type Scope, type Sight, sightOf } from './variable-notes.ts';
+import { referenceChoices, renameVariable } from './variable-rename.ts';
 import type { VariableFields } from './variable-rows.ts';
 import { listScopePaths, type ScopePath } from './variable-scope.ts';
 import { bulkChangeShape, toVariableJson, variableShape } from './variable-shapes.ts';
@@ -46,6 +47,11 @@ const updateBody = createBody.partial().extend({
    */
   keep_value: z.boolean().optional(),
   expected_updated_at: z.int().optional(),
+  /**
+   * With a new name: what becomes of references to the old one, in the same transaction. Unless said they are left, as clients of
+   * Temps have it.
+   */
+  references: z.enum(referenceChoices).optional(),
 });
 const many = z.object({
   ids: z.array(z.int()).min(1).max(10_000),
@@ -145,22 +151,28 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       request: { params: params.extend({ id: pathId }), ...body(updateBody) },
       responses: answer(variableShape, 'The variable'),
     }),
-    (c) => {
+    async (c) => {
       const caller = c.get('caller');
       const scope = find(caller, c.req.param());
       const id = Number(c.req.param('id'));
       const request = c.req.valid('json');
       const sight = sightOf(caller);
-      const old = getVariable(ctx, scope.projectId, id);
-      const value = findNewValue(request, old, {
+      const known = getVariable(ctx, scope.projectId, id);
+      const value = findNewValue(request, known, {
         ...sight,
         // SECURITY: that nothing changed tells an unconfirmed session the value as well as reading it does.
         mayReveal: sight.mayReveal && mayDo(caller, 'variables_reveal', ctx.clock.now()),
       });
-      const updated = updateVariable(ctx, caller, scope, id, toChange(request, old, value), {
+      const change = toChange(request, known, value);
+      const conditions = {
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved ?? false,
-      });
+      };
+      const { key = known.key, references } = request;
+      const isRenamed = references !== undefined && key !== known.key;
+      const updated = isRenamed
+        ? (await renameVariable(ctx, caller, scope, id, { key, references, change, ...conditions })).variable
+        : updateVariable(ctx, caller, scope, id, change, conditions);
       return c.json(toVariableJson(updated, sight));
     },
   );

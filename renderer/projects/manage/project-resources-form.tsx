@@ -1,0 +1,84 @@
+import { useEffect, useState } from 'react';
+import { ask, client } from '../../api/client.ts';
+import { useApiMutation } from '../../api/mutation.ts';
+import { queryClient } from '../../api/queries.ts';
+import { useMay } from '../../app/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { FormError } from '../../ui/form/form-error.tsx';
+import { showToast } from '../../ui/overlays/toasts.tsx';
+import { Section } from '../../ui/page.tsx';
+import { type Project, projectQuery } from '../project-queries.ts';
+import { findTextError, type Resource, resources, toChange, toText } from './resource-config.ts';
+import { NotApplied, ResourceFields, SecurityFact } from './resource-fields.tsx';
+
+/** What is stored of how a project is to be run, for all of its environments. */
+export function ProjectResourcesForm({ project }: { project: Project }) {
+  const { deployment_config: config } = project;
+  const mayWrite = useMay('projects:write');
+  const [text, setText] = useState(() => toText(config));
+  const [isCleared, setCleared] = useState(false);
+  const [isTouched, setTouched] = useState(false);
+  // Until someone types here, the form follows changes by others.
+  useEffect(() => {
+    if (!isTouched) setText(toText(config));
+  }, [config, isTouched]);
+  const body = { ...toChange(text, config), ...(isCleared ? { security: null } : {}) };
+  const isReady =
+    Object.keys(body).length > 0 &&
+    resources.every((resource) => findTextError(resource, text) === undefined);
+  const save = useApiMutation(
+    () =>
+      ask(
+        client.PATCH('/projects/{project}/deployment-config', {
+          params: { path: { project: String(project.id) } },
+          body,
+        }),
+      ),
+    {
+      changes: ['projects'],
+      onDone: (saved) => {
+        queryClient.setQueryData(projectQuery(saved.slug).queryKey, saved);
+        setTouched(false);
+        setCleared(false);
+        showToast({ title: 'Resources saved' });
+      },
+    },
+  );
+  const fieldError = ({ name, field }: Resource) => save.fieldError(name) ?? save.fieldError(field);
+  return (
+    <Section title="Resources">
+      <form
+        className="card card-pad grid grid-cols-1 gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isReady) save.mutate();
+        }}
+      >
+        <NotApplied names={project.not_applied} />
+        <ResourceFields
+          text={text}
+          onChange={(typed) => {
+            setTouched(true);
+            setText(typed);
+          }}
+          fieldError={fieldError}
+          readOnly={!mayWrite}
+          alwaysSet="automaticDeploy"
+        />
+        <SecurityFact
+          security={config.security}
+          isCleared={isCleared}
+          onClear={mayWrite ? setCleared : undefined}
+        />
+        <FormError mutation={save} fields={resources.flatMap(({ name, field }) => [name, field])} />
+        {mayWrite && (
+          <div className="flex justify-end">
+            <Button kind="main" type="submit" isBusy={save.isPending} disabled={!isReady}>
+              Save resources
+            </Button>
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}
