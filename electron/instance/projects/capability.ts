@@ -8,14 +8,14 @@ import { findMissingEnds } from './ends/found-ends.ts';
 import { envFileRoutes } from './env-files/env-file-routes.ts';
 import { forgetOldImports } from './env-files/import-undo.ts';
 import { environmentRoutes } from './environment-routes.ts';
+import { plainSecretRoutes } from './guessing/plain-secret-routes.ts';
+import { secretGuessRoutes } from './guessing/secret-guess-routes.ts';
 import { projectOperations } from './operations.ts';
 import { projectRoutes } from './project-routes.ts';
 import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts';
 import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
-import { plainSecretRoutes } from './variables/plain-secret-routes.ts';
-import { secretGuessRoutes } from './variables/secret-guess-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
 

@@ -5,9 +5,9 @@ import { SecretText } from '../vault/secret-text.ts';
 import type { SecretId } from '../vault/vault.ts';
 import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
 import { insertEnvironment, PRODUCTION } from './environments.ts';
+import { guessSecret } from './guessing/secret-guess.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
-import { guessSecret } from './variables/secret-guess.ts';
 import { deleteVariables } from './variables/staged-variables.ts';
 import { insertVariable } from './variables/variable-rows.ts';
 

@@ -4,6 +4,7 @@ import type { Context } from '../../kernel/context.ts';
 import { runInSlices, type Steps } from '../../kernel/slices.ts';
 import { SecretText } from '../../vault/secret-text.ts';
 import { nextEndByHand, type SaidEnd } from '../ends/variable-end.ts';
+import { guessSecret } from '../guessing/secret-guess.ts';
 import { projectOperations } from '../operations.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
 import {
@@ -13,7 +14,6 @@ import {
   readText,
   remember,
 } from '../variables/reference-check.ts';
-import { guessSecret } from '../variables/secret-guess.ts';
 import {
   afterwards,
   type Draft,

@@ -10,8 +10,8 @@ import { SecretText } from '../../vault/secret-text.ts';
 import { saidEnd } from '../ends/end-shapes.ts';
 import { endInForce } from '../ends/variable-end.ts';
 import { listEnvironments } from '../environments.ts';
+import { guessSecret } from '../guessing/secret-guess.ts';
 import type { ReadRecorder } from '../reads/read-recorder.ts';
-import { guessSecret } from './secret-guess.ts';
 import {
   createVariable,
   deleteMany,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guessSecret } from '../../../../electron/instance/projects/variables/secret-guess.ts';
+import { guessSecret } from '../../../../electron/instance/projects/guessing/secret-guess.ts';
 
 const secrets: [string, string][] = [
   ['DATABASE_URL', 'postgres://shop:hunter2@db:5432/shop'],

@@ -3,6 +3,9 @@ import type { Operation } from '../../audit/operation.ts';
 import type { Context } from '../../kernel/context.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
 import { findProject } from '../projects.ts';
+import { requireAllUnchanged } from '../variables/variable-conflict.ts';
+import { noteVariable, sightOf } from '../variables/variable-notes.ts';
+import { findVariable, type Variable } from '../variables/variables.ts';
 import {
   describePlain,
   findReason,
@@ -13,9 +16,6 @@ import {
   projectOf,
   SELECT_PLAIN,
 } from './plain-secrets.ts';
-import { requireAllUnchanged } from './variable-conflict.ts';
-import { noteVariable, sightOf } from './variable-notes.ts';
-import { findVariable, type Variable } from './variables.ts';
 
 /** More than anyone looks through at once. */
 const MAX_LISTED = 200;

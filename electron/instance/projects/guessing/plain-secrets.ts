@@ -2,9 +2,9 @@ import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import { startSlices } from '../../kernel/slices.ts';
 import { findProject } from '../projects.ts';
+import { updateVariable } from '../variables/variable-changes.ts';
+import { findVariable } from '../variables/variables.ts';
 import { guessSecret, IN_DOUBT, MAX_JUDGED_CHARACTERS } from './secret-guess.ts';
-import { updateVariable } from './variable-changes.ts';
-import { findVariable } from './variables.ts';
 
 /** More than anyone looks through at once; the next come once these are encrypted or left plain. */
 const MAX_LISTED = 200;
