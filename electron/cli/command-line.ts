@@ -52,6 +52,11 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
     process.stdout.write(formatOverview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
   }
+  if (first === '--version') {
+    const { readAppVersion } = await import('../instance/kernel/app-version.ts');
+    process.stdout.write(`temps-desktop ${readAppVersion()}\n`);
+    return exitCodes.done;
+  }
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
   if (!group) throw usageError(`Unknown command ${first}. See temps-desktop --help.`);
   const commands = new Map(Object.entries((await group.load()).commands));
