@@ -1,6 +1,6 @@
 import type { Schemas } from '../api-request.ts';
-import { findRunning } from '../client.ts';
-import { type Command, findTexts, type Invocation, withClient } from '../command.ts';
+import { findRunning, resolveVariables } from '../client.ts';
+import { type Command, findTexts, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
@@ -37,15 +37,11 @@ Signals are passed on to it, but for SIGUSR1: send that to the program itself. T
       const [program, ...args] = invocation.rest;
       if (program === undefined) throw usageError('Give the command to run after --.');
       const asked = readFileNames(invocation);
+      const { dataDir, processes } = invocation;
       // The data directory is released before the program starts: it may be `temps-desktop` itself.
-      const { variables } = await withClient(invocation, (client) =>
-        client.get('/projects/{project}/variables/resolved', {
-          path: { project },
-          query: { environment: env },
-        }),
-      );
+      const variables = await resolveVariables(dataDir, { project, env }, processes);
       const isWatching = invocation.values.watch === true;
-      if (isWatching && (await findRunning(invocation.dataDir)) === null)
+      if (isWatching && (await findRunning(dataDir)) === null)
         throw new CommandError(
           'not_found',
           'run --watch needs a running instance, which tells of changes. Start it with: temps-desktop serve',

@@ -1,4 +1,4 @@
-import { type ClientRequest, request } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { findSocketPath } from '../../instance/doors/socket-path.ts';
 import type { Schemas } from '../api-request.ts';
 import { type Client, findRunning } from '../client.ts';
@@ -79,6 +79,7 @@ export function watchVariables(
       });
     }, ms);
   };
+  const { request } = process.getBuiltinModule('node:http');
   const listen = () => {
     if (isOver) return;
     const again = () => {
