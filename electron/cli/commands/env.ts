@@ -8,10 +8,10 @@ import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
-import { projectOptions, readScope } from '../project-scope.ts';
+import { type GivenScope, projectOptions, readScope } from '../project-scope.ts';
 import { askLine, hasTerminal, readStdin } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
-import { writeOut } from '../terminal-text.ts';
+import { writeForPeople, writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
 
 const sortOptions = { secret: { type: 'boolean' }, plain: { type: 'boolean' } } as const;
@@ -23,8 +23,9 @@ export const commands: Record<string, Command> = {
     summary: 'Lists the variables of a project; secrets without their values.',
     options: projectOptions,
     async run(invocation) {
+      const given = readScope(invocation);
       return await withClient(invocation, async (client) => {
-        const variables = await listVariables(client, await findScope(invocation, client));
+        const variables = await listVariables(client, await findScope(given, client));
         invocation.print(variables, () =>
           formatTable(
             variables.map((variable) => [
@@ -45,8 +46,9 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     async run(invocation) {
       const [key = ''] = invocation.positionals;
+      const given = readScope(invocation);
       return await withClient(invocation, async (client) => {
-        const { project, filter } = await findScope(invocation, client);
+        const { project, filter } = await findScope(given, client);
         const { value } = await client.get('/projects/{project}/env-vars/{key}/value', {
           path: { project, key },
           query: filter,
@@ -186,8 +188,7 @@ interface Scope {
   filter: { environment_id?: number };
 }
 
-async function findScope(invocation: Invocation, client: Client): Promise<Scope> {
-  const { project, env } = readScope(invocation);
+async function findScope({ project, env }: GivenScope, client: Client): Promise<Scope> {
   const { id } = await client.get('/projects/{project}/environments/{environment}', {
     path: { project, environment: env ?? 'production' },
   });
@@ -215,9 +216,11 @@ async function findVariable(
 async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
+  // Before the value is asked for: nobody types it for nothing.
+  const given = readScope(invocation);
   const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
@@ -246,7 +249,7 @@ async function saveInAnyOrder(
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'reference_missing') throw error;
     const saved = await save({ allow_unresolved: true });
-    writeOut(process.stderr, `temps-desktop: warning: ${error.message}\n`);
+    writeForPeople(process.stderr, `temps-desktop: warning: ${error.message}\n`);
     return saved;
   }
 }
@@ -255,8 +258,8 @@ async function importFile(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   if (values.merge && values.replace) throw usageError('Use either --merge or --replace, not both.');
   const isSecret = readSort(invocation);
-  const content = await readEnvFile(invocation.positionals[0] ?? '');
   const { project, env } = readScope(invocation);
+  const content = await readEnvFile(invocation.positionals[0] ?? '');
   return await withClient(invocation, async (client) => {
     const outcome = await namingLines(
       client.post('/projects/{project}/variables/import', {
@@ -308,8 +311,9 @@ function describeUndo(outcome: Schemas['UndoOutcome']): string {
 
 async function removeVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
+  const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const variable = await findVariable(client, scope, key);
     if (!variable) throw new CommandError('not_found', 'There is no such variable.');
     const path = { project: scope.project, id: variable.id };
@@ -325,8 +329,9 @@ async function renameVariable(invocation: Invocation): Promise<number> {
   const references = findText(invocation, 'references');
   if (references !== undefined && references !== 'change' && references !== 'keep')
     throw usageError('--references must be change or keep.');
+  const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const variable = await findVariable(client, scope, key);
     if (!variable) throw new CommandError('not_found', 'There is no such variable.');
     const rename = (chosen: typeof references) =>
@@ -343,7 +348,7 @@ async function renameVariable(invocation: Invocation): Promise<number> {
           error.fields,
           error.details,
         );
-      writeOut(process.stderr, `${error.message}\n`);
+      writeForPeople(process.stderr, `${error.message}\n`);
       const typed = (
         await askLine(`Type change to rename ${key} in them too, or keep to leave them: `)
       ).trim();
@@ -470,10 +475,12 @@ async function listReads(invocation: Invocation): Promise<number> {
   const limit = Number(findText(invocation, 'limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
     throw usageError('--limit must be a number from 1 to 200.');
+  const given = key.startsWith(SHARED) ? null : readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const variable = key.startsWith(SHARED)
-      ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
-      : await findVariable(client, await findScope(invocation, client), key);
+    const variable =
+      given === null
+        ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
+        : await findVariable(client, await findScope(given, client), key);
     if (!variable) throw new CommandError('not_found', 'There is no such variable.');
     const list = await client.get('/secret-reads/variables/{id}', {
       path: { id: variable.id },
