@@ -8,7 +8,7 @@ import { LEAST_MASKED, listMasked } from '../run/masking.ts';
 import { openValueFiles, type ValueFiles } from '../run/value-files.ts';
 import { watchVariables } from '../run/watch.ts';
 import { type NextStart, runProgram } from '../run-program.ts';
-import { writeOut } from '../terminal-text.ts';
+import { writeForPeople } from '../terminal-text.ts';
 
 /** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
@@ -143,7 +143,7 @@ function listSecrets(variables: readonly Resolved[]): Buffer[] {
   const secrets = variables.filter(({ is_secret, value }) => is_secret && value !== '');
   const short = secrets.filter(({ value }) => [...value].length < LEAST_MASKED).map(({ key }) => key);
   if (short.length > 0)
-    writeOut(
+    writeForPeople(
       process.stderr,
       `temps-desktop: not masked, since under ${LEAST_MASKED} characters: ${short.join(', ')}\n`,
     );
