@@ -220,6 +220,20 @@ describe('an instance', () => {
     expect(look()).toEqual(before);
   });
 
+  it.each([
+    [['admin', 'reset-password', '--email', 'a@b.c', '--password-stdin']],
+    [['key', 'copy', '--format', 'age', '--to', 'copy.age']],
+  ])('takes no empty password or passphrase: %j', async (words) => {
+    const before = look();
+    expect(readRefusal(await runHere(...words))).toMatchObject({
+      code: 2,
+      detail: expect.stringMatching(
+        /^The first line of standard input, where the pass(word|phrase) is expected/,
+      ),
+    });
+    expect(look()).toEqual(before);
+  });
+
   describe('that is locked', () => {
     const key = () => join(dataDir, 'encryption_key');
     beforeAll(() => renameSync(key(), `${key()}.away`));
