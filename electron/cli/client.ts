@@ -60,11 +60,13 @@ export async function resolveVariables(
   { project, env }: { project: string; env: string | undefined },
   processes: ProcessHost | undefined,
 ): Promise<Schemas['ResolvedVariable'][]> {
-  const running = await findRunning(dataDir);
-  if (running) {
-    const path = '/projects/{project}/variables/resolved';
-    return (await running.get(path, { path: { project }, query: { environment: env } })).variables;
-  }
+  const answer = await askRunning(dataDir, (client) =>
+    client.get('/projects/{project}/variables/resolved', {
+      path: { project },
+      query: { environment: env },
+    }),
+  );
+  if (answer) return answer.variables;
   requireInstance(dataDir);
   // Without the API, which takes longer to load than all of this: `run` is what people wait for most often.
   const { resolveAlone } = await import('../instance/run-alone.ts');
@@ -73,17 +75,39 @@ export async function resolveVariables(
 
 /** The instance that runs in a data directory, over its socket; null where none does. */
 export async function findRunning(dataDir: string): Promise<Client | null> {
+  return await askRunning(dataDir, async (client, send) => {
+    await send('GET', '/auth/email-status', null);
+    return client;
+  });
+}
+
+/** What the instance that runs in a data directory gives, over its socket; null where none does, which was asked nothing then. */
+async function askRunning<T>(
+  dataDir: string,
+  ask: (client: Client, send: Send) => Promise<T>,
+): Promise<T | null> {
   const path = findSocketPath(dataDir);
   if (path === null) return null;
-  const send = sendOver(path);
+  const sendAnyway = sendOver(path);
+  let isListening = true;
+  const send: Send = async (...request) => {
+    try {
+      return await sendAnyway(...request);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
+      // The socket of an instance that was killed: nothing listens on it.
+      if (['ECONNREFUSED', 'ENOENT'].includes(code)) isListening = false;
+      throw error;
+    }
+  };
   try {
-    await send('GET', '/auth/email-status', null);
-    return createClient(send, true, async () => undefined);
+    return await ask(
+      createClient(send, true, async () => undefined),
+      send,
+    );
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
-    // The socket of an instance that was killed: nothing listens on it.
-    if (['ECONNREFUSED', 'ENOENT'].includes(code)) return null;
+    if (!isListening) return null;
     throw isHangUp(error) ? instanceGone() : error;
   }
 }
