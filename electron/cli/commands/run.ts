@@ -20,7 +20,7 @@ export const commands: Record<string, Command> = {
       "Runs a program with the project's variables added to its environment; they override inherited ones, or with --preserve-env the other way round.",
     notes: `Exits as the program does: with its exit code, or by the signal that ended it; 127 if it does not exist, 126 if it cannot be run.
 References are resolved; if any value cannot be read, the program is not started.
-Signals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once. In a unit of systemd, set KillMode=mixed: otherwise systemd sends SIGTERM to both, and the program gets it twice.
+Signals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once. In a unit of systemd, set KillMode=mixed: otherwise systemd sends SIGTERM to both, and the program may get it twice.
 --watch restarts it when a variable has another value, with SIGTERM, and SIGKILL after five seconds; at most five times in a minute. It needs a running instance.
 --mask replaces secret values by •••• in what the program writes, also as JSON and URLs write them. Its output is no terminal then. Values under ${LEAST_MASKED} characters are not masked.
 --files writes each secret to a file in memory that this account alone can read, and gives the program its path in NAME_FILE in place of the value; --file NAME=VAR does so with one variable, by a name of your choice. The files are removed when the program ends, or by the next such run.`,
