@@ -75,10 +75,13 @@ const doors = [
   'backups/restore/restore-directory',
   'doors/socket-path',
   'kernel/app-error',
+  'kernel/app-version',
   'kernel/core-files',
   'kernel/debug-doors',
   'kernel/log',
   'kernel/process-hosts',
+  // The same, for what `run` reads.
+  'run-alone',
   'store/data-directory',
 ];
 const toPattern = (names) => `^electron/instance/(${names.join('|')})\\.ts$`;
@@ -97,7 +100,7 @@ module.exports = {
       name: 'composition-is-at-the-top',
       severity: 'error',
       from: { path: '^electron/instance/.+/' },
-      to: { path: '^electron/instance/(capabilities|opened|instance)\\.ts$' },
+      to: { path: '^electron/instance/(capabilities|opened|opened-data|instance|run-alone)\\.ts$' },
     },
     {
       name: 'instance-names-no-capability',

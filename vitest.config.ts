@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
-import { bundledProgram } from './test/bundle-program.ts';
+import { builtProgram } from './scripts/build-program.mjs';
 import { compileCache } from './test/command-line-env.ts';
 
 /** Files of a quarter of a minute and more, the longest first: begun last, one would leave all cores but its own without work. */
@@ -84,7 +84,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     globalSetup: ['test/compile-once.ts'],
     // For the processes and threads that tests start.
-    env: { NODE_COMPILE_CACHE: compileCache, TEMPS_TEST_PROGRAM: bundledProgram },
+    env: { NODE_COMPILE_CACHE: compileCache, TEMPS_TEST_PROGRAM: builtProgram },
     // Most files wait for processes, disks and browsers half of their time: every core has two at work.
     maxWorkers: availableParallelism() * 2,
     sequence: { sequencer: LongestFirst },

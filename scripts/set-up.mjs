@@ -14,6 +14,7 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isProgramBuilt } from './build-program.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Node 24 from the `node` package: better-sqlite3 13 crashes on Node 20. */
@@ -78,6 +79,7 @@ export function setUp(purpose) {
   installDependencies();
   if (purpose === 'test') installBun();
   buildConsole();
+  buildProgram();
 }
 
 function installSystemPackages(wanted) {
@@ -206,6 +208,11 @@ function buildConsole() {
   }
   mkdirSync(dirname(consoleStamp), { recursive: true });
   writeFileSync(consoleStamp, state);
+}
+
+/** The command line in few files. Without them it starts from its source. */
+function buildProgram() {
+  if (!isProgramBuilt()) run([node, join(root, 'scripts', 'build-program.mjs')], { quiet: true });
 }
 
 /** Files under a path of the project, or the path itself; what the build makes is none of its sources. */

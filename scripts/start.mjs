@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { url } from 'node:inspector';
 import { join } from 'node:path';
+import { builtProgram, isProgramBuilt } from './build-program.mjs';
 import { findDesktop, readStartWords, startDesktop } from './desktop-runtime.mjs';
 import { node, root, say, setUp } from './set-up.mjs';
 
@@ -40,7 +41,8 @@ async function openDesktop() {
 }
 
 function runHeadless() {
-  const program = ['--disable-sigusr1', join(root, 'electron', 'headless.ts')];
+  const entry = isProgramBuilt() ? builtProgram : join(root, 'electron', 'headless.ts');
+  const program = ['--disable-sigusr1', entry];
   return spawn(node, [...program, 'serve', ...rest], { stdio: 'inherit' });
 }
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleProgram } from './bundle-program.ts';
+import { buildProgram, listBuilt } from '../scripts/build-program.mjs';
 import { compileCache } from './command-line-env.ts';
+import { quickFactors } from './work-factor.ts';
 
 const electron = join(import.meta.dirname, '../electron');
 
@@ -12,7 +13,8 @@ const electron = join(import.meta.dirname, '../electron');
  * and the helpers of the tests are killed, so that each would compile its program anew: two thirds of its time.
  */
 export default async function compileOnce(): Promise<void> {
-  await bundleProgram();
+  await buildProgram();
+  requireFactors();
   const env = { ...process.env, NODE_COMPILE_CACHE: compileCache };
   await Promise.all(
     globSync('**/*-{process,worker}.ts', { cwd: electron }).map(async (program) => {
@@ -21,4 +23,13 @@ export default async function compileOnce(): Promise<void> {
       await running;
     }),
   );
+}
+
+/** What quick-derivation.ts replaces in the built program is there once. */
+function requireFactors(): void {
+  const code = listBuilt()
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('');
+  const lost = quickFactors.find(({ ours }) => code.split(ours).length !== 2);
+  if (lost) throw new Error(`${lost.ours} is not in the program once.`);
 }

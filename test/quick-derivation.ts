@@ -8,7 +8,7 @@ import { quickFactors } from './work-factor.ts';
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    const isBundled = url.includes('/dist/test-program/');
+    const isBundled = url.includes('/dist/program/');
     const factors = quickFactors.filter(({ file }) => isBundled || url.endsWith(file));
     if (factors.length === 0) return loaded;
     let source = String(loaded.source);

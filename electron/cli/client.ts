@@ -1,6 +1,5 @@
-import { request as httpRequest } from 'node:http';
 import { findSocketPath } from '../instance/doors/socket-path.ts';
-import type { Instance, ProcessHost } from '../instance/instance.ts';
+import type { Instance, InstanceOptions, ProcessHost } from '../instance/instance.ts';
 import { hasDatabase, hasUnfinishedRestore } from '../instance/store/data-directory.ts';
 import { type Call, formatPath, type Method, type PathValues, type Schemas } from './api-request.ts';
 import { CommandError } from './command-error.ts';
@@ -39,28 +38,76 @@ export async function connect(
 ): Promise<Client> {
   const running = await findRunning(dataDir);
   if (running) return running;
-  if (!hasDatabase(dataDir) && !hasUnfinishedRestore(dataDir) && !mayCreate) {
-    throw new CommandError(
-      'not_found',
-      `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,
-    );
-  }
+  if (!mayCreate) requireInstance(dataDir);
   return await openInProcess(dataDir, mayCreate, processes);
+}
+
+/** Throws `not_found` for a data directory without an instance. */
+function requireInstance(dataDir: string): void {
+  if (hasDatabase(dataDir) || hasUnfinishedRestore(dataDir)) return;
+  throw new CommandError(
+    'not_found',
+    `There is no instance in ${dataDir}. Start one with: temps-desktop serve`,
+  );
+}
+
+/**
+ * The values of an environment for a program, as the instance gives them that runs in the data directory; else from the directory
+ * itself.
+ */
+export async function resolveVariables(
+  dataDir: string,
+  { project, env }: { project: string; env: string | undefined },
+  processes: ProcessHost | undefined,
+): Promise<Schemas['ResolvedVariable'][]> {
+  const answer = await askRunning(dataDir, (client) =>
+    client.get('/projects/{project}/variables/resolved', {
+      path: { project },
+      query: { environment: env },
+    }),
+  );
+  if (answer) return answer.variables;
+  requireInstance(dataDir);
+  // Without the API, which takes longer to load than all of this: `run` is what people wait for most often.
+  const { resolveAlone } = await import('../instance/run-alone.ts');
+  return await resolveAlone(ownOptions(dataDir, false, processes), project, env);
 }
 
 /** The instance that runs in a data directory, over its socket; null where none does. */
 export async function findRunning(dataDir: string): Promise<Client | null> {
+  return await askRunning(dataDir, async (client, send) => {
+    await send('GET', '/auth/email-status', null);
+    return client;
+  });
+}
+
+/** What the instance that runs in a data directory gives, over its socket; null where none does, which was asked nothing then. */
+async function askRunning<T>(
+  dataDir: string,
+  ask: (client: Client, send: Send) => Promise<T>,
+): Promise<T | null> {
   const path = findSocketPath(dataDir);
   if (path === null) return null;
-  const send = sendOver(path);
+  const sendAnyway = sendOver(path);
+  let isListening = true;
+  const send: Send = async (...request) => {
+    try {
+      return await sendAnyway(...request);
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
+      // The socket of an instance that was killed: nothing listens on it.
+      if (['ECONNREFUSED', 'ENOENT'].includes(code)) isListening = false;
+      throw error;
+    }
+  };
   try {
-    await send('GET', '/auth/email-status', null);
-    return createClient(send, true, async () => undefined);
+    return await ask(
+      createClient(send, true, async () => undefined),
+      send,
+    );
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (code === 'EACCES' || code === 'EPERM') throw socketRefused(path, code);
-    // The socket of an instance that was killed: nothing listens on it.
-    if (['ECONNREFUSED', 'ENOENT'].includes(code)) return null;
+    if (!isListening) return null;
     throw isHangUp(error) ? instanceGone() : error;
   }
 }
@@ -78,15 +125,22 @@ async function openInProcess(
   processes: ProcessHost | undefined,
 ): Promise<Client> {
   const { openInstance } = await import('../instance/instance.ts');
-  return await connectTo(
-    await openInstance({
-      dataDir,
-      processes,
-      waitForOwnershipMs: WAIT_FOR_OTHERS_MS,
-      createsFirstKey: mayCreate,
-      mayReadOnly: !mayCreate,
-    }),
-  );
+  return await connectTo(await openInstance(ownOptions(dataDir, mayCreate, processes)));
+}
+
+/** How a command opens a data directory itself. */
+function ownOptions(
+  dataDir: string,
+  mayCreate: boolean,
+  processes: ProcessHost | undefined,
+): InstanceOptions {
+  return {
+    dataDir,
+    processes,
+    waitForOwnershipMs: WAIT_FOR_OTHERS_MS,
+    createsFirstKey: mayCreate,
+    mayReadOnly: !mayCreate,
+  };
 }
 
 /** A client for an instance in this process; closing it stops the instance. */
@@ -164,8 +218,12 @@ function toCommandError(text: string): CommandError {
   }
 }
 
-/** Only node:http, so that a command for a running instance starts fast. */
+/**
+ * Only node:http, so that a command for a running instance starts fast. Not by import, which asks the module for all that it
+ * exports, and so loads WebSocket and fetch: as much time again as Node takes to start.
+ */
 function sendOver(socketPath: string): Send {
+  const { request: httpRequest } = process.getBuiltinModule('node:http');
   return (method, path, body) =>
     new Promise((resolve, reject) => {
       const headers =

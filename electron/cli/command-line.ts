@@ -5,7 +5,7 @@ import type { Command, Invocation, OptionValues } from './command.ts';
 import { CommandError, usageError } from './command-error.ts';
 import { exitCodes, toExitCode } from './exit-code.ts';
 import { formatOverview, groups } from './registry.ts';
-import { formatJson, writeOut } from './terminal-text.ts';
+import { formatJson, writeForPeople } from './terminal-text.ts';
 
 const globalOptions = {
   'data-dir': { type: 'string' },
@@ -19,19 +19,46 @@ const globalOptions = {
  * @param processes how an instance in this process starts processes; by default as Node does.
  */
 export async function runCommandLine(given: string[], processes?: ProcessHost): Promise<number> {
-  // `| head` closes the pipe when it has enough: that is not an error.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+  watchOutput();
   const args = moveLeadingOptions(given);
   const wantsJson = args.slice(0, args.indexOf('--') >>> 0).includes('--json');
   try {
-    return await dispatch(args, processes);
+    const code = await dispatch(args, processes);
+    const lost = await findLostOutput();
+    if (lost === null || code !== exitCodes.done) return code;
+    throw new CommandError(
+      'output_lost',
+      `It was done, but what it has to say could not be written (${lost}).`,
+    );
   } catch (error) {
     return report(error, wantsJson);
   }
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Why standard output took no more: the code of the first error. */
+let lostOutput: string | null = null;
+let isOutputWatched = false;
+
+/**
+ * A disk that is full, or a terminal that is gone, takes no output. No command ends by that in the middle of its work: it is said
+ * once it is done.
+ */
+function watchOutput(): void {
+  lostOutput = null;
+  if (isOutputWatched) return;
+  isOutputWatched = true;
+  process.stdout.on('error', ({ code, name }: NodeJS.ErrnoException) => {
+    // `| head` closes the pipe when it has enough: that is not an error.
+    if (code !== 'EPIPE') lostOutput ??= code ?? name;
+  });
+  // Where standard error is gone, there is nowhere to say it.
+  process.stderr.on('error', () => undefined);
+}
+
+async function findLostOutput(): Promise<string | null> {
+  // A stream tells of its errors behind what is under way.
+  await new Promise((resolve) => setImmediate(resolve));
+  return lostOutput;
 }
 
 /** `--data-dir D status` is `status --data-dir D`: global options may come before the command. */
@@ -49,8 +76,13 @@ function moveLeadingOptions(args: string[]): string[] {
 async function dispatch(args: string[], processes: ProcessHost | undefined): Promise<number> {
   const [first] = args;
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    process.stdout.write(formatOverview());
+    writeForPeople(process.stdout, formatOverview());
     return first === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  if (first === '--version') {
+    const { readAppVersion } = await import('../instance/kernel/app-version.ts');
+    process.stdout.write(`temps-desktop ${readAppVersion()}\n`);
+    return exitCodes.done;
   }
   const group = Object.hasOwn(groups, first) ? groups[first] : undefined;
   if (!group) throw usageError(`Unknown command ${first}. See temps-desktop --help.`);
@@ -60,7 +92,7 @@ async function dispatch(args: string[], processes: ProcessHost | undefined): Pro
   if (!command || name === undefined) {
     const usages = `${first} needs one of:\n  ${[...commands.values()].map(({ usage }) => usage).join('\n  ')}`;
     if (!['help', '--help', '-h'].includes(args[1] ?? '')) throw usageError(usages);
-    process.stdout.write(`${usages}\n`);
+    writeForPeople(process.stdout, `${usages}\n`);
     return exitCodes.done;
   }
   return await runCommand(command, args.slice(name.split(' ').length), processes);
@@ -73,7 +105,8 @@ async function runCommand(
 ): Promise<number> {
   const { values, positionals, rest } = parse(command, args);
   if (values.help) {
-    process.stdout.write(
+    writeForPeople(
+      process.stdout,
       `usage: temps-desktop ${command.usage}\n\n${command.summary}\n${command.notes ? `\n${command.notes}\n` : ''}`,
     );
     return exitCodes.done;
@@ -97,7 +130,7 @@ async function runCommand(
     },
     print(data, forPeople) {
       if (json) process.stdout.write(`${formatJson(data, 2)}\n`);
-      else writeOut(process.stdout, `${forPeople()}\n`);
+      else writeForPeople(process.stdout, `${forPeople()}\n`);
     },
   };
   return await command.run(invocation);
@@ -130,9 +163,9 @@ function report(error: unknown, wantsJson: boolean): number {
       `${formatJson({ error_code: known.code, detail: known.message, errors: known.fields, details: known.details })}\n`,
     );
   } else {
-    writeOut(process.stderr, `temps-desktop: ${known.message}\n`);
+    writeForPeople(process.stderr, `temps-desktop: ${known.message}\n`);
     for (const [field, message] of Object.entries(known.fields))
-      writeOut(process.stderr, `  ${field}: ${message}\n`);
+      writeForPeople(process.stderr, `  ${field}: ${message}\n`);
   }
   return toExitCode(known.code);
 }

@@ -1,7 +1,7 @@
 import type { Invocation } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { askLine, hasTerminal } from './prompt.ts';
-import { writeOut } from './terminal-text.ts';
+import { writeForPeople } from './terminal-text.ts';
 
 interface Loss {
   /** What is lost, in words; said before it is. */
@@ -14,7 +14,7 @@ interface Loss {
 
 /** Says what is lost and asks, unless --yes was given. Throws for an answer that is not yes, and without a terminal. */
 export async function confirmLoss({ values }: Invocation, { said, act, done }: Loss): Promise<void> {
-  writeOut(process.stderr, `${said}\n`);
+  writeForPeople(process.stderr, `${said}\n`);
   if (values.yes) return;
   if (!hasTerminal())
     throw new CommandError(

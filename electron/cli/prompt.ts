@@ -56,6 +56,14 @@ export async function readStdinLine(): Promise<string> {
   return (await readStdinText()).split(/\r?\n/)[0] ?? '';
 }
 
+/** The same, where an empty one is none: a script whose variable is not set pipes one. Throws a usage error for it. */
+export async function readPipedSecret(what: 'password' | 'passphrase'): Promise<string> {
+  const line = await readStdinLine();
+  if (line === '')
+    throw usageError(`The first line of standard input, where the ${what} is expected, is empty.`);
+  return line;
+}
+
 /**
  * Asks for a secret on the terminal without echo. SECURITY: never from arguments, which every process on the
  * machine can read. Throws a usage error where there is no terminal.

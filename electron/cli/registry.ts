@@ -152,6 +152,7 @@ export function formatOverview(): string {
 ${lines.join('\n')}
 
 Options of all commands: --data-dir DIR (default TEMPS_DATA_DIR, then ~/.temps), --json where data is printed, --help.
+--version says which version this is.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 locked, 4 not found; run exits with the code of its program.
 `;
 }
@@ -169,6 +170,7 @@ export function findCommand(words: readonly string[]): string[] | null {
   for (let at = 0; at < words.length; at++) {
     const word = words[at] as string;
     if (word === '--help' || word === '-h') return ['--help'];
+    if (word === '--version') return [word];
     if (withValue.includes(word)) {
       at += 1;
       if (word === '--data-dir') kept.push(...words.slice(at - 1, at + 1));

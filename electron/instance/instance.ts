@@ -1,5 +1,6 @@
 import type { Caller } from './access/caller.ts';
-import { DEFAULT_PORTS, type Doors, type DoorsOptions } from './doors/doors.ts';
+import { DEFAULT_PORTS } from './doors/default-ports.ts';
+import type { Doors, DoorsOptions } from './doors/doors.ts';
 import { createOwner } from './doors/socket-door.ts';
 import { openWindowDoor, type ScreenSource, type WindowDoor, type WindowSeat } from './doors/window-door.ts';
 import type { App } from './http/app.ts';
@@ -8,7 +9,8 @@ import { systemClock } from './kernel/clock.ts';
 import { createEvents, type Events } from './kernel/events.ts';
 import type { Exchange, Exchanged, ExchangeResult } from './kernel/exchange.ts';
 import type { ProcessHost } from './kernel/process-hosts.ts';
-import { type InstanceOptions, type Opened, openOnce } from './opened.ts';
+import { type Opened, openOnce } from './opened.ts';
+import type { InstanceOptions } from './opened-data.ts';
 import { describeSettled, swapDatabase } from './store/swap-journal.ts';
 import type { VaultCore } from './vault/vault-core.ts';
 

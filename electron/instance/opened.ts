@@ -1,68 +1,19 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditLog, createAuditLog } from './audit/audit-log.ts';
 import { auditOperations } from './audit/operations.ts';
 import { type Composition, compose, describeInWords } from './capabilities.ts';
 import { consoleFiles } from './doors/console-files.ts';
-import { type Doors, type DoorsOptions, openDoors } from './doors/doors.ts';
+import type { Doors, DoorsOptions } from './doors/doors.ts';
 import { listHostNames } from './doors/host-names.ts';
 import { type App, createApp } from './http/app.ts';
-import { createJobs } from './jobs/job-queue.ts';
-import { AppError, hasCode } from './kernel/app-error.ts';
-import { type Clock, systemClock } from './kernel/clock.ts';
 import type { Context } from './kernel/context.ts';
-import { createEvents, type Events } from './kernel/events.ts';
+import type { Events } from './kernel/events.ts';
 import type { Exchange } from './kernel/exchange.ts';
-import { describeError, type Log, silentLog } from './kernel/log.ts';
-import { childProcesses, type ProcessHost } from './kernel/process-hosts.ts';
+import { describeError } from './kernel/log.ts';
 import { stopParts } from './kernel/stop-parts.ts';
-import { DATABASE_FILE, prepareDataDir } from './store/data-directory.ts';
-import { checkIntegrity, damagedError } from './store/integrity-check.ts';
-import { type Ownership, takeOwnership } from './store/ownership.ts';
-import { sweepScratch } from './store/scratch.ts';
-import { openStore, openStoreForReading, type Store } from './store/store.ts';
-import { asStoreError, isDiskTrouble } from './store/store-error.ts';
-import { describeSettled, requireSettled, type Swapped, settleSwap } from './store/swap-journal.ts';
-import { findRotationElsewhere } from './vault/rotation/rotation-elsewhere.ts';
-import type { SecretText } from './vault/secret-text.ts';
-import { openVault, type VaultCore } from './vault/vault-core.ts';
-import type { CustodyName } from './vault/vocabulary.ts';
-
-export interface InstanceOptions {
-  dataDir: string;
-  /** Where a first start keeps the new key; remembered until there is one. Later starts follow the key record. */
-  custody?: CustodyName;
-  /** The same, where nobody chose. */
-  usualCustody?: CustodyName;
-  /** For passphrase custody. */
-  passphrase?: SecretText;
-  /** On a first start with an existing key file, ask during set-up whether to use it. */
-  offersFoundKey?: boolean;
-  /** False for a command: only a start and set-up create or adopt a first key. */
-  createsFirstKey?: boolean;
-  /** Read for TEMPS_ENCRYPTION_KEY_FILE. */
-  env?: NodeJS.ProcessEnv;
-  clock?: Clock;
-  log?: Log;
-  /** How processes are started; Node's own way unless said. */
-  processes?: ProcessHost | undefined;
-  /** Folder of the built console; by default next to this package's code. */
-  consoleFolder?: string;
-  /** Whether a disk that takes no writes is opened for reading, instead of an error: for commands that read. */
-  mayReadOnly?: boolean;
-  /** How long to wait for another short command on the same data directory to finish. */
-  waitForOwnershipMs?: number;
-  /** Work factor of new passphrase files, for tests; age's own unless said. */
-  scryptLogN?: number;
-  /** Memory of Argon2 for new KeePass files, for tests; ours unless said. */
-  argon2Mib?: number;
-  /** Cost of new password hashes, for tests; ours unless said. */
-  bcryptCost?: number;
-  /** Told when an exchange of the database left nothing that opens: its host ends. */
-  onBroken?: (error: unknown) => void;
-  /** What frees keys that were dropped, for tests; `forgetDroppedKeys` unless said. */
-  forgetDroppedKeys?: () => void;
-}
+import { findCause, type InstanceOptions, type OpenedData, openData } from './opened-data.ts';
+import type { Ownership } from './store/ownership.ts';
+import type { Swapped } from './store/swap-journal.ts';
+import type { VaultCore } from './vault/vault-core.ts';
 
 /** A data directory that is open: everything from its database to its routes. An exchange closes it and opens another. */
 export interface Opened {
@@ -98,145 +49,19 @@ const STOP_NOW_MS = 500;
 
 /** Opens a data directory: ownership, database, key, capabilities, in this order. Throws as `openInstance` does. */
 export async function openOnce(options: InstanceOptions, around: Surroundings): Promise<Opened> {
+  const data = await openData(options, around);
+  const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
   try {
-    return await open(options, around);
+    return assemble(data, consoleFolder, around.exchange);
   } catch (error) {
+    data.close();
+    if (!around.ownership) data.ownership?.release();
     throw await findCause(error, options);
   }
 }
 
-/** A damaged page shows in whatever is read from it first: what nothing explains is explained by a check. */
-async function findCause(error: unknown, { dataDir, processes = childProcesses }: InstanceOptions) {
-  const path = join(dataDir, DATABASE_FILE);
-  const known = asStoreError(error, path);
-  if (known instanceof AppError || !existsSync(path)) return known;
-  const findings = await checkIntegrity(processes, path, new AbortController().signal).catch(() => []);
-  return findings.length > 0 ? damagedError(path, findings, error) : error;
-}
-
-async function open(options: InstanceOptions, around: Surroundings): Promise<Opened> {
-  const { dataDir } = options;
-  const clock = options.clock ?? systemClock;
-  const { repaired, ownership, store, settled } = openDataDir(options, clock, around.ownership);
-  try {
-    const log = options.log ?? silentLog;
-    const processes = options.processes ?? childProcesses;
-    const events = createEvents(around.events);
-    const audit = createAuditLog(store, clock, log);
-    noteMigration(store, audit, log);
-    const core = await openVault({
-      dataDir,
-      env: options.env ?? process.env,
-      store,
-      audit,
-      clock,
-      log,
-      processes,
-      ...(options.custody ? { custody: options.custody } : {}),
-      ...(options.usualCustody ? { usualCustody: options.usualCustody } : {}),
-      createsFirstKey: options.createsFirstKey ?? true,
-      ...(options.passphrase ? { passphrase: options.passphrase } : {}),
-      ...(options.scryptLogN ? { scryptLogN: options.scryptLogN } : {}),
-      forgetDroppedKeys: options.forgetDroppedKeys,
-      ...(options.argon2Mib ? { argon2Mib: options.argon2Mib } : {}),
-      offersFoundKey: options.offersFoundKey ?? false,
-      emit: events.emit,
-    });
-    core.said.unshift(...repaired, ...store.said);
-    const consoleFolder = options.consoleFolder ?? join(import.meta.dirname, '..', '..', 'dist', 'renderer');
-    const stopper = new AbortController();
-    const ctx: Context = {
-      dataDir,
-      store,
-      vault: core.secrets,
-      audit,
-      jobs: createJobs({ store, clock, log, events }),
-      clock,
-      log,
-      processes,
-      events,
-      bcryptCost: options.bcryptCost,
-      stopping: stopper.signal,
-    };
-    return assemble({ ctx, core, ownership, settled, stopper, consoleFolder, exchange: around.exchange });
-  } catch (error) {
-    store.close();
-    if (!around.ownership) ownership?.release();
-    throw error;
-  }
-}
-
-/** Who looks later finds it in Activity, whichever command was the first to open the database. */
-function noteMigration({ migrated }: Store, audit: AuditLog, log: Log): void {
-  if (!migrated) return;
-  const { from, to, snapshot, trouble } = migrated;
-  if (trouble !== null) log.warn({ trouble }, 'no snapshot of before the migration could be kept');
-  audit.append(auditOperations.DATABASE_MIGRATED, null, { from, to, snapshot });
-}
-
-interface OpenedDataDir {
-  repaired: string[];
-  /** Null on a disk that takes no writes: nobody owns it, and nothing is written. */
-  ownership: Ownership | null;
-  store: Store;
-  settled: Swapped | null;
-}
-
-function openDataDir(options: InstanceOptions, clock: Clock, owned: Ownership | null): OpenedDataDir {
-  try {
-    return openForWriting(options, clock, owned);
-  } catch (error) {
-    if (!options.mayReadOnly || !isDiskTrouble(error)) throw error;
-    requireSettled(options.dataDir);
-    const store = openStoreForReading(options.dataDir, clock, error);
-    return { repaired: [], ownership: null, store, settled: null };
-  }
-}
-
-function openForWriting(
-  { dataDir, waitForOwnershipMs }: InstanceOptions,
-  clock: Clock,
-  owned: Ownership | null,
-): OpenedDataDir {
-  const repaired = prepareDataDir(dataDir);
-  const ownership = owned ?? take(dataDir, waitForOwnershipMs);
-  try {
-    sweepScratch(dataDir);
-    const settled = settleSwap(dataDir);
-    if (settled) repaired.push(describeSettled(settled));
-    return { repaired, ownership, store: openStore(dataDir, clock, ownership), settled };
-  } catch (error) {
-    if (!owned) ownership.release();
-    throw error;
-  }
-}
-
-/** Who finds the directory in use is told of a rotation there, which is better left to end. */
-function take(dataDir: string, waitMs: number | undefined): Ownership {
-  try {
-    return takeOwnership(dataDir, waitMs);
-  } catch (error) {
-    if (!hasCode(error, 'data_dir_in_use')) throw error;
-    const rotation = findRotationElsewhere(dataDir);
-    if (rotation === null) throw error;
-    throw new AppError('data_dir_in_use', `${error.message} ${rotation}`, {
-      cause: error,
-      ...(error.details ? { details: error.details } : {}),
-    });
-  }
-}
-
-interface Parts {
-  ctx: Context;
-  core: VaultCore;
-  ownership: Ownership | null;
-  settled: Swapped | null;
-  exchange: Exchange;
-  stopper: AbortController;
-  consoleFolder: string;
-}
-
-function assemble({ ctx, core, ownership, settled, exchange, stopper, consoleFolder }: Parts): Opened {
+function assemble(data: OpenedData, consoleFolder: string, exchange: Exchange): Opened {
+  const { ctx, core, ownership, settled, stopper } = data;
   const { store, log } = ctx;
   let doors: Doors | null = null;
   const composed = compose(ctx, core, exchange, () => doors);
@@ -260,8 +85,7 @@ function assemble({ ctx, core, ownership, settled, exchange, stopper, consoleFol
   function close(): void {
     if (isClosed) return;
     isClosed = true;
-    core.ring.dropAll();
-    store.close();
+    data.close();
   }
 
   return {
@@ -275,6 +99,8 @@ function assemble({ ctx, core, ownership, settled, exchange, stopper, consoleFol
     async start(wanted) {
       // The one thing that a locked start writes.
       ctx.audit.append(auditOperations.INSTANCE_STARTED, null, { vault: core.situation.case });
+      // Loading Node's servers would be a tenth of what a command takes that opens none.
+      const { openDoors } = await import('./doors/doors.ts');
       doors = await openDoors(ctx, app, wanted, hosts);
       ctx.jobs.start();
       for (const capability of capabilities) await capability.start?.();

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,6 +29,7 @@ import { benchConsole } from './console-bench.ts';
 import { benchDesktop } from './desktop-bench.ts';
 import { benchDrives } from './drive-bench.ts';
 import { compareApart, median, ms, note, printFigures, time } from './figures.ts';
+import { benchRun } from './run-bench.ts';
 import { SEALING_LOOP } from './sealing-loop.ts';
 
 /**
@@ -199,70 +200,6 @@ async function benchStart(): Promise<void> {
     met: took <= 50,
   });
   discard(dataDir);
-}
-
-const headless = join(import.meta.dirname, '../../electron/headless.ts');
-const dotenvx = join(import.meta.dirname, '../../node_modules/@dotenvx/dotenvx/src/cli/dotenvx.js');
-
-async function benchRun(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'temps-bench-'));
-  const dataDir = join(folder, 'data');
-  const env = { PATH: process.env.PATH, HOME: folder, TEMPS_DATA_DIR: dataDir };
-  const spawnTimed = (args: string[], cwd = folder) => {
-    const began = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, args, { env, cwd, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr}`);
-    return performance.now() - began;
-  };
-  writeFileSync(join(folder, '.env'), 'A_TOKEN=secret\nPORT=3000\n');
-  spawnTimed([headless, 'projects', 'create', 'bench']);
-  spawnTimed([headless, 'env', 'import', '.env', '-p', 'bench']);
-  const served = await serve(dataDir);
-  const peers = {
-    ours: [] as number[],
-    node: [] as number[],
-    dotenvx: [] as number[],
-    alone: [] as number[],
-  };
-  for (let round = 0; round < 11; round++) {
-    peers.node.push(spawnTimed(['-e', '0']));
-    peers.ours.push(spawnTimed([headless, 'run', '-p', 'bench', '--', 'true']));
-    peers.dotenvx.push(spawnTimed([dotenvx, 'run', '--quiet', '--', 'true']));
-  }
-  await served.stop();
-  for (let round = 0; round < 7; round++)
-    peers.alone.push(spawnTimed([headless, 'run', '-p', 'bench', '--', 'true']));
-  const [ours, node, other, alone] = [peers.ours, peers.node, peers.dotenvx, peers.alone].map(median) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  note({
-    what: 'run -- true, instance running',
-    measured: ms(ours),
-    against: `node -e 0 ${ms(node)}`,
-    ratio: ours / node,
-    limit: 'reported',
-    met: null,
-  });
-  note({
-    what: 'run -- true, instance running',
-    measured: ms(ours),
-    against: `dotenvx run -- true ${ms(other)}`,
-    ratio: ours / other,
-    limit: 'reported',
-    met: null,
-  });
-  note({
-    what: 'run -- true, no instance running',
-    measured: ms(alone),
-    against: `dotenvx run -- true ${ms(other)}`,
-    ratio: alone / other,
-    limit: 'reported',
-    met: null,
-  });
-  rmSync(folder, { recursive: true, force: true });
 }
 
 async function benchApi(): Promise<void> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
@@ -57,6 +57,67 @@ describe('a program that is run', () => {
     await child.waitForEnd();
     expect(child.out).not.toContain('round');
   });
+
+  it('ends a loop of an interactive shell by Ctrl-C, which asks for the next command then', async () => {
+    const child = startChild('script', ['-qefc', 'bash --norc --noprofile -i', '/dev/null'], {
+      env: {
+        ...commandLineEnv(dataDir),
+        PS1: 'next> ',
+        TERM: 'dumb',
+        RUN: `${process.execPath} ${runWords().join(' ')}`,
+      },
+    });
+    await child.waitUntil(() => child.out.includes('next> '));
+    child.process.stdin?.write(
+      'while true; do $RUN sh -c "echo rea""dy; exec sleep 60"; echo "rou""nd"; done\r',
+    );
+    await child.waitUntil(() => child.out.includes('ready'));
+    child.process.stdin?.write(CTRL_C);
+    await child.waitUntil(() => child.out.split('ready')[1]?.includes('next> ') === true);
+    child.process.stdin?.write('echo "code $?"; exit\r');
+    await child.waitForEnd();
+    expect(child.out).toContain('code 130');
+    expect(child.out).not.toContain('round');
+    expect(child.out.match(/ready/g)).toHaveLength(1);
+  });
+
+  const has = (tool: string) => spawnSync('sh', ['-c', `command -v ${tool}`]).status === 0;
+  const makers = [
+    ['npm', { 'package.json': JSON.stringify({ scripts: { start: '$RUN' } }) }, 'npm run --silent start'],
+    ['make', { Makefile: 'start:\n\t@$$RUN\n' }, 'make start'],
+  ] as const;
+  for (const [tool, files, command] of makers)
+    requires(
+      tool,
+      canOpenTerminal() && has(tool),
+      `needs script and ${tool}`,
+    )(`gets Ctrl-C once under ${tool}, in a folder that is linked`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'temps-made-'));
+      const script = join(folder, 'counting.cjs');
+      for (const [name, text] of Object.entries({
+        ...files,
+        '.temps.json': '{ "project": "shop" }',
+        'counting.cjs': counting,
+      }))
+        writeFileSync(join(folder, name), text);
+      const words = [program, 'run', '--', process.execPath, script];
+      const child = startChild('script', ['-qefc', command, '/dev/null'], {
+        cwd: folder,
+        env: {
+          ...commandLineEnv(dataDir),
+          npm_config_cache: folder,
+          npm_config_update_notifier: 'false',
+          RUN: [process.execPath, ...words].join(' '),
+        },
+      });
+      await child.waitUntil(() => child.out.includes('ready'));
+      child.process.stdin?.write(CTRL_C);
+      await child.waitUntil(() => child.out.includes('SIGINT'));
+      child.process.stdin?.write('end\r');
+      await child.waitForEnd();
+      expect(child.out).toContain('counted {"SIGINT":1}');
+      rmSync(folder, { recursive: true, force: true });
+    });
 
   plainIt('gets the signals that this process is sent, each once', async () => {
     const child = startChild(process.execPath, runWords(process.execPath, '-e', counting), {

@@ -84,7 +84,7 @@ export const canOpenTerminal = () => spawnSync('script', ['-qefc', 'true', '/dev
 
 /**
  * Runs one command on a terminal of its own, as a person does. `redirect` is what a shell is told behind it,
- * `2>log`; `term` is the kind of terminal. The screen holds both streams.
+ * `2>log`; `term` is the kind of terminal, `columns` its width where it says one. The screen holds both streams.
  */
 export async function onTerminal(
   dataDir: string,
@@ -92,9 +92,11 @@ export async function onTerminal(
   dialogue: Dialogue = [],
   redirect = '',
   term = 'dumb',
+  columns?: number,
 ): Promise<{ code: number | null; screen: string }> {
   const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-  const child = startChild('script', ['-qefc', `${command} ${redirect}`, '/dev/null'], {
+  const sized = columns === undefined ? '' : `stty cols ${columns} rows 24; `;
+  const child = startChild('script', ['-qefc', `${sized}${command} ${redirect}`, '/dev/null'], {
     env: { ...commandLineEnv(dataDir), TERM: term },
   });
   for (const [seen, typed] of dialogue) {

@@ -161,4 +161,28 @@ describe('a service of systemd, by the commands of the document', () => {
     await serving();
     expect(readSecret()).toBe(CANARY);
   });
+
+  it('stops a program that a unit runs by one SIGTERM, and ends as it does', async () => {
+    const place = join(machine.folder, 'home/ada');
+    const said = () => readFileSync(join(place, 'said'), 'utf8');
+    sh(`cat >~/counting.cjs <<'END'
+const { appendFileSync } = require('node:fs');
+const say = (text) => appendFileSync('/home/ada/said', text + '\\n');
+let count = 0;
+process.on('SIGTERM', () => {
+  count += 1;
+  // A second one would come with the first, not after it.
+  if (count === 1) setTimeout(() => { say('got ' + count); process.exit(7); }, 300);
+});
+setInterval(() => undefined, 1000);
+say('ready ' + process.env.TOKEN);
+END
+      cd ~ && temps-desktop link -p shop
+      sudo systemd-run --quiet --unit=ran --uid=ada --working-directory=/home/ada -p KillMode=mixed -p Environment=HOME=/home/ada \\
+        /usr/local/bin/temps-desktop run -- /opt/temps-desktop/node_modules/.bin/node counting.cjs`);
+    await until(() => existsSync(join(place, 'said')) && said().includes('ready'));
+    sh('sudo systemctl stop ran || true');
+    expect(said()).toBe(`ready ${CANARY}\ngot 1\n`);
+    expect(sh('sudo systemctl show ran')).toMatch(/^ExecMainStatus=7$/m);
+  });
 });

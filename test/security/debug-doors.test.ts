@@ -123,7 +123,7 @@ describe('SIGUSR1', () => {
     // All of it but the set-up, which installs.
     const copy = join(folder, 'start');
     mkdirSync(join(copy, 'scripts'), { recursive: true });
-    for (const file of ['start.mjs', 'desktop-runtime.mjs', 'desktop-download.mjs'])
+    for (const file of ['start.mjs', 'build-program.mjs', 'desktop-runtime.mjs', 'desktop-download.mjs'])
       cpSync(join(root, 'scripts', file), join(copy, 'scripts', file));
     symlinkSync(join(root, 'electron'), join(copy, 'electron'));
     writeFileSync(

@@ -42,6 +42,7 @@ async function changeSchedules(invocation: Invocation): Promise<number> {
   };
   const change = Object.hasOwn(changes, what) ? changes[what] : undefined;
   if (!change) throw usageError(`usage: temps-desktop ${USAGE}`);
+  if (what === 'add') readTimes(invocation);
   return await withClient(invocation, async (client) => {
     await change(client);
     return exitCodes.done;

@@ -3,7 +3,7 @@ import type { Client } from '../client.ts';
 import { type Command, findText, type Invocation, requireText, withClient } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
-import { askNew, hasTerminal, readStdinLine } from '../prompt.ts';
+import { askNew, hasTerminal, readPipedSecret } from '../prompt.ts';
 import { writeOut } from '../terminal-text.ts';
 
 const accountOptions = {
@@ -70,6 +70,6 @@ function describeKeys({ api_keys, deployment_tokens }: Schemas['KeysOfPerson']):
 }
 
 async function readPassword(invocation: Invocation): Promise<string> {
-  if (invocation.values['password-stdin'] || !hasTerminal()) return await readStdinLine();
+  if (invocation.values['password-stdin'] || !hasTerminal()) return await readPipedSecret('password');
   return await askNew('Password');
 }

@@ -12,7 +12,13 @@ import {
   parseEnd,
   readEndOption,
 } from '../env/ends.ts';
-import { findScope, findVariable, getNamedVariable, listVariables } from '../env/find-variable.ts';
+import {
+  findScope,
+  findVariable,
+  getNamedVariable,
+  listVariables,
+  readNamedScope,
+} from '../env/find-variable.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
 import { managePlain, PLAIN_USAGE } from '../env/plain-variables.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -21,7 +27,7 @@ import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
 import { askLine, hasTerminal, readBounded } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
-import { writeOut } from '../terminal-text.ts';
+import { writeForPeople, writeOut } from '../terminal-text.ts';
 import { readValue } from '../value-input.ts';
 
 const sortOptions = { secret: { type: 'boolean' }, plain: { type: 'boolean' } } as const;
@@ -33,8 +39,9 @@ export const commands: Record<string, Command> = {
     summary: 'Lists the variables of a project; secrets without their values.',
     options: projectOptions,
     async run(invocation) {
+      const given = readScope(invocation);
       return await withClient(invocation, async (client) => {
-        const variables = await listVariables(client, await findScope(invocation, client));
+        const variables = await listVariables(client, await findScope(given, client));
         invocation.print(variables, () =>
           formatTable(
             variables.map((variable) => [
@@ -56,8 +63,9 @@ export const commands: Record<string, Command> = {
     positionals: [1, 1],
     async run(invocation) {
       const [key = ''] = invocation.positionals;
+      const given = readScope(invocation);
       return await withClient(invocation, async (client) => {
-        const { project, filter } = await findScope(invocation, client);
+        const { project, filter } = await findScope(given, client);
         const { value } = await client.get('/projects/{project}/env-vars/{key}/value', {
           path: { project, key },
           query: filter,
@@ -219,9 +227,11 @@ async function setVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
   const isSecret = readSort(invocation);
   const end = readEndOption(invocation);
+  // Before the value is asked for: nobody types it for nothing.
+  const given = readScope(invocation);
   const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
     const saved = await saveInAnyOrder((allowed) => {
@@ -245,8 +255,9 @@ async function setVariable(invocation: Invocation): Promise<number> {
 async function setEnd(invocation: Invocation): Promise<number> {
   const [key = '', when = ''] = invocation.positionals;
   const end = parseEnd(when);
+  const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const known = await findVariable(client, scope, key);
     if (!known) throw new CommandError('not_found', 'There is no such variable.');
     const saved = await client.put('/projects/{project}/env-vars/{id}', {
@@ -283,7 +294,7 @@ async function saveInAnyOrder(
   } catch (error) {
     if (!(error instanceof CommandError) || error.code !== 'reference_missing') throw error;
     const saved = await save({ allow_unresolved: true });
-    writeOut(process.stderr, `temps-desktop: warning: ${error.message}\n`);
+    writeForPeople(process.stderr, `temps-desktop: warning: ${error.message}\n`);
     return saved;
   }
 }
@@ -292,8 +303,8 @@ async function importFile(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   if (values.merge && values.replace) throw usageError('Use either --merge or --replace, not both.');
   const isSecret = readSort(invocation);
-  const content = await readEnvFile(invocation.positionals[0] ?? '');
   const { project, env } = readScope(invocation);
+  const content = await readEnvFile(invocation.positionals[0] ?? '');
   return await withClient(invocation, async (client) => {
     const outcome = await namingLines(
       client.post('/projects/{project}/variables/import', {
@@ -345,8 +356,9 @@ function describeUndo(outcome: Schemas['UndoOutcome']): string {
 
 async function removeVariable(invocation: Invocation): Promise<number> {
   const [key = ''] = invocation.positionals;
+  const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const variable = await findVariable(client, scope, key);
     if (!variable) throw new CommandError('not_found', 'There is no such variable.');
     const path = { project: scope.project, id: variable.id };
@@ -362,8 +374,9 @@ async function renameVariable(invocation: Invocation): Promise<number> {
   const references = findText(invocation, 'references');
   if (references !== undefined && references !== 'change' && references !== 'keep')
     throw usageError('--references must be change or keep.');
+  const given = readScope(invocation);
   return await withClient(invocation, async (client) => {
-    const scope = await findScope(invocation, client);
+    const scope = await findScope(given, client);
     const variable = await findVariable(client, scope, key);
     if (!variable) throw new CommandError('not_found', 'There is no such variable.');
     const rename = (chosen: typeof references) =>
@@ -380,7 +393,7 @@ async function renameVariable(invocation: Invocation): Promise<number> {
           error.fields,
           error.details,
         );
-      writeOut(process.stderr, `${error.message}\n`);
+      writeForPeople(process.stderr, `${error.message}\n`);
       const typed = (
         await askLine(`Type change to rename ${key} in them too, or keep to leave them: `)
       ).trim();
@@ -511,8 +524,9 @@ async function listReads(invocation: Invocation): Promise<number> {
   const limit = Number(findText(invocation, 'limit') ?? 50);
   if (!Number.isInteger(limit) || limit < 1 || limit > 200)
     throw usageError('--limit must be a number from 1 to 200.');
+  const given = readNamedScope(invocation, key);
   return await withClient(invocation, async (client) => {
-    const variable = await getNamedVariable(invocation, client, key);
+    const variable = await getNamedVariable(given, client, key);
     const list = await client.get('/secret-reads/variables/{id}', {
       path: { id: variable.id },
       query: { limit },

@@ -1,6 +1,6 @@
 import type { Schemas } from '../api-request.ts';
-import { findRunning } from '../client.ts';
-import { type Command, findTexts, type Invocation, withClient } from '../command.ts';
+import { findRunning, resolveVariables } from '../client.ts';
+import { type Command, findTexts, type Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { ownEnvironment } from '../own-environment.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
@@ -8,7 +8,7 @@ import { LEAST_MASKED, listMasked } from '../run/masking.ts';
 import { openValueFiles, type ValueFiles } from '../run/value-files.ts';
 import { watchVariables } from '../run/watch.ts';
 import { type NextStart, runProgram } from '../run-program.ts';
-import { writeOut } from '../terminal-text.ts';
+import { writeForPeople } from '../terminal-text.ts';
 
 /** execve(2): limit for one string of the environment, including the name and `=` (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 128 * 1024;
@@ -20,7 +20,7 @@ export const commands: Record<string, Command> = {
       "Runs a program with the project's variables added to its environment; they override inherited ones, or with --preserve-env the other way round.",
     notes: `Exits as the program does: with its exit code, or by the signal that ended it; 127 if it does not exist, 126 if it cannot be run.
 References are resolved; if any value cannot be read, the program is not started.
-Signals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once.
+Signals are passed on to it, but for SIGUSR1: send that to the program itself. Those of the terminal (Ctrl-C) reach it once. In a unit of systemd, set KillMode=mixed: otherwise systemd sends SIGTERM to both, and the program may get it twice.
 --watch restarts it when a variable has another value, with SIGTERM, and SIGKILL after five seconds; at most five times in a minute. It needs a running instance.
 --mask replaces secret values by •••• in what the program writes, also as JSON and URLs write them. Its output is no terminal then. Values under ${LEAST_MASKED} characters are not masked.
 --files writes each secret to a file in memory that this account alone can read, and gives the program its path in NAME_FILE in place of the value; --file NAME=VAR does so with one variable, by a name of your choice. The files are removed when the program ends, or by the next such run.`,
@@ -37,15 +37,11 @@ Signals are passed on to it, but for SIGUSR1: send that to the program itself. T
       const [program, ...args] = invocation.rest;
       if (program === undefined) throw usageError('Give the command to run after --.');
       const asked = readFileNames(invocation);
+      const { dataDir, processes } = invocation;
       // The data directory is released before the program starts: it may be `temps-desktop` itself.
-      const { variables } = await withClient(invocation, (client) =>
-        client.get('/projects/{project}/variables/resolved', {
-          path: { project },
-          query: { environment: env },
-        }),
-      );
+      const variables = await resolveVariables(dataDir, { project, env }, processes);
       const isWatching = invocation.values.watch === true;
-      if (isWatching && (await findRunning(invocation.dataDir)) === null)
+      if (isWatching && (await findRunning(dataDir)) === null)
         throw new CommandError(
           'not_found',
           'run --watch needs a running instance, which tells of changes. Start it with: temps-desktop serve',
@@ -147,7 +143,7 @@ function listSecrets(variables: readonly Resolved[]): Buffer[] {
   const secrets = variables.filter(({ is_secret, value }) => is_secret && value !== '');
   const short = secrets.filter(({ value }) => [...value].length < LEAST_MASKED).map(({ key }) => key);
   if (short.length > 0)
-    writeOut(
+    writeForPeople(
       process.stderr,
       `temps-desktop: not masked, since under ${LEAST_MASKED} characters: ${short.join(', ')}\n`,
     );

@@ -2,7 +2,7 @@ import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import type { Invocation } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { readScope } from '../project-scope.ts';
+import { type GivenScope, readScope } from '../project-scope.ts';
 
 export interface Scope {
   project: string;
@@ -12,8 +12,7 @@ export interface Scope {
   filter: { environment_id?: number };
 }
 
-export async function findScope(invocation: Invocation, client: Client): Promise<Scope> {
-  const { project, env } = readScope(invocation);
+export async function findScope({ project, env }: GivenScope, client: Client): Promise<Scope> {
   const { id } = await client.get('/projects/{project}/environments/{environment}', {
     path: { project, environment: env ?? 'production' },
   });
@@ -43,15 +42,21 @@ export async function findVariable(
 
 const SHARED = 'shared.';
 
-/** `shared.NAME` without a project, else a variable of one. Throws `not_found`, `ambiguous_request`. */
+/** Of a variable that is named, before anything is opened; null for `shared.NAME`. Throws as `readScope` does. */
+export function readNamedScope(invocation: Invocation, key: string): GivenScope | null {
+  return key.startsWith(SHARED) ? null : readScope(invocation);
+}
+
+/** @param given of `readNamedScope`. Throws `not_found`, `ambiguous_request`. */
 export async function getNamedVariable(
-  invocation: Invocation,
+  given: GivenScope | null,
   client: Client,
   key: string,
 ): Promise<Schemas['Variable']> {
-  const variable = key.startsWith(SHARED)
-    ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
-    : await findVariable(client, await findScope(invocation, client), key);
+  const variable =
+    given === null
+      ? (await client.get('/shared-variables')).find((known) => known.key === key.slice(SHARED.length))
+      : await findVariable(client, await findScope(given, client), key);
   if (!variable) throw new CommandError('not_found', 'There is no such variable.');
   return variable;
 }

@@ -4,7 +4,8 @@ import { formatCount, formatDay, formatTable, type Invocation, withClient } from
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
-import { getNamedVariable } from './find-variable.ts';
+import type { GivenScope } from '../project-scope.ts';
+import { getNamedVariable, readNamedScope } from './find-variable.ts';
 
 export const PLAIN_USAGE = 'env plain [leave KEY|ask-again KEY] -p PROJECT [-e ENV]';
 
@@ -13,16 +14,22 @@ export async function managePlain(invocation: Invocation): Promise<number> {
   const [action, key] = invocation.positionals;
   if (action !== undefined && (key === undefined || (action !== 'leave' && action !== 'ask-again')))
     throw usageError(`usage: temps-desktop ${PLAIN_USAGE}`);
+  const given = key === undefined ? null : readNamedScope(invocation, key);
   return await withClient(invocation, async (client) => {
-    if (action === undefined) await list(invocation, client);
-    else if (action === 'leave') await leave(invocation, client, key ?? '');
-    else await askAgain(invocation, client, key ?? '');
+    if (key === undefined) await list(invocation, client);
+    else if (action === 'leave') await leave(invocation, client, given, key);
+    else await askAgain(invocation, client, given, key);
     return exitCodes.done;
   });
 }
 
-async function leave(invocation: Invocation, client: Client, key: string): Promise<void> {
-  const { id, updated_at } = await getNamedVariable(invocation, client, key);
+async function leave(
+  invocation: Invocation,
+  client: Client,
+  given: GivenScope | null,
+  key: string,
+): Promise<void> {
+  const { id, updated_at } = await getNamedVariable(given, client, key);
   const { left } = await client.post('/plain-secrets/leave', {
     body: { ids: [id], expected_updated_at: { [id]: updated_at } },
   });
@@ -31,8 +38,13 @@ async function leave(invocation: Invocation, client: Client, key: string): Promi
   invocation.print({ left: key }, () => `${key} stays plain, until its value or name changes.`);
 }
 
-async function askAgain(invocation: Invocation, client: Client, key: string): Promise<void> {
-  const { id } = await getNamedVariable(invocation, client, key);
+async function askAgain(
+  invocation: Invocation,
+  client: Client,
+  given: GivenScope | null,
+  key: string,
+): Promise<void> {
+  const { id } = await getNamedVariable(given, client, key);
   const { asked_again } = await client.post('/plain-secrets/ask-again', { body: { ids: [id] } });
   if (asked_again === 0) throw new CommandError('invalid_request', `${key} was not left plain on purpose.`);
   invocation.print({ asked_again: key }, () => `${key} is listed again, if it looks like a secret.`);

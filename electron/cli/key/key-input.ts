@@ -3,7 +3,7 @@ import type { Body, Schemas } from '../api-request.ts';
 import type { Invocation } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { isThere } from '../given-file.ts';
-import { askHidden, askNew, hasTerminal, readStdinLine, readStdinText } from '../prompt.ts';
+import { askHidden, askNew, hasTerminal, readPipedSecret, readStdinLine, readStdinText } from '../prompt.ts';
 import { explainWords } from './word-problems.ts';
 
 const formats: readonly Schemas['CopyFormat'][] = [
@@ -28,7 +28,7 @@ export function readFormat({ values }: Invocation): Schemas['CopyFormat'] {
 export const protectedFormats: readonly Schemas['CopyFormat'][] = ['age', 'kdbx'];
 
 export async function readPassphrase(invocation: Invocation, isNew: boolean): Promise<string> {
-  if (invocation.values['passphrase-stdin'] || !hasTerminal()) return await readStdinLine();
+  if (invocation.values['passphrase-stdin'] || !hasTerminal()) return await readPipedSecret('passphrase');
   return isNew ? await askNew('Passphrase') : await askHidden('Passphrase: ');
 }
 

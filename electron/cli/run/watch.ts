@@ -1,9 +1,9 @@
-import { type ClientRequest, request } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { findSocketPath } from '../../instance/doors/socket-path.ts';
 import type { Schemas } from '../api-request.ts';
 import { type Client, findRunning } from '../client.ts';
 import type { GivenScope } from '../project-scope.ts';
-import { writeOut } from '../terminal-text.ts';
+import { writeForPeople } from '../terminal-text.ts';
 
 /** Several changes in a row are one. */
 const QUIET_MS = 500;
@@ -79,6 +79,7 @@ export function watchVariables(
       });
     }, ms);
   };
+  const { request } = process.getBuiltinModule('node:http');
   const listen = () => {
     if (isOver) return;
     const again = () => {
@@ -128,5 +129,5 @@ async function readMark(client: Client, { project }: GivenScope): Promise<string
 }
 
 function say(text: string): void {
-  writeOut(process.stderr, `temps-desktop: ${text}\n`);
+  writeForPeople(process.stderr, `temps-desktop: ${text}\n`);
 }

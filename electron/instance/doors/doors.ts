@@ -5,9 +5,6 @@ import { type HttpsDoor, openHttpsDoor } from './https-door.ts';
 import { openRedirectDoor, type RedirectDoor } from './redirect-door.ts';
 import { openSocketDoor, type SocketDoor } from './socket-door.ts';
 
-/** Default ports; others are used if these are taken and were not requested. */
-export const DEFAULT_PORTS = { https: 8443, http: 8080 } as const;
-
 export interface WantedPort {
   /** 0 for any. */
   port: number;

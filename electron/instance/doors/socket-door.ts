@@ -1,5 +1,4 @@
 import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Caller } from '../access/caller.ts';
@@ -7,7 +6,6 @@ import { permissions } from '../access/permissions.ts';
 import type { App } from '../http/app.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import { CLIENT_TIMEOUTS, closeServer, createListener, listenOn, watchClients } from './listener.ts';
 import { POINTER_FILE, SOCKET_FILE } from './socket-path.ts';
 
 /** sockaddr_un holds 108 bytes on Linux and 104 on macOS, its final zero among them. */
@@ -25,6 +23,9 @@ export interface SocketDoor {
  * Linux and macOS connecting needs write permission on the socket, so the mode decides the same thing.
  */
 export async function openSocketDoor(ctx: Context, app: App): Promise<SocketDoor> {
+  // Loaded by what listens: a command that opens the data directory itself names the owner, and listens nowhere.
+  const [{ createServer }, { CLIENT_TIMEOUTS, closeServer, createListener, listenOn, watchClients }] =
+    await Promise.all([import('node:http'), import('./listener.ts')]);
   const path = chooseSocketPath(ctx.dataDir, ctx.store.identity.id);
   const server = createServer(
     CLIENT_TIMEOUTS,

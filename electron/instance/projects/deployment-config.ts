@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { AppError } from '../kernel/app-error.ts';
 
 /** A thousandth of a core. */
 const cpu = z.int().min(1).max(1_024_000);
@@ -99,34 +98,6 @@ export function toConfigChange(sent: z.output<typeof environmentConfigChange>): 
       sent[field] === undefined ? [] : [[name, sent[field]]],
     ),
   );
-}
-
-/**
- * What is kept after a change; null if nothing is set. Throws `invalid_request` where more is asked for than the limit
- * gives, which no container starts with.
- */
-export function mergeConfig(
-  old: DeploymentConfig | null,
-  change: DeploymentConfig | null,
-): DeploymentConfig | null {
-  if (change === null) return null;
-  const merged = Object.fromEntries(
-    Object.entries({ ...old, ...change }).filter(([, value]) => value !== null && value !== undefined),
-  ) as DeploymentConfig;
-  requireWithin('cpu', merged.cpuRequest, merged.cpuLimit);
-  requireWithin('memory', merged.memoryRequest, merged.memoryLimit);
-  return Object.keys(merged).length === 0 ? null : merged;
-}
-
-function requireWithin(
-  what: 'cpu' | 'memory',
-  request: number | null | undefined,
-  limit: number | null | undefined,
-): void {
-  if (request == null || limit == null || request <= limit) return;
-  throw new AppError('invalid_request', `The ${what} requested, ${request}, is above its limit, ${limit}.`, {
-    fields: { [`${what}_request`]: `above the limit, ${limit}` },
-  });
 }
 
 /** Fields that are kept and do nothing yet. Nothing is deployed here so far: all that are set. */

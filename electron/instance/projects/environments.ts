@@ -1,8 +1,9 @@
 import type { Caller } from '../access/caller.ts';
 import { AppError } from '../kernel/app-error.ts';
 import type { Context } from '../kernel/context.ts';
-import { type DeploymentConfig, mergeConfig } from './deployment-config.ts';
+import type { DeploymentConfig } from './deployment-config.ts';
 import { forgetImport } from './env-files/import-undo.ts';
+import { mergeConfig } from './merge-config.ts';
 import { projectOperations } from './operations.ts';
 import { toSlug } from './slug.ts';
 import { deleteVariables } from './variables/staged-variables.ts';

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readlinkSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { groups } from '../../../electron/cli/registry.ts';
 import { startChild } from '../../child.ts';
 import { commandLineEnv } from '../../command-line-env.ts';
@@ -31,6 +41,48 @@ describe('the installed command', () => {
     const child = startChild(join(folder, 'temps-desktop'), ['env', 'set', 'A', '-p', 'x'], { env: env() });
     await child.waitUntil(() => readlinkSync(`/proc/${child.process.pid}/exe`).endsWith('/node'));
     expect((await child.stop('SIGTERM')).signal).toBe('SIGTERM');
+  });
+});
+
+describe('what the installed command starts', () => {
+  const built = 'dist/program/headless.mjs';
+  const source = 'electron/headless.ts';
+  const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds));
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(folder, 'repository of ada-'));
+    for (const path of ['scripts', 'node_modules/node/bin', 'dist/program', 'electron/cli'])
+      mkdirSync(join(root, path), { recursive: true });
+    copyFileSync(installed, join(root, 'scripts/temps-desktop'));
+    // Says what it is to run.
+    writeFileSync(join(root, 'node_modules/node/bin/node'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', {
+      mode: 0o755,
+    });
+    for (const file of [source, 'electron/cli/client.ts', 'package-lock.json', built])
+      writeFileSync(join(root, file), '');
+    for (const path of ['electron', 'electron/cli', source, 'electron/cli/client.ts', 'package-lock.json'])
+      utimesSync(join(root, path), at(10), at(10));
+    utimesSync(join(root, built), at(20), at(20));
+  });
+  const start = () => {
+    const { stdout, stderr } = spawnSync(join(root, 'scripts/temps-desktop'), ['a b', ''], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toBe('');
+    const [program, ...words] = stdout.split('\n').slice(2, -1);
+    expect(words).toEqual(['a b', '']);
+    return program?.slice(root.length + 1);
+  };
+  const changes: [what: string, change: () => void, started: string][] = [
+    ['nothing since', () => undefined, built],
+    ['a file', () => utimesSync(join(root, 'electron/cli/client.ts'), at(30), at(30)), source],
+    ['the dependencies', () => utimesSync(join(root, 'package-lock.json'), at(30), at(30)), source],
+    ['what is there: a file less', () => rmSync(join(root, 'electron/cli/client.ts')), source],
+    ['what was built: it is gone', () => rmSync(join(root, built)), source],
+  ];
+  it.each(changes)('is what was built, or the source where that changed: %s', (_what, change, started) => {
+    change();
+    expect(start()).toBe(started);
   });
 });
 

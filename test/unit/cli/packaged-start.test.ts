@@ -41,6 +41,7 @@ const starts: [typed: string[], command: string[] | null][] = [
   [['statsu'], ['statsu']],
   [['--help', '--no-sandbox'], ['--help']],
   [['--no-sandbox', '-h'], ['--help']],
+  [['--no-sandbox', '--version'], ['--version']],
   [
     ['--no-sandbox', 'key', 'status', '--json'],
     ['key', 'status', '--json'],

@@ -44,6 +44,16 @@ describe('the groups of commands', () => {
     expect(await findFaults({ pets })).toContain(fault);
   });
 
+  it('belong to a program that says its version', async () => {
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      expect(await runCommandLine(['--version'])).toBe(0);
+      expect(String(out.mock.calls)).toMatch(/^temps-desktop \d+\.\d+\.\d+\n/);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   it('say what they have on standard output where they are asked, and as an error where one is missing', async () => {
     const [out, err] = [process.stdout, process.stderr].map((stream) =>
       vi.spyOn(stream, 'write').mockReturnValue(true),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { escapeForTerminal, formatJson } from '../../../electron/cli/terminal-text.ts';
+import { escapeForTerminal, formatJson, wrapLines } from '../../../electron/cli/terminal-text.ts';
 import { commandLineEnv } from '../../command-line-env.ts';
 import { program } from '../../program.ts';
 import { requires } from '../../requires.ts';
@@ -19,6 +19,27 @@ describe('text on a terminal', () => {
     expect(escapeForTerminal('over\rwritten \u007f \u202eabc')).toBe(
       String.raw`over\x0dwritten \x7f \u{202e}abc`,
     );
+  });
+
+  it('is broken at spaces where a line is longer than the terminal is wide, and loses nothing', () => {
+    expect(wrapLines('one two three\nfour', 8)).toBe('one two\n  three\nfour');
+    expect(wrapLines('  KEY   secret  2026', 12)).toBe('  KEY\n    secret\n    2026');
+    // What is copied stays whole, and gaps that fit stay as they are.
+    expect(wrapLines('open https://localhost:8443/setup?x=1 now', 12)).toBe(
+      'open\n  https://localhost:8443/setup?x=1\n  now',
+    );
+    expect(wrapLines('A   B', 5)).toBe('A   B');
+    expect(wrapLines(`${' '.repeat(30)}far in`, 20)).toBe(`${' '.repeat(30)}far\n${' '.repeat(10)}in`);
+    const text = 'Ä sentence of several words, 👩‍💻 among them.  And a  second.\n\n  indented words here\n';
+    for (let columns = 1; columns < 80; columns++) {
+      const wrapped = wrapLines(text, columns);
+      expect(wrapped.split(/\s+/)).toEqual(text.split(/\s+/));
+      const lines = wrapped.split('\n').map((line) => line.trimStart());
+      for (const line of lines.filter((line) => line.includes(' ')))
+        expect([...line].length).toBeLessThanOrEqual(columns);
+    }
+    expect(wrapLines(text, undefined)).toBe(text);
+    expect(wrapLines(text, 0)).toBe(text);
   });
 
   it('has none in JSON either, which programs read as it was', () => {

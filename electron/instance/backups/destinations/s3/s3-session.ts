@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { S3 } from '@aws-sdk/client-s3';
@@ -116,7 +114,11 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 async function createClient(place: S3Place, credentials: S3Credentials, limits: S3Limits): Promise<S3> {
   requireCredentials(credentials);
   // Large, and only of use to those who have such a destination.
-  const { S3 } = await import('@aws-sdk/client-s3');
+  const [{ S3 }, { Agent: HttpAgent }, { Agent: HttpsAgent }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('node:http'),
+    import('node:https'),
+  ]);
   const checksums = isAmazon(place) ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED';
   const agent = { keepAlive: true, maxSockets: 16 };
   const s3 = new S3({
