@@ -254,8 +254,8 @@ async function setVariable(invocation: Invocation): Promise<number> {
 
 async function setEnd(invocation: Invocation): Promise<number> {
   const [key = '', when = ''] = invocation.positionals;
-  const end = parseEnd(when);
   const given = readScope(invocation);
+  const end = parseEnd(when);
   return await withClient(invocation, async (client) => {
     const scope = await findScope(given, client);
     const known = await findVariable(client, scope, key);

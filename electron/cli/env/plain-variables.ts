@@ -7,7 +7,7 @@ import { describePlainSecrets } from '../plain-secret-words.ts';
 import type { GivenScope } from '../project-scope.ts';
 import { getNamedVariable, readNamedScope } from './find-variable.ts';
 
-export const PLAIN_USAGE = 'env plain [leave KEY|ask-again KEY] -p PROJECT [-e ENV]';
+export const PLAIN_USAGE = 'env plain [leave KEY|ask-again KEY] [-p PROJECT] [-e ENV]';
 
 /** Lists plain variables that look like secrets, and those left plain on purpose; leaves one plain, or takes that back. */
 export async function managePlain(invocation: Invocation): Promise<number> {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandLineEnv } from '../command-line-env.ts';
-import { readRealFile, realFiles } from '../env-files/real-files.ts';
-import { askAsOwner, type Served, serve, temps } from './terminal.ts';
+import { commandLineEnv } from '../../command-line-env.ts';
+import { readRealFile, realFiles } from '../../env-files/real-files.ts';
+import { askAsOwner, type Served, serve, temps } from '../terminal.ts';
 
 let dataDir: string;
 let served: Served;

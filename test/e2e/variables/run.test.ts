@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it as plainIt } from 'vitest';
-import { type Child, startChild } from '../child.ts';
-import { commandLineEnv } from '../command-line-env.ts';
-import { program } from '../program.ts';
-import { requires } from '../requires.ts';
-import { canOpenTerminal, type Served, serve, temps } from './terminal.ts';
+import { type Child, startChild } from '../../child.ts';
+import { commandLineEnv } from '../../command-line-env.ts';
+import { program } from '../../program.ts';
+import { requires } from '../../requires.ts';
+import { canOpenTerminal, type Served, serve, temps } from '../terminal.ts';
 
 const it = requires('a terminal', canOpenTerminal(), 'needs script (util-linux)');
 const CTRL_C = '\x03';

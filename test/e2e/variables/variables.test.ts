@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { temps } from './terminal.ts';
+import { temps } from '../terminal.ts';
 
 let dataDir: string;
 beforeAll(() => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import cases from '../fixtures/value-ends.json' with { type: 'json' };
-import { temps } from './terminal.ts';
+import cases from '../../fixtures/value-ends.json' with { type: 'json' };
+import { temps } from '../terminal.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CERTIFICATE = cases.find(({ from }) => from === 'certificate')?.value ?? '';
