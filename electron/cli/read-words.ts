@@ -1,3 +1,4 @@
+import { sayActor } from './actor-words.ts';
 import type { Schemas } from './api-request.ts';
 import { formatCount } from './command.ts';
 
@@ -17,8 +18,8 @@ const vias: Record<NonNullable<Read['via']>, string> = {
   browser: 'the owner, in a browser',
 };
 
-function nameReader({ via, name }: Pick<Read, 'via' | 'name'>): string {
-  return via === null ? name : vias[via];
+function nameReader({ via, by }: Pick<Read, 'via' | 'by'>): string {
+  return via === null ? sayActor(by) : vias[via];
 }
 
 /** One row: when, who, how, how often. */

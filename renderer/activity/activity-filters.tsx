@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { useMay } from '../app/session.ts';
-import { apiKeysQuery, displayName, peopleQuery } from '../people/people-queries.ts';
+import { sayActor } from '../ui/actor.tsx';
 import { choiceOf, type Texts, useAddress } from '../ui/address.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/form/choices.tsx';
 import { SearchField } from '../ui/form/search-field.tsx';
-import { type ActivityFilter, operationsQuery } from './activity-query.ts';
+import { type ActivityFilter, actorsQuery, operationsQuery } from './activity-query.ts';
 
 const names = ['search', 'operation', 'actor', 'time', 'from', 'to'] as const;
 /** As the address has it: `time` is a range of this page, `from` and `to` are days, `2026-06-01`. */
@@ -46,7 +45,10 @@ const ALL = '*';
 
 export function ActivityFilters({ choice, onChange }: ActivityFiltersProps) {
   const known = useQuery(operationsQuery).data;
-  const actors = useActors();
+  const actors = (useQuery(actorsQuery).data ?? []).map((actor) => ({
+    value: actor.who,
+    label: sayActor(actor),
+  }));
   const range = rangeOf(choice.time);
   const isOn = Object.values(choice).some((text) => text !== '');
   const chooseRange = (next: Range) => onChange({ time: next === 'any' ? '' : next, from: '', to: '' });
@@ -71,7 +73,7 @@ export function ActivityFilters({ choice, onChange }: ActivityFiltersProps) {
       </span>
       <span className="w-44 max-phone:w-full">
         <Select
-          label="Person"
+          label="Who"
           value={choice.actor || ALL}
           onChange={(next) => onChange({ actor: next === ALL ? '' : next })}
           options={[{ value: ALL, label: 'Everyone' }, ...actors]}
@@ -93,20 +95,6 @@ export function ActivityFilters({ choice, onChange }: ActivityFiltersProps) {
       )}
     </div>
   );
-}
-
-/** Possible actors, by the names the log uses: the machine, people, API keys. */
-function useActors(): { value: string; label: string }[] {
-  const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data ?? [];
-  const keys = useQuery({ ...apiKeysQuery, enabled: useMay('api_keys:read') }).data ?? [];
-  const all = [
-    { value: 'owner', label: 'Owner of this machine' },
-    { value: 'instance', label: 'The instance' },
-    ...people.map((person) => ({ value: person.user.email, label: displayName(person) })),
-    ...keys.map(({ name }) => ({ value: `api key ${name}`, label: `API key ${name}` })),
-  ];
-  // An e-mail address may have belonged to someone else earlier.
-  return [...new Map(all.map((actor) => [actor.value, actor])).values()];
 }
 
 interface DayInputProps {

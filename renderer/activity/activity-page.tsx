@@ -1,8 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Download, SearchX } from 'lucide-react';
 import { useDeferredValue } from 'react';
-import { useMay } from '../app/session.ts';
-import { type Person, peopleQuery } from '../people/people-queries.ts';
+import { Actor, sayActorExactly } from '../ui/actor.tsx';
 import { Empty } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Table, type TableStates } from '../ui/table.tsx';
@@ -40,14 +39,12 @@ function exportPath(filter: ActivityFilter): string {
 function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => void }) {
   const asked = useDeferredValue(filter);
   const lines = useInfiniteQuery({ ...activityQuery(asked), placeholderData: (before) => before });
-  const people = useQuery({ ...peopleQuery, enabled: useMay('users:read') }).data;
   const found = lines.data ?? [];
   return (
     <>
       <ActivityTable
         query={lines}
         lines={found}
-        people={people ?? []}
         empty={
           <Empty
             icon={SearchX}
@@ -74,13 +71,9 @@ function Lines({ filter, onClear }: { filter: ActivityFilter; onClear: () => voi
 
 interface ActivityTableProps extends TableStates {
   lines: readonly Line[];
-  /** Resolves account names; callers without access to them see numbers. */
-  people: readonly Person[];
 }
 
-function ActivityTable({ lines, people, ...states }: ActivityTableProps) {
-  const names = new Map(people.map(({ user }) => [user.id, user.name || user.email]));
-  const nameOf = (id: unknown) => (typeof id === 'number' ? (names.get(id) ?? `person ${id}`) : 'someone');
+function ActivityTable({ lines, ...states }: ActivityTableProps) {
   return (
     <Table
       {...states}
@@ -99,7 +92,7 @@ function ActivityTable({ lines, people, ...states }: ActivityTableProps) {
                 <Done sentence={line.sentence} />
               </span>
               <small className="tablet:hidden">
-                {describeActor(line, nameOf)}
+                <Actor actor={line.by} />
                 <span className="phone:hidden"> · {formatWhen(line.audit_date)}</span>
               </small>
             </span>
@@ -109,8 +102,8 @@ function ActivityTable({ lines, people, ...states }: ActivityTableProps) {
           name: 'Who',
           width: 'w-52',
           className: 'max-tablet:hidden',
-          title: (line) => describeActor(line, nameOf),
-          cell: (line) => <bdi>{describeActor(line, nameOf)}</bdi>,
+          title: ({ by }) => sayActorExactly(by),
+          cell: ({ by }) => <Actor actor={by} />,
         },
         {
           name: 'When',
@@ -140,14 +133,4 @@ function ActivityTable({ lines, people, ...states }: ActivityTableProps) {
 function formatWhen(ms: number): string {
   const day = formatDay(ms);
   return day.includes(',') ? day : `${day}, ${formatClock(ms)}`;
-}
-
-/** The actor. Sign-ins are logged by the instance with the account as data. */
-function describeActor(line: Line, nameOf: (id: unknown) => string): string {
-  if (line.actor_kind === 'instance') {
-    if (line.operation_type === 'OWNER_SIGNED_IN') return 'Owner of this machine';
-    return typeof line.data?.user_id === 'number' ? nameOf(line.data.user_id) : 'The instance';
-  }
-  if (line.actor_kind === 'owner') return 'Owner of this machine';
-  return line.actor;
 }

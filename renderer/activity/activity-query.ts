@@ -5,7 +5,7 @@ export interface ActivityFilter {
   search: string;
   /** Operation name in the log; empty for all. */
   operation: string;
-  /** Actor name in the log; empty for all. */
+  /** `who` of an actor; empty for all. */
   actor: string;
   /** Unix time in milliseconds; null for no limit. */
   from: number | null;
@@ -18,7 +18,7 @@ export function toQuery({ search, operation, actor, from, to }: ActivityFilter) 
   return {
     ...(search.trim() === '' ? {} : { search: search.trim() }),
     ...(operation === '' ? {} : { operation_type: operation }),
-    ...(actor === '' ? {} : { actor }),
+    ...(actor === '' ? {} : { who: actor }),
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),
   };
@@ -39,7 +39,13 @@ export const activityQuery = (filter: ActivityFilter) =>
     select: ({ pages }) => [...new Map(pages.flat().map((line) => [line.id, line])).values()],
   });
 
-/** Operations and actors in the log, for the filters. */
+/** Everyone in the log, for the filter. */
+export const actorsQuery = queryOptions({
+  queryKey: ['audit', 'actors'],
+  queryFn: async () => (await ask(client.GET('/audit/actors'))).actors,
+});
+
+/** Operations in the log, for the filter. */
 export const operationsQuery = queryOptions({
   queryKey: ['audit', 'operations'],
   queryFn: () => ask(client.GET('/audit/operations')),

@@ -10,6 +10,7 @@ import { OldComputerQuestion } from '../backups/restore/restored-card.tsx';
 import { NewProjectDialog } from '../projects/manage/new-project-dialog.tsx';
 import { ProjectTable } from '../projects/manage/project-table.tsx';
 import { type ListedProject, projectListQuery } from '../projects/project-queries.ts';
+import { Actor } from '../ui/actor.tsx';
 import { Empty, Failed, Skeleton } from '../ui/blank-state.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ErrorLine } from '../ui/form/form-error.tsx';
@@ -250,13 +251,13 @@ function NewestActivity() {
           <Skeleton rows={SHOWN_LINES} columns={2} />
         ) : (
           <ol className="newest">
-            {lines.data.map(({ id, operation_type, sentence, actor, actor_kind, audit_date }) => (
+            {lines.data.map(({ id, operation_type, sentence, by, audit_date }) => (
               <li key={id}>
                 <span className="truncate text-text" title={operation_type}>
                   <Done sentence={sentence} />
                 </span>
-                <span className="newest-who truncate" dir="auto">
-                  {actor_kind === 'instance' ? '' : actor_kind === 'owner' ? 'Owner' : actor}
+                <span className="newest-who truncate">
+                  <Actor actor={by} />
                 </span>
                 <time title={formatExact(audit_date)}>{formatAgo(audit_date)}</time>
               </li>

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { ask, askConfirmed, client } from '../api/client.ts';
 import type { components } from '../api/schema.ts';
+import { sayActor } from '../ui/actor.tsx';
 import { formatCount } from '../ui/time.ts';
 
 export type VariableRead = components['schemas']['VariableRead'];
@@ -33,19 +34,19 @@ export const unusualReadsQuery = queryOptions({
 export const dismissUnusualRead = (id: number) =>
   askConfirmed(() => client.POST('/secret-reads/unusual/{id}/dismiss', { params: { path: { id } } }));
 
-type Reader = Pick<VariableRead, 'kind' | 'via' | 'name'>;
+type Reader = Pick<VariableRead, 'by' | 'via'>;
 
 const vias: Record<NonNullable<Reader['via']>, string> = {
-  window: 'Owner of this machine, in the window',
-  socket: 'Owner of this machine, on the command line',
-  browser: 'Owner of this machine, in a browser',
+  window: 'in the window',
+  socket: 'on the command line',
+  browser: 'in a browser',
 };
 
-/** As the log names keys, with a capital: "API key ci". */
-export function sayReader({ kind, via, name }: Reader): string {
-  if (via !== null) return vias[via];
-  if (kind === 'key') return name.replace(/^api key/, 'API key');
-  return kind === 'token' ? name.replace(/^deployment/, 'Deployment') : name;
+/** Of the owner: "in a browser". Null for others. */
+export const sayVia = ({ via }: Pick<Reader, 'via'>): string | null => (via === null ? null : vias[via]);
+
+function sayReader({ by, via }: Reader): string {
+  return via === null ? sayActor(by) : `${sayActor(by)}, ${vias[via]},`;
 }
 
 const ways: Record<UnusualRead['how'], string> = {

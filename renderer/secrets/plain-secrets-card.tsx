@@ -3,6 +3,7 @@ import { ChevronRight, LockKeyhole } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useApiMutation } from '../api/mutation.ts';
 import { useMay } from '../app/session.ts';
+import { Actor } from '../ui/actor.tsx';
 import { Button } from '../ui/button.tsx';
 import { FormError } from '../ui/form/form-error.tsx';
 import { formatAgo, formatCount, formatExact } from '../ui/time.ts';
@@ -123,7 +124,8 @@ function Left({ variables, hasMore }: { variables: readonly LeftPlain[]; hasMore
               <span className="plain-secrets-said">
                 <span className="font-mono">{variable.key}</span>
                 <span className="text-text-2" title={formatExact(variable.left_at)}>
-                  {sayPlace(variable)}: by <bdi>{variable.left_by}</bdi>, {formatAgo(variable.left_at)}
+                  {sayPlace(variable)}: by <Actor actor={variable.left_by_actor} />,{' '}
+                  {formatAgo(variable.left_at)}
                 </span>
               </span>
               {mayChange && (

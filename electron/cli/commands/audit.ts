@@ -1,3 +1,4 @@
+import { sayActor } from '../actor-words.ts';
 import { type Command, formatTable, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';
@@ -17,7 +18,7 @@ export const commands: Record<string, Command> = {
           formatTable(
             lines.map((line) => [
               new Date(line.audit_date).toISOString(),
-              line.actor,
+              sayActor(line.by),
               line.sentence.map(({ text }) => text).join(''),
             ]),
           ),

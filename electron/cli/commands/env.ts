@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
+import { sayActor } from '../actor-words.ts';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';
@@ -20,6 +21,7 @@ import {
   readNamedScope,
 } from '../env/find-variable.ts';
 import { type ExportFormat, exportFormats } from '../env/formats.ts';
+import { HISTORY_USAGE, showHistory } from '../env/history.ts';
 import { managePlain, PLAIN_USAGE } from '../env/plain-variables.ts';
 import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
@@ -117,6 +119,13 @@ export const commands: Record<string, Command> = {
     options: { ...projectOptions, yes: { type: 'boolean' } },
     positionals: [1, 1],
     run: removeVariable,
+  },
+  'env history': {
+    usage: HISTORY_USAGE,
+    summary: 'Lists what happened in an environment, or to one variable: what, when and who. No values.',
+    options: { ...projectOptions, limit: { type: 'string' } },
+    positionals: [0, 1],
+    run: showHistory,
   },
   'env import': {
     usage:
@@ -349,7 +358,7 @@ function describeUndo(outcome: Schemas['UndoOutcome']): string {
   const counts = `${restored.length} brought back, ${changed.length} changed back, ${removed.length} removed again.`;
   return [
     ...(rows.length > 0 ? [formatTable(rows)] : []),
-    `${outcome.dry_run ? 'Dry run: the' : 'The'} import of ${when} UTC by ${outcome.imported_by}: ${counts}`,
+    `${outcome.dry_run ? 'Dry run: the' : 'The'} import of ${when} UTC by ${sayActor(outcome.imported_by_actor)}: ${counts}`,
     ...(lost.length > 0 ? [`As it is, since its former value is not kept: ${lost.join(', ')}`] : []),
   ].join('\n');
 }

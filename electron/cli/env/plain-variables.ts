@@ -1,3 +1,4 @@
+import { sayActor } from '../actor-words.ts';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { formatCount, formatDay, formatTable, type Invocation, withClient } from '../command.ts';
@@ -69,11 +70,11 @@ function describeAsked({ variables, has_more }: Schemas['PlainSecrets']): string
 
 function describeLeft({ variables, has_more }: Schemas['LeftPlainList']): string[] {
   if (variables.length === 0) return [];
-  const rows = variables.map(({ key, project, environments, left_by, left_at }) => [
+  const rows = variables.map(({ key, project, environments, left_by_actor, left_at }) => [
     key,
     project?.slug ?? 'shared',
     environments.join(', '),
-    `by ${left_by}, ${formatDay(left_at)}`,
+    `by ${sayActor(left_by_actor)}, ${formatDay(left_at)}`,
   ]);
   return [
     `Left plain on purpose${has_more ? ', the last ones' : ''}; env plain ask-again KEY takes that back:`,

@@ -25,11 +25,24 @@ export interface AuditFilter {
   userId?: number | undefined;
   /** Actor name, as in the line. */
   actor?: string | undefined;
+  /** Who it is now, whatever their names were. */
+  who?: WhoFilter | undefined;
   /** Anywhere in the operation, the actor or the data. */
   search?: string | undefined;
   /** Epoch ms, inclusive. */
   from?: number | undefined;
   to?: number | undefined;
+}
+
+/** What `who` of an actor stands for in the log. */
+export interface WhoFilter {
+  kind: 'owner' | 'instance' | 'anonymous' | 'user' | 'label';
+  userId: number | null;
+  /** The names of a key or token, and when it had them. */
+  labels: readonly { label: string; from: number; to: number }[];
+  /** Operations that the instance writes, and that the person of the line, or the owner, did. */
+  byPerson: readonly string[];
+  byOwner: readonly string[];
 }
 
 export interface AuditLog {
@@ -81,8 +94,16 @@ export interface AuditLog {
   count(filter: AuditFilter): number;
   /** Names of operations in the log, sorted. */
   listOperations(): string[];
+  /** Everyone in the log, by the names it has, with the first and the last time. */
+  listActors(): LoggedActor[];
   /** Throws `not_found`. */
   get(id: number): AuditLine;
+}
+
+/** `userId` is only of people. */
+export interface LoggedActor extends Pick<AuditLine, 'actorKind' | 'userId' | 'actor'> {
+  first: number;
+  last: number;
 }
 
 type Line = Omit<StoredLine, 'id'>;
@@ -91,7 +112,17 @@ type Line = Omit<StoredLine, 'id'>;
 type DataOf<Data> = [keyof Data] extends [never] ? [] : [data: Data];
 
 const COLUMNS = 'id, at, operation, actor_kind AS actorKind, user_id AS userId, actor, ip, data';
-const MATCHES = `(@operation IS NULL OR operation = @operation) AND (@userId IS NULL OR user_id = @userId)
+const WHO = `(@who IS NULL
+  OR (@who = 'user' AND ((actor_kind = 'user' AND user_id = @whoId)
+    OR (actor_kind = 'instance' AND operation IN (SELECT value FROM json_each(@byPerson)) AND data ->> 'user_id' = @whoId)))
+  OR (@who = 'owner' AND (actor_kind = 'owner'
+    OR (actor_kind = 'instance' AND operation IN (SELECT value FROM json_each(@byOwner)))))
+  OR (@who = 'instance' AND actor_kind = 'instance' AND operation NOT IN (SELECT value FROM json_each(@byOwner))
+    AND NOT (operation IN (SELECT value FROM json_each(@byPerson)) AND coalesce(json_type(data, '$.user_id'), '') = 'integer'))
+  OR (@who = 'anonymous' AND actor_kind = 'anonymous')
+  OR (@who = 'label' AND EXISTS (SELECT 1 FROM json_each(@labels) l WHERE l.value ->> 'label' = actor
+    AND at BETWEEN l.value ->> 'from' AND l.value ->> 'to')))`;
+const MATCHES = `${WHO} AND (@operation IS NULL OR operation = @operation) AND (@userId IS NULL OR user_id = @userId)
   AND (@actor IS NULL OR actor = @actor) AND (@from IS NULL OR at >= @from) AND (@to IS NULL OR at <= @to)
   AND (@search IS NULL OR instr(lower(operation), lower(@search)) > 0 OR instr(lower(actor), lower(@search)) > 0
     OR instr(lower(data), lower(@search)) > 0)`;
@@ -209,6 +240,14 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
         .get(toParameters(filter)) as number,
     listOperations: () =>
       sqlite.prepare('SELECT DISTINCT operation FROM audit_log ORDER BY operation').pluck().all() as string[],
+    listActors: () =>
+      sqlite
+        .prepare(
+          `SELECT actor_kind AS actorKind, CASE actor_kind WHEN 'user' THEN user_id END AS userId, actor,
+             min(at) AS first, max(at) AS last
+           FROM audit_log GROUP BY 1, 2, 3`,
+        )
+        .all() as LoggedActor[],
     get(id) {
       const row = sqlite.prepare(`SELECT ${COLUMNS} FROM audit_log WHERE id = ?`).get(id);
       if (!row) throw new AppError('not_found', 'This line does not exist in the audit log.');
@@ -217,8 +256,13 @@ export function createAuditLog(store: Store, clock: Clock, log: Log): AuditLog {
   };
 }
 
-function toParameters({ operation, userId, actor, search, from, to }: AuditFilter) {
+function toParameters({ operation, userId, actor, who, search, from, to }: AuditFilter) {
   return {
+    who: who?.kind ?? null,
+    whoId: who?.userId ?? null,
+    labels: JSON.stringify(who?.labels ?? []),
+    byPerson: JSON.stringify(who?.byPerson ?? []),
+    byOwner: JSON.stringify(who?.byOwner ?? []),
     operation: operation ?? null,
     userId: userId ?? null,
     actor: actor ?? null,

@@ -1,12 +1,23 @@
 import { z } from '@hono/zod-openapi';
 import { toAnswer } from '../http/to-answer.ts';
+import { actorKinds, type Naming } from './actors.ts';
 import type { AuditLine } from './audit-log.ts';
-import { describeLine, type LineWords } from './line-words.ts';
+import { describeLine, type LineWords, nameActor } from './line-words.ts';
 
-/** What did it: the instance by itself, or a kind of caller. */
-export const actorKinds = ['instance', 'anonymous', 'owner', 'user', 'key', 'token'] as const;
+export const actorShape = z
+  .object({
+    kind: z.enum(actorKinds),
+    who: z.string().openapi({ description: 'What the audit log is filtered by: `user 5`, `key 3`, `owner`' }),
+    name: z.string().openapi({ description: 'As it is now; the last one of who or what was deleted' }),
+    email: z.string().nullable().openapi({ description: 'Of a person' }),
+    person: z.string().nullable().openapi({ description: 'Whose API key or deployment token it is' }),
+    is_deleted: z.boolean(),
+  })
+  .openapi('Actor', { description: 'Who did something' });
 
-/** A line as upstream's clients read it, with `actor` and `actor_kind` beside. `user` is who it was then. */
+export const auditActorsShape = z.object({ actors: z.array(actorShape) }).openapi('AuditActors');
+
+/** A line as upstream's clients read it, with `actor` and `actor_kind` beside: `user` and `actor` are who it was then, `by` is who that is now. */
 export const auditLineShape = z
   .object({
     id: z.int(),
@@ -16,6 +27,7 @@ export const auditLineShape = z
     user: z.object({ id: z.int(), name: z.string(), email: z.string() }),
     actor: z.string(),
     actor_kind: z.enum(actorKinds),
+    by: actorShape,
     ip_address: z.object({ ip: z.string() }).nullable(),
     data: z.record(z.string(), z.unknown()).nullable(),
     /** The operation in words, and what was done, without who did it. */
@@ -28,7 +40,7 @@ export const auditOperationsShape = z
   .object({ operations: z.array(z.string()), titles: z.record(z.string(), z.string()) })
   .openapi('AuditOperations');
 
-export function toLineJson(entry: AuditLine, words: LineWords) {
+export function toLineJson(entry: AuditLine, words: LineWords, naming: Naming) {
   const userId = entry.userId ?? 0;
   return toAnswer(auditLineShape, {
     ...entry,
@@ -36,6 +48,7 @@ export function toLineJson(entry: AuditLine, words: LineWords) {
     operationType: entry.operation,
     auditDate: entry.at,
     userId,
+    by: nameActor(entry, words, naming),
     user: { id: userId, name: entry.actor, email: entry.actorKind === 'user' ? entry.actor : '' },
     ipAddress: entry.ip === null ? null : { ip: entry.ip },
   });

@@ -18,6 +18,8 @@ interface Words<Data> {
   /** Never set: it carries the line's type from the declaration to where lines are appended. */
   readonly line?: Data;
   say(line: OldLine<Data>, names: Names): Sentence;
+  /** Of lines that the instance writes about someone who was nobody before: whom of the line, or the owner. */
+  readonly doneBy?: 'user_id' | 'owner' | undefined;
 }
 
 /** An operation of the audit log: its permanent name, the data of its lines, and its words. */
@@ -27,8 +29,12 @@ export interface Operation<Data extends LineData = LineData> extends Words<Data>
 }
 
 /** The words of an operation whose lines hold this. */
-export function operation<Data extends LineData>(title: string, say: Words<Data>['say']): Words<Data> {
-  return { title, say };
+export function operation<Data extends LineData>(
+  title: string,
+  say: Words<Data>['say'],
+  doneBy?: Words<Data>['doneBy'],
+): Words<Data> {
+  return { title, say, doneBy };
 }
 
 /** The words of an operation whose lines have no data besides actor and time. */

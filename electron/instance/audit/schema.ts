@@ -17,7 +17,11 @@ export const auditLog = sqliteTable(
     /** Of this line and the hash before it (chain.ts); null in lines of versions without the chain. */
     hash: blob('hash', { mode: 'buffer' }),
   },
-  (table) => [index('audit_log_by_time').on(table.at), index('audit_log_by_operation').on(table.operation)],
+  (table) => [
+    index('audit_log_by_time').on(table.at),
+    index('audit_log_by_operation').on(table.operation),
+    index('audit_log_by_actor').on(table.actorKind, table.userId, table.actor, table.at),
+  ],
 );
 
 /** Where a beginning of the log was removed: the last line of it, its hash, and how many were removed in all. */

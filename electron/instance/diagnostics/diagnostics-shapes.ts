@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { actorKinds } from '../audit/audit-shapes.ts';
+import { actorKinds } from '../audit/actors.ts';
 import { vaultCases } from '../vault/key/start-case.ts';
 import { healthReasonCodes } from '../vault/status/health.ts';
 import { healthLevels } from '../vault/status/health-level.ts';

@@ -20,8 +20,10 @@ const deploymentToken = (title: string, verb: string) =>
   );
 
 export const identityOperations = declareOperations({
-  SIGNED_IN: operation<PersonLine & { ip: string | null; method: string }>('Signed in', ({ method }) =>
-    typeof method === 'string' ? say`Signed in with ${plain(method)}` : say`Signed in`,
+  SIGNED_IN: operation<PersonLine & { ip: string | null; method: string }>(
+    'Signed in',
+    ({ method }) => (typeof method === 'string' ? say`Signed in with ${plain(method)}` : say`Signed in`),
+    'user_id',
   ),
   SIGN_IN_FAILED: operation<{ ip: string | null; user_id: number | null }>(
     'Sign-in refused',
@@ -67,6 +69,7 @@ export const identityOperations = declareOperations({
   OWNER_SIGNED_IN: operation<{ ip: string | null }>(
     'Owner signed in',
     () => say`Signed in with a one-time link`,
+    'owner',
   ),
   SESSION_ENDED: operation<PersonLine & { kind: string }>(
     'Session ended',

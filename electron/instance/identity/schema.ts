@@ -34,6 +34,16 @@ export const users = sqliteTable(
   (table) => [uniqueIndex('users_by_email').on(table.email).where(sql`deleted_at IS NULL`)],
 );
 
+/** Addresses that people had before: what they did then is still theirs. */
+export const formerEmails = sqliteTable('former_emails', {
+  id: integer('id').primaryKey({ autoIncrement: true }),
+  userId: integer('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  email: text('email').notNull(),
+  until: integer('until').notNull(),
+});
+
 export const userRoles = sqliteTable(
   'user_roles',
   {

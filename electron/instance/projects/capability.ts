@@ -17,6 +17,7 @@ import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
+import { removeMovesBefore } from './variables/variable-moves.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
 
 /** Projects, environments, variables. */
@@ -95,13 +96,14 @@ const FLUSH_READS_MS = 30_000;
 function readsJob(ctx: Context, reads: ReadRecorder): Job {
   return {
     name: 'projects.reads',
-    title: 'Save who read variables, and remove what is older than the settings keep',
+    title: 'Save who read variables, and remove what is older than the settings keep, of moved ones too',
     when: every(FLUSH_READS_MS),
     record: 'on_failure',
     isResumed: false,
     async run() {
       reads.flush();
       reads.removeBefore(findActivityStart(ctx));
+      removeMovesBefore(ctx, findActivityStart(ctx));
       return undefined;
     },
   };

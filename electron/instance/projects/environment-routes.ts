@@ -95,7 +95,7 @@ export function environmentRoutes(ctx: Context) {
           /** `next` of the page before, or a time. */
           before: z
             .string()
-            .regex(/^\d{1,15}(\.[01]\.\d{1,15})?$/, 'neither a time nor the `next` of a page')
+            .regex(/^\d{1,15}(\.[012]\.\d{1,15})?$/, 'neither a time nor the `next` of a page')
             .optional(),
         }),
       },

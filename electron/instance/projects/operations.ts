@@ -81,9 +81,10 @@ export const projectOperations = declareOperations({
     'Readings left out',
     ({ count }) => say`Left out ${countOf(count, 'reading')} of variables, not written in time`,
   ),
-  UNUSUAL_READ_DISMISSED: operation<{ id: number; reader: string }>(
+  UNUSUAL_READ_DISMISSED: operation<{ id: number; reader: string; user_id?: number }>(
     'Unusual reading dismissed',
-    ({ reader }) => say`Dismissed an unusual reading of secrets by ${reader}`,
+    ({ reader, user_id }, names) =>
+      say`Dismissed an unusual reading of secrets by ${typeof user_id === 'number' ? names.user(user_id) : reader}`,
   ),
   ENV_VARS_IMPORTED: operation<PlaceLine & { added: number; changed: number; removed: number }>(
     'Variables imported',

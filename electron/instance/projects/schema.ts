@@ -5,6 +5,7 @@ import type { DeploymentConfig } from './deployment-config.ts';
 import type { FoundSource } from './ends/value-end.ts';
 import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
+import type { MoveKind } from './variables/variable-moves.ts';
 
 export const projects = sqliteTable('projects', {
   id: integer('id').primaryKey({ autoIncrement: true }),
@@ -116,6 +117,29 @@ export const variableVersions = sqliteTable(
     index('env_var_versions_end_by_hand').on(table.endByHand).where(sql`end_by_hand IS NOT NULL`),
     index('env_var_versions_found_end').on(table.foundEndAt).where(sql`found_end_at IS NOT NULL`),
     index('env_var_versions_end_unknown').on(table.id).where(sql`is_end_known = 0`),
+  ],
+);
+
+/** What happened to variables in an environment, beside their versions: variables/variable-moves.ts. */
+export const variableMoves = sqliteTable(
+  'env_var_moves',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    environmentId: integer('environment_id')
+      .notNull()
+      .references(() => environments.id, { onDelete: 'cascade' }),
+    /** Refers to nothing: it is told of deleted variables too. */
+    variableId: integer('env_var_id').notNull(),
+    key: text('key').notNull(),
+    formerKey: text('former_key'),
+    isSecret: integer('is_secret', { mode: 'boolean' }).notNull(),
+    change: text('change').$type<MoveKind>().notNull(),
+    changedBy: text('changed_by').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (table) => [
+    index('env_var_moves_by_environment').on(table.environmentId, table.variableId, table.changedAt),
+    index('env_var_moves_by_time').on(table.changedAt),
   ],
 );
 

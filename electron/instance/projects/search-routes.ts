@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { createNaming } from '../audit/actors.ts';
 import { act, answer, createRoutes } from '../http/api.ts';
 import type { Context } from '../kernel/context.ts';
 import { createQueue } from '../kernel/queue.ts';
@@ -34,10 +35,11 @@ export function searchRoutes(ctx: Context) {
       const projectIds = caller.kind === 'token' ? [caller.projectId] : [...projects.keys()];
       return await searching(async () => {
         const found = await searchVariables(ctx, q, projectIds, limit);
+        const naming = createNaming(ctx);
         return c.json({
           results: found.flatMap((variable) => {
             const project = projects.get(variable.projectId ?? 0);
-            return project ? [{ project, ...toVariableJson(variable, sightOf(caller)) }] : [];
+            return project ? [{ project, ...toVariableJson(variable, sightOf(caller), naming) }] : [];
           }),
         });
       });

@@ -1,5 +1,6 @@
 import type { Ends } from '../../projects/end-words.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { Actor } from '../../ui/actor.tsx';
 import { Table } from '../../ui/table.tsx';
 import { formatAgo, formatDate } from '../../ui/time.ts';
 import { joinNames } from '../table/environment-chips.tsx';
@@ -66,8 +67,8 @@ export function LostRace({ was, mine, theirs, environments }: LostRaceProps) {
   return (
     <>
       <p className="mb-4 text-text-2">
-        <bdi>{theirs.changed_by}</bdi> saved it {formatAgo(theirs.updated_at)}, while this was open. Your
-        changes are not saved yet.
+        <Actor actor={theirs.changed_by_actor} /> saved it {formatAgo(theirs.updated_at)}, while this was
+        open. Your changes are not saved yet.
       </p>
       <Table
         label="Both versions"

@@ -6,6 +6,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { queryClient } from '../../api/queries.ts';
 import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
+import { Actor } from '../../ui/actor.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Chip } from '../../ui/chip.tsx';
@@ -124,7 +125,8 @@ function Version({ version, isNow, children }: VersionProps) {
           <EndChip ends={version} />
         </span>
         <span className="block truncate text-12 text-text-3" title={formatExact(version.changed_at)}>
-          {changeWords[version.change]} {formatAgo(version.changed_at)} by <bdi>{version.changed_by}</bdi>
+          {changeWords[version.change]} {formatAgo(version.changed_at)} by{' '}
+          <Actor actor={version.changed_by_actor} />
         </span>
       </span>
       {children}
@@ -165,7 +167,7 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
       onClose={onClose}
       width={640}
       title="Environment history"
-      text="Which variables were changed, when and by whom."
+      text="Which variables were changed, came or went, when and by whom."
       aside={
         <span className="into">
           <Select
@@ -191,15 +193,15 @@ export function EnvironmentHistoryDialog(props: EnvironmentHistoryDialogProps) {
       ) : (
         <ol className="versions">
           {changes.map((change) => (
-            <li key={`${change.variable_id} ${change.version ?? 'deleted'} ${change.changed_at}`}>
+            <li key={`${change.variable_id} ${change.version ?? change.change} ${change.changed_at}`}>
               <span className="ln">{change.version ?? ''}</span>
               <span className="min-w-0">
                 <span className="name cut block" title={change.key}>
                   {change.key}
                 </span>
                 <span className="block truncate text-12 text-text-3" title={formatExact(change.changed_at)}>
-                  {changeWords[change.change]} {formatAgo(change.changed_at)} by{' '}
-                  <bdi>{change.changed_by}</bdi>
+                  {sayChange(change)} {formatAgo(change.changed_at)} by{' '}
+                  <Actor actor={change.changed_by_actor} />
                 </span>
               </span>
               <Kind isSecret={change.is_secret} />
@@ -218,5 +220,12 @@ const changeWords: Record<Change, string> = {
   created: 'Added',
   updated: 'Changed',
   reverted: 'Restored',
+  joined: 'Came to this environment',
+  left: 'Removed from this environment',
+  renamed: 'Renamed',
+  restored: 'Brought back',
   deleted: 'Deleted',
 };
+
+const sayChange = ({ change, former_key }: components['schemas']['EnvironmentChange']): string =>
+  former_key === null ? changeWords[change] : `Renamed from ${former_key}`;

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ScanEye } from 'lucide-react';
-import { sayReader, sayWay, variableReadsQuery } from '../../projects/secret-reads.ts';
+import { sayVia, sayWay, variableReadsQuery } from '../../projects/secret-reads.ts';
+import { Actor } from '../../ui/actor.tsx';
 import { Empty, Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
 import { EarlierFoot } from '../../ui/overlays/earlier-foot.tsx';
@@ -33,13 +34,14 @@ export function ReadsDialog({ variable, onClose }: ReadsDialogProps) {
       ) : (
         <ol className="versions reads">
           {reads.map((read) => (
-            <li key={`${read.kind} ${read.via} ${read.name} ${read.how} ${read.first_at}`}>
+            <li key={`${read.by.who} ${read.via} ${read.how} ${read.first_at}`}>
               <span className="min-w-0">
-                <span className="block truncate font-medium" title={sayReader(read)}>
-                  <bdi>{sayReader(read)}</bdi>
+                <span className="block truncate font-medium">
+                  <Actor actor={read.by} />
                 </span>
                 <span className="block text-12 text-text-3">
                   {sayWay(read)}
+                  {read.via !== null && <>, {sayVia(read)}</>}
                   {read.ip !== null && <>, from {read.ip}</>}
                 </span>
               </span>

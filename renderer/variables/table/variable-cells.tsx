@@ -1,5 +1,6 @@
 import { Copy, Ellipsis, Eye, EyeOff, History, Link2, Lock, Pencil, ScanEye, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { Actor } from '../../ui/actor.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { Verdict } from '../../ui/instruments/verdict.tsx';
 import { Menu } from '../../ui/overlays/menu.tsx';
@@ -20,14 +21,11 @@ export interface RowActions {
   remove: (variable: Variable) => void;
 }
 
-/**
- * When and by whom it was changed. Shows the part of an e-mail address before the @; the full address is in the
- * tooltip.
- */
-export function Changed({ variable: { changed_at, changed_by } }: { variable: Variable }) {
+/** When and by whom it was changed. */
+export function Changed({ variable: { changed_at, changed_by_actor } }: { variable: Variable }) {
   return (
     <>
-      {day(changed_at)}, <bdi>{changed_by.split('@')[0] || changed_by}</bdi>
+      {day(changed_at)}, <Actor actor={changed_by_actor} />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Environment } from '../../projects/project-queries.ts';
+import { sayActorExactly } from '../../ui/actor.tsx';
 import { Button } from '../../ui/button.tsx';
 import { actionsColumn, type Column, Table, type TableStates } from '../../ui/table.tsx';
 import { formatExact } from '../../ui/time.ts';
@@ -144,7 +145,8 @@ const facts: readonly Column<Variable>[] = [
   {
     name: 'Changed',
     width: 'w-30',
-    title: ({ changed_at, changed_by }) => `${formatExact(changed_at)}, ${changed_by}`,
+    title: ({ changed_at, changed_by_actor }) =>
+      `${formatExact(changed_at)}, ${sayActorExactly(changed_by_actor)}`,
     cell: (variable) => <Changed variable={variable} />,
   },
   {

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { type Role, roles } from '../../access/permissions.ts';
+import { sayPerson } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { notePeopleManaged } from '../../projects/reads/unusual-reads.ts';
@@ -189,6 +190,10 @@ export function updateUser(
     ctx.store.sqlite
       .prepare('UPDATE users SET email = ?, name = ?, username = ?, updated_at = ? WHERE id = ?')
       .run(email, change.name || user.name, change.username || user.username, ctx.clock.now(), id);
+    if (email !== user.email)
+      ctx.store.sqlite
+        .prepare('INSERT INTO former_emails (user_id, email, until) VALUES (?, ?, ?)')
+        .run(id, user.email, ctx.clock.now());
     if (password) setPasswordHash(ctx, id, password);
     return getUser(ctx, id);
   });
@@ -279,9 +284,11 @@ function fromRow({ roleList, mfaEnabled, ...row }: Row): User {
   return { ...row, mfaEnabled: mfaEnabled === 1, roles: roles.filter((role) => held.includes(role)) };
 }
 
-/** Name of an account, including deleted ones, for the audit log. */
+/** Name of an account as it is now, marked if it was deleted, for the audit log. */
 export function nameUser(ctx: Context, id: unknown): string {
   if (typeof id !== 'number') return 'someone';
-  const name = ctx.store.sqlite.prepare('SELECT name FROM users WHERE id = ?').pluck().get(id);
-  return typeof name === 'string' ? name : `account ${id}`;
+  const found = ctx.store.sqlite
+    .prepare('SELECT name, email, deleted_at AS deletedAt FROM users WHERE id = ?')
+    .get(id) as Pick<User, 'name' | 'email' | 'deletedAt'> | undefined;
+  return found ? sayPerson(found) : `account ${id}`;
 }

@@ -25,6 +25,7 @@ import {
   showVariables,
   takeDrafts,
 } from '../variables/staged-variables.ts';
+import { noteMove } from '../variables/variable-moves.ts';
 import { maySee, noteVariable, type Sight } from '../variables/variable-notes.ts';
 import { findNextPosition, requireEnvironments, tidyHistory } from '../variables/variable-rows.ts';
 import {
@@ -246,9 +247,14 @@ async function tidyUp(
   outdated: number[],
 ): Promise<void> {
   const scope = { projectId: place.project.id, name: place.project.name };
-  await inBatches(ctx, [...deleted, ...leaving], (variable) => {
+  await inBatches(ctx, deleted, (variable) => {
     const gone = { ...variable, environments: [place.environment] };
     noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, gone);
+  });
+  // It is in another environment still.
+  await inBatches(ctx, leaving, (variable) => {
+    const environments = variable.environments.filter(({ id }) => id !== place.environment.id);
+    noteVariable(ctx, projectOperations.ENV_VAR_UPDATED, actor, scope, { ...variable, environments });
   });
   const emptied = staged.filter((_, at) => drafts[at]?.next);
   // What this import removed stays until it can no longer be undone; damaged values would only stand in a rotation's way.
@@ -277,7 +283,9 @@ function putInForce(plan: Plan, staged: readonly number[]): number[] {
     ),
   );
   const splitOff = drafts.flatMap(({ known, next }) => (known && !next ? [known.id] : []));
-  leaveEnvironment(ctx, environment.id, [...splitOff, ...plan.leaving.map(({ id }) => id)]);
+  const leaving = [...splitOff, ...plan.leaving.map(({ id }) => id)];
+  noteMove(ctx, actor.label, { change: 'left', environmentIds: [environment.id], variableIds: leaving });
+  leaveEnvironment(ctx, environment.id, leaving);
   hideVariables(
     ctx,
     plan.deleted.map(({ id }) => id),

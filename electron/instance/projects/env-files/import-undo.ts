@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
+import { type Actor, createNaming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { projectOperations } from '../operations.ts';
@@ -13,6 +14,7 @@ import {
   takeDrafts,
 } from '../variables/staged-variables.ts';
 import { listVersions } from '../variables/variable-history.ts';
+import { noteMove } from '../variables/variable-moves.ts';
 import { noteVariable } from '../variables/variable-notes.ts';
 import { tidyHistory } from '../variables/variable-rows.ts';
 import { getVariable, revealVariable } from '../variables/variables.ts';
@@ -43,6 +45,7 @@ export interface ImportRecord {
   id: number;
   importedAt: number;
   importedBy: string;
+  importedByActor: Actor;
 }
 
 export interface UndoOutcome extends ImportRecord {
@@ -120,8 +123,9 @@ export function findImport(ctx: Context, environmentId: number): ImportRecord | 
       `SELECT id, imported_at AS importedAt, imported_by AS importedBy FROM env_imports
        WHERE environment_id = ? AND imported_at > ?`,
     )
-    .get(environmentId, ctx.clock.now() - UNDO_MS);
-  return (found ?? null) as ImportRecord | null;
+    .get(environmentId, ctx.clock.now() - UNDO_MS) as Omit<ImportRecord, 'importedByActor'> | undefined;
+  if (!found) return null;
+  return { ...found, importedByActor: createNaming(ctx).byLabel(found.importedBy, found.importedAt) };
 }
 
 interface Undo {
@@ -200,6 +204,9 @@ async function carryOut(
       hideVariables(ctx, idsOf(plan.added));
       showVariables(ctx, idsOf(plan.removed));
       joinEnvironment(ctx, environment.id, idsOf(plan.left));
+      const here = { environmentIds: [environment.id] };
+      noteMove(ctx, actor.label, { ...here, change: 'restored', variableIds: idsOf(plan.removed) });
+      noteMove(ctx, actor.label, { ...here, change: 'joined', variableIds: idsOf(plan.left) });
       takeDrafts(
         ctx,
         plan.changed.map(({ id }, at) => ({ draftId: staged[at] as number, id, becomesSecret: false })),

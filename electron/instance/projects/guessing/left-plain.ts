@@ -1,4 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
+import { type Actor, createNaming } from '../../audit/actors.ts';
 import type { Operation } from '../../audit/operation.ts';
 import type { Context } from '../../kernel/context.ts';
 import { projectOperations, type VariableLine } from '../operations.ts';
@@ -24,6 +25,7 @@ export interface LeftPlain extends Omit<PlainSecret, 'because'> {
   /** Null for what does not look like a secret any more: the rules of the guess change with versions of Temps. */
   because: string | null;
   leftBy: string;
+  leftByActor: Actor;
   leftAt: number;
 }
 
@@ -36,10 +38,12 @@ export function listLeftPlain(ctx: Context, caller: Caller): { variables: LeftPl
        WHERE ${IS_PLAIN} AND ${IS_LEFT_PLAIN} ORDER BY l.left_at DESC, v.id DESC LIMIT ${MAX_LISTED + 1}`,
     )
     .all({ projectId: projectOf(caller) }) as (PlainRow & Pick<LeftPlain, 'leftBy' | 'leftAt'>)[];
+  const naming = createNaming(ctx);
   const variables = rows.slice(0, MAX_LISTED).map((row) => ({
     ...describePlain(ctx, row),
     because: findReason(row),
     leftBy: row.leftBy,
+    leftByActor: naming.byLabel(row.leftBy, row.leftAt),
     leftAt: row.leftAt,
   }));
   return { variables, hasMore: rows.length > MAX_LISTED };

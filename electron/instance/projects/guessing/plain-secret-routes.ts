@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireAct } from '../../access/acts.ts';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { act, answer, body, createRoutes } from '../../http/api.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import type { Context } from '../../kernel/context.ts';
@@ -25,6 +26,7 @@ const leftPlainShape = described
       .nullable()
       .openapi({ description: 'Null if it does not look like a secret any more' }),
     left_by: z.string(),
+    left_by_actor: actorShape,
     left_at: z.int(),
   })
   .openapi('LeftPlain');

@@ -1,9 +1,11 @@
+import { type Actor, createNaming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
-import type { OwnerVia, ReaderKind, ReadWay } from './reader.ts';
+import { nameReader, type OwnerVia, type ReaderKind, type ReadWay } from './reader.ts';
 
 /** What one reader read of a variable in one way on one day. */
 export interface VariableRead {
+  by: Actor;
   kind: ReaderKind;
   via: OwnerVia | null;
   /** As it was then: of a key that was deleted too. */
@@ -43,17 +45,21 @@ export function listReads(
   // Of one reader on one day there are several rows when others were read with it; the newest has the name.
   const rows = ctx.store.sqlite
     .prepare(
-      `SELECT r.kind, r.via, r.name, r.how, sum(r.count) AS count, min(r.first_at) AS firstAt, max(r.last_at) AS lastAt,
+      `SELECT r.reader, r.kind, r.via, r.name, r.how, sum(r.count) AS count, min(r.first_at) AS firstAt, max(r.last_at) AS lastAt,
          r.ip, max(r.together) AS together, min(r.id) AS rowId
        FROM read_set_members m JOIN env_var_reads r ON r.set_id = m.set_id
        WHERE m.env_var_id = @variableId GROUP BY r.reader, r.how, r.day
        HAVING (max(r.last_at), min(r.id)) < (@at, @rowId) ORDER BY lastAt DESC, rowId DESC LIMIT @limit`,
     )
-    .all({ variableId, at, rowId, limit: limit + 1 }) as (VariableRead & { rowId: number })[];
+    .all({ variableId, at, rowId, limit: limit + 1 }) as (Omit<VariableRead, 'by'> & {
+    reader: string;
+    rowId: number;
+  })[];
+  const naming = createNaming(ctx);
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
-    reads: page.map(({ rowId: _, ...read }) => read),
+    reads: page.map(({ rowId: _, reader, ...read }) => ({ ...read, by: nameReader(naming, reader, read) })),
     next: last ? `${last.lastAt}.${last.rowId}` : null,
   };
 }

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { noticedWays, ownerVias, readerKinds, readWays } from './reader.ts';
 import { unusualRules } from './unusual-reads.ts';
 
 const reader = {
+  by: actorShape,
   kind: z.enum(readerKinds).openapi('ReaderKind'),
   via: z
     .enum(ownerVias)

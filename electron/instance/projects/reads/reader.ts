@@ -1,4 +1,5 @@
 import type { Caller, OwnerCaller } from '../../access/caller.ts';
+import { type Actor, type Naming, OWNER } from '../../audit/actors.ts';
 
 /** How encrypted variables were read: one value; a `.env` file; for a program; compared with an imported file. */
 export const readWays = ['revealed', 'exported', 'run', 'compared'] as const;
@@ -53,4 +54,9 @@ export function toReader(caller: Caller): Reader {
       // SECURITY: no route gives a value to someone who is not signed in, or whose session is locked.
       throw new Error('A value was read by no one.');
   }
+}
+
+/** Who a kept reader is now: by its id, so that names are never mistaken. */
+export function nameReader(naming: Naming, id: string, { kind, name }: Pick<Reader, 'kind' | 'name'>): Actor {
+  return kind === 'owner' ? OWNER : naming[kind](Number(id.split(' ')[1]), name);
 }

@@ -1,10 +1,12 @@
 import type { Caller } from '../../access/caller.ts';
+import { type Actor, createNaming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import { putLast } from '../../kernel/recent.ts';
 import { projectOperations } from '../operations.ts';
 import {
   type NoticedWay,
+  nameReader,
   type OwnerVia,
   type Reader,
   type ReaderKind,
@@ -142,6 +144,7 @@ function growNotice(ctx: Context, { reader, at, inWindow }: JudgedRead): boolean
 }
 
 export interface UnusualRead {
+  by: Actor;
   id: number;
   at: number;
   rule: UnusualRule;
@@ -160,12 +163,17 @@ export interface UnusualRead {
 export function listUnusualReads(ctx: Context): UnusualRead[] {
   const rows = ctx.store.sqlite
     .prepare(
-      `SELECT u.id, u.at, u.rule, u.kind, u.via, u.name, u.how, u.variables, u.ip, p.slug
+      `SELECT u.id, u.at, u.rule, u.reader, u.kind, u.via, u.name, u.how, u.variables, u.ip, p.slug
        FROM unusual_reads u LEFT JOIN projects p ON p.id = u.project_id
        WHERE u.dismissed_at IS NULL ORDER BY u.id DESC LIMIT ${MAX_LISTED}`,
     )
-    .all() as (Omit<UnusualRead, 'path'> & { slug: string | null })[];
-  return rows.map(({ slug, ...row }) => ({ ...row, path: findPath(row.kind, slug) }));
+    .all() as (Omit<UnusualRead, 'path' | 'by'> & { slug: string | null; reader: string })[];
+  const naming = createNaming(ctx);
+  return rows.map(({ slug, reader, ...row }) => ({
+    ...row,
+    by: nameReader(naming, reader, row),
+    path: findPath(row.kind, slug),
+  }));
 }
 
 function findPath(kind: ReaderKind, slug: string | null): string | null {
@@ -184,15 +192,19 @@ function findPath(kind: ReaderKind, slug: string | null): string | null {
 /** For this occurrence only. Throws `not_found` for one that is not open. */
 export function dismissUnusualRead(ctx: Context, actor: Caller, id: number): void {
   ctx.store.transaction(() => {
-    const name = ctx.store.sqlite
+    const read = ctx.store.sqlite
       .prepare(
         `UPDATE unusual_reads SET dismissed_at = ?, dismissed_by = ? WHERE id = ? AND dismissed_at IS NULL
-         RETURNING name`,
+         RETURNING reader, kind, name`,
       )
-      .pluck()
-      .get(ctx.clock.now(), actor.label, id) as string | undefined;
-    if (name === undefined)
-      throw new AppError('not_found', 'This reading is not among those that need attention.');
-    ctx.audit.append(projectOperations.UNUSUAL_READ_DISMISSED, actor, { id, reader: name });
+      .get(ctx.clock.now(), actor.label, id) as
+      | (Pick<Reader, 'kind' | 'name'> & { reader: string })
+      | undefined;
+    if (!read) throw new AppError('not_found', 'This reading is not among those that need attention.');
+    ctx.audit.append(projectOperations.UNUSUAL_READ_DISMISSED, actor, {
+      id,
+      reader: nameReader(createNaming(ctx), read.reader, read).name,
+      ...(read.kind === 'user' ? { user_id: Number(read.reader.split(' ')[1]) } : {}),
+    });
   });
 }

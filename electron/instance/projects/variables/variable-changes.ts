@@ -27,6 +27,7 @@ import {
 } from './staged-variables.ts';
 import { requireAllUnchanged, requireUnchanged } from './variable-conflict.ts';
 import { listVersions } from './variable-history.ts';
+import { noteMoves } from './variable-moves.ts';
 import { noteMany, noteReading, noteVariable, type Scope, type Sight, sightOf } from './variable-notes.ts';
 import {
   changeVariable,
@@ -86,7 +87,7 @@ export function updateVariable(
 ): Variable {
   return ctx.store.transaction(() => {
     const old = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(old, expectedUpdatedAt, sightOf(actor));
+    requireUnchanged(ctx, old, expectedUpdatedAt, sightOf(actor));
     changeVariable(ctx, scope.projectId, id, change, actor.label);
     const variable = getVariable(ctx, scope.projectId, id);
     if (!allowUnresolved && (change.value !== undefined || hasMoved(old, variable)))
@@ -116,7 +117,7 @@ export function revertVariable(
 ): Variable {
   return ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(variable, expectedUpdatedAt, sightOf(actor));
+    requireUnchanged(ctx, variable, expectedUpdatedAt, sightOf(actor));
     const past = listVersions(ctx, variable.id).find((known) => known.version === version);
     if (!past) throw new AppError('not_found', 'This version does not exist.');
     const value = revealVariable(ctx, { ...past, key: `Version ${version} of ${variable.key}` });
@@ -137,7 +138,7 @@ export function deleteVariable(
 ): void {
   ctx.store.transaction(() => {
     const variable = getVariable(ctx, scope.projectId, id);
-    requireUnchanged(variable, expectedUpdatedAt, sightOf(actor));
+    requireUnchanged(ctx, variable, expectedUpdatedAt, sightOf(actor));
     removeVariable(ctx, variable.id);
     noteVariable(ctx, projectOperations.ENV_VAR_DELETED, actor, scope, variable);
   });
@@ -236,6 +237,7 @@ function moveAll(
 ): void {
   const { environmentIds } = request;
   const ids = moving.map(({ id }) => id);
+  noteMoves(ctx, actor.label, ids, environmentIds);
   moveVariables(ctx, ids, environmentIds);
   const taken = findTaken(ctx, ids, environmentIds);
   const variable = moving.find(({ id }) => id === taken);

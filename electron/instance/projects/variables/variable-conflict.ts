@@ -1,3 +1,4 @@
+import { createNaming } from '../../audit/actors.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { Sight } from './variable-notes.ts';
@@ -12,15 +13,18 @@ const MAX_TOLD = 10;
  * skips the check. The error has the current variable, so that both can be shown, but never a secret's value.
  */
 export function requireUnchanged(
+  ctx: Context,
   variable: Variable,
   expectedUpdatedAt: number | undefined,
   sight: Sight,
 ): void {
   if (expectedUpdatedAt === undefined || expectedUpdatedAt === variable.updatedAt) return;
+  const naming = createNaming(ctx);
+  const { name } = naming.byLabel(variable.changedBy, variable.changedAt);
   throw new AppError(
     'changed_meanwhile',
-    `${variable.key} was changed by ${variable.changedBy} in the meantime. Check it again before you change it.`,
-    { details: { variable: toVariableJson(variable, sight) } },
+    `${variable.key} was changed by ${name} in the meantime. Check it again before you change it.`,
+    { details: { variable: toVariableJson(variable, sight, naming) } },
   );
 }
 
@@ -35,12 +39,13 @@ export function requireAllUnchanged(
   if (changed.length === 0) return;
   const first = changed.slice(0, MAX_TOLD);
   const more = changed.length > first.length ? ` and ${changed.length - first.length} more` : '';
+  const naming = createNaming(ctx);
   const names = first.map(({ key }) => key).join(', ');
   throw new AppError('changed_meanwhile', `Changed in the meantime: ${names}${more}. Nothing was changed.`, {
     details: {
       variables: first
         .flatMap(({ projectId, id }) => findVariable(ctx, projectId, id) ?? [])
-        .map((variable) => toVariableJson(variable, sight)),
+        .map((variable) => toVariableJson(variable, sight, naming)),
     },
   });
 }

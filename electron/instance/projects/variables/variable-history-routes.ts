@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createNaming } from '../../audit/actors.ts';
 import { type ApiEnv, act, answer, body } from '../../http/api.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
 import { toAnswer } from '../../http/to-answer.ts';
@@ -79,7 +80,12 @@ export function addHistoryRoutes(
     (c) => {
       const caller = c.get('caller');
       const variable = getVariable(ctx, find(caller, c.req.param()).projectId, Number(c.req.param('id')));
-      const versions = listVersions(ctx, variable.id).map((known) => ({ ...known, ...describeEnd(known) }));
+      const naming = createNaming(ctx);
+      const versions = listVersions(ctx, variable.id).map((known) => ({
+        ...known,
+        ...describeEnd(known),
+        changedByActor: naming.byLabel(known.changedBy, known.changedAt),
+      }));
       return c.json(toAnswer(variableHistoryShape, { versions }));
     },
   );
@@ -100,7 +106,7 @@ export function addHistoryRoutes(
         expectedUpdatedAt: request.expected_updated_at,
         allowUnresolved: request.allow_unresolved,
       });
-      return c.json(toVariableJson(reverted, sightOf(caller)));
+      return c.json(toVariableJson(reverted, sightOf(caller), createNaming(ctx)));
     },
   );
 

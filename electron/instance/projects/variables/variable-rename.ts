@@ -42,7 +42,7 @@ export async function renameVariable(
 ): Promise<{ variable: Variable; changed: VariableUse[] }> {
   const sight = sightOf(actor);
   const known = getVariable(ctx, scope.projectId, id);
-  requireUnchanged(known, expectedUpdatedAt, sight);
+  requireUnchanged(ctx, known, expectedUpdatedAt, sight);
   const { usedBy, unread } = await listUses(ctx, scope.projectId, known, sight);
   const isUnclear = references === 'change' && unread > 0;
   if ((references === undefined && usedBy.length + unread > 0) || isUnclear)

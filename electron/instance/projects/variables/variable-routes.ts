@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { mayDo, requireAct } from '../../access/acts.ts';
 import type { Caller } from '../../access/caller.ts';
+import { createNaming } from '../../audit/actors.ts';
 import { type ApiEnv, act, answer, body, createRoutes, noContent } from '../../http/api.ts';
 import { sendCompressed } from '../../http/long-json.ts';
 import { pathId, queryInteger } from '../../http/parameters.ts';
@@ -106,7 +107,8 @@ function addReading(
       return await listing(async () => {
         const sight = sightOf(caller);
         const filter = { environmentId: environment_id, search };
-        const turn = (variable: Variable) => toVariableJson(variable, sight);
+        const naming = createNaming(ctx);
+        const turn = (variable: Variable) => toVariableJson(variable, sight, naming);
         return await sendCompressed(c, await listVariablesAs(ctx, projectId, filter, turn));
       });
     },
@@ -139,7 +141,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       };
       const conditions = { allowUnresolved: request.allow_unresolved };
       const created = createVariable(ctx, caller, scope, fields, conditions);
-      return c.json(toVariableJson(created, sightOf(caller)), 201);
+      return c.json(toVariableJson(created, sightOf(caller), createNaming(ctx)), 201);
     },
   );
 
@@ -173,7 +175,7 @@ function addSaving(app: OpenAPIHono<ApiEnv>, ctx: Context, { path, params, find 
       const updated = isRenamed
         ? (await renameVariable(ctx, caller, scope, id, { key, references, change, ...conditions })).variable
         : updateVariable(ctx, caller, scope, id, change, conditions);
-      return c.json(toVariableJson(updated, sight));
+      return c.json(toVariableJson(updated, sight, createNaming(ctx)));
     },
   );
 }

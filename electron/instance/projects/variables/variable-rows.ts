@@ -14,6 +14,7 @@ import {
   prepareVersions,
   type StoredValue,
 } from './variable-history.ts';
+import { noteMove, noteMoves } from './variable-moves.ts';
 import { getVariable, requireKey, requireValue, revealVariable, type Variable } from './variables.ts';
 
 export interface VariableFields {
@@ -111,7 +112,15 @@ export function changeVariable(
         'UPDATE env_vars SET key = ?, include_in_preview = ?, updated_at = max(?, updated_at + 1) WHERE id = ?',
       )
       .run(key, (change.includeInPreview ?? old.includeInPreview) ? 1 : 0, ctx.clock.now(), id);
+    if (key !== old.key)
+      noteMove(ctx, changedBy, {
+        change: 'renamed',
+        formerKey: old.key,
+        environmentIds: old.environments.map((environment) => environment.id),
+        variableIds: [id],
+      });
     if (change.environmentIds) {
+      noteMoves(ctx, changedBy, [id], environmentIds);
       ctx.store.sqlite.prepare('DELETE FROM env_var_environments WHERE env_var_id = ?').run(id);
       linkEnvironments(ctx, id, environmentIds);
     }

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import type { Naming } from '../../audit/actors.ts';
+import { actorShape } from '../../audit/audit-shapes.ts';
 import { errorCode } from '../../http/error-code.ts';
 import { toAnswer } from '../../http/to-answer.ts';
 import { describeEnd, endFields } from '../ends/end-shapes.ts';
@@ -33,6 +35,7 @@ export const variableShape = z
     updated_at: z.int(),
     version: z.int(),
     changed_by: z.string(),
+    changed_by_actor: actorShape,
     changed_at: z.int(),
     /** Of its secret: null for a plain variable, and for one never used. */
     last_used_at: z.int().nullable(),
@@ -56,6 +59,7 @@ export const variableHistoryShape = z
           value: z.string().nullable(),
           change: z.enum(changeKinds),
           changed_by: z.string(),
+          changed_by_actor: actorShape,
           changed_at: z.int(),
           ...endFields,
         })
@@ -131,7 +135,7 @@ export const importOutcomeShape = z
   .openapi('ImportOutcome');
 
 const importRecord = z
-  .object({ id: z.int(), imported_at: z.int(), imported_by: z.string() })
+  .object({ id: z.int(), imported_at: z.int(), imported_by: z.string(), imported_by_actor: actorShape })
   .openapi('ImportRecord');
 
 /** Null where no import can be undone. */
@@ -163,7 +167,9 @@ export const environmentHistoryShape = z
           version: z.int().nullable(),
           change: z.enum(environmentChangeKinds),
           changed_by: z.string(),
+          changed_by_actor: actorShape,
           changed_at: z.int(),
+          former_key: z.string().nullable().openapi({ description: 'Of one that was renamed' }),
           is_secret: z.boolean(),
         })
         .openapi('EnvironmentChange'),
@@ -184,11 +190,12 @@ export const searchResultsShape = z
   .openapi('SearchResults');
 
 /** SECURITY: who may change a variable may not therefore read it. */
-export function toVariableJson(variable: Variable, { mayRead }: Sight) {
+export function toVariableJson(variable: Variable, { mayRead }: Sight, naming: Naming) {
   const value = mayRead ? variable.value : null;
   return toAnswer(variableShape, {
     ...variable,
     ...describeEnd(variable),
+    changedByActor: naming.byLabel(variable.changedBy, variable.changedAt),
     value,
     references: value === null ? [] : listReferences(value, MAX_REFERENCES_TOLD),
     environments: variable.environments.map((environment) => ({
