@@ -1,4 +1,4 @@
-import { sayActor } from '../actor-words.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import { type Command, formatTable, withClient } from '../command.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-code.ts';

@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { sayActor } from '../actor-words.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { type Command, findText, formatCount, formatTable, type Invocation, withClient } from '../command.ts';

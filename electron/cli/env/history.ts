@@ -1,4 +1,4 @@
-import { sayActor } from '../actor-words.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import type { Schemas } from '../api-request.ts';
 import { findText, formatTable, type Invocation, withClient } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';

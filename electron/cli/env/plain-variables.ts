@@ -1,4 +1,4 @@
-import { sayActor } from '../actor-words.ts';
+import { sayActor } from '../audit/actor-words.ts';
 import type { Schemas } from '../api-request.ts';
 import type { Client } from '../client.ts';
 import { formatCount, formatDay, formatTable, type Invocation, withClient } from '../command.ts';

@@ -34,8 +34,8 @@ type Row = Omit<EnvironmentChange, 'isSecret' | 'changedByActor'> & {
 /** Whether a variable was in the environment when it got a value: as it came or went next; else as it is now. */
 const WAS_HERE = `coalesce(
   (SELECT m.change = 'left' FROM env_var_moves m
-   WHERE m.environment_id = @environmentId AND m.env_var_id = v.id AND m.changed_at > h.changed_at
-     AND m.change IN ('joined', 'left') ORDER BY m.changed_at, m.id LIMIT 1),
+   WHERE m.environment_id = @environmentId AND m.env_var_id = v.id AND m.version >= h.version
+     AND m.change IN ('joined', 'left') ORDER BY m.id LIMIT 1),
   EXISTS (SELECT 1 FROM env_var_environments x WHERE x.env_var_id = v.id AND x.environment_id = @environmentId))`;
 
 /**
@@ -62,7 +62,7 @@ export function listEnvironmentChanges(
              UNION SELECT env_var_id FROM env_var_moves WHERE environment_id = @environmentId)
            AND ${WAS_HERE}
          UNION ALL
-         SELECT changed_at, 1, id, env_var_id, key, former_key, NULL, change, changed_by, is_secret
+         SELECT changed_at, 1, id, env_var_id, name, former_name, NULL, change, changed_by, is_secret
          FROM env_var_moves WHERE environment_id = @environmentId
          UNION ALL
          SELECT a.at, 2, a.id, a.data ->> 'variable_id', a.data ->> 'key', NULL, NULL, 'deleted', a.actor, a.data ->> 'is_secret'

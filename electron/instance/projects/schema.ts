@@ -130,15 +130,17 @@ export const variableMoves = sqliteTable(
       .references(() => environments.id, { onDelete: 'cascade' }),
     /** Refers to nothing: it is told of deleted variables too. */
     variableId: integer('env_var_id').notNull(),
-    key: text('key').notNull(),
-    formerKey: text('former_key'),
+    name: text('name').notNull(),
+    formerName: text('former_name'),
     isSecret: integer('is_secret', { mode: 'boolean' }).notNull(),
     change: text('change').$type<MoveKind>().notNull(),
+    /** The newest one that the variable had. */
+    version: integer('version').notNull(),
     changedBy: text('changed_by').notNull(),
     changedAt: integer('changed_at').notNull(),
   },
   (table) => [
-    index('env_var_moves_by_environment').on(table.environmentId, table.variableId, table.changedAt),
+    index('env_var_moves_by_environment').on(table.environmentId, table.variableId, table.version),
     index('env_var_moves_by_time').on(table.changedAt),
   ],
 );

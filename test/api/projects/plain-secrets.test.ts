@@ -111,6 +111,7 @@ describeOverDoors('plain variables that look like secrets', (door) => {
         environments: expect.arrayContaining(['production']),
         because: 'the name suggests it',
         left_by: expect.any(String),
+        left_by_actor: expect.objectContaining({ kind: expect.any(String) }),
         left_at: expect.any(Number),
       },
     ]);

@@ -8,6 +8,8 @@ import type { Context } from '../../kernel/context.ts';
 export const moveKinds = ['joined', 'left', 'renamed', 'restored'] as const;
 export type MoveKind = (typeof moveKinds)[number];
 
+const NEWEST = '(SELECT coalesce(max(h.version), 0) FROM env_var_versions h WHERE h.env_var_id = v.id)';
+
 /** Removed at once: a few milliseconds of work. */
 const MAX_REMOVED = 1000;
 
@@ -25,8 +27,8 @@ export function noteMove(ctx: Context, changedBy: Caller['label'], move: Move): 
   if (environmentIds.length === 0 || variableIds.length === 0) return;
   ctx.store.sqlite
     .prepare(
-      `INSERT INTO env_var_moves (environment_id, env_var_id, key, former_key, is_secret, change, changed_by, changed_at)
-       SELECT e.value, v.id, v.key, @formerKey, v.is_secret, @change, @changedBy, @now
+      `INSERT INTO env_var_moves (environment_id, env_var_id, name, former_name, is_secret, change, version, changed_by, changed_at)
+       SELECT e.value, v.id, v.key, @formerKey, v.is_secret, @change, ${NEWEST}, @changedBy, @now
        FROM env_vars v, json_each(@environmentIds) e
        WHERE v.id IN (SELECT value FROM json_each(@variableIds)) ORDER BY v.id, e.value`,
     )
@@ -46,8 +48,8 @@ export function noteMoves(
 ): void {
   ctx.store.sqlite
     .prepare(
-      `INSERT INTO env_var_moves (environment_id, env_var_id, key, is_secret, change, changed_by, changed_at)
-       SELECT environment_id, v.id, v.key, v.is_secret, change, @changedBy, @now FROM (
+      `INSERT INTO env_var_moves (environment_id, env_var_id, name, is_secret, change, version, changed_by, changed_at)
+       SELECT environment_id, v.id, v.key, v.is_secret, change, ${NEWEST}, @changedBy, @now FROM (
          SELECT x.environment_id, x.env_var_id, 'left' AS change FROM env_var_environments x
          WHERE x.env_var_id IN (SELECT value FROM json_each(@ids))
            AND x.environment_id NOT IN (SELECT value FROM json_each(@environments))

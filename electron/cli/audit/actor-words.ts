@@ -1,4 +1,4 @@
-import type { Schemas } from './api-request.ts';
+import type { Schemas } from '../api-request.ts';
 
 /** "Ada Keller <ada@example.org>", "API key ci (deleted) of Ada Keller". */
 export function sayActor({ name, email, person, is_deleted }: Schemas['Actor']): string {
