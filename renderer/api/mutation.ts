@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { ApiProblem, ConfirmationDeclined, describeError } from './problem.ts';
+import { useRef, useState } from 'react';
+import { useConnectionLost } from './connection.ts';
+import { ApiProblem, ConfirmationDeclined, ConnectionLost, describeFailedChange } from './problem.ts';
 import { queryClient } from './queries.ts';
 import type { paths } from './schema.ts';
 
@@ -31,6 +32,11 @@ export interface ApiMutation<Input = void> {
   fieldError(name: string, taken?: string): string | undefined;
   /** Does nothing while a call is pending. Never retried automatically. */
   mutate(input: Input): void;
+  /**
+   * Makes the last call again, as one presses its button again: offered for a call without a response, once the instance
+   * responds. Null otherwise.
+   */
+  again: (() => void) | null;
   /** Clears the error. */
   reset(): void;
 }
@@ -45,6 +51,8 @@ export function useApiMutation<Input = void, Answer = unknown>(
 ): ApiMutation<Input> {
   const [slot] = useState(createSlot);
   const { mutate, isPending, error, reset } = useMutation<void>({ mutationFn: slot.run });
+  const isConnectionLost = useConnectionLost();
+  const lost = useRef<{ input: Input } | null>(null);
   /** False where nothing was changed: the call was not confirmed. */
   const work = async (input: Input): Promise<boolean> => {
     try {
@@ -54,24 +62,37 @@ export function useApiMutation<Input = void, Answer = unknown>(
     } catch (thrown) {
       if (thrown instanceof ConfirmationDeclined) return false;
       if (thrown instanceof ApiProblem) void askAgain(changes);
-      onFailed?.(describeError(thrown), thrown, input);
+      // SECURITY: it may be a secret, and goes with the component, the next call or its answer.
+      if (thrown instanceof ConnectionLost) lost.current = { input };
+      onFailed?.(describeFailedChange(thrown), thrown, input);
       throw thrown;
     }
+  };
+  const start = (input: Input) => {
+    lost.current = null;
+    if (slot.take(() => work(input), changes)) mutate();
   };
   return {
     isPending,
     error,
-    message: error === null ? undefined : describeError(error),
+    message: error === null ? undefined : describeFailedChange(error),
+    again:
+      error instanceof ConnectionLost && !isConnectionLost
+        ? () => {
+            if (lost.current !== null) start(lost.current.input);
+          }
+        : null,
     fieldError: (name, taken) => {
       const said =
         error instanceof ApiProblem && Object.hasOwn(error.fields, name) ? error.fields[name] : undefined;
       if (said === 'taken' && taken) return taken;
       return said && said.charAt(0).toUpperCase() + said.slice(1);
     },
-    mutate: (input) => {
-      if (slot.take(() => work(input), changes)) mutate();
+    mutate: start,
+    reset: () => {
+      lost.current = null;
+      reset();
     },
-    reset,
   };
 }
 

@@ -22,10 +22,13 @@ export class ApiProblem extends Error {
 /** The instance did not respond at all. */
 export class ConnectionLost extends Error {
   constructor(cause: unknown) {
-    super('The instance did not respond. Nothing was lost; trying again.', { cause });
+    super('The instance did not respond.', { cause });
     this.name = 'ConnectionLost';
   }
 }
+
+/** An event of the window: the instance responds again, after it did not. */
+export const RESPONDS_AGAIN = 'temps:responds-again';
 
 /** Thrown when someone closes the identity confirmation: the action was not done, which is not an error. */
 export class ConfirmationDeclined extends Error {
@@ -42,4 +45,11 @@ export function hasCode(error: unknown, ...codes: string[]): error is ApiProblem
 /** An error as one sentence for people. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : 'Something went wrong unexpectedly.';
+}
+
+/** The error of a change: one without a response may have been done or not, and is never sent again by itself. */
+export function describeFailedChange(error: unknown): string {
+  return error instanceof ConnectionLost
+    ? `${error.message} It is not known whether this was done: look before you try again.`
+    : describeError(error);
 }

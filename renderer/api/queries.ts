@@ -15,8 +15,9 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       gcTime: 5 * 60_000,
       refetchOnWindowFocus: true,
-      retry: (failures, error) => error instanceof ConnectionLost && failures < 60,
-      retryDelay: (failures) => Math.min(500 * 2 ** failures, 5000),
+      // Without an end: a page that gave up would show that instead of what was typed in it.
+      retry: (_failures, error) => error instanceof ConnectionLost,
+      retryDelay: (failures) => Math.min(500 * 2 ** failures, 2000),
       networkMode: 'always',
     },
     // SECURITY: mutations are dropped with the component that made them.

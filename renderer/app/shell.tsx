@@ -11,6 +11,7 @@ import { findPage } from './offered.ts';
 import { Palette } from './palette/palette.tsx';
 import { usePresence } from './presence.ts';
 import { useSessionQuery } from './session.ts';
+import { ShortcutsHelp } from './shortcuts-dialog.tsx';
 import { Sidebar } from './sidebar.tsx';
 
 /**
@@ -25,13 +26,14 @@ export function Shell() {
   wasSignedIn.current ||= isSignedIn;
   const isLive = useLive(isSignedIn);
   usePresence(isSignedIn && session.data?.auto_lock_minutes !== null);
-  if (session.isPending) return <div aria-busy="true" />;
-  if (session.isError)
+  if (session.isPending && session.failureReason === null) return <div aria-busy="true" />;
+  // What is typed in a page outlives a session that could not be asked for again.
+  if (!session.data)
     return (
       <main className="grid h-full place-items-center">
         <Failed
           title="The instance did not respond"
-          error={session.error}
+          error={session.error ?? session.failureReason}
           onRetry={() => void session.refetch()}
         />
       </main>
@@ -86,6 +88,7 @@ function Frame() {
       <Suspense>
         <Palette />
       </Suspense>
+      <ShortcutsHelp />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { areas } from '../areas.ts';
 import { Kbd } from '../ui/chip.tsx';
 import { Mark } from '../ui/instruments/mark.tsx';
 import { Verdict } from '../ui/instruments/verdict.tsx';
+import { ariaKeys, sayKeys } from '../ui/shortcuts.ts';
 import type { Area, NavEntry, NavSign } from './area.ts';
 import { offeredNavigation } from './offered.ts';
 import { openPalette } from './palette/palette-state.ts';
@@ -30,7 +31,6 @@ function useNarrow(): boolean {
 export function Sidebar() {
   const session = useSession();
   const isNarrow = useNarrow();
-  const isMac = navigator.platform.startsWith('Mac');
   return (
     <aside className={`side ${isNarrow ? 'is-narrow' : ''}`} aria-label="Navigation">
       <div className="side-top">
@@ -51,11 +51,11 @@ export function Sidebar() {
         className="side-find"
         onClick={openPalette}
         title="Search pages and commands"
-        aria-keyshortcuts="Control+K"
+        aria-keyshortcuts={ariaKeys('palette')}
       >
         <Search className="icon" aria-hidden="true" />
         <span>Search…</span>
-        <Kbd>{isMac ? '⌘ K' : 'Ctrl K'}</Kbd>
+        <Kbd>{sayKeys('palette')}</Kbd>
       </button>
       <nav aria-label="Pages">
         {offeredNavigation(declared, session.permissions).map(({ group, entries }) => (

@@ -6,6 +6,7 @@ import { OwnerLink } from '../secrets/owner-link.tsx';
 import { useSecretIcon } from '../secrets/secret-icon.ts';
 import { wordsOfKind } from '../secrets/secret-words.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { isShortcut, useListedShortcut } from '../ui/shortcuts.ts';
 import { formatClock, formatExact, formatShortDay } from '../ui/time.ts';
 import type { LostValue } from './recovery-query.ts';
 import { isLong, sayNewValue } from './recovery-query.ts';
@@ -163,8 +164,9 @@ function NewValueField({ label, startsLong, isBusy, error, onSave }: NewValueFie
     onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
       setEmpty(event.target.value === ''),
   };
+  useListedShortcut('saveValue');
   const onSaveKey = (event: React.KeyboardEvent) => {
-    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey)) return;
+    if (!isShortcut(event, 'saveValue')) return;
     event.preventDefault();
     save();
   };

@@ -1,6 +1,6 @@
 import { CircleX, LockKeyhole, type LucideIcon, RefreshCw } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import { describeError, hasCode } from '../api/problem.ts';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { ConnectionLost, describeError, hasCode, RESPONDS_AGAIN } from '../api/problem.ts';
 import { Button } from './button.tsx';
 
 interface EmptyProps {
@@ -33,15 +33,20 @@ interface FailedProps {
   onRetry: () => void;
 }
 
-/** What happened, with a retry. */
+/** What happened, with a retry. Without a response it is tried again by itself, as soon as the instance responds. */
 export function Failed({ title, error, onRetry }: FailedProps) {
+  const isLost = error instanceof ConnectionLost;
+  useWhenItResponds(isLost ? onRetry : null);
   const isForbidden = hasCode(error, 'forbidden', 'owner_only');
   const Icon = isForbidden ? LockKeyhole : CircleX;
   return (
     <div className="blank-state" role="alert">
       <Icon className={`icon ${isForbidden ? '' : 'text-danger-solid'}`} aria-hidden="true" />
       <b>{isForbidden ? 'You don’t have access' : title}</b>
-      <p>{describeError(error)}</p>
+      <p>
+        {describeError(error)}
+        {isLost && ' This is tried again by itself as soon as it does.'}
+      </p>
       {!isForbidden && (
         <Button icon={RefreshCw} onClick={onRetry}>
           Try again
@@ -49,6 +54,16 @@ export function Failed({ title, error, onRetry }: FailedProps) {
       )}
     </div>
   );
+}
+
+function useWhenItResponds(run: (() => void) | null): void {
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    const retry = () => latest.current?.();
+    window.addEventListener(RESPONDS_AGAIN, retry);
+    return () => window.removeEventListener(RESPONDS_AGAIN, retry);
+  }, []);
 }
 
 const SKELETON_AFTER_MS = 200;

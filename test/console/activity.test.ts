@@ -58,7 +58,7 @@ describe('activity', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('reci');
     await expect.poll(() => rows.count()).toBe(1);
-    await page.getByLabel('Person').selectOption({ label: 'Ada Keller' });
+    await page.getByLabel('Who').selectOption({ label: 'Ada Keller' });
     await page.getByText('No matching activity').waitFor();
     await expectAccessible(page, 'nothing found');
     await page.getByRole('button', { name: 'Clear filters' }).click();

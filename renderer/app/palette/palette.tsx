@@ -2,23 +2,14 @@ import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Fragment, useEffect, useId, useRef, useState } from 'react';
 import { Kbd } from '../../ui/chip.tsx';
-import { isPageCovered } from '../../ui/cover.ts';
+import { sayKeys, useShortcut } from '../../ui/shortcuts.ts';
 import { type PaletteRow, usePaletteRows } from './commands.ts';
 import { closePalette, openPalette, usePaletteOpen } from './palette-state.ts';
 
 /** Command palette (Ctrl or Cmd K). */
 export function Palette() {
   const isOpen = usePaletteOpen();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-      if (isPageCovered()) return;
-      event.preventDefault();
-      openPalette();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+  useShortcut('palette', openPalette);
   return (
     <Dialog.Root open={isOpen} onOpenChange={(next) => (next ? openPalette() : closePalette())}>
       <Dialog.Portal>
@@ -117,6 +108,7 @@ function PaletteList() {
         <span>Arrows to move</span>
         <span>Enter to run</span>
         <span>Esc to close</span>
+        <span>{sayKeys('help')} on a page lists all keys</span>
       </div>
     </>
   );

@@ -3,6 +3,7 @@ import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Choices, Segmented } from '../../ui/form/choices.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { BecomeOwner } from '../../vault-state/become-owner.tsx';
 import { type CopyFormat, formats, type KeepWay, ways } from './copy-formats.ts';
 
 interface FormatStepProps {
@@ -33,7 +34,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
         options={offered.map((each) => ({
           value: each,
           title: ways[each].title,
-          text: isForOwner(each) ? 'Only for the owner of the machine.' : ways[each].text,
+          text: isForOwner(each) ? 'Only for the owner of this machine.' : ways[each].text,
           icon: ways[each].icon,
           aside: <span className="max-phone:hidden">{ways[each].time}</span>,
           disabled: isForOwner(each),
@@ -58,6 +59,7 @@ export function FormatStep({ offered, onChoose }: FormatStepProps) {
             ) : undefined,
         }))}
       />
+      {offered.some(isForOwner) && <BecomeOwner />}
       <Button
         kind="main"
         className="justify-self-start"

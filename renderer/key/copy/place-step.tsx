@@ -9,6 +9,7 @@ import { Chip } from '../../ui/chip.tsx';
 import { TextField } from '../../ui/form/field.tsx';
 import { ConfirmDialog } from '../../ui/overlays/confirm-dialog.tsx';
 import { formatBytes } from '../../ui/time.ts';
+import { BecomeOwner } from '../../vault-state/become-owner.tsx';
 import type { CopyTarget } from './make-copy.ts';
 import { type Place, usePlaces } from './places.ts';
 
@@ -110,10 +111,14 @@ export function PlaceStep({ mayDownload, refused = null, isBrief = false, onChoo
         )}
       </div>
       {!isOwner && (
-        <p className="text-12 text-text-3">
-          Only the owner of the machine can use its drives and folders. You can download an encrypted file
-          here.
-        </p>
+        <>
+          <p className="text-text-2">
+            {mayDownload &&
+              'A file that you download here is listed, and does not count yet: it may be on the same disk as the database. It counts once the owner of this machine verified it from a separate drive. '}
+            Only the owner can use the machine’s drives and folders.
+          </p>
+          <BecomeOwner />
+        </>
       )}
       {anyway && (
         <KeepAnywayDialog

@@ -8,6 +8,7 @@ import { Failed, Skeleton } from '../../ui/blank-state.tsx';
 import { MiniDial } from '../../ui/instruments/dial.tsx';
 import { KeyShape, SmallKeyShape } from '../../ui/instruments/key-shape.tsx';
 import { daysSince, formatShortDay } from '../../ui/time.ts';
+import { BecomeOwner } from '../../vault-state/become-owner.tsx';
 import { caseWords, hadKey } from '../../vault-state/case-words.ts';
 import { useVault, type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 import { FirstKeyChoice } from '../first-key-choice.tsx';
@@ -144,6 +145,7 @@ function FirstKey({ vault }: { vault: VaultStatus }) {
             : 'Nothing has been encrypted here yet. Only the owner of this machine can create the key.'}
         </p>
       </div>
+      <BecomeOwner />
       {isOwner && (
         <FirstKeyChoice
           asked={{ custody, label }}

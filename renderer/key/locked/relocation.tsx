@@ -5,6 +5,7 @@ import { queryClient } from '../../api/queries.ts';
 import { useIsOwner } from '../../app/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormError } from '../../ui/form/form-error.tsx';
+import { BecomeOwner } from '../../vault-state/become-owner.tsx';
 import { nameCustody } from '../../vault-state/custody-words.ts';
 import { type VaultStatus, vaultQuery } from '../../vault-state/vault.ts';
 
@@ -31,7 +32,12 @@ export function RelocationQuestion({ vault }: { vault: VaultStatus }) {
             {isOriginalThere ? ', which is still there: this one is a copy' : ''}. A copy gets entries of its
             own, so that nothing it does to its key can lock the original.
           </p>
-          {!isOwner && <p>Only the owner of this machine can answer.</p>}
+          {!isOwner && (
+            <>
+              <p>Only the owner of this machine can answer.</p>
+              <BecomeOwner />
+            </>
+          )}
         </div>
       </div>
       {isOwner && (

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { Kbd } from '../chip.tsx';
+import { ariaKeys, isShortcut, sayKeys, useListedShortcut, useShortcut } from '../shortcuts.ts';
 
 interface SearchFieldProps {
   /** "Search variables". */
@@ -13,17 +14,11 @@ interface SearchFieldProps {
 /** The search field of a page's list: `/` focuses it from anywhere outside a field, Esc clears it. */
 export function SearchField({ label, value, onChange, className = 'search-field' }: SearchFieldProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isField(event.target))
-        return;
-      event.preventDefault();
-      input.current?.focus();
-      input.current?.select();
-    };
-    window.addEventListener('keydown', focus);
-    return () => window.removeEventListener('keydown', focus);
-  }, []);
+  useShortcut('search', () => {
+    input.current?.focus();
+    input.current?.select();
+  });
+  useListedShortcut('clear');
   return (
     <div className={`input ${className}`}>
       <Search className="icon" aria-hidden="true" />
@@ -31,31 +26,21 @@ export function SearchField({ label, value, onChange, className = 'search-field'
         ref={input}
         type="search"
         aria-label={label}
-        aria-keyshortcuts="/"
+        aria-keyshortcuts={ariaKeys('search')}
         placeholder={label}
         autoComplete="off"
         spellCheck={false}
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') onChange('');
+          if (isShortcut(event, 'clear')) onChange('');
         }}
       />
       {value === '' && (
         <span className="max-tablet:hidden" aria-hidden="true">
-          <Kbd>/</Kbd>
+          <Kbd>{sayKeys('search')}</Kbd>
         </span>
       )}
     </div>
-  );
-}
-
-/** Elements in which keys are text or belong to an open overlay. */
-export function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest(
-      'input, textarea, select, [contenteditable], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]',
-    ) !== null
   );
 }

@@ -3,6 +3,7 @@ import type { ApiMutation } from '../../api/mutation.ts';
 import { Banner } from '../banner.tsx';
 import { Button } from '../button.tsx';
 import { TextField } from '../form/field.tsx';
+import { TryAgain } from '../form/form-error.tsx';
 import { Dialog } from './dialog.tsx';
 
 interface ConfirmDialogProps {
@@ -13,7 +14,7 @@ interface ConfirmDialogProps {
   action: string;
   /** The other button: "Keep them". */
   keep: string;
-  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message'>;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message'> & Partial<Pick<ApiMutation, 'again'>>;
   /** Red for destructive actions; others are not alerts. */
   kind?: 'danger' | 'main' | 'normal';
   isReady?: boolean;
@@ -69,7 +70,11 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
               dir="auto"
             />
           )}
-          {mutation.message && <Banner tone="danger">{mutation.message}</Banner>}
+          {mutation.message && (
+            <Banner tone="danger" action={<TryAgain again={mutation.again} />}>
+              {mutation.message}
+            </Banner>
+          )}
         </div>
       )}
     </Dialog>

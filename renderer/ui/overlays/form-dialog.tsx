@@ -13,7 +13,8 @@ interface FormDialogProps {
   icon?: LucideIcon;
   /** The other button. */
   cancel?: string;
-  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'>;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'> &
+    Partial<Pick<ApiMutation, 'again'>>;
   /** Fields that show their own errors. */
   fields?: readonly string[];
   /** Shown instead of the mutation's message. */

@@ -1,7 +1,7 @@
 import { CircleX, FileInput } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { isField } from '../../ui/form/search-field.tsx';
 import { showToast } from '../../ui/overlays/toasts.tsx';
+import { isField } from '../../ui/shortcuts.ts';
 import { type EnvSource, looksLikeEnv, MAX_SOURCE_BYTES, readFile, toSource } from './env-source.ts';
 
 interface DropTargetProps {

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { TextAreaField } from '../../ui/form/field.tsx';
 import { Dialog } from '../../ui/overlays/dialog.tsx';
+import { isShortcut } from '../../ui/shortcuts.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import { type EnvSource, MAX_SOURCE_BYTES, readFile, toSource } from './env-source.ts';
 
@@ -80,7 +81,7 @@ function TextBox({ area, error, onInput, onCompare }: TextBoxProps) {
       placeholder={'DATABASE_URL=postgres://…\nLOG_LEVEL=info'}
       onInput={onInput}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onCompare();
+        if (isShortcut(event, 'compare')) onCompare();
       }}
     />
   );

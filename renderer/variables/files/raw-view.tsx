@@ -5,6 +5,7 @@ import type { Environment } from '../../projects/project-queries.ts';
 import { Empty } from '../../ui/blank-state.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useHiddenWhenAway } from '../../ui/cover.ts';
+import { isShortcut, useListedShortcut } from '../../ui/shortcuts.ts';
 import type { OpenDialog } from '../dialogs.tsx';
 import { ProblemBanner } from '../problem-banner.tsx';
 import type { Rights } from '../rights.ts';
@@ -29,6 +30,7 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
   const loaded = useRef('');
   const [isShown, setShown] = useState(false);
   const [isChanged, setChanged] = useState(false);
+  useListedShortcut('review', isChanged);
 
   const hide = () => {
     if (area.current) area.current.value = '';
@@ -93,7 +95,7 @@ export function RawView({ project, environment, rights, open }: RawViewProps) {
         readOnly={!rights.mayWrite}
         onInput={(event) => setChanged(event.currentTarget.value !== loaded.current)}
         onKeyDown={(event) => {
-          if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== 's') return;
+          if (!isShortcut(event, 'review')) return;
           event.preventDefault();
           if (isChanged) review();
         }}

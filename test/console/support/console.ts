@@ -21,8 +21,11 @@ export interface TestConsole {
     path?: string,
     options?: BrowserContextOptions,
   ): Promise<{ context: BrowserContext; page: Page }>;
-  /** Stops the process and starts it again on the same data directory. */
-  restart(): Promise<void>;
+  /**
+   * Stops the process and starts it again on the same data directory; with something to do in between, on the same port, so
+   * that open pages find it again.
+   */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,9 +77,11 @@ export async function startConsole(
       await page.goto(path);
       return { context, page };
     },
-    async restart() {
+    async restart(meanwhile) {
+      const { port } = new URL(served.url);
       await served.stop();
-      served = await serve(dataDir, args, env);
+      await meanwhile?.();
+      served = await serve(dataDir, meanwhile ? [...args, '--https-port', port] : args, env);
     },
     async stop() {
       await served.stop();

@@ -223,6 +223,7 @@ describe('what needs someone', () => {
   it('is an unusual reading, with the page where the reader can be stopped, before lost secrets', () => {
     const read = {
       ...{ id: 7, rule: 'bulk', kind: 'token', via: null, name: 'deployment token web', how: 'exported' },
+      by: { kind: 'token', name: 'Deployment token web', person: null, is_deleted: false },
       ...{ variables: 25, ip: '127.0.0.1', at: now - 3 * 60_000, path: '/projects/shop/tokens' },
     } as NeedFacts['unusual'][number];
     expect(needs({}, { unusual: [read], lost: 1 })).toMatchObject([

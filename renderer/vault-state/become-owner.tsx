@@ -1,0 +1,41 @@
+import { Copy } from 'lucide-react';
+import { useState } from 'react';
+import { useIsOwner } from '../app/session.ts';
+import { Button } from '../ui/button.tsx';
+
+const COMMAND = 'temps-desktop console';
+
+/** For an administrator who meets what is the owner's alone: who that is, and how to go on as the owner. Nothing for the owner. */
+export function BecomeOwner() {
+  const [said, setSaid] = useState('');
+  if (useIsOwner()) return null;
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(COMMAND);
+      setSaid('Copied');
+    } catch {
+      setSaid('The browser does not allow it: select the command and copy it.');
+    }
+  };
+  return (
+    <section
+      className="grid grid-cols-1 gap-2 text-text-2"
+      aria-label="How to become the owner of this machine"
+    >
+      <p>
+        <b>Owner of this machine</b> is whoever works on the instance’s machine in the account that it runs
+        under. An administrator signs in with a password, from anywhere, and has no part of that machine. To
+        go on as the owner, run this there:
+      </p>
+      <div className="flex flex-wrap items-center gap-3">
+        <code className="mono">{COMMAND}</code>
+        <Button isSmall icon={Copy} onClick={() => void copy()}>
+          Copy<span className="sr"> the command</span>
+        </Button>
+        <span className="text-12 text-text-3" role="status">
+          {said}
+        </span>
+      </div>
+    </section>
+  );
+}
