@@ -68,6 +68,7 @@ export const groups: Readonly<Record<string, CommandGroup>> = {
       'rm',
       'import',
       'undo',
+      'history',
       'export',
       'encrypt',
       'plain',

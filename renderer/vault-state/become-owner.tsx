@@ -5,7 +5,7 @@ import { Button } from '../ui/button.tsx';
 
 const COMMAND = 'temps-desktop console';
 
-/** For an administrator who meets what is the owner's alone: who that is, and how to go on as the owner. Nothing for the owner. */
+/** For an administrator who meets what is the owner's alone: who that is, and how to continue as the owner. Nothing for the owner. */
 export function BecomeOwner() {
   const [said, setSaid] = useState('');
   if (useIsOwner()) return null;
@@ -25,7 +25,7 @@ export function BecomeOwner() {
       <p>
         <b>Owner of this machine</b> is whoever works on the instance’s machine in the account that it runs
         under. An administrator signs in with a password, from anywhere, and has no part of that machine. To
-        go on as the owner, run this there:
+        continue as the owner, run this there:
       </p>
       <div className="flex flex-wrap items-center gap-3">
         <code className="mono">{COMMAND}</code>

@@ -42,12 +42,12 @@ describe('who read a secret', () => {
     await expectNoOverflow(page, 'who read a secret');
     await page.keyboard.press('Escape');
     await page.goto('/');
-    await page.getByText(`API key ${KEY} of Ada Keller read 1 secret`).waitFor();
+    await page.getByText(`API key ${KEY} of the owner of this machine read 1 secret`).waitFor();
     await expectNoOverflow(page, 'an unusual reading on Home');
     expect(await page.getByRole('link', { name: 'API keys' }).last().getAttribute('href')).toContain(
       '/people/keys',
     );
     await page.getByRole('button', { name: 'This was me' }).click();
-    await expect.poll(() => page.getByText(`API key ${KEY} of Ada Keller read 1 secret`).count()).toBe(0);
+    await expect.poll(() => page.getByText(`API key ${KEY} of the owner of this machine read 1 secret`).count()).toBe(0);
   });
 });

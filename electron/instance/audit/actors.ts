@@ -46,7 +46,7 @@ export function createNaming(ctx: Context): Naming {
   };
 
   const personOf = (userId: Made['userId']): string | null => {
-    if (userId === null) return OWNER.name;
+    if (userId === null) return 'the owner of this machine';
     const found = userId === undefined ? undefined : people().byId.get(userId);
     return found ? sayPerson(found) : null;
   };

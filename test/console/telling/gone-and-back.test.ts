@@ -43,12 +43,14 @@ describe('an instance that is gone and comes back', () => {
   });
 
   it('loads by itself what did not load', async () => {
-    await page.goto('/people/keys');
-    await page.getByRole('row', { name: /after/ }).waitFor();
+    await page.goto('/activity');
+    await page.getByRole('row', { name: /Created the API key after/ }).waitFor();
+    await page.getByRole('row', { name: /Created the environment|Started/ }).first().waitFor();
     await opened.restart(async () => {
-      await page.getByRole('link', { name: 'Activity', exact: true }).click();
       await page.getByText('The instance is not responding').waitFor();
+      await page.getByLabel('Operation').selectOption({ label: 'API key created' });
     });
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     await page.getByRole('row', { name: /Created the API key after/ }).waitFor();
     await expect.poll(() => page.getByText('The instance is not responding').count()).toBe(0);
   });
