@@ -82,11 +82,10 @@ const columns = [
   },
   {
     name: 'Where',
-    className: 'max-phone:hidden',
     title: ({ aside }: FoundRow) => aside,
     cell: ({ aside }: FoundRow) => <bdi className="block truncate">{aside}</bdi>,
   },
-  { name: 'Kind', width: 'w-40', cell: ({ group }: FoundRow) => group },
+  { name: 'Kind', width: 'w-40', className: 'max-phone:hidden', cell: ({ group }: FoundRow) => group },
 ];
 
 function Nothing({ typed, onClear }: { typed: string; onClear: () => void }) {

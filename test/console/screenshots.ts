@@ -29,6 +29,19 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 const everyday: Shot[] = [
   { name: 'home-backed-up', path: '/' },
   { name: 'palette', path: '/', prepare: (page) => page.keyboard.press('Control+k') },
+  {
+    name: 'palette-found',
+    path: '/',
+    prepare: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('database');
+      await page
+        .getByRole('option', { name: /DATABASE/ })
+        .first()
+        .waitFor();
+    },
+  },
+  { name: 'search', path: '/search?search=data' },
   { name: 'projects', path: '/projects' },
   { name: 'variables', path: '/projects/photos' },
   {
