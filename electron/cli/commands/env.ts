@@ -120,15 +120,16 @@ export const commands: Record<string, Command> = {
   },
   'env import': {
     usage:
-      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--skip-invalid] [--literal] [--dry-run]',
+      'env import FILE -p PROJECT [-e ENV] [--secret|--plain] [--merge|--replace [--allow-empty]] [--repeated last|first|refuse] [--skip-invalid] [--literal] [--dry-run]',
     summary: 'Imports the variables of a .env file; - reads standard input.',
-    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
+    notes: `--merge (the default) keeps variables that are not in the file; --replace removes them; with a file without any variable only if you add --allow-empty. env undo undoes it. --dry-run only shows the difference.\nA file with lines that are no variables is refused as a whole, with each of them named; --skip-invalid takes the others. Of a name that is there more than once the last counts, as for most readers of such files, and that is said; --repeated chooses otherwise.\n\${NAME} becomes a reference where such a variable is in the file or the environment; --literal keeps it as text. Single quotes do too.\nWithout --secret or --plain Temps guesses from name and value; in doubt it is a secret.`,
     options: {
       ...projectOptions,
       ...sortOptions,
       merge: { type: 'boolean' },
       replace: { type: 'boolean' },
       'allow-empty': { type: 'boolean' },
+      repeated: { type: 'string' },
       'skip-invalid': { type: 'boolean' },
       literal: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
@@ -303,6 +304,7 @@ async function importFile(invocation: Invocation): Promise<number> {
   const { values } = invocation;
   if (values.merge && values.replace) throw usageError('Use either --merge or --replace, not both.');
   const isSecret = readSort(invocation);
+  const repeated = readRepeated(invocation);
   const { project, env } = readScope(invocation);
   const content = await readEnvFile(invocation.positionals[0] ?? '');
   return await withClient(invocation, async (client) => {
@@ -315,6 +317,7 @@ async function importFile(invocation: Invocation): Promise<number> {
           mode: values.replace ? 'replace' : 'merge',
           allow_empty: values['allow-empty'] === true,
           dry_run: values['dry-run'] === true,
+          repeated,
           on_error: values['skip-invalid'] ? 'collect' : 'fail',
           references: values.literal ? 'literal' : 'resolve',
           secret: isSecret === undefined ? 'guess' : isSecret ? 'all' : 'none',
@@ -324,6 +327,15 @@ async function importFile(invocation: Invocation): Promise<number> {
     invocation.print(outcome, () => describeImport(outcome));
     return exitCodes.done;
   });
+}
+
+const repeatedChoices = ['last', 'first', 'refuse'] as const;
+
+function readRepeated(invocation: Invocation): (typeof repeatedChoices)[number] {
+  const said = findText(invocation, 'repeated') ?? 'last';
+  const choice = repeatedChoices.find((each) => each === said);
+  if (choice === undefined) throw usageError(`--repeated takes last, first or refuse, not ${said}.`);
+  return choice;
 }
 
 async function undoImport(invocation: Invocation): Promise<number> {

@@ -150,6 +150,20 @@ describe('a .env file', () => {
     run(['env', 'rm', 'GOOD', '-p', 'files']);
   });
 
+  it('takes the last of a repeated name, says so, and chooses otherwise where that is said', () => {
+    const file = 'TWO=first\nTWO=last\n';
+    const value = () => run(['env', 'get', 'TWO', '-p', 'files']).out.trim();
+    expect(importFile(['-', '--plain'], file).out).toContain(
+      'TWO is there twice, on lines 1 and 2: line 2 counts.',
+    );
+    expect(value()).toBe('last');
+    expect(importFile(['-', '--plain', '--repeated', 'first'], file).code).toBe(0);
+    expect(value()).toBe('first');
+    expect(importFile(['-', '--plain', '--repeated', 'refuse'], file).err).toContain('TWO occurs twice');
+    expect(importFile(['-', '--repeated', 'none'], file).code).toBe(2);
+    run(['env', 'rm', 'TWO', '-p', 'files']);
+  });
+
   it('without any variable replaces those that are there only if that is said', () => {
     importFile(['-'], 'A=1\nB=2\n');
     const before = list();
