@@ -179,6 +179,37 @@ describe('variables', () => {
       await dialog().waitFor({ state: 'detached' });
     });
 
+    it('makes a value that nobody can guess, as a secret', async () => {
+      await button('Add variable').click();
+      await dialog().getByLabel('Name').fill('GREETING');
+      await button('Generate a value', dialog()).click();
+      await expectAccessible(page, 'a value to be made');
+      await dialog().getByLabel('Characters').fill('8');
+      await button('Generate', dialog()).click();
+      await dialog().getByText('characters takes 16 to 1024 characters').waitFor();
+      await dialog().getByLabel('Characters').fill('40');
+      await button('Generate', dialog()).click();
+      const box = dialog().getByLabel('Value', { exact: true });
+      await page.waitForFunction(
+        (field) => (field as HTMLTextAreaElement).value !== '',
+        await box.elementHandle(),
+      );
+      const made = await box.inputValue();
+      expect(made).toMatch(/^[A-Za-z0-9]{40}$/);
+      expect(await dialog().getByRole('radio', { name: 'Secret' }).getAttribute('aria-checked')).toBe('true');
+      await dialog().getByLabel('Made of').selectOption('words');
+      await button('Generate', dialog()).click();
+      await page.waitForFunction(
+        (field) => (field as HTMLTextAreaElement).value.split('-').length === 6,
+        await box.elementHandle(),
+      );
+      const words = await box.inputValue();
+      await button('Add variable', dialog()).click();
+      await button('GREETING').waitFor();
+      expect(await readValue('GREETING')).toBe(words);
+      expect(await find('GREETING')).toMatchObject({ is_secret: true });
+    });
+
     it('shows no kind before one is known, and keeps the one that is chosen, whatever is guessed later', async () => {
       await button('Add variable').click();
       const secret = dialog().getByRole('radio', { name: 'Secret' });

@@ -77,11 +77,12 @@ export const commands: Record<string, Command> = {
     },
   },
   'env set': {
-    usage: 'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--expires WHEN|--no-expires]',
+    usage:
+      'env set KEY -p PROJECT [-e ENV] [--secret|--plain] [--generate KIND[:LENGTH]] [--expires WHEN|--no-expires]',
     summary: 'Sets a variable to a value from standard input or a prompt.',
     notes:
-      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
-    options: { ...projectOptions, ...sortOptions, ...endOptions },
+      'The final line break of a single line is removed, since echo adds one; text with several lines is kept byte for byte.\nWithout --secret or --plain Temps guesses; in doubt it is a secret.\nA reference to a missing variable is saved with a warning, so that you can set variables in any order; a circular reference is refused.\n--generate makes a value that nobody can guess, and does not show it: characters, symbols (of so many characters, 32 unless you say), hex, base64, base64url (of so many bytes), words (of so many words), uuid, ed25519_key. It is a secret unless you say --plain.\n--expires says when the value ends: a day (2027-03-01), a time, or days from now (90d). You are warned 30 and 7 days before. Of certificates, JSON Web Tokens, OpenSSH certificates and OpenPGP keys it is known without it; --no-expires says that this one needs no warning.',
+    options: { ...projectOptions, ...sortOptions, ...endOptions, generate: { type: 'string' } },
     positionals: [1, 1],
     run: setVariable,
   },
@@ -230,8 +231,10 @@ async function setVariable(invocation: Invocation): Promise<number> {
   const end = readEndOption(invocation);
   // Before the value is asked for: nobody types it for nothing.
   const given = readScope(invocation);
-  const value = await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
+  const generated = readGenerated(invocation);
+  const typed = generated ? '' : await readValue(`${key}: `, `Nothing was typed, and ${key} is as it was.`);
   return await withClient(invocation, async (client) => {
+    const value = generated ? (await client.post('/generated-values', { body: generated })).value : typed;
     const scope = await findScope(given, client);
     const { project, environmentId } = scope;
     const known = await findVariable(client, { ...scope, filter: { environment_id: environmentId } }, key);
@@ -240,17 +243,34 @@ async function setVariable(invocation: Invocation): Promise<number> {
       return known
         ? client.put('/projects/{project}/env-vars/{id}', {
             path: { project, id: known.id },
-            body: { ...change, is_secret: isSecret, keep_value: false },
+            body: { ...change, is_secret: isSecret ?? (generated ? true : undefined), keep_value: false },
           })
         : client.post('/projects/{project}/env-vars', {
             path: { project },
-            body: { key, environment_ids: [environmentId], ...change, is_secret: isSecret ?? 'guess' },
+            body: {
+              key,
+              environment_ids: [environmentId],
+              ...change,
+              is_secret: isSecret ?? (generated ? true : 'guess'),
+            },
           });
     });
     const kind = saved.is_secret ? 'secret' : 'plain';
     invocation.print(saved, () => `Set ${saved.key} (${kind}).${describeSetEnd(saved, end !== undefined)}`);
     return exitCodes.done;
   });
+}
+
+/** `hex:32`, `words`. Throws a usage error; whether there is such a kind and length is said by the instance. */
+function readGenerated(invocation: Invocation): Schemas['GenerateValue'] | null {
+  const said = findText(invocation, 'generate');
+  if (said === undefined) return null;
+  const [, kind, length] = /^([a-z0-9_]+)(?::(\d{1,4}))?$/.exec(said) ?? [];
+  if (kind === undefined) throw usageError(`--generate takes a kind and a length, as hex:32, not ${said}.`);
+  return {
+    kind: kind as Schemas['GenerateValue']['kind'],
+    ...(length === undefined ? {} : { length: Number(length) }),
+  };
 }
 
 async function setEnd(invocation: Invocation): Promise<number> {

@@ -16,6 +16,7 @@ import { createReadRecorder, type ReadRecorder } from './reads/read-recorder.ts'
 import { readRoutes } from './reads/read-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { projectsSecretKeeper } from './secret-keeper.ts';
+import { generatedValueRoutes } from './variables/generated-value-routes.ts';
 import { eraseHidden, listHidden } from './variables/staged-variables.ts';
 import { variableRoutes } from './variables/variable-routes.ts';
 
@@ -41,6 +42,7 @@ export function projectsCapability(ctx: Context): Capability {
       .route('/', searchRoutes(ctx))
       .route('/', readRoutes(ctx, reads))
       .route('/', secretGuessRoutes())
+      .route('/', generatedValueRoutes())
       .route('/', plainSecretRoutes(ctx))
       .route('/', endRoutes(ctx)),
     keepers: [projectsSecretKeeper(ctx)],

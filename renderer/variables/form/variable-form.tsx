@@ -13,6 +13,7 @@ import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
 import { choiceOf, describeChoice, EndField, readChoice, type SaidEnd } from './end-field.tsx';
 import { EnvironmentPicks } from './environment-picks.tsx';
+import { GenerateValue } from './generate-value.tsx';
 import { RenameReferences, useRename } from './rename-references.tsx';
 
 export interface FormFields {
@@ -118,6 +119,8 @@ export function VariableForm(props: VariableFormProps) {
         mayReveal={mayReveal}
         error={errors.value}
         onInput={guessAgain}
+        // Whatever it is called, nobody is meant to know it.
+        onGenerated={() => setChosenKind((chosen) => chosen ?? true)}
       />
       <KindField variable={variable} isSecret={isSecret} guess={guess} onChoose={setChosenKind} />
       <EndField
@@ -179,10 +182,20 @@ interface ValueFieldProps {
   mayReveal: boolean;
   error: string | undefined;
   onInput: () => void;
+  onGenerated: () => void;
 }
 
 /** A secret's box is empty, and leaving it empty keeps the value; the value can be loaded for editing. */
-function ValueField({ area, original, scope, variable, mayReveal, error, onInput }: ValueFieldProps) {
+function ValueField({
+  area,
+  original,
+  scope,
+  variable,
+  mayReveal,
+  error,
+  onInput,
+  onGenerated,
+}: ValueFieldProps) {
   const isSecret = variable?.is_secret ?? false;
   const isUnreadable = variable?.state === 'unreadable';
   const [isHere, setHere] = useState(!isSecret);
@@ -216,6 +229,15 @@ function ValueField({ area, original, scope, variable, mayReveal, error, onInput
         className="value-box"
         dir="auto"
         onInput={onInput}
+      />
+      <GenerateValue
+        onMade={(made) => {
+          const box = area.current;
+          if (!box) return;
+          box.value = made;
+          onGenerated();
+          box.focus();
+        }}
       />
       {isSecret && !isHere && mayReveal && variable?.state === 'ok' && (
         <Button

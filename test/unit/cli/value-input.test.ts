@@ -150,6 +150,27 @@ describe('a .env file', () => {
     run(['env', 'rm', 'GOOD', '-p', 'files']);
   });
 
+  it('is made where that is said, stored as a secret, and shown nowhere', () => {
+    const made = run(['env', 'set', 'MADE', '-p', 'files', '--generate', 'hex:24']);
+    expect([made.code, made.out]).toEqual([0, expect.stringContaining('Set MADE (secret).')]);
+    const value = run(['env', 'get', 'MADE', '-p', 'files']).out.trim();
+    expect(value).toMatch(/^[0-9a-f]{48}$/);
+    expect(made.out + made.err).not.toContain(value);
+    expect(run(['env', 'set', 'MADE', '-p', 'files', '--generate', 'words', '--json']).out).not.toContain(
+      value,
+    );
+    expect(run(['env', 'get', 'MADE', '-p', 'files']).out).toMatch(/^([a-z]+-){5}[a-z]+\n?$/);
+    for (const [said, code] of [
+      ['hex:8', 1],
+      ['nothing', 1],
+      ['uuid:12', 1],
+      ['hex 32', 2],
+    ] as const)
+      expect(run(['env', 'set', 'OTHER', '-p', 'files', '--generate', said]).code, said).toBe(code);
+    expect(list()).not.toContain('OTHER');
+    run(['env', 'rm', 'MADE', '-p', 'files']);
+  });
+
   it('takes the last of a repeated name, says so, and chooses otherwise where that is said', () => {
     const file = 'TWO=first\nTWO=last\n';
     const value = () => run(['env', 'get', 'TWO', '-p', 'files']).out.trim();
