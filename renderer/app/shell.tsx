@@ -1,10 +1,12 @@
 import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
+import { keepPage } from '../api/lock.ts';
 import { areas } from '../areas.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
+import { Cover } from '../ui/overlays/cover.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
@@ -14,8 +16,8 @@ import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';
 
 /**
- * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page, which stays
- * mounted and keeps what was typed.
+ * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page and its dialogs, which
+ * stay mounted and keep what was typed; their requests wait.
  */
 export function Shell() {
   const session = useSessionQuery();
@@ -23,6 +25,10 @@ export function Shell() {
   const isLocked = session.data?.state === 'locked';
   const wasSignedIn = useRef(false);
   wasSignedIn.current ||= isSignedIn;
+  useEffect(() => {
+    if (isSignedIn) keepPage(true);
+  }, [isSignedIn]);
+  useEffect(() => () => keepPage(false), []);
   const isLive = useLive(isSignedIn);
   usePresence(isSignedIn && session.data?.auto_lock_minutes !== null);
   if (session.isPending) return <div aria-busy="true" />;
@@ -44,9 +50,9 @@ export function Shell() {
     <>
       <Frame />
       {!isSignedIn && !isLocked && (
-        <div className="scrim z-50">
+        <Cover title="Sign in again">
           <SignIn session={session.data} isOver />
-        </div>
+        </Cover>
       )}
     </>
   );

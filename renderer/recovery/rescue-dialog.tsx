@@ -52,7 +52,8 @@ export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps)
   const isPassphrase = hasCode(rescue.error, 'passphrase_wrong', 'passphrase_required');
   return (
     <Dialog
-      onClose={() => !rescue.isPending && onClose()}
+      onClose={onClose}
+      isPending={rescue.isPending}
       width={860}
       title="Rescue with the old key"
       text={`Enter a copy of ${fingerprints.join(' or ')}. ${lost} can be recovered; secrets you replaced are not changed.`}

@@ -24,8 +24,10 @@ export function SignIn({ session, isOver = false }: SignInProps) {
   const wantsCode = session.state === 'second_factor';
   const locked = wantsCode ? session.locked_vault : null;
   const [isUnlocking, setUnlocking] = useState(false);
+  // Over the page it is in a dialog.
+  const Part = isOver ? 'div' : 'main';
   return (
-    <main className="sign-in" aria-label="Sign in">
+    <Part className="sign-in" aria-label={isOver ? undefined : 'Sign in'}>
       <div className={`sign-in-box ${locked && isUnlocking ? 'is-wide' : ''}`}>
         <div className="mb-6 flex items-center gap-2 text-14 font-semibold">
           <Mark />
@@ -39,7 +41,7 @@ export function SignIn({ session, isOver = false }: SignInProps) {
           <PasswordForm isOver={isOver} />
         )}
       </div>
-    </main>
+    </Part>
   );
 }
 

@@ -34,7 +34,10 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const isTyped = !typed || (typed.isCode ? text.toUpperCase() : text).trim() === typed.name.trim();
   return (
     <Dialog
-      onClose={() => !mutation.isPending && onClose()}
+      onClose={onClose}
+      isPending={mutation.isPending}
+      // A name to confirm is no loss.
+      isInputLost={!fields}
       title={title}
       isAlert={kind === 'danger'}
       firstFocus={keepButton}

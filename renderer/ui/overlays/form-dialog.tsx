@@ -20,6 +20,8 @@ interface FormDialogProps {
   failure?: ReactNode;
   isReady?: boolean;
   width?: 480 | 640;
+  /** What is typed in it is no loss, and not asked about. */
+  isInputLost?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
@@ -27,11 +29,14 @@ interface FormDialogProps {
 /** A form in a dialog: Enter submits it, and the mutation closes it when done. */
 export function FormDialog(props: FormDialogProps) {
   const { title, text, action, icon, cancel = 'Cancel', mutation, width = 480, onClose, children } = props;
+  const { isInputLost = false } = props;
   const { fields = [], failure = <FormError mutation={mutation} fields={fields} />, isReady = true } = props;
   const id = useId();
   return (
     <Dialog
-      onClose={() => !mutation.isPending && onClose()}
+      onClose={onClose}
+      isPending={mutation.isPending}
+      isInputLost={isInputLost}
       title={title}
       text={text}
       width={width}

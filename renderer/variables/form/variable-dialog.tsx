@@ -52,6 +52,7 @@ export function VariableDialog(props: VariableDialogProps) {
   return (
     <Dialog
       onClose={onClose}
+      isPending={save.isPending}
       width={race ? 860 : 640}
       title={variable ? `Edit ${variable.key}` : 'Add a variable'}
       foot={
