@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { ClipboardNote } from '../ui/clipboard/secret-clipboard.tsx';
 import { coverPage } from '../ui/cover.ts';
 import { PasswordField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
 import { type Session, sessionQuery, signOut } from './session.ts';
 
@@ -98,11 +99,11 @@ function Locked({ session }: { session: Session }) {
         </>
       }
     >
-      <form
+      <Form
         id="unlock-session"
         className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={open}
+        onSubmit={() => {
           open.mutate();
         }}
       >
@@ -116,7 +117,7 @@ function Locked({ session }: { session: Session }) {
           error={open.message ?? leave.message}
         />
         <ClipboardNote />
-      </form>
+      </Form>
     </Dialog>
   );
 }

@@ -65,14 +65,9 @@ export function RescueDialog({ lost, fingerprints, onClose }: RescueDialogProps)
           firstWay="words"
           onReady={note}
           passphraseError={isPassphrase ? rescue.message : undefined}
+          onSubmit={() => copy.current && rescue.mutate(copy.current)}
           action={
-            <Button
-              kind="main"
-              icon={LifeBuoy}
-              disabled={!isReady}
-              isBusy={rescue.isPending}
-              onClick={() => copy.current && rescue.mutate(copy.current)}
-            >
+            <Button kind="main" icon={LifeBuoy} disabled={!isReady} isBusy={rescue.isPending} type="submit">
               Rescue
             </Button>
           }

@@ -43,8 +43,17 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
     const completion = findCompletion(list, words[at] ?? '');
     if (completion) set(at, completion);
     if (at + 1 < WORD_COUNT) focus(at + 1);
-    else fields.current[at]?.blur();
+    else setCurrent(null);
   };
+  // After the last word Enter sends them, or goes to the first that is missing or wrong.
+  const [wasEntered, setEntered] = useState(false);
+  const toFix = words.findIndex((word) => word === '' || !isKnown(word));
+  useEffect(() => {
+    if (!wasEntered) return;
+    setEntered(false);
+    if (isWhole) fields.current[WORD_COUNT - 1]?.form?.requestSubmit();
+    else if (toFix >= 0) fields.current[toFix]?.focus();
+  }, [wasEntered, isWhole, toFix]);
   const noteShare = async (text: string) => {
     const said = await describeShare(text).catch(() => null);
     if (said === null) return;
@@ -85,6 +94,10 @@ export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
                 set(at, value);
               }}
               onDone={() => finish(at)}
+              onEnter={() => {
+                finish(at);
+                if (at + 1 === WORD_COUNT) setEntered(true);
+              }}
               onBack={() => focus(at - 1)}
               onBlur={() => {
                 const completion = at === current ? findCompletion(list, word) : null;
@@ -211,8 +224,9 @@ interface WordFieldProps {
   describedBy: string;
   ref: Ref<HTMLInputElement>;
   onChange: (value: string) => void;
-  /** A space or Enter after a whole word, or several words pasted at once. */
+  /** A space after a whole word. */
   onDone: () => void;
+  onEnter: () => void;
   onBack: () => void;
   onPasteWords: (text: string) => boolean;
   onBlur: () => void;
@@ -249,7 +263,7 @@ function WordField(props: WordFieldProps) {
             onKeyDown={(event) => {
               if (event.key === ' ' || event.key === 'Enter') {
                 event.preventDefault();
-                if (value !== '') props.onDone();
+                if (value !== '') (event.key === ' ' ? props.onDone : props.onEnter)();
               } else if (event.key === 'Backspace' && value === '') {
                 event.preventDefault();
                 props.onBack();

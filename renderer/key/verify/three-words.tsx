@@ -3,6 +3,7 @@ import { useApiMutation } from '../../api/mutation.ts';
 import { hasCode } from '../../api/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { ErrorLine } from '../../ui/form/form-error.tsx';
 import type { KeyCopy } from '../copy/copy-formats.ts';
 import { verifyCopy } from '../copy/make-copy.ts';
@@ -29,10 +30,10 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
     },
   });
   return (
-    <form
+    <Form
       className="grid gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
+      mutation={verify}
+      onSubmit={() => {
         verify.mutate();
       }}
     >
@@ -74,6 +75,6 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
       >
         Check the words
       </Button>
-    </form>
+    </Form>
   );
 }

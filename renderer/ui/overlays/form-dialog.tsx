@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import type { ApiMutation } from '../../api/mutation.ts';
 import { Button } from '../button.tsx';
+import { Form } from '../form/form.tsx';
 import { FormError } from '../form/form-error.tsx';
 import { Dialog } from './dialog.tsx';
 
@@ -13,7 +14,7 @@ interface FormDialogProps {
   icon?: LucideIcon;
   /** The other button. */
   cancel?: string;
-  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError'>;
+  mutation: Pick<ApiMutation, 'mutate' | 'isPending' | 'message' | 'fieldError' | 'reset'>;
   /** Fields that show their own errors. */
   fields?: readonly string[];
   /** Shown instead of the mutation's message. */
@@ -59,19 +60,10 @@ export function FormDialog(props: FormDialogProps) {
         </>
       }
     >
-      <form
-        id={id}
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          // For React, a dialog that was opened from a form is within it: its answer is not the answer of that one.
-          event.stopPropagation();
-          if (isReady) mutation.mutate();
-        }}
-      >
+      <Form id={id} className="grid gap-4" mutation={mutation} onSubmit={() => isReady && mutation.mutate()}>
         {children}
         {failure}
-      </form>
+      </Form>
     </Dialog>
   );
 }
