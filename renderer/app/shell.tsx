@@ -6,6 +6,7 @@ import { areas } from '../areas.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
+import { isFocusLost } from '../ui/lost-focus.ts';
 import { Cover } from '../ui/overlays/cover.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
@@ -60,6 +61,7 @@ export function Shell() {
 
 function Frame() {
   const main = useRef<HTMLElement>(null);
+  const wasShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
   const isReady = useBannerReady();
@@ -67,6 +69,9 @@ function Frame() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    // The link that led here may be gone with its page. The first page begins at its top, with the way past the sidebar.
+    if (wasShown.current && isFocusLost()) main.current?.focus({ preventScroll: true });
+    wasShown.current = true;
   }, [path]);
   return (
     <div className="app">

@@ -1,11 +1,10 @@
 import { CircleX } from 'lucide-react';
 import { type Ref, useEffect, useId, useRef, useState } from 'react';
-import { ask, client } from '../../api/client.ts';
 import { useMay } from '../../app/session.ts';
 import { Ticks } from '../../ui/instruments/ticks.tsx';
 import { describeShare } from '../split/split-requests.ts';
 import { CopyInputFoot, type CopyWayProps } from './copy-way.tsx';
-import { findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
+import { checkWords, findCompletion, isMeantWord, splitWords, useWordList, WORD_COUNT } from './word-list.ts';
 
 /** Fields for the 24 words, checked while typing. Pasting all words fills all fields. */
 export function WordsInput({ purpose, onReady, action }: CopyWayProps) {
@@ -182,11 +181,7 @@ function Typo({ position, nearest, onTake }: TypoProps) {
 
 const AFTER_MS = 250;
 
-type WordCheck = Awaited<ReturnType<typeof check>>;
-
-function check(words: string[]) {
-  return ask(client.POST('/vault/words/check', { body: { words } }));
-}
+type WordCheck = Awaited<ReturnType<typeof checkWords>>;
 
 /**
  * The instance's check of the words so far, shortly after the last keystroke; null until it responds. The words are
@@ -198,7 +193,7 @@ function useWordCheck(words: readonly string[], isOn: boolean): WordCheck | null
     if (!isOn) return;
     let isOver = false;
     const timer = setTimeout(() => {
-      check([...words])
+      checkWords([...words])
         .then((said) => {
           if (!isOver) setAnswer({ of: words, said });
         })

@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { isFocusLost } from '../lost-focus.ts';
 
 /**
  * What had the focus when this was opened, to which it returns when it closes: a person at the keyboard goes on where they
@@ -10,8 +11,7 @@ export function useReturnedFocus(): (event: Event) => void {
     (event) => {
       event.preventDefault();
       // The next dialog, or a field, has it already.
-      const { activeElement } = document;
-      if (activeElement !== null && activeElement !== document.body) return;
+      if (!isFocusLost()) return;
       const target = opener?.isConnected && isShown(opener) ? opener : document.getElementById('page');
       target?.focus({ preventScroll: true });
     },
