@@ -49,7 +49,9 @@ export function SetupFrame(props: SetupFrameProps) {
       <main className="setup-right" id="page">
         <div className="setup-body">
           {where}
-          <h1 ref={heading} tabIndex={-1} className="t28 [overflow-wrap:anywhere]">{title}</h1>
+          <h1 ref={heading} tabIndex={-1} className="t28 [overflow-wrap:anywhere]">
+            {title}
+          </h1>
           <div className="setup-lead">{lead}</div>
           {children}
         </div>

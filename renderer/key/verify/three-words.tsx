@@ -43,11 +43,7 @@ export function ThreeWords({ copyId, positions: first, onVerified }: ThreeWordsP
     },
   });
   return (
-    <Form
-      className="grid gap-3"
-      mutation={verify}
-      onSubmit={send}
-    >
+    <Form className="grid gap-3" mutation={verify} onSubmit={send}>
       <p className="text-text-2">Take your paper copy and type the words with these numbers.</p>
       <div className="grid gap-3 phone:grid-cols-3">
         {positions.map((position, at) => {

@@ -69,8 +69,12 @@ export function Choices<Value extends string>({
       onValueChange={(next) => onChange(next as Value)}
     >
       {options.map((option) => (
-        <ChoiceBox key={option.value} option={option} isOn={option.value === value}
-          onFocus={arrows.onFocus(() => onChange(option.value))} />
+        <ChoiceBox
+          key={option.value}
+          option={option}
+          isOn={option.value === value}
+          onFocus={arrows.onFocus(() => onChange(option.value))}
+        />
       ))}
     </RadixRadioGroup.Root>
   );
