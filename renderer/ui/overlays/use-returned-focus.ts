@@ -2,8 +2,8 @@ import { useCallback, useState } from 'react';
 import { isFocusLost } from '../lost-focus.ts';
 
 /**
- * What had the focus when this was opened, to which it returns when it closes: a person at the keyboard goes on where they
- * were. Without it the page has it, for what opened this may be gone with what it did.
+ * What had the focus when this was opened, to which it returns when it closes: a person at the keyboard is where they
+ * were before. Without it the page has it, for what opened this may be gone with what it did.
  */
 export function useReturnedFocus(): (event: Event) => void {
   const [opener] = useState(findOpener);
