@@ -81,6 +81,7 @@ function PasswordDialog({ onDecline, onDone }: { onDecline: () => void; onDone: 
       action="Confirm"
       mutation={confirm}
       failure={null}
+      isInputLost
       onClose={onDecline}
     >
       <input type="hidden" autoComplete="username" value={session?.user?.email ?? ''} readOnly />

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { ask, client } from '../api/client.ts';
-import { noteOpened, whenSessionLocks } from '../api/lock.ts';
+import { noteOpened, noteOver, whenSessionCloses } from '../api/lock.ts';
 import { useApiMutation } from '../api/mutation.ts';
 import { queryClient } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { ClipboardNote } from '../ui/clipboard/secret-clipboard.tsx';
 import { coverPage } from '../ui/cover.ts';
 import { PasswordField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { Dialog } from '../ui/overlays/dialog.tsx';
 import { type Session, sessionQuery, signOut } from './session.ts';
 
@@ -15,7 +16,35 @@ import { type Session, sessionQuery, signOut } from './session.ts';
 const LOOK_MS = 5000;
 
 const lookAtSession = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
-whenSessionLocks(() => void lookAtSession().catch(() => undefined));
+// It may be open by now: then nothing changes, and nobody else tells what waits.
+whenSessionCloses(() => void lookAtSession().then(noteSession, () => undefined));
+
+/** Who used this page; null before anyone did. */
+let person: string | null = null;
+
+/** Tells what waits whether the session is open, and to the same person. */
+function noteSession({ state, user, kind }: Session): void {
+  if (state === 'anonymous' || state === 'second_factor') {
+    noteOver();
+    return;
+  }
+  const before = person;
+  person = user === null ? `${kind}` : `user ${user.id}`;
+  if (state === 'locked') return;
+  const isSamePerson = before === null || before === person;
+  noteOpened({ isSamePerson });
+  if (!isSamePerson) startOver();
+}
+
+/**
+ * SECURITY: what one person left on the page, shown and typed, is not for the next: the page is loaded again, and stays
+ * covered until it is gone, whatever in it would ask to stay.
+ */
+function startOver(): void {
+  coverPage();
+  window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), { capture: true });
+  location.reload();
+}
 
 /**
  * Covers everything once the session is locked because nobody used it. The page beneath stays mounted and keeps what was
@@ -24,16 +53,10 @@ whenSessionLocks(() => void lookAtSession().catch(() => undefined));
 export function LockScreen() {
   // Fetched by the shell. Pages without it need no session.
   const session = useQuery({ ...sessionQuery, enabled: false }).data;
-  const isLocked = session?.state === 'locked';
-  const userId = session?.user?.id ?? null;
-  const person = useRef<number | null>(null);
   useEffect(() => {
-    const was = person.current;
-    person.current = userId;
-    // An answer to nobody is refused in its own words.
-    if (session && !isLocked) noteOpened({ isSamePerson: was === null || userId === null || was === userId });
-  }, [isLocked, userId, session]);
-  return session && isLocked ? <Locked session={session} /> : null;
+    if (session) noteSession(session);
+  }, [session]);
+  return session?.state === 'locked' ? <Locked session={session} /> : null;
 }
 
 function Locked({ session }: { session: Session }) {
@@ -76,11 +99,11 @@ function Locked({ session }: { session: Session }) {
         </>
       }
     >
-      <form
+      <Form
         id="unlock-session"
         className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
+        mutation={open}
+        onSubmit={() => {
           open.mutate();
         }}
       >
@@ -94,7 +117,7 @@ function Locked({ session }: { session: Session }) {
           error={open.message ?? leave.message}
         />
         <ClipboardNote />
-      </form>
+      </Form>
     </Dialog>
   );
 }

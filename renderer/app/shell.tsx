@@ -1,10 +1,13 @@
 import { lazyRouteComponent, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { useConnectionLost } from '../api/connection.ts';
+import { keepPage } from '../api/lock.ts';
 import { areas } from '../areas.ts';
 import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
+import { isFocusLost } from '../ui/lost-focus.ts';
+import { Cover } from '../ui/overlays/cover.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
@@ -14,8 +17,8 @@ import { useSessionQuery } from './session.ts';
 import { Sidebar } from './sidebar.tsx';
 
 /**
- * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page, which stays
- * mounted and keeps what was typed.
+ * Sidebar and page, for a signed-in caller. When a session ends, the sign-in form covers the page and its dialogs, which
+ * stay mounted and keep what was typed; their requests wait.
  */
 export function Shell() {
   const session = useSessionQuery();
@@ -23,6 +26,10 @@ export function Shell() {
   const isLocked = session.data?.state === 'locked';
   const wasSignedIn = useRef(false);
   wasSignedIn.current ||= isSignedIn;
+  useEffect(() => {
+    if (isSignedIn) keepPage(true);
+  }, [isSignedIn]);
+  useEffect(() => () => keepPage(false), []);
   const isLive = useLive(isSignedIn);
   usePresence(isSignedIn && session.data?.auto_lock_minutes !== null);
   if (session.isPending) return <div aria-busy="true" />;
@@ -44,9 +51,9 @@ export function Shell() {
     <>
       <Frame />
       {!isSignedIn && !isLocked && (
-        <div className="scrim z-50">
+        <Cover title="Sign in again">
           <SignIn session={session.data} isOver />
-        </div>
+        </Cover>
       )}
     </>
   );
@@ -54,6 +61,7 @@ export function Shell() {
 
 function Frame() {
   const main = useRef<HTMLElement>(null);
+  const wasShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
   const isReady = useBannerReady();
@@ -61,6 +69,9 @@ function Frame() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page starts at its top
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    // The link that led here may be gone with its page. The first page begins at its top, with the way past the sidebar.
+    if (wasShown.current && isFocusLost()) main.current?.focus({ preventScroll: true });
+    wasShown.current = true;
   }, [path]);
   return (
     <div className="app">

@@ -11,6 +11,7 @@ import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { TextAreaField, TextField } from '../ui/form/field.tsx';
+import { Form } from '../ui/form/form.tsx';
 import { showToast } from '../ui/overlays/toasts.tsx';
 import { sayWhatCopyOpens, WITHOUT_BACKUP } from '../vault-state/copy-promise.ts';
 import { inCustody, nameCustody } from '../vault-state/custody-words.ts';
@@ -153,11 +154,11 @@ function FirstProject() {
   );
   const count = countLines(env);
   return (
-    <form
+    <Form
       className="grid grid-cols-1 gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate(String(new FormData(event.currentTarget).get('name')).trim());
+      mutation={create}
+      onSubmit={(form) => {
+        create.mutate(String(new FormData(form).get('name')).trim());
       }}
     >
       <TextAreaField
@@ -200,7 +201,7 @@ function FirstProject() {
           <span>You can create projects later on the Projects page.</span>
         </p>
       </div>
-    </form>
+    </Form>
   );
 }
 

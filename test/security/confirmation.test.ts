@@ -445,6 +445,7 @@ describe('the table of acts', () => {
         'POST /vault/warnings/{reason}/snooze',
         'POST /vault/words/check',
         'POST /vault/key/copies/verify',
+        'POST /vault/key/copies/check-path',
         'POST /vault/key/copies/{id}/prove',
         'POST /vault/key/copies/{id}/finish',
         'PUT /vault/key/splits/{id}/shares/{number}',

@@ -1,13 +1,14 @@
 import { Lock } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ask, client } from '../../api/client.ts';
-import { useApiMutation } from '../../api/mutation.ts';
+import { type ApiMutation, useApiMutation } from '../../api/mutation.ts';
 import { type ApiProblem, hasCode } from '../../api/problem.ts';
 import type { components } from '../../api/schema.ts';
 import type { Environment } from '../../projects/project-queries.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, Segmented } from '../../ui/form/choices.tsx';
 import { TextAreaField, TextField } from '../../ui/form/field.tsx';
+import { Form } from '../../ui/form/form.tsx';
 import { restoreLineEnds } from '../files/line-ends.ts';
 import { useWipedOnLeave } from '../use-wiped-on-leave.ts';
 import type { ReferenceChoice, Variable, VariableScope } from '../variable-scope.ts';
@@ -38,6 +39,8 @@ interface VariableFormProps {
   environmentIds: readonly number[];
   mayReveal: boolean;
   problem: ApiProblem | null;
+  /** The last attempt to save it. */
+  attempt: Pick<ApiMutation, 'message' | 'reset'>;
   onSubmit: (fields: FormFields) => void;
 }
 
@@ -46,7 +49,7 @@ interface VariableFormProps {
  * form.
  */
 export function VariableForm(props: VariableFormProps) {
-  const { id, scope, environments, variable, environmentIds, mayReveal, problem, onSubmit } = props;
+  const { id, scope, environments, variable, environmentIds, mayReveal, problem, attempt, onSubmit } = props;
   const key = useRef<HTMLInputElement>(null);
   const value = useRef<HTMLTextAreaElement>(null);
   useWipedOnLeave(value);
@@ -86,15 +89,7 @@ export function VariableForm(props: VariableFormProps) {
   };
   const errors = describeFields(problem);
   return (
-    <form
-      id={id}
-      className="grid gap-4"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    <Form id={id} className="grid gap-4" noValidate mutation={attempt} onSubmit={() => void submit()}>
       <TextField
         ref={key}
         label="Name"
@@ -142,7 +137,7 @@ export function VariableForm(props: VariableFormProps) {
           </Checkbox>
         </>
       )}
-    </form>
+    </Form>
   );
 }
 
