@@ -94,7 +94,7 @@ const table = {
 
   projects_read: { who: 'projects:read', confirmation: 'none' },
   projects_change: { who: 'projects:write', confirmation: 'none' },
-  // With all its values, for good.
+  // With all its values, and its deployment tokens for good.
   projects_delete: { who: 'projects:delete', confirmation: 'people' },
   variables_read: { who: 'environments:read', confirmation: 'none' },
   variables_change: { who: 'environments:write', confirmation: 'none' },
