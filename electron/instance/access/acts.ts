@@ -99,6 +99,8 @@ const table = {
   variables_read: { who: 'environments:read', confirmation: 'none' },
   variables_change: { who: 'environments:write', confirmation: 'none' },
   variables_delete: { who: 'environments:delete', confirmation: 'none' },
+  // What nobody can take back, unlike a deletion.
+  trash_delete: { who: 'environments:delete', confirmation: 'people' },
   // Says which secrets have the value of the file already: a guess, and whether it is right.
   variables_import: { who: 'environments:write', confirmation: 'people' },
   variables_reveal: { who: 'environments:reveal', confirmation: 'people' },

@@ -5,6 +5,7 @@ import type { DeploymentConfig } from './deployment-config.ts';
 import type { FoundSource } from './ends/value-end.ts';
 import type { NoticedWay, OwnerVia, ReaderKind, ReadWay } from './reads/reader.ts';
 import type { UnusualRule } from './reads/unusual-reads.ts';
+import type { TrashKind } from './trash/trash-kind.ts';
 
 export const projects = sqliteTable(
   'projects',
@@ -176,9 +177,6 @@ export const importItems = sqliteTable(
     index('env_import_items_removed').on(table.variableId).where(sql`kind = 'removed'`),
   ],
 );
-
-export const trashKinds = ['variables', 'environment', 'project'] as const;
-export type TrashKind = (typeof trashKinds)[number];
 
 /** What was deleted at once, for as long as it can be restored: see trash/put-in-trash.ts. */
 export const trash = sqliteTable(

@@ -2,9 +2,9 @@ import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretId } from '../../vault/vault.ts';
 import { projectOperations } from '../operations.ts';
-import type { TrashKind } from '../schema.ts';
 import { afterwards, eraseHidden } from '../variables/staged-variables.ts';
 import { KEPT_MS } from './put-in-trash.ts';
+import type { TrashKind } from './trash-kind.ts';
 import { describeEntry, findTrashEntry, getTrashEntry, type TrashEntry } from './trash-list.ts';
 
 interface Going {

@@ -1,9 +1,9 @@
 import type { Caller } from '../../access/caller.ts';
 import type { Context } from '../../kernel/context.ts';
 import type { SecretId } from '../../vault/vault.ts';
-import type { TrashKind } from '../schema.ts';
 import { hideVariables } from '../variables/staged-variables.ts';
 import { touchVariablesOf } from '../variables/variable-rows.ts';
+import type { TrashKind } from './trash-kind.ts';
 
 /**
  * What is deleted is hidden, as a whole and by one transaction, and an entry of the trash says what it was. Nothing that reads

@@ -1,8 +1,8 @@
 import type { Caller } from '../../access/caller.ts';
 import { AppError } from '../../kernel/app-error.ts';
 import type { Context } from '../../kernel/context.ts';
-import type { TrashKind } from '../schema.ts';
 import { KEPT_MS } from './put-in-trash.ts';
+import type { TrashKind } from './trash-kind.ts';
 
 /** Of many names, as many as a person reads. */
 const MAX_NAMES = 10;

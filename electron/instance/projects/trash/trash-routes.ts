@@ -41,7 +41,7 @@ export function trashRoutes(ctx: Context) {
     createRoute({
       method: 'post',
       path: '/trash/{id}/restore',
-      ...act('signed_in', 'variables_change', 'projects_change'),
+      ...act('variables_change', 'projects_change'),
       request: {
         params: idParam,
         ...body(
@@ -58,7 +58,7 @@ export function trashRoutes(ctx: Context) {
       const caller = c.get('caller');
       const { id } = c.req.valid('param');
       const { kind } = getTrashEntry(ctx, caller, id);
-      requireAct(caller, kind === 'project' ? 'projects_change' : 'variables_change', ctx.clock.now());
+      if (kind === 'project') requireAct(caller, 'projects_change', ctx.clock.now());
       return c.json(toAnswer(trashEntryShape, restoreFromTrash(ctx, caller, id, c.req.valid('json').name)));
     },
   );
@@ -67,7 +67,7 @@ export function trashRoutes(ctx: Context) {
     createRoute({
       method: 'delete',
       path: '/trash/{id}',
-      ...act('signed_in', 'variables_delete', 'projects_delete'),
+      ...act('trash_delete', 'projects_delete'),
       request: { params: idParam },
       responses: noContent('Deleted for good'),
     }),
@@ -75,7 +75,7 @@ export function trashRoutes(ctx: Context) {
       const caller = c.get('caller');
       const { id } = c.req.valid('param');
       const { kind } = getTrashEntry(ctx, caller, id);
-      requireAct(caller, kind === 'project' ? 'projects_delete' : 'variables_delete', ctx.clock.now());
+      if (kind === 'project') requireAct(caller, 'projects_delete', ctx.clock.now());
       await eraseFromTrash(ctx, caller, id);
       return c.body(null, 204);
     },

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { trashKinds } from '../schema.ts';
+import { trashKinds } from './trash-kind.ts';
 
 export const trashEntryShape = z
   .object({
