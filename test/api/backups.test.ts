@@ -139,6 +139,8 @@ describe('a backup', () => {
     });
     expect(shared.status, shared.text).toBe(201);
     await door.owner('DELETE', `/shared-variables/${shared.body.id}`);
+    const [entry] = (await door.owner('GET', `/trash?variable_id=${shared.body.id}`)).body;
+    expect((await door.owner('DELETE', `/trash/${entry.id}`)).status).toBe(204);
     const sealed = await add('sealed');
     const readable = await add('readable', { readable_without_key: true });
     for (const { id } of [sealed, readable]) expect((await run(id)).status).toBe(201);

@@ -21,6 +21,8 @@ export interface TrashEntry {
   environments: string[];
   /** The first names of its variables. */
   names: string[];
+  /** The oldest of what was deleted. */
+  createdAt: number;
   variableCount: number;
   secretCount: number;
   deletedAt: number;
@@ -53,6 +55,8 @@ const ITEMS = `trash_items i JOIN env_vars v ON v.id = i.env_var_id WHERE i.tras
 
 const SELECT = `SELECT t.id, t.kind, t.environment_id AS environmentId, t.deleted_at AS deletedAt, t.deleted_by AS deletedBy,
     p.id AS projectId, p.name AS projectName, p.slug AS projectSlug, e.name AS environmentName,
+    coalesce(CASE t.kind WHEN 'project' THEN p.created_at WHEN 'environment' THEN e.created_at END,
+      (SELECT min(v.created_at) FROM ${ITEMS})) AS createdAt,
     (SELECT count(*) FROM ${ITEMS}) AS variableCount,
     (SELECT count(*) FROM ${ITEMS} AND v.is_secret = 1) AS secretCount,
     (SELECT json_group_array(key) FROM (SELECT v.key FROM ${ITEMS} ORDER BY v.position, v.id LIMIT ${MAX_NAMES})) AS nameList,

@@ -16,6 +16,7 @@ export const trashEntryShape = z
     environment_id: z.int().nullable().openapi({ description: 'Of an environment' }),
     environments: z.array(z.string()).openapi({ description: 'Where its variables were' }),
     names: z.array(z.string()).openapi({ description: 'The first ten names of its variables' }),
+    created_at: z.int().openapi({ description: 'Of the oldest of what was deleted' }),
     variable_count: z.int(),
     secret_count: z.int(),
     deleted_at: z.int(),
