@@ -17,6 +17,7 @@ import { StillHeld } from './still-held.tsx';
 import {
   deleteForGood,
   nameEntry,
+  nameInSentence,
   restoreEntry,
   type TrashEntry,
   trashChanges,
@@ -115,10 +116,10 @@ function describeContent({
   waits_for,
 }: TrashEntry): string {
   const place = [
+    waits_for === null ? null : 'restore its project first',
     kind === 'project' ? null : project === null ? 'shared variables' : `of ${project.name}`,
     kind === 'variables' ? environments.join(', ') : formatCount(variable_count, 'variable'),
     kind === 'variables' && name === null ? names.join(', ') : null,
-    waits_for === null ? null : 'restore its project first',
   ];
   return place.filter(Boolean).join(' · ');
 }
@@ -208,9 +209,9 @@ function DeleteForGoodDialog({ entry, onClose }: EntryDialogProps) {
   const isLarge = entry.kind !== 'variables';
   return (
     <ConfirmDialog
-      title={`Delete ${what.slice(0, 60)} for good?`}
+      title={`Delete ${nameInSentence(entry).slice(0, 80)} for good?`}
       action="Delete for good"
-      keep="Keep it in the trash"
+      keep="Keep it"
       mutation={remove}
       {...typedFor(isLarge ? entry.name : entry.variable_count)}
       onClose={onClose}

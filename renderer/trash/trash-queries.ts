@@ -37,3 +37,7 @@ export function nameEntry({ kind, name, variable_count }: TrashEntry): string {
   if (kind === 'environment') return `Environment ${name}`;
   return name ?? formatCount(variable_count, 'variable');
 }
+
+/** "the environment staging" */
+export const nameInSentence = (entry: TrashEntry): string =>
+  entry.kind === 'variables' ? nameEntry(entry) : `the ${entry.kind} ${entry.name}`;

@@ -96,7 +96,7 @@ describe('the trash', () => {
     await button('Delete THIRD_OLD for good').click();
     const dialog = page.getByRole('alertdialog', { name: 'Delete THIRD_OLD for good?' });
     await expectAccessible(page, 'delete for good');
-    await dialog.getByRole('button', { name: 'Keep it in the trash' }).click();
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
     expect(await trash()).toHaveLength(1);
     await button('Delete THIRD_OLD for good').click();
     await dialog.getByRole('button', { name: 'Delete for good' }).click();
@@ -129,7 +129,7 @@ describe('the trash', () => {
     await console.api('DELETE', `/projects/many/env-vars/${id}`);
     await console.api('DELETE', '/projects/many');
     await page.goto('/trash');
-    await row('restore its project first').waitFor();
+    await row('restore its project first · of many').waitFor();
     expect(await row('N7').getByRole('button', { name: 'Restore' }).isDisabled()).toBe(true);
     await page.setViewportSize({ width: 360, height: 740 });
     await expectNoOverflow(page, 'trash on a telephone');
