@@ -166,7 +166,10 @@ describe('projects', () => {
     const danger = page.getByRole('alertdialog');
     await danger.getByText('ONLY_HERE').waitFor();
     await expectAccessible(page, 'delete environment');
-    await danger.getByRole('button', { name: 'Delete it and 1 variable' }).click();
+    const confirm = danger.getByRole('button', { name: 'Delete it and 1 variable' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await danger.getByLabel('Type its name').fill('staging');
+    await confirm.click();
     await page.getByRole('cell', { name: 'next' }).waitFor({ state: 'detached' });
     await expectNoOverflow(page, 'environments');
   });

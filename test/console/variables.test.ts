@@ -375,7 +375,7 @@ describe('variables', () => {
       // Nothing is said of one that nothing refers to.
       await button('More for LINKS').click();
       await page.getByRole('menuitem', { name: 'Delete…' }).click();
-      await danger.getByText('cannot be shown again').waitFor();
+      await danger.getByText('It can be restored from the trash').waitFor();
       expect(await danger.textContent()).not.toContain('would not resolve');
       await button('Delete LINKS').click();
       await danger.waitFor({ state: 'detached' });
@@ -435,7 +435,7 @@ describe('variables', () => {
       });
       await button('Delete 2…').click();
       const danger = page.getByRole('alertdialog');
-      await danger.getByText('1 of them is secret and cannot be shown again').waitFor();
+      await danger.getByText('They can be restored from the trash for 30 days').waitFor();
       await danger.getByText('GOES_2').waitFor();
       await expectAccessible(page, 'delete');
       await button('Keep them').click();

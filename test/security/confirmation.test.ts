@@ -302,6 +302,8 @@ describe('the table of acts', () => {
     'POST /plain-secrets/encrypt': { variables_change: { ids: [999_999] } },
     'POST /plain-secrets/leave': { variables_change: { ids: [999_999] } },
     'POST /plain-secrets/ask-again': { variables_change: { ids: [999_999] } },
+    'POST /trash/{id}/restore': { projects_change: {} },
+    'DELETE /trash/{id}': { projects_delete: {} },
     'PUT /settings': {
       settings_sessions: { session_days: 8 },
       settings_loosen: { https_names: ['nas.lan'] },
@@ -323,7 +325,10 @@ describe('the table of acts', () => {
    */
   const testedElsewhere = new Set<Act>(['account_password', 'api_keys_of_others', 'tokens_of_others']);
   const isTestedElsewhere = ({ path }: Route, further: Act) =>
-    testedElsewhere.has(further) || (further === 'api_keys_create_by_choice' && path.includes('{id}'));
+    testedElsewhere.has(further) ||
+    // By what is in the trash: api/projects/trash.test.ts.
+    path.startsWith('/trash/') ||
+    (further === 'api_keys_create_by_choice' && path.includes('{id}'));
   function bulk() {
     return {
       variables_delete: { action: 'delete', ids: [999_999] },
@@ -426,6 +431,8 @@ describe('the table of acts', () => {
           `POST ${path}/{id}/revert`,
         ]),
         'POST /vault/recovery/{id}/reenter',
+        // What a deletion took away, as it was.
+        'POST /trash/{id}/restore',
         // Names; what lets others in is above.
         'PUT /settings',
         // What adds a backup, or tries whether one could be.

@@ -25,6 +25,7 @@ import { exitCodes } from '../exit-code.ts';
 import { isThere } from '../given-file.ts';
 import { describePlainSecrets } from '../plain-secret-words.ts';
 import { projectOptions, readScope } from '../project-scope.ts';
+import { describeDeleted, findInTrash, toDeletedJson } from '../projects/trash-words.ts';
 import { askLine, hasTerminal, readBounded } from '../prompt.ts';
 import { describeRead, describeUnusual } from '../read-words.ts';
 import { writeForPeople, writeOut } from '../terminal-text.ts';
@@ -113,7 +114,7 @@ export const commands: Record<string, Command> = {
   },
   'env rm': {
     usage: 'env rm KEY -p PROJECT [-e ENV] [--yes]',
-    summary: 'Deletes a variable with its history.',
+    summary: 'Deletes a variable with its history; for 30 days the trash has both.',
     notes: 'One that others refer to is deleted only with --yes: they would not resolve any more.',
     options: { ...projectOptions, yes: { type: 'boolean' } },
     positionals: [1, 1],
@@ -396,7 +397,8 @@ async function removeVariable(invocation: Invocation): Promise<number> {
     const path = { project: scope.project, id: variable.id };
     if (invocation.values.yes !== true) await requireUnused(client, path, key);
     await client.delete('/projects/{project}/env-vars/{id}', { path });
-    invocation.print({ deleted: variable.key }, () => 'Deleted.');
+    const entry = await findInTrash(client, { variable_id: variable.id });
+    invocation.print(toDeletedJson(variable.key, entry), () => describeDeleted(entry));
     return exitCodes.done;
   });
 }
