@@ -1,20 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import { ask, client } from '../api/client.ts';
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { Suspense, useEffect, useLayoutEffect, useRef } from 'react';
 import { noteOpened, whenSessionLocks } from '../api/lock.ts';
-import { useApiMutation } from '../api/mutation.ts';
-import { queryClient } from '../api/queries.ts';
-import { Button } from '../ui/button.tsx';
-import { ClipboardNote } from '../ui/clipboard/secret-clipboard.tsx';
 import { coverPage } from '../ui/cover.ts';
-import { PasswordField } from '../ui/form/field.tsx';
-import { Dialog } from '../ui/overlays/dialog.tsx';
-import { type Session, sessionQuery, signOut } from './session.ts';
+import { useIdle } from './idle.ts';
+import { lookAtSession, sessionQuery } from './session.ts';
 
-/** Another page of this browser may open the session. */
-const LOOK_MS = 5000;
+/** Loaded once the page is there: no page waits for it. */
+const Locked = lazyRouteComponent(() => import('./locked.tsx'), 'Locked');
 
-const lookAtSession = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 whenSessionLocks(() => void lookAtSession().catch(() => undefined));
 
 /**
@@ -33,68 +27,13 @@ export function LockScreen() {
     // An answer to nobody is refused in its own words.
     if (session && !isLocked) noteOpened({ isSamePerson: was === null || userId === null || was === userId });
   }, [isLocked, userId, session]);
-  return session && isLocked ? <Locked session={session} /> : null;
-}
-
-function Locked({ session }: { session: Session }) {
-  useQuery({ ...sessionQuery, refetchInterval: LOOK_MS });
-  useEffect(coverPage, []);
-  // SECURITY: only in the field, which is cleared once the password was accepted.
-  const password = useRef<HTMLInputElement>(null);
-  const open = useApiMutation(
-    () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),
-    {
-      changes: ['session'],
-      async onDone() {
-        if (password.current) password.current.value = '';
-        await lookAtSession();
-      },
-    },
-  );
-  const leave = useApiMutation(signOut);
+  useIdle(Locked.preload);
+  // SECURITY: at once, whatever the dialog still has to load.
+  useLayoutEffect(() => (isLocked ? coverPage() : undefined), [isLocked]);
+  if (!session || !isLocked) return null;
   return (
-    <Dialog
-      isAlert
-      isCover
-      // Only the password, or signing out.
-      onClose={() => undefined}
-      title="Locked. Enter your password to continue"
-      text={`Nobody used it for a while. ${session.user?.email ?? 'The owner'} is still signed in.`}
-      firstFocus={password}
-      foot={
-        <>
-          {/* The desktop window has no session to end. */}
-          {session.via !== 'window' && (
-            <Button kind="plain" isBusy={leave.isPending} onClick={() => leave.mutate()}>
-              Sign out
-            </Button>
-          )}
-          <span className="grow" />
-          <Button kind="main" type="submit" form="unlock-session" isBusy={open.isPending}>
-            Unlock
-          </Button>
-        </>
-      }
-    >
-      <form
-        id="unlock-session"
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          open.mutate();
-        }}
-      >
-        <input type="hidden" autoComplete="username" value={session.user?.email ?? ''} readOnly />
-        <PasswordField
-          ref={password}
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          error={open.message ?? leave.message}
-        />
-        <ClipboardNote />
-      </form>
-    </Dialog>
+    <Suspense>
+      <Locked session={session} />
+    </Suspense>
   );
 }

@@ -6,6 +6,7 @@ import { desktop, onDesktop } from '../desktop.ts';
 import { SignIn } from '../sign-in/sign-in.tsx';
 import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
+import type { Area } from './area.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette/palette.tsx';
@@ -39,10 +40,9 @@ export function Shell() {
   // Opened while locked: there is no page yet, and none beneath the lock.
   if (isLocked && !wasSignedIn.current) return <div aria-busy="true" />;
   if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
-  if (!isLive) return <div aria-busy="true" />;
   return (
     <>
-      <Frame />
+      <Frame isLive={isLive} />
       {!isSignedIn && !isLocked && (
         <div className="scrim z-50">
           <SignIn session={session.data} isOver />
@@ -52,7 +52,8 @@ export function Shell() {
   );
 }
 
-function Frame() {
+/** The page waits for the change feed, and for the banner above it; the sidebar does not. */
+function Frame({ isLive }: { isLive: boolean }) {
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const route = useRouterState({ select: ({ matches }) => matches.at(-1)?.fullPath ?? '' });
@@ -72,15 +73,15 @@ function Frame() {
       </Suspense>
       <main className="main" id="page" ref={main} tabIndex={-1}>
         <ConnectionBar />
-        {isReady ? (
+        {isReady && isLive ? (
           <>
             {!findPage(areas, route)?.saysHealth && <HealthBanner />}
-            <Suspense fallback={<PageToCome />}>
+            <Suspense fallback={<PageToCome route={route} />}>
               <Outlet />
             </Suspense>
           </>
         ) : (
-          <PageToCome />
+          <PageToCome route={route} />
         )}
       </main>
       <Suspense>
@@ -106,9 +107,20 @@ function useWantedPage(): void {
   }, [navigate]);
 }
 
-function PageToCome() {
+const entries = (areas as readonly Area[]).flatMap(({ navigation = [] }) => navigation);
+
+/** Until its code and the change feed are there: what the sidebar calls it is known already. */
+function PageToCome({ route }: { route: string }) {
+  const title = entries.find(({ to }) => to === route)?.label;
   return (
-    <div className="page">
+    <div className="page" aria-busy="true">
+      {title && (
+        <header className="page-head">
+          <div className="titles">
+            <h1>{title}</h1>
+          </div>
+        </header>
+      )}
       <Skeleton rows={8} />
     </div>
   );

@@ -147,7 +147,7 @@ describe('the first run, reloaded', () => {
       await heading(page, 'Keep a second copy of your key');
       await page.goto('/first-run?step=project');
       await heading(page, 'Keep a second copy of your key');
-      await opened.api('POST', '/vault/key/copies/verify', { text: words.join(' '), place: 'Safe' });
+      await opened.api('POST', '/vault/key/copies/verify', { text: words.join(' ') });
       await page.goto('/first-run');
       await heading(page, 'And where does the database go?');
       await page.getByRole('button', { name: 'Later' }).click();
