@@ -21,7 +21,7 @@ export function takeLink(): KeptLink | null {
   const token = query.get('token') ?? '';
   if (token === '') return readLink();
   const before = readLink();
-  // The same link again, from the terminal or another window: its set-up goes on where it was.
+  // The same link again, from the terminal or another window: its set-up continues where it was.
   if (before?.token === token) return before;
   return keepLink({ purpose: query.get('purpose') === 'setup' ? 'setup' : 'owner', token, step: 0 });
 }

@@ -22,8 +22,7 @@ export function SearchPage() {
   const kinds = [...new Set(found.map(({ group }) => group))];
   // The kind that was asked for may come last: until then others are not shown in its place.
   const isAwaited = isSearching && kind !== '' && !kinds.includes(kind);
-  const shown =
-    isAwaited || kinds.includes(kind) ? found.filter(({ group }) => group === kind) : found;
+  const shown = isAwaited || kinds.includes(kind) ? found.filter(({ group }) => group === kind) : found;
   const count = (group: string) => found.filter((row) => row.group === group).length;
   return (
     <Page title="Search">

@@ -17,7 +17,8 @@ export const secretsArea = area({
     {
       group: 'Keep',
       to: '/secrets',
-      label: 'Secrets', foot: 'Secrets',
+      label: 'Secrets',
+      foot: 'Secrets',
       icon: LockKeyhole,
       useSign: () => (useVault().data?.state === 'locked' ? 'locked' : null),
     },

@@ -100,7 +100,8 @@ function findSmall(page: Page, leastPx: number): Promise<string[]> {
     const small: string[] = [];
     const all = 'a[href], button, input, select, textarea, summary, [role="menuitem"], [role="option"]';
     for (const element of document.querySelectorAll<HTMLElement>(all)) {
-      if (element.closest('[aria-hidden="true"], .start') || element.matches(':disabled, .sr, .skip')) continue;
+      if (element.closest('[aria-hidden="true"], .start') || element.matches(':disabled, .sr, .skip'))
+        continue;
       if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
       const { parentElement: parent } = element;
       const isInSentence =
@@ -111,7 +112,10 @@ function findSmall(page: Page, leastPx: number): Promise<string[]> {
       if (isInSentence) continue;
       element.scrollIntoView({ block: 'center', inline: 'center' });
       // Of a row that is a link all can be hit.
-      const box = ((element.matches('.row-link') && element.closest('tr')) || element).getBoundingClientRect();
+      const box = (
+        (element.matches('.row-link') && element.closest('tr')) ||
+        element
+      ).getBoundingClientRect();
       if (box.width < 2 || box.height < 2) continue;
       const x = box.left + box.width / 2;
       const y = box.top + box.height / 2;
@@ -122,7 +126,9 @@ function findSmall(page: Page, leastPx: number): Promise<string[]> {
         if (hit === null) return false;
         const wrapped = element.closest('.input, label');
         return (
-          element.contains(hit) || labels.some((label) => label.contains(hit)) || wrapped?.contains(hit) === true
+          element.contains(hit) ||
+          labels.some((label) => label.contains(hit)) ||
+          wrapped?.contains(hit) === true
         );
       };
       const isWide = isHit(x - half, y) && isHit(x + half, y);
