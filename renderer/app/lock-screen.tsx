@@ -1,21 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import { ask, client } from '../api/client.ts';
+import { lazyRouteComponent } from '@tanstack/react-router';
+import { Suspense, useEffect, useLayoutEffect } from 'react';
 import { noteOpened, noteOver, whenSessionCloses } from '../api/lock.ts';
-import { useApiMutation } from '../api/mutation.ts';
-import { queryClient } from '../api/queries.ts';
-import { Button } from '../ui/button.tsx';
-import { ClipboardNote } from '../ui/clipboard/secret-clipboard.tsx';
 import { coverPage } from '../ui/cover.ts';
-import { PasswordField } from '../ui/form/field.tsx';
-import { Form } from '../ui/form/form.tsx';
-import { Dialog } from '../ui/overlays/dialog.tsx';
-import { type Session, sessionQuery, signOut } from './session.ts';
+import { useIdle } from './idle.ts';
+import { lookAtSession, type Session, sessionQuery } from './session.ts';
 
-/** Another page of this browser may open the session. */
-const LOOK_MS = 5000;
+/** Loaded once the page is there: no page waits for it. */
+const Locked = lazyRouteComponent(() => import('./locked.tsx'), 'Locked');
 
-const lookAtSession = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
 // It may be open by now: then nothing changes, and nobody else tells what waits.
 whenSessionCloses(() => void lookAtSession().then(noteSession, () => undefined));
 
@@ -56,68 +49,14 @@ export function LockScreen() {
   useEffect(() => {
     if (session) noteSession(session);
   }, [session]);
-  return session?.state === 'locked' ? <Locked session={session} /> : null;
-}
-
-function Locked({ session }: { session: Session }) {
-  useQuery({ ...sessionQuery, refetchInterval: LOOK_MS });
-  useEffect(coverPage, []);
-  // SECURITY: only in the field, which is cleared once the password was accepted.
-  const password = useRef<HTMLInputElement>(null);
-  const open = useApiMutation(
-    () => ask(client.POST('/auth/confirm', { body: { password: password.current?.value ?? '' } })),
-    {
-      changes: ['session'],
-      async onDone() {
-        if (password.current) password.current.value = '';
-        await lookAtSession();
-      },
-    },
-  );
-  const leave = useApiMutation(signOut);
+  const isLocked = session?.state === 'locked';
+  useIdle(Locked.preload);
+  // SECURITY: at once, whatever the dialog still has to load.
+  useLayoutEffect(() => (isLocked ? coverPage() : undefined), [isLocked]);
+  if (!isLocked) return null;
   return (
-    <Dialog
-      isAlert
-      isCover
-      // Only the password, or signing out.
-      onClose={() => undefined}
-      title="Locked. Enter your password to continue"
-      text={`Nobody used it for a while. ${session.user?.email ?? 'The owner'} is still signed in.`}
-      firstFocus={password}
-      foot={
-        <>
-          {/* The desktop window has no session to end. */}
-          {session.via !== 'window' && (
-            <Button kind="plain" isBusy={leave.isPending} onClick={() => leave.mutate()}>
-              Sign out
-            </Button>
-          )}
-          <span className="grow" />
-          <Button kind="main" type="submit" form="unlock-session" isBusy={open.isPending}>
-            Unlock
-          </Button>
-        </>
-      }
-    >
-      <Form
-        id="unlock-session"
-        className="grid gap-4"
-        mutation={open}
-        onSubmit={() => {
-          open.mutate();
-        }}
-      >
-        <input type="hidden" autoComplete="username" value={session.user?.email ?? ''} readOnly />
-        <PasswordField
-          ref={password}
-          label="Password"
-          name="password"
-          autoComplete="current-password"
-          required
-          error={open.message ?? leave.message}
-        />
-        <ClipboardNote />
-      </Form>
-    </Dialog>
+    <Suspense>
+      <Locked session={session} />
+    </Suspense>
   );
 }

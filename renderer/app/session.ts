@@ -14,6 +14,9 @@ export type Permission = Session['permissions'][number];
 // Cached data must not outlive the session it was fetched for.
 whenSessionEnds(() => void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey }));
 
+/** Asks again now, whatever is known. */
+export const lookAtSession = () => queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+
 export const useSessionQuery = () => useQuery(sessionQuery);
 
 /**
@@ -39,7 +42,7 @@ export const useIsOwner = () => useSession().kind === 'owner';
 export async function sessionChanged(): Promise<void> {
   await queryClient.invalidateQueries();
   // If nothing shows the session it is only marked stale; the next page must get the new one.
-  await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  await lookAtSession();
 }
 
 export async function signOut(): Promise<void> {

@@ -9,6 +9,7 @@ import { Failed, Skeleton } from '../ui/blank-state.tsx';
 import { isFocusLost } from '../ui/lost-focus.ts';
 import { Cover } from '../ui/overlays/cover.tsx';
 import { useVault, type VaultStatus } from '../vault-state/vault.ts';
+import type { Area } from './area.ts';
 import { useLive } from './live.ts';
 import { findPage } from './offered.ts';
 import { Palette } from './palette/palette.tsx';
@@ -46,10 +47,9 @@ export function Shell() {
   // Opened while locked: there is no page yet, and none beneath the lock.
   if (isLocked && !wasSignedIn.current) return <div aria-busy="true" />;
   if (!isSignedIn && !wasSignedIn.current) return <SignIn session={session.data} />;
-  if (!isLive) return <div aria-busy="true" />;
   return (
     <>
-      <Frame />
+      <Frame isLive={isLive} />
       {!isSignedIn && !isLocked && (
         <Cover title="Sign in again">
           <SignIn session={session.data} isOver />
@@ -59,7 +59,8 @@ export function Shell() {
   );
 }
 
-function Frame() {
+/** The page waits for the change feed, and for the banner above it; the sidebar does not. */
+function Frame({ isLive }: { isLive: boolean }) {
   const main = useRef<HTMLElement>(null);
   const wasShown = useRef(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -83,15 +84,15 @@ function Frame() {
       </Suspense>
       <main className="main" id="page" ref={main} tabIndex={-1}>
         <ConnectionBar />
-        {isReady ? (
+        {isReady && isLive ? (
           <>
             {!findPage(areas, route)?.saysHealth && <HealthBanner />}
-            <Suspense fallback={<PageToCome />}>
+            <Suspense fallback={<PageToCome route={route} />}>
               <Outlet />
             </Suspense>
           </>
         ) : (
-          <PageToCome />
+          <PageToCome route={route} />
         )}
       </main>
       <Suspense>
@@ -117,9 +118,20 @@ function useWantedPage(): void {
   }, [navigate]);
 }
 
-function PageToCome() {
+const entries = (areas as readonly Area[]).flatMap(({ navigation = [] }) => navigation);
+
+/** Until its code and the change feed are there: what the sidebar calls it is known already. */
+function PageToCome({ route }: { route: string }) {
+  const title = entries.find(({ to }) => to === route)?.label;
   return (
-    <div className="page">
+    <div className="page" aria-busy="true">
+      {title && (
+        <header className="page-head">
+          <div className="titles">
+            <h1>{title}</h1>
+          </div>
+        </header>
+      )}
       <Skeleton rows={8} />
     </div>
   );

@@ -7,6 +7,7 @@ import { type Session, useSessionQuery } from '../app/session.ts';
 import { useCopyWizard } from '../key/copy/use-copy-wizard.ts';
 import { toBase64 } from '../key/copy-input/handed-copy.ts';
 import { countToLose } from '../secrets/secret-words.ts';
+import { useAddress } from '../ui/address.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Failed } from '../ui/blank-state.tsx';
 import { Button } from '../ui/button.tsx';
@@ -52,8 +53,17 @@ function WithVault({ session }: { session: Session }) {
   return <LastStep session={session} vault={vault.data} />;
 }
 
+/** In the address, for what no fact says after a reload: the database was left for later. */
+const kept = ['step'] as const;
+const PROJECT = 'project';
+
 function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) {
   const wizard = useCopyWizard('active');
+  // What is there already when the page is opened is not asked for again: it was reloaded, or opened once more.
+  const [{ proof, health }] = useState(vault);
+  const copyPlace = wizard.verified?.place ?? (proof.verified_at === null ? null : proof.place);
+  const hasCopy = wizard.stage === 'done' || proof.verified_at !== null;
+  const [{ step }, change] = useAddress(kept);
   const frame = {
     facts: {
       key: `Stored ${inCustody(vault.custody)}.`,
@@ -62,8 +72,11 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
     fingerprint: vault.fingerprint,
   };
   const mayBackUp = session.permissions.includes('backups:write');
-  const [database, setDatabase] = useState<DatabaseOutcome | null>(mayBackUp ? null : 'left');
-  if (wizard.stage !== 'done')
+  const hasBackup = (health.recovery?.backup_at ?? null) !== null;
+  const [database, setDatabase] = useState<DatabaseOutcome | null>(
+    hasBackup ? 'backed up' : step === PROJECT || !mayBackUp ? 'left' : null,
+  );
+  if (!hasCopy)
     return (
       <FirstRunFrame
         {...frame}
@@ -74,7 +87,11 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
         <FirstCopy wizard={wizard} vault={vault} />
       </FirstRunFrame>
     );
-  if (database === null) return <DatabaseStep frame={frame} onOver={setDatabase} />;
+  const onDatabase = (outcome: DatabaseOutcome) => {
+    setDatabase(outcome);
+    change({ step: PROJECT });
+  };
+  if (database === null) return <DatabaseStep frame={frame} onOver={onDatabase} />;
   const isLeft = database === 'left';
   return (
     <FirstRunFrame
@@ -82,7 +99,7 @@ function LastStep({ session, vault }: { session: Session; vault: VaultStatus }) 
       current={isLeft ? 3 : 4}
       isLeftOut={isLeft}
       title={isLeft ? 'Your first project' : 'All set'}
-      lead={sayWhatIsLeft(vault, wizard.verified?.place ?? 'Your copy')}
+      lead={sayWhatIsLeft(vault, copyPlace ?? 'Your copy')}
     >
       <FirstProject />
     </FirstRunFrame>

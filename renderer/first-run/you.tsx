@@ -10,6 +10,7 @@ import { FormError } from '../ui/form/form-error.tsx';
 import { checkPassword, NewPasswordField } from '../ui/form/new-password-field.tsx';
 import { MIN_CHARACTERS } from '../ui/form/strength-line.tsx';
 import { FirstRunFrame } from './first-run-frame.tsx';
+import { forgetLink } from './kept-link.ts';
 
 interface YouProps {
   token: string;
@@ -32,6 +33,7 @@ export function You({ token, facts, fingerprint, onBack }: YouProps) {
     {
       onDone: async () => {
         setPassword('');
+        forgetLink();
         await sessionChanged();
         await navigate({ to: '/first-run', replace: true });
       },

@@ -410,6 +410,8 @@ describe('the table of acts', () => {
         'DELETE /projects/{project}/deployment-tokens/{id}',
         // Writing values without reading them.
         'POST /secret-guess',
+        // A value that is nobody's yet.
+        'POST /generated-values',
         'POST /plain-secrets/encrypt',
         // Recorded, as whatever changes a variable is.
         'POST /plain-secrets/leave',
